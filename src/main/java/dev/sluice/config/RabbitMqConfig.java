@@ -1,0 +1,32 @@
+package dev.sluice.config;
+
+import java.time.Duration;
+
+/**
+ * The broker.
+ *
+ * @param uri {@code amqp://host:port/vhost} (or {@code amqps}), without credentials
+ * @param heartbeat how often the connection proves to be alive; 0 asks for none
+ * @param connectTimeout how long one attempt to connect may take
+ * @param confirmTimeout how long a publish may wait for its confirm before the connection is thrown away
+ * @param queues how the queues of the contract are declared
+ */
+public record RabbitMqConfig(
+        String uri,
+        String user,
+        Secret password,
+        Duration heartbeat,
+        Duration connectTimeout,
+        Duration confirmTimeout,
+        QueueMode queues) {
+
+    /** How the queues that the other half of the system also declares are declared by us. */
+    public enum QueueMode {
+        /** Durable, with no arguments at all: as the other half asserts them. */
+        CLASSIC,
+        /** As quorum queues: only for owners of both halves. */
+        QUORUM,
+        /** Only looked for, never made. */
+        PASSIVE
+    }
+}

@@ -1,0 +1,11 @@
+package dev.sluice.config;
+
+import java.time.Duration;
+
+/**
+ * What the publisher does when.
+ *
+ * @param tickEvery the shortest time between two progress ticks of one job
+ * @param sweepEvery how often the outbox is searched for rows that nobody announced
+ */
+public record UpdatesConfig(Duration tickEvery, Duration sweepEvery) {}

@@ -1,0 +1,10 @@
+package dev.sluice.config;
+
+import java.nio.file.Path;
+
+/**
+ * Where files are between stages.
+ *
+ * @param directory on this host, or shared by all hosts
+ */
+public record WorkspaceConfig(Path directory) {}

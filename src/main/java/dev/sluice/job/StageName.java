@@ -1,0 +1,88 @@
+package dev.sluice.job;
+
+/** The three stages in the order of a job's life, with the steps and progress (0 to 100) that a backend waits for. */
+public enum StageName {
+    DOWNLOAD("download", "DOWNLOADING", "downloading_video", 0, "download_complete", 20, "download_failed"),
+    PROCESSING("processing", "PROCESSING", "processing_video", 30, "processing_complete", 70, "processing_failed"),
+    UPLOAD("upload", "UPLOADING", "uploading_results", 80, "upload_complete", 100, "upload_failed");
+
+    private final String key;
+    private final String wireStage;
+    private final String startStep;
+    private final int startProgress;
+    private final String doneStep;
+    private final int doneProgress;
+    private final String failedStep;
+
+    StageName(
+            String key,
+            String wireStage,
+            String startStep,
+            int startProgress,
+            String doneStep,
+            int doneProgress,
+            String failedStep) {
+        this.key = key;
+        this.wireStage = wireStage;
+        this.startStep = startStep;
+        this.startProgress = startProgress;
+        this.doneStep = doneStep;
+        this.doneProgress = doneProgress;
+        this.failedStep = failedStep;
+    }
+
+    /** The name in configuration, routing keys, tables and logs: {@code download}, {@code processing}, {@code upload}. */
+    public String key() {
+        return key;
+    }
+
+    /** The {@code stage} of a staged job that waits for this stage. */
+    public String wireStage() {
+        return wireStage;
+    }
+
+    /** The {@code current_step} when a run of this stage starts. */
+    public String startStep() {
+        return startStep;
+    }
+
+    /** Progress in percent of the job when a run of this stage starts. */
+    public int startProgress() {
+        return startProgress;
+    }
+
+    /** The {@code current_step} when this stage is done. */
+    public String doneStep() {
+        return doneStep;
+    }
+
+    /** Progress in percent of the job when this stage is done. */
+    public int doneProgress() {
+        return doneProgress;
+    }
+
+    /** The {@code current_step} when the job failed in this stage. */
+    public String failedStep() {
+        return failedStep;
+    }
+
+    /** Progress of the job, in percent, when {@code fraction} (0 to 1, clamped) of this stage's work is done. */
+    public int progressAt(double fraction) {
+        double done = Math.min(1, Math.max(0, fraction));
+        return startProgress + (int) Math.floor(done * (doneProgress - startProgress));
+    }
+
+    /**
+     * The stage with this key.
+     *
+     * @throws IllegalArgumentException if no stage is called so
+     */
+    public static StageName of(String key) {
+        for (StageName stage : values()) {
+            if (stage.key.equals(key)) {
+                return stage;
+            }
+        }
+        throw new IllegalArgumentException("no stage is called '" + key + "'");
+    }
+}

@@ -1,0 +1,13 @@
+package dev.sluice.job;
+
+/** What becomes of a delivery whose work failed. */
+public enum Verdict {
+    /** Something that may pass: try again after a while, until the attempts are used up. */
+    RETRY,
+    /** Trying again would end the same way: the job is FAILED now. */
+    FAIL,
+    /** Not the job's fault (shutdown): give the delivery back, the attempt is not counted. */
+    RELEASE,
+    /** The run belongs to somebody else by now: write nothing, announce nothing. */
+    ABANDON
+}
