@@ -1,0 +1,55 @@
+package dev.sluice.message;
+
+import dev.sluice.job.StageName;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+
+/** Bytes to messages and back; the only place that does either. */
+public final class Codec {
+    /** Bytes. A staged job carries keys and numbers, never media: what is larger is not one. */
+    public static final int MAX_BYTES = 1 << 20;
+
+    private Codec() {}
+
+    /**
+     * Reads what a stage's queue delivered.
+     *
+     * @throws InvalidMessage if it is not JSON, too large, or lacks what the stage needs
+     */
+    public static StagedJob stagedJob(Buffer body, StageName stage) {
+        return StagedJob.fromJson(object(body), stage);
+    }
+
+    /**
+     * Reads a staged job that was kept, at whatever stage.
+     *
+     * @throws InvalidMessage as above
+     */
+    public static StagedJob stagedJob(JsonObject json, StageName stage) {
+        return StagedJob.fromJson(json, stage);
+    }
+
+    public static Buffer encode(StagedJob job) {
+        return job.toJson().toBuffer();
+    }
+
+    public static Buffer encode(Update update) {
+        return update.toJson().toBuffer();
+    }
+
+    private static JsonObject object(Buffer body) {
+        if (body.length() > MAX_BYTES) {
+            throw new InvalidMessage(
+                    "The message has " + body.length() + " bytes; the limit is " + MAX_BYTES + " bytes.");
+        }
+        if (body.toString().contains("\\u0000")) {
+            throw new InvalidMessage("The message has a NUL character in it.");
+        }
+        try {
+            return body.toJsonObject();
+        } catch (DecodeException | ClassCastException notJson) {
+            throw new InvalidMessage("The message is not a JSON object.");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.message;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * What is known of a source, in the words of the wire. A number that is not known is 0, a text empty; those are left out.
+ *
+ * @param duration seconds
+ * @param bitrate bit/s
+ * @param framerate frames a second
+ * @param width pixels as shown, after rotation, with square pixels
+ * @param height likewise
+ * @param fileSize bytes
+ */
+public record VideoMetadata(
+        double duration,
+        String codec,
+        long bitrate,
+        double framerate,
+        int width,
+        int height,
+        long fileSize,
+        String mimeType) {
+
+    /** {@code 1920x1080}; empty when the size is not known. */
+    public String resolution() {
+        return width > 0 && height > 0 ? width + "x" + height : "";
+    }
+
+    static VideoMetadata fromJson(JsonObject json) {
+        return new VideoMetadata(
+                number(json, "duration").doubleValue(),
+                text(json, "codec"),
+                number(json, "bitrate").longValue(),
+                number(json, "framerate").doubleValue(),
+                number(json, "width").intValue(),
+                number(json, "height").intValue(),
+                number(json, "fileSize").longValue(),
+                text(json, "mimeType"));
+    }
+
+    JsonObject toJson() {
+        JsonObject json = new JsonObject();
+        putKnown(json, "duration", duration);
+        putKnown(json, "codec", codec);
+        putKnown(json, "bitrate", bitrate);
+        putKnown(json, "framerate", framerate);
+        putKnown(json, "resolution", resolution());
+        putKnown(json, "width", width);
+        putKnown(json, "height", height);
+        putKnown(json, "fileSize", fileSize);
+        putKnown(json, "mimeType", mimeType);
+        return json;
+    }
+
+    private static void putKnown(JsonObject json, String field, Object value) {
+        boolean known = value instanceof Number number
+                ? number.doubleValue() > 0
+                : !value.toString().isEmpty();
+        if (known) {
+            json.put(field, value);
+        }
+    }
+
+    private static Number number(JsonObject json, String field) {
+        return json.getValue(field) instanceof Number number ? number : 0;
+    }
+
+    private static String text(JsonObject json, String field) {
+        return json.getValue(field) instanceof String text ? text : "";
+    }
+}
