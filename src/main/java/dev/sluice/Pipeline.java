@@ -34,7 +34,6 @@ final class Pipeline {
         SourceFile source = new SourceFile(
                 services.blobs(),
                 services.workspace(),
-                services.workers(),
                 services.config().media().limits().maxBytes());
         return List.of(
                 new Route(
@@ -53,7 +52,7 @@ final class Pipeline {
                         Topology.PROCESSING_QUEUE,
                         Optional.of(StageName.UPLOAD)),
                 new Route(
-                        new UploadStage(services.blobs(), services.workspace(), services.workers()),
+                        new UploadStage(services.blobs(), services.workspace()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty()));
     }

@@ -37,7 +37,8 @@ public final class DownloadStage implements Stage {
     @Override
     public Future<StageResult> run(StageRun run) {
         refuseOtherMedia(run.job());
-        return workspace.within(run.attempt(), directory -> sources.fetch(run, directory, FETCH_SHARE)
+        return workspace.within(run.attempt(), directory -> sources.fetch(
+                        run, directory, done -> run.progress().at(done * FETCH_SHARE))
                 .compose(source -> probe(run, source).map(info -> result(run.job(), source, info))));
     }
 

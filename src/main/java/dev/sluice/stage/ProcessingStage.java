@@ -59,7 +59,7 @@ public final class ProcessingStage implements Stage {
     @Override
     public Future<StageResult> run(StageRun run) {
         return workspace.within(run.attempt(), directory -> sources.find(run, directory)
-                .compose(source -> encode(run, source, directory))
+                .compose(source -> encode(run, source, directory.path()))
                 .map(made -> result(run.job(), made)));
     }
 

@@ -1,23 +1,20 @@
 package dev.sluice.stage;
 
+import dev.sluice.blob.AttemptDirectory;
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.Progress;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
-import io.vertx.core.WorkerExecutor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where a stage gets a job's source from: the workspace if an earlier stage left it there, the store if not. */
 public final class SourceFile {
-    static final String NAME = "source";
-
     private final Blobs blobs;
     private final Workspace workspace;
-    private final WorkerExecutor workers;
     private final long maxBytes;
 
     /**
@@ -25,47 +22,30 @@ public final class SourceFile {
      *
      * @param maxBytes size of the largest object that is fetched
      */
-    public SourceFile(Blobs blobs, Workspace workspace, WorkerExecutor workers, long maxBytes) {
+    public SourceFile(Blobs blobs, Workspace workspace, long maxBytes) {
         this.blobs = blobs;
         this.workspace = workspace;
-        this.workers = workers;
         this.maxBytes = maxBytes;
     }
 
     /** The file that the job names, or a fresh copy in {@code directory} when it is not on this host (any more). */
-    Future<Path> find(StageRun run, Path directory) {
-        return workers.executeBlocking(() -> isHere(run.job()), false)
-                .compose(here -> here
-                        ? Future.succeededFuture(local(run.job()))
-                        : fetch(run, directory, 0));
+    Future<Path> find(StageRun run, AttemptDirectory directory) {
+        StagedJob job = run.job();
+        if (job.localVideoPath().isEmpty()) {
+            return fetch(run, directory, Progress.none());
+        }
+        return workspace
+                .resolve(job.id(), job.localVideoPath().get())
+                .recover(notHere -> job.s3Key().isPresent()
+                        ? fetch(run, directory, Progress.none())
+                        : Future.failedFuture(notHere));
     }
 
-    /**
-     * Fetches the object into {@code directory}.
-     *
-     * @param share of the stage's work that this is, 0 to 1
-     */
-    Future<Path> fetch(StageRun run, Path directory, double share) {
-        Path target = directory.resolve(NAME);
-        return blobs.fetch(
-                        key(run.job()),
-                        target,
-                        maxBytes,
-                        done -> {
-                            if (share > 0) {
-                                run.progress().at(done * share);
-                            }
-                        },
-                        run.cancellation())
+    /** Fetches the object into {@code directory}. */
+    Future<Path> fetch(StageRun run, AttemptDirectory directory, Progress progress) {
+        Path target = directory.file("source");
+        return blobs.fetch(key(run.job()), target, maxBytes, progress, run.cancellation())
                 .map(target);
-    }
-
-    private boolean isHere(StagedJob job) {
-        return job.localVideoPath().isPresent() && Files.isRegularFile(local(job));
-    }
-
-    private Path local(StagedJob job) {
-        return workspace.resolve(job.localVideoPath().orElseThrow());
     }
 
     private static BlobKey key(StagedJob job) {

@@ -9,11 +9,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +18,10 @@ import java.util.Optional;
 public final class UploadStage implements Stage {
     private final Blobs blobs;
     private final Workspace workspace;
-    private final WorkerExecutor workers;
 
-    public UploadStage(Blobs blobs, Workspace workspace, WorkerExecutor workers) {
+    public UploadStage(Blobs blobs, Workspace workspace) {
         this.blobs = blobs;
         this.workspace = workspace;
-        this.workers = workers;
     }
 
     @Override
@@ -37,43 +31,42 @@ public final class UploadStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageRun run) {
-        return workers.executeBlocking(() -> findAll(run.job()), false)
-                .compose(outputs -> putAll(run, outputs))
-                .map(stored -> new StageResult(
-                        run.job().withOutputs(stored),
-                        new JsonObject()
-                                .put("objects", stored.size())
-                                .put(
-                                        "bytes",
-                                        stored.stream()
-                                                .mapToLong(OutputFile::fileSize)
-                                                .sum())));
+        return find(run.job())
+                .compose(uploads -> putAll(run, uploads))
+                .map(stored -> new StageResult(run.job().withOutputs(stored), summary(stored)));
     }
 
-    private List<Upload> findAll(StagedJob job) {
+    private static JsonObject summary(List<OutputFile> stored) {
+        long bytes = stored.stream().mapToLong(OutputFile::fileSize).sum();
+        return new JsonObject().put("objects", stored.size()).put("bytes", bytes);
+    }
+
+    private Future<List<Upload>> find(StagedJob job) {
         if (job.outputs().isEmpty()) {
             throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
         }
-        return job.outputs().stream().map(this::find).toList();
+        return Future.all(job.outputs().stream()
+                        .map(output -> find(job, output))
+                        .toList())
+                .map(all -> all.list());
     }
 
-    private Upload find(OutputFile output) {
-        Path file = workspace.resolve(output.localPath().orElseThrow(() -> missing(output)));
+    private Future<Upload> find(StagedJob job, OutputFile output) {
+        String path = output.localPath()
+                .orElseThrow(() -> new JobFailure(
+                        ErrorCode.INVALID_MESSAGE, "The message does not say where the file for an output lies."));
+        return workspace
+                .resolve(job.id(), path)
+                .map(file -> new Upload(output, key(output), file, output.fileSize()));
+    }
+
+    private static BlobKey key(OutputFile output) {
         try {
-            if (!Files.isRegularFile(file) || Files.size(file) != output.fileSize()) {
-                throw missing(output);
-            }
-            return new Upload(output, new BlobKey(output.s3Key()), file, output.fileSize());
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+            return new BlobKey(output.s3Key());
+        } catch (IllegalArgumentException bad) {
+            throw new JobFailure(
+                    ErrorCode.INVALID_MESSAGE, "The s3Key of an output cannot be used: " + bad.getMessage() + ".", bad);
         }
-    }
-
-    private static JobFailure missing(OutputFile output) {
-        return new JobFailure(
-                ErrorCode.FILES_MISSING,
-                "The file for " + output.s3Key() + " is not in the workspace, or not as it was made. With a workspace of"
-                        + " its own each host has to run all stages; retry the job to make it again.");
     }
 
     /** One object after the other: each is sent in parallel parts already. */
