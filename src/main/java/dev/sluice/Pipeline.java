@@ -33,17 +33,17 @@ final class Pipeline {
     private List<Route> routes() {
         SourceFile source = new SourceFile(
                 services.blobs(),
-                services.workspace(),
+                services.tools().workspace(),
                 services.config().media().limits().maxBytes());
         return List.of(
                 new Route(
-                        new DownloadStage(source, services.workspace(), services.prober(), services.workers()),
+                        new DownloadStage(source, services.tools().workspace(), services.prober(), services.workers()),
                         Topology.DOWNLOAD_QUEUE,
                         Optional.of(StageName.PROCESSING)),
                 new Route(
                         new ProcessingStage(
                                 source,
-                                services.workspace(),
+                                services.tools().workspace(),
                                 services.prober(),
                                 services.encoder(),
                                 services.keys(),
@@ -52,7 +52,7 @@ final class Pipeline {
                         Topology.PROCESSING_QUEUE,
                         Optional.of(StageName.UPLOAD)),
                 new Route(
-                        new UploadStage(services.blobs(), services.workspace()),
+                        new UploadStage(services.blobs(), services.tools().workspace()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty()));
     }
@@ -66,8 +66,8 @@ final class Pipeline {
                 () -> new PublisherVerticle(
                         services.config().rabbitmq(),
                         services.config().updates(),
-                        services.database().outbox(),
-                        services.database().runs())));
+                        services.tools().outbox(),
+                        services.tools().runs())));
         for (Route route : routes()) {
             StageConfig config = services.config().stage(route.name());
             parts.add(new Part(

@@ -12,6 +12,10 @@ import dev.sluice.media.Prober;
 import dev.sluice.stage.Leases;
 import dev.sluice.stage.StageTools;
 import dev.sluice.store.Database;
+import dev.sluice.store.Jobs;
+import dev.sluice.store.Outbox;
+import dev.sluice.store.Runs;
+import dev.sluice.store.UserTables;
 import dev.sluice.update.UpdateBus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,8 +28,8 @@ import org.slf4j.LoggerFactory;
 record Services(
         SluiceConfig config,
         Database database,
+        Jobs jobs,
         S3Blobs blobs,
-        Workspace workspace,
         KeyTemplates keys,
         Prober prober,
         Encoder encoder,
@@ -40,33 +44,53 @@ record Services(
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
     static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup) {
         WorkerExecutor workers = workers(vertx, config);
-        return workers.executeBlocking(() -> LocalTools.find(config), false)
-                .compose(local -> Database.open(vertx, config.postgres(), startup.cancellation())
-                        .map(database -> assemble(vertx, config, workers, local, database)))
+        return workers.executeBlocking(() -> ffmpeg(config), false)
+                .compose(ffmpeg -> Workspace.open(vertx, config.workspace())
+                        .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
+                                .compose(database -> assemble(vertx, config, workers, ffmpeg, workspace, database))))
                 .onFailure(failed -> workers.close());
     }
 
-    private static Services assemble(
-            Vertx vertx, SluiceConfig config, WorkerExecutor workers, LocalTools local, Database database) {
-        StageTools tools = new StageTools(
-                database.runs(),
-                database.outbox(),
-                new Leases(vertx, database.runs(), config.delivery()),
-                local.workspace(),
-                new UpdateBus(vertx),
-                config.delivery(),
-                Worker.ofThisProcess().name());
-        return new Services(
-                config,
-                database,
-                new S3Blobs(vertx, config.s3()),
-                local.workspace(),
-                new KeyTemplates(config.keys()),
-                new Prober(local.ffmpeg(), config.ffmpeg(), config.media()),
-                new Encoder(local.ffmpeg(), config.ffmpeg(), config.media()),
-                workers,
-                threads(config),
-                tools);
+    private static Future<Services> assemble(
+            Vertx vertx,
+            SluiceConfig config,
+            WorkerExecutor workers,
+            FfmpegInstallation ffmpeg,
+            Workspace workspace,
+            Database database) {
+        return UserTables.open(database, config.postgres())
+                .map(tables -> {
+                    Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
+                    return new Services(
+                            config,
+                            database,
+                            new Jobs(database, tables),
+                            new S3Blobs(vertx, config.s3()),
+                            new KeyTemplates(config.keys()),
+                            new Prober(ffmpeg, config.ffmpeg(), config.media()),
+                            new Encoder(ffmpeg, config.ffmpeg(), config.media()),
+                            workers,
+                            threads(config),
+                            new StageTools(
+                                    runs,
+                                    new Outbox(database),
+                                    new Leases(vertx, runs, config.delivery()),
+                                    workspace,
+                                    new UpdateBus(vertx),
+                                    config.delivery(),
+                                    Worker.ofThisProcess().name()));
+                })
+                .recover(failed -> database.close().transform(closed -> Future.failedFuture(failed)));
+    }
+
+    private static FfmpegInstallation ffmpeg(SluiceConfig config) {
+        FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
+        LOG.atInfo()
+                .addKeyValue("version", ffmpeg.version())
+                .addKeyValue("origin", ffmpeg.origin())
+                .addKeyValue("path", ffmpeg.ffmpeg())
+                .log("using ffmpeg");
+        return ffmpeg;
     }
 
     /** Closes everything; what does not close is logged and left. */
@@ -91,18 +115,5 @@ record Services(
 
     private static int slots(StageConfig stage) {
         return stage.instances() * stage.concurrency();
-    }
-
-    /** What this host has to have of its own: a workspace that can be written to, and FFmpeg. Blocks. */
-    private record LocalTools(Workspace workspace, FfmpegInstallation ffmpeg) {
-        static LocalTools find(SluiceConfig config) {
-            FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
-            LOG.atInfo()
-                    .addKeyValue("version", ffmpeg.version())
-                    .addKeyValue("origin", ffmpeg.origin())
-                    .addKeyValue("ffmpeg", ffmpeg.ffmpeg())
-                    .log("using ffmpeg");
-            return new LocalTools(Workspace.open(config.workspace()), ffmpeg);
-        }
     }
 }

@@ -1,7 +1,8 @@
 package dev.sluice;
 
+import dev.sluice.blob.Blobs;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.store.Database;
+import dev.sluice.store.Jobs;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -76,9 +77,14 @@ public final class Sluice {
                 .mapEmpty();
     }
 
-    /** What is known of jobs. */
-    public Database database() {
-        return services.database();
+    /** How jobs begin and stand. */
+    public Jobs jobs() {
+        return services.jobs();
+    }
+
+    /** The object store. */
+    public Blobs blobs() {
+        return services.blobs();
     }
 
     /** Takes all verticles down, the stages before the publisher, and closes what they shared. */
