@@ -1,0 +1,14 @@
+package dev.sluice.store;
+
+import dev.sluice.job.Attempt;
+
+/**
+ * The right to work on a run until its lease ends.
+ *
+ * @param firstSeq the first of the 1,000,000 sequence numbers that updates of this attempt use
+ * @param progressFloor percent; the highest progress of the job so far, below which no update may go
+ */
+public record Claim(Attempt attempt, long firstSeq, int progressFloor) {
+    /** How many sequence numbers one claim has. */
+    public static final long SEQUENCE_BLOCK = 1_000_000;
+}

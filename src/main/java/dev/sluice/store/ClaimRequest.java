@@ -1,0 +1,16 @@
+package dev.sluice.store;
+
+import dev.sluice.job.RunId;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** Who asks for which run, with what. */
+record ClaimRequest(
+        RunId run,
+        StagedJob job,
+        OutboxMessage again,
+        String worker,
+        Duration lease,
+        Function<Claim, Update> announce) {}

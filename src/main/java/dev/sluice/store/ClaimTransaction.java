@@ -1,0 +1,140 @@
+package dev.sluice.store;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.RunId;
+import dev.sluice.message.Update;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Claims a run, or finds out why it can't be had. */
+final class ClaimTransaction {
+    private static final String KNOW_JOB = """
+            INSERT INTO sluice.job (id, message, stage) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING
+            """;
+    private static final String KNOW_RUN = """
+            INSERT INTO sluice.stage_run (job_id, stage, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+            """;
+    private static final String TAKE_RUN = """
+            UPDATE sluice.stage_run
+               SET history = CASE WHEN state <> 'running' THEN history ELSE history || jsonb_build_array(
+                                 jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', 'lease_lost',
+                                                    'error', 'The worker went silent.', 'at', lease_until)) END,
+                   state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
+                   lease_until = clock_timestamp() + make_interval(secs => $5),
+                   started_at = clock_timestamp(), finished_at = NULL
+             WHERE job_id = $1 AND stage = $2 AND task = $3
+               AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
+            RETURNING attempt, counted
+            """;
+    private static final String TAKE_JOB = """
+            UPDATE sluice.job
+               SET message = $2, stage = $3, progress = greatest(progress, $4), seq = seq + $5,
+                   updated_at = clock_timestamp()
+             WHERE id = $1 AND state = 'running'
+            RETURNING seq, progress
+            """;
+    private static final String PUT_OFF = """
+            INSERT INTO sluice.outbox (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
+            SELECT $4::text, $5::text, $6::bytea, $7::json, $8::text, $9::text, r.lease_until
+              FROM sluice.stage_run r JOIN sluice.job j ON j.id = r.job_id
+             WHERE r.job_id = $1 AND r.stage = $2 AND r.task = $3 AND j.state = 'running'
+               AND r.state = 'running' AND r.lease_until >= clock_timestamp()
+            RETURNING extract(epoch FROM publish_after - clock_timestamp())::float8 AS seconds
+            """;
+    private static final String ENDED = """
+            SELECT j.state <> 'running' OR coalesce(r.state IN ('done', 'failed'), false) AS ended
+              FROM sluice.job j LEFT JOIN sluice.stage_run r ON r.job_id = j.id AND r.stage = $2 AND r.task = $3
+             WHERE j.id = $1
+            """;
+
+    private final Database database;
+    private final UserTables tables;
+    private final Function<Update, OutboxMessage> route;
+
+    ClaimTransaction(Database database, UserTables tables, Function<Update, OutboxMessage> route) {
+        this.database = database;
+        this.tables = tables;
+        this.route = route;
+    }
+
+    Future<ClaimOutcome> claim(ClaimRequest request) {
+        return database.transaction(session -> take(session, request))
+                .compose(granted -> granted.isPresent()
+                        ? Future.succeededFuture(new ClaimOutcome.Granted(granted.get()))
+                        : refused(request));
+    }
+
+    private Future<Optional<Claim>> take(Session session, ClaimRequest request) {
+        RunId run = request.run();
+        String job = run.job().value();
+        String stage = run.stage().key();
+        var message = request.job().toJson();
+        Future<RowSet<Row>> knownJob = session.run(KNOW_JOB, job, message, stage);
+        Future<RowSet<Row>> knownRun = session.run(KNOW_RUN, job, stage, run.task());
+        Future<RowSet<Row>> takenRun =
+                session.run(TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()));
+        Future<RowSet<Row>> takenJob =
+                session.run(TAKE_JOB, job, message, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
+        return Future.all(knownJob, knownRun, takenRun, takenJob).compose(all -> {
+            if (takenRun.result().size() == 0 || takenJob.result().size() == 0) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            Claim claim = claim(
+                    run,
+                    takenRun.result().iterator().next(),
+                    takenJob.result().iterator().next());
+            return announced(session, request, claim).map(Optional.of(claim));
+        });
+    }
+
+    private Future<Void> announced(Session session, ClaimRequest request, Claim claim) {
+        Update update = request.announce().apply(claim);
+        return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, request.job(), update))
+                .mapEmpty();
+    }
+
+    private static Claim claim(RunId run, Row taken, Row job) {
+        return new Claim(
+                new Attempt(run, taken.getInteger("attempt"), taken.getInteger("counted")),
+                job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
+                job.getInteger("progress"));
+    }
+
+    private Future<ClaimOutcome> refused(ClaimRequest request) {
+        OutboxMessage again = request.again();
+        return database.run(
+                        PUT_OFF,
+                        request.run().job().value(),
+                        request.run().stage().key(),
+                        request.run().task(),
+                        again.exchange(),
+                        again.routingKey(),
+                        again.body(),
+                        again.headers(),
+                        again.messageId(),
+                        again.orderedBy().orElse(null))
+                .compose(held -> held.size() == 0 ? ended(request) : Future.succeededFuture(held(held)));
+    }
+
+    private static ClaimOutcome held(RowSet<Row> rows) {
+        double seconds = rows.iterator().next().getDouble("seconds");
+        return new ClaimOutcome.Held(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
+    }
+
+    /** Neither claimed nor held: ended, or its lease ended between the two looks. */
+    private Future<ClaimOutcome> ended(ClaimRequest request) {
+        RunId run = request.run();
+        return database.run(ENDED, run.job().value(), run.stage().key(), run.task())
+                .compose(rows -> rows.size() > 0 && rows.iterator().next().getBoolean("ended")
+                        ? Future.succeededFuture(new ClaimOutcome.Finished())
+                        : claim(request));
+    }
+
+    static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

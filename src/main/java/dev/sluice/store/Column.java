@@ -1,0 +1,71 @@
+package dev.sluice.store;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column of a user's table as the catalogue describes it.
+ *
+ * @param type as SQL writes it, with schema and length
+ * @param base the bare name of the type, below any domain
+ * @param category PostgreSQL's letter: S string, E enum, N number, D date and time, U user-defined (which has json)
+ * @param labels of an enum, else empty
+ */
+record Column(String name, String type, String base, char category, List<String> labels) {
+    Column {
+        labels = List.copyOf(labels);
+    }
+
+    /** How {@code cell} is written into this column, or empty when the two do not go together. */
+    Optional<Slot> slot(Cell cell) {
+        if (cell instanceof Cell.Text text) {
+            return category == 'S' || base.equals("uuid") ? asText(text.value()) : Optional.empty();
+        }
+        if (cell instanceof Cell.Quantity quantity) {
+            return switch (category) {
+                case 'N' ->
+                    Optional.of(new Slot(
+                            "%s::text::numeric::" + type, quantity.value().toString()));
+                case 'S' -> asText(quantity.value().toString());
+                default -> Optional.empty();
+            };
+        }
+        if (cell instanceof Cell.Json json) {
+            boolean fits = base.equals("json") || base.equals("jsonb") || category == 'S';
+            return fits ? asText(json.value()) : Optional.empty();
+        }
+        if (cell instanceof Cell.Status status) {
+            return category == 'S'
+                    ? asText(status.value())
+                    : label(status.value()).flatMap(this::asText);
+        }
+        return time();
+    }
+
+    private Optional<Slot> asText(String value) {
+        return Optional.of(new Slot("%s::text::" + type, value));
+    }
+
+    private Optional<String> label(String value) {
+        return labels.stream().filter(value::equalsIgnoreCase).findFirst();
+    }
+
+    private Optional<Slot> time() {
+        return switch (base) {
+            case "timestamptz" -> Optional.of(new Slot("now()", null));
+            // An ORM reads a time without a zone as UTC.
+            case "timestamp" -> Optional.of(new Slot("(now() AT TIME ZONE 'UTC')", null));
+            case "text", "varchar" ->
+                Optional.of(new Slot("to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')", null));
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * An expression for one column.
+     *
+     * @param sql with {@code %s} where the parameter goes, if it has one
+     */
+    record Slot(String sql, @Nullable String parameter) {}
+}

@@ -1,0 +1,121 @@
+package dev.sluice.store;
+
+import dev.sluice.config.PostgresConfig;
+import dev.sluice.job.Cancellation;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to PostgreSQL. A call ends within seconds whatever happens to the server; it fails with a
+ * {@link dev.sluice.job.JobFailure}: {@code DATABASE_UNAVAILABLE} for what passes, {@code INTERNAL_ERROR} for a bug. A call
+ * that failed may have taken effect all the same, if the connection broke at its end.
+ */
+public final class Database {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
+    // A host that loses power inside a transaction would otherwise hold its locks until TCP gives up, after hours.
+    private static final String BEGIN =
+            "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '%ds'";
+    private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
+
+    private final Pool pool;
+
+    private Database(Pool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Brings the schema up to date and connects; a database that is not up yet is waited for until {@code stop} is
+     * cancelled. Fails with a sentence when waiting does not help: wrong credentials, missing rights, a newer schema.
+     */
+    public static Future<Database> open(Vertx vertx, PostgresConfig config, Cancellation stop) {
+        ConnectionSettings settings = new ConnectionSettings(config);
+        return new Migration(vertx, settings, stop).run().map(migrated -> connect(vertx, settings));
+    }
+
+    /** As above, waiting until the database is there. */
+    public static Future<Database> open(Vertx vertx, PostgresConfig config) {
+        return open(vertx, config, new Cancellation());
+    }
+
+    /** Says what is wrong with the database or the way to it, a sentence each; changes nothing; never fails. */
+    public static Future<List<String>> check(Vertx vertx, PostgresConfig config) {
+        return new DatabaseCheck(config).run(vertx);
+    }
+
+    private static Database connect(Vertx vertx, ConnectionSettings settings) {
+        return new Database(PgBuilder.pool()
+                .connectingTo(settings.connect())
+                .with(settings.pool())
+                .with(settings.transport())
+                .using(vertx)
+                .build());
+    }
+
+    /** Closes all connections; calls that are under way fail. */
+    public Future<Void> close() {
+        return pool.close();
+    }
+
+    /** Runs one statement, a transaction of its own. */
+    Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
+        return limited(pool.preparedQuery(sql).execute(Tuple.from(Arrays.asList(parameters))), CALL_LIMIT);
+    }
+
+    /** Runs {@code work} in a transaction: commits what gives a value, rolls back what gives none or fails. */
+    <T> Future<Optional<T>> transaction(Function<Session, Future<Optional<T>>> work) {
+        return limited(begin(work, IDLE_IN_TRANSACTION), CALL_LIMIT);
+    }
+
+    /** A transaction that waits up to {@code pause} for something else than the database. */
+    <T> Future<Optional<T>> transaction(Duration pause, Function<Session, Future<Optional<T>>> work) {
+        return limited(begin(work, IDLE_IN_TRANSACTION.plus(pause)), CALL_LIMIT.plus(pause));
+    }
+
+    private <T> Future<Optional<T>> begin(Function<Session, Future<Optional<T>>> work, Duration idleLimit) {
+        return pool.getConnection()
+                .compose(connection -> ended(connection, work, idleLimit)
+                        .eventually(() -> connection.close().otherwiseEmpty()));
+    }
+
+    // Not Vert.x's own transaction: that one turns every commit after a failed statement into a rollback, also when the
+    // failure was undone by a savepoint.
+    private static <T> Future<Optional<T>> ended(
+            SqlConnection connection, Function<Session, Future<Optional<T>>> work, Duration idleLimit) {
+        Session session = new Session(connection);
+        Future<Void> begun = session.control(BEGIN.formatted(idleLimit.toSeconds()));
+        Future<Optional<T>> worked = Future.<Void>succeededFuture().compose(now -> work.apply(session));
+        return Future.join(begun, worked)
+                .map(both -> worked.result())
+                .compose(
+                        value -> session.control(value.isPresent() ? "COMMIT" : "ROLLBACK")
+                                .map(done -> value),
+                        cause -> session.control("ROLLBACK")
+                                .onFailure(Database::alreadyBroken)
+                                .transform(rolledBack -> Future.failedFuture(cause)));
+    }
+
+    private static void alreadyBroken(Throwable cause) {
+        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("rollback not possible");
+    }
+
+    private static <T> Future<T> limited(Future<T> call, Duration limit) {
+        return call.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(DatabaseErrors.failure(cause)));
+    }
+}

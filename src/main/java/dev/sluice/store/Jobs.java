@@ -1,0 +1,100 @@
+package dev.sluice.store;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.InvalidMessage;
+import dev.sluice.message.StagedJob;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** Jobs as a whole: how they begin, how they stand. */
+public final class Jobs {
+    private static final String JOB = """
+            SELECT id, message, stage, state, progress, error_code, error_message, created_at, finished_at
+              FROM sluice.job WHERE id = $1
+            """;
+    private static final String RUNS = """
+            SELECT stage, task, state, counted, worker, error, started_at, finished_at
+              FROM sluice.stage_run WHERE job_id = $1
+            """;
+
+    private final Database database;
+    private final UserTables tables;
+
+    public Jobs(Database database, UserTables tables) {
+        this.database = database;
+        this.tables = tables;
+    }
+
+    /** Makes the user's job row and has {@code first} sent, or neither. */
+    public Future<Void> create(StagedJob job, OutboxMessage first) {
+        return database.transaction(session -> Outbox.put(session, first)
+                        .compose(put -> tables.create(session, job))
+                        .map(Optional.of(true)))
+                .mapEmpty();
+    }
+
+    /** How a job stands; empty while no worker has seen it. */
+    public Future<Optional<JobView>> job(JobId id) {
+        var job = database.run(JOB, id.value());
+        var runs = database.run(RUNS, id.value());
+        return Future.all(job, runs)
+                .map(both -> StreamSupport.stream(job.result().spliterator(), false)
+                        .findFirst()
+                        .map(row -> view(row, runs.result())));
+    }
+
+    private static JobView view(Row row, RowSet<Row> runs) {
+        Optional<StagedJob> message = message(row);
+        return new JobView(
+                new JobId(row.getString("id")),
+                JobView.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                StageName.of(row.getString("stage")),
+                row.getInteger("progress"),
+                Optional.ofNullable(row.getString("error_code")),
+                Optional.ofNullable(row.getString("error_message")),
+                message.map(StagedJob::outputs).orElse(List.of()),
+                message.map(StagedJob::warnings).orElse(List.of()),
+                row.getOffsetDateTime("created_at").toInstant(),
+                instant(row, "finished_at"),
+                StreamSupport.stream(runs.spliterator(), false)
+                        .map(Jobs::run)
+                        .sorted(Comparator.comparing(RunView::stage).thenComparing(RunView::task))
+                        .toList());
+    }
+
+    /** What another system left in a message may be anything; the view then has no outputs. */
+    private static Optional<StagedJob> message(Row row) {
+        try {
+            return Optional.of(Codec.stagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
+        } catch (InvalidMessage unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static RunView run(Row row) {
+        return new RunView(
+                StageName.of(row.getString("stage")),
+                row.getInteger("task"),
+                row.getString("state"),
+                row.getInteger("counted"),
+                Optional.ofNullable(row.getString("worker")),
+                Optional.ofNullable(row.getString("error")),
+                instant(row, "started_at"),
+                instant(row, "finished_at"));
+    }
+
+    private static Optional<Instant> instant(Row row, String column) {
+        return Optional.ofNullable(row.getOffsetDateTime(column)).map(OffsetDateTime::toInstant);
+    }
+}

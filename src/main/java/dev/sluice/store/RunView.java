@@ -1,0 +1,22 @@
+package dev.sluice.store;
+
+import dev.sluice.job.StageName;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How one run went so far.
+ *
+ * @param state {@code waiting}, {@code running}, {@code done} or {@code failed}
+ * @param attempts how many attempts counted
+ * @param started when the last attempt started
+ */
+public record RunView(
+        StageName stage,
+        int task,
+        String state,
+        int attempts,
+        Optional<String> worker,
+        Optional<String> error,
+        Optional<Instant> started,
+        Optional<Instant> finished) {}

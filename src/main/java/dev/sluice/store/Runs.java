@@ -1,0 +1,82 @@
+package dev.sluice.store;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.RunId;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Runs of stages: who works on which, until when, and how it ended. What an attempt writes takes effect only while it holds
+ * the run; every method that gives {@code false} has then changed nothing at all.
+ */
+public final class Runs {
+    private final ClaimTransaction claims;
+    private final Leases leases;
+    private final Settlement settlement;
+
+    /** @param route what message an update is */
+    public Runs(Database database, UserTables tables, Function<Update, OutboxMessage> route) {
+        this.claims = new ClaimTransaction(database, tables, route);
+        this.leases = new Leases(database);
+        this.settlement = new Settlement(database, tables, route);
+    }
+
+    /**
+     * Asks for a run. A granted claim makes the job known where it was not, and the start update leaves in the same
+     * transaction. A run whose last worker let its lease end is claimed like a waiting one, and that attempt counts.
+     *
+     * @param again the delivered message as it came; it is put off until the lease's end when another worker holds the run
+     * @param announce gives the start update for a claim
+     */
+    public Future<ClaimOutcome> claim(
+            RunId run,
+            StagedJob job,
+            OutboxMessage again,
+            String worker,
+            Duration lease,
+            Function<Claim, Update> announce) {
+        return claims.claim(new ClaimRequest(run, job, again, worker, lease, announce));
+    }
+
+    /** Renews the leases of these attempts in one statement; gives those that still hold their run. */
+    public Future<Set<Attempt>> renew(Collection<Attempt> attempts, Duration lease) {
+        return leases.renew(attempts, lease);
+    }
+
+    /**
+     * Raises the progress of the jobs, and gives the ticks of attempts that still hold their run, each with the raised
+     * value. Of several ticks of one attempt the highest counts.
+     */
+    public Future<List<Tick>> recordProgress(List<Tick> ticks) {
+        return leases.recordProgress(ticks);
+    }
+
+    /** Ends a run well: result, job, user's tables, the next stage's message and the update, all or nothing. */
+    public Future<Boolean> commit(Attempt attempt, StageDone done) {
+        return settlement.commit(attempt, done);
+    }
+
+    /** Ends the job as failed. */
+    public Future<Boolean> fail(
+            Attempt attempt, JobFailure failure, Update update, Optional<OutboxMessage> deadLetter) {
+        return settlement.fail(attempt, failure, update, deadLetter);
+    }
+
+    /** Gives the run free and has {@code again} bring the message back after {@code delay}. */
+    public Future<Boolean> retryLater(Attempt attempt, JobFailure failure, Duration delay, OutboxMessage again) {
+        return settlement.retryLater(attempt, failure, again.after(delay));
+    }
+
+    /** Gives the run free as if it had not been tried; the caller gives the delivery back to the broker. */
+    public Future<Boolean> release(Attempt attempt) {
+        return settlement.release(attempt);
+    }
+}

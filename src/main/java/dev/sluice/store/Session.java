@@ -1,0 +1,35 @@
+package dev.sluice.store;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection inside a transaction. Statements may be sent without waiting for the ones before: they run in order, and
+ * after the first that fails all others fail too.
+ */
+final class Session {
+    private final SqlConnection connection;
+
+    Session(SqlConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Runs a statement with parameters; it stays prepared on the connection. */
+    Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
+        return connection.preparedQuery(sql).execute(Tuple.from(Arrays.asList(parameters)));
+    }
+
+    Future<RowSet<Row>> run(Statement statement) {
+        return connection.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters()));
+    }
+
+    /** Runs a statement as it stands, or several parted by semicolons. */
+    Future<Void> control(String sql) {
+        return connection.query(sql).execute().mapEmpty();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.sluice.store;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobFailure;
+import dev.sluice.message.Update;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The ends of an attempt, each in one transaction that begins with the fence. */
+final class Settlement {
+    private static final String FENCE = """
+             WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = 'running'
+            RETURNING attempt
+            """;
+    private static final String RUN_DONE = """
+            UPDATE sluice.stage_run
+               SET state = 'done', result = $5, lease_until = NULL, finished_at = clock_timestamp(),
+                   error_code = NULL, error = NULL
+            """ + FENCE;
+    private static final String RUN_NOT_DONE = """
+            UPDATE sluice.stage_run
+               SET state = $5, lease_until = NULL, finished_at = clock_timestamp(), error_code = $6, error = $7,
+                   history = history || jsonb_build_array(jsonb_build_object(
+                       'attempt', counted, 'worker', worker, 'error_code', $6::text, 'error', $7::text,
+                       'at', clock_timestamp()))
+            """ + FENCE;
+    private static final String RUN_RELEASED = """
+            UPDATE sluice.stage_run
+               SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL
+            """ + FENCE;
+    private static final String JOB_ON = """
+            UPDATE sluice.job
+               SET message = $2, stage = $3, state = $4, progress = greatest(progress, $5),
+                   updated_at = clock_timestamp(),
+                   finished_at = CASE WHEN $4 = 'running' THEN NULL ELSE clock_timestamp() END
+             WHERE id = $1 AND state = 'running'
+            RETURNING id
+            """;
+    private static final String JOB_FAILED = """
+            UPDATE sluice.job
+               SET state = 'failed', error_code = $2, error_message = $3, updated_at = clock_timestamp(),
+                   finished_at = clock_timestamp()
+             WHERE id = $1 AND state = 'running'
+            RETURNING message
+            """;
+
+    private final Database database;
+    private final UserTables tables;
+    private final Function<Update, OutboxMessage> route;
+
+    Settlement(Database database, UserTables tables, Function<Update, OutboxMessage> route) {
+        this.database = database;
+        this.tables = tables;
+        this.route = route;
+    }
+
+    Future<Boolean> commit(Attempt attempt, StageDone done) {
+        Update update = done.update();
+        boolean completed = update.status() == Update.Status.COMPLETED;
+        return fenced(session -> {
+            var run = fencedRun(session, RUN_DONE, attempt, done.result());
+            var job = session.run(
+                    JOB_ON,
+                    attempt.run().job().value(),
+                    done.job().toJson(),
+                    attempt.run().stage().key(),
+                    completed ? "completed" : "running",
+                    update.progress());
+            List<Future<?>> sent = new ArrayList<>();
+            done.next().ifPresent(next -> sent.add(Outbox.put(session, next)));
+            sent.add(Outbox.put(session, route.apply(update)));
+            return Future.all(run, job, Future.all(sent))
+                    .compose(all -> changed(run) && changed(job)
+                            ? tables.show(session, done.job(), update).map(Optional.of(true))
+                            : Future.succeededFuture(Optional.empty()));
+        });
+    }
+
+    Future<Boolean> fail(Attempt attempt, JobFailure failure, Update update, Optional<OutboxMessage> deadLetter) {
+        String code = failure.code().wire();
+        String sentence = UserCells.storable(failure.sentence());
+        return fenced(session -> {
+            var run = fencedRun(session, RUN_NOT_DONE, attempt, "failed", code, sentence);
+            var job = session.run(JOB_FAILED, attempt.run().job().value(), code, sentence);
+            List<Future<?>> sent = new ArrayList<>();
+            deadLetter.ifPresent(dead -> sent.add(Outbox.put(session, dead)));
+            sent.add(Outbox.put(session, route.apply(update)));
+            return Future.all(run, job, Future.all(sent))
+                    .compose(all -> changed(run) && changed(job)
+                            ? tables.showFailure(session, update).map(Optional.of(true))
+                            : Future.succeededFuture(Optional.empty()));
+        });
+    }
+
+    Future<Boolean> retryLater(Attempt attempt, JobFailure failure, OutboxMessage again) {
+        return fenced(session -> {
+            var run = fencedRun(
+                    session,
+                    RUN_NOT_DONE,
+                    attempt,
+                    "waiting",
+                    failure.code().wire(),
+                    UserCells.storable(failure.sentence()));
+            return Future.all(run, Outbox.put(session, again)).map(all -> given(changed(run)));
+        });
+    }
+
+    Future<Boolean> release(Attempt attempt) {
+        return fenced(session -> {
+            var run = fencedRun(session, RUN_RELEASED, attempt);
+            return run.map(rows -> given(changed(run)));
+        });
+    }
+
+    private Future<Boolean> fenced(Function<Session, Future<Optional<Boolean>>> work) {
+        return database.transaction(work).map(Optional::isPresent);
+    }
+
+    private static Future<RowSet<Row>> fencedRun(
+            Session session, String sql, Attempt attempt, @Nullable Object... more) {
+        List<@Nullable Object> parameters = new ArrayList<>(List.of(
+                attempt.run().job().value(),
+                attempt.run().stage().key(),
+                attempt.run().task(),
+                attempt.token()));
+        parameters.addAll(Arrays.asList(more));
+        return session.run(new Statement(sql, parameters));
+    }
+
+    private static boolean changed(Future<RowSet<Row>> statement) {
+        return statement.result().size() > 0;
+    }
+
+    private static Optional<Boolean> given(boolean held) {
+        return held ? Optional.of(true) : Optional.empty();
+    }
+}

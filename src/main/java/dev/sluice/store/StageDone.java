@@ -1,0 +1,16 @@
+package dev.sluice.store;
+
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * What a run that went well leaves behind.
+ *
+ * @param job the staged job as the next stage gets it, or as it ends
+ * @param result what the stage made, kept with the run
+ * @param update the news; its status says whether the job is completed with this
+ * @param next the message that brings the job to its next stage; none after the last
+ */
+public record StageDone(StagedJob job, JsonObject result, Update update, Optional<OutboxMessage> next) {}

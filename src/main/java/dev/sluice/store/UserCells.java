@@ -1,0 +1,76 @@
+package dev.sluice.store;
+
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import dev.sluice.message.VideoMetadata;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the user's tables are told, column by column. */
+final class UserCells {
+    static final String CREATED_STEP = "job_created";
+
+    private UserCells() {}
+
+    /** The job row after an update. */
+    static Map<String, Cell> job(Update update) {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        cells.put("status", new Cell.Status(update.status().name()));
+        cells.put("progress", new Cell.Quantity(update.progress()));
+        cells.put("currentStep", new Cell.Text(update.step()));
+        update.failure().ifPresent(why -> cells.put("errorMessage", new Cell.Text(storable(why.sentence()))));
+        update.metadata().ifPresent(known -> cells.put("metadata", metadata(known)));
+        if (update.status() == Update.Status.COMPLETED) {
+            cells.put("thumbnails", new Cell.Json(update.thumbnails().encode()));
+            cells.put("videoVersions", new Cell.Json(update.videoVersions().encode()));
+            cells.put("completedAt", new Cell.Now());
+        }
+        cells.put("updatedAt", new Cell.Now());
+        return cells;
+    }
+
+    /** A new job row. */
+    static Map<String, Cell> newJob(StagedJob job) {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        cells.put("id", new Cell.Text(job.id().value()));
+        cells.put("mediaId", new Cell.Text(job.mediaId()));
+        job.userId().ifPresent(user -> cells.put("userId", new Cell.Text(user)));
+        job.s3Key().ifPresent(key -> cells.put("s3Key", new Cell.Text(key)));
+        job.originalFilename().ifPresent(name -> cells.put("originalFilename", new Cell.Text(name)));
+        cells.put("status", new Cell.Status("PENDING"));
+        cells.put("progress", new Cell.Quantity(0));
+        cells.put("currentStep", new Cell.Text(CREATED_STEP));
+        cells.put("createdAt", new Cell.Now());
+        cells.put("updatedAt", new Cell.Now());
+        return cells;
+    }
+
+    /** The media row once the job is completed; the source's own key and type stay as they are. */
+    static Map<String, Cell> media(Update completed) {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        cells.put("processingStatus", new Cell.Status(completed.status().name()));
+        cells.put("videoProcessingStatus", new Cell.Status(completed.status().name()));
+        cells.put("videoThumbnails", new Cell.Json(completed.thumbnails().encode()));
+        cells.put("videoVersions", new Cell.Json(completed.videoVersions().encode()));
+        completed.metadata().ifPresent(known -> {
+            cells.put("videoMetadata", metadata(known));
+            cells.put("duration", new Cell.Quantity(known.duration()));
+            cells.put("codec", new Cell.Text(storable(known.codec())));
+            cells.put("bitrate", new Cell.Quantity(known.bitrate()));
+            cells.put("framerate", new Cell.Quantity(known.framerate()));
+        });
+        cells.put("updatedAt", new Cell.Now());
+        return cells;
+    }
+
+    private static Cell metadata(VideoMetadata known) {
+        JsonObject json = Update.metadataJson(known);
+        return new Cell.Json(json.encode());
+    }
+
+    /** PostgreSQL's texts have no NUL; what FFmpeg says about a broken file may. */
+    static String storable(String text) {
+        return text.replace("\0", "");
+    }
+}

@@ -1,0 +1,71 @@
+package dev.sluice.store;
+
+import dev.sluice.store.Column.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A user's table with the columns that it really has; makes statements that name no others. */
+record UserTable(TableName name, Map<String, Column> columns) {
+    static final String ID = "id";
+
+    UserTable {
+        columns = Map.copyOf(columns);
+    }
+
+    /** Sets what can be set in the row with this id; empty when nothing can. */
+    Optional<Statement> update(String id, Map<String, Cell> cells) {
+        Draft draft = new Draft();
+        List<String> set = new ArrayList<>();
+        cells.forEach((column, cell) ->
+                slot(column, cell).ifPresent(slot -> set.add(TableName.quote(column) + " = " + draft.write(slot))));
+        Optional<Slot> key = slot(ID, new Cell.Text(id));
+        if (set.isEmpty() || key.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(draft.statement("UPDATE " + name.quoted() + " SET " + String.join(", ", set) + " WHERE "
+                + TableName.quote(ID) + " = " + draft.write(key.get())));
+    }
+
+    /** Makes a row of what the table has columns for, unless there is one. */
+    Statement insert(Map<String, Cell> cells) {
+        Draft draft = new Draft();
+        List<String> names = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        cells.forEach((column, cell) -> slot(column, cell).ifPresent(slot -> {
+            names.add(TableName.quote(column));
+            values.add(draft.write(slot));
+        }));
+        return draft.statement("INSERT INTO " + name.quoted() + " (" + String.join(", ", names) + ") VALUES ("
+                + String.join(", ", values) + ") ON CONFLICT DO NOTHING");
+    }
+
+    private Optional<Slot> slot(String column, Cell cell) {
+        return Optional.ofNullable(columns.get(column)).flatMap(known -> known.slot(cell));
+    }
+
+    @Override
+    public String toString() {
+        return name.quoted() + columns.keySet().stream().sorted().collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    /** Numbers the parameters in the order in which they are written. */
+    private static final class Draft {
+        private final List<@Nullable Object> parameters = new ArrayList<>();
+
+        String write(Slot slot) {
+            if (slot.parameter() == null) {
+                return slot.sql();
+            }
+            parameters.add(slot.parameter());
+            return slot.sql().replace("%s", "$" + parameters.size());
+        }
+
+        Statement statement(String sql) {
+            return new Statement(sql, parameters);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.sluice.store;
+
+import dev.sluice.config.PostgresConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The user's job and media tables, as they are: other columns, other types, rules of their own. What they refuse is logged,
+ * and the job goes on.
+ */
+public final class UserTables {
+    private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
+    private static final String CREATE = """
+            CREATE TABLE IF NOT EXISTS %s (
+                "id" text PRIMARY KEY,
+                "mediaId" text,
+                "userId" text,
+                "s3Key" text,
+                "originalFilename" text,
+                "status" text NOT NULL DEFAULT 'PENDING',
+                "progress" integer NOT NULL DEFAULT 0,
+                "currentStep" text,
+                "errorMessage" text,
+                "thumbnails" jsonb,
+                "videoVersions" jsonb,
+                "metadata" jsonb,
+                "createdAt" timestamptz NOT NULL DEFAULT now(),
+                "updatedAt" timestamptz NOT NULL DEFAULT now(),
+                "completedAt" timestamptz)
+            """;
+
+    private final TableName jobName;
+    private final TableName mediaName;
+    private volatile Known known;
+
+    private UserTables(TableName jobName, TableName mediaName, Known known) {
+        this.jobName = jobName;
+        this.mediaName = mediaName;
+        this.known = known;
+    }
+
+    /** Reads what the tables look like; makes the job table if it is missing. Fails with a sentence if that can't be. */
+    public static Future<UserTables> open(Database database, PostgresConfig config) {
+        TableName job = TableName.parse(config.jobTable());
+        TableName media = TableName.parse(config.mediaTable());
+        return database.transaction(session -> session
+                        // Hosts that start together must not make it twice.
+                        .run("SELECT pg_advisory_xact_lock(hashtextextended('sluice user tables', 0))")
+                        .compose(alone -> read(session, job, media))
+                        .compose(found -> found.job().isPresent()
+                                ? Future.succeededFuture(found)
+                                : create(session, job).compose(made -> read(session, job, media)))
+                        .map(Optional::of))
+                .map(found -> new UserTables(job, media, usable(found.orElseThrow(), job)));
+    }
+
+    private static Future<Known> read(Session session, TableName job, TableName media) {
+        var jobTable = UserCatalogue.read(session, job);
+        var mediaTable = UserCatalogue.read(session, media);
+        return Future.all(jobTable, mediaTable).map(both -> new Known(jobTable.result(), mediaTable.result()));
+    }
+
+    private static Future<Void> create(Session session, TableName job) {
+        return session.control(CREATE.formatted(job.quoted()))
+                .onSuccess(
+                        made -> LOG.atInfo().addKeyValue("table", job.quoted()).log("job table created"))
+                .recover(cause -> cause instanceof PgException refused
+                        ? Future.failedFuture(new JobFailure(
+                                ErrorCode.DATABASE_UNAVAILABLE,
+                                "The job table " + job.quoted() + " does not exist and cannot be made: "
+                                        + refused.getErrorMessage() + ".",
+                                refused))
+                        : Future.failedFuture(cause));
+    }
+
+    private static Known usable(Known found, TableName job) {
+        if (!found.job().map(table -> table.columns().containsKey(UserTable.ID)).orElse(false)) {
+            throw new JobFailure(
+                    ErrorCode.DATABASE_UNAVAILABLE, "The job table " + job.quoted() + " has no column \"id\".");
+        }
+        LOG.atInfo()
+                .addKeyValue("jobTable", found.job().map(UserTable::toString).orElse("none"))
+                .addKeyValue(
+                        "mediaTable", found.media().map(UserTable::toString).orElse("none"))
+                .log("user's tables found");
+        return found;
+    }
+
+    /** Makes the row of a new job. */
+    Future<Void> create(Session session, StagedJob job) {
+        return guarded(session, tables -> tables.job().map(table -> table.insert(UserCells.newJob(job))))
+                .mapEmpty();
+    }
+
+    /** Shows an update: in the job's row, made first where there is none, and on completion in the media's row. */
+    Future<Void> show(Session session, StagedJob job, Update update) {
+        return showInJob(session, update)
+                .compose(rows -> rows.isPresent() && rows.get() == 0
+                        ? create(session, job).compose(made -> showInJob(session, update))
+                        : Future.succeededFuture(rows))
+                .compose(shown -> update.status() == Update.Status.COMPLETED
+                        ? guarded(
+                                session,
+                                tables -> tables.media()
+                                        .flatMap(table -> table.update(update.mediaId(), UserCells.media(update))))
+                        : Future.succeededFuture(shown))
+                .mapEmpty();
+    }
+
+    /** Shows that a job failed; a row that is not there stays so. */
+    Future<Void> showFailure(Session session, Update update) {
+        return showInJob(session, update).mapEmpty();
+    }
+
+    private Future<Optional<Integer>> showInJob(Session session, Update update) {
+        return guarded(
+                session,
+                tables -> tables.job()
+                        .flatMap(table -> table.update(update.jobId().value(), UserCells.job(update))));
+    }
+
+    /** Runs a statement on a user's table; gives how many rows it changed, or nothing if the table refused it. */
+    private Future<Optional<Integer>> guarded(Session session, Function<Known, Optional<Statement>> statement) {
+        return tried(session, statement)
+                .recover(first -> changedUnderUs(first)
+                        ? read(session, jobName, mediaName).compose(fresh -> {
+                            known = fresh;
+                            return tried(session, statement).recover(UserTables::refused);
+                        })
+                        : refused(first));
+    }
+
+    private Future<Optional<Integer>> tried(Session session, Function<Known, Optional<Statement>> statement) {
+        Optional<Statement> wanted = statement.apply(known);
+        if (wanted.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        Future<Void> savepoint = session.control("SAVEPOINT users_table");
+        var changed = session.run(wanted.get());
+        return Future.all(savepoint, changed)
+                .map(both -> Optional.of(changed.result().rowCount()))
+                .recover(cause -> session.control("ROLLBACK TO SAVEPOINT users_table")
+                        .compose(undone -> Future.failedFuture(cause)));
+    }
+
+    private static boolean changedUnderUs(Throwable cause) {
+        return cause instanceof PgException refused && DatabaseErrors.saysTheTableIsDifferent(refused);
+    }
+
+    private static Future<Optional<Integer>> refused(Throwable cause) {
+        if (!(cause instanceof PgException refused) || DatabaseErrors.passes(refused)) {
+            return Future.failedFuture(cause);
+        }
+        LOG.atWarn()
+                .addKeyValue("table", String.valueOf(refused.getTable()))
+                .addKeyValue("column", String.valueOf(refused.getColumn()))
+                .addKeyValue("constraint", String.valueOf(refused.getConstraint()))
+                .addKeyValue("sqlState", refused.getSqlState())
+                .addKeyValue("error", refused.getErrorMessage())
+                .log("the user's table refused a change");
+        return Future.succeededFuture(Optional.empty());
+    }
+
+    private record Known(Optional<UserTable> job, Optional<UserTable> media) {}
+}
