@@ -49,6 +49,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(Path dataDirectory) throws IOException {
         Path directory = Files.createDirectories(dataDirectory.toAbsolutePath());
         Secret password = freshPassword();
+        // Derby's own log; without this it is derby.log in whatever directory the process was started.
+        System.setProperty(
+                "derby.stream.error.file", directory.resolve("derby.log").toString());
         Container container = new Container();
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
