@@ -67,7 +67,7 @@ record Services(
                             new Jobs(database, tables),
                             new S3Blobs(vertx, config.s3()),
                             new KeyTemplates(config.keys()),
-                            new Prober(ffmpeg, config.ffmpeg(), config.media()),
+                            new Prober(ffmpeg, config.ffmpeg(), config.media().limits()),
                             new Encoder(ffmpeg, config.ffmpeg(), config.media()),
                             workers,
                             threads(config),
@@ -103,8 +103,7 @@ record Services(
 
     private static WorkerExecutor workers(Vertx vertx, SluiceConfig config) {
         int slots = config.stages().values().stream().mapToInt(Services::slots).sum();
-        return vertx.createSharedWorkerExecutor(
-                "sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
+        return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
     }
 
     /** The cores, shared out among the encodes that may run at once. */

@@ -174,7 +174,9 @@ final class Section {
 
     private static String shown(String key, Optional<Object> given) {
         boolean secret = key.startsWith("password") || key.startsWith("secretKey");
-        return secret ? "the given value" : "'" + given.map(String::valueOf).orElse("").replaceAll("//[^@/]*@", "//***@") + "'";
+        return secret
+                ? "the given value"
+                : "'" + given.map(String::valueOf).orElse("").replaceAll("//[^@/]*@", "//***@") + "'";
     }
 
     private static long wholeNumber(Object value) {

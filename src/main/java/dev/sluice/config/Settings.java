@@ -22,7 +22,7 @@ final class Settings {
 
     Section section(String path) {
         Object value = file;
-        for (String step : path.split("\\.")) {
+        for (String step : path.split("\\.", -1)) {
             value = value instanceof JsonObject object ? object.getValue(step) : null;
         }
         if (value != null && !(value instanceof JsonObject)) {
