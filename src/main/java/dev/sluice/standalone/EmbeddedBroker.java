@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String USER = "sluice";
+    private static final int ANY_PORT = 0;
     private static final int PASSWORD_BYTES = 24;
     private static final String BROKER_MODEL_VERSION = "9.1";
 
@@ -47,8 +48,12 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException if the directory is not usable, or used by another broker
      */
     public static EmbeddedBroker start(Path dataDirectory) throws IOException {
+        return start(dataDirectory, ANY_PORT, freshPassword());
+    }
+
+    /** As {@link #start(Path)}, where port (0: any that is free) and password must be those of an earlier start. */
+    static EmbeddedBroker start(Path dataDirectory, int port, Secret password) throws IOException {
         Path directory = Files.createDirectories(dataDirectory.toAbsolutePath());
-        Secret password = freshPassword();
         // Derby's own log; without this it is derby.log in whatever directory the process was started.
         System.setProperty(
                 "derby.stream.error.file", directory.resolve("derby.log").toString());
@@ -56,7 +61,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
         try {
-            writePrivately(configuration, configuration(directory, password));
+            writePrivately(configuration, configuration(directory, port, password));
             launcher.startup(Map.of(
                     "type",
                     "Memory",
@@ -97,7 +102,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** Lives in memory only; what outlasts a restart is in the store of the virtual host. */
-    private static JsonObject configuration(Path directory, Secret password) {
+    private static JsonObject configuration(Path directory, int port, Secret password) {
         JsonObject user =
                 new JsonObject().put("name", USER).put("type", "managed").put("password", password.reveal());
         JsonObject login = new JsonObject()
@@ -109,7 +114,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .put("name", "AMQP")
                 .put("type", "AMQP")
                 .put("bindingAddress", "127.0.0.1")
-                .put("port", 0)
+                .put("port", port)
                 .put("protocols", new JsonArray().add("AMQP_0_9_1"))
                 .put("authenticationProvider", "login")
                 .put(
