@@ -4,6 +4,8 @@ import dev.sluice.config.Secret;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,8 +36,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final SystemLauncher launcher;
     private final int port;
     private final Secret password;
+    private final FileChannel lock;
 
-    private EmbeddedBroker(SystemLauncher launcher, int port, Secret password) {
+    private EmbeddedBroker(SystemLauncher launcher, int port, Secret password, FileChannel lock) {
+        this.lock = lock;
         this.launcher = launcher;
         this.port = port;
         this.password = password;
@@ -57,6 +61,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         // Derby's own log; without this it is derby.log in whatever directory the process was started.
         System.setProperty(
                 "derby.stream.error.file", directory.resolve("derby.log").toString());
+        FileChannel lock = lock(directory);
         Container container = new Container();
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
@@ -75,16 +80,30 @@ public final class EmbeddedBroker implements AutoCloseable {
                             directory.toString(),
                             "queue.behaviourOnUnknownDeclareArgument",
                             "IGNORE")));
-            return new EmbeddedBroker(launcher, container.portInUse(), password);
+            return new EmbeddedBroker(launcher, container.portInUse(), password, lock);
         } catch (Exception cause) {
             launcher.shutdown();
-            throw new IOException(
-                    "The embedded broker does not start with its data in " + directory
-                            + "; does another process use that directory?",
-                    cause);
+            lock.close();
+            throw new IOException("The embedded broker does not start with its data in " + directory + ".", cause);
         } finally {
             Files.deleteIfExists(configuration);
         }
+    }
+
+    /** Held until it is closed or the process ends, however it ends. */
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel file =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (file.tryLock() != null) {
+                return file;
+            }
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            file.close();
+            throw new IOException("Another broker uses " + directory + ".", heldByThisProcess);
+        }
+        file.close();
+        throw new IOException("Another broker uses " + directory + ".");
     }
 
     private static Secret freshPassword() {
@@ -160,8 +179,9 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Stops the broker; what was confirmed is there after the next start. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         launcher.shutdown();
+        lock.close();
     }
 
     /** The running broker's own model, where it tells what became of its parts. */
