@@ -2,87 +2,21 @@ package dev.sluice.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.GetResponse;
-import com.rabbitmq.client.MessageProperties;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.Secret;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 
-/** What the consumer and the publisher promise, whatever broker they work with. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
-abstract class BrokerContract<N extends BrokerNode> {
-    private static final long PATIENCE_SECONDS = 20;
-
-    protected final Vertx vertx = Vertx.vertx();
-    protected N node;
-    private final List<SupervisedConsumer> consumers = new ArrayList<>();
-    private final List<ConfirmedPublisher> publishers = new ArrayList<>();
-
-    abstract N startNode();
-
-    @BeforeAll
-    void startBroker() {
-        node = startNode();
-    }
-
-    @AfterAll
-    void stopBroker() throws Exception {
-        vertx.close().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        node.close();
-    }
-
-    @BeforeEach
-    void emptyQueues() throws Exception {
-        try (Connection stranger = node.stranger()) {
-            declareAsTheOtherHalfDoes(stranger);
-            Channel channel = stranger.createChannel();
-            for (Topology.Binding binding : Topology.BINDINGS) {
-                channel.queuePurge(binding.queue());
-            }
-        }
-    }
-
-    @AfterEach
-    void stopClients() throws Exception {
-        for (SupervisedConsumer consumer : consumers) {
-            consumer.stop().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        }
-        for (ConfirmedPublisher publisher : publishers) {
-            publisher.stop().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        }
-        consumers.clear();
-        publishers.clear();
-        noConnectionIsLeft();
-    }
-
+/** What consumer, publisher and check promise, whatever broker they work with. */
+abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N> {
     @Test
     void deliversWhatWasPublishedAndForgetsWhatWasAcknowledged() throws Exception {
         ConfirmedPublisher publisher = publisher();
@@ -99,33 +33,6 @@ abstract class BrokerContract<N extends BrokerNode> {
         assertThat(delivery.stale()).isFalse();
         stopClients();
         assertThat(remaining(Topology.DOWNLOAD_QUEUE)).isEmpty();
-    }
-
-    @Test
-    void sendsPersistentJsonWithItsId() throws Exception {
-        ConfirmedPublisher publisher = publisher();
-
-        publisher
-                .publish(new OutgoingMessage(
-                        Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, Buffer.buffer("{}"), new JsonObject(), "id-7"))
-                .await(5, TimeUnit.SECONDS);
-
-        AMQP.BasicProperties properties = get(Topology.DEAD_QUEUE).getProps();
-        assertThat(properties.getMessageId()).isEqualTo("id-7");
-        assertThat(properties.getContentType()).isEqualTo("application/json");
-        assertThat(properties.getDeliveryMode()).isEqualTo(2);
-    }
-
-    @Test
-    void confirmsABatchThatIsSentAtOnce() throws Exception {
-        ConfirmedPublisher publisher = publisher();
-
-        Future.all(IntStream.range(0, 200)
-                        .mapToObj(n -> publisher.publish(download("m" + n)))
-                        .toList())
-                .await(20, TimeUnit.SECONDS);
-
-        assertThat(remaining(Topology.DOWNLOAD_QUEUE)).hasSize(200);
     }
 
     @Test
@@ -242,53 +149,6 @@ abstract class BrokerContract<N extends BrokerNode> {
     }
 
     @Test
-    void keepsEveryConfirmedMessageWhenTheBrokerIsKilled() throws Exception {
-        ConfirmedPublisher publisher = publisher();
-        Set<String> confirmed = ConcurrentHashMap.newKeySet();
-        List<Future<Void>> all = new ArrayList<>();
-        publishInARow(publisher, confirmed, all, "before", 150);
-        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> confirmed.size() > 40);
-
-        node.kill();
-        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-                .until(() -> all.stream().allMatch(Future::isComplete));
-        assertThatThrownBy(() -> publisher.publish(download("while down")).await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class);
-        node.restart();
-        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> publishes(publisher, "after"));
-
-        Set<String> there = new HashSet<>(remaining(Topology.DOWNLOAD_QUEUE));
-        confirmed.forEach(name -> assertThat(there).contains(json(name)));
-        assertThat(there).contains(json("after"));
-    }
-
-    @Test
-    void failsWhatNoQueueTakesAndGoesOn() throws Exception {
-        ConfirmedPublisher publisher = publisher();
-
-        Future<Void> lost = publisher.publish(new OutgoingMessage(
-                Topology.PROCESSING_EXCHANGE, "nowhere", Buffer.buffer("{}"), new JsonObject(), "x"));
-
-        assertThatThrownBy(() -> lost.await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
-                .hasMessageContaining("Not published");
-        publisher.publish(download("next")).await(5, TimeUnit.SECONDS);
-    }
-
-    @Test
-    void failsWhatGoesToAMissingExchangeAndRecovers() throws Exception {
-        ConfirmedPublisher publisher = publisher();
-
-        Future<Void> lost = publisher.publish(
-                new OutgoingMessage("no.such.exchange", "key", Buffer.buffer("{}"), new JsonObject(), "x"));
-
-        assertThatThrownBy(() -> lost.await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
-                .hasMessageContaining("no.such.exchange");
-        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> publishes(publisher, "next"));
-    }
-
-    @Test
     void leavesTheOtherHalfsDeclarationsAlone() throws Exception {
         publisher();
         consumer(Topology.UPDATES_QUEUE, 1, new Inbox());
@@ -378,22 +238,6 @@ abstract class BrokerContract<N extends BrokerNode> {
                 .hasMessageContaining("password");
     }
 
-    private static void declareAsTheOtherHalfDoes(Connection stranger) throws Exception {
-        Channel channel = stranger.createChannel();
-        channel.exchangeDeclare("video.processing", "direct", true);
-        channel.exchangeDeclare("video.updates", "direct", true);
-        for (String key : List.of("download", "processing", "upload")) {
-            channel.queueDeclare("video.processing." + key, true, false, false, Map.of());
-            channel.queueBind("video.processing." + key, "video.processing", key);
-        }
-        channel.queueDeclare("video.processing.requests", true, false, false, Map.of());
-        channel.queueBind("video.processing.requests", "video.processing", "request");
-        channel.queueDeclare("video.processing.updates", true, false, false, Map.of());
-        channel.queueBind("video.processing.updates", "video.updates", "update");
-        channel.queueDeclare("video.processing.dead", true, false, false, Map.of());
-        channel.queuePurge("video.processing.dead");
-    }
-
     /** Something that the broker answers with 404 and the end of the channel. */
     protected static void provokeChannelClose(Delivery delivery) {
         delivery.link()
@@ -402,109 +246,7 @@ abstract class BrokerContract<N extends BrokerNode> {
                 .await();
     }
 
-    private void noConnectionIsLeft() {
-        await("connection threads end")
-                .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-                .until(() -> Thread.getAllStackTraces().keySet().stream()
-                        .map(Thread::getName)
-                        .noneMatch(name -> name.startsWith("AMQP Connection 127.0.0.1:" + node.port())));
-    }
-
-    private void publishInARow(
-            ConfirmedPublisher publisher, Set<String> confirmed, List<Future<Void>> all, String name, int count) {
-        for (int n = 0; n < count; n++) {
-            String each = name + n;
-            all.add(publisher.publish(download(each)).onSuccess(v -> confirmed.add(each)));
-        }
-    }
-
-    protected boolean publishes(ConfirmedPublisher publisher, String name) {
-        return publisher.publish(download(name)).map(true).otherwise(false).await();
-    }
-
-    protected static OutgoingMessage download(String name) {
-        return new OutgoingMessage(
-                Topology.PROCESSING_EXCHANGE,
-                Topology.DOWNLOAD_KEY,
-                Buffer.buffer(json(name)),
-                new JsonObject().put("reason", "because"),
-                name);
-    }
-
-    private static String json(String name) {
-        return "{\"n\":\"" + name + "\"}";
-    }
-
-    protected ConfirmedPublisher publisher() throws Exception {
-        ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, node.config());
-        publishers.add(publisher);
-        publisher.start();
-        publisher.ready().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        return publisher;
-    }
-
     private SupervisedConsumer newConsumer(RabbitMqConfig config) {
         return new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 1, Delivery::giveBack);
-    }
-
-    protected SupervisedConsumer consumer(String queue, int prefetch, Inbox inbox) throws Exception {
-        return consumer(queue, prefetch, (io.vertx.core.Handler<Delivery>) inbox::put);
-    }
-
-    protected SupervisedConsumer consumer(String queue, int prefetch, io.vertx.core.Handler<Delivery> handler)
-            throws Exception {
-        SupervisedConsumer consumer = new SupervisedConsumer(vertx, node.config(), queue, prefetch, handler);
-        consumers.add(consumer);
-        consumer.start();
-        consumer.ready().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        return consumer;
-    }
-
-    protected void put(String queue, String... bodies) throws Exception {
-        try (Connection stranger = node.stranger()) {
-            Channel channel = stranger.createChannel();
-            channel.confirmSelect();
-            for (String body : bodies) {
-                channel.basicPublish(
-                        "", queue, MessageProperties.PERSISTENT_BASIC, body.getBytes(StandardCharsets.UTF_8));
-            }
-            channel.waitForConfirmsOrDie(10_000);
-        }
-    }
-
-    private GetResponse get(String queue) throws Exception {
-        try (Connection stranger = node.stranger()) {
-            return stranger.createChannel().basicGet(queue, true);
-        }
-    }
-
-    protected List<String> remaining(String queue) throws Exception {
-        try (Connection stranger = node.stranger()) {
-            Channel channel = stranger.createChannel();
-            List<String> bodies = new ArrayList<>();
-            for (GetResponse next = channel.basicGet(queue, true); next != null; next = channel.basicGet(queue, true)) {
-                bodies.add(new String(next.getBody(), StandardCharsets.UTF_8));
-            }
-            return bodies;
-        }
-    }
-
-    /** Deliveries in the order they came. */
-    protected static final class Inbox {
-        private final BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
-
-        void put(Delivery delivery) {
-            deliveries.add(delivery);
-        }
-
-        Delivery next() throws InterruptedException {
-            Delivery delivery = deliveries.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            assertThat(delivery).as("a delivery").isNotNull();
-            return delivery;
-        }
-
-        void staysEmpty() throws InterruptedException {
-            assertThat(deliveries.poll(300, TimeUnit.MILLISECONDS)).isNull();
-        }
     }
 }

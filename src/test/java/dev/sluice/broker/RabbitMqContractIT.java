@@ -10,6 +10,7 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
         try (Connection stranger = node.stranger();
                 Channel channel = stranger.createChannel()) {
             return channel.consumerCount(Topology.REQUESTS_QUEUE) == 1;
-        } catch (java.io.IOException missing) {
+        } catch (IOException missing) {
             return false;
         }
     }
