@@ -1,9 +1,7 @@
 package dev.sluice.broker;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import io.vertx.core.Future;
@@ -80,7 +78,7 @@ public final class BrokerCheck {
             if (missing.isEmpty()) {
                 return answer(connection, declare);
             }
-            return missing.filter(refusal -> !(made && isNotFound(refusal)));
+            return missing.filter(refusal -> !(made && Trouble.isNotFound(refusal)));
         }
 
         /** Each question on a channel of its own, because a refusal closes the channel. */
@@ -93,12 +91,6 @@ public final class BrokerCheck {
             } catch (TimeoutException late) {
                 return Optional.of(new IOException(late));
             }
-        }
-
-        private static boolean isNotFound(IOException refused) {
-            return refused.getCause() instanceof ShutdownSignalException shutdown
-                    && shutdown.getReason() instanceof AMQP.Channel.Close close
-                    && close.getReplyCode() == AMQP.NOT_FOUND;
         }
     }
 }
