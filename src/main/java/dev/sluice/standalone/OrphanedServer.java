@@ -25,10 +25,15 @@ final class OrphanedServer {
      * @param binaries only a server whose program lies in here is ours to stop: process ids are used again
      */
     static void stopIn(Path data, Path binaries) throws IOException {
+        if (!Files.exists(binaries)) {
+            return;
+        }
+        // The kernel names a process's program without symbolic links.
+        Path programs = binaries.toRealPath();
         Optional<ProcessHandle> found = processId(data.resolve("postmaster.pid"))
                 .flatMap(ProcessHandle::of)
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> runsFrom(process, binaries));
+                .filter(process -> runsFrom(process, programs));
         if (found.isPresent()) {
             ProcessHandle server = found.get();
             LOG.atWarn().addKeyValue("pid", server.pid()).log("stopping a database that a killed process left behind");

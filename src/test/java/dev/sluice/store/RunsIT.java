@@ -354,10 +354,10 @@ class RunsIT {
 
     private static List<String> updates(String job) {
         return database
-                .query("SELECT convert_from(body, 'UTF8')::json ->> 'current_step' AS step FROM sluice.outbox"
-                        + " WHERE ordered_by = '" + job + "' ORDER BY id")
+                .query("SELECT convert_from(body, 'UTF8') AS body FROM sluice.outbox WHERE ordered_by = '" + job
+                        + "' ORDER BY id")
                 .stream()
-                .map(row -> row.get("step"))
+                .map(row -> new JsonObject(row.get("body")).getString("current_step"))
                 .toList();
     }
 }
