@@ -16,4 +16,17 @@ public record DeliveryConfig(Duration lease, Duration renewEvery, int maxAttempt
     public DeliveryConfig {
         backoff = List.copyOf(backoff);
     }
+
+    static DeliveryConfig read(Section section) {
+        DeliveryConfig config = new DeliveryConfig(
+                section.seconds("leaseSeconds", 12, 1, 600),
+                section.seconds("renewSeconds", 4, 0.2, 200),
+                section.integer("maxAttempts", 5, 1, 100),
+                section.secondsList("backoffSeconds", List.of(5.0, 30.0, 120.0, 600.0)));
+        if (config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {
+            section.complain(
+                    "renewSeconds", "has to be at most half of leaseSeconds, or one late renewal loses the work");
+        }
+        return config;
+    }
 }

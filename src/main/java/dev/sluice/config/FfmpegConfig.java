@@ -14,4 +14,14 @@ import java.util.Optional;
  * @param stallTimeout how long an encode may go without progress before it is killed
  */
 public record FfmpegConfig(
-        Optional<Path> ffmpeg, Optional<Path> ffprobe, Path cache, Duration probeTimeout, Duration stallTimeout) {}
+        Optional<Path> ffmpeg, Optional<Path> ffprobe, Path cache, Duration probeTimeout, Duration stallTimeout) {
+
+    static FfmpegConfig read(Section section) {
+        return new FfmpegConfig(
+                section.optionalPath("ffmpeg"),
+                section.optionalPath("ffprobe"),
+                section.path("cache", "~/.sluice/ffmpeg"),
+                section.seconds("probeTimeoutSeconds", 60, 1, 3600),
+                section.seconds("stallTimeoutSeconds", 60, 5, 3600));
+    }
+}

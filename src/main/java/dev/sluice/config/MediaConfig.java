@@ -1,7 +1,11 @@
 package dev.sluice.config;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is made of a video, and which videos are refused.
@@ -46,4 +50,67 @@ public record MediaConfig(
      * @param maxStreams streams in the source
      */
     public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams) {}
+
+    private static final Set<String> PRESETS =
+            Set.of("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow");
+    private static final List<Rung> DEFAULT_LADDER =
+            List.of(new Rung("360p", 360, 800_000), new Rung("540p", 540, 1_500_000), new Rung("720p", 720, 2_500_000));
+
+    static MediaConfig read(Section section, Section limits) {
+        return new MediaConfig(
+                section.read("ladder", MediaConfig::ladder).orElse(DEFAULT_LADDER),
+                section.read("preset", MediaConfig::preset).orElse("medium"),
+                section.integer("crf", 23, 0, 51),
+                section.integer("audioKbps", 128, 32, 512) * 1000,
+                section.seconds("keyFrameSeconds", 2, 0.5, 30),
+                section.seconds("thumbnailSeconds", 15, 1, 3600),
+                section.integer("thumbnailWidth", 320, 16, 1920),
+                new Limits(
+                        limits.number("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
+                        limits.seconds("maxSeconds", 43_200, 1, 864_000),
+                        limits.number("maxPixels", 8192L * 4320, 16, 1 << 30),
+                        limits.integer("maxStreams", 64, 1, 1000)));
+    }
+
+    private static String preset(Object value) {
+        if (value instanceof String preset && PRESETS.contains(preset)) {
+            return preset;
+        }
+        throw new IllegalArgumentException("one of x264's presets from ultrafast to veryslow is needed");
+    }
+
+    private static List<Rung> ladder(Object value) {
+        if (!(value instanceof JsonArray array) || array.isEmpty()) {
+            throw new IllegalArgumentException("a list of rungs with at least one entry is needed");
+        }
+        List<Rung> rungs = array.stream().map(MediaConfig::rung).toList();
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < rungs.size(); i++) {
+            if (!names.add(rungs.get(i).quality())) {
+                throw new IllegalArgumentException(
+                        "two rungs are called " + rungs.get(i).quality());
+            }
+            if (i > 0 && rungs.get(i).shortSide() <= rungs.get(i - 1).shortSide()) {
+                throw new IllegalArgumentException("the rungs go from the smallest to the largest");
+            }
+        }
+        return rungs;
+    }
+
+    private static Rung rung(Object item) {
+        if (item instanceof JsonObject rung
+                && rung.getValue("quality") instanceof String quality
+                && quality.matches("[A-Za-z0-9_-]{1,32}")
+                && rung.getValue("shortSide") instanceof Integer shortSide
+                && rung.getValue("maxKbps") instanceof Integer maxKbps
+                && shortSide >= 16
+                && shortSide <= 8192
+                && maxKbps >= 16
+                && maxKbps <= 200_000
+                && rung.size() == 3) {
+            return new Rung(quality, shortSide, maxKbps * 1000);
+        }
+        throw new IllegalArgumentException("a rung has a quality (letters, digits, - and _), a shortSide (16 to 8192"
+                + " pixels) and a maxKbps (16 to 200000), and nothing else");
+    }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.config;
 
+import java.util.List;
+
 /**
  * The database.
  *
@@ -9,4 +11,17 @@ package dev.sluice.config;
  * @param mediaTable the user's media table; need not exist
  */
 public record PostgresConfig(
-        String uri, String user, Secret password, int poolSize, String jobTable, String mediaTable) {}
+        String uri, String user, Secret password, int poolSize, String jobTable, String mediaTable) {
+
+    static PostgresConfig read(Section section) {
+        ServiceUri uri =
+                ServiceUri.read(section, "postgresql://localhost:5432/sluice", List.of("postgresql", "postgres"));
+        return new PostgresConfig(
+                uri.withoutCredentials(),
+                section.optionalText("user").or(uri::user).orElse("sluice"),
+                section.secret("password").or(uri::password).orElse(new Secret("")),
+                section.integer("poolSize", 8, 2, 200),
+                section.text("jobTable", "VideoProcessingJob"),
+                section.text("mediaTable", "media"));
+    }
+}

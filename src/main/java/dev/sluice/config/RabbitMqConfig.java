@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The broker.
@@ -28,5 +29,17 @@ public record RabbitMqConfig(
         QUORUM,
         /** Only looked for, never made. */
         PASSIVE
+    }
+
+    static RabbitMqConfig read(Section section) {
+        ServiceUri uri = ServiceUri.read(section, "amqp://localhost:5672/", List.of("amqp", "amqps"));
+        return new RabbitMqConfig(
+                uri.withoutCredentials(),
+                section.optionalText("user").or(uri::user).orElse("guest"),
+                section.secret("password").or(uri::password).orElse(new Secret("guest")),
+                section.seconds("heartbeatSeconds", 30, 0, 600),
+                section.seconds("connectTimeoutSeconds", 10, 1, 120),
+                section.seconds("confirmTimeoutSeconds", 10, 1, 120),
+                section.choice("queues", QueueMode.CLASSIC));
     }
 }

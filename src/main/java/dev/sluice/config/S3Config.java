@@ -23,4 +23,34 @@ public record S3Config(
         boolean pathStyle,
         long partSize,
         int parallelism,
-        Duration timeout) {}
+        Duration timeout) {
+
+    static S3Config read(Section section) {
+        Optional<URI> endpoint = section.read("endpoint", value -> httpUri(String.valueOf(value)));
+        Optional<String> accessKey = section.optionalText("accessKey");
+        Optional<Secret> secretKey = section.secret("secretKey");
+        if (accessKey.isPresent() != secretKey.isPresent()) {
+            section.complain(
+                    accessKey.isPresent() ? "secretKey" : "accessKey",
+                    "accessKey and secretKey go together: give both, or neither to use the machine's own");
+        }
+        return new S3Config(
+                endpoint,
+                section.text("region", "us-east-1"),
+                section.text("bucket", "media"),
+                accessKey,
+                secretKey,
+                section.flag("pathStyle", endpoint.isPresent()),
+                section.number("partSizeMiB", 8, 5, 512) << 20,
+                section.integer("parallelism", 4, 1, 64),
+                section.seconds("timeoutSeconds", 60, 1, 3600));
+    }
+
+    private static URI httpUri(String text) {
+        URI uri = URI.create(text);
+        if (uri.getHost() == null || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+            throw new IllegalArgumentException("an http or https address with a host is needed");
+        }
+        return uri;
+    }
+}

@@ -7,4 +7,9 @@ import java.nio.file.Path;
  *
  * @param directory on this host, or shared by all hosts
  */
-public record WorkspaceConfig(Path directory) {}
+public record WorkspaceConfig(Path directory) {
+
+    static WorkspaceConfig read(Section section) {
+        return new WorkspaceConfig(section.path("directory", "~/.sluice/work"));
+    }
+}

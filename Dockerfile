@@ -1,0 +1,20 @@
+# Build with `mvn -DskipTests package` first; everything that runs is in the one jar.
+FROM eclipse-temurin:17-jre
+
+RUN useradd --system --create-home --home-dir /var/lib/sluice sluice
+COPY target/sluice.jar /opt/sluice/sluice.jar
+COPY conf/sluice.json /etc/sluice/sluice.json
+
+USER sluice
+WORKDIR /var/lib/sluice
+VOLUME /var/lib/sluice
+
+# FFmpeg gets the memory; the JVM needs little whatever the size of a video.
+ENV JAVA_TOOL_OPTIONS="-Xmx96m -XX:+ExitOnOutOfMemoryError"
+ENV SLUICE_WORKSPACE_DIRECTORY=/var/lib/sluice/work
+ENV SLUICE_FFMPEG_CACHE=/var/lib/sluice/ffmpeg
+
+# Stopped with SIGTERM it gives its work back and is gone within ten seconds.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["java", "-jar", "/opt/sluice/sluice.jar"]
+CMD ["-conf", "/etc/sluice/sluice.json"]

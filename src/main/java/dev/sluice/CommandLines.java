@@ -1,0 +1,54 @@
+package dev.sluice;
+
+import dev.sluice.config.InvalidConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/** How our command lines are read, and what their exit codes mean. */
+public final class CommandLines {
+    /** It went as asked. */
+    public static final int OK = 0;
+    /** It did not; the reason was printed. */
+    public static final int FAILED = 1;
+    /** The command line or the configuration cannot be used. */
+    public static final int UNUSABLE = 2;
+
+    private CommandLines() {}
+
+    /**
+     * Runs the command that {@code args} name.
+     *
+     * @param fallback the command that runs when they begin with an option of its own, or are empty
+     * @return the exit code
+     */
+    public static int execute(Object commands, String fallback, String... args) {
+        CommandLine line = new CommandLine(commands)
+                .setExitCodeExceptionMapper(cause -> cause instanceof InvalidConfig ? UNUSABLE : FAILED)
+                .setExecutionExceptionHandler(CommandLines::explain);
+        return line.execute(withCommand(line, fallback, args));
+    }
+
+    private static String[] withCommand(CommandLine line, String fallback, String... args) {
+        boolean named = args.length > 0
+                && (line.getSubcommands().containsKey(args[0])
+                        || line.getCommandSpec().findOption(args[0]) != null
+                        || !args[0].startsWith("-"));
+        if (named) {
+            return args;
+        }
+        String[] all = new String[args.length + 1];
+        all[0] = fallback;
+        System.arraycopy(args, 0, all, 1, args.length);
+        return all;
+    }
+
+    private static int explain(Exception cause, CommandLine line, ParseResult parsed) {
+        if (cause instanceof InvalidConfig invalid) {
+            line.getErr().println("The configuration cannot be used:");
+            invalid.complaints().forEach(complaint -> line.getErr().println("  " + complaint));
+            return UNUSABLE;
+        }
+        line.getErr().println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        return FAILED;
+    }
+}

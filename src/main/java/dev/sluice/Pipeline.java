@@ -1,0 +1,88 @@
+package dev.sluice;
+
+import dev.sluice.broker.Topology;
+import dev.sluice.config.StageConfig;
+import dev.sluice.job.StageName;
+import dev.sluice.stage.DownloadStage;
+import dev.sluice.stage.ProcessingStage;
+import dev.sluice.stage.Route;
+import dev.sluice.stage.SourceFile;
+import dev.sluice.stage.StageVerticle;
+import dev.sluice.stage.UploadStage;
+import dev.sluice.update.PublisherVerticle;
+import io.vertx.core.Deployable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The architecture on one screen. A video goes through the rows from top to bottom: each stage takes its message from its
+ * queue, does its work, commits it together with the message for the next stage, and only then acknowledges. What was
+ * committed leaves through the publisher.
+ */
+final class Pipeline {
+    static final String PUBLISHER = "publisher";
+
+    private final Services services;
+
+    Pipeline(Services services) {
+        this.services = services;
+    }
+
+    private List<Route> routes() {
+        SourceFile source = new SourceFile(
+                services.blobs(),
+                services.tools().workspace(),
+                services.config().media().limits().maxBytes());
+        return List.of(
+                new Route(
+                        new DownloadStage(source, services.tools().workspace(), services.prober(), services.workers()),
+                        Topology.DOWNLOAD_QUEUE,
+                        Optional.of(StageName.PROCESSING)),
+                new Route(
+                        new ProcessingStage(
+                                source,
+                                services.tools().workspace(),
+                                services.prober(),
+                                services.encoder(),
+                                services.keys(),
+                                services.workers(),
+                                services.ffmpegThreads()),
+                        Topology.PROCESSING_QUEUE,
+                        Optional.of(StageName.UPLOAD)),
+                new Route(
+                        new UploadStage(services.blobs(), services.tools().workspace()),
+                        Topology.UPLOAD_QUEUE,
+                        Optional.empty()));
+    }
+
+    /** The verticles of this host in the order in which they go up; they come down in the opposite order. */
+    List<Part> parts() {
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part(
+                PUBLISHER,
+                1,
+                () -> new PublisherVerticle(
+                        services.config().rabbitmq(),
+                        services.config().updates(),
+                        services.tools().outbox(),
+                        services.tools().runs())));
+        for (Route route : routes()) {
+            StageConfig config = services.config().stage(route.name());
+            parts.add(new Part(
+                    route.name().key(),
+                    config.instances(),
+                    () -> new StageVerticle(
+                            route, config.concurrency(), services.config().rabbitmq(), services.tools())));
+        }
+        return parts;
+    }
+
+    /**
+     * A verticle that can be put up and taken down by name.
+     *
+     * @param instances how many of it; 0: not on this host
+     */
+    record Part(String name, int instances, Supplier<Deployable> verticle) {}
+}

@@ -1,0 +1,119 @@
+package dev.sluice;
+
+import dev.sluice.blob.KeyTemplates;
+import dev.sluice.blob.S3Blobs;
+import dev.sluice.blob.Workspace;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.StageConfig;
+import dev.sluice.job.StageName;
+import dev.sluice.media.Encoder;
+import dev.sluice.media.FfmpegInstallation;
+import dev.sluice.media.Prober;
+import dev.sluice.stage.Leases;
+import dev.sluice.stage.StageTools;
+import dev.sluice.store.Database;
+import dev.sluice.store.Jobs;
+import dev.sluice.store.Outbox;
+import dev.sluice.store.Runs;
+import dev.sluice.store.UserTables;
+import dev.sluice.update.UpdateBus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the verticles of one process share: opened before the first of them starts, closed after the last has stopped. */
+record Services(
+        SluiceConfig config,
+        Database database,
+        Jobs jobs,
+        S3Blobs blobs,
+        KeyTemplates keys,
+        Prober prober,
+        Encoder encoder,
+        WorkerExecutor workers,
+        int ffmpegThreads,
+        StageTools tools) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+    /** Longer than any encode: what is stuck is found by its missing progress, not by the clock. */
+    private static final long LONGEST_WORK_DAYS = 7;
+
+    /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
+    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup) {
+        WorkerExecutor workers = workers(vertx, config);
+        return workers.executeBlocking(() -> ffmpeg(config), false)
+                .compose(ffmpeg -> Workspace.open(vertx, config.workspace())
+                        .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
+                                .compose(database -> assemble(vertx, config, workers, ffmpeg, workspace, database))))
+                .onFailure(failed -> workers.close());
+    }
+
+    private static Future<Services> assemble(
+            Vertx vertx,
+            SluiceConfig config,
+            WorkerExecutor workers,
+            FfmpegInstallation ffmpeg,
+            Workspace workspace,
+            Database database) {
+        return UserTables.open(database, config.postgres())
+                .map(tables -> {
+                    Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
+                    return new Services(
+                            config,
+                            database,
+                            new Jobs(database, tables),
+                            new S3Blobs(vertx, config.s3()),
+                            new KeyTemplates(config.keys()),
+                            new Prober(ffmpeg, config.ffmpeg(), config.media()),
+                            new Encoder(ffmpeg, config.ffmpeg(), config.media()),
+                            workers,
+                            threads(config),
+                            new StageTools(
+                                    runs,
+                                    new Outbox(database),
+                                    new Leases(vertx, runs, config.delivery()),
+                                    workspace,
+                                    new UpdateBus(vertx),
+                                    config.delivery(),
+                                    Worker.ofThisProcess().name()));
+                })
+                .recover(failed -> database.close().transform(closed -> Future.failedFuture(failed)));
+    }
+
+    private static FfmpegInstallation ffmpeg(SluiceConfig config) {
+        FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
+        LOG.atInfo()
+                .addKeyValue("version", ffmpeg.version())
+                .addKeyValue("origin", ffmpeg.origin())
+                .addKeyValue("path", ffmpeg.ffmpeg())
+                .log("using ffmpeg");
+        return ffmpeg;
+    }
+
+    /** Closes everything; what does not close is logged and left. */
+    Future<Void> close() {
+        tools.leases().close();
+        return Future.join(blobs.close(), database.close(), workers.close())
+                .onFailure(cause -> LOG.atWarn().setCause(cause).log("not everything closed"))
+                .transform(closed -> Future.succeededFuture());
+    }
+
+    private static WorkerExecutor workers(Vertx vertx, SluiceConfig config) {
+        int slots = config.stages().values().stream().mapToInt(Services::slots).sum();
+        return vertx.createSharedWorkerExecutor(
+                "sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
+    }
+
+    /** The cores, shared out among the encodes that may run at once. */
+    private static int threads(SluiceConfig config) {
+        int encodes = Math.max(1, slots(config.stage(StageName.PROCESSING)));
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / encodes);
+    }
+
+    private static int slots(StageConfig stage) {
+        return stage.instances() * stage.concurrency();
+    }
+}

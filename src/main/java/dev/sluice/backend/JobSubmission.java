@@ -1,0 +1,75 @@
+package dev.sluice.backend;
+
+import dev.sluice.blob.BlobKey;
+import dev.sluice.blob.Blobs;
+import dev.sluice.broker.Topology;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.JobId;
+import dev.sluice.job.Progress;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.NewJob;
+import dev.sluice.message.StagedJob;
+import dev.sluice.store.Jobs;
+import dev.sluice.store.OutboxMessage;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes a job of a local file: the object first, then the job's row together with the message that starts it. */
+public final class JobSubmission {
+    private static final int LONGEST_EXTENSION = 8;
+
+    private final Blobs blobs;
+    private final Jobs jobs;
+
+    public JobSubmission(Blobs blobs, Jobs jobs) {
+        this.blobs = blobs;
+        this.jobs = jobs;
+    }
+
+    /**
+     * Uploads {@code file} and creates its job. The message leaves with the next sweep of any running worker's outbox.
+     *
+     * @param userId whose video it is
+     */
+    public Future<StagedJob> submit(Path file, String userId, Progress uploaded) {
+        String mediaId = UUID.randomUUID().toString();
+        String name = String.valueOf(file.getFileName());
+        BlobKey key = new BlobKey("uploads/" + mediaId + extension(name));
+        return blobs.put(key, file, "application/octet-stream", uploaded, new Cancellation())
+                .compose(stored -> create(StagedJob.create(new NewJob(
+                        new JobId(UUID.randomUUID().toString()),
+                        mediaId,
+                        userId,
+                        key.value(),
+                        name,
+                        "",
+                        stored.size(),
+                        Instant.now()))));
+    }
+
+    private Future<StagedJob> create(StagedJob job) {
+        OutboxMessage first = new OutboxMessage(
+                Topology.PROCESSING_EXCHANGE,
+                StageName.DOWNLOAD.key(),
+                Codec.encode(job),
+                new JsonObject(),
+                UUID.randomUUID().toString(),
+                Optional.empty(),
+                Duration.ZERO);
+        return jobs.create(job, first).map(job);
+    }
+
+    /** The extension for people who look into the bucket; nothing of ours goes by it. */
+    private static String extension(String name) {
+        String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        boolean usable = name.contains(".") && extension.matches("[a-z0-9]{1," + LONGEST_EXTENSION + "}");
+        return usable ? "." + extension : "";
+    }
+}

@@ -1,0 +1,47 @@
+package dev.sluice.blob;
+
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.Progress;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.Collection;
+
+/**
+ * The object store as the stages see it. Every Future fails with a {@link dev.sluice.job.JobFailure}: STORE_UNAVAILABLE when
+ * the store can't be reached or is busy, STORE_REFUSED when it won't, and what the method names. Futures complete on the
+ * caller's context.
+ */
+public interface Blobs {
+    /** What the store knows of an object; OBJECT_NOT_FOUND if there is none. */
+    Future<BlobInfo> head(BlobKey key);
+
+    /**
+     * Copies an object to a file, which is replaced, and which is gone again if this fails. Length and, where the store gives
+     * one, checksum are checked.
+     *
+     * <p>Fails with OBJECT_NOT_FOUND, with TOO_LARGE before anything is written, with OBJECT_CHANGED when the object is
+     * replaced meanwhile, with CHECKSUM_MISMATCH, with DISK_FULL, or with the reason of the cancellation.
+     *
+     * @param maxBytes the largest object to take
+     */
+    Future<BlobInfo> fetch(BlobKey key, Path target, long maxBytes, Progress progress, Cancellation cancellation);
+
+    /** {@link #fetch(BlobKey, Path, long, Progress, Cancellation)} of an object of any size. */
+    default Future<BlobInfo> fetch(BlobKey key, Path target, Progress progress, Cancellation cancellation) {
+        return fetch(key, target, Long.MAX_VALUE, progress, cancellation);
+    }
+
+    /**
+     * Stores a file, in place of what has this key, and looks whether the store has it.
+     *
+     * <p>Fails with FILES_MISSING when the source is not there, with CHECKSUM_MISMATCH when the store holds something else
+     * afterwards, or with the reason of the cancellation. An upload that failed leaves no parts in the store.
+     */
+    Future<BlobInfo> put(BlobKey key, Path source, String contentType, Progress progress, Cancellation cancellation);
+
+    /** Removes objects; those that are not there count as removed. */
+    Future<Void> delete(Collection<BlobKey> keys);
+
+    /** Tells whether the store can be used: reachable, the bucket there, the credentials valid. */
+    Future<Void> check();
+}

@@ -1,0 +1,121 @@
+package dev.sluice.blob;
+
+import dev.sluice.config.S3Config;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.JobFailure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+
+/** What all requests share: the client, the gate before it, and the threads that touch the disk. */
+final class S3Session {
+    private static final int DISK_THREADS = 4;
+    private static final int MAX_CONNECTIONS = 64;
+    private static final int LEAST_CONNECTIONS = 16;
+
+    private final Vertx vertx;
+    private final S3Config config;
+    private final S3AsyncClient client;
+    private final S3Failures failures;
+    private final Gate gate;
+    private final ExecutorService disk;
+    private final WorkerExecutor files;
+
+    S3Session(Vertx vertx, S3Config config) {
+        int connections = Math.max(
+                config.parallelism(), Math.min(MAX_CONNECTIONS, Math.max(LEAST_CONNECTIONS, config.parallelism() * 4)));
+        this.vertx = vertx;
+        this.config = config;
+        this.client = S3Clients.open(config, connections);
+        this.failures = new S3Failures(config.bucket(), S3Clients.place(config));
+        this.gate = new Gate(connections);
+        this.disk = DiskThreads.start("sluice-blob-disk", DISK_THREADS);
+        // Reads a whole object to check it: a film may take minutes.
+        this.files = vertx.createSharedWorkerExecutor("sluice-blob-files", DISK_THREADS, 30, TimeUnit.MINUTES);
+    }
+
+    S3Config config() {
+        return config;
+    }
+
+    String bucket() {
+        return config.bucket();
+    }
+
+    /** Where bytes from the network are written; what runs here is short. */
+    Executor disk() {
+        return disk;
+    }
+
+    /** How a failure's sentence names an object. */
+    static String object(BlobKey key) {
+        return "object '" + key + "'";
+    }
+
+    Future<BlobInfo> head(BlobKey key, Cancellation cancellation) {
+        return send(
+                        object(key),
+                        cancellation,
+                        client -> client.headObject(request ->
+                                request.bucket(config.bucket()).key(key.value()).checksumMode(ChecksumMode.ENABLED)))
+                .map(S3Answers::info);
+    }
+
+    /** Sends a request that nobody cancels. */
+    <T> Future<T> send(String subject, Function<S3AsyncClient, CompletableFuture<T>> request) {
+        return send(subject, new Cancellation(), request);
+    }
+
+    /** Sends a request when there is room for one; {@code subject} says what it is about, for the failure's sentence. */
+    <T> Future<T> send(
+            String subject, Cancellation cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
+        Context context = vertx.getOrCreateContext();
+        return gate.enter(context)
+                .compose(entered -> start(context, cancellation, request).onComplete(done -> gate.leave()))
+                .recover(cause ->
+                        Future.failedFuture(cancellation.reason().orElseGet(() -> failures.translate(subject, cause))));
+    }
+
+    private <T> Future<T> start(
+            Context context, Cancellation cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
+        cancellation.check();
+        CompletableFuture<T> sent = request.apply(client);
+        Cancellation.Registration registration = cancellation.onCancel(() -> sent.cancel(true));
+        return Future.fromCompletionStage(sent, context).onComplete(done -> registration.close());
+    }
+
+    /** Does something with files that may take a while. */
+    <T> Future<T> withFiles(Callable<T> work) {
+        return files.executeBlocking(
+                () -> {
+                    try {
+                        return work.call();
+                    } catch (JobFailure failure) {
+                        throw failure;
+                    } catch (Exception cause) {
+                        throw DiskFailures.of(cause);
+                    }
+                },
+                false);
+    }
+
+    Future<Void> close() {
+        return vertx.executeBlocking(
+                        () -> {
+                            client.close();
+                            disk.shutdown();
+                            return (Void) null;
+                        },
+                        false)
+                .compose(closed -> files.close());
+    }
+}

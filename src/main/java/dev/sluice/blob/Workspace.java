@@ -1,0 +1,164 @@
+package dev.sluice.blob;
+
+import dev.sluice.config.WorkspaceConfig;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of jobs between their stages: {@code <root>/jobs/<job>/<stage>-<task>-<token>/}, one directory for each attempt.
+ * Futures fail with a {@link JobFailure} and complete on the caller's context; files are never touched on an event loop.
+ */
+public final class Workspace {
+    private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
+
+    private final Vertx vertx;
+    private final Path root;
+    private final Path jobs;
+
+    private Workspace(Vertx vertx, Path root) {
+        this.vertx = vertx;
+        this.root = root;
+        this.jobs = root.resolve("jobs");
+    }
+
+    /**
+     * Makes the directory where it is missing and tries to write there.
+     *
+     * <p>Fails with {@link IllegalArgumentException}, whose message names the setting, if that does not work.
+     */
+    public static Future<Workspace> open(Vertx vertx, WorkspaceConfig config) {
+        return vertx.executeBlocking(
+                () -> {
+                    try {
+                        Path root = Files.createDirectories(config.directory()).toRealPath();
+                        Files.createDirectories(root.resolve("jobs"));
+                        Files.delete(Files.createTempFile(root, ".writable", null));
+                        return new Workspace(vertx, root);
+                    } catch (IOException cause) {
+                        throw new IllegalArgumentException(
+                                "workspace.directory: '" + config.directory() + "' can't be written to (" + cause + ")",
+                                cause);
+                    }
+                },
+                false);
+    }
+
+    /** Where the workspace is, as a real path. */
+    public Path root() {
+        return root;
+    }
+
+    /**
+     * Lends an empty directory to an attempt. When the work succeeds its files stay, for the stages that follow, until the job
+     * is {@link #discard discarded}; when it fails they are removed, after all that the work's Future stands for has ended.
+     */
+    public <T> Future<T> within(Attempt attempt, Function<AttemptDirectory, Future<T>> work) {
+        Path path = path(attempt);
+        return blocking(() -> fresh(path))
+                .compose(work)
+                .recover(cause -> removed(path).transform(done -> Future.failedFuture(cause)));
+    }
+
+    /**
+     * How a message names a file of the workspace; {@link #resolve} is the way back.
+     *
+     * @throws IllegalArgumentException if the file is elsewhere
+     */
+    public String relative(Path file) {
+        Path normal = file.normalize();
+        if (!normal.startsWith(root) || normal.equals(root)) {
+            throw new IllegalArgumentException("'" + file + "' is not in the workspace");
+        }
+        return root.relativize(normal).toString();
+    }
+
+    /**
+     * The file of this job that a message names. Messages come from outside: what leads out of the job's own directory, by
+     * {@code ..}, from the root or over a link, fails with INVALID_MESSAGE; what is not there with FILES_MISSING.
+     */
+    public Future<Path> resolve(JobId job, String relative) {
+        return blocking(() -> {
+            Path home = home(job);
+            Path file = inside(home, relative);
+            if (!file.toRealPath().startsWith(home.toRealPath())) {
+                throw leaves();
+            }
+            return file;
+        });
+    }
+
+    /** Removes all files of a job that has ended; what can't be removed is logged. */
+    public Future<Void> discard(JobId job) {
+        return removed(home(job));
+    }
+
+    private Path home(JobId job) {
+        return jobs.resolve(JobDirectoryName.of(job));
+    }
+
+    private Path path(Attempt attempt) {
+        return home(attempt.run().job())
+                .resolve(attempt.run().stage().key() + "-" + attempt.run().task() + "-" + attempt.token());
+    }
+
+    private Path inside(Path home, String relative) {
+        try {
+            Path file = root.resolve(relative).normalize();
+            if (Path.of(relative).isAbsolute() || !file.startsWith(home) || file.equals(home)) {
+                throw leaves();
+            }
+            return file;
+        } catch (InvalidPathException bad) {
+            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The message names a file that can't exist.", bad);
+        }
+    }
+
+    private static JobFailure leaves() {
+        return new JobFailure(
+                ErrorCode.INVALID_MESSAGE, "The message names a file that is not in the directory of its job.");
+    }
+
+    // The same token comes twice only when the database was set back: what lies there is of another life.
+    private static AttemptDirectory fresh(Path path) throws IOException {
+        DirectoryTree.remove(path);
+        return new AttemptDirectory(Files.createDirectories(path));
+    }
+
+    private Future<Void> removed(Path path) {
+        return this.<Void>blocking(() -> {
+                    DirectoryTree.remove(path);
+                    return null;
+                })
+                .otherwise(cause -> {
+                    LOG.atWarn()
+                            .addKeyValue("directory", path)
+                            .addKeyValue("error", String.valueOf(cause.getCause()))
+                            .log("directory could not be removed");
+                    return null;
+                });
+    }
+
+    private <T> Future<T> blocking(Callable<T> work) {
+        return vertx.executeBlocking(
+                () -> {
+                    try {
+                        return work.call();
+                    } catch (Exception cause) {
+                        throw DiskFailures.of(cause);
+                    }
+                },
+                false);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.sluice.broker;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One message as it came over one channel. It is settled at most once, and only over that channel: if that is gone by then,
+ * settling does nothing and the broker delivers the message again.
+ */
+public final class Delivery {
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    private final Link link;
+    private final long tag;
+    private final String queue;
+    private final Buffer body;
+    private final JsonObject headers;
+    private final boolean redelivered;
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    Delivery(Link link, long tag, String queue, Buffer body, JsonObject headers, boolean redelivered) {
+        this.link = link;
+        this.tag = tag;
+        this.queue = queue;
+        this.body = body;
+        this.headers = headers;
+        this.redelivered = redelivered;
+    }
+
+    public String queue() {
+        return queue;
+    }
+
+    public Buffer body() {
+        return body;
+    }
+
+    /** The headers, with AMQP's own kinds of text and time as JSON text. */
+    public JsonObject headers() {
+        return headers;
+    }
+
+    /** Whether the broker delivered this message before, to whomever. */
+    public boolean redelivered() {
+        return redelivered;
+    }
+
+    /** Whether the channel it came over is gone, so that the message is, or will be, delivered again. */
+    public boolean stale() {
+        return !link.isOpen();
+    }
+
+    /** Tells the broker that the message is done with. Never fails: see {@link Delivery}. */
+    public Future<Void> ack() {
+        return settle("ack", channel -> channel.basicAck(tag, false));
+    }
+
+    /** Puts the message back into its queue. Never fails: see {@link Delivery}. */
+    public Future<Void> giveBack() {
+        return settle("give back", channel -> channel.basicNack(tag, false, true));
+    }
+
+    private Future<Void> settle(String how, Link.ChannelAction action) {
+        if (!settled.compareAndSet(false, true)) {
+            return Future.succeededFuture();
+        }
+        if (stale()) {
+            return dropped(how, "its channel is gone");
+        }
+        return link.run(action).recover(cause -> dropped(how, String.valueOf(cause.getMessage())));
+    }
+
+    private Future<Void> dropped(String how, String reason) {
+        LOG.atDebug()
+                .addKeyValue("queue", queue)
+                .addKeyValue("verdict", how)
+                .addKeyValue("error", reason)
+                .log("settling dropped, the message will come again");
+        return Future.succeededFuture();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.sluice.broker;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.NoOpMetricsCollector;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.rabbitmq.RabbitMQClient;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection and its one channel: when either ends, both are done with and nothing is opened in their place. Belongs to
+ * the context it was made on.
+ *
+ * <p>The Vert.x client opens the connection. What goes over the channel does not go through the client, which opens another
+ * channel behind our back when the first has closed (docs/decisions/020).
+ */
+final class Link {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+    private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Endpoint endpoint;
+    private final RabbitMQClient client;
+
+    private volatile @Nullable Connection connection;
+    private volatile @Nullable Channel channel;
+    private volatile boolean closing;
+    private Future<Void> opened = Future.succeededFuture();
+    private Future<Void> lastCall = Future.succeededFuture();
+    private @Nullable Future<Void> closed;
+
+    Link(Vertx vertx, Endpoint endpoint, String name) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.endpoint = endpoint;
+        this.client = RabbitMQClient.create(vertx, endpoint.options(name).setMetricsCollector(new Watch()));
+    }
+
+    /** Connects; fails with a {@link BrokerFailure}, and leaves nothing open then. */
+    Future<Void> open() {
+        opened = client.start();
+        return opened.recover(cause -> close().transform(gone -> Future.failedFuture(Trouble.at(endpoint, cause))));
+    }
+
+    /** Whether what is sent now still goes over the channel this link was opened with. */
+    boolean isOpen() {
+        Channel now = channel;
+        return !closing && now != null && now.isOpen();
+    }
+
+    /** Runs {@code call} on a worker thread after the calls before it; fails with a {@link BrokerFailure}. */
+    <T> Future<T> call(ChannelCall<T> call) {
+        Future<T> result = lastCall.compose(before -> vertx.executeBlocking(() -> call.on(openChannel()), false));
+        lastCall = result.transform(ended -> Future.succeededFuture());
+        return result.recover(cause -> Future.failedFuture(Trouble.at(endpoint, cause)));
+    }
+
+    /** As {@link #call}, with nothing to give back. */
+    Future<Void> run(ChannelAction action) {
+        return call(channel -> {
+                    action.on(channel);
+                    return true;
+                })
+                .mapEmpty();
+    }
+
+    private Channel openChannel() {
+        Channel now = channel;
+        if (now == null) {
+            throw new BrokerFailure("RabbitMQ at " + endpoint + ": not connected.");
+        }
+        return now;
+    }
+
+    /** Calls {@code handler} once, with the reason, when the channel or the connection has ended, for whatever reason. */
+    void onEnd(Handler<String> handler) {
+        openChannel()
+                .addShutdownListener(
+                        shutdown -> context.runOnContext(v -> handler.handle(Trouble.closed(endpoint, shutdown))));
+    }
+
+    /** Ends the connection, after the calls under way if they don't take long; never fails. */
+    Future<Void> close() {
+        Future<Void> already = closed;
+        if (already != null) {
+            return already;
+        }
+        Future<Void> gone = settled(lastCall)
+                .compose(v -> {
+                    closing = true;
+                    return vertx.executeBlocking(this::abort, false);
+                })
+                .transform(v -> opened.transform(o -> client.stop()))
+                .recover(cause -> {
+                    LOG.atDebug().setCause(cause).log("closing a connection failed");
+                    return Future.succeededFuture();
+                });
+        closed = gone;
+        return gone;
+    }
+
+    /** Completes when {@code calls} did, or after a while: a call that hangs is ended by the end of the connection. */
+    private Future<Void> settled(Future<Void> calls) {
+        return calls.isComplete()
+                ? calls
+                : Future.any(calls, vertx.timer(CLOSE_TIMEOUT_MILLIS)).mapEmpty();
+    }
+
+    private @Nullable Void abort() {
+        Connection now = connection;
+        if (now != null) {
+            now.abort(CLOSE_TIMEOUT_MILLIS);
+        }
+        return null;
+    }
+
+    /** Something done over a channel; blocks. */
+    @FunctionalInterface
+    interface ChannelCall<T> {
+        T on(Channel channel) throws IOException;
+    }
+
+    /** Something done over a channel, without a result; blocks. */
+    @FunctionalInterface
+    interface ChannelAction {
+        void on(Channel channel) throws IOException;
+    }
+
+    /** The only door through which the client shows the connection and the channel that it opened. */
+    private final class Watch extends NoOpMetricsCollector {
+        @Override
+        public void newConnection(Connection made) {
+            connection = made;
+            if (closing) {
+                made.abort(CLOSE_TIMEOUT_MILLIS);
+            }
+        }
+
+        @Override
+        public void newChannel(Channel made) {
+            if (channel == null) {
+                channel = made;
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.broker;
+
+import com.rabbitmq.client.BuiltinExchangeType;
+import com.rabbitmq.client.Channel;
+import dev.sluice.config.RabbitMqConfig.QueueMode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The exchanges and queues of the wire contract, and our own. All are durable; those of the contract are declared with no
+ * arguments at all unless the configuration says otherwise, because the broker refuses any difference to what the other
+ * half of the system declares.
+ */
+public final class Topology {
+    public static final String PROCESSING_EXCHANGE = "video.processing";
+    public static final String UPDATES_EXCHANGE = "video.updates";
+
+    public static final String DOWNLOAD_QUEUE = "video.processing.download";
+    public static final String PROCESSING_QUEUE = "video.processing.processing";
+    public static final String UPLOAD_QUEUE = "video.processing.upload";
+    public static final String UPDATES_QUEUE = "video.processing.updates";
+    public static final String REQUESTS_QUEUE = "video.processing.requests";
+
+    /** Ours: messages that nobody will try again, reached through the default exchange. */
+    public static final String DEAD_QUEUE = "video.processing.dead";
+
+    /** The exchange that takes a message to the queue whose name is the routing key. */
+    public static final String DEFAULT_EXCHANGE = "";
+
+    public static final String DOWNLOAD_KEY = "download";
+    public static final String PROCESSING_KEY = "processing";
+    public static final String UPLOAD_KEY = "upload";
+    public static final String UPDATE_KEY = "update";
+    public static final String REQUEST_KEY = "request";
+
+    static final List<String> EXCHANGES = List.of(PROCESSING_EXCHANGE, UPDATES_EXCHANGE);
+
+    static final List<Binding> BINDINGS = List.of(
+            new Binding(PROCESSING_EXCHANGE, DOWNLOAD_KEY, DOWNLOAD_QUEUE),
+            new Binding(PROCESSING_EXCHANGE, PROCESSING_KEY, PROCESSING_QUEUE),
+            new Binding(PROCESSING_EXCHANGE, UPLOAD_KEY, UPLOAD_QUEUE),
+            new Binding(UPDATES_EXCHANGE, UPDATE_KEY, UPDATES_QUEUE),
+            new Binding(PROCESSING_EXCHANGE, REQUEST_KEY, REQUESTS_QUEUE));
+
+    /** Messages with this key go from the exchange to the queue. */
+    record Binding(String exchange, String routingKey, String queue) {}
+
+    private Topology() {}
+
+    /**
+     * Makes what is missing, or (PASSIVE) only looks whether all is there. Blocks.
+     *
+     * @throws IOException if something exists with other properties or, when only looking, is missing; the channel is
+     *     closed then
+     */
+    static void declare(Channel channel, QueueMode mode) throws IOException {
+        for (String exchange : EXCHANGES) {
+            declareExchange(channel, exchange, mode);
+        }
+        for (Binding binding : BINDINGS) {
+            declareQueue(channel, binding.queue(), mode);
+            if (mode != QueueMode.PASSIVE) {
+                channel.queueBind(binding.queue(), binding.exchange(), binding.routingKey());
+            }
+        }
+        declareDeadQueue(channel, mode);
+    }
+
+    static void declareExchange(Channel channel, String exchange, QueueMode mode) throws IOException {
+        if (mode == QueueMode.PASSIVE) {
+            channel.exchangeDeclarePassive(exchange);
+        } else {
+            channel.exchangeDeclare(exchange, BuiltinExchangeType.DIRECT, true);
+        }
+    }
+
+    static void declareQueue(Channel channel, String queue, QueueMode mode) throws IOException {
+        if (mode == QueueMode.PASSIVE) {
+            channel.queueDeclarePassive(queue);
+        } else {
+            channel.queueDeclare(queue, true, false, false, arguments(mode));
+        }
+    }
+
+    /** The dead letters' queue is nobody's but ours, so it is made even where the contract's queues are only looked for. */
+    static void declareDeadQueue(Channel channel, QueueMode mode) throws IOException {
+        channel.queueDeclare(DEAD_QUEUE, true, false, false, arguments(mode));
+    }
+
+    private static Map<String, Object> arguments(QueueMode mode) {
+        return mode == QueueMode.QUORUM ? Map.of("x-queue-type", "quorum") : Map.of();
+    }
+}

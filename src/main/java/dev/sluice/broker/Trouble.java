@@ -1,0 +1,109 @@
+package dev.sluice.broker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.EOFException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What the AMQP client throws, as a sentence that names the place and the reason. */
+final class Trouble {
+    private static final int MAX_QUOTE = 300;
+
+    private Trouble() {}
+
+    /** The failure to show for {@code cause}. */
+    static BrokerFailure at(Endpoint endpoint, Throwable cause) {
+        if (cause instanceof BrokerFailure known) {
+            return known;
+        }
+        return new BrokerFailure("RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause);
+    }
+
+    private static String reason(Endpoint endpoint, Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            String known = known(endpoint, at);
+            if (known != null) {
+                return known;
+            }
+        }
+        return cause.getClass().getSimpleName() + quoted(cause.getMessage()) + ".";
+    }
+
+    private static @Nullable String known(Endpoint endpoint, Throwable cause) {
+        if (cause instanceof ShutdownSignalException shutdown) {
+            return closed(endpoint, shutdown);
+        }
+        if (cause instanceof AuthenticationFailureException) {
+            return "the user '" + endpoint.config().user() + "' or its password is refused.";
+        }
+        if (cause instanceof PossibleAuthenticationFailureException) {
+            return "the connection was closed during the login; the user '"
+                    + endpoint.config().user() + "', its password or the virtual host '" + endpoint.virtualHost()
+                    + "' may be wrong.";
+        }
+        if (cause instanceof UnknownHostException) {
+            return "the name '" + endpoint.host() + "' is not known.";
+        }
+        if (cause instanceof SocketTimeoutException || cause instanceof TimeoutException) {
+            return "no answer in time.";
+        }
+        if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+            return "nothing listens there" + quoted(cause.getMessage()) + ".";
+        }
+        if (cause instanceof SSLException) {
+            return "TLS failed" + quoted(cause.getMessage()) + ".";
+        }
+        if (cause instanceof EOFException) {
+            return "the connection was cut.";
+        }
+        return null;
+    }
+
+    /** Why a connection or channel ended. */
+    static String closed(Endpoint endpoint, ShutdownSignalException shutdown) {
+        Method reason = shutdown.getReason();
+        if (reason instanceof AMQP.Channel.Close close) {
+            return refused(endpoint, close.getReplyCode(), close.getReplyText());
+        }
+        if (reason instanceof AMQP.Connection.Close close) {
+            return close.getReplyCode() == AMQP.REPLY_SUCCESS || shutdown.isInitiatedByApplication()
+                    ? "the connection was closed."
+                    : refused(endpoint, close.getReplyCode(), close.getReplyText());
+        }
+        return shutdown instanceof AlreadyClosedException || shutdown.getCause() == null
+                ? "the connection was closed."
+                : "the connection was cut.";
+    }
+
+    private static String refused(Endpoint endpoint, int code, @Nullable String text) {
+        String quote = code + quoted(text);
+        return switch (code) {
+            case AMQP.PRECONDITION_FAILED -> "a queue, exchange or delivery is not as we take it to be: " + quote + ".";
+            case AMQP.NOT_FOUND -> "something does not exist: " + quote + ".";
+            case AMQP.ACCESS_REFUSED ->
+                "the user '" + endpoint.config().user() + "' lacks a permission: " + quote + ".";
+            case AMQP.NOT_ALLOWED -> "the virtual host '" + endpoint.virtualHost() + "' is refused: " + quote + ".";
+            case AMQP.CONNECTION_FORCED -> "the broker closed the connection: " + quote + ".";
+            default -> "the broker refused: " + quote + ".";
+        };
+    }
+
+    /** Foreign text in brackets: one line, bounded. */
+    private static String quoted(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return "";
+        }
+        String line = text.replaceAll("\\p{Cntrl}", " ").strip();
+        return " (" + (line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line) + ")";
+    }
+}

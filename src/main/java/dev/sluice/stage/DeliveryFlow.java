@@ -1,0 +1,145 @@
+package dev.sluice.stage;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.RunId;
+import dev.sluice.message.Codec;
+import dev.sluice.message.InvalidMessage;
+import dev.sluice.message.StagedJob;
+import dev.sluice.store.Claim;
+import dev.sluice.store.ClaimOutcome;
+import dev.sluice.store.StageDone;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One delivery on its way: claim, work, commit, acknowledge. Whatever happens it is settled once, and only after what
+ * follows from it is durable.
+ */
+final class DeliveryFlow {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryFlow.class);
+    /** Before a delivery goes back because the database did not answer: the broker sends it again at once. */
+    private static final Duration BEFORE_GIVING_BACK = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
+    private final Route route;
+    private final StageTools tools;
+    private final Delivery delivery;
+    private final Cancellation cancellation;
+    private final Patience patience;
+
+    DeliveryFlow(Vertx vertx, Route route, StageTools tools, Delivery delivery, Cancellation cancellation) {
+        this.vertx = vertx;
+        this.route = route;
+        this.tools = tools;
+        this.delivery = delivery;
+        this.cancellation = cancellation;
+        this.patience = new Patience(vertx, cancellation);
+    }
+
+    /** Sees the delivery through; the future never fails. */
+    Future<Void> run() {
+        return Future.succeededFuture(delivery)
+                .compose(come -> claim(Codec.stagedJob(come.body(), route.name())))
+                .recover(cause -> cause instanceof InvalidMessage invalid ? setAside(invalid) : Future.failedFuture(cause))
+                .compose(followed -> acknowledge(), this::giveBack);
+    }
+
+    /** A message that no retry will make readable: out of the way, to where a person finds it with the reason. */
+    private Future<Void> setAside(InvalidMessage invalid) {
+        LOG.atWarn()
+                .addKeyValue("queue", route.queue())
+                .addKeyValue("bytes", delivery.body().length())
+                .addKeyValue("error", invalid.getMessage())
+                .log("message cannot be read, moved to the dead letters");
+        return tools.outbox().put(Outgoing.unreadable(delivery, route, invalid));
+    }
+
+    private Future<Void> claim(StagedJob job) {
+        RunId run = RunId.whole(job.id(), route.name());
+        return tools.runs()
+                .claim(run, job, delivery.body(), tools.worker(), tools.delivery().lease(), claim -> news(claim, job)
+                        .started())
+                .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
+                        ? work(granted.claim(), job)
+                        : nothingToDo(outcome, job));
+    }
+
+    private Future<Void> nothingToDo(ClaimOutcome outcome, StagedJob job) {
+        LOG.atDebug()
+                .addKeyValue("jobId", job.id())
+                .addKeyValue("stage", route.name().key())
+                .addKeyValue("outcome", outcome)
+                .log("somebody does or did this already");
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> work(Claim claim, StagedJob job) {
+        Attempt attempt = claim.attempt();
+        RunNews news = news(claim, job);
+        RunLog log = new RunLog(attempt);
+        StageRun run = new StageRun(attempt, job, done -> tools.updates().tick(news.tick(done)), cancellation);
+        tools.updates().outboxHasRows();
+        tools.leases().hold(attempt, cancellation);
+        log.started();
+        return Future.succeededFuture(run)
+                .compose(route.stage()::run)
+                .compose(
+                        result -> commit(attempt, news, result, log),
+                        cause -> new FailedRun(route, tools, patience, delivery, job)
+                                .end(attempt, news, JobFailure.of(cause), log))
+                .onComplete(ended -> tools.leases().letGo(attempt));
+    }
+
+    private Future<Void> commit(Attempt attempt, RunNews news, StageResult result, RunLog log) {
+        StagedJob after = route.next()
+                .map(next -> result.job().waitingFor(next))
+                .orElseGet(() -> result.job().completed());
+        StageDone done = new StageDone(
+                after,
+                result.summary(),
+                news.done(after),
+                route.next().map(next -> Outgoing.toStage(next, after)));
+        return patience.untilTheDatabaseAnswers(() -> tools.runs().commit(attempt, done))
+                .compose(mine -> {
+                    if (!mine) {
+                        log.fenced();
+                        return tools.workspace().discard(attempt);
+                    }
+                    log.done(result.summary());
+                    return route.next().isPresent()
+                            ? Future.succeededFuture()
+                            : tools.workspace().discard(attempt.run().job());
+                });
+    }
+
+    private Future<Void> acknowledge() {
+        tools.updates().outboxHasRows();
+        return delivery.ack();
+    }
+
+    private Future<Void> giveBack(Throwable cause) {
+        boolean told = cancellation.reason().isPresent();
+        if (!told) {
+            LOG.atWarn()
+                    .setCause(cause instanceof JobFailure ? null : cause)
+                    .addKeyValue("queue", route.queue())
+                    .addKeyValue("error", cause.getMessage())
+                    .log("delivery goes back to its queue");
+        }
+        Future<Void> wait = told
+                ? Future.succeededFuture()
+                : vertx.timer(BEFORE_GIVING_BACK.toMillis()).mapEmpty();
+        return wait.compose(waited -> delivery.giveBack());
+    }
+
+    private RunNews news(Claim claim, StagedJob job) {
+        return new RunNews(claim, job, tools.worker(), Clock.systemUTC());
+    }
+}

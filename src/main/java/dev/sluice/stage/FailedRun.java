@@ -1,0 +1,71 @@
+package dev.sluice.stage;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobFailure;
+import dev.sluice.message.StagedJob;
+import dev.sluice.store.OutboxMessage;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The endings of a run whose work failed; which one is a property of the failure. */
+final class FailedRun {
+    private final Route route;
+    private final StageTools tools;
+    private final Patience patience;
+    private final Delivery delivery;
+    private final StagedJob job;
+
+    FailedRun(Route route, StageTools tools, Patience patience, Delivery delivery, StagedJob job) {
+        this.route = route;
+        this.tools = tools;
+        this.patience = patience;
+        this.delivery = delivery;
+        this.job = job;
+    }
+
+    /** Writes down how the run ended; fails only when the delivery has to go back to its queue. */
+    Future<Void> end(Attempt attempt, RunNews news, JobFailure failure, RunLog log) {
+        return switch (failure.verdict()) {
+            case FAIL -> fail(attempt, news, failure, log, Optional.empty());
+            case RETRY -> attempt.number() < tools.delivery().maxAttempts()
+                    ? retryLater(attempt, failure, log)
+                    : fail(attempt, news, failure, log, Optional.of(Outgoing.givenUp(delivery, route, attempt, failure)));
+            case RELEASE -> release(attempt, failure, log);
+            case ABANDON -> {
+                log.fenced();
+                yield Future.succeededFuture();
+            }
+        };
+    }
+
+    private Future<Void> fail(
+            Attempt attempt, RunNews news, JobFailure failure, RunLog log, Optional<OutboxMessage> dead) {
+        return patience.untilTheDatabaseAnswers(() -> tools.runs().fail(attempt, failure, news.failed(failure), dead))
+                .compose(mine -> {
+                    if (!mine) {
+                        log.fenced();
+                        return Future.succeededFuture();
+                    }
+                    log.failed(failure);
+                    return tools.workspace().discard(job.id());
+                });
+    }
+
+    private Future<Void> retryLater(Attempt attempt, JobFailure failure, RunLog log) {
+        Duration delay = new RetryLadder(tools.delivery().backoff(), ThreadLocalRandom.current())
+                .after(attempt.number());
+        OutboxMessage again = Outgoing.again(delivery, route, attempt);
+        return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, again))
+                .onSuccess(mine -> log.willRetry(failure, delay))
+                .mapEmpty();
+    }
+
+    /** The attempt is not counted, and the delivery goes back whether or not the database could be told. */
+    private Future<Void> release(Attempt attempt, JobFailure failure, RunLog log) {
+        log.released();
+        return tools.runs().release(attempt).transform(told -> Future.failedFuture(failure));
+    }
+}

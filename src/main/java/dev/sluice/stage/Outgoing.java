@@ -1,0 +1,66 @@
+package dev.sluice.stage;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.broker.Topology;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.InvalidMessage;
+import dev.sluice.message.StagedJob;
+import dev.sluice.store.OutboxMessage;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The messages that follow from a delivery, ready for the outbox. */
+final class Outgoing {
+    private Outgoing() {}
+
+    /** The job, handed to the next stage. */
+    static OutboxMessage toStage(StageName next, StagedJob job) {
+        return message(
+                Topology.PROCESSING_EXCHANGE, next.key(), Codec.encode(job), new JsonObject());
+    }
+
+    /** The delivery as it came, back to its own stage. */
+    static OutboxMessage again(Delivery delivery, Route route, Attempt attempt) {
+        return message(
+                Topology.PROCESSING_EXCHANGE,
+                route.name().key(),
+                delivery.body(),
+                new JsonObject().put("x-sluice-attempt", attempt.number()));
+    }
+
+    /** A delivery that cannot be read, to the dead letters with the reason. */
+    static OutboxMessage unreadable(Delivery delivery, Route route, InvalidMessage invalid) {
+        return dead(
+                delivery,
+                new JsonObject()
+                        .put("x-sluice-queue", route.queue())
+                        .put("x-sluice-error-code", "invalid_message")
+                        .put("x-sluice-error", invalid.getMessage()));
+    }
+
+    /** A delivery whose attempts are used up, to the dead letters. */
+    static OutboxMessage givenUp(Delivery delivery, Route route, Attempt attempt, JobFailure failure) {
+        return dead(
+                delivery,
+                new JsonObject()
+                        .put("x-sluice-queue", route.queue())
+                        .put("x-sluice-error-code", failure.code().wire())
+                        .put("x-sluice-error", failure.sentence())
+                        .put("x-sluice-attempts", attempt.number()));
+    }
+
+    private static OutboxMessage dead(Delivery delivery, JsonObject headers) {
+        return message(Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, delivery.body(), headers);
+    }
+
+    private static OutboxMessage message(String exchange, String routingKey, Buffer body, JsonObject headers) {
+        return new OutboxMessage(
+                exchange, routingKey, body, headers, UUID.randomUUID().toString(), Optional.empty(), Duration.ZERO);
+    }
+}

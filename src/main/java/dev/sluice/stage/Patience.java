@@ -1,0 +1,47 @@
+package dev.sluice.stage;
+
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tries again while the database is away: work that is done is not thrown away because its commit came at a bad moment. */
+final class Patience {
+    private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(250);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final Cancellation cancellation;
+
+    Patience(Vertx vertx, Cancellation cancellation) {
+        this.vertx = vertx;
+        this.cancellation = cancellation;
+    }
+
+    /** Runs {@code statement} until it is answered or the work is cancelled; then fails with what the database said last. */
+    <T> Future<T> untilTheDatabaseAnswers(Supplier<Future<T>> statement) {
+        return attempt(statement, FIRST_WAIT);
+    }
+
+    private <T> Future<T> attempt(Supplier<Future<T>> statement, Duration wait) {
+        return statement.get().recover(cause -> {
+            boolean away = cause instanceof JobFailure failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
+            if (!away || cancellation.reason().isPresent()) {
+                return Future.failedFuture(cause);
+            }
+            LOG.atWarn()
+                    .addKeyValue("error", cause.getMessage())
+                    .addKeyValue("waitMs", wait.toMillis())
+                    .log("database away, will try again");
+            Duration twice = wait.multipliedBy(2);
+            Duration next = twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
+            return vertx.timer(wait.toMillis()).compose(waited -> attempt(statement, next));
+        });
+    }
+}

@@ -1,0 +1,16 @@
+package dev.sluice.stage;
+
+import dev.sluice.job.StageName;
+import java.util.Optional;
+
+/**
+ * One row of the pipeline's table: where a stage takes its messages from, and where it sends them on.
+ *
+ * @param queue where deliveries come from
+ * @param next the stage that goes on; empty after the last
+ */
+public record Route(Stage stage, String queue, Optional<StageName> next) {
+    public StageName name() {
+        return stage.name();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.stage;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** What the log says of one run: each ending once, with the same keys. */
+final class RunLog {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.sluice.run");
+
+    private final Attempt attempt;
+    private final long began = System.nanoTime();
+
+    RunLog(Attempt attempt) {
+        this.attempt = attempt;
+    }
+
+    void started() {
+        with(LOG.atInfo()).log("stage started");
+    }
+
+    void done(JsonObject summary) {
+        LoggingEventBuilder event = timed(LOG.atInfo());
+        summary.forEach(entry -> event.addKeyValue(entry.getKey(), entry.getValue()));
+        event.log("stage done");
+    }
+
+    void willRetry(JobFailure failure, Duration delay) {
+        because(failure, LOG.atWarn()).addKeyValue("retryInMs", delay.toMillis()).log("stage failed, will try again");
+    }
+
+    void failed(JobFailure failure) {
+        because(failure, LOG.atWarn()).log("job failed");
+    }
+
+    void released() {
+        timed(LOG.atInfo()).log("stage stopped, given back");
+    }
+
+    void fenced() {
+        timed(LOG.atWarn()).log("run belongs to another worker, result thrown away");
+    }
+
+    private LoggingEventBuilder because(JobFailure failure, LoggingEventBuilder event) {
+        // Only what we did not foresee needs its stack trace.
+        LoggingEventBuilder told = failure.code() == ErrorCode.INTERNAL_ERROR ? event.setCause(failure) : event;
+        return timed(told)
+                .addKeyValue("errorCode", failure.code().wire())
+                .addKeyValue("verdict", failure.verdict())
+                .addKeyValue("error", failure.sentence());
+    }
+
+    private LoggingEventBuilder timed(LoggingEventBuilder event) {
+        return with(event).addKeyValue("durationMs", (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private LoggingEventBuilder with(LoggingEventBuilder event) {
+        return event.addKeyValue("jobId", attempt.run().job())
+                .addKeyValue("stage", attempt.run().stage().key())
+                .addKeyValue("attempt", attempt.number());
+    }
+}

@@ -1,0 +1,112 @@
+package dev.sluice.stage;
+
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.StageName;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import dev.sluice.message.VideoMetadata;
+import dev.sluice.store.Claim;
+import dev.sluice.update.ProgressTick;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The updates of one claim: numbers them in order and keeps progress from falling. Safe for use from any thread. */
+final class RunNews {
+    /** A forecast from less than this is a guess. */
+    private static final double LEAST_FOR_ETA = 0.05;
+
+    private final Claim claim;
+    private final StagedJob job;
+    private final String worker;
+    private final Clock clock;
+    private final Instant startedAt;
+    private final AtomicLong seq;
+    private final AtomicInteger progress;
+    private final Update started;
+
+    RunNews(Claim claim, StagedJob job, String worker, Clock clock) {
+        this.claim = claim;
+        this.job = job;
+        this.worker = worker;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+        this.seq = new AtomicLong(claim.firstSeq());
+        this.progress = new AtomicInteger(claim.progressFloor());
+        this.started =
+                update(Update.Status.PROCESSING, stage().startStep(), stage().startProgress(), job, Optional.empty());
+    }
+
+    /** The stage has begun; the first update of the claim, the same each time it is asked for. */
+    Update started() {
+        return started;
+    }
+
+    /** The stage is done; {@code after} is the job with what the stage made. */
+    Update done(StagedJob after) {
+        boolean last = stage() == StageName.UPLOAD;
+        return update(
+                last ? Update.Status.COMPLETED : Update.Status.PROCESSING,
+                stage().doneStep(),
+                stage().doneProgress(),
+                after,
+                Optional.empty());
+    }
+
+    Update failed(JobFailure failure) {
+        return update(
+                Update.Status.FAILED,
+                stage().failedStep(),
+                0,
+                job,
+                Optional.of(new Update.Failure(failure.code(), failure.sentence())));
+    }
+
+    /** How far this stage's work is, 0 to 1. */
+    ProgressTick tick(double fraction) {
+        int raised = raise(stage().progressAt(fraction));
+        return new ProgressTick(claim.attempt(), job.mediaId(), raised, seq.getAndIncrement(), eta(fraction), worker);
+    }
+
+    private Optional<Integer> eta(double fraction) {
+        if (fraction < LEAST_FOR_ETA || fraction > 1) {
+            return Optional.empty();
+        }
+        double elapsed = Duration.between(startedAt, clock.instant()).toMillis() / 1000.0;
+        return Optional.of((int) Math.ceil(elapsed * (1 - fraction) / fraction));
+    }
+
+    private Update update(
+            Update.Status status, String step, int reached, StagedJob about, Optional<Update.Failure> failure) {
+        boolean done = status == Update.Status.COMPLETED;
+        Optional<VideoMetadata> metadata = failure.isPresent() ? Optional.empty() : about.metadata();
+        return new Update(
+                about.id(),
+                about.mediaId(),
+                status,
+                raise(reached),
+                step,
+                done ? about.outputs() : List.of(),
+                metadata,
+                failure,
+                about.warnings(),
+                clock.instant(),
+                seq.getAndIncrement(),
+                stage(),
+                claim.attempt().number(),
+                Optional.empty(),
+                worker);
+    }
+
+    private int raise(int reached) {
+        return progress.accumulateAndGet(reached, Math::max);
+    }
+
+    private StageName stage() {
+        return claim.attempt().run().stage();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.stage;
+
+import dev.sluice.blob.AttemptDirectory;
+import dev.sluice.blob.BlobKey;
+import dev.sluice.blob.Blobs;
+import dev.sluice.blob.Workspace;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.Progress;
+import dev.sluice.message.StagedJob;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+
+/** Where a stage gets a job's source from: the workspace if an earlier stage left it there, the store if not. */
+public final class SourceFile {
+    private final Blobs blobs;
+    private final Workspace workspace;
+    private final long maxBytes;
+
+    /**
+     * Makes the source available to stages.
+     *
+     * @param maxBytes size of the largest object that is fetched
+     */
+    public SourceFile(Blobs blobs, Workspace workspace, long maxBytes) {
+        this.blobs = blobs;
+        this.workspace = workspace;
+        this.maxBytes = maxBytes;
+    }
+
+    /** The file that the job names, or a fresh copy in {@code directory} when it is not on this host (any more). */
+    Future<Path> find(StageRun run, AttemptDirectory directory) {
+        StagedJob job = run.job();
+        if (job.localVideoPath().isEmpty()) {
+            return fetch(run, directory, Progress.none());
+        }
+        return workspace
+                .resolve(job.id(), job.localVideoPath().get())
+                .recover(notHere -> job.s3Key().isPresent()
+                        ? fetch(run, directory, Progress.none())
+                        : Future.failedFuture(notHere));
+    }
+
+    /** Fetches the object into {@code directory}. */
+    Future<Path> fetch(StageRun run, AttemptDirectory directory, Progress progress) {
+        Path target = directory.file("source");
+        return blobs.fetch(key(run.job()), target, maxBytes, progress, run.cancellation())
+                .map(target);
+    }
+
+    private static BlobKey key(StagedJob job) {
+        String key = job.s3Key()
+                .orElseThrow(() -> new JobFailure(
+                        ErrorCode.FILES_MISSING,
+                        "The source is no longer on this host, and the message has no s3Key to fetch it again."));
+        try {
+            return new BlobKey(key);
+        } catch (IllegalArgumentException bad) {
+            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The s3Key cannot be used: " + bad.getMessage() + ".", bad);
+        }
+    }
+}

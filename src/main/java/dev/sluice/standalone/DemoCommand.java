@@ -1,0 +1,60 @@
+package dev.sluice.standalone;
+
+import dev.sluice.FollowedJob;
+import dev.sluice.backend.JobSubmission;
+import dev.sluice.backend.JobWatch;
+import dev.sluice.media.FfmpegInstallation;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Puts one video through the whole pipeline and shows what happens. */
+@Command(
+        name = "demo",
+        description = "Start everything, put FILE (or a clip made here) through the pipeline, show the results, stop.")
+final class DemoCommand implements Callable<Integer> {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    /** A person watches: progress comes more often than a backend needs it. */
+    private static final double TICK_SECONDS = 0.25;
+
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "the video (default: a clip made here)")
+    private @Nullable Path file;
+
+    @Override
+    public Integer call() throws Exception {
+        if (file != null && !Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("There is no file " + file + ".");
+        }
+        JsonObject settings = data.settings();
+        if (!settings.containsKey("updates")) {
+            settings.put("updates", new JsonObject().put("tickSeconds", TICK_SECONDS));
+        }
+        System.out.println("starting a broker, a database and an object store in " + data.directory());
+        try (Standalone standalone = Standalone.start(data.directory(), settings)) {
+            Path video = file == null ? clip(standalone) : file;
+            return new FollowedJob(
+                            new JobSubmission(standalone.sluice().blobs(), standalone.sluice().jobs()),
+                            new JobWatch(standalone.vertx(), standalone.sluice().jobs(), LOOK_EVERY),
+                            System.out,
+                            key -> standalone.file(key).toString())
+                    .run(video, "demo")
+                    .await();
+        }
+    }
+
+    private Path clip(Standalone standalone) {
+        Path clip = data.directory().resolve("demo.mp4");
+        System.out.println("making a clip of 10 seconds");
+        return SampleClip.make(
+                FfmpegInstallation.locate(standalone.config().ffmpeg()), clip, Duration.ofSeconds(10), "1280x720");
+    }
+}

@@ -1,0 +1,176 @@
+package dev.sluice.update;
+
+import dev.sluice.broker.ConfirmedPublisher;
+import dev.sluice.broker.OutgoingMessage;
+import dev.sluice.broker.Topology;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.config.UpdatesConfig;
+import dev.sluice.job.Attempt;
+import dev.sluice.message.Codec;
+import dev.sluice.store.Outbox;
+import dev.sluice.store.OutboxMessage;
+import dev.sluice.store.Runs;
+import dev.sluice.store.Tick;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only one who publishes: what the outbox holds, with confirms, and progress ticks in between. It does one thing at a
+ * time, so that a tick never overtakes the step it belongs to.
+ */
+public final class PublisherVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(PublisherVerticle.class);
+    private static final int BATCH = 100;
+
+    private final RabbitMqConfig broker;
+    private final UpdatesConfig config;
+    private final Outbox outbox;
+    private final Runs runs;
+    private final Throttle throttle = new Throttle();
+    private final List<MessageConsumer<JsonObject>> listeners = new ArrayList<>();
+    private final List<Long> timers = new ArrayList<>();
+    private final Promise<Void> idleAfterStop = Promise.promise();
+    private @Nullable ConfirmedPublisher publisher;
+    private boolean rowsWaiting;
+    private boolean ticksDue;
+    private boolean busy;
+    private boolean stopping;
+    private boolean failing;
+
+    public PublisherVerticle(RabbitMqConfig broker, UpdatesConfig config, Outbox outbox, Runs runs) {
+        this.broker = broker;
+        this.config = config;
+        this.outbox = outbox;
+        this.runs = runs;
+    }
+
+    @Override
+    public Future<?> start() {
+        ConfirmedPublisher started = new ConfirmedPublisher(vertx, broker);
+        publisher = started;
+        started.start();
+        listeners.add(vertx.eventBus().consumer(UpdateBus.OUTBOX, rows -> {
+            rowsWaiting = true;
+            wake();
+        }));
+        listeners.add(vertx.eventBus()
+                .consumer(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick.body()))));
+        timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), swept -> {
+            rowsWaiting = true;
+            wake();
+        }));
+        timers.add(vertx.setPeriodic(config.tickEvery().toMillis(), due -> {
+            ticksDue = true;
+            wake();
+        }));
+        return Future.join(listeners.stream().map(MessageConsumer::completion).toList());
+    }
+
+    @Override
+    public Future<?> stop() {
+        timers.forEach(vertx::cancelTimer);
+        return Future.join(listeners.stream().map(MessageConsumer::unregister).toList())
+                .transform(gone -> whenIdle())
+                .eventually(() -> publisher().stop());
+    }
+
+    private Future<Void> whenIdle() {
+        stopping = true;
+        if (!busy) {
+            idleAfterStop.tryComplete();
+        }
+        return idleAfterStop.future();
+    }
+
+    private void wake() {
+        if (!busy && !stopping) {
+            busy = true;
+            next();
+        }
+    }
+
+    private void next() {
+        if (stopping) {
+            busy = false;
+            idleAfterStop.tryComplete();
+        } else if (rowsWaiting) {
+            rowsWaiting = false;
+            relay().onComplete(done -> next());
+        } else if (ticksDue) {
+            ticksDue = false;
+            flushTicks().onComplete(done -> next());
+        } else {
+            busy = false;
+        }
+    }
+
+    private Future<Void> relay() {
+        return outbox.relay(BATCH, this::publishAll)
+                .onSuccess(sent -> rowsWaiting |= sent == BATCH)
+                .<Void>mapEmpty()
+                .onComplete(this::logFirstFailure);
+    }
+
+    private Future<Void> publishAll(List<OutboxMessage> rows) {
+        return Future.join(rows.stream()
+                        .map(row -> publisher()
+                                .publish(new OutgoingMessage(
+                                        row.exchange(), row.routingKey(), row.body(), row.headers(), row.messageId())))
+                        .toList())
+                .mapEmpty();
+    }
+
+    private Future<Void> flushTicks() {
+        Map<Attempt, ProgressTick> due = new LinkedHashMap<>();
+        throttle.take().forEach(tick -> due.put(tick.attempt(), tick));
+        if (due.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        List<Tick> asked = due.values().stream()
+                .map(tick -> new Tick(tick.attempt(), tick.progress()))
+                .toList();
+        return runs.recordProgress(asked)
+                .compose(alive -> Future.join(alive.stream()
+                        .map(tick -> publish(Objects.requireNonNull(due.get(tick.attempt())), tick.progress()))
+                        .toList()))
+                .<Void>mapEmpty()
+                .onComplete(this::logFirstFailure);
+    }
+
+    private Future<Void> publish(ProgressTick tick, int progress) {
+        return publisher()
+                .publish(new OutgoingMessage(
+                        Topology.UPDATES_EXCHANGE,
+                        Topology.UPDATE_KEY,
+                        Codec.encode(tick.asUpdate(progress, Instant.now())),
+                        new JsonObject(),
+                        UUID.randomUUID().toString()));
+    }
+
+    private void logFirstFailure(AsyncResult<Void> result) {
+        if (result.failed() && !failing) {
+            LOG.atWarn()
+                    .addKeyValue("error", result.cause().getMessage())
+                    .log("updates and messages wait in the outbox, will try again");
+        }
+        failing = result.failed();
+    }
+
+    private ConfirmedPublisher publisher() {
+        return Objects.requireNonNull(publisher, "publisher");
+    }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.update;
+
+import dev.sluice.broker.Topology;
+import dev.sluice.message.Codec;
+import dev.sluice.message.Update;
+import dev.sluice.store.OutboxMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * How the rest of the system talks to the publisher verticle, on whichever host it is: what crosses the event bus is JSON.
+ * Nothing here may be relied on: rows that nobody announced are found by the sweep, ticks may be lost.
+ */
+public final class UpdateBus {
+    static final String OUTBOX = "sluice.outbox";
+    static final String TICKS = "sluice.ticks";
+
+    private final Vertx vertx;
+
+    public UpdateBus(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /** An update as a row of the outbox; those of one job leave in the order in which they were put. */
+    public static OutboxMessage inOutbox(Update update) {
+        return new OutboxMessage(
+                Topology.UPDATES_EXCHANGE,
+                Topology.UPDATE_KEY,
+                Codec.encode(update),
+                new JsonObject(),
+                messageId(update),
+                Optional.of(update.jobId().value()),
+                Duration.ZERO);
+    }
+
+    /** The same for the same update; a job id itself may be too long for AMQP. */
+    private static String messageId(Update update) {
+        String name = update.jobId() + "-" + update.seq();
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    /** Says that there are rows in the outbox. */
+    public void outboxHasRows() {
+        vertx.eventBus().send(OUTBOX, new JsonObject());
+    }
+
+    /** Hands over progress to be published, at most so often as the publisher is configured to. */
+    public void tick(ProgressTick tick) {
+        vertx.eventBus().send(TICKS, tick.toJson());
+    }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ThrottleTest {
+    private final Throttle throttle = new Throttle();
+
+    @Test
+    void keepsTheLatestTickOfEachJob() {
+        throttle.add(tick("a", 1, 31));
+        throttle.add(tick("b", 1, 40));
+        throttle.add(tick("a", 3, 35));
+        throttle.add(tick("a", 2, 33));
+
+        assertThat(throttle.take()).containsExactly(tick("a", 3, 35), tick("b", 1, 40));
+    }
+
+    @Test
+    void forgetsWhatItGave() {
+        throttle.add(tick("a", 1, 31));
+
+        var taken = throttle.take();
+
+        assertThat(taken).hasSize(1);
+        assertThat(throttle.take()).isEmpty();
+    }
+
+    @Test
+    void aTickCrossesTheEventBusUnchanged() {
+        ProgressTick tick = tick("a", 7, 42);
+
+        assertThat(ProgressTick.fromJson(tick.toJson())).isEqualTo(tick);
+    }
+
+    private static ProgressTick tick(String job, long seq, int progress) {
+        Attempt attempt = new Attempt(RunId.whole(new JobId(job), StageName.PROCESSING), 2, 1);
+        return new ProgressTick(attempt, "m", progress, seq, Optional.of(9), "w");
+    }
+}
