@@ -6,7 +6,6 @@ import static dev.sluice.store.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.job.Attempt;
-import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.RunId;
@@ -33,7 +32,7 @@ class RunsIT {
     static void open() {
         database = PostgresFixture.newDatabase();
         vertx = Vertx.vertx();
-        store = await(Store.open(vertx, database.config(), Samples::route, new Cancellation()));
+        store = await(Store.open(vertx, database.config()));
     }
 
     @AfterAll
