@@ -61,7 +61,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path log = home.resolve("postgresql.log");
         Path data = home.resolve("data");
         try {
-            OrphanedServer.stopIn(data, home.resolve("bin"));
+            OrphanedServer.stopIn(data);
             discardHalfMade(data);
             Files.deleteIfExists(log);
             String password = password(home.resolve("password"));
@@ -82,7 +82,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } catch (IOException | RuntimeException | ExceptionInInitializerError failure) {
             IOException explained = explained(failure, home, log);
             try (lock) {
-                OrphanedServer.stopIn(data, home.resolve("bin"));
+                OrphanedServer.stopIn(data);
             } catch (IOException alsoFailed) {
                 explained.addSuppressed(alsoFailed);
             }

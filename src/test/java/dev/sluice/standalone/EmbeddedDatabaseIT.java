@@ -12,19 +12,21 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedDatabaseIT {
+    // One for all, so that programs are unpacked and a cluster is made once.
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    private Path directory;
+    private static Path directory;
 
     @Test
     void keepsWhatItConfirmedOverARestartOnTheSamePort() throws Exception {
         String uri;
         try (EmbeddedDatabase first = EmbeddedDatabase.start(directory)) {
-            execute(first, "CREATE TABLE kept AS SELECT 42 AS answer");
+            execute(first, "CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer");
             uri = first.uri();
         }
 
@@ -81,6 +83,7 @@ class EmbeddedDatabaseIT {
 
     @Test
     void startsAfreshWhereAFirstStartWasCutShort() throws Exception {
+        FileUtils.deleteDirectory(directory.resolve("data").toFile());
         Path data = Files.createDirectories(directory.resolve("data"));
         Files.writeString(data.resolve("postgresql.conf"), "# written early by initdb");
 
@@ -96,14 +99,14 @@ class EmbeddedDatabaseIT {
 
         public static void main(String[] args) throws Exception {
             EmbeddedDatabase database = EmbeddedDatabase.start(Path.of(args[0]));
-            execute(database, "CREATE TABLE kept AS SELECT 42 AS answer");
+            execute(database, "CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer");
             System.out.println("ready");
             System.out.flush();
             Thread.currentThread().join();
         }
     }
 
-    private Process startInAnotherProcess() throws IOException {
+    private static Process startInAnotherProcess() throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -123,7 +126,7 @@ class EmbeddedDatabaseIT {
         throw new AssertionError("the other process ended: " + said);
     }
 
-    private long serverProcess() throws IOException {
+    private static long serverProcess() throws IOException {
         return Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid"))
                 .get(0)
                 .strip());
