@@ -19,15 +19,12 @@ final class AllowList {
                     + " pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_u8 pcm_s8 pcm_alaw"
                     + " pcm_mulaw pcm_bluray pcm_dvd";
 
-    /** Opened by ffprobe, which opens everything, but never mapped: cover art and subtitles. */
+    /** Never mapped, but FFmpeg opens them to describe a file: cover art and subtitles. */
     private static final String ASIDE =
             "png bmp gif pgssub dvbsub dvdsub xsub mov_text subrip srt ass ssa webvtt text cc_dec";
 
-    /** What ffprobe may open. */
-    static final List<String> PROBE_DECODERS = words(VIDEO + " " + AUDIO + " " + ASIDE);
-
-    /** What an encode may open. */
-    static final List<String> ENCODE_DECODERS = words(VIDEO + " " + AUDIO);
+    /** Decoders that may be opened. */
+    static final List<String> DECODERS = words(VIDEO + " " + AUDIO + " " + ASIDE);
 
     private AllowList() {}
 

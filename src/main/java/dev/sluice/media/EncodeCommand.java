@@ -37,11 +37,17 @@ final class EncodeCommand {
                 Integer.toString(threads),
                 "-t",
                 seconds(config.limits().maxDuration().plus(MARGIN))));
-        command.addAll(SourceArguments.opening(source, config.limits(), AllowList.ENCODE_DECODERS));
-        command.addAll(List.of("-filter_complex", graph(info, renditions)));
+        command.addAll(SourceArguments.opening(source, config.limits()));
+        command.addAll(outputs(info, renditions));
+        return List.copyOf(command);
+    }
+
+    /** The part of the command behind the input: filters, renditions, thumbnails. */
+    List<String> outputs(MediaInfo info, List<Rendition> renditions) {
+        List<String> command = new ArrayList<>(List.of("-filter_complex", graph(info, renditions)));
         addRenditions(command, info, renditions);
         addThumbnails(command);
-        return List.copyOf(command);
+        return command;
     }
 
     private String graph(MediaInfo info, List<Rendition> renditions) {
@@ -69,6 +75,7 @@ final class EncodeCommand {
         info.audio().ifPresent(audio -> {
             command.addAll(List.of("-map", "0:" + audio.index(), "-c:a", "aac"));
             command.addAll(List.of("-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
+            command.addAll(List.of("-af", "aresample=async=1000"));
         });
         command.addAll(List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"));
         command.addAll(List.of("-f", "tee", tee(renditions, info.audio().isPresent())));

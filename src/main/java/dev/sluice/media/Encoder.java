@@ -8,7 +8,6 @@ import dev.sluice.job.JobFailure;
 import dev.sluice.job.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -73,18 +72,18 @@ public final class Encoder {
             ProgressParser progress,
             Complaints complaints,
             Cancellation cancellation) {
-        List<RenditionFile> files = new ArrayList<>(new OutputCheck(ffmpeg, ffmpegConfig.probeTimeout())
+        OutputCheck.Checked checked = new OutputCheck(ffmpeg, ffmpegConfig.probeTimeout())
                 .check(
                         directory,
                         renditions,
                         info.audio().isPresent(),
                         progress.frames(),
                         progress.reached(),
-                        cancellation));
+                        cancellation);
+        List<RenditionFile> files = new ArrayList<>(checked.files());
         Collections.reverse(files);
         List<ThumbnailFile> thumbnails = thumbnails(info, directory);
-        Duration length = files.get(0).duration();
-        return new EncodeResult(files, thumbnails, SourceWarnings.of(info, length, complaints));
+        return new EncodeResult(files, thumbnails, SourceWarnings.of(info, checked.longest(), complaints));
     }
 
     private List<ThumbnailFile> thumbnails(MediaInfo info, Path directory) {

@@ -10,21 +10,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import ws.schild.jave.process.ProcessWrapper;
 
 /**
- * jave2's process, started and ended our way: in a directory of its own, with an environment of its own, and killed at once
- * with everything that it started. See docs/decisions/010-jave2.md.
+ * jave2's process, started and ended our way: in a directory and with an environment of its own, and killed at once, also
+ * when this JVM is. See docs/decisions/010-jave2.md.
  */
 final class FfmpegProcess extends ProcessWrapper {
+    private static final Logger LOG = LoggerFactory.getLogger(FfmpegProcess.class);
+
+    /**
+     * Runs its arguments and kills them when its standard input ends. We hold the other end, so it ends when we close it and
+     * when the kernel does because this JVM is gone, however it went.
+     */
+    private static final String GUARD = """
+            exec 3<&0
+            "$@" </dev/null 3<&- &
+            child=$!
+            { read -r nothing <&3; kill -9 $child; } >/dev/null 2>&1 &
+            guard=$!
+            wait $child
+            code=$?
+            kill $guard 2>/dev/null
+            exit $code
+            """;
+
     private final Path directory;
-    private final List<String> command = new ArrayList<>();
+    private final List<String> command;
     private @Nullable Process process;
 
     FfmpegProcess(Path executable, Path directory) {
         super(executable.toString());
         this.directory = directory;
-        command.add(executable.toString());
+        this.command = new ArrayList<>(List.of("/bin/sh", "-c", GUARD, "sh", executable.toString()));
     }
 
     @Override
@@ -43,12 +63,10 @@ final class FfmpegProcess extends ProcessWrapper {
                         "TMPDIR", directory.toString(),
                         "LC_ALL", "C",
                         "AV_LOG_FORCE_NOCOLOR", "1"));
-        Process started = builder.start();
-        process = started;
-        started.getOutputStream().close();
+        process = builder.start();
     }
 
-    /** {@inheritDoc} Both switches are ignored: the streams are always open, and shutdown is the caller's business. */
+    /** {@inheritDoc} Both switches are ignored: the streams are always open, and the guard needs no shutdown hook. */
     @Override
     public void execute(boolean destroyOnRuntimeShutdown, boolean openIOStreams) throws IOException {
         execute();
@@ -74,28 +92,25 @@ final class FfmpegProcess extends ProcessWrapper {
         return running().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Kills the process and what it started, at once; does not wait. Does nothing to a process that has ended: the JDK would
-     * close its streams, and what it said last would be lost.
-     */
+    /** Has the process killed at once; does not wait. Safe to call from any thread, at any time. */
     void kill() {
         Process started = process;
-        if (started != null && started.isAlive()) {
-            started.descendants().forEach(ProcessHandle::destroyForcibly);
-            started.destroyForcibly();
+        if (started != null) {
+            try {
+                started.getOutputStream().close();
+            } catch (IOException e) {
+                LOG.atDebug().setCause(e).log("the process was gone already");
+            }
         }
     }
 
-    /** Kills the process, waits until it is gone and closes its streams. */
+    /** Kills the process if it still runs and waits until it is gone. What it wrote can still be read. */
     @Override
     public void destroy() {
-        Process started = process;
-        if (started == null) {
-            return;
-        }
         kill();
+        Process started = process;
         boolean interrupted = false;
-        while (started.isAlive()) {
+        while (started != null && started.isAlive()) {
             try {
                 started.waitFor();
             } catch (InterruptedException e) {

@@ -27,12 +27,20 @@ final class OutputCheck {
     }
 
     /**
-     * The renditions as files, in the same order.
+     * Outputs that are what was asked for.
+     *
+     * @param files in the order of the renditions
+     * @param longest of all their streams
+     */
+    record Checked(List<RenditionFile> files, Duration longest) {}
+
+    /**
+     * Reads all renditions once, with one run of FFmpeg.
      *
      * @param frames how many each must have
      * @throws JobFailure OUTPUT_INVALID when a file is not what was asked for
      */
-    List<RenditionFile> check(
+    Checked check(
             Path directory,
             List<Rendition> renditions,
             boolean withSound,
@@ -55,7 +63,7 @@ final class OutputCheck {
         for (int i = 0; i < renditions.size(); i++) {
             files.add(checked(directory, renditions, i, withSound, frames, report));
         }
-        return files;
+        return new Checked(files, report.longest());
     }
 
     private static RenditionFile checked(

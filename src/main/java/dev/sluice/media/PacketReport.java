@@ -1,6 +1,7 @@
 package dev.sluice.media;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -91,5 +92,13 @@ final class PacketReport {
     /** The stream with this number; an empty one if the report has none. */
     Stream stream(int number) {
         return streams.getOrDefault(number, Stream.NEW);
+    }
+
+    /** How long the longest stream lasts. */
+    Duration longest() {
+        return streams.values().stream()
+                .map(Stream::length)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 }

@@ -15,7 +15,7 @@ final class ProbeCommand {
     static List<String> describe(Path file, Limits limits) {
         List<String> command = new ArrayList<>(QUIET);
         command.addAll(List.of("-show_format", "-show_streams", "-print_format", "json=compact=1"));
-        command.addAll(SourceArguments.opening(file, limits, AllowList.PROBE_DECODERS));
+        command.addAll(SourceArguments.opening(file, limits));
         return List.copyOf(command);
     }
 
@@ -25,7 +25,7 @@ final class ProbeCommand {
         command.addAll(List.of("-select_streams", Integer.toString(stream)));
         command.addAll(
                 List.of("-show_entries", "packet=pts_time,duration_time", "-print_format", "csv=print_section=0"));
-        command.addAll(SourceArguments.opening(file, limits, AllowList.PROBE_DECODERS));
+        command.addAll(SourceArguments.opening(file, limits));
         return List.copyOf(command);
     }
 }

@@ -13,12 +13,12 @@ final class SourceArguments {
 
     private SourceArguments() {}
 
-    static List<String> opening(Path file, Limits limits, List<String> decoders) {
+    static List<String> opening(Path file, Limits limits) {
         return List.of(
                 "-max_alloc", Long.toString(Math.max(SMALLEST_ALLOC, limits.maxPixels() * BYTES_PER_PIXEL)),
                 "-protocol_whitelist", "file",
                 "-format_whitelist", String.join(",", AllowList.DEMUXERS),
-                "-codec_whitelist", String.join(",", decoders),
+                "-codec_whitelist", String.join(",", AllowList.DECODERS),
                 "-max_streams", Integer.toString(limits.maxStreams()),
                 "-max_pixels", Long.toString(limits.maxPixels()),
                 "-i", url(file));

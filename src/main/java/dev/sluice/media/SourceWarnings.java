@@ -33,7 +33,7 @@ final class SourceWarnings {
                 })
                 .map(stated -> String.format(
                         java.util.Locale.ROOT,
-                        "The file says it lasts %.1f s, but only %.1f s of video could be decoded.",
+                        "The file says it lasts %.1f s, but only %.1f s could be decoded.",
                         Seconds.in(stated),
                         Seconds.in(made)));
     }
