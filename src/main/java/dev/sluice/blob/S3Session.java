@@ -3,6 +3,7 @@ package dev.sluice.blob;
 import dev.sluice.config.S3Config;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.JobFailure;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,17 +14,21 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 
 /** What all requests share: the client, the gate before it, and the threads that touch the disk. */
 final class S3Session {
     private static final int DISK_THREADS = 4;
+    private static final int EVENT_LOOPS = 2;
+    private static final int CLOSE_SECONDS = 3;
     private static final int MAX_CONNECTIONS = 64;
     private static final int LEAST_CONNECTIONS = 16;
 
     private final Vertx vertx;
     private final S3Config config;
+    private final SdkEventLoopGroup loops;
     private final S3AsyncClient client;
     private final S3Failures failures;
     private final Gate gate;
@@ -35,7 +40,11 @@ final class S3Session {
                 config.parallelism(), Math.min(MAX_CONNECTIONS, Math.max(LEAST_CONNECTIONS, config.parallelism() * 4)));
         this.vertx = vertx;
         this.config = config;
-        this.client = S3Clients.open(config, connections);
+        this.loops = SdkEventLoopGroup.builder()
+                .numberOfThreads(EVENT_LOOPS)
+                .threadFactory(new DefaultThreadFactory("sluice-blob-net", true))
+                .build();
+        this.client = S3Clients.open(config, connections, loops);
         this.failures = new S3Failures(config.bucket(), S3Clients.place(config));
         this.gate = new Gate(connections);
         this.disk = DiskThreads.start("sluice-blob-disk", DISK_THREADS);
@@ -113,6 +122,10 @@ final class S3Session {
                         () -> {
                             client.close();
                             disk.shutdown();
+                            // The SDK's own group would keep quiet for two seconds first.
+                            loops.eventLoopGroup()
+                                    .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                                    .await(CLOSE_SECONDS, TimeUnit.SECONDS);
                             return (Void) null;
                         },
                         false)
