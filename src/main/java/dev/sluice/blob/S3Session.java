@@ -22,7 +22,8 @@ import software.amazon.awssdk.services.s3.model.ChecksumMode;
 final class S3Session {
     private static final int DISK_THREADS = 4;
     private static final int EVENT_LOOPS = 2;
-    private static final int CLOSE_SECONDS = 3;
+    private static final int QUIET_MILLIS = 100;
+    private static final int CLOSE_MILLIS = 3_000;
     private static final int MAX_CONNECTIONS = 64;
     private static final int LEAST_CONNECTIONS = 16;
 
@@ -122,10 +123,10 @@ final class S3Session {
                         () -> {
                             client.close();
                             disk.shutdown();
-                            // The SDK's own group would keep quiet for two seconds first.
+                            // Long enough for connections to end, and not the two seconds that the SDK would take.
                             loops.eventLoopGroup()
-                                    .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-                                    .await(CLOSE_SECONDS, TimeUnit.SECONDS);
+                                    .shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                                    .await(CLOSE_MILLIS);
                             return (Void) null;
                         },
                         false)

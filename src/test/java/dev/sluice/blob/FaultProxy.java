@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Stands between a client and its store, and spoils the exchanges that it is told to spoil. */
 final class FaultProxy {
@@ -83,13 +84,15 @@ final class FaultProxy {
 
     /** Answers so, without asking the store. */
     static Fault status(int status, String code) {
-        return exchange -> exchange.request()
-                .body()
-                .onComplete(read -> exchange.request()
-                        .response()
-                        .setStatusCode(status)
-                        .putHeader("Content-Type", "application/xml")
-                        .end("<Error><Code>" + code + "</Code><Message>spoiled</Message></Error>"));
+        return exchange -> {
+            exchange.request().resume();
+            exchange.request()
+                    .end()
+                    .onComplete(read -> exchange.response()
+                            .setStatusCode(status)
+                            .putHeader("Content-Type", "application/xml")
+                            .end("<Error><Code>" + code + "</Code><Message>spoiled</Message></Error>"));
+        };
     }
 
     /** Passes the body's first bytes on and then breaks the connection. */
@@ -112,11 +115,8 @@ final class FaultProxy {
     }
 
     /** Does something first, while the client waits, and passes all on unspoiled. */
-    static Fault first(Runnable action) {
-        return exchange -> {
-            action.run();
-            exchange.pass();
-        };
+    static Fault first(Supplier<Future<?>> action) {
+        return exchange -> action.get().onSuccess(done -> exchange.pass());
     }
 
     /** Takes the request and never answers. */

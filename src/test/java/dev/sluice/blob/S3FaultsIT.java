@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -167,7 +166,7 @@ final class S3FaultsIT {
         Cancellation cancellation = new Cancellation();
         JobFailure why = new JobFailure(ErrorCode.SHUTDOWN, "The worker stops.");
         proxy.spoil(100, FaultProxy.range(4 * PART), FaultProxy.silence());
-        proxy.spoil(1, FaultProxy.range(5 * PART), FaultProxy.first(() -> cancellation.cancel(why)));
+        proxy.spoil(1, FaultProxy.range(5 * PART), FaultProxy.first(() -> cancel(cancellation, why)));
 
         JobFailure failure = Wait.failure(blobs.fetch(KEY, target(), Progress.none(), cancellation));
 
@@ -181,7 +180,7 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 6 * PART);
         Cancellation cancellation = new Cancellation();
         JobFailure why = new JobFailure(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
-        proxy.spoil(1, FaultProxy.part(4), FaultProxy.first(() -> cancellation.cancel(why)));
+        proxy.spoil(1, FaultProxy.part(4), FaultProxy.first(() -> cancel(cancellation, why)));
 
         JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), cancellation));
 
@@ -316,18 +315,16 @@ final class S3FaultsIT {
         return source;
     }
 
-    private void replaceWith(Path other) {
-        client(s3 -> s3.putObject(request -> request.bucket(store.bucket()).key(KEY.value()), other)
-                .join());
+    private Future<BlobInfo> replaceWith(Path other) {
+        return direct.put(KEY, other, "video/mp4", Progress.none(), new Cancellation());
+    }
+
+    private static Future<Void> cancel(Cancellation cancellation, JobFailure why) {
+        cancellation.cancel(why);
+        return Future.succeededFuture();
     }
 
     private List<MultipartUpload> unfinishedUploads() {
-        return client(s3 -> s3.listMultipartUploads(request -> request.bucket(store.bucket()))
-                .join()
-                .uploads());
-    }
-
-    private <T> T client(Function<S3AsyncClient, T> use) {
         try (S3AsyncClient s3 = S3AsyncClient.builder()
                 .region(Region.of(store.region()))
                 .endpointOverride(store.endpoint().orElseThrow())
@@ -336,7 +333,9 @@ final class S3FaultsIT {
                         store.accessKey().orElseThrow(),
                         store.secretKey().map(Secret::reveal).orElseThrow())))
                 .build()) {
-            return use.apply(s3);
+            return s3.listMultipartUploads(request -> request.bucket(store.bucket()))
+                    .join()
+                    .uploads();
         }
     }
 
