@@ -61,7 +61,7 @@ final class S3Session {
         return config.bucket();
     }
 
-    /** Where bytes from the network are written; what runs here is short. */
+    /** Where requests begin and bytes from the network are written; what runs here is short. */
     Executor disk() {
         return disk;
     }
@@ -95,12 +95,31 @@ final class S3Session {
                         Future.failedFuture(cancellation.reason().orElseGet(() -> failures.translate(subject, cause))));
     }
 
+    // Off the event loop: to prepare and sign a request takes the SDK milliseconds, and the first one seconds.
     private <T> Future<T> start(
             Context context, Cancellation cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
-        cancellation.check();
-        CompletableFuture<T> sent = request.apply(client);
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        disk.execute(() -> {
+            try {
+                cancellation.check();
+                forward(request.apply(client), cancellation, answer);
+            } catch (RuntimeException cause) {
+                answer.completeExceptionally(cause);
+            }
+        });
+        return Future.fromCompletionStage(answer, context);
+    }
+
+    private static <T> void forward(CompletableFuture<T> sent, Cancellation cancellation, CompletableFuture<T> answer) {
         Cancellation.Registration registration = cancellation.onCancel(() -> sent.cancel(true));
-        return Future.fromCompletionStage(sent, context).onComplete(done -> registration.close());
+        var unused = sent.whenComplete((result, cause) -> {
+            registration.close();
+            if (cause == null) {
+                answer.complete(result);
+            } else {
+                answer.completeExceptionally(cause);
+            }
+        });
     }
 
     /** Does something with files that may take a while. */
