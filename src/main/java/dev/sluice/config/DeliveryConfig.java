@@ -7,12 +7,15 @@ import java.util.List;
  * How a run is claimed, kept and tried again.
  *
  * @param lease how long a claim holds without renewal
- * @param renewEvery how often running work renews its lease; below a third of {@code lease}, or a single lost renewal
- *     loses the work
+ * @param renewEvery how often running work renews its lease; at most half of {@code lease}, so
+ *     that one renewal may come late
  * @param maxAttempts attempts before the job is FAILED
  * @param backoff waits before the second, third, … attempt; the last one repeats
  */
 public record DeliveryConfig(Duration lease, Duration renewEvery, int maxAttempts, List<Duration> backoff) {
+    private static final List<Duration> DEFAULT_BACKOFF =
+            List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10));
+
     public DeliveryConfig {
         backoff = List.copyOf(backoff);
     }
@@ -22,8 +25,9 @@ public record DeliveryConfig(Duration lease, Duration renewEvery, int maxAttempt
                 section.seconds("leaseSeconds", 12, 1, 600),
                 section.seconds("renewSeconds", 4, 0.2, 200),
                 section.integer("maxAttempts", 5, 1, 100),
-                section.secondsList("backoffSeconds", List.of(5.0, 30.0, 120.0, 600.0)));
-        if (config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {
+                section.secondsList("backoffSeconds", DEFAULT_BACKOFF));
+        if (section.areFine("leaseSeconds", "renewSeconds")
+                && config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {
             section.complain(
                     "renewSeconds", "has to be at most half of leaseSeconds, or one late renewal loses the work");
         }

@@ -1,23 +1,46 @@
 package dev.sluice.config;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Where results go in the bucket.
  *
- * @param video template with {@code {mediaId}} and {@code {quality}}
- * @param thumbnail template with {@code {mediaId}} and {@code {n}}
+ * @param video template with {@code {mediaId}} and {@code {quality}}, each once
+ * @param thumbnail template with {@code {mediaId}} and {@code {n}}, each once
  */
 public record KeysConfig(String video, String thumbnail) {
+    /** Text between the places, or two pairs of values could make one key. */
+    private static final Pattern TEMPLATE = Pattern.compile("[^{}]*\\{(\\w+)}[^{}]+\\{(\\w+)}[^{}]*");
+
+    private static final Pattern NO_KEY = Pattern.compile("/.*|(.*/)?\\.\\.?(/.*)?|.*\\p{Cntrl}.*");
 
     static KeysConfig read(Section section) {
-        return new KeysConfig(
-                template(section, "video", "videos/{mediaId}_{quality}.mp4", "{quality}"),
-                template(section, "thumbnail", "thumbnails/{mediaId}_{n}.jpg", "{n}"));
+        KeysConfig config = new KeysConfig(
+                template(section, "video", "videos/{mediaId}_{quality}.mp4", "quality"),
+                template(section, "thumbnail", "thumbnails/{mediaId}_{n}.jpg", "n"));
+        if (config.video().replace("{quality}", "{n}").equals(config.thumbnail())) {
+            section.complain("thumbnail", "is the same place as video; one would overwrite the other");
+        }
+        return config;
     }
 
     private static String template(Section section, String key, String fallback, String second) {
-        String template = section.text(key, fallback);
-        if (!template.contains("{mediaId}") || !template.contains(second)) {
-            section.complain(key, "the template needs {mediaId} and " + second + ", or results overwrite each other");
+        return section.read(key, value -> checked(Values.text(value), second)).orElse(fallback);
+    }
+
+    private static String checked(String template, String second) {
+        Matcher places = TEMPLATE.matcher(template);
+        boolean complete = places.matches()
+                && (places.group(1).equals("mediaId") && places.group(2).equals(second)
+                        || places.group(1).equals(second) && places.group(2).equals("mediaId"));
+        if (!complete) {
+            throw new IllegalArgumentException("the template needs {mediaId} and {" + second
+                    + "}, each once, no other braces, and text between the two");
+        }
+        if (NO_KEY.matcher(template).matches()) {
+            throw new IllegalArgumentException(
+                    "a key does not begin with / and has no part . or .. and no control characters");
         }
         return template;
     }

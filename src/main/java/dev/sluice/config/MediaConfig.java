@@ -1,6 +1,5 @@
 package dev.sluice.config;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashSet;
@@ -10,7 +9,7 @@ import java.util.Set;
 /**
  * What is made of a video, and which videos are refused.
  *
- * @param ladder the rungs, smallest first
+ * @param ladder the rungs, at least one, smallest first
  * @param preset x264's speed preset
  * @param crf x264's constant rate factor, 0 to 51
  * @param audioBitrate bit/s of the stereo AAC track
@@ -36,7 +35,7 @@ public record MediaConfig(
      * One rung of the ladder.
      *
      * @param quality the name on the wire and in object keys, {@code 720p}
-     * @param shortSide pixels of the shorter side of the picture; it decides whether a rung is smaller than the source
+     * @param shortSide pixels of the shorter side of the picture, even; it decides whether a rung is smaller than the source
      * @param maxBitrate bit/s, the cap of the video
      */
     public record Rung(String quality, int shortSide, int maxBitrate) {}
@@ -80,10 +79,8 @@ public record MediaConfig(
     }
 
     private static List<Rung> ladder(Object value) {
-        if (!(value instanceof JsonArray array) || array.isEmpty()) {
-            throw new IllegalArgumentException("a list of rungs with at least one entry is needed");
-        }
-        List<Rung> rungs = array.stream().map(MediaConfig::rung).toList();
+        List<Rung> rungs =
+                Values.list(value, "rungs").stream().map(MediaConfig::rung).toList();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < rungs.size(); i++) {
             if (!names.add(rungs.get(i).quality())) {
@@ -105,12 +102,13 @@ public record MediaConfig(
                 && rung.getValue("maxKbps") instanceof Integer maxKbps
                 && shortSide >= 16
                 && shortSide <= 8192
+                && shortSide % 2 == 0
                 && maxKbps >= 16
                 && maxKbps <= 200_000
                 && rung.size() == 3) {
             return new Rung(quality, shortSide, maxKbps * 1000);
         }
         throw new IllegalArgumentException("a rung has a quality (letters, digits, - and _), a shortSide (16 to 8192"
-                + " pixels) and a maxKbps (16 to 200000), and nothing else");
+                + " pixels, even) and a maxKbps (16 to 200000), and nothing else");
     }
 }

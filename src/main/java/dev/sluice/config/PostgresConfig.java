@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import java.net.URI;
 import java.util.List;
 
 /**
@@ -16,10 +17,13 @@ public record PostgresConfig(
     static PostgresConfig read(Section section) {
         ServiceUri uri =
                 ServiceUri.read(section, "postgresql://localhost:5432/sluice", List.of("postgresql", "postgres"));
+        if (URI.create(uri.withoutCredentials()).getPath().length() < 2) {
+            section.complain("uri", "names no database: postgresql://host:port/database is needed");
+        }
         return new PostgresConfig(
                 uri.withoutCredentials(),
-                section.optionalText("user").or(uri::user).orElse("sluice"),
-                section.secret("password").or(uri::password).orElse(new Secret("")),
+                uri.user(section, "sluice"),
+                uri.password(section, ""),
                 section.integer("poolSize", 8, 2, 200),
                 section.text("jobTable", "VideoProcessingJob"),
                 section.text("mediaTable", "media"));

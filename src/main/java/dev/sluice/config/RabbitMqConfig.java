@@ -7,7 +7,7 @@ import java.util.List;
  * The broker.
  *
  * @param uri {@code amqp://host:port/vhost} (or {@code amqps}), without credentials
- * @param heartbeat how often the connection proves to be alive; 0 asks for none
+ * @param heartbeat how often the connection proves to be alive, in whole seconds; 0 asks for none
  * @param connectTimeout how long one attempt to connect may take
  * @param confirmTimeout how long a publish may wait for its confirm before the connection is thrown away
  * @param queues how the queues of the contract are declared
@@ -35,9 +35,9 @@ public record RabbitMqConfig(
         ServiceUri uri = ServiceUri.read(section, "amqp://localhost:5672/", List.of("amqp", "amqps"));
         return new RabbitMqConfig(
                 uri.withoutCredentials(),
-                section.optionalText("user").or(uri::user).orElse("guest"),
-                section.secret("password").or(uri::password).orElse(new Secret("guest")),
-                section.seconds("heartbeatSeconds", 30, 0, 600),
+                uri.user(section, "guest"),
+                uri.password(section, "guest"),
+                Duration.ofSeconds(section.integer("heartbeatSeconds", 30, 0, 600)),
                 section.seconds("connectTimeoutSeconds", 10, 1, 120),
                 section.seconds("confirmTimeoutSeconds", 10, 1, 120),
                 section.choice("queues", QueueMode.CLASSIC));

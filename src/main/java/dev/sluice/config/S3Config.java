@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,10 +27,11 @@ public record S3Config(
         Duration timeout) {
 
     static S3Config read(Section section) {
-        Optional<URI> endpoint = section.read("endpoint", value -> httpUri(String.valueOf(value)));
+        Optional<URI> endpoint = section.read("endpoint", S3Config::endpoint);
         Optional<String> accessKey = section.optionalText("accessKey");
         Optional<Secret> secretKey = section.secret("secretKey");
-        if (accessKey.isPresent() != secretKey.isPresent()) {
+        if (accessKey.isPresent() != secretKey.isPresent()
+                && section.areFine("accessKey", "secretKey", "secretKeyFile")) {
             section.complain(
                     accessKey.isPresent() ? "secretKey" : "accessKey",
                     "accessKey and secretKey go together: give both, or neither to use the machine's own");
@@ -46,11 +48,11 @@ public record S3Config(
                 section.seconds("timeoutSeconds", 60, 1, 3600));
     }
 
-    private static URI httpUri(String text) {
-        URI uri = URI.create(text);
-        if (uri.getHost() == null || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-            throw new IllegalArgumentException("an http or https address with a host is needed");
+    private static URI endpoint(Object value) {
+        ServiceUri uri = ServiceUri.parse(Values.text(value), List.of("http", "https"));
+        if (uri.user().isPresent() || uri.password().isPresent()) {
+            throw new IllegalArgumentException("credentials do not go here; they are accessKey and secretKey");
         }
-        return uri;
+        return URI.create(uri.withoutCredentials());
     }
 }

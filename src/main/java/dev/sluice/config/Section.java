@@ -1,18 +1,15 @@
 package dev.sluice.config;
 
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one section key by key: the environment first ({@code SLUICE_SECTION_KEY}), then the file, then the default.
@@ -34,29 +31,21 @@ final class Section {
     }
 
     Optional<String> optionalText(String key) {
-        return read(key, value -> {
-            if (value instanceof String text && !text.isBlank()) {
-                return text;
-            }
-            throw new IllegalArgumentException("a text that is not empty is needed");
-        });
+        return read(key, Values::text);
     }
 
     /** A secret: given as {@code key}, or as {@code keyFile}, the path of a file that holds it. */
     Optional<Secret> secret(String key) {
+        String fileKey = key + "File";
         Optional<Secret> inline = optionalText(key).map(Secret::new);
-        Optional<Secret> fromFile = read(key + "File", value -> {
-            try {
-                return new Secret(
-                        Files.readString(Path.of(String.valueOf(value))).strip());
-            } catch (IOException unreadable) {
-                throw new IllegalArgumentException("the file cannot be read");
-            }
-        });
-        if (inline.isPresent() && fromFile.isPresent()) {
-            complain(key, "is given twice, as " + key + " and as " + key + "File");
+        Optional<Secret> fromFile = read(fileKey, value -> contentOf(Values.path(value)));
+        if (inline.isEmpty() || fromFile.isEmpty()) {
+            return inline.or(() -> fromFile);
         }
-        return inline.or(() -> fromFile);
+        if (isFromEnvironment(key) == isFromEnvironment(fileKey)) {
+            complain(key, "is given twice, as " + key + " and as " + fileKey);
+        }
+        return isFromEnvironment(fileKey) ? fromFile : inline;
     }
 
     int integer(String key, int fallback, int least, int most) {
@@ -64,82 +53,55 @@ final class Section {
     }
 
     long number(String key, long fallback, long least, long most) {
-        return read(key, value -> inRange(wholeNumber(value), least, most)).orElse(fallback);
+        return read(key, value -> Values.wholeNumber(value, least, most)).orElse(fallback);
     }
 
     /** A time in seconds; fractions are allowed. */
     Duration seconds(String key, double fallback, double least, double most) {
-        return duration(read(key, value -> inRange(seconds(value), least, most)).orElse(fallback));
+        return read(key, value -> Values.seconds(value, least, most))
+                .orElseGet(() -> Values.seconds(fallback, least, most));
     }
 
-    /** Times in seconds, at least one. */
-    List<Duration> secondsList(String key, List<Double> fallback) {
-        List<Double> list = read(key, value -> {
-                    if (!(value instanceof JsonArray array) || array.isEmpty()) {
-                        throw new IllegalArgumentException("a list of seconds with at least one entry is needed");
-                    }
-                    return array.stream()
-                            .map(entry -> inRange(seconds(entry), 0, 86_400))
-                            .toList();
-                })
+    /** Times in seconds, at least one, each up to a day. */
+    List<Duration> secondsList(String key, List<Duration> fallback) {
+        return read(
+                        key,
+                        value -> Values.list(value, "seconds").stream()
+                                .map(entry -> Values.seconds(entry, 0, 86_400))
+                                .toList())
                 .orElse(fallback);
-        return list.stream().map(Section::duration).toList();
     }
 
     boolean flag(String key, boolean fallback) {
-        return read(key, value -> switch (String.valueOf(value)) {
-                    case "true" -> true;
-                    case "false" -> false;
-                    default -> throw new IllegalArgumentException("true or false is needed");
-                })
-                .orElse(fallback);
+        return read(key, Values::flag).orElse(fallback);
     }
 
     <E extends Enum<E>> E choice(String key, E fallback) {
-        Class<E> type = fallback.getDeclaringClass();
-        return read(key, value -> {
-                    for (E option : type.getEnumConstants()) {
-                        if (option.name().toLowerCase(Locale.ROOT).equals(value)) {
-                            return option;
-                        }
-                    }
-                    throw new IllegalArgumentException("one of "
-                            + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT) + " is needed");
-                })
+        return read(key, value -> Values.choice(value, fallback.getDeclaringClass()))
                 .orElse(fallback);
     }
 
-    Optional<Path> optionalPath(String key) {
-        return read(key, value -> {
-            try {
-                String text = String.valueOf(value);
-                return Path.of(text.startsWith("~/") ? System.getProperty("user.home") + text.substring(1) : text)
-                        .toAbsolutePath()
-                        .normalize();
-            } catch (InvalidPathException bad) {
-                throw new IllegalArgumentException("not a path");
-            }
-        });
+    Path path(String key, String fallback) {
+        return optionalPath(key).orElseGet(() -> Values.path(fallback));
     }
 
-    Path path(String key, String fallback) {
-        return optionalPath(key)
-                .orElseGet(() -> Path.of(
-                                fallback.startsWith("~/")
-                                        ? System.getProperty("user.home") + fallback.substring(1)
-                                        : fallback)
-                        .toAbsolutePath()
-                        .normalize());
+    Optional<Path> optionalPath(String key) {
+        return read(key, Values::path);
     }
 
     /** The value that {@code convert} makes of the key; what it throws becomes the complaint. */
     <T> Optional<T> read(String key, Function<Object, T> convert) {
         settings.know(path + "." + key);
-        Optional<Object> given = given(key);
+        @Nullable String variable = fromEnvironment(key);
+        @Nullable Object given = variable == null ? json.getValue(key) : variable;
+        if (given == null) {
+            return Optional.empty();
+        }
         try {
-            return given.map(convert);
+            return Optional.of(convert.apply(given));
         } catch (IllegalArgumentException bad) {
-            complain(key, "cannot use " + shown(key, given) + ": " + bad.getMessage());
+            String origin = variable == null ? "" : " of " + variable(path + "." + key);
+            complain(key, "cannot use " + Masked.of(key, given) + origin + ": " + bad.getMessage());
             return Optional.empty();
         }
     }
@@ -148,71 +110,40 @@ final class Section {
         settings.complain(path + "." + key, what);
     }
 
-    private Optional<Object> given(String key) {
-        String name = variable(path + "." + key);
-        String fromEnvironment = settings.environment().get(name);
-        if (fromEnvironment == null || fromEnvironment.isEmpty()) {
-            return Optional.ofNullable(json.getValue(key));
-        }
-        return Optional.of(fromEnvironment.startsWith("[") ? list(key, fromEnvironment) : fromEnvironment);
+    /** Whether nothing was wrong with these keys so far, so that it makes sense to compare them. */
+    boolean areFine(String... keys) {
+        return List.of(keys).stream().noneMatch(key -> settings.hasComplaint(path + "." + key));
     }
 
-    private Object list(String key, String text) {
-        try {
-            return Json.decodeValue(text);
-        } catch (DecodeException bad) {
-            complain(key, "the environment's value starts with '[' but is not a JSON list");
-            return new JsonArray();
-        }
+    boolean isFromEnvironment(String key) {
+        return fromEnvironment(key) != null;
     }
 
-    /** The environment variable for a key: {@code rabbitmq.confirmTimeout} is {@code SLUICE_RABBITMQ_CONFIRM_TIMEOUT}. */
+    /** The environment variable for a key: {@code delivery.leaseSeconds} is {@code SLUICE_DELIVERY_LEASE_SECONDS}. */
     static String variable(String key) {
         return "SLUICE_"
-                + key.replace('.', '_').replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+                + key.replace("MiB", "Mib")
+                        .replace('.', '_')
+                        .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+                        .toUpperCase(Locale.ROOT);
     }
 
-    private static String shown(String key, Optional<Object> given) {
-        boolean secret = key.startsWith("password") || key.startsWith("secretKey");
-        return secret
-                ? "the given value"
-                : "'" + given.map(String::valueOf).orElse("").replaceAll("//[^@/]*@", "//***@") + "'";
+    /** An empty variable is one that is not set: that is how Docker and others pass on what is missing. */
+    private @Nullable String fromEnvironment(String key) {
+        @Nullable String value = settings.environment().get(variable(path + "." + key));
+        return value == null || value.isEmpty() ? null : value;
     }
 
-    private static long wholeNumber(Object value) {
-        if (value instanceof Integer || value instanceof Long) {
-            return ((Number) value).longValue();
-        }
+    private static Secret contentOf(Path file) {
+        String content;
         try {
-            return Long.parseLong(String.valueOf(value));
-        } catch (NumberFormatException bad) {
-            throw new IllegalArgumentException("a whole number is needed", bad);
+            content = Files.readString(file).strip();
+        } catch (IOException unreadable) {
+            throw new IllegalArgumentException("the file cannot be read", unreadable);
         }
-    }
-
-    private static double seconds(Object value) {
-        try {
-            return Double.parseDouble(String.valueOf(value));
-        } catch (NumberFormatException bad) {
-            throw new IllegalArgumentException("a number of seconds is needed", bad);
+        if (content.isEmpty()) {
+            throw new IllegalArgumentException("the file is empty");
         }
-    }
-
-    private static long inRange(long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException("it has to be from " + least + " to " + most);
-        }
-        return value;
-    }
-
-    private static double inRange(double value, double least, double most) {
-        if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException("it has to be from " + least + " to " + most);
-        }
-        return value;
-    }
-
-    private static Duration duration(double seconds) {
-        return Duration.ofMillis(Math.round(seconds * 1000));
+        return new Secret(content);
     }
 }

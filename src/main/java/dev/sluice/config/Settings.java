@@ -2,18 +2,22 @@ package dev.sluice.config;
 
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The file and the environment as they came, and what has been found wrong with them so far. */
 final class Settings {
     private final JsonObject file;
     private final Map<String, String> environment;
-    private final List<String> complaints = new ArrayList<>();
-    private final Set<String> known = new HashSet<>();
+    private final SortedMap<String, List<String>> complaints = new TreeMap<>();
+    private final SortedSet<String> known = new TreeSet<>();
+    /** The known keys and the sections they are in. */
+    private final SortedSet<String> names = new TreeSet<>();
 
     Settings(JsonObject file, Map<String, String> environment) {
         this.file = file;
@@ -25,18 +29,22 @@ final class Settings {
         for (String step : path.split("\\.", -1)) {
             value = value instanceof JsonObject object ? object.getValue(step) : null;
         }
-        if (value != null && !(value instanceof JsonObject)) {
-            complain(path, "is not an object");
-        }
         return new Section(this, path, value instanceof JsonObject object ? object : new JsonObject());
     }
 
     void complain(String key, String what) {
-        complaints.add(key + ": " + what);
+        complaints.computeIfAbsent(key, first -> new ArrayList<>()).add(key + ": " + what);
+    }
+
+    boolean hasComplaint(String key) {
+        return complaints.containsKey(key);
     }
 
     void know(String key) {
         known.add(key);
+        for (int end = key.length(); end > 0; end = key.lastIndexOf('.', end - 1)) {
+            names.add(key.substring(0, end));
+        }
     }
 
     Map<String, String> environment() {
@@ -44,27 +52,44 @@ final class Settings {
     }
 
     /** Every key that some section asked for. */
-    Set<String> known() {
-        return new TreeSet<>(known);
+    SortedSet<String> known() {
+        return known;
     }
 
-    /** Everything that is wrong, keys nobody asked for included. */
+    /** Everything that is wrong, sorted by key. */
     List<String> complaints() {
-        List<String> all = new ArrayList<>(complaints);
-        findUnknown("", file, all);
-        return all;
+        return complaints.values().stream().flatMap(List::stream).toList();
     }
 
-    private void findUnknown(String prefix, JsonObject object, List<String> all) {
+    /** Complains about what nobody asked for; comes after everything has been read. */
+    void complainAboutTheUnknown() {
+        findUnknown("", file);
+        List<String> variables = known.stream().map(Section::variable).toList();
+        for (String name : environment.keySet()) {
+            // Others set variables of this kind too (Kubernetes does, for a service called sluice), so only what looks
+            // like one of ours is a mistake.
+            if (name.startsWith("SLUICE_") && !variables.contains(name)) {
+                Suggestion.mistyped(name, variables)
+                        .ifPresent(meant -> complain(name, "there is no such variable; did you mean " + meant + "?"));
+            }
+        }
+    }
+
+    private void findUnknown(String prefix, JsonObject object) {
         for (Map.Entry<String, Object> entry : object) {
             String key = prefix + entry.getKey();
-            if (known.contains(key)) {
-                continue;
-            }
-            if (entry.getValue() instanceof JsonObject inner && known.stream().anyMatch(k -> k.startsWith(key + "."))) {
-                findUnknown(key + ".", inner, all);
-            } else {
-                all.add(key + ": there is no such key");
+            // A dot in a name would look like a section.
+            if (entry.getKey().contains(".") || !names.contains(key)) {
+                Optional<String> meant = Suggestion.forKey(key, names);
+                complain(
+                        key,
+                        "there is no such key"
+                                + meant.map(name -> "; did you mean " + name + "?")
+                                        .orElse(""));
+            } else if (!known.contains(key) && entry.getValue() instanceof JsonObject inner) {
+                findUnknown(key + ".", inner);
+            } else if (!known.contains(key) && entry.getValue() != null) {
+                complain(key, "an object is needed");
             }
         }
     }

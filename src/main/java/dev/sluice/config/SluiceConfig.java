@@ -6,12 +6,16 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.SortedSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The whole configuration, checked. */
 public record SluiceConfig(
@@ -25,6 +29,8 @@ public record SluiceConfig(
         DeliveryConfig delivery,
         UpdatesConfig updates,
         Map<StageName, StageConfig> stages) {
+
+    private static final Pattern PLACE = Pattern.compile("line: (\\d+), column: (\\d+)");
 
     public SluiceConfig {
         stages = Map.copyOf(stages);
@@ -52,6 +58,7 @@ public record SluiceConfig(
     public static SluiceConfig read(JsonObject json, Map<String, String> environment) {
         Settings settings = new Settings(json, environment);
         SluiceConfig config = read(settings);
+        settings.complainAboutTheUnknown();
         List<String> complaints = settings.complaints();
         if (!complaints.isEmpty()) {
             throw new InvalidConfig(complaints);
@@ -60,10 +67,10 @@ public record SluiceConfig(
     }
 
     /** Every key there is, {@code section.key}, sorted. */
-    public static Set<String> keys(Map<String, String> environment) {
-        Settings settings = new Settings(new JsonObject(), environment);
+    public static SortedSet<String> allKeys() {
+        Settings settings = new Settings(new JsonObject(), Map.of());
         var unused = read(settings);
-        return settings.known();
+        return Collections.unmodifiableSortedSet(settings.known());
     }
 
     private static SluiceConfig read(Settings settings) {
@@ -95,17 +102,17 @@ public record SluiceConfig(
         } catch (IOException unreadable) {
             throw new InvalidConfig(List.of(file + ": cannot be read (" + reason(unreadable) + ")"));
         } catch (DecodeException bad) {
-            String message = Objects.requireNonNullElse(bad.getMessage(), "")
-                    .lines()
-                    .findFirst()
-                    .orElse("");
-            throw new InvalidConfig(List.of(file + ": is not JSON: " + message));
+            throw new InvalidConfig(List.of(file + ": is not a JSON object" + placeOf(bad)));
         }
     }
 
+    /** The parser's message is left out but for the place: it may repeat a password that lacks its quotes. */
+    private static String placeOf(DecodeException bad) {
+        Matcher place = PLACE.matcher(Objects.requireNonNullElse(bad.getMessage(), ""));
+        return place.find() ? " (line " + place.group(1) + ", column " + place.group(2) + ")" : "";
+    }
+
     private static String reason(IOException unreadable) {
-        return unreadable instanceof java.nio.file.NoSuchFileException
-                ? "there is no such file"
-                : "no permission, or no file";
+        return unreadable instanceof NoSuchFileException ? "there is no such file" : "no permission, or no file";
     }
 }

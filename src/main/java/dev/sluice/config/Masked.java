@@ -1,0 +1,25 @@
+package dev.sluice.config;
+
+import io.vertx.core.json.JsonObject;
+
+/** How a value looks in a complaint: never with a password in it, never long, never over two lines. */
+final class Masked {
+    private static final int LONGEST = 100;
+
+    private Masked() {}
+
+    static String of(String key, Object value) {
+        if (key.startsWith("password") || key.startsWith("secretKey")) {
+            return "the given value";
+        }
+        if (value instanceof JsonObject) {
+            return "an object";
+        }
+        String text = String.valueOf(value)
+                // A wrong address may have its password anywhere before the last @, or among the parameters.
+                .replaceFirst("(?s)^([A-Za-z0-9+.-]*://)?.*@", "$1***@")
+                .replaceFirst("(?s)(://[^?]*[?]).*", "$1***")
+                .replaceAll("\\p{Cntrl}", "?");
+        return "'" + (text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text) + "'";
+    }
+}
