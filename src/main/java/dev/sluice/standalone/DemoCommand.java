@@ -55,10 +55,12 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Path clip(Standalone standalone) {
-        Path clip = data.directory().resolve("demo.mp4");
         System.out.println("making a clip of 10 seconds");
-        SampleClip.make(
-                FfmpegInstallation.locate(standalone.config().ffmpeg()), clip, Duration.ofSeconds(10), "1280x720");
-        return clip;
+        return SampleClip.make(
+                FfmpegInstallation.locate(standalone.config().ffmpeg()),
+                data.directory(),
+                "demo.mp4",
+                Duration.ofSeconds(10),
+                "1280x720");
     }
 }
