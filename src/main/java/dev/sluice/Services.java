@@ -44,7 +44,7 @@ record Services(
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
     static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup) {
         WorkerExecutor workers = workers(vertx, config);
-        return workers.executeBlocking(() -> ffmpeg(config), false)
+        return workers.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false)
                 .compose(ffmpeg -> Workspace.open(vertx, config.workspace())
                         .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
                                 .compose(database -> assemble(vertx, config, workers, ffmpeg, workspace, database))))
@@ -81,16 +81,6 @@ record Services(
                                     Worker.ofThisProcess().name()));
                 })
                 .recover(failed -> database.close().transform(closed -> Future.failedFuture(failed)));
-    }
-
-    private static FfmpegInstallation ffmpeg(SluiceConfig config) {
-        FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
-        LOG.atInfo()
-                .addKeyValue("version", ffmpeg.version())
-                .addKeyValue("origin", ffmpeg.origin())
-                .addKeyValue("path", ffmpeg.ffmpeg())
-                .log("using ffmpeg");
-        return ffmpeg;
     }
 
     /** Closes everything; what does not close is logged and left. */

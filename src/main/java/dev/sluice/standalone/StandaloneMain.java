@@ -2,6 +2,7 @@ package dev.sluice.standalone;
 
 import dev.sluice.CommandLines;
 import dev.sluice.Version;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -16,6 +17,15 @@ public final class StandaloneMain {
     private StandaloneMain() {}
 
     public static void main(String[] args) {
+        keepQuiet(args);
         System.exit(CommandLines.execute(new StandaloneMain(), StartCommand.NAME, args));
+    }
+
+    /** Who watches a demo or a benchmark wants to see that, and of the log only what went wrong. */
+    private static void keepQuiet(String[] args) {
+        boolean watched = args.length > 0 && Set.of("demo", "bench").contains(args[0]);
+        if (watched && System.getenv("SLUICE_LOG_LEVEL") == null) {
+            System.setProperty("SLUICE_LOG_LEVEL", "WARN");
+        }
     }
 }
