@@ -1,6 +1,6 @@
 package dev.sluice;
 
-import dev.sluice.blob.Blobs;
+import dev.sluice.backend.JobSubmission;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.store.Jobs;
 import io.vertx.core.DeploymentOptions;
@@ -82,9 +82,10 @@ public final class Sluice {
         return services.jobs();
     }
 
-    /** The object store. */
-    public Blobs blobs() {
-        return services.blobs();
+    /** Makes jobs for this pipeline of local files. */
+    public JobSubmission submission() {
+        return new JobSubmission(
+                services.blobs(), services.jobs(), services.tools().updates()::outboxHasRows);
     }
 
     /** Takes all verticles down, the stages before the publisher, and closes what they shared. */

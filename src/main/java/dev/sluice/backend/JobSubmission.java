@@ -27,23 +27,42 @@ public final class JobSubmission {
 
     private final Blobs blobs;
     private final Jobs jobs;
+    private final Runnable announce;
 
+    /**
+     * Makes jobs for workers that run elsewhere; they find the message with their next sweep.
+     */
     public JobSubmission(Blobs blobs, Jobs jobs) {
-        this.blobs = blobs;
-        this.jobs = jobs;
+        this(blobs, jobs, () -> {});
     }
 
     /**
-     * Uploads {@code file} and creates its job. The message leaves with the next sweep of any running worker's outbox.
+     * Makes jobs.
+     *
+     * @param announce tells a publisher that a message waits in the outbox
+     */
+    public JobSubmission(Blobs blobs, Jobs jobs, Runnable announce) {
+        this.blobs = blobs;
+        this.jobs = jobs;
+        this.announce = announce;
+    }
+
+    /**
+     * Uploads {@code file} and creates its job.
      *
      * @param userId whose video it is
      */
     public Future<StagedJob> submit(Path file, String userId, Progress uploaded) {
+        return upload(file, userId, uploaded).compose(this::create);
+    }
+
+    /** Uploads {@code file} and prepares its job, which nobody knows of before {@link #create}. */
+    public Future<StagedJob> upload(Path file, String userId, Progress uploaded) {
         String mediaId = UUID.randomUUID().toString();
         String name = String.valueOf(file.getFileName());
         BlobKey key = new BlobKey("uploads/" + mediaId + extension(name));
         return blobs.put(key, file, "application/octet-stream", uploaded, new Cancellation())
-                .compose(stored -> create(StagedJob.create(new NewJob(
+                .map(stored -> StagedJob.create(new NewJob(
                         new JobId(UUID.randomUUID().toString()),
                         mediaId,
                         userId,
@@ -51,10 +70,11 @@ public final class JobSubmission {
                         name,
                         "",
                         stored.size(),
-                        Instant.now()))));
+                        Instant.now())));
     }
 
-    private Future<StagedJob> create(StagedJob job) {
+    /** Makes the job known and has the message sent that starts it. */
+    public Future<StagedJob> create(StagedJob job) {
         OutboxMessage first = new OutboxMessage(
                 Topology.PROCESSING_EXCHANGE,
                 StageName.DOWNLOAD.key(),
@@ -63,7 +83,7 @@ public final class JobSubmission {
                 UUID.randomUUID().toString(),
                 Optional.empty(),
                 Duration.ZERO);
-        return jobs.create(job, first).map(job);
+        return jobs.create(job, first).onSuccess(made -> announce.run()).map(job);
     }
 
     /** The extension for people who look into the bucket; nothing of ours goes by it. */

@@ -1,7 +1,6 @@
 package dev.sluice.standalone;
 
 import dev.sluice.FollowedJob;
-import dev.sluice.backend.JobSubmission;
 import dev.sluice.backend.JobWatch;
 import dev.sluice.media.FfmpegInstallation;
 import dev.sluice.media.SampleClip;
@@ -43,9 +42,7 @@ final class DemoCommand implements Callable<Integer> {
         try (Standalone standalone = Standalone.start(data.directory(), settings)) {
             Path video = file == null ? clip(standalone) : file;
             return new FollowedJob(
-                            new JobSubmission(
-                                    standalone.sluice().blobs(),
-                                    standalone.sluice().jobs()),
+                            standalone.sluice().submission(),
                             new JobWatch(standalone.vertx(), standalone.sluice().jobs(), LOOK_EVERY),
                             System.out,
                             key -> standalone.file(key).toString())

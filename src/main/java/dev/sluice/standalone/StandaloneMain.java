@@ -12,7 +12,7 @@ import picocli.CommandLine.HelpCommand;
         description = "Sluice with a broker, a database and an object store of its own. Without a command it runs.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {StartCommand.class, DemoCommand.class, HelpCommand.class})
+        subcommands = {StartCommand.class, DemoCommand.class, BenchCommand.class, HelpCommand.class})
 public final class StandaloneMain {
     private StandaloneMain() {}
 

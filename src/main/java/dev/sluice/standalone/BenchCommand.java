@@ -1,0 +1,56 @@
+package dev.sluice.standalone;
+
+import dev.sluice.media.FfmpegInstallation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Holds the pipeline against FFmpeg alone and against the way of the older processor, on this machine, with this file. */
+@Command(
+        name = "bench",
+        description = "Compare the pipeline with plain FFmpeg and with the older way: wall, CPU, memory.")
+final class BenchCommand implements Callable<Integer> {
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Parameters(paramLabel = "FILE", description = "the video")
+    private Path file = Path.of("");
+
+    @Option(names = "--rounds", paramLabel = "N", description = "how often each is run (default: ${DEFAULT-VALUE})")
+    private int rounds = 3;
+
+    @Option(names = "--only", paramLabel = "WAY", description = "run only this: plain, older or pipeline")
+    private List<Way> only = List.of(Way.values());
+
+    @Override
+    public Integer call() throws Exception {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("There is no file " + file + ".");
+        }
+        System.out.println("starting a broker, a database and an object store in " + data.directory());
+        try (Standalone standalone = Standalone.start(data.directory(), data.settings())) {
+            FfmpegInstallation ffmpeg =
+                    FfmpegInstallation.locate(standalone.config().ffmpeg());
+            Contenders contenders = Contenders.of(standalone, ffmpeg, file);
+            BenchReport report = new BenchReport(System.out, only);
+            report.head(file, contenders.info(), ffmpeg);
+            for (int round = 1; round <= rounds; round++) {
+                List<Measured> results = new ArrayList<>();
+                for (Way way : only) {
+                    Measured measured = contenders.run(way);
+                    report.row(round, measured);
+                    results.add(measured);
+                }
+                report.add(results);
+            }
+            report.summary();
+            return 0;
+        }
+    }
+}
