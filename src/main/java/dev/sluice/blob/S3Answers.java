@@ -58,7 +58,7 @@ final class S3Answers {
         return plain && customerAlgorithm == null ? Checksum.inEtag(etag) : Optional.empty();
     }
 
-    // The cheapest to compute first.
+    // Those that the JDK computes fastest first.
     private static Optional<Checksum> checksum(HeadObjectResponse head) {
         if (head.checksumType() == ChecksumType.COMPOSITE) {
             return Optional.empty();

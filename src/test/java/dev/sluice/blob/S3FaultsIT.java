@@ -168,11 +168,14 @@ final class S3FaultsIT {
         proxy.spoil(100, FaultProxy.range(4 * PART), FaultProxy.silence());
         proxy.spoil(1, FaultProxy.range(5 * PART), FaultProxy.first(() -> cancel(cancellation, why)));
 
-        JobFailure failure = Wait.failure(blobs.fetch(KEY, target(), Progress.none(), cancellation));
+        S3Blobs patient = new S3Blobs(vertx, changed(proxy.config(), Duration.ofMinutes(10)));
+
+        JobFailure failure = Wait.failure(patient.fetch(KEY, target(), Progress.none(), cancellation));
 
         assertThat(failure).isSameAs(why);
         assertThat(target()).doesNotExist();
         assertThat(openFiles()).noneMatch(file -> file.startsWith(dir.toString()));
+        Wait.on(patient.close());
     }
 
     @Test
