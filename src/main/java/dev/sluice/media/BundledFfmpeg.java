@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -67,7 +67,7 @@ final class BundledFfmpeg {
         CRC32 crc = new CRC32();
         crc.update(LAYOUT);
         for (JarEntry file : files) {
-            crc.update((file.getName() + file.getCrc()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            crc.update((file.getName() + file.getCrc()).getBytes(StandardCharsets.UTF_8));
         }
         return String.format("%08x", crc.getValue());
     }
@@ -103,21 +103,34 @@ final class BundledFfmpeg {
             if (classifier.startsWith("linux")) {
                 DesktopLibraries.replaceIn(fresh);
             }
-            publish(fresh, home);
+            publish(fresh, home, files);
         } finally {
             FileTree.delete(fresh);
         }
     }
 
-    private void publish(Path fresh, Path home) throws IOException {
+    /** Puts the fresh directory in its place, unless another process was first. */
+    private void publish(Path fresh, Path home, List<JarEntry> files) throws IOException {
         try {
             Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-        } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-            // Another process was first, or a cleaner took some of the files: ours is complete, so it takes the place.
-            Path old = Files.createTempDirectory(cache, "unpacking-").resolve("old");
-            Files.move(home, old, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (!Files.exists(home)) {
+                throw e;
+            }
+            if (!isComplete(home, files)) {
+                replace(home, fresh);
+            }
+        }
+    }
+
+    /** A cleaner took some of the files of {@code home}; what still runs from there keeps the files that it has open. */
+    private void replace(Path home, Path fresh) throws IOException {
+        Path aside = Files.createTempDirectory(cache, "unpacking-");
+        try {
+            Files.move(home, aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
             Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-            FileTree.delete(old.getParent() == null ? old : old.getParent());
+        } finally {
+            FileTree.delete(aside);
         }
     }
 

@@ -1,0 +1,159 @@
+package dev.sluice.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Every command line, whole: this is what FFmpeg is asked. */
+class CommandsTest {
+    private static final Path SOURCE = Path.of("/in/-source name.mov");
+
+    private static final String OPENING = """
+            -max_alloc 283115520 -protocol_whitelist file \
+            -format_whitelist mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,dv \
+            -codec_whitelist h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vp6,vp6f,mpeg1video,mpeg2video,mpeg4,msmpeg4v1,\
+            msmpeg4v2,msmpeg4,h263,flv,theora,wmv1,wmv2,wmv3,vc1,mjpeg,prores,dnxhd,dvvideo,rawvideo,aac,aac_latm,mp3,\
+            mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,opus,vorbis,flac,alac,amrnb,amrwb,wmav1,wmav2,wmapro,speex,\
+            adpcm_ms,adpcm_ima_qt,adpcm_ima_wav,adpcm_swf,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,\
+            pcm_f32le,pcm_f32be,pcm_f64le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,png,bmp,gif,pgssub,dvbsub,\
+            dvdsub,xsub,mov_text,subrip,srt,ass,ssa,webvtt,text,cc_dec \
+            -max_streams 32 -max_pixels 35389440 -i file:/in/-source name.mov""";
+
+    private static final String FILTERS = """
+            [0:0]split=2[all][some];\
+            [all]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v0][from0];\
+            [from0]scale=960:540:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v1][from1];\
+            [from1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v2];\
+            [some]select='isnan(prev_selected_t)+gt(floor((t-start_t)/15),floor((prev_selected_t-start_t)/15))',\
+            scale=320:180:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
+
+    private static final String OUTPUTS = "-filter_complex " + FILTERS + " " + """
+            -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 \
+            -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 \
+            -map [v2] -maxrate:v:2 800000 -bufsize:v:2 1600000 \
+            -c:v libx264 -preset medium -crf 23 -threads:v 2 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
+            -g 100000 -force_key_frames expr:gte(t,n_forced*2) -fps_mode:v vfr -enc_time_base:v demux \
+            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000 \
+            -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
+            [f=mp4:movflags=+faststart:select=\\'v:0,a\\']720p.mp4|\
+            [f=mp4:movflags=+faststart:select=\\'v:1,a\\']540p.mp4|\
+            [f=mp4:movflags=+faststart:select=\\'v:2,a\\']360p.mp4 \
+            -map [thumbnails] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
+            -f image2 -frame_pts 1 file:thumbnail-%d.jpg""";
+
+    private final EncodeCommand encode = new EncodeCommand(MediaFixture.withPreset("medium"), 2);
+
+    @Test
+    void encodesEverythingInOneRun() {
+        assertThat(line(encode.arguments(SOURCE, Sources.FULL_HD, renditions(Sources.FULL_HD))))
+                .isEqualTo(
+                        "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
+                                + " -max_error_rate 1 -filter_complex_threads 2 -threads 2 -t 14460 " + OPENING + " "
+                                + OUTPUTS);
+    }
+
+    @Test
+    void leavesTheSoundOutWhereThereIsNone() {
+        MediaInfo silent = Sources.of(Sources.video(640, 360), Optional.empty());
+
+        assertThat(line(encode.outputs(silent, renditions(silent))))
+                .contains("-f tee [f=mp4:movflags=+faststart:select=\\'v:0\\']360p.mp4 ")
+                .doesNotContain("-c:a")
+                .doesNotContain("v:0,a");
+    }
+
+    @Test
+    void deinterlacesWhatIsInterlaced() {
+        assertThat(filters(Sources.video(720, 576, "tt", Optional.empty())))
+                .startsWith("[0:0]bwdif=mode=send_frame:deint=interlaced,split=2[all][some];");
+    }
+
+    @Test
+    void bringsHdrDownToWhatEveryScreenShows() {
+        assertThat(filters(Sources.video(3840, 2160, "progressive", Optional.of("smpte2084"))))
+                .startsWith("[0:0]zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
+                        + "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p,"
+                        + "split=2[all][some];");
+    }
+
+    @Test
+    void asksFfprobeForContainerAndStreams() {
+        assertThat(line(ProbeCommand.describe(SOURCE, MediaFixture.LIMITS)))
+                .isEqualTo(
+                        "-hide_banner -loglevel level+warning -show_format -show_streams -print_format json=compact=1 "
+                                + OPENING);
+    }
+
+    @Test
+    void asksFfprobeForTheTimesOfPackets() {
+        assertThat(line(ProbeCommand.packetTimes(SOURCE, 3, MediaFixture.LIMITS)))
+                .isEqualTo("-hide_banner -loglevel level+warning -select_streams 3"
+                        + " -show_entries packet=pts_time,duration_time -print_format csv=print_section=0 " + OPENING);
+    }
+
+    @Test
+    void readsAllOutputsInOneRun() {
+        MediaInfo hd = Sources.of(Sources.video(1280, 720), Optional.empty());
+
+        assertThat(line(OutputCheckCommand.arguments(renditions(hd), true, Duration.ofMillis(61_280))))
+                .isEqualTo("-nostdin -hide_banner -nostats -loglevel level+error -threads 1"
+                        + " -protocol_whitelist file -i file:540p.mp4 -protocol_whitelist file -i file:360p.mp4"
+                        + " -protocol_whitelist file -t 0.1 -i file:540p.mp4"
+                        + " -protocol_whitelist file -t 0.1 -i file:360p.mp4"
+                        + " -protocol_whitelist file -noaccurate_seek -ss 61.28 -i file:540p.mp4"
+                        + " -protocol_whitelist file -noaccurate_seek -ss 61.28 -i file:360p.mp4"
+                        + " -map 0:v -c:0 copy -map 0:a -c:1 copy -map 1:v -c:2 copy -map 1:a -c:3 copy"
+                        + " -map 2:v -c:4 rawvideo -map 3:v -c:5 rawvideo -map 4:v -c:6 rawvideo -map 5:v -c:7 rawvideo"
+                        + " -fps_mode passthrough -f framecrc pipe:1");
+    }
+
+    @Test
+    void comparesWithTheSameOutputsByHand() {
+        assertThat(line(ComparisonCommands.plain(
+                        Path.of("/bin/ffmpeg"), SOURCE, Sources.FULL_HD, MediaFixture.withPreset("medium"), 2)))
+                .isEqualTo("/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -i /in/-source name.mov "
+                        + OUTPUTS);
+    }
+
+    @Test
+    void comparesWithARunForEachOutput() {
+        String start = "/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y ";
+        String encoder = " -c:v libx264 -preset medium -crf 23 -c:a aac -b:a 128k -movflags +faststart ";
+
+        assertThat(
+                        ComparisonCommands.older(
+                                        Path.of("/bin/ffmpeg"),
+                                        SOURCE,
+                                        Sources.FULL_HD,
+                                        MediaFixture.withPreset("medium"))
+                                .stream()
+                                .map(CommandsTest::line))
+                .containsExactly(
+                        start + "-i /in/-source name.mov -vf scale=1280:720" + encoder + "720p.mp4",
+                        start + "-i /in/-source name.mov -vf scale=960:540" + encoder + "540p.mp4",
+                        start + "-i /in/-source name.mov -vf scale=640:360" + encoder + "360p.mp4",
+                        start + "-ss 0 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-0.jpg",
+                        start + "-ss 15 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-1.jpg",
+                        start + "-ss 30 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-2.jpg",
+                        start + "-ss 45 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-3.jpg",
+                        start + "-ss 60 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-4.jpg");
+    }
+
+    private static String filters(VideoStream video) {
+        MediaInfo info = Sources.of(video, Optional.empty());
+        return new FilterGraph(video, renditions(info), new Size(320, 180), 15).text();
+    }
+
+    private static List<Rendition> renditions(MediaInfo info) {
+        return new Ladder(MediaFixture.MEDIA).renditions(info.video().displayed());
+    }
+
+    private static String line(List<String> command) {
+        return command.stream().collect(Collectors.joining(" "));
+    }
+}
