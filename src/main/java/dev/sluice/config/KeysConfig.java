@@ -1,5 +1,7 @@
 package dev.sluice.config;
 
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,8 +34,7 @@ public record KeysConfig(String video, String thumbnail) {
     private static String checked(String template, String second) {
         Matcher places = TEMPLATE.matcher(template);
         boolean complete = places.matches()
-                && (places.group(1).equals("mediaId") && places.group(2).equals(second)
-                        || places.group(1).equals(second) && places.group(2).equals("mediaId"));
+                && Set.copyOf(List.of(places.group(1), places.group(2))).equals(Set.of("mediaId", second));
         if (!complete) {
             throw new IllegalArgumentException("the template needs {mediaId} and {" + second
                     + "}, each once, no other braces, and text between the two");

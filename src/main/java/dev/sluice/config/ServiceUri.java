@@ -44,7 +44,8 @@ record ServiceUri(String withoutCredentials, Optional<String> user, Optional<Sec
             uri = URI.create(text);
         } catch (IllegalArgumentException bad) {
             // The parser's own message repeats the text, and a password with it.
-            throw new IllegalArgumentException("it is not an address; write special characters of a password as %XX");
+            throw new IllegalArgumentException(
+                    "it is not an address; write special characters of a password as percent codes (%40 for @)");
         }
         if (uri.getHost() == null || !schemes.contains(uri.getScheme())) {
             throw new IllegalArgumentException(
