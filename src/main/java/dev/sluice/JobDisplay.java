@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.job.StageName;
 import dev.sluice.store.JobView;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,9 +27,20 @@ public final class JobDisplay implements AutoCloseable {
         this.terminal = terminal;
     }
 
-    /** Whether standard output is a terminal that can redraw a line. */
+    /** Whether a person sits at the other end of standard output, in front of something that can redraw a line. */
+    @SuppressWarnings("SystemConsoleNull") // What the warning is about, a console that is no terminal, is asked below.
     public static boolean isTerminal() {
-        return System.console() != null && !"dumb".equals(System.getenv("TERM"));
+        Console console = System.console();
+        return console != null && isTerminal(console) && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /** From Java 22 on there is a console even where output goes into a pipe, and a method that tells; Java 17 has neither. */
+    private static boolean isTerminal(Console console) {
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException olderJava) {
+            return true;
+        }
     }
 
     /** Brings what is shown up to date. */
@@ -70,7 +82,9 @@ public final class JobDisplay implements AutoCloseable {
         close();
         out.printf(
                 "%nThe job failed in %s: %s (%s)%n",
-                job.stage().key(), job.error().orElse("no reason given"), job.errorCode().orElse("no code"));
+                job.stage().key(),
+                job.error().orElse("no reason given"),
+                job.errorCode().orElse("no code"));
     }
 
     /** Ends the bars; what is printed afterwards starts on a line of its own. */

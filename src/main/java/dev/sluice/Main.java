@@ -1,6 +1,5 @@
 package dev.sluice;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 

@@ -1,6 +1,5 @@
 package dev.sluice;
 
-import dev.sluice.config.SluiceConfig;
 import io.vertx.core.Deployable;
 import io.vertx.launcher.application.HookContext;
 import io.vertx.launcher.application.VertxApplication;

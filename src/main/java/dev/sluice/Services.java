@@ -44,7 +44,7 @@ record Services(
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
     static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup) {
         WorkerExecutor workers = workers(vertx, config);
-        return workers.executeBlocking(() -> ffmpeg(config), false)
+        return workers.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false)
                 .compose(ffmpeg -> Workspace.open(vertx, config.workspace())
                         .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
                                 .compose(database -> assemble(vertx, config, workers, ffmpeg, workspace, database))))
@@ -67,7 +67,7 @@ record Services(
                             new Jobs(database, tables),
                             new S3Blobs(vertx, config.s3()),
                             new KeyTemplates(config.keys()),
-                            new Prober(ffmpeg, config.ffmpeg(), config.media()),
+                            new Prober(ffmpeg, config.ffmpeg(), config.media().limits()),
                             new Encoder(ffmpeg, config.ffmpeg(), config.media()),
                             workers,
                             threads(config),
@@ -83,16 +83,6 @@ record Services(
                 .recover(failed -> database.close().transform(closed -> Future.failedFuture(failed)));
     }
 
-    private static FfmpegInstallation ffmpeg(SluiceConfig config) {
-        FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
-        LOG.atInfo()
-                .addKeyValue("version", ffmpeg.version())
-                .addKeyValue("origin", ffmpeg.origin())
-                .addKeyValue("path", ffmpeg.ffmpeg())
-                .log("using ffmpeg");
-        return ffmpeg;
-    }
-
     /** Closes everything; what does not close is logged and left. */
     Future<Void> close() {
         tools.leases().close();
@@ -103,8 +93,7 @@ record Services(
 
     private static WorkerExecutor workers(Vertx vertx, SluiceConfig config) {
         int slots = config.stages().values().stream().mapToInt(Services::slots).sum();
-        return vertx.createSharedWorkerExecutor(
-                "sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
+        return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
     }
 
     /** The cores, shared out among the encodes that may run at once. */

@@ -15,6 +15,7 @@ import java.util.List;
 public final class S3Blobs implements Blobs {
     private final S3Session session;
 
+    /** Makes the client, which reads the SDK's files and takes a while: not for an event loop. Connects to nothing yet. */
     public S3Blobs(Vertx vertx, S3Config config) {
         this.session = new S3Session(vertx, config);
     }

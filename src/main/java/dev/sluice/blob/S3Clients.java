@@ -21,7 +21,6 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 
 /** Makes the SDK's client from the configuration. */
 final class S3Clients {
-    private static final int EVENT_LOOPS = 2;
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofSeconds(30);
     // Three attempts, the SDK's standard, and the pauses between them.
@@ -30,7 +29,7 @@ final class S3Clients {
 
     private S3Clients() {}
 
-    static S3AsyncClient open(S3Config config, int connections) {
+    static S3AsyncClient open(S3Config config, int connections, SdkEventLoopGroup loops) {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(config.region()))
                 .credentialsProvider(credentials(config))
@@ -44,7 +43,7 @@ final class S3Clients {
                 // What follows a request hops to a Vert.x context at once: a pool in between would only cost.
                 .asyncConfiguration(async ->
                         async.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run))
-                .httpClientBuilder(http(config, connections));
+                .httpClientBuilder(http(config, connections, loops));
         config.endpoint().ifPresent(builder::endpointOverride);
         return builder.build();
     }
@@ -54,9 +53,9 @@ final class S3Clients {
         return config.endpoint().map(URI::toString).orElse("AWS region " + config.region());
     }
 
-    private static SdkAsyncHttpClient.Builder<?> http(S3Config config, int connections) {
+    private static SdkAsyncHttpClient.Builder<?> http(S3Config config, int connections, SdkEventLoopGroup loops) {
         return NettyNioAsyncHttpClient.builder()
-                .eventLoopGroupBuilder(SdkEventLoopGroup.builder().numberOfThreads(EVENT_LOOPS))
+                .eventLoopGroup(loops)
                 .maxConcurrency(connections)
                 .connectionAcquisitionTimeout(config.timeout())
                 .connectionTimeout(shorter(config.timeout(), CONNECT))

@@ -3,6 +3,7 @@ package dev.sluice.blob;
 import dev.sluice.config.S3Config;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.JobFailure;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,17 +14,22 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 
 /** What all requests share: the client, the gate before it, and the threads that touch the disk. */
 final class S3Session {
     private static final int DISK_THREADS = 4;
+    private static final int EVENT_LOOPS = 2;
+    private static final int QUIET_MILLIS = 100;
+    private static final int CLOSE_MILLIS = 3_000;
     private static final int MAX_CONNECTIONS = 64;
     private static final int LEAST_CONNECTIONS = 16;
 
     private final Vertx vertx;
     private final S3Config config;
+    private final SdkEventLoopGroup loops;
     private final S3AsyncClient client;
     private final S3Failures failures;
     private final Gate gate;
@@ -35,7 +41,11 @@ final class S3Session {
                 config.parallelism(), Math.min(MAX_CONNECTIONS, Math.max(LEAST_CONNECTIONS, config.parallelism() * 4)));
         this.vertx = vertx;
         this.config = config;
-        this.client = S3Clients.open(config, connections);
+        this.loops = SdkEventLoopGroup.builder()
+                .numberOfThreads(EVENT_LOOPS)
+                .threadFactory(new DefaultThreadFactory("sluice-blob-net", true))
+                .build();
+        this.client = S3Clients.open(config, connections, loops);
         this.failures = new S3Failures(config.bucket(), S3Clients.place(config));
         this.gate = new Gate(connections);
         this.disk = DiskThreads.start("sluice-blob-disk", DISK_THREADS);
@@ -51,7 +61,7 @@ final class S3Session {
         return config.bucket();
     }
 
-    /** Where bytes from the network are written; what runs here is short. */
+    /** Where requests begin and bytes from the network are written; what runs here is short. */
     Executor disk() {
         return disk;
     }
@@ -85,12 +95,31 @@ final class S3Session {
                         Future.failedFuture(cancellation.reason().orElseGet(() -> failures.translate(subject, cause))));
     }
 
+    // Off the event loop: to prepare and sign a request takes the SDK milliseconds, and the first one seconds.
     private <T> Future<T> start(
             Context context, Cancellation cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
-        cancellation.check();
-        CompletableFuture<T> sent = request.apply(client);
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        disk.execute(() -> {
+            try {
+                cancellation.check();
+                forward(request.apply(client), cancellation, answer);
+            } catch (RuntimeException cause) {
+                answer.completeExceptionally(cause);
+            }
+        });
+        return Future.fromCompletionStage(answer, context);
+    }
+
+    private static <T> void forward(CompletableFuture<T> sent, Cancellation cancellation, CompletableFuture<T> answer) {
         Cancellation.Registration registration = cancellation.onCancel(() -> sent.cancel(true));
-        return Future.fromCompletionStage(sent, context).onComplete(done -> registration.close());
+        var unused = sent.whenComplete((result, cause) -> {
+            registration.close();
+            if (cause == null) {
+                answer.complete(result);
+            } else {
+                answer.completeExceptionally(cause);
+            }
+        });
     }
 
     /** Does something with files that may take a while. */
@@ -113,6 +142,10 @@ final class S3Session {
                         () -> {
                             client.close();
                             disk.shutdown();
+                            // Long enough for connections to end, and not the two seconds that the SDK would take.
+                            loops.eventLoopGroup()
+                                    .shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                                    .await(CLOSE_MILLIS);
                             return (Void) null;
                         },
                         false)

@@ -104,6 +104,11 @@ public final class Workspace {
         return removed(home(job));
     }
 
+    /** Removes the files of an attempt that came to nothing after all; what can't be removed is logged. */
+    public Future<Void> discard(Attempt attempt) {
+        return removed(path(attempt));
+    }
+
     private Path home(JobId job) {
         return jobs.resolve(JobDirectoryName.of(job));
     }

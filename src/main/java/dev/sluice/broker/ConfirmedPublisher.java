@@ -75,7 +75,8 @@ public final class ConfirmedPublisher {
         long number = here.expect(message.messageId(), promise);
         long limit = vertx.setTimer(Math.max(1, config.confirmTimeout().toMillis()), late -> {
             if (here.awaits(number)) {
-                supervisor.discard(link, "no confirm within " + config.confirmTimeout() + ".");
+                supervisor.discard(
+                        link, "no confirm within " + config.confirmTimeout().toMillis() + " ms.");
             }
         });
         promise.future().onComplete(done -> vertx.cancelTimer(limit));

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -46,17 +47,20 @@ final class Confirms {
     /** The broker has taken the message, or all up to it; one that it returned before has failed. */
     void acked(long number, boolean multiple) {
         for (Unconfirmed message : take(number, multiple)) {
-            if (message.returned == null) {
+            BrokerFailure returned = message.returned;
+            if (returned == null) {
                 message.promise.tryComplete();
             } else {
-                message.promise.tryFail(message.returned);
+                message.promise.tryFail(returned);
             }
         }
     }
 
     /** The broker has refused the message, or all up to it. */
     void nacked(long number, boolean multiple, BrokerFailure why) {
-        take(number, multiple).forEach(message -> message.promise.tryFail(why));
+        for (Unconfirmed message : take(number, multiple)) {
+            message.promise.tryFail(Objects.requireNonNullElse(message.returned, why));
+        }
     }
 
     /** The broker gave the message back because no queue takes it; its answer follows. */

@@ -64,6 +64,11 @@ public final class Delivery {
         return settle("give back", channel -> channel.basicNack(tag, false, true));
     }
 
+    /** What it came over. */
+    Link link() {
+        return link;
+    }
+
     private Future<Void> settle(String how, Link.ChannelAction action) {
         if (!settled.compareAndSet(false, true)) {
             return Future.succeededFuture();

@@ -64,6 +64,11 @@ record Endpoint(String host, int port, boolean tls, String virtualHost, RabbitMq
         return options;
     }
 
+    /** Connecting, the login and the set-up each have the time of one connection attempt. */
+    long attemptMillis() {
+        return Math.max(1, 3 * config.connectTimeout().toMillis());
+    }
+
     private static int millis(Duration duration) {
         return Math.toIntExact(duration.toMillis());
     }

@@ -9,6 +9,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.RabbitMQClient;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,8 +83,8 @@ final class Link {
     /** Calls {@code handler} once, with the reason, when the channel or the connection has ended, for whatever reason. */
     void onEnd(Handler<String> handler) {
         openChannel()
-                .addShutdownListener(
-                        shutdown -> context.runOnContext(v -> handler.handle(Trouble.closed(endpoint, shutdown))));
+                .addShutdownListener(shutdown -> context.runOnContext(
+                        v -> handler.handle(Trouble.at(endpoint, shutdown).sentence())));
     }
 
     /** Ends the connection, after the calls under way if they don't take long; never fails. */
@@ -92,8 +93,9 @@ final class Link {
         if (already != null) {
             return already;
         }
-        Future<Void> gone = settled(lastCall)
-                .compose(v -> {
+        // A call that hangs is ended by the end of the connection.
+        Future<Void> gone = lastCall.timeout(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .transform(v -> {
                     closing = true;
                     return vertx.executeBlocking(this::abort, false);
                 })
@@ -104,13 +106,6 @@ final class Link {
                 });
         closed = gone;
         return gone;
-    }
-
-    /** Completes when {@code calls} did, or after a while: a call that hangs is ended by the end of the connection. */
-    private Future<Void> settled(Future<Void> calls) {
-        return calls.isComplete()
-                ? calls
-                : Future.any(calls, vertx.timer(CLOSE_TIMEOUT_MILLIS)).mapEmpty();
     }
 
     private @Nullable Void abort() {

@@ -5,13 +5,14 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells of lost connections without flooding the log: a warning at most every 30 s, and one line when all is well again. */
+/** Tells of lost connections without flooding the log: a warning at most every 30 s, and one line when all is well. */
 final class OutageLog {
     private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class);
     private static final long QUIET_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final String client;
     private final LongSupplier nanos;
+    private boolean first = true;
     private boolean everWarned;
     private long warnedAt;
     private boolean warned;
@@ -45,14 +46,15 @@ final class OutageLog {
 
     /** It works. */
     void over() {
-        if (warned) {
+        if (warned || first) {
             LOG.atInfo()
                     .addKeyValue("client", client)
                     .addKeyValue("failures", failures)
-                    .log("broker usable again");
+                    .log("broker connected");
         } else {
-            LOG.atDebug().addKeyValue("client", client).log("broker usable");
+            LOG.atDebug().addKeyValue("client", client).log("broker connected");
         }
+        first = false;
         warned = false;
         failures = 0;
     }

@@ -11,6 +11,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SupervisedConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedConsumer.class);
+
+    private static final long CANCEL_SECONDS = 2;
 
     private final Context context;
     private final RabbitMqConfig config;
@@ -121,8 +124,11 @@ public final class SupervisedConsumer {
 
     /** A consumer as the broker knows it. */
     private record Consumption(Link link, String tag) {
+        /** Gives up on a broker that does not answer: the end of the connection ends the consumer too. */
         Future<Void> cancel() {
-            return link.run(channel -> channel.basicCancel(tag)).otherwiseEmpty();
+            return link.run(channel -> channel.basicCancel(tag))
+                    .timeout(CANCEL_SECONDS, TimeUnit.SECONDS)
+                    .otherwiseEmpty();
         }
     }
 

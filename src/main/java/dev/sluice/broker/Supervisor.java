@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -77,20 +78,11 @@ final class Supervisor {
         timer = NO_TIMER;
         Link fresh = new Link(vertx, endpoint, name);
         link = fresh;
-        long limit = vertx.setTimer(attemptMillis(), late -> discard(fresh, endpoint + " took too long to get ready."));
-        fresh.open().compose(open -> setUp.apply(fresh)).onComplete(result -> {
-            vertx.cancelTimer(limit);
-            if (result.succeeded()) {
-                arrived(fresh);
-            } else {
-                discard(fresh, sentence(result.cause()));
-            }
-        });
-    }
-
-    /** Connecting, the login and the set-up each have the time of one connection attempt. */
-    private long attemptMillis() {
-        return Math.max(1, 3 * endpoint.config().connectTimeout().toMillis());
+        fresh.open()
+                .compose(open -> setUp.apply(fresh))
+                .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(done -> arrived(fresh))
+                .onFailure(cause -> discard(fresh, Trouble.at(endpoint, cause).sentence()));
     }
 
     private void arrived(Link fresh) {
@@ -162,15 +154,9 @@ final class Supervisor {
         if (last != null) {
             discard(last, "stopped");
         }
-        Future<Void> gone = closing.isComplete()
-                ? closing
-                : Future.any(closing, vertx.timer(STOP_MILLIS)).mapEmpty();
+        Future<Void> gone = closing.timeout(STOP_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
         stopped = gone;
         return gone;
-    }
-
-    private static String sentence(Throwable cause) {
-        return cause instanceof BrokerFailure failure ? failure.sentence() : String.valueOf(cause);
     }
 
     /** Tells of trouble that does not end the link, under the same limits as that which does. */

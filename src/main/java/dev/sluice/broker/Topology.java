@@ -2,6 +2,7 @@ package dev.sluice.broker;
 
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import java.io.IOException;
 import java.util.List;
@@ -83,9 +84,31 @@ public final class Topology {
         }
     }
 
-    /** The dead letters' queue is nobody's but ours, so it is made even where the contract's queues are only looked for. */
+    /**
+     * The dead letters' queue is nobody's but ours: where the contract's queues are only looked for, it is made if it is
+     * missing, and taken as it is if it is there.
+     */
     static void declareDeadQueue(Channel channel, QueueMode mode) throws IOException {
+        if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), DEAD_QUEUE)) {
+            return;
+        }
         channel.queueDeclare(DEAD_QUEUE, true, false, false, arguments(mode));
+    }
+
+    /** Asks over a channel of its own, because the broker closes it when the answer is no. */
+    private static boolean exists(Connection connection, String queue) throws IOException {
+        Channel probe = connection.createChannel();
+        try {
+            probe.queueDeclarePassive(queue);
+            return true;
+        } catch (IOException missing) {
+            if (Trouble.isNotFound(missing)) {
+                return false;
+            }
+            throw missing;
+        } finally {
+            probe.abort();
+        }
     }
 
     private static Map<String, Object> arguments(QueueMode mode) {

@@ -7,6 +7,7 @@ import com.rabbitmq.client.Method;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -69,8 +70,15 @@ final class Trouble {
         return null;
     }
 
+    /** Whether the broker said that what we named does not exist. */
+    static boolean isNotFound(IOException refused) {
+        return refused.getCause() instanceof ShutdownSignalException shutdown
+                && shutdown.getReason() instanceof AMQP.Channel.Close close
+                && close.getReplyCode() == AMQP.NOT_FOUND;
+    }
+
     /** Why a connection or channel ended. */
-    static String closed(Endpoint endpoint, ShutdownSignalException shutdown) {
+    private static String closed(Endpoint endpoint, ShutdownSignalException shutdown) {
         Method reason = shutdown.getReason();
         if (reason instanceof AMQP.Channel.Close close) {
             return refused(endpoint, close.getReplyCode(), close.getReplyText());

@@ -45,7 +45,7 @@ record ServiceUri(String withoutCredentials, Optional<String> user, Optional<Sec
         } catch (IllegalArgumentException bad) {
             // The parser's own message repeats the text, and a password with it.
             throw new IllegalArgumentException(
-                    "it is not an address; write special characters of a password as percent codes (%40 for @)");
+                    "it is not an address; special characters of a password have to be percent-encoded");
         }
         if (uri.getHost() == null || !schemes.contains(uri.getScheme())) {
             throw new IllegalArgumentException(

@@ -47,7 +47,8 @@ final class DeliveryFlow {
     Future<Void> run() {
         return Future.succeededFuture(delivery)
                 .compose(come -> claim(Codec.stagedJob(come.body(), route.name())))
-                .recover(cause -> cause instanceof InvalidMessage invalid ? setAside(invalid) : Future.failedFuture(cause))
+                .recover(cause ->
+                        cause instanceof InvalidMessage invalid ? setAside(invalid) : Future.failedFuture(cause))
                 .compose(followed -> acknowledge(), this::giveBack);
     }
 
@@ -64,8 +65,13 @@ final class DeliveryFlow {
     private Future<Void> claim(StagedJob job) {
         RunId run = RunId.whole(job.id(), route.name());
         return tools.runs()
-                .claim(run, job, delivery.body(), tools.worker(), tools.delivery().lease(), claim -> news(claim, job)
-                        .started())
+                .claim(
+                        run,
+                        job,
+                        Outgoing.again(delivery, route),
+                        tools.worker(),
+                        tools.delivery().lease(),
+                        claim -> news(claim, job).started())
                 .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
                         ? work(granted.claim(), job)
                         : nothingToDo(outcome, job));
@@ -102,10 +108,7 @@ final class DeliveryFlow {
                 .map(next -> result.job().waitingFor(next))
                 .orElseGet(() -> result.job().completed());
         StageDone done = new StageDone(
-                after,
-                result.summary(),
-                news.done(after),
-                route.next().map(next -> Outgoing.toStage(next, after)));
+                after, result.summary(), news.done(after), route.next().map(next -> Outgoing.toStage(next, after)));
         return patience.untilTheDatabaseAnswers(() -> tools.runs().commit(attempt, done))
                 .compose(mine -> {
                     if (!mine) {

@@ -37,9 +37,11 @@ public final class DownloadStage implements Stage {
     @Override
     public Future<StageResult> run(StageRun run) {
         refuseOtherMedia(run.job());
-        return workspace.within(run.attempt(), directory -> sources.fetch(
-                        run, directory, done -> run.progress().at(done * FETCH_SHARE))
-                .compose(source -> probe(run, source).map(info -> result(run.job(), source, info))));
+        return workspace.within(
+                run.attempt(),
+                directory -> sources.fetch(
+                                run, directory, done -> run.progress().at(done * FETCH_SHARE))
+                        .compose(source -> probe(run, source).map(info -> result(run.job(), source, info))));
     }
 
     private static void refuseOtherMedia(StagedJob job) {
@@ -56,7 +58,7 @@ public final class DownloadStage implements Stage {
     }
 
     private StageResult result(StagedJob job, Path source, MediaInfo info) {
-        StagedJob after = job.withSource(workspace.relative(source), Described.metadata(info));
+        StagedJob after = job.withSource(workspace.relative(source), Described.metadata(job, info));
         return new StageResult(after, new JsonObject().put("bytes", info.bytes()));
     }
 }

@@ -30,9 +30,15 @@ final class FailedRun {
     Future<Void> end(Attempt attempt, RunNews news, JobFailure failure, RunLog log) {
         return switch (failure.verdict()) {
             case FAIL -> fail(attempt, news, failure, log, Optional.empty());
-            case RETRY -> attempt.number() < tools.delivery().maxAttempts()
-                    ? retryLater(attempt, failure, log)
-                    : fail(attempt, news, failure, log, Optional.of(Outgoing.givenUp(delivery, route, attempt, failure)));
+            case RETRY ->
+                attempt.number() < tools.delivery().maxAttempts()
+                        ? retryLater(attempt, failure, log)
+                        : fail(
+                                attempt,
+                                news,
+                                failure,
+                                log,
+                                Optional.of(Outgoing.givenUp(delivery, route, attempt, failure)));
             case RELEASE -> release(attempt, failure, log);
             case ABANDON -> {
                 log.fenced();
@@ -55,9 +61,9 @@ final class FailedRun {
     }
 
     private Future<Void> retryLater(Attempt attempt, JobFailure failure, RunLog log) {
-        Duration delay = new RetryLadder(tools.delivery().backoff(), ThreadLocalRandom.current())
-                .after(attempt.number());
-        OutboxMessage again = Outgoing.again(delivery, route, attempt);
+        Duration delay =
+                new RetryLadder(tools.delivery().backoff(), ThreadLocalRandom.current()).after(attempt.number());
+        OutboxMessage again = Outgoing.again(delivery, route);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, again))
                 .onSuccess(mine -> log.willRetry(failure, delay))
                 .mapEmpty();

@@ -21,17 +21,12 @@ final class Outgoing {
 
     /** The job, handed to the next stage. */
     static OutboxMessage toStage(StageName next, StagedJob job) {
-        return message(
-                Topology.PROCESSING_EXCHANGE, next.key(), Codec.encode(job), new JsonObject());
+        return message(Topology.PROCESSING_EXCHANGE, next.key(), Codec.encode(job), new JsonObject());
     }
 
     /** The delivery as it came, back to its own stage. */
-    static OutboxMessage again(Delivery delivery, Route route, Attempt attempt) {
-        return message(
-                Topology.PROCESSING_EXCHANGE,
-                route.name().key(),
-                delivery.body(),
-                new JsonObject().put("x-sluice-attempt", attempt.number()));
+    static OutboxMessage again(Delivery delivery, Route route) {
+        return message(Topology.PROCESSING_EXCHANGE, route.name().key(), delivery.body(), new JsonObject());
     }
 
     /** A delivery that cannot be read, to the dead letters with the reason. */

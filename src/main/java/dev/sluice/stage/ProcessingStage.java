@@ -58,9 +58,11 @@ public final class ProcessingStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageRun run) {
-        return workspace.within(run.attempt(), directory -> sources.find(run, directory)
-                .compose(source -> encode(run, source, directory.path()))
-                .map(made -> result(run.job(), made)));
+        return workspace.within(
+                run.attempt(),
+                directory -> sources.find(run, directory)
+                        .compose(source -> encode(run, source, directory.path()))
+                        .map(made -> result(run.job(), made)));
     }
 
     private Future<EncodeResult> encode(StageRun run, Path source, Path directory) {

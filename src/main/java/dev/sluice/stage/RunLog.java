@@ -5,6 +5,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -26,12 +27,16 @@ final class RunLog {
 
     void done(JsonObject summary) {
         LoggingEventBuilder event = timed(LOG.atInfo());
-        summary.forEach(entry -> event.addKeyValue(entry.getKey(), entry.getValue()));
+        for (Map.Entry<String, Object> figure : summary) {
+            event = event.addKeyValue(figure.getKey(), figure.getValue());
+        }
         event.log("stage done");
     }
 
     void willRetry(JobFailure failure, Duration delay) {
-        because(failure, LOG.atWarn()).addKeyValue("retryInMs", delay.toMillis()).log("stage failed, will try again");
+        because(failure, LOG.atWarn())
+                .addKeyValue("retryInMs", delay.toMillis())
+                .log("stage failed, will try again");
     }
 
     void failed(JobFailure failure) {

@@ -47,7 +47,10 @@ public final class StageVerticle extends VerticleBase {
         SupervisedConsumer started = new SupervisedConsumer(vertx, broker, route.queue(), concurrency, this::take);
         consumer = started;
         started.start();
-        LOG.atDebug().addKeyValue("stage", route.name().key()).addKeyValue("concurrency", concurrency).log("stage up");
+        LOG.atDebug()
+                .addKeyValue("stage", route.name().key())
+                .addKeyValue("concurrency", concurrency)
+                .log("stage up");
         return Future.succeededFuture();
     }
 
@@ -57,7 +60,8 @@ public final class StageVerticle extends VerticleBase {
         return stopping.pause()
                 .compose(paused -> giveBackWhatIsUnderWay())
                 .eventually(stopping::stop)
-                .onSuccess(done -> LOG.atDebug().addKeyValue("stage", route.name().key()).log("stage down"));
+                .onSuccess(done ->
+                        LOG.atDebug().addKeyValue("stage", route.name().key()).log("stage down"));
     }
 
     private void take(Delivery delivery) {

@@ -45,9 +45,8 @@ public final class UploadStage implements Stage {
         if (job.outputs().isEmpty()) {
             throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
         }
-        return Future.all(job.outputs().stream()
-                        .map(output -> find(job, output))
-                        .toList())
+        return Future.all(
+                        job.outputs().stream().map(output -> find(job, output)).toList())
                 .map(all -> all.list());
     }
 
@@ -55,9 +54,7 @@ public final class UploadStage implements Stage {
         String path = output.localPath()
                 .orElseThrow(() -> new JobFailure(
                         ErrorCode.INVALID_MESSAGE, "The message does not say where the file for an output lies."));
-        return workspace
-                .resolve(job.id(), path)
-                .map(file -> new Upload(output, key(output), file, output.fileSize()));
+        return workspace.resolve(job.id(), path).map(file -> new Upload(output, key(output), file, output.fileSize()));
     }
 
     private static BlobKey key(OutputFile output) {

@@ -10,10 +10,7 @@ import picocli.CommandLine.Option;
 
 /** Where the embedded services keep their data, and what else is configured. */
 final class DataOption {
-    @Option(
-            names = "--data",
-            paramLabel = "DIRECTORY",
-            description = "where everything is kept (default: ~/.sluice)")
+    @Option(names = "--data", paramLabel = "DIRECTORY", description = "where everything is kept (default: ~/.sluice)")
     private @Nullable Path directory;
 
     @Option(

@@ -4,6 +4,7 @@ import dev.sluice.FollowedJob;
 import dev.sluice.backend.JobSubmission;
 import dev.sluice.backend.JobWatch;
 import dev.sluice.media.FfmpegInstallation;
+import dev.sluice.media.SampleClip;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,9 @@ final class DemoCommand implements Callable<Integer> {
         try (Standalone standalone = Standalone.start(data.directory(), settings)) {
             Path video = file == null ? clip(standalone) : file;
             return new FollowedJob(
-                            new JobSubmission(standalone.sluice().blobs(), standalone.sluice().jobs()),
+                            new JobSubmission(
+                                    standalone.sluice().blobs(),
+                                    standalone.sluice().jobs()),
                             new JobWatch(standalone.vertx(), standalone.sluice().jobs(), LOOK_EVERY),
                             System.out,
                             key -> standalone.file(key).toString())
@@ -52,9 +55,12 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Path clip(Standalone standalone) {
-        Path clip = data.directory().resolve("demo.mp4");
         System.out.println("making a clip of 10 seconds");
         return SampleClip.make(
-                FfmpegInstallation.locate(standalone.config().ffmpeg()), clip, Duration.ofSeconds(10), "1280x720");
+                FfmpegInstallation.locate(standalone.config().ffmpeg()),
+                data.directory(),
+                "demo.mp4",
+                Duration.ofSeconds(10),
+                "1280x720");
     }
 }

@@ -4,6 +4,8 @@ import dev.sluice.config.Secret;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,14 +29,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String USER = "sluice";
+    private static final int ANY_PORT = 0;
     private static final int PASSWORD_BYTES = 24;
     private static final String BROKER_MODEL_VERSION = "9.1";
 
     private final SystemLauncher launcher;
     private final int port;
     private final Secret password;
+    private final FileChannel lock;
 
-    private EmbeddedBroker(SystemLauncher launcher, int port, Secret password) {
+    private EmbeddedBroker(SystemLauncher launcher, int port, Secret password, FileChannel lock) {
+        this.lock = lock;
         this.launcher = launcher;
         this.port = port;
         this.password = password;
@@ -47,16 +52,21 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException if the directory is not usable, or used by another broker
      */
     public static EmbeddedBroker start(Path dataDirectory) throws IOException {
+        return start(dataDirectory, ANY_PORT, freshPassword());
+    }
+
+    /** As {@link #start(Path)}, where port (0: any that is free) and password must be those of an earlier start. */
+    static EmbeddedBroker start(Path dataDirectory, int port, Secret password) throws IOException {
         Path directory = Files.createDirectories(dataDirectory.toAbsolutePath());
-        Secret password = freshPassword();
         // Derby's own log; without this it is derby.log in whatever directory the process was started.
         System.setProperty(
                 "derby.stream.error.file", directory.resolve("derby.log").toString());
+        FileChannel lock = lock(directory);
         Container container = new Container();
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
         try {
-            writePrivately(configuration, configuration(directory, password));
+            writePrivately(configuration, configuration(directory, port, password));
             launcher.startup(Map.of(
                     "type",
                     "Memory",
@@ -70,16 +80,30 @@ public final class EmbeddedBroker implements AutoCloseable {
                             directory.toString(),
                             "queue.behaviourOnUnknownDeclareArgument",
                             "IGNORE")));
-            return new EmbeddedBroker(launcher, container.portInUse(), password);
+            return new EmbeddedBroker(launcher, container.portInUse(), password, lock);
         } catch (Exception cause) {
             launcher.shutdown();
-            throw new IOException(
-                    "The embedded broker does not start with its data in " + directory
-                            + "; does another process use that directory?",
-                    cause);
+            lock.close();
+            throw new IOException("The embedded broker does not start with its data in " + directory + ".", cause);
         } finally {
             Files.deleteIfExists(configuration);
         }
+    }
+
+    /** Held until it is closed or the process ends, however it ends. */
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel file =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (file.tryLock() != null) {
+                return file;
+            }
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            file.close();
+            throw new IOException("Another broker uses " + directory + ".", heldByThisProcess);
+        }
+        file.close();
+        throw new IOException("Another broker uses " + directory + ".");
     }
 
     private static Secret freshPassword() {
@@ -97,7 +121,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** Lives in memory only; what outlasts a restart is in the store of the virtual host. */
-    private static JsonObject configuration(Path directory, Secret password) {
+    private static JsonObject configuration(Path directory, int port, Secret password) {
         JsonObject user =
                 new JsonObject().put("name", USER).put("type", "managed").put("password", password.reveal());
         JsonObject login = new JsonObject()
@@ -109,7 +133,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .put("name", "AMQP")
                 .put("type", "AMQP")
                 .put("bindingAddress", "127.0.0.1")
-                .put("port", 0)
+                .put("port", port)
                 .put("protocols", new JsonArray().add("AMQP_0_9_1"))
                 .put("authenticationProvider", "login")
                 .put(
@@ -155,8 +179,9 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** Stops the broker; what was confirmed is there after the next start. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         launcher.shutdown();
+        lock.close();
     }
 
     /** The running broker's own model, where it tells what became of its parts. */

@@ -2,6 +2,9 @@ package dev.sluice.standalone;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -32,7 +35,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final String SUPERUSER = "postgres";
     private static final String DATABASE = "sluice";
-    private static final Duration STARTUP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STARTUP_LIMIT = Duration.ofSeconds(30);
     private static final int LOG_LINES_SHOWN = 8;
 
     private final FileChannel lock;
@@ -58,11 +61,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path log = home.resolve("postgresql.log");
         Path data = home.resolve("data");
         try {
-            OrphanedServer.stopIn(data, home.resolve("bin"));
+            OrphanedServer.stopIn(data);
             discardHalfMade(data);
             Files.deleteIfExists(log);
             String password = password(home.resolve("password"));
-            EmbeddedPostgres server = start(home, data, log, password);
+            Path lastPort = home.resolve("port");
+            EmbeddedPostgres server = start(home, data, log, password, freePort(lastPort));
+            Files.writeString(lastPort, Integer.toString(server.getPort()));
             try {
                 createDatabase(server.getPostgresDatabase());
             } catch (SQLException refused) {
@@ -77,7 +82,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } catch (IOException | RuntimeException | ExceptionInInitializerError failure) {
             IOException explained = explained(failure, home, log);
             try (lock) {
-                OrphanedServer.stopIn(data, home.resolve("bin"));
+                OrphanedServer.stopIn(data);
             } catch (IOException alsoFailed) {
                 explained.addSuppressed(alsoFailed);
             }
@@ -85,7 +90,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static EmbeddedPostgres start(Path home, Path data, Path log, String password) throws IOException {
+    private static EmbeddedPostgres start(Path home, Path data, Path log, String password, int port)
+            throws IOException {
         Path binaries = home.resolve("bin");
         createPrivate(binaries);
         // Otherwise zonky also makes and cleans a folder in /tmp. It must not be the parent of the data: what it finds
@@ -94,6 +100,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(binaries.toFile())
                 .setDataDirectory(data)
+                .setPort(port)
                 .setCleanDataDirectory(false)
                 // It would stop the server at SIGTERM while the pipeline still gives its work back.
                 .setRegisterShutdownHook(false)
@@ -181,6 +188,29 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Files.move(draft, file);
         }
         return Files.readString(file).strip();
+    }
+
+    /** The port of last time, so that what is connected finds its way back; any other when that one is taken. */
+    private static int freePort(Path lastPort) throws IOException {
+        if (Files.exists(lastPort)) {
+            String port = Files.readString(lastPort).strip();
+            if (port.matches("\\d{1,5}") && isFree(Integer.parseInt(port))) {
+                return Integer.parseInt(port);
+            }
+        }
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException | IllegalArgumentException taken) {
+            return false;
+        }
     }
 
     private static void createDatabase(DataSource source) throws SQLException {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -61,12 +63,13 @@ final class EmbeddedServices implements AutoCloseable {
                     directory, up(broker, started), up(database, started), up(store, started), started);
         } catch (CompletionException failed) {
             // The others may still be on their way up.
-            for (CompletableFuture<? extends AutoCloseable> other : java.util.List.of(broker, database, store)) {
+            for (CompletableFuture<? extends AutoCloseable> other : List.of(broker, database, store)) {
                 other.handle((service, cause) -> service == null || started.contains(service) || started.add(service))
                         .join();
             }
             closeAll(started);
-            throw new IOException(String.valueOf(failed.getCause().getMessage()), failed.getCause());
+            Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+            throw new IOException(String.valueOf(cause.getMessage()), cause);
         }
     }
 
@@ -92,8 +95,14 @@ final class EmbeddedServices implements AutoCloseable {
                                 .put("bucket", BUCKET)
                                 .put("accessKey", store.accessKey())
                                 .put("secretKey", store.secretKey()))
-                .put("workspace", new JsonObject().put("directory", directory.resolve("work").toString()))
-                .put("ffmpeg", new JsonObject().put("cache", directory.resolve("ffmpeg").toString()));
+                .put(
+                        "workspace",
+                        new JsonObject()
+                                .put("directory", directory.resolve("work").toString()))
+                .put(
+                        "ffmpeg",
+                        new JsonObject()
+                                .put("cache", directory.resolve("ffmpeg").toString()));
     }
 
     /** Where the object with this key lies as a file. */
@@ -107,8 +116,8 @@ final class EmbeddedServices implements AutoCloseable {
     }
 
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel = FileChannel.open(
-                directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() != null) {
                 return channel;

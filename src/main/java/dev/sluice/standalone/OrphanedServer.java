@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -16,24 +17,45 @@ import org.slf4j.LoggerFactory;
 final class OrphanedServer {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanedServer.class);
     private static final Duration FAST = Duration.ofSeconds(20);
+    private static final Duration CLOCK_SLACK = Duration.ofSeconds(5);
 
     private OrphanedServer() {}
 
-    /**
-     * Stops it, if there is one; blocks until it is gone. To be called only by the holder of the directory's lock.
-     *
-     * @param binaries only a server whose program lies in here is ours to stop: process ids are used again
-     */
-    static void stopIn(Path data, Path binaries) throws IOException {
-        Optional<ProcessHandle> found = processId(data.resolve("postmaster.pid"))
-                .flatMap(ProcessHandle::of)
-                .filter(ProcessHandle::isAlive)
-                .filter(process -> runsFrom(process, binaries));
+    /** Stops it, if there is one; blocks until it is gone. To be called only by the holder of the directory's lock. */
+    static void stopIn(Path data) throws IOException {
+        Optional<ProcessHandle> found = find(data.resolve("postmaster.pid"));
         if (found.isPresent()) {
             ProcessHandle server = found.get();
             LOG.atWarn().addKeyValue("pid", server.pid()).log("stopping a database that a killed process left behind");
             stop(server);
         }
+    }
+
+    /** PostgreSQL writes its process id in the first line, and when it started, in seconds, in the third. */
+    private static Optional<ProcessHandle> find(Path pidFile) throws IOException {
+        if (!Files.exists(pidFile)) {
+            return Optional.empty();
+        }
+        List<String> lines = Files.readAllLines(pidFile);
+        if (lines.size() < 3 || !lines.get(0).matches("\\d+") || !lines.get(2).matches("\\d+")) {
+            return Optional.empty();
+        }
+        Instant started = Instant.ofEpochSecond(Long.parseLong(lines.get(2)));
+        return ProcessHandle.of(Long.parseLong(lines.get(0)))
+                .filter(ProcessHandle::isAlive)
+                .filter(process -> isServer(process.info(), started));
+    }
+
+    /** Process ids are used again: whoever has this one now must be the server that wrote it down. */
+    private static boolean isServer(ProcessHandle.Info process, Instant started) {
+        boolean program = process.command()
+                .map(Path::of)
+                .filter(path -> path.endsWith("postgres"))
+                .isPresent();
+        return program
+                && process.startInstant()
+                        .filter(start -> Duration.between(start, started).abs().compareTo(CLOCK_SLACK) < 0)
+                        .isPresent();
     }
 
     private static void stop(ProcessHandle server) throws IOException {
@@ -59,28 +81,6 @@ final class OrphanedServer {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while a database of an earlier run was being stopped.", interrupted);
-        }
-    }
-
-    private static boolean runsFrom(ProcessHandle process, Path binaries) {
-        return process.info()
-                .command()
-                .map(Path::of)
-                .filter(program -> program.startsWith(binaries))
-                .isPresent();
-    }
-
-    private static Optional<Long> processId(Path pidFile) throws IOException {
-        if (!Files.exists(pidFile)) {
-            return Optional.empty();
-        }
-        List<String> lines = Files.readAllLines(pidFile);
-        try {
-            return lines.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(Long.parseLong(lines.get(0).strip()));
-        } catch (NumberFormatException notANumber) {
-            return Optional.empty();
         }
     }
 }

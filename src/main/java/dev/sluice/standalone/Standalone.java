@@ -50,7 +50,8 @@ final class Standalone implements AutoCloseable {
     private static Standalone start(EmbeddedServices services, SluiceConfig config) {
         Vertx vertx = Vertx.vertx();
         try {
-            return new Standalone(services, config, vertx, Sluice.start(vertx, config).await());
+            return new Standalone(
+                    services, config, vertx, Sluice.start(vertx, config).await());
         } catch (RuntimeException failed) {
             vertx.close().await();
             throw failed;

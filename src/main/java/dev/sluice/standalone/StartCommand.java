@@ -19,7 +19,9 @@ final class StartCommand implements Callable<Integer> {
         Standalone standalone = Standalone.start(data.directory(), data.settings());
         LoggerFactory.getLogger(StartCommand.class)
                 .atInfo()
-                .addKeyValue("submitWith", "sluice submit FILE -conf " + data.directory().resolve("sluice.json"))
+                .addKeyValue(
+                        "submitWith",
+                        "sluice submit FILE -conf " + data.directory().resolve("sluice.json"))
                 .log("standalone is up");
         CountDownLatch told = new CountDownLatch(1);
         Thread stop = new Thread(

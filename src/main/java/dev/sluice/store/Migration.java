@@ -105,10 +105,21 @@ final class Migration {
             return new JobFailure(
                     ErrorCode.DATABASE_UNAVAILABLE,
                     "The schema '" + SCHEMA + "' in the database at " + settings.where()
-                            + " cannot be brought up to date: " + firstLine(refused) + ".",
+                            + " cannot be brought up to date: " + firstLine(innermost(refused)) + ".",
                     refused);
         }
         return JobFailure.of(cause);
+    }
+
+    /** What the database itself said, if it did: Flyway's own words around it are about Flyway. */
+    private static Throwable innermost(Throwable failure) {
+        Throwable found = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException) {
+                found = cause;
+            }
+        }
+        return found;
     }
 
     static String firstLine(Throwable cause) {
@@ -117,7 +128,7 @@ final class Migration {
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .findFirst()
-                .map(line -> line.replaceFirst("^FATAL: ", "").replaceFirst("\\.$", ""))
+                .map(line -> line.replaceFirst("^(FATAL|ERROR): ", "").replaceFirst("\\.$", ""))
                 .orElseGet(() -> cause.getClass().getSimpleName());
     }
 }

@@ -109,7 +109,8 @@ public final class Outbox {
             Session session, RowSet<Row> rows, List<Long> taken, Function<List<OutboxMessage>, Future<Void>> send) {
         List<OutboxMessage> messages = new ArrayList<>(rows.size());
         rows.forEach(row -> messages.add(message(row)));
-        return send.apply(messages)
+        return Future.succeededFuture(messages)
+                .compose(send)
                 .timeout(SEND_LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .recover(cause -> Future.failedFuture(new SendFailed(cause)))
                 .compose(confirmed -> session.run(DELETE, (Object) taken.toArray(Long[]::new)))

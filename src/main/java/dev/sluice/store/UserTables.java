@@ -164,7 +164,8 @@ public final class UserTables {
                 .addKeyValue("column", String.valueOf(refused.getColumn()))
                 .addKeyValue("constraint", String.valueOf(refused.getConstraint()))
                 .addKeyValue("sqlState", refused.getSqlState())
-                .addKeyValue("error", refused.getErrorMessage())
+                // It may quote what somebody else wrote.
+                .addKeyValue("error", String.valueOf(refused.getErrorMessage()).replaceAll("\\p{Cntrl}", " "))
                 .log("the user's table refused a change");
         return Future.succeededFuture(Optional.empty());
     }

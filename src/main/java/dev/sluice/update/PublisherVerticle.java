@@ -67,8 +67,8 @@ public final class PublisherVerticle extends VerticleBase {
             rowsWaiting = true;
             wake();
         }));
-        listeners.add(vertx.eventBus()
-                .consumer(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick.body()))));
+        listeners.add(
+                vertx.eventBus().consumer(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick.body()))));
         timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), swept -> {
             rowsWaiting = true;
             wake();

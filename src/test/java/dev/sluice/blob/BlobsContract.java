@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the stages may rely on, whichever store it is. */
 interface BlobsContract {
-    BlobKey KEY = new BlobKey("uploads/a b/Ünïcode+50%.mov");
+    BlobKey KEY = new BlobKey("uploads/a b/take+1 (50%)=&?.mov");
     int PART = 5 << 20;
 
     Blobs blobs();

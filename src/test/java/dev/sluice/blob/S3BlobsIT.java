@@ -1,10 +1,18 @@
 package dev.sluice.blob;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.config.S3Config;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.Progress;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(StoreFixture.class)
 final class S3BlobsIT implements BlobsContract {
@@ -20,6 +28,18 @@ final class S3BlobsIT implements BlobsContract {
     void close() {
         Wait.on(blobs.close());
         Wait.on(vertx.close());
+    }
+
+    @Test
+    void takesAKeyInAnyScript(@TempDir Path dir) {
+        // The store for tests keeps objects as files: where the system's names are ASCII, it can't.
+        Assumptions.assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "needs file names in UTF-8");
+        BlobKey key = new BlobKey("видео/ünï 🎬.mp4");
+        Path source = SampleFile.of(dir.resolve("source"), 10);
+
+        Wait.on(blobs.put(key, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        assertThat(Wait.on(blobs.head(key)).size()).isEqualTo(10);
     }
 
     @Override

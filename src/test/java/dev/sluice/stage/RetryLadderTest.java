@@ -24,7 +24,10 @@ class RetryLadderTest {
     void spreadsWhatFailedTogether() {
         RetryLadder ladder = new RetryLadder(STEPS, new Random(1));
 
-        assertThat(IntStream.range(0, 50).mapToObj(i -> ladder.after(2)).distinct().count())
+        assertThat(IntStream.range(0, 50)
+                        .mapToObj(i -> ladder.after(2))
+                        .distinct()
+                        .count())
                 .isGreaterThan(40);
     }
 }

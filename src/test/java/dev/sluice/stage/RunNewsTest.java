@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class RunNewsTest {
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
-    private static final StagedJob JOB = StagedJob.create(
-            new NewJob(new JobId("j"), "m", "u", "uploads/a.mp4", "a.mp4", "video/mp4", 1, START));
+    private static final StagedJob JOB =
+            StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a.mp4", "a.mp4", "video/mp4", 1, START));
 
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
 

@@ -6,7 +6,6 @@ import static dev.sluice.store.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.job.Attempt;
-import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.RunId;
@@ -33,7 +32,7 @@ class RunsIT {
     static void open() {
         database = PostgresFixture.newDatabase();
         vertx = Vertx.vertx();
-        store = await(Store.open(vertx, database.config(), Samples::route, new Cancellation()));
+        store = await(Store.open(vertx, database.config()));
     }
 
     @AfterAll
@@ -354,10 +353,10 @@ class RunsIT {
 
     private static List<String> updates(String job) {
         return database
-                .query("SELECT convert_from(body, 'UTF8')::json ->> 'current_step' AS step FROM sluice.outbox"
-                        + " WHERE ordered_by = '" + job + "' ORDER BY id")
+                .query("SELECT convert_from(body, 'UTF8') AS body FROM sluice.outbox WHERE ordered_by = '" + job
+                        + "' ORDER BY id")
                 .stream()
-                .map(row -> row.get("step"))
+                .map(row -> new JsonObject(row.get("body")).getString("current_step"))
                 .toList();
     }
 }

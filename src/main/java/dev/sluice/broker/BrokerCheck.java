@@ -1,0 +1,96 @@
+package dev.sluice.broker;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.config.RabbitMqConfig.QueueMode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** Tells whether a configuration would work with its broker, and changes nothing there. */
+public final class BrokerCheck {
+    private BrokerCheck() {}
+
+    /**
+     * Connects and compares what exists with what we would declare. What is missing is fine, as it would be made, unless
+     * the configuration says to make nothing.
+     *
+     * <p>Fails with a {@link BrokerFailure} that names all there is to complain of.
+     */
+    public static Future<Void> reach(Vertx vertx, RabbitMqConfig config) {
+        Endpoint endpoint;
+        try {
+            endpoint = Endpoint.of(config);
+        } catch (IllegalArgumentException bad) {
+            return Future.failedFuture(new BrokerFailure(String.valueOf(bad.getMessage()), bad));
+        }
+        Link link = new Link(vertx, endpoint, "check");
+        return link.open()
+                .compose(open -> link.call(channel -> complaints(endpoint, channel.getConnection())))
+                .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(Trouble.at(endpoint, cause)))
+                .eventually(link::close)
+                .compose(complaints -> complaints.isEmpty()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new BrokerFailure(String.join(" ", complaints))));
+    }
+
+    private static List<String> complaints(Endpoint endpoint, Connection connection) {
+        QueueMode mode = endpoint.config().queues();
+        boolean made = mode != QueueMode.PASSIVE;
+        Stream<Resource> exchanges = Topology.EXCHANGES.stream()
+                .map(name -> new Resource(
+                        channel -> channel.exchangeDeclarePassive(name),
+                        channel -> Topology.declareExchange(channel, name, mode),
+                        made));
+        Stream<Resource> queues = Topology.BINDINGS.stream()
+                .map(binding -> new Resource(
+                        channel -> channel.queueDeclarePassive(binding.queue()),
+                        channel -> Topology.declareQueue(channel, binding.queue(), mode),
+                        made));
+        Resource dead = new Resource(
+                channel -> channel.queueDeclarePassive(Topology.DEAD_QUEUE),
+                channel -> Topology.declareDeadQueue(channel, mode),
+                true);
+        return Stream.of(exchanges, queues, Stream.of(dead))
+                .flatMap(resources -> resources)
+                .flatMap(resource -> resource.refusal(connection).stream())
+                .map(refusal -> Trouble.at(endpoint, refusal).sentence())
+                .toList();
+    }
+
+    /**
+     * A queue or an exchange.
+     *
+     * @param look asks whether it exists
+     * @param declare compares it with ours
+     * @param made whether it would be made if it did not exist
+     */
+    private record Resource(Link.ChannelAction look, Link.ChannelAction declare, boolean made) {
+        Optional<IOException> refusal(Connection connection) {
+            Optional<IOException> missing = answer(connection, look);
+            if (missing.isEmpty()) {
+                return answer(connection, declare);
+            }
+            return missing.filter(refusal -> !(made && Trouble.isNotFound(refusal)));
+        }
+
+        /** Each question on a channel of its own, because a refusal closes the channel. */
+        private static Optional<IOException> answer(Connection connection, Link.ChannelAction question) {
+            try (Channel channel = connection.createChannel()) {
+                question.on(channel);
+                return Optional.empty();
+            } catch (IOException refused) {
+                return Optional.of(refused);
+            } catch (TimeoutException late) {
+                return Optional.of(new IOException(late));
+            }
+        }
+    }
+}

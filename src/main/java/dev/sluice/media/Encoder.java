@@ -1,0 +1,101 @@
+package dev.sluice.media;
+
+import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.MediaConfig;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes all renditions and thumbnails of a source in one run of FFmpeg, which decodes it once, and checks them. */
+public final class Encoder {
+    private static final Logger LOG = LoggerFactory.getLogger(Encoder.class);
+
+    private final FfmpegInstallation ffmpeg;
+    private final FfmpegConfig ffmpegConfig;
+    private final MediaConfig config;
+
+    public Encoder(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig config) {
+        this.ffmpeg = ffmpeg;
+        this.ffmpegConfig = ffmpegConfig;
+        this.config = config;
+    }
+
+    /**
+     * Encodes {@code source} into {@code directory}, which must exist and be this attempt's own. Blocks until all is done.
+     *
+     * @param threads what FFmpeg may use of the machine, 1 or more
+     * @throws JobFailure NO_FRAMES when nothing can be decoded, FFMPEG_FAILED, FFMPEG_STALLED, DISK_FULL, OUTPUT_INVALID, or
+     *     the cancellation's reason
+     */
+    public EncodeResult encode(
+            Path source, MediaInfo info, Path directory, int threads, Progress progress, Cancellation cancellation) {
+        List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
+        List<String> arguments = new EncodeCommand(config, threads).arguments(source, info, renditions);
+        ProgressParser parser = new ProgressParser();
+        Watchdog watchdog = Watchdog.stall(ffmpegConfig.stallTimeout());
+        FfmpegRun.Outcome outcome = new FfmpegRun(ffmpeg.ffmpeg(), directory)
+                .run(
+                        arguments,
+                        line -> {
+                            if (parser.accept(line)) {
+                                watchdog.progressed();
+                                parser.fraction(info.duration()).ifPresent(progress::at);
+                            }
+                        },
+                        watchdog,
+                        cancellation);
+        if (outcome.exitCode() != 0) {
+            LOG.atWarn()
+                    .addKeyValue("exitCode", outcome.exitCode())
+                    .addKeyValue("ffmpeg", outcome.complaints())
+                    .log("encode failed");
+            throw EncodeFailure.of(outcome, parser.frames());
+        }
+        if (parser.frames() == 0) {
+            throw EncodeFailure.noFrames();
+        }
+        return result(info, directory, renditions, parser, outcome.complaints(), cancellation);
+    }
+
+    private EncodeResult result(
+            MediaInfo info,
+            Path directory,
+            List<Rendition> renditions,
+            ProgressParser progress,
+            Complaints complaints,
+            Cancellation cancellation) {
+        OutputCheck.Checked checked = new OutputCheck(ffmpeg, ffmpegConfig.probeTimeout())
+                .check(
+                        directory,
+                        renditions,
+                        info.audio().isPresent(),
+                        progress.frames(),
+                        progress.reached(),
+                        cancellation);
+        List<RenditionFile> files = new ArrayList<>(checked.files());
+        Collections.reverse(files);
+        List<ThumbnailFile> thumbnails = thumbnails(info, directory);
+        return new EncodeResult(files, thumbnails, SourceWarnings.of(info, checked.longest(), complaints));
+    }
+
+    private List<ThumbnailFile> thumbnails(MediaInfo info, Path directory) {
+        try {
+            List<ThumbnailFile> thumbnails =
+                    Thumbnails.in(directory, Ladder.thumbnail(info.video().displayed(), config.thumbnailWidth()));
+            if (thumbnails.isEmpty()) {
+                throw new JobFailure(ErrorCode.OUTPUT_INVALID, "The encode made no thumbnail.");
+            }
+            return thumbnails;
+        } catch (IOException e) {
+            throw new JobFailure(ErrorCode.OUTPUT_INVALID, "The thumbnails can't be read back.", e);
+        }
+    }
+}

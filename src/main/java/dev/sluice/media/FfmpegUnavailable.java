@@ -1,0 +1,10 @@
+package dev.sluice.media;
+
+/** There is no FFmpeg that runs here; the message tells an operator what to install or configure. */
+public final class FfmpegUnavailable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    FfmpegUnavailable(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.media;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The filters between the one decoder and all encoders. Each rendition is scaled from the next larger one, which costs less
+ * than scaling each from the source. Thumbnails leave before the scaling, and only the few frames that are wanted. Pure.
+ */
+final class FilterGraph {
+    private final VideoStream source;
+    private final List<Rendition> renditions;
+    private final Size thumbnail;
+    private final long thumbnailSeconds;
+
+    /** @param renditions largest first */
+    FilterGraph(VideoStream source, List<Rendition> renditions, Size thumbnail, long thumbnailSeconds) {
+        this.source = source;
+        this.renditions = List.copyOf(renditions);
+        this.thumbnail = thumbnail;
+        this.thumbnailSeconds = thumbnailSeconds;
+    }
+
+    /** The graph; its outputs are {@code [v0]}, {@code [v1]}, … in the order of the renditions, and {@code [thumbnails]}. */
+    String text() {
+        List<String> chains = new ArrayList<>();
+        chains.add("[0:" + source.index() + "]" + preparation() + "split=2[all][some]");
+        for (int i = 0; i < renditions.size(); i++) {
+            chains.add(rendition(i));
+        }
+        chains.add("[some]select='" + everyInterval() + "',scale=" + thumbnail.width() + ":" + thumbnail.height()
+                + ":out_range=pc,setsar=1,format=yuv420p[thumbnails]");
+        return String.join(";", chains);
+    }
+
+    private String preparation() {
+        String deinterlace = source.isInterlaced() ? "bwdif=mode=send_frame:deint=interlaced," : "";
+        return source.isHdr() ? deinterlace + toneMap() + "," : deinterlace;
+    }
+
+    /**
+     * PQ or HLG to BT.709: linear light, narrower primaries, a curve that keeps highlights, then 8 bits again. Scaled first,
+     * because the curve is costly and no rendition needs it at full size.
+     */
+    private String toneMap() {
+        Size size = renditions.get(0).size();
+        String missing = (source.primaries().isEmpty() ? ":pin=bt2020" : "")
+                + (source.space().isEmpty() ? ":min=bt2020nc" : "")
+                + (source.range().isEmpty() ? ":rin=tv" : "");
+        return "zscale=w=" + size.width() + ":h=" + size.height() + ":t=linear:npl=100" + missing
+                + ",format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
+                + "format=yuv420p";
+    }
+
+    private String rendition(int i) {
+        Size size = renditions.get(i).size();
+        String from = i == 0 ? "all" : "from" + (i - 1);
+        String scaled = "[" + from + "]scale=" + size.width() + ":" + size.height()
+                + ":flags=bicubic:out_range=tv,setsar=1,format=yuv420p";
+        return i == renditions.size() - 1 ? scaled + "[v" + i + "]" : scaled + ",split=2[v" + i + "][from" + i + "]";
+    }
+
+    /** The first frame, and the first one of each further interval counted from it. */
+    private String everyInterval() {
+        return "isnan(prev_selected_t)+gt(floor((t-start_t)/" + thumbnailSeconds + "),floor((prev_selected_t-start_t)/"
+                + thumbnailSeconds + "))";
+    }
+}

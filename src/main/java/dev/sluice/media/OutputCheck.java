@@ -1,0 +1,117 @@
+package dev.sluice.media;
+
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at what an encode made before anybody hears of it. */
+final class OutputCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputCheck.class);
+    /** Longer than the time between two key frames costs only a few frames more. */
+    private static final Duration END = Duration.ofSeconds(1);
+
+    private final FfmpegInstallation ffmpeg;
+    private final Duration timeout;
+
+    OutputCheck(FfmpegInstallation ffmpeg, Duration timeout) {
+        this.ffmpeg = ffmpeg;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Outputs that are what was asked for.
+     *
+     * @param files in the order of the renditions
+     * @param longest of all their streams
+     */
+    record Checked(List<RenditionFile> files, Duration longest) {}
+
+    /**
+     * Reads all renditions once, with one run of FFmpeg.
+     *
+     * @param frames how many each must have
+     * @throws JobFailure OUTPUT_INVALID when a file is not what was asked for
+     */
+    Checked check(
+            Path directory,
+            List<Rendition> renditions,
+            boolean withSound,
+            long frames,
+            Duration reached,
+            Cancellation cancellation) {
+        Duration end = reached.compareTo(END) > 0 ? reached.minus(END) : Duration.ZERO;
+        PacketReport report = new PacketReport();
+        FfmpegRun.Outcome outcome = new FfmpegRun(ffmpeg.ffmpeg(), directory)
+                .run(
+                        OutputCheckCommand.arguments(renditions, withSound, end),
+                        report::add,
+                        Watchdog.deadline(timeout),
+                        cancellation);
+        if (outcome.exitCode() != 0 || outcome.complaints().errors() > 0) {
+            LOG.atWarn().addKeyValue("ffmpeg", outcome.complaints()).log("outputs can't be read");
+            throw invalid("An output can't be decoded");
+        }
+        List<RenditionFile> files = new ArrayList<>();
+        for (int i = 0; i < renditions.size(); i++) {
+            files.add(checked(directory, renditions, i, withSound, frames, report));
+        }
+        return new Checked(files, report.longest());
+    }
+
+    private static RenditionFile checked(
+            Path directory, List<Rendition> renditions, int i, boolean withSound, long frames, PacketReport report) {
+        Rendition rendition = renditions.get(i);
+        String name = rendition.fileName();
+        int perFile = withSound ? 2 : 1;
+        int decoded = perFile * renditions.size();
+        PacketReport.Stream video = report.stream(perFile * i);
+        require(video.codec().equals("h264"), name + " holds no H.264 video");
+        require(video.size().equals(rendition.size().toString()), name + " is " + video.size() + " in size");
+        require(video.packets() == frames, name + " has " + video.packets() + " frames instead of " + frames);
+        if (withSound) {
+            PacketReport.Stream audio = report.stream(perFile * i + 1);
+            require(audio.codec().equals("aac"), name + " holds no AAC sound");
+            require(audio.sampleRate().equals("48000"), name + " has sound of " + audio.sampleRate() + " Hz");
+        }
+        long rawBytes = rendition.size().pixels() * 3 / 2;
+        PacketReport.Stream first = report.stream(decoded + i);
+        require(first.packets() > 0 && first.largest() == rawBytes, "the first frame of " + name + " is broken");
+        PacketReport.Stream last = report.stream(decoded + renditions.size() + i);
+        require(last.packets() > 0 && last.largest() == rawBytes, "the last frame of " + name + " is broken");
+        Path file = directory.resolve(name);
+        return new RenditionFile(
+                rendition.quality(),
+                file,
+                rendition.size().width(),
+                rendition.size().height(),
+                bytes(file),
+                video.length(),
+                video.packets());
+    }
+
+    private static long bytes(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new JobFailure(ErrorCode.OUTPUT_INVALID, "An output of the encode is missing.", e);
+        }
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw invalid("An output is wrong: " + otherwise);
+        }
+    }
+
+    private static JobFailure invalid(String what) {
+        return new JobFailure(ErrorCode.OUTPUT_INVALID, what + ".");
+    }
+}

@@ -1,0 +1,49 @@
+package dev.sluice.media;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One run of FFmpeg that reads all renditions: every packet of each file (copied), its first and its last frames
+ * (decoded), reported as a list of checksums. Pure.
+ */
+final class OutputCheckCommand {
+    /** Seconds, of which the first frame is decoded and perhaps a few more. */
+    private static final String START = "0.1";
+
+    private OutputCheckCommand() {}
+
+    /**
+     * The streams of the report are, in order: video (and audio) of each file; the start of each; the end of each.
+     *
+     * @param end from where on the end is decoded; a key frame at or before it is looked for
+     */
+    static List<String> arguments(List<Rendition> renditions, boolean withSound, Duration end) {
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats"));
+        command.addAll(List.of("-loglevel", "level+error", "-threads", "1"));
+        for (Rendition rendition : renditions) {
+            command.addAll(List.of("-protocol_whitelist", "file", "-i", "file:" + rendition.fileName()));
+        }
+        for (Rendition rendition : renditions) {
+            command.addAll(List.of("-protocol_whitelist", "file", "-t", START, "-i", "file:" + rendition.fileName()));
+        }
+        for (Rendition rendition : renditions) {
+            command.addAll(List.of("-protocol_whitelist", "file", "-noaccurate_seek"));
+            command.addAll(
+                    List.of("-ss", String.valueOf(end.toMillis() / 1000.0), "-i", "file:" + rendition.fileName()));
+        }
+        int stream = 0;
+        for (int i = 0; i < renditions.size(); i++) {
+            command.addAll(List.of("-map", i + ":v", "-c:" + stream++, "copy"));
+            if (withSound) {
+                command.addAll(List.of("-map", i + ":a", "-c:" + stream++, "copy"));
+            }
+        }
+        for (int input = renditions.size(); input < 3 * renditions.size(); input++) {
+            command.addAll(List.of("-map", input + ":v", "-c:" + stream++, "rawvideo"));
+        }
+        command.addAll(List.of("-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"));
+        return List.copyOf(command);
+    }
+}

@@ -1,0 +1,150 @@
+package dev.sluice.media;
+
+import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.MediaConfig.Limits;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import io.vertx.core.json.DecodeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks into a file from outside and refuses what is no acceptable video. */
+public final class Prober {
+    private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
+    /** Of the JSON, which is a few kilobytes for ordinary files; metadata may hold anything. */
+    private static final int MAX_REPORT = 8 << 20;
+    /** Below this no video of ours was ever seen: the header's duration is wrong rather. */
+    private static final long LOWEST_BITRATE = 4_000;
+
+    private final FfmpegInstallation ffmpeg;
+    private final FfmpegConfig config;
+    private final Limits limits;
+    private final SourceRules rules;
+
+    public Prober(FfmpegInstallation ffmpeg, FfmpegConfig config, Limits limits) {
+        this.ffmpeg = ffmpeg;
+        this.config = config;
+        this.limits = limits;
+        this.rules = new SourceRules(limits);
+    }
+
+    /**
+     * Describes the video in {@code file}. Blocks for the time of one or two runs of ffprobe.
+     *
+     * @throws JobFailure with the code of the rule that refuses the file, UNREADABLE when it can't be read, FFMPEG_STALLED
+     *     when the look at it takes too long, or the cancellation's reason
+     */
+    public MediaInfo probe(Path file, Cancellation cancellation) {
+        byte[] head = head(file);
+        ProbeReport report = report(file, FileSignature.isContainer(head), cancellation);
+        rules.checkStreams(report);
+        StreamReport stream = ProbeReport.preferred(report.films()).orElseThrow();
+        VideoStream video = stream.video();
+        rules.checkPicture(video);
+        long bytes = bytes(file);
+        Optional<Duration> duration = duration(file, bytes, report, stream, cancellation);
+        duration.ifPresent(rules::checkDuration);
+        return new MediaInfo(
+                report.container(),
+                duration,
+                bytes,
+                duration.map(length -> bitrate(bytes, length)).orElse(0L),
+                video,
+                ProbeReport.preferred(report.audioStreams()).map(StreamReport::audio),
+                report.streams().size(),
+                report.videoStreams().size(),
+                report.audioStreams().size());
+    }
+
+    private byte[] head(Path file) {
+        rules.checkBytes(bytes(file));
+        try (InputStream content = Files.newInputStream(file)) {
+            byte[] head = content.readNBytes(FileSignature.LENGTH);
+            FileSignature.refusal(head).ifPresent(refusal -> {
+                throw refusal;
+            });
+            return head;
+        } catch (IOException e) {
+            throw missing(e);
+        }
+    }
+
+    private static long bytes(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw missing(e);
+        }
+    }
+
+    private static JobFailure missing(IOException cause) {
+        return new JobFailure(ErrorCode.FILES_MISSING, "The source file is not on this host's disk any more.", cause);
+    }
+
+    private ProbeReport report(Path file, boolean isContainer, Cancellation cancellation) {
+        StringBuilder json = new StringBuilder();
+        FfmpegRun.Outcome outcome = run(
+                file,
+                ProbeCommand.describe(file, limits),
+                line -> {
+                    if (json.length() < MAX_REPORT) {
+                        json.append(line).append('\n');
+                    }
+                },
+                cancellation);
+        if (outcome.exitCode() != 0) {
+            JobFailure refusal = EncodeFailure.wasKilled(outcome)
+                    ? new JobFailure(ErrorCode.FFMPEG_FAILED, "ffprobe was killed while it looked at the file.")
+                    : ProbeRefusal.of(outcome.complaints(), limits.maxStreams(), isContainer);
+            LOG.atInfo()
+                    .addKeyValue("error", refusal.code())
+                    .addKeyValue("ffprobe", outcome.complaints())
+                    .log("source refused");
+            throw refusal;
+        }
+        try {
+            return ProbeReport.of(json.toString());
+        } catch (DecodeException e) {
+            throw new JobFailure(ErrorCode.UNREADABLE, "The file's description can't be read.", e);
+        }
+    }
+
+    /** The header's word where it can be true, else the times of the packets. */
+    private Optional<Duration> duration(
+            Path file, long bytes, ProbeReport report, StreamReport video, Cancellation cancellation) {
+        Optional<Duration> stated = video.duration()
+                .or(report::duration)
+                .filter(length -> length.compareTo(Duration.ZERO) > 0)
+                .filter(length -> bitrate(bytes, length) >= LOWEST_BITRATE)
+                .filter(length -> !rules.isTooLong(length));
+        if (stated.isPresent()) {
+            return stated;
+        }
+        PacketSpan span = new PacketSpan();
+        FfmpegRun.Outcome outcome =
+                run(file, ProbeCommand.packetTimes(file, video.index(), limits), span::add, cancellation);
+        if (outcome.exitCode() != 0) {
+            LOG.atWarn().addKeyValue("ffprobe", outcome.complaints()).log("packet times could not be read");
+        }
+        return span.length();
+    }
+
+    private FfmpegRun.Outcome run(Path file, List<String> command, Consumer<String> output, Cancellation cancellation) {
+        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
+        return new FfmpegRun(ffmpeg.ffprobe(), directory)
+                .run(command, output, Watchdog.deadline(config.probeTimeout()), cancellation);
+    }
+
+    private static long bitrate(long bytes, Duration length) {
+        return Math.round(bytes * 8 / Seconds.in(length));
+    }
+}

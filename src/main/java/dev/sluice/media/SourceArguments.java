@@ -1,0 +1,31 @@
+package dev.sluice.media;
+
+import dev.sluice.config.MediaConfig.Limits;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The arguments with which any program of FFmpeg opens a file from outside. Pure. */
+final class SourceArguments {
+    /** A frame of the largest accepted size in the widest pixel format (four planes of 16 bits), and something for tables. */
+    private static final long BYTES_PER_PIXEL = 8;
+
+    private static final long SMALLEST_ALLOC = 256L << 20;
+
+    private SourceArguments() {}
+
+    static List<String> opening(Path file, Limits limits) {
+        return List.of(
+                "-max_alloc", Long.toString(Math.max(SMALLEST_ALLOC, limits.maxPixels() * BYTES_PER_PIXEL)),
+                "-protocol_whitelist", "file",
+                "-format_whitelist", String.join(",", AllowList.DEMUXERS),
+                "-codec_whitelist", String.join(",", AllowList.DECODERS),
+                "-max_streams", Integer.toString(limits.maxStreams()),
+                "-max_pixels", Long.toString(limits.maxPixels()),
+                "-i", url(file));
+    }
+
+    /** With the protocol in front, no name can be taken for an option or for another protocol. */
+    static String url(Path file) {
+        return "file:" + file.toAbsolutePath();
+    }
+}

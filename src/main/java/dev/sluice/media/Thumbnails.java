@@ -1,0 +1,45 @@
+package dev.sluice.media;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Finds the thumbnails that an encode left in its directory; their names tell their times. */
+final class Thumbnails {
+    private static final Pattern NAME = Pattern.compile(EncodeCommand.THUMBNAIL_PREFIX + "(-?\\d+)\\.jpg");
+
+    private Thumbnails() {}
+
+    private record Found(long millis, Path file) {}
+
+    static List<ThumbnailFile> in(Path directory, Size size) throws IOException {
+        List<Found> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            files.forEach(file -> {
+                Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+                if (name.matches()) {
+                    found.add(new Found(Long.parseLong(name.group(1)), file));
+                }
+            });
+        }
+        found.sort(Comparator.comparingLong(Found::millis));
+        List<ThumbnailFile> thumbnails = new ArrayList<>();
+        for (Found each : found) {
+            thumbnails.add(new ThumbnailFile(
+                    thumbnails.size(),
+                    Duration.ofMillis(Math.max(0, each.millis())),
+                    each.file(),
+                    size.width(),
+                    size.height(),
+                    Files.size(each.file())));
+        }
+        return thumbnails;
+    }
+}

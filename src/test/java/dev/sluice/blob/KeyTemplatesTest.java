@@ -1,0 +1,77 @@
+package dev.sluice.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sluice.config.KeysConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class KeyTemplatesTest {
+    private static final String VIDEO = "videos/{mediaId}_{quality}.mp4";
+    private static final String THUMBNAIL = "thumbnails/{mediaId}_{n}.jpg";
+
+    private final KeyTemplates keys = new KeyTemplates(new KeysConfig(VIDEO, THUMBNAIL));
+
+    @Test
+    void makesTheKeysOfTheContract() {
+        assertThat(keys.video("m-1", "720p")).hasToString("videos/m-1_720p.mp4");
+        assertThat(keys.thumbnail("m-1", 0)).hasToString("thumbnails/m-1_0.jpg");
+        assertThat(keys.thumbnail("m-1", 12)).hasToString("thumbnails/m-1_12.jpg");
+    }
+
+    @Test
+    void putsAMediaIdInAsItIs() {
+        assertThat(keys.video("{quality} é$1", "360p")).hasToString("videos/{quality} é$1_360p.mp4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "a/b", "../m", "..", ".", "a\\b", "a\nb", "a\u0000", "/a", "\ud800"})
+    void refusesAMediaIdThatCouldNameAnotherPlace(String mediaId) {
+        KeyTemplates bare = new KeyTemplates(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}"));
+
+        JobFailure failure = catchThrowableOfType(JobFailure.class, () -> bare.video(mediaId, "360p"));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+        assertThat(failure.sentence()).startsWith("The media id ").doesNotContain("\n");
+    }
+
+    @Test
+    void refusesAMediaIdThatMakesAKeyTooLong() {
+        JobFailure failure = catchThrowableOfType(JobFailure.class, () -> keys.video("x".repeat(1020), "360p"));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+        assertThat(failure.sentence()).contains("at most 1024 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "videos/{mediaId}.mp4",
+                "videos/{quality}.mp4",
+                "videos/{mediaId}_{quality}_{mediaId}.mp4",
+                "videos/{mediaId}_{quality}_{userId}.mp4",
+                "videos/{mediaId}{quality}.mp4",
+                "videos/{{mediaId}_{quality}.mp4",
+                "/videos/{mediaId}_{quality}.mp4",
+                "../{mediaId}_{quality}.mp4",
+                ""
+            })
+    void complainsOfATemplateThatCannotWork(String template) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new KeyTemplates(new KeysConfig(template, THUMBNAIL)))
+                .withMessageStartingWith("keys.video: ");
+    }
+
+    @Test
+    void complainsOfAThumbnailTemplateByItsOwnName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new KeyTemplates(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg")))
+                .withMessageStartingWith("keys.thumbnail: ")
+                .withMessageContaining("[mediaId, n]");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.sluice.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A process that a test starts, and that never outlives the JVM. */
+final class ChildProcess {
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 32_000;
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+
+    private final Process process;
+    private final Path output;
+    private final Thread hook;
+
+    private ChildProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+        this.hook = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    static ChildProcess start(List<String> command, Map<String, String> environment, Path output) {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().putAll(environment);
+        try {
+            return new ChildProcess(builder.start(), output);
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        }
+    }
+
+    /**
+     * A port of 127.0.0.1 that nobody uses now. Below those that the system gives to outgoing connections, one of which
+     * might otherwise sit on it while its server is being restarted.
+     */
+    static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+    }
+
+    /** Waits until {@code ready} says so; fails with the process's output if it ends before. */
+    void awaitReady(Callable<Boolean> ready) {
+        Awaitility.await()
+                .atMost(START_LIMIT)
+                .pollInterval(Duration.ofMillis(100))
+                .failFast(() -> assertThat(process.isAlive())
+                        .as("alive; its output: %s", Files.readString(output))
+                        .isTrue())
+                .until(ready);
+    }
+
+    /** Sends it a signal by name: {@code STOP}, {@code CONT}. */
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException | InterruptedException cause) {
+            throw new IllegalStateException(cause);
+        }
+    }
+
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Asks it to end, and kills it if it does not. */
+    void stop() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (InterruptedException cause) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        } catch (IllegalStateException shuttingDown) {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package dev.sluice.broker;
+
+class EmbeddedBrokerContractIT extends BrokerContract<EmbeddedNode> {
+    @Override
+    EmbeddedNode startNode() {
+        return EmbeddedNode.start();
+    }
+}

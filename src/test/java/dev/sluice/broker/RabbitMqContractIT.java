@@ -1,0 +1,181 @@
+package dev.sluice.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.config.RabbitMqConfig.QueueMode;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The contract, and what only RabbitMQ does. */
+class RabbitMqContractIT extends BrokerContract<RabbitNode> {
+    @Override
+    RabbitNode startNode() {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        return RabbitNode.start();
+    }
+
+    @Test
+    void leavesNoConnectionAtTheBroker() throws Exception {
+        publisher();
+        consumer(Topology.DOWNLOAD_QUEUE, 1, new Inbox());
+        assertThat(node.connections())
+                .hasSize(2)
+                .anyMatch(client -> client.contains("publisher"))
+                .anyMatch(client -> client.contains("consumer of video.processing.download"));
+
+        stopClients();
+
+        assertThat(node.connections()).isEmpty();
+    }
+
+    @Test
+    void goesOnWhenAnAcknowledgementIsRefused() throws Exception {
+        put(Topology.DOWNLOAD_QUEUE, "a");
+        Inbox inbox = new Inbox();
+        consumer(Topology.DOWNLOAD_QUEUE, 1, inbox);
+        Delivery first = inbox.next();
+
+        first.link().run(channel -> channel.basicAck(99, false)).await(5, TimeUnit.SECONDS);
+
+        Delivery again = inbox.next();
+        assertThat(again.redelivered()).isTrue();
+        assertThat(first.stale()).isTrue();
+    }
+
+    @Test
+    void comesBackWhenItsQueueIsDeletedUnderIt() throws Exception {
+        Inbox inbox = new Inbox();
+        consumer(Topology.REQUESTS_QUEUE, 1, inbox);
+
+        try (Connection stranger = node.stranger()) {
+            stranger.createChannel().queueDelete(Topology.REQUESTS_QUEUE);
+        }
+        await().atMost(Duration.ofSeconds(10)).until(this::requestsAreConsumed);
+        put(Topology.REQUESTS_QUEUE, "a");
+
+        assertThat(inbox.next().body().toString()).isEqualTo("a");
+    }
+
+    private boolean requestsAreConsumed() throws Exception {
+        try (Connection stranger = node.stranger();
+                Channel channel = stranger.createChannel()) {
+            return channel.consumerCount(Topology.REQUESTS_QUEUE) == 1;
+        } catch (IOException missing) {
+            return false;
+        }
+    }
+
+    @Test
+    void refusesToPublishDuringAMemoryAlarmAndRecovers() throws Exception {
+        put(Topology.UPLOAD_QUEUE, "a", "b");
+        ConfirmedPublisher publisher = publisher();
+        Inbox inbox = new Inbox();
+        consumer(Topology.UPLOAD_QUEUE, 1, inbox);
+        Delivery first = inbox.next();
+        node.ctl("set_vm_memory_high_watermark", "0.0001");
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> !publishes(publisher, "in the alarm"));
+        first.ack().await(5, TimeUnit.SECONDS);
+
+        assertThat(inbox.next().body().toString()).isEqualTo("b");
+        assertThatThrownBy(() -> publisher.publish(download("still")).await(5, TimeUnit.SECONDS))
+                .isInstanceOf(BrokerFailure.class);
+        node.ctl("set_vm_memory_high_watermark", "0.4");
+        await().atMost(Duration.ofSeconds(20)).until(() -> publishes(publisher, "after the alarm"));
+    }
+
+    @Test
+    void doesNotWaitForAFrozenBroker() throws Exception {
+        put(Topology.UPLOAD_QUEUE, "a");
+        ConfirmedPublisher publisher = publisher();
+        Inbox inbox = new Inbox();
+        consumer(Topology.UPLOAD_QUEUE, 1, inbox);
+        Delivery first = inbox.next();
+        node.freeze();
+
+        Future<Void> unanswered = publisher.publish(download("unanswered"));
+
+        assertThatThrownBy(() -> unanswered.await(10, TimeUnit.SECONDS)).isInstanceOf(BrokerFailure.class);
+        await().atMost(Duration.ofSeconds(20)).until(first::stale);
+        node.thaw();
+        assertThat(inbox.next().redelivered()).isTrue();
+        await().atMost(Duration.ofSeconds(20)).until(() -> publishes(publisher, "after"));
+    }
+
+    @Test
+    void stopsWhileTheBrokerIsFrozen() throws Exception {
+        put(Topology.UPLOAD_QUEUE, "a");
+        Inbox inbox = new Inbox();
+        SupervisedConsumer consumer = consumer(Topology.UPLOAD_QUEUE, 1, inbox);
+        ConfirmedPublisher publisher = publisher();
+        inbox.next();
+        node.freeze();
+
+        try {
+            Future.all(consumer.stop(), publisher.stop()).await(8, TimeUnit.SECONDS);
+        } finally {
+            node.thaw();
+        }
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> node.connections().isEmpty());
+    }
+
+    @Test
+    void declaresQuorumQueuesAndOnlyLooksWhenToldSo() throws Exception {
+        node.ctl("add_vhost", "own");
+        node.ctl("set_permissions", "-p", "own", node.user(), ".*", ".*", ".*");
+        RabbitMqConfig quorum = inVirtualHost("own", QueueMode.QUORUM);
+        RabbitMqConfig passive = inVirtualHost("own", QueueMode.PASSIVE);
+        assertThatThrownBy(() -> BrokerCheck.reach(vertx, passive).await(10, TimeUnit.SECONDS))
+                .hasMessageContaining("video.updates")
+                .hasMessageContaining("video.processing.upload");
+
+        BrokerCheck.reach(vertx, quorum).await(10, TimeUnit.SECONDS);
+        assertThat(node.ctl("list_queues", "-p", "own", "name", "--no-table-headers"))
+                .isEmpty();
+        for (RabbitMqConfig config : new RabbitMqConfig[] {quorum, passive}) {
+            ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config);
+            publisher.start();
+            publisher.ready().await(20, TimeUnit.SECONDS);
+            publisher.stop().await(10, TimeUnit.SECONDS);
+        }
+
+        assertThat(node.ctl("list_queues", "-p", "own", "type", "--no-table-headers")
+                        .lines())
+                .hasSize(6)
+                .containsOnly("quorum");
+        assertThatThrownBy(() -> BrokerCheck.reach(vertx, inVirtualHost("own", QueueMode.CLASSIC))
+                        .await(10, TimeUnit.SECONDS))
+                .isInstanceOf(BrokerFailure.class)
+                .hasMessageContaining("x-queue-type")
+                .hasMessageContaining("video.processing.download");
+    }
+
+    @Test
+    void namesAVirtualHostThatIsNotThere() {
+        Future<Void> check = BrokerCheck.reach(vertx, inVirtualHost("no-such-host", QueueMode.CLASSIC));
+
+        assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS)).hasMessageContaining("'no-such-host'");
+    }
+
+    private RabbitMqConfig inVirtualHost(String name, QueueMode queues) {
+        RabbitMqConfig config = node.config(queues);
+        return new RabbitMqConfig(
+                config.uri() + "/" + name,
+                config.user(),
+                config.password(),
+                config.heartbeat(),
+                config.connectTimeout(),
+                config.confirmTimeout(),
+                queues);
+    }
+}

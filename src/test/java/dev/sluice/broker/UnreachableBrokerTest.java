@@ -1,0 +1,109 @@
+package dev.sluice.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.config.Secret;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class UnreachableBrokerTest {
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void saysThatNothingListens() throws Exception {
+        int port = ChildProcess.freePort();
+
+        Future<Void> check = BrokerCheck.reach(vertx, config("amqp://127.0.0.1:" + port, Duration.ofSeconds(2)));
+
+        assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
+                .isInstanceOf(BrokerFailure.class)
+                .hasMessageContaining("127.0.0.1:" + port)
+                .hasMessageContaining("nothing listens there");
+    }
+
+    @Test
+    void saysThatTheNameIsNotKnown() {
+        Future<Void> check = BrokerCheck.reach(vertx, config("amqp://broker.invalid", Duration.ofSeconds(2)));
+
+        assertThatThrownBy(() -> check.await(20, TimeUnit.SECONDS))
+                .isInstanceOf(BrokerFailure.class)
+                .hasMessageContaining("'broker.invalid' is not known");
+    }
+
+    @Test
+    void saysThatThereIsNoAnswer() throws IOException {
+        try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Future<Void> check =
+                    BrokerCheck.reach(vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
+
+            assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
+                    .isInstanceOf(BrokerFailure.class)
+                    .hasMessageContaining("no answer in time");
+        }
+    }
+
+    @Test
+    void refusesToPublishWhileThereIsNoBroker() throws Exception {
+        ConfirmedPublisher publisher = new ConfirmedPublisher(
+                vertx, config("amqp://127.0.0.1:" + ChildProcess.freePort(), Duration.ofSeconds(2)));
+        publisher.start();
+
+        Future<Void> published =
+                publisher.publish(new OutgoingMessage("", "q", Buffer.buffer("{}"), new JsonObject(), "1"));
+
+        assertThatThrownBy(() -> published.await(5, TimeUnit.SECONDS)).isInstanceOf(BrokerFailure.class);
+        publisher.stop().await(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void stopsWhileAnAttemptToConnectIsUnderWay() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            RabbitMqConfig config = config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofSeconds(30));
+            SupervisedConsumer consumer =
+                    new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 1, Delivery::giveBack);
+            consumer.start();
+            try (Socket unanswered = mute.accept()) {
+                consumer.stop().await(10, TimeUnit.SECONDS);
+
+                assertThat(unanswered.isConnected()).isTrue();
+                assertThat(consumer.ready().failed()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void refusesAPrefetchThatMeansNoLimit() {
+        RabbitMqConfig config = config("amqp://127.0.0.1", Duration.ofSeconds(2));
+
+        assertThatThrownBy(() -> new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 0, Delivery::giveBack))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static RabbitMqConfig config(String uri, Duration connectTimeout) {
+        return new RabbitMqConfig(
+                uri,
+                "user",
+                new Secret("secret"),
+                Duration.ofSeconds(2),
+                connectTimeout,
+                Duration.ofSeconds(2),
+                RabbitMqConfig.QueueMode.CLASSIC);
+    }
+}
