@@ -78,8 +78,9 @@ final class Settings {
     private void findUnknown(String prefix, JsonObject object) {
         for (Map.Entry<String, Object> entry : object) {
             String key = prefix + entry.getKey();
-            // A dot in a name would look like a section.
-            if (entry.getKey().contains(".") || !names.contains(key)) {
+            if (entry.getKey().contains(".")) {
+                complain(key, "there is no such key; a section is an object, not a dot");
+            } else if (!names.contains(key)) {
                 Optional<String> meant = Suggestion.forKey(key, names);
                 complain(
                         key,

@@ -1,12 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.job.StageName;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -14,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The whole configuration, checked. */
 public record SluiceConfig(
@@ -29,8 +22,6 @@ public record SluiceConfig(
         DeliveryConfig delivery,
         UpdatesConfig updates,
         Map<StageName, StageConfig> stages) {
-
-    private static final Pattern PLACE = Pattern.compile("line: (\\d+), column: (\\d+)");
 
     public SluiceConfig {
         stages = Map.copyOf(stages);
@@ -47,7 +38,7 @@ public record SluiceConfig(
      * @throws InvalidConfig with every complaint at once
      */
     public static SluiceConfig load(Path file, Map<String, String> environment) {
-        return read(parse(file), environment);
+        return read(ConfigFile.read(file), environment);
     }
 
     /**
@@ -92,27 +83,5 @@ public record SluiceConfig(
                 DeliveryConfig.read(settings.section("delivery")),
                 UpdatesConfig.read(settings.section("updates")),
                 stages);
-    }
-
-    private static JsonObject parse(Path file) {
-        try {
-            return new JsonObject(Files.readString(file));
-        } catch (MalformedInputException bad) {
-            throw new InvalidConfig(List.of(file + ": is not UTF-8 text"));
-        } catch (IOException unreadable) {
-            throw new InvalidConfig(List.of(file + ": cannot be read (" + reason(unreadable) + ")"));
-        } catch (DecodeException bad) {
-            throw new InvalidConfig(List.of(file + ": is not a JSON object" + placeOf(bad)));
-        }
-    }
-
-    /** The parser's message is left out but for the place: it may repeat a password that lacks its quotes. */
-    private static String placeOf(DecodeException bad) {
-        Matcher place = PLACE.matcher(Objects.requireNonNullElse(bad.getMessage(), ""));
-        return place.find() ? " (line " + place.group(1) + ", column " + place.group(2) + ")" : "";
-    }
-
-    private static String reason(IOException unreadable) {
-        return unreadable instanceof NoSuchFileException ? "there is no such file" : "no permission, or no file";
     }
 }

@@ -1,0 +1,66 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Configurations that tests start from. */
+final class Configs {
+    static final Path FIXTURES = Path.of("src/test/resources/config");
+
+    private Configs() {}
+
+    static SluiceConfig defaults() {
+        return SluiceConfig.read(new JsonObject(), Map.of());
+    }
+
+    static SluiceConfig everyKeySet() {
+        return SluiceConfig.read(fixture("every-key.json"), Map.of());
+    }
+
+    static SluiceConfig fromEnvironment(String variable, String value) {
+        return SluiceConfig.read(new JsonObject(), Map.of(variable, value));
+    }
+
+    static List<String> complaints(JsonObject json, Map<String, String> environment) {
+        InvalidConfig invalid = catchThrowableOfType(InvalidConfig.class, () -> SluiceConfig.read(json, environment));
+        return invalid == null ? List.of() : invalid.complaints();
+    }
+
+    static JsonObject fixture(String name) {
+        try {
+            return new JsonObject(Files.readString(FIXTURES.resolve(name)));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    static JsonObject section(String name, String key, Object value) {
+        return new JsonObject().put(name, new JsonObject().put(key, value));
+    }
+
+    /** The values of a file by their whole keys, as an environment variable would hold them. */
+    static Map<String, String> flat(JsonObject json) {
+        Map<String, String> values = new TreeMap<>();
+        for (Map.Entry<String, Object> entry : json) {
+            if (entry.getValue() instanceof JsonObject inner) {
+                flat(inner).forEach((key, value) -> values.put(entry.getKey() + "." + key, value));
+            } else {
+                values.put(entry.getKey(), asText(entry.getValue()));
+            }
+        }
+        return values;
+    }
+
+    private static String asText(Object value) {
+        return value instanceof JsonArray list ? list.encode() : String.valueOf(value);
+    }
+}

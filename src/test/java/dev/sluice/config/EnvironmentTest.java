@@ -1,0 +1,138 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.config.RabbitMqConfig.QueueMode;
+import dev.sluice.job.StageName;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class EnvironmentTest {
+
+    @Test
+    void everyKeyCanBeSetThereAlone() {
+        Map<String, String> environment = new HashMap<>();
+        Configs.flat(Configs.fixture("every-key.json"))
+                .forEach((key, value) -> environment.put(Section.variable(key), value));
+
+        SluiceConfig config = SluiceConfig.read(new JsonObject(), environment);
+
+        assertThat(config).isEqualTo(Configs.everyKeySet());
+    }
+
+    @Test
+    void goesOverTheFileForKeysOfEveryKind() {
+        Map<String, String> environment = Map.of(
+                "SLUICE_RABBITMQ_QUEUES", "passive",
+                "SLUICE_POSTGRES_PASSWORD", "[from the environment",
+                "SLUICE_S3_BUCKET", "other",
+                "SLUICE_S3_PATH_STYLE", "true",
+                "SLUICE_S3_PART_SIZE_MIB", "32",
+                "SLUICE_WORKSPACE_DIRECTORY", "/mnt/work",
+                "SLUICE_MEDIA_LADDER", "[{\"quality\":\"sd\",\"shortSide\":480,\"maxKbps\":1000}]",
+                "SLUICE_DELIVERY_BACKOFF_SECONDS", "[1, 2.5]",
+                "SLUICE_UPDATES_TICK_SECONDS", "0.5",
+                "SLUICE_STAGES_UPLOAD_INSTANCES", "4");
+
+        SluiceConfig config = SluiceConfig.read(Configs.fixture("every-key.json"), environment);
+
+        assertThat(config.rabbitmq().queues()).isEqualTo(QueueMode.PASSIVE);
+        assertThat(config.postgres().password()).isEqualTo(new Secret("[from the environment"));
+        assertThat(config.s3().bucket()).isEqualTo("other");
+        assertThat(config.s3().pathStyle()).isTrue();
+        assertThat(config.s3().partSize()).isEqualTo(32L * 1024 * 1024);
+        assertThat(config.workspace().directory())
+                .isEqualTo(Path.of("/mnt/work").toAbsolutePath());
+        assertThat(config.media().ladder()).containsExactly(new Rung("sd", 480, 1_000_000));
+        assertThat(config.delivery().backoff()).isEqualTo(List.of(Duration.ofSeconds(1), Duration.ofMillis(2500)));
+        assertThat(config.updates().tickEvery()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.stage(StageName.UPLOAD)).isEqualTo(new StageConfig(4, 5));
+    }
+
+    @Test
+    void aVariableSetToNothingIsNotSet() {
+        SluiceConfig config =
+                SluiceConfig.read(Configs.section("s3", "bucket", "kept"), Map.of("SLUICE_S3_BUCKET", ""));
+
+        assertThat(config.s3().bucket()).isEqualTo("kept");
+    }
+
+    @Test
+    void itsAddressBringsItsUserAndPasswordAlong() {
+        SluiceConfig config = SluiceConfig.read(
+                Configs.fixture("every-key.json"),
+                Map.of("SLUICE_RABBITMQ_URI", "amqp://ann:p%40ss%2F+word@other.test/live"));
+
+        assertThat(config.rabbitmq().uri()).isEqualTo("amqp://other.test/live");
+        assertThat(config.rabbitmq().user()).isEqualTo("ann");
+        assertThat(config.rabbitmq().password()).isEqualTo(new Secret("p@ss/+word"));
+    }
+
+    @Test
+    void itsAddressWithoutCredentialsLeavesThoseOfTheFile() {
+        SluiceConfig config = SluiceConfig.read(
+                Configs.fixture("every-key.json"), Map.of("SLUICE_RABBITMQ_URI", "amqp://other.test/"));
+
+        assertThat(config.rabbitmq().user()).isEqualTo("video");
+        assertThat(config.rabbitmq().password()).isEqualTo(new Secret("broker-pw"));
+    }
+
+    @Test
+    void itsUserAndPasswordGoBeforeThoseInAnyAddress() {
+        SluiceConfig config = SluiceConfig.read(
+                new JsonObject(),
+                Map.of(
+                        "SLUICE_POSTGRES_URI", "postgresql://ann:old@db.test/video",
+                        "SLUICE_POSTGRES_USER", "bob",
+                        "SLUICE_POSTGRES_PASSWORD", "new"));
+
+        assertThat(config.postgres().user()).isEqualTo("bob");
+        assertThat(config.postgres().password()).isEqualTo(new Secret("new"));
+    }
+
+    @Test
+    void aComplaintNamesTheVariable() {
+        List<String> complaints = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
+
+        assertThat(complaints)
+                .containsExactly("delivery.maxAttempts: cannot use 'many' of SLUICE_DELIVERY_MAX_ATTEMPTS:"
+                        + " a whole number is needed");
+    }
+
+    @Test
+    void aListThatIsNoneIsComplainedAboutOnce() {
+        List<String> complaints =
+                Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
+
+        assertThat(complaints)
+                .containsExactly("delivery.backoffSeconds: cannot use '[5, 30' of SLUICE_DELIVERY_BACKOFF_SECONDS:"
+                        + " a JSON list of seconds is needed");
+    }
+
+    @Test
+    void aMistypedVariableIsComplainedAbout() {
+        List<String> complaints =
+                Configs.complaints(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
+
+        assertThat(complaints)
+                .containsExactly("SLUICE_RABITMQ_URI: there is no such variable; did you mean SLUICE_RABBITMQ_URI?");
+    }
+
+    @Test
+    void variablesThatOthersSetAreLeftAlone() {
+        Map<String, String> ofKubernetes = Map.of(
+                "SLUICE_PORT", "tcp://10.0.0.1:80",
+                "SLUICE_SERVICE_HOST", "10.0.0.1",
+                "SLUICE_RABBITMQ_PORT", "tcp://10.0.0.2:5672",
+                "SLUICE_S3_SERVICE_PORT", "9000",
+                "SLUICE_LOG_LEVEL", "DEBUG");
+
+        assertThat(SluiceConfig.read(new JsonObject(), ofKubernetes)).isEqualTo(Configs.defaults());
+    }
+}

@@ -1,0 +1,232 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.config.MediaConfig.Limits;
+import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.config.RabbitMqConfig.QueueMode;
+import dev.sluice.job.StageName;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Each section twice: with nothing set, and with every key set to something else. */
+class SectionsTest {
+    private static final Path HOME = Path.of(System.getProperty("user.home"));
+
+    @Test
+    void theBrokersDefaults() {
+        assertThat(Configs.defaults().rabbitmq())
+                .isEqualTo(new RabbitMqConfig(
+                        "amqp://localhost:5672/",
+                        "guest",
+                        new Secret("guest"),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        QueueMode.CLASSIC));
+    }
+
+    @Test
+    void everyKeyOfTheBroker() {
+        assertThat(Configs.everyKeySet().rabbitmq())
+                .isEqualTo(new RabbitMqConfig(
+                        "amqps://broker.test:5671/media",
+                        "video",
+                        new Secret("broker-pw"),
+                        Duration.ZERO,
+                        Duration.ofMillis(2500),
+                        Duration.ofSeconds(20),
+                        QueueMode.QUORUM));
+    }
+
+    @Test
+    void theDatabasesDefaults() {
+        assertThat(Configs.defaults().postgres())
+                .isEqualTo(new PostgresConfig(
+                        "postgresql://localhost:5432/sluice",
+                        "sluice",
+                        new Secret(""),
+                        8,
+                        "VideoProcessingJob",
+                        "media"));
+    }
+
+    @Test
+    void everyKeyOfTheDatabase() {
+        assertThat(Configs.everyKeySet().postgres())
+                .isEqualTo(new PostgresConfig(
+                        "postgresql://db.test:5433/video",
+                        "video",
+                        new Secret("db-pw"),
+                        20,
+                        "public.Job",
+                        "public.Media"));
+    }
+
+    @Test
+    void theStoresDefaults() {
+        assertThat(Configs.defaults().s3())
+                .isEqualTo(new S3Config(
+                        Optional.empty(),
+                        "us-east-1",
+                        "media",
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        8L * 1024 * 1024,
+                        4,
+                        Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void everyKeyOfTheStore() {
+        assertThat(Configs.everyKeySet().s3())
+                .isEqualTo(new S3Config(
+                        Optional.of(URI.create("https://s3.test:9000")),
+                        "eu-central-1",
+                        "video",
+                        Optional.of("key"),
+                        Optional.of(new Secret("store-pw")),
+                        false,
+                        16L * 1024 * 1024,
+                        8,
+                        Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void addressesAStoreOfOnesOwnByPathUnlessToldOtherwise() {
+        S3Config own = Configs.fromEnvironment("SLUICE_S3_ENDPOINT", "http://localhost:9000")
+                .s3();
+
+        assertThat(own.pathStyle()).isTrue();
+    }
+
+    @Test
+    void theWorkspace() {
+        assertThat(Configs.defaults().workspace()).isEqualTo(new WorkspaceConfig(HOME.resolve(".sluice/work")));
+        assertThat(Configs.everyKeySet().workspace()).isEqualTo(new WorkspaceConfig(absolute("/srv/work")));
+    }
+
+    @Test
+    void ffmpegsDefaults() {
+        assertThat(Configs.defaults().ffmpeg())
+                .isEqualTo(new FfmpegConfig(
+                        Optional.empty(),
+                        Optional.empty(),
+                        HOME.resolve(".sluice/ffmpeg"),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void everyKeyOfFfmpeg() {
+        assertThat(Configs.everyKeySet().ffmpeg())
+                .isEqualTo(new FfmpegConfig(
+                        Optional.of(absolute("/opt/ffmpeg")),
+                        Optional.of(absolute("/opt/ffprobe")),
+                        absolute("/srv/cache"),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15)));
+    }
+
+    @Test
+    void theMediasDefaults() {
+        assertThat(Configs.defaults().media())
+                .isEqualTo(new MediaConfig(
+                        List.of(
+                                new Rung("360p", 360, 800_000),
+                                new Rung("540p", 540, 1_500_000),
+                                new Rung("720p", 720, 2_500_000)),
+                        "medium",
+                        23,
+                        128_000,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(15),
+                        320,
+                        new Limits(20L * 1024 * 1024 * 1024, Duration.ofHours(12), 8192L * 4320, 64)));
+    }
+
+    @Test
+    void everyKeyOfTheMedia() {
+        assertThat(Configs.everyKeySet().media())
+                .isEqualTo(new MediaConfig(
+                        List.of(new Rung("240p", 240, 400_000), new Rung("1080p", 1080, 5_000_000)),
+                        "fast",
+                        20,
+                        96_000,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
+                        160,
+                        new Limits(1024L * 1024 * 1024, Duration.ofMinutes(10), 1920L * 1080, 8)));
+    }
+
+    @Test
+    void theKeysOfResults() {
+        assertThat(Configs.defaults().keys())
+                .isEqualTo(new KeysConfig("videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg"));
+        assertThat(Configs.everyKeySet().keys()).isEqualTo(new KeysConfig("v/{quality}/{mediaId}", "t/{mediaId}/{n}"));
+    }
+
+    @Test
+    void theDelivery() {
+        assertThat(Configs.defaults().delivery())
+                .isEqualTo(new DeliveryConfig(
+                        Duration.ofSeconds(12),
+                        Duration.ofSeconds(4),
+                        5,
+                        List.of(
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(30),
+                                Duration.ofMinutes(2),
+                                Duration.ofMinutes(10))));
+        assertThat(Configs.everyKeySet().delivery())
+                .isEqualTo(new DeliveryConfig(
+                        Duration.ofSeconds(30),
+                        Duration.ofMillis(500),
+                        3,
+                        List.of(Duration.ZERO, Duration.ofMillis(1500))));
+    }
+
+    @Test
+    void theUpdates() {
+        assertThat(Configs.defaults().updates())
+                .isEqualTo(new UpdatesConfig(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        assertThat(Configs.everyKeySet().updates())
+                .isEqualTo(new UpdatesConfig(Duration.ofMillis(250), Duration.ofSeconds(5)));
+    }
+
+    @Test
+    void theStages() {
+        int quarterOfTheCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+
+        assertThat(Configs.defaults().stages())
+                .isEqualTo(Map.of(
+                        StageName.DOWNLOAD, new StageConfig(1, 2),
+                        StageName.PROCESSING, new StageConfig(1, quarterOfTheCores),
+                        StageName.UPLOAD, new StageConfig(1, 2)));
+        assertThat(Configs.everyKeySet().stages())
+                .isEqualTo(Map.of(
+                        StageName.DOWNLOAD, new StageConfig(0, 9),
+                        StageName.PROCESSING, new StageConfig(2, 250),
+                        StageName.UPLOAD, new StageConfig(3, 5)));
+    }
+
+    @Test
+    void noKeyIsForgottenHere() {
+        Set<String> keys = new TreeSet<>(SluiceConfig.allKeys());
+        keys.removeAll(Set.of("rabbitmq.passwordFile", "postgres.passwordFile", "s3.secretKeyFile"));
+
+        assertThat(Configs.flat(Configs.fixture("every-key.json")).keySet()).isEqualTo(keys);
+    }
+
+    private static Path absolute(String path) {
+        return Path.of(path).toAbsolutePath();
+    }
+}
