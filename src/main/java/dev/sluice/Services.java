@@ -44,10 +44,10 @@ record Services(
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
     static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup) {
         WorkerExecutor workers = workers(vertx, config);
-        return workers.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false)
-                .compose(ffmpeg -> Workspace.open(vertx, config.workspace())
+        return workers.executeBlocking(() -> LocalTools.open(vertx, config), false)
+                .compose(local -> Workspace.open(vertx, config.workspace())
                         .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
-                                .compose(database -> assemble(vertx, config, workers, ffmpeg, workspace, database))))
+                                .compose(database -> assemble(vertx, config, workers, local, workspace, database))))
                 .onFailure(failed -> workers.close());
     }
 
@@ -55,7 +55,7 @@ record Services(
             Vertx vertx,
             SluiceConfig config,
             WorkerExecutor workers,
-            FfmpegInstallation ffmpeg,
+            LocalTools local,
             Workspace workspace,
             Database database) {
         return UserTables.open(database, config.postgres())
@@ -65,10 +65,13 @@ record Services(
                             config,
                             database,
                             new Jobs(database, tables),
-                            new S3Blobs(vertx, config.s3()),
+                            local.blobs(),
                             new KeyTemplates(config.keys()),
-                            new Prober(ffmpeg, config.ffmpeg(), config.media().limits()),
-                            new Encoder(ffmpeg, config.ffmpeg(), config.media()),
+                            new Prober(
+                                    local.ffmpeg(),
+                                    config.ffmpeg(),
+                                    config.media().limits()),
+                            new Encoder(local.ffmpeg(), config.ffmpeg(), config.media()),
                             workers,
                             threads(config),
                             new StageTools(
@@ -104,5 +107,12 @@ record Services(
 
     private static int slots(StageConfig stage) {
         return stage.instances() * stage.concurrency();
+    }
+
+    /** What takes long to make, and would hold up an event loop. */
+    private record LocalTools(FfmpegInstallation ffmpeg, S3Blobs blobs) {
+        static LocalTools open(Vertx vertx, SluiceConfig config) {
+            return new LocalTools(FfmpegInstallation.locate(config.ffmpeg()), new S3Blobs(vertx, config.s3()));
+        }
     }
 }
