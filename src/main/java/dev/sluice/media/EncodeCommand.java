@@ -66,9 +66,10 @@ final class EncodeCommand {
             command.addAll(List.of("-map", "[v" + i + "]"));
             command.addAll(List.of("-maxrate:v:" + i, Integer.toString(rendition.maxBitrate())));
             command.addAll(List.of("-bufsize:v:" + i, Integer.toString(2 * rendition.maxBitrate())));
+            command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
         }
         command.addAll(List.of("-c:v", "libx264", "-preset", config.preset(), "-crf", Integer.toString(config.crf())));
-        command.addAll(List.of("-threads:v", Integer.toString(threads), "-pix_fmt", "yuv420p"));
+        command.addAll(List.of("-pix_fmt", "yuv420p"));
         command.addAll(List.of("-flags", "+cgop+global_header", "-sc_threshold", "0", "-g", "100000"));
         command.addAll(List.of("-force_key_frames", "expr:gte(t,n_forced*" + seconds(config.keyFrameInterval()) + ")"));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "demux"));
@@ -79,6 +80,12 @@ final class EncodeCommand {
         });
         command.addAll(List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"));
         command.addAll(List.of("-f", "tee", tee(renditions, info.audio().isPresent())));
+    }
+
+    /** Each encoder gets its share of the pixels, rounded up: more threads than work cost time and a little quality. */
+    private int threadsFor(Rendition rendition, List<Rendition> renditions) {
+        long all = renditions.stream().mapToLong(each -> each.size().pixels()).sum();
+        return Math.toIntExact((threads * rendition.size().pixels() + all - 1) / all);
     }
 
     private static String tee(List<Rendition> renditions, boolean withSound) {

@@ -33,10 +33,10 @@ class CommandsTest {
             scale=320:180:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
 
     private static final String OUTPUTS = "-filter_complex " + FILTERS + " " + """
-            -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 \
-            -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 \
-            -map [v2] -maxrate:v:2 800000 -bufsize:v:2 1600000 \
-            -c:v libx264 -preset medium -crf 23 -threads:v 2 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
+            -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 2 \
+            -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 -threads:v:1 1 \
+            -map [v2] -maxrate:v:2 800000 -bufsize:v:2 1600000 -threads:v:2 1 \
+            -c:v libx264 -preset medium -crf 23 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
             -g 100000 -force_key_frames expr:gte(t,n_forced*2) -fps_mode:v vfr -enc_time_base:v demux \
             -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
@@ -65,6 +65,12 @@ class CommandsTest {
                 .contains("-f tee [f=mp4:movflags=+faststart:select=\\'v:0\\']360p.mp4 ")
                 .doesNotContain("-c:a")
                 .doesNotContain("v:0,a");
+    }
+
+    @Test
+    void sharesTheThreadsByThePixels() {
+        assertThat(line(new EncodeCommand(MediaFixture.MEDIA, 8).outputs(Sources.FULL_HD, renditions(Sources.FULL_HD))))
+                .contains("-threads:v:0 5", "-threads:v:1 3", "-threads:v:2 2");
     }
 
     @Test
