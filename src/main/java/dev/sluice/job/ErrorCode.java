@@ -39,6 +39,7 @@ public enum ErrorCode {
     STORE_REFUSED(Verdict.RETRY),
     DATABASE_UNAVAILABLE(Verdict.RETRY),
     // Ours
+    WORKER_LOST(Verdict.FAIL),
     INTERNAL_ERROR(Verdict.RETRY),
     SHUTDOWN(Verdict.RELEASE),
     LEASE_LOST(Verdict.ABANDON);

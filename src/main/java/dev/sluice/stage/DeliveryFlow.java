@@ -3,6 +3,7 @@ package dev.sluice.stage;
 import dev.sluice.broker.Delivery;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.Cancellation;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.RunId;
 import dev.sluice.message.Codec;
@@ -94,13 +95,23 @@ final class DeliveryFlow {
         tools.updates().outboxHasRows();
         tools.leases().hold(attempt, cancellation);
         log.started();
-        return Future.succeededFuture(run)
-                .compose(route.stage()::run)
-                .compose(
-                        result -> commit(attempt, news, result, log),
-                        cause -> new FailedRun(route, tools, patience, delivery, job)
-                                .end(attempt, news, JobFailure.of(cause), log))
-                .onComplete(ended -> tools.leases().letGo(attempt));
+        FailedRun failed = new FailedRun(route, tools, patience, delivery, job);
+        Future<Void> ending = attempt.number() > tools.delivery().maxAttempts()
+                ? failed.giveUp(attempt, news, workerLost(), log)
+                : Future.succeededFuture(run)
+                        .compose(route.stage()::run)
+                        .compose(
+                                result -> commit(attempt, news, result, log),
+                                cause -> failed.end(attempt, news, JobFailure.of(cause), log));
+        return ending.onComplete(ended -> tools.leases().letGo(attempt));
+    }
+
+    /** The last attempt that counted never said how it ended, or this one would not have been granted. */
+    private JobFailure workerLost() {
+        return new JobFailure(
+                ErrorCode.WORKER_LOST,
+                "The worker died or was cut off while working on this job, "
+                        + tools.delivery().maxAttempts() + " attempts are used up.");
     }
 
     private Future<Void> commit(Attempt attempt, RunNews news, StageResult result, RunLog log) {

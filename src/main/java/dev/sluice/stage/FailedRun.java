@@ -33,18 +33,18 @@ final class FailedRun {
             case RETRY ->
                 attempt.number() < tools.delivery().maxAttempts()
                         ? retryLater(attempt, failure, log)
-                        : fail(
-                                attempt,
-                                news,
-                                failure,
-                                log,
-                                Optional.of(Outgoing.givenUp(delivery, route, attempt, failure)));
+                        : giveUp(attempt, news, failure, log);
             case RELEASE -> release(attempt, failure, log);
             case ABANDON -> {
                 log.fenced();
                 yield Future.succeededFuture();
             }
         };
+    }
+
+    /** Ends the job as failed for good: its attempts are used up, and the message goes to the dead letters. */
+    Future<Void> giveUp(Attempt attempt, RunNews news, JobFailure failure, RunLog log) {
+        return fail(attempt, news, failure, log, Optional.of(Outgoing.givenUp(delivery, route, attempt, failure)));
     }
 
     private Future<Void> fail(

@@ -15,7 +15,8 @@ import java.util.function.Function;
 
 /**
  * Runs of stages: who works on which, until when, and how it ended. What an attempt writes takes effect only while it holds
- * the run; every method that gives {@code false} has then changed nothing at all.
+ * the run; every method that gives {@code false} has then changed nothing at all. An ending may be asked for again when its
+ * answer was lost: it gives {@code true} once more, and takes effect once.
  */
 public final class Runs {
     private final ClaimTransaction claims;

@@ -35,6 +35,10 @@ final class Settlement {
             UPDATE sluice.stage_run
                SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL
             """ + FENCE;
+    private static final String ENDED_BY = """
+            SELECT FROM sluice.stage_run
+             WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = $5
+            """;
     private static final String JOB_ON = """
             UPDATE sluice.job
                SET message = $2, stage = $3, state = $4, progress = greatest(progress, $5),
@@ -64,7 +68,7 @@ final class Settlement {
     Future<Boolean> commit(Attempt attempt, StageDone done) {
         Update update = done.update();
         boolean completed = update.status() == Update.Status.COMPLETED;
-        return fenced(session -> {
+        return fenced(attempt, "done", session -> {
             var run = fencedRun(session, RUN_DONE, attempt, done.result());
             var job = session.run(
                     JOB_ON,
@@ -86,7 +90,7 @@ final class Settlement {
     Future<Boolean> fail(Attempt attempt, JobFailure failure, Update update, Optional<OutboxMessage> deadLetter) {
         String code = failure.code().wire();
         String sentence = UserCells.storable(failure.sentence());
-        return fenced(session -> {
+        return fenced(attempt, "failed", session -> {
             var run = fencedRun(session, RUN_NOT_DONE, attempt, "failed", code, sentence);
             var job = session.run(JOB_FAILED, attempt.run().job().value(), code, sentence);
             List<Future<?>> sent = new ArrayList<>();
@@ -100,7 +104,7 @@ final class Settlement {
     }
 
     Future<Boolean> retryLater(Attempt attempt, JobFailure failure, OutboxMessage again) {
-        return fenced(session -> {
+        return fenced(attempt, "waiting", session -> {
             var run = fencedRun(
                     session,
                     RUN_NOT_DONE,
@@ -113,14 +117,31 @@ final class Settlement {
     }
 
     Future<Boolean> release(Attempt attempt) {
-        return fenced(session -> {
+        return fenced(attempt, "waiting", session -> {
             var run = fencedRun(session, RUN_RELEASED, attempt);
             return run.map(rows -> given(changed(run)));
         });
     }
 
-    private Future<Boolean> fenced(Function<Session, Future<Optional<Boolean>>> work) {
-        return database.transaction(work).map(Optional::isPresent);
+    private Future<Boolean> fenced(
+            Attempt attempt, String endState, Function<Session, Future<Optional<Boolean>>> work) {
+        return database.transaction(work)
+                .compose(held -> held.isPresent() ? Future.succeededFuture(true) : endedBefore(attempt, endState));
+    }
+
+    /**
+     * Whether the same attempt got through with the same ending before: the answer to its COMMIT was lost, and it asks
+     * again. Nobody else can have used its token.
+     */
+    private Future<Boolean> endedBefore(Attempt attempt, String endState) {
+        return database.run(
+                        ENDED_BY,
+                        attempt.run().job().value(),
+                        attempt.run().stage().key(),
+                        attempt.run().task(),
+                        attempt.token(),
+                        endState)
+                .map(found -> found.size() > 0);
     }
 
     private static Future<RowSet<Row>> fencedRun(

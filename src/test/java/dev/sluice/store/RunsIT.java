@@ -11,6 +11,7 @@ import dev.sluice.job.JobFailure;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -138,6 +139,41 @@ class RunsIT {
                 .isEqualTo("1");
         assertThat(database.value("SELECT \"progress\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'good'"))
                 .isEqualTo("20");
+    }
+
+    @Test
+    void endsARunOnceWhenTheAnswerToItsCommitIsLost() {
+        StagedJob job = Samples.job("cut");
+        Claim claim = granted(job, Samples.download("cut"), "w1");
+        CutConnection cut = CutConnection.before(vertx, database.config());
+        Store behind = await(Store.open(vertx, cut.config()));
+        cut.loseTheNextAnswerTo("COMMIT");
+
+        JobFailure lost = failureOf(behind.runs().commit(claim.attempt(), done(job, claim)));
+        boolean again = await(behind.runs()
+                .commit(claim.attempt(), done(job, claim))
+                .recover(notYetReconnected -> behind.runs().commit(claim.attempt(), done(job, claim))));
+
+        assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
+        assertThat(again).isTrue();
+        assertThat(run("cut")).containsEntry("state", "done");
+        assertThat(updates("cut")).containsExactly("downloading_video", "download_complete");
+        await(behind.close());
+        await(cut.close());
+    }
+
+    @Test
+    void failsAJobOnceWhenAskedTwiceByTheSameAttempt() {
+        StagedJob job = Samples.job("twice");
+        Claim claim = granted(job, Samples.download("twice"), "w1");
+        Update failed = Samples.failed(job, claim.attempt(), broken());
+
+        boolean first = await(store.runs().fail(claim.attempt(), broken(), failed, Optional.empty()));
+        boolean second = await(store.runs().fail(claim.attempt(), broken(), failed, Optional.empty()));
+        boolean otherEnding = await(store.runs().commit(claim.attempt(), done(job, claim)));
+
+        assertThat(List.of(first, second, otherEnding)).containsExactly(true, true, false);
+        assertThat(updates("twice")).containsExactly("downloading_video", "download_failed");
     }
 
     @Test
