@@ -100,6 +100,7 @@ final class DeliveryFlow {
                 ? failed.giveUp(attempt, news, workerLost(), log)
                 : Future.succeededFuture(run)
                         .compose(route.stage()::run)
+                        .onComplete(worked -> tools.leases().settling(attempt))
                         .compose(
                                 result -> commit(attempt, news, result, log),
                                 cause -> failed.end(attempt, news, JobFailure.of(cause), log));

@@ -6,8 +6,10 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.store.Runs;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +26,7 @@ public final class Leases {
     private final Vertx vertx;
     private final Runs runs;
     private final DeliveryConfig config;
-    private final Map<Attempt, Cancellation> held = new ConcurrentHashMap<>();
+    private final Map<Attempt, Optional<Cancellation>> held = new ConcurrentHashMap<>();
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
 
@@ -32,12 +34,20 @@ public final class Leases {
         this.vertx = vertx;
         this.runs = runs;
         this.config = config;
-        this.timer = vertx.setPeriodic(config.renewEvery().toMillis(), tick -> renew());
+        this.timer = vertx.setPeriodic(config.renewEvery().toMillis(), tick -> renew().onFailure(this::logFailure));
     }
 
     /** Renews the lease of {@code attempt} from now on; cancels the work if the lease is lost. */
     void hold(Attempt attempt, Cancellation work) {
-        held.put(attempt, work);
+        held.put(attempt, Optional.of(work));
+    }
+
+    /**
+     * Still renews, but has nobody to stop any more: the work has ended, and the fence of its commit says whose the run is.
+     * A run that is committed while it is being renewed looks like one whose lease is lost.
+     */
+    void settling(Attempt attempt) {
+        held.replace(attempt, Optional.empty());
     }
 
     void letGo(Attempt attempt) {
@@ -49,33 +59,36 @@ public final class Leases {
         vertx.cancelTimer(timer);
     }
 
-    private void renew() {
+    /** Renews all leases unless that is under way already. */
+    Future<Void> renew() {
         Set<Attempt> asked = Set.copyOf(held.keySet());
         if (asked.isEmpty() || !renewing.compareAndSet(false, true)) {
-            return;
+            return Future.succeededFuture();
         }
-        runs.renew(asked, config.lease()).onComplete((kept, failure) -> {
-            renewing.set(false);
-            if (failure != null) {
-                LOG.atWarn()
-                        .addKeyValue("runs", asked.size())
-                        .addKeyValue("error", failure.getMessage())
-                        .log("leases not renewed, will try again");
-                return;
-            }
-            asked.stream().filter(attempt -> !kept.contains(attempt)).forEach(this::lose);
-        });
+        return runs.renew(asked, config.lease())
+                .onComplete(answered -> renewing.set(false))
+                .onSuccess(kept -> asked.stream()
+                        .filter(attempt -> !kept.contains(attempt))
+                        .forEach(this::lose))
+                .mapEmpty();
+    }
+
+    private void logFailure(Throwable failure) {
+        LOG.atWarn()
+                .addKeyValue("runs", held.size())
+                .addKeyValue("error", failure.getMessage())
+                .log("leases not renewed, will try again");
     }
 
     private void lose(Attempt attempt) {
-        Cancellation work = held.remove(attempt);
-        if (work != null) {
+        Optional<Cancellation> work = held.remove(attempt);
+        if (work != null && work.isPresent()) {
             LOG.atWarn()
                     .addKeyValue("jobId", attempt.run().job())
                     .addKeyValue("stage", attempt.run().stage().key())
                     .addKeyValue("attempt", attempt.number())
                     .log("lease lost, work stopped");
-            work.cancel(new JobFailure(ErrorCode.LEASE_LOST, "The lease of this run went to another worker."));
+            work.get().cancel(new JobFailure(ErrorCode.LEASE_LOST, "The lease of this run went to another worker."));
         }
     }
 }

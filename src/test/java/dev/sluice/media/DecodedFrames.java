@@ -12,8 +12,9 @@ import java.util.List;
  *
  * @param seconds from the first frame's start to the last one's end
  */
-record DecodedFrames(long count, double seconds) {
-    static DecodedFrames of(Path file, int stream, Path directory) {
+public record DecodedFrames(long count, double seconds) {
+    /** Decodes stream number {@code stream} of {@code file}; blocks. */
+    public static DecodedFrames of(Path file, int stream, Path directory) {
         PacketReport report = new PacketReport();
         FfmpegRun.Outcome outcome = new FfmpegRun(MediaFixture.ffmpeg().ffmpeg(), directory)
                 .run(

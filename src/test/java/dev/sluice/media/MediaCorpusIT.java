@@ -143,8 +143,7 @@ class MediaCorpusIT {
     }
 
     private static MediaInfo probe(Path source) {
-        return new Prober(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, MediaFixture.LIMITS)
-                .probe(source, new Cancellation());
+        return MediaFixture.probe(source);
     }
 
     private static EncodeResult encode(Row row, Path directory) {

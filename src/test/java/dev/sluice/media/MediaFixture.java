@@ -4,13 +4,14 @@ import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.job.Cancellation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** The configuration that the tests share, and the FFmpeg they run. */
-final class MediaFixture {
+public final class MediaFixture {
     static final FfmpegConfig FFMPEG_CONFIG = new FfmpegConfig(
             Optional.empty(),
             Optional.empty(),
@@ -30,6 +31,11 @@ final class MediaFixture {
 
     static FfmpegInstallation ffmpeg() {
         return Located.FFMPEG;
+    }
+
+    /** What FFmpeg says of a file; blocks. */
+    public static MediaInfo probe(Path file) {
+        return new Prober(ffmpeg(), FFMPEG_CONFIG, LIMITS).probe(file, new Cancellation());
     }
 
     static MediaConfig withPreset(String preset) {

@@ -1,0 +1,121 @@
+package dev.sluice.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.config.DeliveryConfig;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.NewJob;
+import dev.sluice.message.StagedJob;
+import dev.sluice.store.ClaimOutcome;
+import dev.sluice.store.Database;
+import dev.sluice.store.OutboxMessage;
+import dev.sluice.store.PostgresFixture;
+import dev.sluice.store.Runs;
+import dev.sluice.store.TestDatabase;
+import dev.sluice.store.UserTables;
+import dev.sluice.update.UpdateBus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class LeasesIT {
+    /** Renewed by hand only. */
+    private static final DeliveryConfig CONFIG =
+            new DeliveryConfig(Duration.ofSeconds(30), Duration.ofDays(1), 5, List.of(Duration.ofSeconds(1)));
+
+    private static TestDatabase table;
+    private static Vertx vertx;
+    private static Database database;
+    private static Runs runs;
+
+    @BeforeAll
+    static void open() throws Exception {
+        table = PostgresFixture.newDatabase();
+        vertx = Vertx.vertx();
+        database = get(Database.open(vertx, table.config()));
+        runs = new Runs(database, get(UserTables.open(database, table.config())), UpdateBus::inOutbox);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        get(database.close());
+        get(vertx.close());
+    }
+
+    @Test
+    void stopsWorkWhoseRunWentToAnotherWorker() throws Exception {
+        Leases leases = new Leases(vertx, runs, CONFIG);
+        Attempt attempt = claim("lost");
+        Cancellation work = new Cancellation();
+        leases.hold(attempt, work);
+        table.execute("UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id = 'lost'");
+
+        get(leases.renew());
+
+        assertThat(work.reason().map(JobFailure::code)).contains(ErrorCode.LEASE_LOST);
+    }
+
+    @Test
+    void doesNotTakeARunForLostThatWasCommittedMeanwhile() throws Exception {
+        Leases leases = new Leases(vertx, runs, CONFIG);
+        Attempt attempt = claim("settled");
+        Cancellation work = new Cancellation();
+        leases.hold(attempt, work);
+
+        leases.settling(attempt);
+        table.execute("UPDATE sluice.stage_run SET state = 'done' WHERE job_id = 'settled'");
+        get(leases.renew());
+
+        assertThat(work.reason()).isEmpty();
+    }
+
+    @Test
+    void keepsTheLeaseOfARunThatIsBeingSettled() throws Exception {
+        Leases leases = new Leases(vertx, runs, CONFIG);
+        Attempt attempt = claim("settling");
+        leases.hold(attempt, new Cancellation());
+        leases.settling(attempt);
+        table.execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'settling'");
+
+        get(leases.renew());
+
+        assertThat(table.value("SELECT lease_until > now() FROM sluice.stage_run WHERE job_id = 'settling'"))
+                .isEqualTo("t");
+    }
+
+    private static Attempt claim(String id) throws TimeoutException {
+        StagedJob job = StagedJob.create(
+                new NewJob(new JobId(id), "media", "user", "uploads/a.mov", "a.mov", "video/mp4", 1, Instant.EPOCH));
+        OutboxMessage again = new OutboxMessage(
+                "", "nowhere", Codec.encode(job), new JsonObject(), id, Optional.empty(), Duration.ZERO);
+        ClaimOutcome outcome = get(runs.claim(
+                RunId.whole(job.id(), StageName.DOWNLOAD),
+                job,
+                again,
+                "w1",
+                CONFIG.lease(),
+                claim -> new RunNews(claim, job, "w1", Clock.systemUTC()).started()));
+        return ((ClaimOutcome.Granted) outcome).claim().attempt();
+    }
+
+    private static <T> T get(Future<T> future) throws TimeoutException {
+        return future.await(30, TimeUnit.SECONDS);
+    }
+}
