@@ -4,6 +4,7 @@ import dev.sluice.job.JobId;
 import dev.sluice.store.JobView;
 import dev.sluice.store.Jobs;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -27,11 +28,19 @@ public final class JobWatch {
 
     /** Shows {@code viewer} how the job stands at each look; gives how it ended. */
     public Future<JobView> untilEnded(JobId id, Consumer<JobView> viewer) {
-        return jobs.job(id).compose(found -> {
-            found.ifPresent(viewer);
-            return found.filter(view -> view.state() != JobView.State.RUNNING)
-                    .map(Future::succeededFuture)
-                    .orElseGet(() -> vertx.timer(every.toMillis()).compose(waited -> untilEnded(id, viewer)));
-        });
+        Promise<JobView> ended = Promise.promise();
+        look(id, viewer, ended);
+        return ended.future();
+    }
+
+    // A promise and not a chain of composed futures: thousands of looks would end in as deep a stack.
+    private void look(JobId id, Consumer<JobView> viewer, Promise<JobView> ended) {
+        jobs.job(id)
+                .onSuccess(found -> found.ifPresent(viewer))
+                .onFailure(ended::tryFail)
+                .onSuccess(found -> found.filter(view -> view.state() != JobView.State.RUNNING)
+                        .ifPresentOrElse(
+                                ended::tryComplete,
+                                () -> vertx.setTimer(every.toMillis(), waited -> look(id, viewer, ended))));
     }
 }

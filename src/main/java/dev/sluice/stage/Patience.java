@@ -4,6 +4,7 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -26,14 +27,17 @@ final class Patience {
 
     /** Runs {@code statement} until it is answered or the work is cancelled; then fails with what the database said last. */
     <T> Future<T> untilTheDatabaseAnswers(Supplier<Future<T>> statement) {
-        return attempt(statement, FIRST_WAIT);
+        Promise<T> answered = Promise.promise();
+        attempt(statement, FIRST_WAIT, answered);
+        return answered.future();
     }
 
-    private <T> Future<T> attempt(Supplier<Future<T>> statement, Duration wait) {
-        return statement.get().recover(cause -> {
-            boolean away = cause instanceof JobFailure failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
-            if (!away || cancellation.reason().isPresent()) {
-                return Future.failedFuture(cause);
+    // A promise and not a chain of composed futures: a database that is away for a day would end in as deep a stack.
+    private <T> void attempt(Supplier<Future<T>> statement, Duration wait, Promise<T> answered) {
+        statement.get().onSuccess(answered::tryComplete).onFailure(cause -> {
+            if (!isAway(cause) || cancellation.reason().isPresent()) {
+                answered.tryFail(cause);
+                return;
             }
             LOG.atWarn()
                     .addKeyValue("error", cause.getMessage())
@@ -41,7 +45,11 @@ final class Patience {
                     .log("database away, will try again");
             Duration twice = wait.multipliedBy(2);
             Duration next = twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
-            return vertx.timer(wait.toMillis()).compose(waited -> attempt(statement, next));
+            vertx.setTimer(wait.toMillis(), waited -> attempt(statement, next, answered));
         });
+    }
+
+    private static boolean isAway(Throwable cause) {
+        return cause instanceof JobFailure failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
     }
 }
