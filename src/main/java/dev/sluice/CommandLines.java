@@ -13,6 +13,11 @@ public final class CommandLines {
     /** The command line or the configuration cannot be used. */
     public static final int UNUSABLE = 2;
 
+    /** Read by {@code logback.xml}. */
+    private static final String LOG_LEVEL = "SLUICE_LOG_LEVEL";
+
+    private static final String LIBRARY_LOG_LEVEL = "SLUICE_LIBRARY_LOG_LEVEL";
+
     private CommandLines() {}
 
     /**
@@ -22,10 +27,19 @@ public final class CommandLines {
      * @return the exit code
      */
     public static int execute(Object commands, String fallback, String... args) {
-        CommandLine line = new CommandLine(commands)
-                .setExitCodeExceptionMapper(cause -> cause instanceof InvalidConfig ? UNUSABLE : FAILED)
-                .setExecutionExceptionHandler(CommandLines::explain);
+        CommandLine line = new CommandLine(commands).setExecutionExceptionHandler(CommandLines::explain);
         return line.execute(withCommand(line, fallback, args));
+    }
+
+    /**
+     * Keeps the log to what is at least as bad as {@code level}, where a person watches something else; an environment that
+     * sets {@code SLUICE_LOG_LEVEL} has its way. Comes before anything is logged.
+     */
+    public static void keepLogTo(String level) {
+        if (System.getenv(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, level);
+            System.setProperty(LIBRARY_LOG_LEVEL, level);
+        }
     }
 
     private static String[] withCommand(CommandLine line, String fallback, String... args) {

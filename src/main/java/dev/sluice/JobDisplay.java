@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.function.Function;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows a person how a job moves through the stages: a bar each in a terminal, plain lines elsewhere. */
 public final class JobDisplay implements AutoCloseable {
@@ -109,11 +108,11 @@ public final class JobDisplay implements AutoCloseable {
 
     private static ProgressBar bar(StageName stage) {
         return new ProgressBarBuilder()
-                .setTaskName(String.format(Locale.ROOT, "%-10s", stage.key()))
+                .setTaskName(stage.key())
                 .setInitialMax(WHOLE)
-                .setStyle(ProgressBarStyle.ASCII)
+                .setRenderer(new StageBar())
                 .setUpdateIntervalMillis(100)
-                .hideEta()
+                .continuousUpdate()
                 .build();
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice;
 
+import java.util.Set;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -8,12 +10,18 @@ import picocli.CommandLine.HelpCommand;
         name = "sluice",
         description = "Staged video processing on RabbitMQ. Without a command it runs the pipeline.",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         versionProvider = Version.class,
         subcommands = {RunCommand.class, CheckCommand.class, SubmitCommand.class, HelpCommand.class})
 public final class Main {
+    private static final Set<String> WATCHED = Set.of("check", "submit");
+
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && WATCHED.contains(args[0])) {
+            CommandLines.keepLogTo("WARN");
+        }
         int exit = CommandLines.execute(new Main(), RunCommand.NAME, args);
         if (exit != 0) {
             System.exit(exit);

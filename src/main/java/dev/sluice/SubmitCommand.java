@@ -44,14 +44,17 @@ final class SubmitCommand implements Callable<Integer> {
         }
         SluiceConfig checked = config.load();
         Vertx vertx = Vertx.vertx();
-        S3Blobs blobs = new S3Blobs(vertx, checked.s3());
-        return Database.open(vertx, checked.postgres())
-                .compose(database -> UserTables.open(database, checked.postgres())
-                        .compose(tables -> submit(vertx, checked, blobs, new Jobs(database, tables)))
-                        .eventually(database::close))
-                .eventually(blobs::close)
-                .eventually(vertx::close)
-                .await();
+        try {
+            S3Blobs blobs = new S3Blobs(vertx, checked.s3());
+            return Database.open(vertx, checked.postgres())
+                    .compose(database -> UserTables.open(database, checked.postgres())
+                            .compose(tables -> submit(vertx, checked, blobs, new Jobs(database, tables)))
+                            .eventually(database::close))
+                    .eventually(blobs::close)
+                    .await();
+        } finally {
+            vertx.close().await();
+        }
     }
 
     private Future<Integer> submit(Vertx vertx, SluiceConfig checked, S3Blobs blobs, Jobs jobs) {

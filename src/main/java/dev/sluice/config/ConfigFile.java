@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The file of the configuration. */
-final class ConfigFile {
+public final class ConfigFile {
     private static final Pattern PLACE = Pattern.compile("line: (\\d+), column: (\\d+)");
 
     private ConfigFile() {}
@@ -23,7 +23,7 @@ final class ConfigFile {
      *
      * @throws InvalidConfig if it cannot be read or is not a JSON object in UTF-8
      */
-    static JsonObject read(Path file) {
+    public static JsonObject read(Path file) {
         try {
             return new JsonObject(Files.readString(file));
         } catch (MalformedInputException bad) {

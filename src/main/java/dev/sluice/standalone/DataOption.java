@@ -1,8 +1,7 @@
 package dev.sluice.standalone;
 
+import dev.sluice.config.ConfigFile;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class DataOption {
         return Optional.ofNullable(directory).orElseGet(() -> Path.of(System.getProperty("user.home"), ".sluice"));
     }
 
-    JsonObject settings() throws IOException {
-        return file == null ? new JsonObject() : new JsonObject(Files.readString(file));
+    JsonObject settings() {
+        return file == null ? new JsonObject() : ConfigFile.read(file);
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The embedded services and the pipeline on top of them, running. */
 final class Standalone implements AutoCloseable {
@@ -20,6 +21,7 @@ final class Standalone implements AutoCloseable {
     private final SluiceConfig config;
     private final Vertx vertx;
     private final Sluice sluice;
+    private boolean closed;
 
     private Standalone(EmbeddedServices services, SluiceConfig config, Vertx vertx, Sluice sluice) {
         this.services = services;
@@ -39,8 +41,11 @@ final class Standalone implements AutoCloseable {
         try {
             JsonObject json = settings.copy().mergeIn(services.configuration(), true);
             SluiceConfig config = SluiceConfig.read(json, environmentWithoutServices());
-            writeForOthers(data.resolve("sluice.json"), json);
-            return start(services, config);
+            writeForOthers(configuration(data), json);
+            Standalone standalone = start(services, config);
+            // However the process ends: the database is a process of its own and would stay.
+            Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "sluice-stop"));
+            return standalone;
         } catch (IOException | RuntimeException failed) {
             services.close();
             throw failed;
@@ -56,6 +61,11 @@ final class Standalone implements AutoCloseable {
             vertx.close().await();
             throw failed;
         }
+    }
+
+    /** The configuration that leads other processes here. */
+    static Path configuration(Path data) {
+        return data.resolve("sluice.json");
     }
 
     SluiceConfig config() {
@@ -75,11 +85,17 @@ final class Standalone implements AutoCloseable {
         return services.file(key);
     }
 
+    /** Stops everything, the pipeline before the services; does nothing when that is done already or being done. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
-            sluice.stop().eventually(vertx::close).await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.TimeoutException late) {
+            sluice.stop().await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
+            vertx.close().await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
             throw new IllegalStateException("the pipeline did not stop in time", late);
         } finally {
             services.close();

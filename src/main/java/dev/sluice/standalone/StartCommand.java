@@ -1,5 +1,6 @@
 package dev.sluice.standalone;
 
+import dev.sluice.CommandLines;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
@@ -19,19 +20,14 @@ final class StartCommand implements Callable<Integer> {
         Standalone standalone = Standalone.start(data.directory(), data.settings());
         LoggerFactory.getLogger(StartCommand.class)
                 .atInfo()
-                .addKeyValue(
-                        "submitWith",
-                        "sluice submit FILE -conf " + data.directory().resolve("sluice.json"))
+                .addKeyValue("directory", data.directory())
+                .addKeyValue("verticles", standalone.sluice().verticles().size())
                 .log("standalone is up");
-        CountDownLatch told = new CountDownLatch(1);
-        Thread stop = new Thread(
-                () -> {
-                    standalone.close();
-                    told.countDown();
-                },
-                "sluice-stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        told.await();
-        return 0;
+        System.out.println("Sluice is up; a video goes in with");
+        System.out.println(
+                "  java -jar sluice.jar submit FILE --wait -conf " + Standalone.configuration(data.directory()));
+        // A signal ends the process; what was started closes then.
+        new CountDownLatch(1).await();
+        return CommandLines.OK;
     }
 }

@@ -49,7 +49,8 @@ record UserTable(TableName name, Map<String, Column> columns) {
 
     @Override
     public String toString() {
-        return name.quoted() + columns.keySet().stream().sorted().collect(Collectors.joining(", ", " (", ")"));
+        return name.quoted().replace("\"", "")
+                + columns.keySet().stream().sorted().collect(Collectors.joining(", ", " (", ")"));
     }
 
     /** Numbers the parameters in the order in which they are written. */
