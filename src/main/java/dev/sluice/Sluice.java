@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.backend.JobSubmission;
+import dev.sluice.blob.Blobs;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.store.Jobs;
 import io.vertx.core.DeploymentOptions;
@@ -86,6 +87,11 @@ public final class Sluice {
     public JobSubmission submission() {
         return new JobSubmission(
                 services.blobs(), services.jobs(), services.tools().updates()::outboxHasRows);
+    }
+
+    /** The object store, as the stages see it. */
+    public Blobs blobs() {
+        return services.blobs();
     }
 
     /** Takes all verticles down, the stages before the publisher, and closes what they shared. */

@@ -30,7 +30,13 @@ record Broker(int port, String user, Secret password, AutoCloseable server) impl
     }
 
     @Override
-    public void close() throws Exception {
-        server.close();
+    public void close() throws IOException {
+        try {
+            server.close();
+        } catch (IOException | RuntimeException asItIs) {
+            throw asItIs;
+        } catch (Exception other) {
+            throw new IOException(other);
+        }
     }
 }

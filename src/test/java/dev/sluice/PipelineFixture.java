@@ -213,7 +213,7 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException, TimeoutException {
         if (sluice != null) {
             get(sluice.stop());
         }
