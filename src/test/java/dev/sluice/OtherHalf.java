@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The other half of the system, which knows the wire contract and nothing of our code: it sends jobs over a plain client and
@@ -39,6 +38,7 @@ final class OtherHalf implements AutoCloseable {
     private final Connection connection;
     private final Channel sending;
     private final Map<String, List<JsonObject>> updates = new ConcurrentHashMap<>();
+    private final Map<String, Long> ends = new ConcurrentHashMap<>();
 
     private OtherHalf(Connection connection, Channel sending) {
         this.connection = connection;
@@ -83,6 +83,9 @@ final class OtherHalf implements AutoCloseable {
                     JsonObject update = new JsonObject(Buffer.buffer(message.getBody()));
                     updates.computeIfAbsent(update.getString("job_id"), id -> new CopyOnWriteArrayList<>())
                             .add(update);
+                    if (!update.getString("status").equals("processing")) {
+                        ends.putIfAbsent(update.getString("job_id"), System.nanoTime());
+                    }
                 },
                 tag -> {});
     }
@@ -131,6 +134,12 @@ final class OtherHalf implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** When the update came that a job has ended, by {@link System#nanoTime}. */
+    long endNanos(String job) {
+        awaitThat(() -> ends.containsKey(job));
+        return ends.get(job);
+    }
+
     void awaitStep(String job, String step) {
         awaitThat(() -> steps(job).contains(step));
     }
@@ -156,7 +165,7 @@ final class OtherHalf implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, TimeoutException {
-        connection.close();
+    public void close() {
+        connection.abort();
     }
 }

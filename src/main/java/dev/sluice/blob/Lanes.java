@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Does numbered pieces of work, a few at a time, in the order of their numbers. */
-final class Lanes {
+public final class Lanes {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final int pieces;
@@ -24,7 +24,7 @@ final class Lanes {
      * Does {@code work} for 0 to {@code pieces - 1}, at most {@code width} at once. After the first failure nothing new is
      * begun; the Future ends when all that was begun has ended, so that the caller may then take away what the work uses.
      */
-    static Future<Void> run(int pieces, int width, IntFunction<Future<Void>> work) {
+    public static Future<Void> run(int pieces, int width, IntFunction<Future<Void>> work) {
         Lanes lanes = new Lanes(pieces, work);
         List<Future<Void>> running = new ArrayList<>(IntStream.range(0, Math.min(width, pieces))
                 .mapToObj(lane -> lanes.advance())

@@ -48,6 +48,11 @@ public final class ConfirmedPublisher {
         return supervisor.ready();
     }
 
+    /** Whether there is a broker to send to and it takes messages; to be asked on the context this was made on. */
+    public boolean isOpen() {
+        return !stopping && !blocked && supervisor.current() != null;
+    }
+
     /** Publishes; fails at once while there is no broker to send to, and always within the time limit of confirms. */
     public Future<Void> publish(OutgoingMessage message) {
         Promise<Void> promise = Promise.promise();

@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
+import dev.sluice.blob.Lanes;
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
@@ -13,9 +14,14 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongConsumer;
 
 /** Puts what processing made into the store and makes sure that it is there. */
 public final class UploadStage implements Stage {
+    /** Objects on their way at once; a large one goes in parallel parts besides. */
+    private static final int AT_ONCE = 4;
+
     private final Blobs blobs;
     private final Workspace workspace;
 
@@ -66,23 +72,36 @@ public final class UploadStage implements Stage {
         }
     }
 
-    /** One object after the other: each is sent in parallel parts already. */
+    /** A few at a time: most outputs are thumbnails, and a small object costs a store's answers rather than its bandwidth. */
     private Future<List<OutputFile>> putAll(StageRun run, List<Upload> uploads) {
+        AtomicLongArray sent = new AtomicLongArray(uploads.size());
         long total = Math.max(1, uploads.stream().mapToLong(Upload::bytes).sum());
-        Future<Long> sent = Future.succeededFuture(0L);
-        for (Upload upload : uploads) {
-            sent = sent.compose(before -> put(run, upload, before, total).map(before + upload.bytes()));
-        }
-        return sent.map(uploads.stream().map(Upload::stored).toList());
+        return Lanes.run(
+                        uploads.size(),
+                        AT_ONCE,
+                        number -> put(run, uploads.get(number), done -> {
+                            sent.set(number, done);
+                            run.progress().at((double) sum(sent) / total);
+                        }))
+                .map(uploads.stream().map(Upload::stored).toList());
     }
 
-    private Future<?> put(StageRun run, Upload upload, long before, long total) {
+    private Future<Void> put(StageRun run, Upload upload, LongConsumer sentBytes) {
         return blobs.put(
-                upload.key(),
-                upload.file(),
-                upload.output().mimeType(),
-                done -> run.progress().at((before + done * upload.bytes()) / total),
-                run.cancellation());
+                        upload.key(),
+                        upload.file(),
+                        upload.output().mimeType(),
+                        done -> sentBytes.accept(Math.round(done * upload.bytes())),
+                        run.cancellation())
+                .mapEmpty();
+    }
+
+    private static long sum(AtomicLongArray parts) {
+        long sum = 0;
+        for (int i = 0; i < parts.length(); i++) {
+            sum += parts.get(i);
+        }
+        return sum;
     }
 
     private record Upload(OutputFile output, BlobKey key, Path file, long bytes) {

@@ -63,16 +63,11 @@ public final class PublisherVerticle extends VerticleBase {
         ConfirmedPublisher started = new ConfirmedPublisher(vertx, broker);
         publisher = started;
         started.start();
-        listeners.add(vertx.eventBus().consumer(UpdateBus.OUTBOX, rows -> {
-            rowsWaiting = true;
-            wake();
-        }));
+        started.ready().onSuccess(connected -> relaySoon()).onFailure(PublisherVerticle::stoppedBefore);
+        listeners.add(vertx.eventBus().consumer(UpdateBus.OUTBOX, rows -> relaySoon()));
         listeners.add(
                 vertx.eventBus().consumer(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick.body()))));
-        timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), swept -> {
-            rowsWaiting = true;
-            wake();
-        }));
+        timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), swept -> relaySoon()));
         timers.add(vertx.setPeriodic(config.tickEvery().toMillis(), due -> {
             ticksDue = true;
             wake();
@@ -94,6 +89,15 @@ public final class PublisherVerticle extends VerticleBase {
             idleAfterStop.tryComplete();
         }
         return idleAfterStop.future();
+    }
+
+    private static void stoppedBefore(Throwable cause) {
+        LOG.atDebug().addKeyValue("error", cause.getMessage()).log("publisher never connected");
+    }
+
+    private void relaySoon() {
+        rowsWaiting = true;
+        wake();
     }
 
     private void wake() {
@@ -118,7 +122,11 @@ public final class PublisherVerticle extends VerticleBase {
         }
     }
 
+    /** While there is no broker the rows stay as they are: no message is to be blamed for that, nor held back for it. */
     private Future<Void> relay() {
+        if (!publisher().isOpen()) {
+            return Future.succeededFuture();
+        }
         return outbox.relay(BATCH, this::publishAll)
                 .onSuccess(sent -> rowsWaiting |= sent == BATCH)
                 .<Void>mapEmpty()
@@ -135,6 +143,9 @@ public final class PublisherVerticle extends VerticleBase {
     }
 
     private Future<Void> flushTicks() {
+        if (!publisher().isOpen()) {
+            return Future.succeededFuture();
+        }
         Map<Attempt, ProgressTick> due = new LinkedHashMap<>();
         throttle.take().forEach(tick -> due.put(tick.attempt(), tick));
         if (due.isEmpty()) {

@@ -1,0 +1,101 @@
+package dev.sluice;
+
+import static dev.sluice.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.media.FfmpegInstallation;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many short jobs. The figures are printed for a person to read; what is held to is that every job is done once. */
+class ThroughputIT {
+    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 200);
+    private static final int ALONE = 20;
+    private static final double NANOS_TO_MILLIS = 1e-6;
+
+    private PipelineFixture pipeline;
+    private OtherHalf otherHalf;
+    private TimedFfmpeg ffmpeg;
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        pipeline = PipelineFixture.embedded();
+        otherHalf = pipeline.otherHalf();
+        ffmpeg = TimedFfmpeg.in(
+                directory,
+                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg()));
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        JsonObject two = new JsonObject().put("concurrency", 2);
+        // What an installation has where nobody changed it, but for FFmpeg.
+        pipeline.start(new JsonObject()
+                .put("ffmpeg", ffmpeg.settings())
+                .put("delivery", new JsonObject().put("leaseSeconds", 12).put("renewSeconds", 4))
+                .put("updates", new JsonObject().put("sweepSeconds", 1).put("tickSeconds", 1))
+                .put(
+                        "stages",
+                        new JsonObject()
+                                .put("download", two)
+                                .put("processing", two)
+                                .put("upload", two)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void completesManyShortJobsOnceEach() throws Exception {
+        alone("warm", ALONE);
+        ffmpeg.reset();
+        double alone = alone("alone", ALONE);
+        double aloneFfmpeg = ffmpeg.millis();
+        ffmpeg.reset();
+
+        List<String> jobs = IntStream.range(0, JOBS).mapToObj(n -> "many-" + n).toList();
+        long begun = System.nanoTime();
+        for (String id : jobs) {
+            otherHalf.send(job(id, "uploads/clip.mp4"));
+        }
+        long ended = jobs.stream().mapToLong(otherHalf::endNanos).max().orElseThrow();
+        pipeline.awaitIdle();
+
+        assertThat(jobs).allSatisfy(id -> assertThat(otherHalf.completions(id)).isEqualTo(1));
+        assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE state <> 'completed'"))
+                .isEqualTo("0");
+        double stages = Double.parseDouble(pipeline.database()
+                .value("SELECT extract(epoch FROM sum(finished_at - started_at)) * 1000 FROM sluice.stage_run"
+                        + " WHERE job_id LIKE 'many-%'"));
+        print(
+                "one after the other: %.0f ms a job from sending it to hearing its end, %.0f of them in FFmpeg, %.0f outside",
+                alone / ALONE, aloneFfmpeg / ALONE, (alone - aloneFfmpeg) / ALONE);
+        print(
+                "%d at once: %.1f s, %.0f ms a job in its stages, %.0f of them in FFmpeg, %.0f outside",
+                JOBS,
+                (ended - begun) * NANOS_TO_MILLIS / 1000,
+                stages / JOBS,
+                ffmpeg.millis() / JOBS,
+                (stages - ffmpeg.millis()) / JOBS);
+    }
+
+    /** Milliseconds that these jobs took, each sent when the one before had ended. */
+    private double alone(String prefix, int count) throws Exception {
+        double millis = 0;
+        for (int n = 0; n < count; n++) {
+            long begun = System.nanoTime();
+            otherHalf.send(job(prefix + "-" + n, "uploads/clip.mp4"));
+            millis += (otherHalf.endNanos(prefix + "-" + n) - begun) * NANOS_TO_MILLIS;
+        }
+        return millis;
+    }
+
+    private static void print(String format, Object... figures) {
+        System.out.printf(format + "%n", figures);
+    }
+}
