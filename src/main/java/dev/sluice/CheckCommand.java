@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 /** Says what is wrong with the configuration, and what it names but cannot be reached. Changes nothing. */
 @Command(name = "check", description = "Check the configuration and whether everything it names can be reached.")
 final class CheckCommand implements Callable<Integer> {
-    private static final int LONGEST_SECONDS = 60;
+    private static final int LONGEST_SECONDS = 30;
 
     @Mixin
     private ConfigOption config = new ConfigOption();
@@ -33,9 +33,9 @@ final class CheckCommand implements Callable<Integer> {
                             database(vertx, checked),
                             store(vertx, checked),
                             workspace(vertx, checked),
-                            vertx.executeBlocking(() -> ffmpeg(checked), false)))
+                            ffmpeg(vertx, checked)))
                     .map(all -> all.<Finding>list())
-                    .await(LONGEST_SECONDS, TimeUnit.SECONDS));
+                    .await());
         } finally {
             vertx.close().await();
         }
@@ -58,8 +58,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static Future<Finding> database(Vertx vertx, SluiceConfig config) {
-        return Database.check(vertx, config.postgres())
-                .map(problems -> new Finding("postgres", config.postgres().uri(), problems));
+        return inTime("postgres", config.postgres().uri(), Database.check(vertx, config.postgres()));
     }
 
     private static Future<Finding> store(Vertx vertx, SluiceConfig config) {
@@ -76,18 +75,24 @@ final class CheckCommand implements Callable<Integer> {
         return found("workspace", config.workspace().directory().toString(), Workspace.open(vertx, config.workspace()));
     }
 
-    private static Finding ffmpeg(SluiceConfig config) {
-        try {
-            FfmpegInstallation found = FfmpegInstallation.locate(config.ffmpeg());
-            return new Finding("ffmpeg", found.version() + ", " + found.origin() + ", " + found.ffmpeg(), List.of());
-        } catch (RuntimeException bad) {
-            return new Finding("ffmpeg", "", List.of(String.valueOf(bad.getMessage())));
-        }
+    private static Future<Finding> ffmpeg(Vertx vertx, SluiceConfig config) {
+        return vertx.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false)
+                .map(found -> new Finding(
+                        "ffmpeg", found.version() + ", " + found.origin() + ", " + found.ffmpeg(), List.of()))
+                .otherwise(cause -> new Finding("ffmpeg", "", List.of(String.valueOf(cause.getMessage()))));
     }
 
     private static Future<Finding> found(String part, String what, Future<?> reached) {
-        return reached.map(ok -> new Finding(part, what, List.of()))
-                .otherwise(cause -> new Finding(part, what, List.of(String.valueOf(cause.getMessage()))));
+        return inTime(
+                part,
+                what,
+                reached.map(ok -> List.<String>of()).otherwise(cause -> List.of(String.valueOf(cause.getMessage()))));
+    }
+
+    private static Future<Finding> inTime(String part, String what, Future<List<String>> problems) {
+        return problems.timeout(LONGEST_SECONDS, TimeUnit.SECONDS)
+                .otherwise(late -> List.of("No answer within " + LONGEST_SECONDS + " s."))
+                .map(found -> new Finding(part, what, found));
     }
 
     /**

@@ -31,7 +31,9 @@ final class RunCommand implements Callable<Integer> {
                 .atInfo()
                 .addKeyValue("version", Version.current())
                 .log("starting");
-        return new VertxApplication(vertxArguments.toArray(String[]::new), new Hooks(sluice)).launch();
+        int launched = new VertxApplication(vertxArguments.toArray(String[]::new), new Hooks(sluice)).launch();
+        sluice.up().await();
+        return launched;
     }
 
     /** Starts our verticle in place of one that the command line names. */
@@ -43,7 +45,7 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void beforeStoppingVertx(HookContext context) {
-            sluice.giveUpStarting();
+            sluice.shutDown();
         }
     }
 }

@@ -96,13 +96,15 @@ public final class Sluice {
 
     /** Takes all verticles down, the stages before the publisher, and closes what they shared. */
     public Future<Void> stop() {
+        LOG.atInfo().log("pipeline stops");
         List<String> stages = new ArrayList<>(verticles());
         stages.remove(Pipeline.PUBLISHER);
         Collections.reverse(stages);
         return Future.join(stages.stream().map(this::takeDown).toList())
                 .transform(down -> takeDown(Pipeline.PUBLISHER))
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("a verticle did not stop as it should"))
-                .transform(down -> services.close());
+                .transform(down -> services.close())
+                .onComplete(closed -> LOG.atInfo().log("pipeline is down"));
     }
 
     private Future<Void> putUpAll() {

@@ -3,13 +3,24 @@ package dev.sluice;
 import dev.sluice.config.SluiceConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The pipeline as one verticle, for the launcher. */
+/**
+ * The pipeline as one verticle, for the launcher. It is deployed at once, because the launcher waits two minutes for that
+ * and a service that is down may take longer.
+ */
 final class SluiceVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(SluiceVerticle.class);
+    private static final long LONGEST_STOP_SECONDS = 9;
+    private static final int TERMINATED = 143;
+
     private final SluiceConfig config;
     private final Startup startup = new Startup();
-    private @Nullable Sluice sluice;
+    private volatile Future<@Nullable Sluice> up = Future.succeededFuture();
 
     SluiceVerticle(SluiceConfig config) {
         this.config = config;
@@ -17,15 +28,30 @@ final class SluiceVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return Sluice.start(vertx, config, startup).onSuccess(started -> sluice = started);
+        up = Sluice.start(vertx, config, startup)
+                .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
+        return Future.succeededFuture();
     }
 
-    @Override
-    public Future<?> stop() {
-        return sluice == null ? Future.succeededFuture() : sluice.stop();
+    /** Until all of the pipeline is up, or was told to stop before it was; fails when it cannot start. */
+    Future<Void> up() {
+        return up.mapEmpty();
     }
 
-    void giveUpStarting() {
+    /** Stops the pipeline, however far its start has come; blocks, and ends the process when that takes too long. */
+    void shutDown() {
         startup.giveUp();
+        try {
+            up.transform(ended -> ended.result() == null
+                            ? Future.succeededFuture()
+                            : ended.result().stop())
+                    .await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            // Nothing is lost by that: what is not given back is found by its lease, FFmpeg ends with us.
+            LOG.atWarn()
+                    .addKeyValue("seconds", LONGEST_STOP_SECONDS)
+                    .log("the pipeline does not stop, ending without it");
+            Runtime.getRuntime().halt(TERMINATED);
+        }
     }
 }

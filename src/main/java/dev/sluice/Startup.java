@@ -10,6 +10,10 @@ record Startup(Cancellation cancellation) {
         this(new Cancellation());
     }
 
+    boolean isGivenUp() {
+        return cancellation.reason().isPresent();
+    }
+
     void giveUp() {
         cancellation.cancel(new JobFailure(ErrorCode.SHUTDOWN, "Told to stop before the start was through."));
     }

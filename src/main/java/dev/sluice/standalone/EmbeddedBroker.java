@@ -4,6 +4,7 @@ import dev.sluice.config.Secret;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -22,12 +23,15 @@ import org.apache.qpid.server.model.SystemConfig;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.model.VirtualHostNode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An AMQP 0-9-1 broker (Qpid Broker-J) inside this JVM, on a free port of the loopback interface. Queues and messages are
  * kept in the data directory; port, user and password are new with each start.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final String USER = "sluice";
     private static final int ANY_PORT = 0;
     private static final int PASSWORD_BYTES = 24;
@@ -80,7 +84,9 @@ public final class EmbeddedBroker implements AutoCloseable {
                             directory.toString(),
                             "queue.behaviourOnUnknownDeclareArgument",
                             "IGNORE")));
-            return new EmbeddedBroker(launcher, container.portInUse(), password, lock);
+            int inUse = container.portInUse();
+            container.leaveClosingToTheOwner();
+            return new EmbeddedBroker(launcher, inUse, password, lock);
         } catch (Exception cause) {
             launcher.shutdown();
             lock.close();
@@ -197,6 +203,23 @@ public final class EmbeddedBroker implements AutoCloseable {
         @Override
         public void errorOnStartup(RuntimeException cause) {
             startupError = cause;
+        }
+
+        /**
+         * Qpid closes itself when the JVM ends, side by side with the pipeline that still gives its work back; it has no
+         * switch for that.
+         */
+        void leaveClosingToTheOwner() {
+            try {
+                Field hook =
+                        Class.forName("org.apache.qpid.server.model.BrokerImpl").getDeclaredField("_shutdownHook");
+                hook.setAccessible(true);
+                if (system != null && hook.get(system.getContainer()) instanceof Thread thread) {
+                    Runtime.getRuntime().removeShutdownHook(thread);
+                }
+            } catch (ReflectiveOperationException changed) {
+                LOG.atWarn().setCause(changed).log("the embedded broker will close itself early when the process ends");
+            }
         }
 
         /** A part that does not start is only marked as such, and the rest goes on: so look. */

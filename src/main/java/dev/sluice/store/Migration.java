@@ -14,6 +14,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Brings schema {@code sluice} up to date, once the database is there; safe to be run by several hosts at once. */
 final class Migration {
@@ -22,9 +23,12 @@ final class Migration {
     private static final Duration FIRST_WAIT = Duration.ofMillis(250);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
+    private static final int LOGGED_ONE_OF = 12;
+
     private final Vertx vertx;
     private final ConnectionSettings settings;
     private final Cancellation stop;
+    private int failures;
 
     Migration(Vertx vertx, ConnectionSettings settings, Cancellation stop) {
         this.vertx = vertx;
@@ -41,7 +45,8 @@ final class Migration {
             if (!DatabaseErrors.passesAtStart(cause)) {
                 return Future.failedFuture(explained(cause));
             }
-            LOG.atWarn()
+            // At most once a minute: the waits grow to five seconds.
+            LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
                     .addKeyValue("database", settings.where())
                     .addKeyValue("error", firstLine(cause))
                     .addKeyValue("retryMs", wait.toMillis())
