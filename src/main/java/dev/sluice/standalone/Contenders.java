@@ -33,7 +33,8 @@ record Contenders(
         MediaInfo info,
         Path directory,
         StagedJob uploaded) {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    /** Often enough for the clock, seldom enough not to be measured itself. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
     static Contenders of(Standalone standalone, FfmpegInstallation ffmpeg, Path file) throws IOException {
         Prober prober = new Prober(
