@@ -1,0 +1,193 @@
+package dev.sluice.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.StageName;
+import dev.sluice.store.JobView;
+import dev.sluice.store.RunView;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The production jar as a process of its own, against services of this one. */
+@Timeout(300)
+class ProductionJarIT {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    @TempDir
+    private static Path directory;
+
+    private static EmbeddedServices services;
+
+    @BeforeAll
+    static void startServices() throws IOException {
+        services = EmbeddedServices.start(directory.resolve("services"));
+    }
+
+    @AfterAll
+    static void stopServices() {
+        services.close();
+    }
+
+    @Test
+    void holdsNothingOfTheEmbeddedServices() throws IOException {
+        List<String> theirs = List.of(
+                "dev/sluice/standalone/",
+                "org/apache/qpid/",
+                "org/apache/derby/",
+                "io/zonky/",
+                "org/gaul/",
+                "org/jclouds/",
+                "org/eclipse/jetty/",
+                "postgres-");
+
+        try (JarFile jar = new JarFile(JarProcess.PRODUCTION.toFile())) {
+            assertThat(jar.stream().map(Object::toString))
+                    .contains("dev/sluice/Main.class")
+                    .noneMatch(name -> theirs.stream().anyMatch(name::startsWith));
+        }
+    }
+
+    @Test
+    void findsNothingWrongWithAConfigurationThatWorks() throws Exception {
+        Path good = file("good", settings("fast"));
+
+        try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", good)) {
+            assertThat(check.exitCode()).as(check.toString()).isZero();
+            assertThat(check.out().lines()).hasSize(5).allMatch(line -> line.matches("\\w+ +ok +.*"));
+            assertThat(check.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void saysOfEachServiceWhyItCannotBeUsed() throws Exception {
+        JsonObject bad = settings("fast");
+        bad.getJsonObject("rabbitmq").put("uri", "amqp://127.0.0.1:1/");
+        bad.getJsonObject("postgres").put("password", "mistaken");
+        bad.getJsonObject("s3").put("bucket", "nowhere");
+
+        try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", file("bad", bad))) {
+            assertThat(check.exitCode()).isEqualTo(1);
+            assertThat(check.out())
+                    .containsPattern("rabbitmq +FAILED")
+                    .contains("RabbitMQ at 127.0.0.1:1: nothing listens there")
+                    .containsPattern("postgres +FAILED")
+                    .contains("password authentication failed")
+                    .containsPattern("s3 +FAILED")
+                    .contains("The bucket 'nowhere' does not exist")
+                    .containsPattern("ffmpeg +ok");
+            assertThat(check.out() + check.err()).doesNotContain("mistaken", "\tat ");
+        }
+    }
+
+    @Test
+    void refusesAConfigurationWithAllComplaintsAtOnce() throws Exception {
+        JsonObject bad = settings("fast");
+        bad.getJsonObject("rabbitmq").put("pasword", "x");
+        bad.getJsonObject("postgres").put("poolSize", "many");
+        Path file = file("refused", bad);
+
+        for (String command : List.of("check", "run")) {
+            try (JarProcess refused = JarProcess.run(JarProcess.PRODUCTION, command, "-conf", file)) {
+                assertThat(refused.exitCode()).isEqualTo(2);
+                assertThat(refused.err())
+                        .contains("rabbitmq.pasword: there is no such key; did you mean rabbitmq.password?")
+                        .contains("postgres.poolSize: cannot use 'many'");
+                assertThat(refused.out()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void explainsItselfToWhoGetsTheCommandLineWrong() throws Exception {
+        try (JarProcess lacking = JarProcess.run(JarProcess.PRODUCTION);
+                JarProcess unknown = JarProcess.run(JarProcess.PRODUCTION, "submitt");
+                JarProcess helped = JarProcess.run(JarProcess.PRODUCTION, "submit", "--help")) {
+            assertThat(lacking.exitCode()).isEqualTo(2);
+            assertThat(lacking.err()).contains("Missing required option: '--conf=FILE'", "Usage: sluice run");
+            assertThat(unknown.exitCode()).isEqualTo(2);
+            assertThat(helped.exitCode()).isZero();
+            assertThat(helped.out()).contains("Usage: sluice submit", "--wait");
+        }
+    }
+
+    @Test
+    void takesASubmittedFileThroughAllStages() throws Exception {
+        Path config = file("through", settings("ultrafast"));
+        Path clip = Clips.make(directory, 2);
+
+        try (JarProcess worker = JarProcess.start(JarProcess.PRODUCTION, "-conf", config);
+                JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", config, "--wait")) {
+            worker.terminate();
+            worker.awaitExit(STOP_LIMIT);
+
+            assertThat(submit.exitCode()).as(submit + worker.toString()).isZero();
+            assertThat(submit.err()).isEmpty();
+            assertThat(submit.out())
+                    .containsSubsequence("download   done", "processing done", "upload     done")
+                    .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
+                    .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
+            assertThat(worker.err())
+                    .contains("pipeline is up", "pipeline is down")
+                    .doesNotContain("ERROR", "\tat ");
+        }
+    }
+
+    @Test
+    void saysWhyASubmittedFileFailed() throws Exception {
+        Path config = file("failing", settings("ultrafast"));
+        Path text = Clips.text(directory);
+
+        try (JarProcess worker = JarProcess.start(JarProcess.PRODUCTION, "-conf", config);
+                JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", text, "-conf", config, "--wait")) {
+            assertThat(submit.exitCode()).as(submit + worker.toString()).isEqualTo(1);
+            assertThat(submit.out())
+                    .contains("The job failed in download: The file is text, not a video. (not_a_video)");
+        }
+    }
+
+    @Test
+    void givesAnEncodeBackWhenToldToStop() throws Exception {
+        Path slow = file("slow", settings("veryslow"));
+        Path fast = file("fast", settings("ultrafast"));
+        Path clip = Clips.make(directory, 60);
+
+        try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);
+                JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", slow);
+                JobBook book = JobBook.open(settings("fast"))) {
+            String job = submit.out().strip();
+            List<ProcessHandle> encode = first.awaitEncode();
+            first.terminate();
+            first.awaitExit(STOP_LIMIT);
+
+            assertThat(encode).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+            assertThat(book.run(job, StageName.PROCESSING))
+                    .as(first.toString())
+                    .returns("waiting", RunView::state)
+                    .returns(0, RunView::attempts);
+            try (JarProcess second = JarProcess.start(JarProcess.PRODUCTION, "-conf", fast)) {
+                assertThat(book.awaitEnd(job).state()).as(second.toString()).isEqualTo(JobView.State.COMPLETED);
+                assertThat(book.run(job, StageName.PROCESSING).attempts()).isEqualTo(1);
+            }
+        }
+    }
+
+    private static JsonObject settings(String preset) {
+        JsonObject settings = services.configuration();
+        settings.getJsonObject("ffmpeg").put("cache", Clips.FFMPEG_CACHE.toString());
+        return settings.put("media", new JsonObject().put("preset", preset));
+    }
+
+    private static Path file(String name, JsonObject settings) throws IOException {
+        return Files.writeString(directory.resolve(name + ".json"), settings.encode());
+    }
+}

@@ -1,0 +1,144 @@
+package dev.sluice.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.store.JobView;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The standalone jar as a person meets it. All tests share one data directory, as one person's runs would. */
+@Timeout(300)
+class StandaloneJarIT {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final Pattern ROW = Pattern.compile("(?m)^\\S+ +\\d+x\\d+ +([0-9,]+)  (/.+)$");
+
+    @TempDir
+    private static Path directory;
+
+    @Test
+    void demoPrintsPlainLinesAndATableOfFiles() throws Exception {
+        Path settings = settings("ultrafast");
+
+        try (JarProcess demo = JarProcess.run(JarProcess.STANDALONE, "demo", "--data", data(), "-conf", settings)) {
+            assertThat(demo.exitCode()).as(demo.toString()).isZero();
+            assertThat(demo.err()).isEmpty();
+            assertThat(demo.out())
+                    .containsSubsequence("download   done", "processing done", "upload     done", "output")
+                    .doesNotContain("\u001b", "\r");
+            List<MatchResult> rows = ROW.matcher(demo.out()).results().toList();
+            assertThat(rows)
+                    .hasSize(3)
+                    .allSatisfy(row -> assertThat(Path.of(row.group(2)))
+                            .hasSize(Long.parseLong(row.group(1).replace(",", ""))));
+        }
+    }
+
+    @Test
+    void demoSaysWhyAFileFailed() throws Exception {
+        Path text = Clips.text(directory);
+
+        try (JarProcess demo = JarProcess.run(JarProcess.STANDALONE, "demo", text, "--data", data())) {
+            assertThat(demo.exitCode()).as(demo.toString()).isEqualTo(1);
+            assertThat(demo.err()).isEmpty();
+            assertThat(demo.out()).contains("The job failed in download: The file is text, not a video. (not_a_video)");
+        }
+    }
+
+    @Test
+    void demoOfAFileThatIsNotThereStartsNothing() throws Exception {
+        Path untouched = directory.resolve("untouched");
+
+        try (JarProcess demo = JarProcess.run(JarProcess.STANDALONE, "demo", "no-such-file", "--data", untouched)) {
+            assertThat(demo.exitCode()).isEqualTo(1);
+            assertThat(demo.err()).isEqualTo("There is no file no-such-file." + System.lineSeparator());
+            assertThat(untouched).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void goesOnWithItsJobsAfterARestart(boolean inOrder) throws Exception {
+        Path clip = Clips.make(directory, 30);
+        String encoding;
+        String waiting;
+
+        try (JarProcess first = start("veryslow")) {
+            encoding = submit(clip);
+            waiting = submit(clip);
+            assertThat(first.awaitEncode()).isNotEmpty();
+            if (inOrder) {
+                first.terminate();
+                first.awaitExit(STOP_LIMIT);
+                assertThat(first.err()).contains("pipeline is down").doesNotContain("ERROR", "\tat ");
+                assertThat(processesOnOurData()).isEmpty();
+            } else {
+                first.kill();
+            }
+        }
+
+        try (JarProcess second = start("ultrafast");
+                JobBook book = JobBook.open(configuration())) {
+            assertThat(book.awaitEnd(encoding).state()).as(second.toString()).isEqualTo(JobView.State.COMPLETED);
+            assertThat(book.awaitEnd(waiting).state()).as(second.toString()).isEqualTo(JobView.State.COMPLETED);
+        }
+        assertThat(processesOnOurData()).isEmpty();
+    }
+
+    @Test
+    void refusesASecondStartOnTheSameData() throws Exception {
+        try (JarProcess first = start("ultrafast");
+                JarProcess second = JarProcess.run(JarProcess.STANDALONE, "start", "--data", data())) {
+            assertThat(second.exitCode()).as(first.toString()).isEqualTo(1);
+            assertThat(second.err())
+                    .isEqualTo("Another Sluice runs on " + data() + "; stop it, or give this one another --data."
+                            + System.lineSeparator());
+        }
+    }
+
+    private static JarProcess start(String preset) throws IOException {
+        JarProcess started =
+                JarProcess.start(JarProcess.STANDALONE, "start", "--data", data(), "-conf", settings(preset));
+        started.awaitOutput("Sluice is up");
+        return started;
+    }
+
+    private static String submit(Path clip) throws Exception {
+        Path configuration = Standalone.configuration(data());
+        try (JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", configuration)) {
+            assertThat(submit.exitCode()).as(submit.toString()).isZero();
+            return submit.out().strip();
+        }
+    }
+
+    /** The command lines of what still runs there. */
+    private static List<String> processesOnOurData() {
+        return ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(line -> line.contains(data().toString()))
+                .toList();
+    }
+
+    private static JsonObject configuration() throws IOException {
+        return new JsonObject(Files.readString(Standalone.configuration(data())));
+    }
+
+    private static Path settings(String preset) throws IOException {
+        JsonObject settings = new JsonObject().put("media", new JsonObject().put("preset", preset));
+        return Files.writeString(directory.resolve(preset + ".json"), settings.encode());
+    }
+
+    private static Path data() {
+        return directory.resolve("data");
+    }
+}
