@@ -159,7 +159,7 @@ class ProductionJarIT {
     void givesAnEncodeBackWhenToldToStop() throws Exception {
         Path slow = file("slow", settings("veryslow"));
         Path fast = file("fast", settings("ultrafast"));
-        Path clip = Clips.make(directory, 60);
+        Path clip = Clips.make(directory, 20);
 
         try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);
                 JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", slow);

@@ -69,7 +69,7 @@ class StandaloneJarIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void goesOnWithItsJobsAfterARestart(boolean inOrder) throws Exception {
-        Path clip = Clips.make(directory, 30);
+        Path clip = Clips.make(directory, 12);
         String encoding;
         String waiting;
 
