@@ -27,7 +27,9 @@ public final class CommandLines {
      * @return the exit code
      */
     public static int execute(Object commands, String fallback, String... args) {
-        CommandLine line = new CommandLine(commands).setExecutionExceptionHandler(CommandLines::explain);
+        CommandLine line = new CommandLine(commands)
+                .setExecutionExceptionHandler(CommandLines::explain)
+                .setCaseInsensitiveEnumValuesAllowed(true);
         return line.execute(withCommand(line, fallback, args));
     }
 

@@ -4,17 +4,24 @@ import dev.sluice.broker.Topology;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
 import dev.sluice.stage.DownloadStage;
+import dev.sluice.stage.JanitorVerticle;
+import dev.sluice.stage.Outgoing;
+import dev.sluice.stage.OutputSpace;
 import dev.sluice.stage.ProcessingStage;
+import dev.sluice.stage.RecoveryVerticle;
 import dev.sluice.stage.Route;
 import dev.sluice.stage.SourceFile;
 import dev.sluice.stage.StageVerticle;
 import dev.sluice.stage.UploadStage;
+import dev.sluice.store.LostMessages;
+import dev.sluice.store.Remains;
 import dev.sluice.update.PublisherVerticle;
 import io.vertx.core.Deployable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The architecture on one screen. A video goes through the rows from top to bottom: each stage takes its message from its
@@ -23,6 +30,8 @@ import java.util.function.Supplier;
  */
 final class Pipeline {
     static final String PUBLISHER = "publisher";
+    private static final String RECOVERY = "recovery";
+    private static final String JANITOR = "janitor";
 
     private final Services services;
 
@@ -48,11 +57,15 @@ final class Pipeline {
                                 services.encoder(),
                                 services.keys(),
                                 services.workers(),
+                                new OutputSpace(services.config().media()),
                                 services.ffmpegThreads()),
                         Topology.PROCESSING_QUEUE,
                         Optional.of(StageName.UPLOAD)),
                 new Route(
-                        new UploadStage(services.blobs(), services.tools().workspace()),
+                        new UploadStage(
+                                services.blobs(),
+                                services.tools().leftovers().staging(),
+                                services.tools().workspace()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty()));
     }
@@ -68,7 +81,16 @@ final class Pipeline {
                         services.config().updates(),
                         services.tools().outbox(),
                         services.tools().runs())));
-        for (Route route : routes()) {
+        List<Route> routes = routes();
+        parts.add(new Part(RECOVERY, 1, () -> recovery(routes)));
+        parts.add(new Part(
+                JANITOR,
+                1,
+                () -> new JanitorVerticle(
+                        services.tools().leftovers(),
+                        new Remains(services.database()),
+                        services.config().workspace().sweepEvery())));
+        for (Route route : routes) {
             StageConfig config = services.config().stage(route.name());
             parts.add(new Part(
                     route.name().key(),
@@ -77,6 +99,15 @@ final class Pipeline {
                             route, config.concurrency(), services.config().rabbitmq(), services.tools())));
         }
         return parts;
+    }
+
+    private RecoveryVerticle recovery(List<Route> routes) {
+        return new RecoveryVerticle(
+                new LostMessages(services.database(), Outgoing::lost),
+                routes.stream().collect(Collectors.toUnmodifiableMap(Route::name, Route::queue)),
+                services.config().rabbitmq(),
+                services.config().delivery(),
+                services.tools().updates());
     }
 
     /**

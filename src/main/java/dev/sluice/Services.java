@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.blob.KeyTemplates;
 import dev.sluice.blob.S3Blobs;
+import dev.sluice.blob.Staging;
 import dev.sluice.blob.Workspace;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
@@ -9,7 +10,9 @@ import dev.sluice.job.StageName;
 import dev.sluice.media.Encoder;
 import dev.sluice.media.FfmpegInstallation;
 import dev.sluice.media.Prober;
+import dev.sluice.media.RecentProbes;
 import dev.sluice.stage.Leases;
+import dev.sluice.stage.Leftovers;
 import dev.sluice.stage.StageTools;
 import dev.sluice.store.Database;
 import dev.sluice.store.Jobs;
@@ -31,7 +34,7 @@ record Services(
         Jobs jobs,
         S3Blobs blobs,
         KeyTemplates keys,
-        Prober prober,
+        RecentProbes prober,
         Encoder encoder,
         WorkerExecutor workers,
         int ffmpegThreads,
@@ -67,10 +70,10 @@ record Services(
                             new Jobs(database, tables),
                             local.blobs(),
                             new KeyTemplates(config.keys()),
-                            new Prober(
+                            new RecentProbes(new Prober(
                                     local.ffmpeg(),
                                     config.ffmpeg(),
-                                    config.media().limits()),
+                                    config.media().limits())),
                             new Encoder(local.ffmpeg(), config.ffmpeg(), config.media()),
                             workers,
                             threads(config),
@@ -79,6 +82,10 @@ record Services(
                                     new Outbox(database),
                                     new Leases(vertx, runs, config.delivery()),
                                     workspace,
+                                    new Leftovers(
+                                            workspace,
+                                            new Staging(
+                                                    local.blobs(), config.keys().staging())),
                                     new UpdateBus(vertx),
                                     config.delivery(),
                                     Worker.ofThisProcess().name()));

@@ -5,6 +5,7 @@ import dev.sluice.job.Progress;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The object store as the stages see it. Every Future fails with a {@link dev.sluice.job.JobFailure}: STORE_UNAVAILABLE when
@@ -12,6 +13,9 @@ import java.util.Collection;
  * caller's context.
  */
 public interface Blobs {
+    /** How many names one answer has at the most. */
+    int PAGE = 1_000;
+
     /** What the store knows of an object; OBJECT_NOT_FOUND if there is none. */
     Future<BlobInfo> head(BlobKey key);
 
@@ -38,6 +42,30 @@ public interface Blobs {
      * afterwards, or with the reason of the cancellation. An upload that failed leaves no parts in the store.
      */
     Future<BlobInfo> put(BlobKey key, Path source, String contentType, Progress progress, Cancellation cancellation);
+
+    /**
+     * Copies an object within the store, in place of what has the key {@code to}, and looks whether the store has it.
+     *
+     * <p>Fails with OBJECT_NOT_FOUND, with CHECKSUM_MISMATCH when the copy is not {@code bytes} long, or with the reason of the
+     * cancellation.
+     *
+     * @param bytes size of the object
+     */
+    Future<BlobInfo> copy(BlobKey from, long bytes, BlobKey to, Cancellation cancellation);
+
+    /**
+     * Keys that begin with {@code prefix} and come behind {@code after}, in the order of their UTF-8: up to {@link #PAGE}; none: there
+     * are no more. What others put there meanwhile may be missing.
+     *
+     * @param after empty: from the first
+     */
+    Future<List<BlobKey>> list(String prefix, String after);
+
+    /** Up to {@link #PAGE} uploads of keys under {@code prefix} that were begun and neither completed nor aborted. */
+    Future<List<UnfinishedUpload>> unfinished(String prefix);
+
+    /** Ends such uploads; those that have ended meanwhile count as ended. */
+    Future<Void> abort(Collection<UnfinishedUpload> uploads);
 
     /** Removes objects; those that are not there count as removed. */
     Future<Void> delete(Collection<BlobKey> keys);

@@ -1,6 +1,7 @@
 package dev.sluice.blob;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -8,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A directory with all that is in it; links are things of their own and never followed. Blocking. */
@@ -24,6 +27,26 @@ final class DirectoryTree {
         IOException trouble = removal.trouble;
         if (trouble != null) {
             throw trouble;
+        }
+    }
+
+    /** The names of what is directly in a directory, sorted; none if it is not there. */
+    static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> String.valueOf(entry.getFileName()))
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException gone) {
+            return List.of();
+        }
+    }
+
+    /** Removes a directory unless something is in it or it is gone. */
+    static void removeEmpty(Path directory) throws IOException {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException inUse) {
+            return;
         }
     }
 

@@ -37,6 +37,28 @@ public final class S3Blobs implements Blobs {
         return new S3Put(session, key, source, contentType, progress, cancellation).run();
     }
 
+    @Override
+    public Future<BlobInfo> copy(BlobKey from, long bytes, BlobKey to, Cancellation cancellation) {
+        return new S3Copy(session, from, bytes, to, S3Copy.LARGEST_AT_ONCE, cancellation).run();
+    }
+
+    @Override
+    public Future<List<BlobKey>> list(String prefix, String after) {
+        return new S3Listing(session).keys(prefix, after);
+    }
+
+    @Override
+    public Future<List<UnfinishedUpload>> unfinished(String prefix) {
+        return new S3Listing(session).uploads(prefix);
+    }
+
+    @Override
+    public Future<Void> abort(Collection<UnfinishedUpload> uploads) {
+        List<UnfinishedUpload> all = List.copyOf(uploads);
+        return Lanes.run(
+                all.size(), session.config().parallelism(), index -> S3Multipart.abort(session, all.get(index)));
+    }
+
     // One by one: some stores have no batch delete, and others want a checksum for it that the next ones refuse.
     @Override
     public Future<Void> delete(Collection<BlobKey> keys) {

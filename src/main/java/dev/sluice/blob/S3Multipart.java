@@ -4,21 +4,17 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import io.vertx.core.Future;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
-import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
-/** An upload in parts, which either becomes an object or leaves nothing behind. */
+/** An object made of parts, which either comes to be or leaves nothing behind. */
 final class S3Multipart {
     private static final Logger LOG = LoggerFactory.getLogger(S3Multipart.class);
     private static final String GONE = "NoSuchUpload";
@@ -37,45 +33,43 @@ final class S3Multipart {
         this.done = new AtomicReferenceArray<>(parts.count());
     }
 
-    /** Sends the file's parts; gives the ETag of the object, or empty if the store did not say. */
-    Future<String> upload(String contentType, Path source, Function<ByteRange, AsyncRequestBody> body) {
+    /** How one part gets into the store. */
+    @FunctionalInterface
+    interface Sender {
+        /**
+         * Sends a part and tells what the store has.
+         *
+         * @param number of the part, from 1
+         */
+        Future<Part> send(String uploadId, int number, ByteRange range);
+    }
+
+    /**
+     * A part that the store has.
+     *
+     * @param md5 of its bytes, where they passed through here
+     */
+    record Part(String etag, Optional<Checksum> md5) {}
+
+    /** Sends all parts; gives the ETag of the object, or empty if the store did not say. */
+    Future<String> make(Optional<String> contentType, Sender sender) {
         // Neither the beginning nor the end is cancelled half-way: nobody would know which upload to abort.
         return session.send(
                         S3Session.object(key),
                         client -> client.createMultipartUpload(request -> request.bucket(session.bucket())
                                 .key(key.value())
-                                .contentType(contentType)))
+                                .contentType(contentType.orElse(null))))
                 .map(CreateMultipartUploadResponse::uploadId)
                 .compose(id -> Lanes.run(
-                                parts.count(), session.config().parallelism(), index -> part(id, index, source, body))
+                                parts.count(), session.config().parallelism(), index -> part(sender, id, index))
                         .compose(sent -> complete(id))
                         .recover(cause -> abort(id).transform(aborted -> Future.failedFuture(cause))));
     }
 
-    private Future<Void> part(String id, int index, Path source, Function<ByteRange, AsyncRequestBody> body) {
-        ByteRange range = parts.part(index);
-        Future<Checksum> md5 =
-                session.withFiles(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, range, cancellation));
-        Future<UploadPartResponse> sent = session.send(
-                S3Session.object(key),
-                cancellation,
-                client -> client.uploadPart(
-                        request -> request.bucket(session.bucket())
-                                .key(key.value())
-                                .uploadId(id)
-                                .partNumber(index + 1)
-                                .contentLength(range.length()),
-                        body.apply(range)));
-        return Future.join(md5, sent).compose(both -> {
-            UploadPartResponse response = sent.result();
-            Optional<Checksum> stored = S3Answers.md5(
-                    S3Answers.etag(response.eTag()), response.serverSideEncryption(), response.sseCustomerAlgorithm());
-            if (stored.isPresent() && !stored.get().equals(md5.result())) {
-                return Future.failedFuture(mismatch(key));
-            }
-            done.set(index, new Part(response.eTag(), md5.result()));
-            return Future.succeededFuture();
-        });
+    private Future<Void> part(Sender sender, String id, int index) {
+        return sender.send(id, index + 1, parts.part(index))
+                .onSuccess(part -> done.set(index, part))
+                .mapEmpty();
     }
 
     private Future<String> complete(String id) {
@@ -99,38 +93,43 @@ final class S3Multipart {
                         : Future.failedFuture(cause));
     }
 
-    /** The ETag that S3 gives an object made of parts: the MD5 of their MD5s, and their number. */
+    /** The ETag that S3 gives an object made of parts: the MD5 of their MD5s, and their number; empty if we don't know them. */
     private String usualEtag() {
         ChecksumAlgorithm.Digest digest = ChecksumAlgorithm.MD5.start();
         for (int index = 0; index < parts.count(); index++) {
-            byte[] md5 = done.get(index).md5().value();
-            digest.update(md5, md5.length);
+            Optional<Checksum> md5 = done.get(index).md5();
+            if (md5.isEmpty()) {
+                return "";
+            }
+            digest.update(md5.get().value(), md5.get().value().length);
         }
         return HexFormat.of().formatHex(digest.value()) + "-" + parts.count();
     }
 
-    private Future<Void> abort(String id) {
+    /** Never fails for an upload that has ended already. */
+    static Future<Void> abort(S3Session session, UnfinishedUpload upload) {
         return session.send(
-                        S3Session.object(key),
+                        S3Session.object(upload.key()),
                         client -> client.abortMultipartUpload(request -> request.bucket(session.bucket())
-                                .key(key.value())
-                                .uploadId(id)))
+                                .key(upload.key().value())
+                                .uploadId(upload.id())))
                 .<Void>mapEmpty()
-                .recover(cause -> {
-                    if (!S3Failures.code(cause).equals(GONE)) {
-                        LOG.atWarn()
-                                .addKeyValue("key", key)
-                                .addKeyValue("error", cause.toString())
-                                .log("unfinished upload could not be aborted");
-                    }
-                    return Future.succeededFuture();
-                });
+                .recover(cause ->
+                        S3Failures.code(cause).equals(GONE) ? Future.succeededFuture() : Future.failedFuture(cause));
+    }
+
+    private Future<Void> abort(String id) {
+        return abort(session, new UnfinishedUpload(key, id)).recover(cause -> {
+            LOG.atWarn()
+                    .addKeyValue("key", key)
+                    .addKeyValue("error", cause.toString())
+                    .log("unfinished upload could not be aborted");
+            return Future.succeededFuture();
+        });
     }
 
     static JobFailure mismatch(BlobKey key) {
         return new JobFailure(
                 ErrorCode.CHECKSUM_MISMATCH, "The store holds something else under '" + key + "' than what was sent.");
     }
-
-    private record Part(String etag, Checksum md5) {}
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** One file on its way to the store: in one request, or in parts if it is larger than one. */
 final class S3Put {
@@ -51,7 +52,7 @@ final class S3Put {
                                 key,
                                 Parts.ofUpload(size, session.config().partSize()),
                                 cancellation)
-                        .upload(contentType, source, range -> body(range, size));
+                        .make(Optional.of(contentType), (id, number, range) -> part(id, number, range, size));
     }
 
     private Future<String> whole(long size) {
@@ -75,6 +76,29 @@ final class S3Put {
             return stored.isPresent() && !stored.get().equals(md5.result())
                     ? Future.failedFuture(S3Multipart.mismatch(key))
                     : Future.succeededFuture(etag);
+        });
+    }
+
+    private Future<S3Multipart.Part> part(String id, int number, ByteRange range, long size) {
+        Future<Checksum> md5 =
+                session.withFiles(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, range, cancellation));
+        Future<UploadPartResponse> sent = session.send(
+                S3Session.object(key),
+                cancellation,
+                client -> client.uploadPart(
+                        request -> request.bucket(session.bucket())
+                                .key(key.value())
+                                .uploadId(id)
+                                .partNumber(number)
+                                .contentLength(range.length()),
+                        body(range, size)));
+        return Future.join(md5, sent).compose(both -> {
+            UploadPartResponse response = sent.result();
+            Optional<Checksum> stored = S3Answers.md5(
+                    S3Answers.etag(response.eTag()), response.serverSideEncryption(), response.sseCustomerAlgorithm());
+            return stored.isPresent() && !stored.get().equals(md5.result())
+                    ? Future.failedFuture(S3Multipart.mismatch(key))
+                    : Future.succeededFuture(new S3Multipart.Part(response.eTag(), Optional.of(md5.result())));
         });
     }
 

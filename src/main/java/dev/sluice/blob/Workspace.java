@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -26,11 +27,13 @@ public final class Workspace {
     private final Vertx vertx;
     private final Path root;
     private final Path jobs;
+    private final DiskBudget disk;
 
-    private Workspace(Vertx vertx, Path root) {
+    private Workspace(Vertx vertx, Path root, long keepFree) {
         this.vertx = vertx;
         this.root = root;
         this.jobs = root.resolve("jobs");
+        this.disk = new DiskBudget(() -> Files.getFileStore(root).getUsableSpace(), keepFree);
     }
 
     /**
@@ -45,7 +48,7 @@ public final class Workspace {
                         Path root = Files.createDirectories(config.directory()).toRealPath();
                         Files.createDirectories(root.resolve("jobs"));
                         Files.delete(Files.createTempFile(root, ".writable", null));
-                        return new Workspace(vertx, root);
+                        return new Workspace(vertx, root, config.keepFreeBytes());
                     } catch (IOException cause) {
                         throw new IllegalArgumentException(
                                 "workspace.directory: '" + config.directory() + "' can't be written to (" + cause + ")",
@@ -63,12 +66,18 @@ public final class Workspace {
     /**
      * Lends an empty directory to an attempt. When the work succeeds its files stay, for the stages that follow, until the job
      * is {@link #discard discarded}; when it fails they are removed, after all that the work's Future stands for has ended.
+     *
+     * <p>Fails with DISK_LOW, and begins nothing, when {@code bytes} more than other work may need are not free.
+     *
+     * @param bytes what the work may write at the most, as well as one can tell beforehand
      */
-    public <T> Future<T> within(Attempt attempt, Function<AttemptDirectory, Future<T>> work) {
+    public <T> Future<T> within(Attempt attempt, long bytes, Function<AttemptDirectory, Future<T>> work) {
         Path path = path(attempt);
-        return blocking(() -> fresh(path))
-                .compose(work)
-                .recover(cause -> removed(path).transform(done -> Future.failedFuture(cause)));
+        return blocking(() -> disk.take(bytes))
+                .compose(share -> blocking(() -> fresh(path))
+                        .compose(work)
+                        .recover(cause -> removed(path).transform(done -> Future.failedFuture(cause)))
+                        .onComplete(ended -> share.close()));
     }
 
     /**
@@ -109,13 +118,39 @@ public final class Workspace {
         return removed(path(attempt));
     }
 
+    /** The file names of all jobs that have a directory here. */
+    public Future<List<String>> jobs() {
+        return blocking(() -> DirectoryTree.names(jobs));
+    }
+
+    /**
+     * The attempts that have a directory in that of the job with this file name; what was not made by a workspace is left out.
+     */
+    public Future<List<LeftAttempt>> attempts(String fileName) {
+        return blocking(() -> DirectoryTree.names(jobs.resolve(fileName)).stream()
+                .flatMap(name -> LeftAttempt.of(name).stream())
+                .toList());
+    }
+
+    /** Removes the files of one attempt; what can't be removed is logged. */
+    public Future<Void> sweep(String fileName, LeftAttempt attempt) {
+        return removed(jobs.resolve(fileName).resolve(attempt.directory()));
+    }
+
+    /** Removes the directory of the job with this file name if nothing is in it any more. */
+    public Future<Void> sweepEmpty(String fileName) {
+        return blocking(() -> {
+            DirectoryTree.removeEmpty(jobs.resolve(fileName));
+            return null;
+        });
+    }
+
     private Path home(JobId job) {
-        return jobs.resolve(JobDirectoryName.of(job));
+        return jobs.resolve(job.fileName());
     }
 
     private Path path(Attempt attempt) {
-        return home(attempt.run().job())
-                .resolve(attempt.run().stage().key() + "-" + attempt.run().task() + "-" + attempt.token());
+        return home(attempt.run().job()).resolve(LeftAttempt.of(attempt).directory());
     }
 
     private Path inside(Path home, String relative) {

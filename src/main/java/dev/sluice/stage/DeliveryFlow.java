@@ -91,7 +91,12 @@ final class DeliveryFlow {
         Attempt attempt = claim.attempt();
         RunNews news = news(claim, job);
         RunLog log = new RunLog(attempt);
-        StageRun run = new StageRun(attempt, job, done -> tools.updates().tick(news.tick(done)), cancellation);
+        StageRun run = new StageRun(
+                attempt,
+                job,
+                done -> tools.updates().tick(news.tick(done)),
+                cancellation,
+                new RunCheckpoint(tools.runs(), claim, patience));
         tools.updates().outboxHasRows();
         tools.leases().hold(attempt, cancellation);
         log.started();
@@ -120,17 +125,23 @@ final class DeliveryFlow {
                 .map(next -> result.job().waitingFor(next))
                 .orElseGet(() -> result.job().completed());
         StageDone done = new StageDone(
-                after, result.summary(), news.done(after), route.next().map(next -> Outgoing.toStage(next, after)));
+                after,
+                result.summary(),
+                news.done(after),
+                route.next()
+                        .map(next -> new StageDone.Next(RunId.whole(after.id(), next), Outgoing.toStage(next, after))));
         return patience.untilTheDatabaseAnswers(() -> tools.runs().commit(attempt, done))
                 .compose(mine -> {
                     if (!mine) {
                         log.fenced();
                         return tools.workspace().discard(attempt);
                     }
+                    // What comes now is clearing away; nobody is to wait for that.
+                    tools.updates().outboxHasRows();
                     log.done(result.summary());
                     return route.next().isPresent()
                             ? Future.succeededFuture()
-                            : tools.workspace().discard(attempt.run().job());
+                            : tools.leftovers().discard(attempt.run().job());
                 });
     }
 

@@ -5,7 +5,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.StageName;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.Prober;
+import dev.sluice.media.RecentProbes;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -19,10 +19,10 @@ public final class DownloadStage implements Stage {
 
     private final SourceFile sources;
     private final Workspace workspace;
-    private final Prober prober;
+    private final RecentProbes prober;
     private final WorkerExecutor workers;
 
-    public DownloadStage(SourceFile sources, Workspace workspace, Prober prober, WorkerExecutor workers) {
+    public DownloadStage(SourceFile sources, Workspace workspace, RecentProbes prober, WorkerExecutor workers) {
         this.sources = sources;
         this.workspace = workspace;
         this.prober = prober;
@@ -37,11 +37,13 @@ public final class DownloadStage implements Stage {
     @Override
     public Future<StageResult> run(StageRun run) {
         refuseOtherMedia(run.job());
-        return workspace.within(
-                run.attempt(),
-                directory -> sources.fetch(
-                                run, directory, done -> run.progress().at(done * FETCH_SHARE))
-                        .compose(source -> probe(run, source).map(info -> result(run.job(), source, info))));
+        return sources.bytes(run.job())
+                .compose(bytes -> workspace.within(
+                        run.attempt(),
+                        bytes,
+                        directory -> sources.fetch(
+                                        run, directory, done -> run.progress().at(done * FETCH_SHARE))
+                                .compose(source -> probe(run, source).map(info -> result(run.job(), source, info)))));
     }
 
     private static void refuseOtherMedia(StagedJob job) {

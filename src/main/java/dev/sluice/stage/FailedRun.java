@@ -12,6 +12,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** The endings of a run whose work failed; which one is a property of the failure. */
 final class FailedRun {
+    /** Long enough for something to be over elsewhere on the host, short enough for nobody to wait for it. */
+    private static final Duration PUT_OFF_FOR = Duration.ofSeconds(30);
+
     private final Route route;
     private final StageTools tools;
     private final Patience patience;
@@ -34,6 +37,7 @@ final class FailedRun {
                 attempt.number() < tools.delivery().maxAttempts()
                         ? retryLater(attempt, failure, log)
                         : giveUp(attempt, news, failure, log);
+            case PUT_OFF -> putOff(attempt, failure, log);
             case RELEASE -> release(attempt, failure, log);
             case ABANDON -> {
                 log.fenced();
@@ -56,7 +60,7 @@ final class FailedRun {
                         return Future.succeededFuture();
                     }
                     log.failed(failure);
-                    return tools.workspace().discard(job.id());
+                    return tools.leftovers().discard(job.id());
                 });
     }
 
@@ -66,6 +70,14 @@ final class FailedRun {
         OutboxMessage again = Outgoing.again(delivery, route);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, again))
                 .onSuccess(mine -> log.willRetry(failure, delay))
+                .mapEmpty();
+    }
+
+    /** This host cannot do it now; perhaps another can, or this one in a while. */
+    private Future<Void> putOff(Attempt attempt, JobFailure failure, RunLog log) {
+        OutboxMessage again = Outgoing.again(delivery, route);
+        return patience.untilTheDatabaseAnswers(() -> tools.runs().putOff(attempt, PUT_OFF_FOR, again))
+                .onSuccess(mine -> log.putOff(failure, PUT_OFF_FOR))
                 .mapEmpty();
     }
 

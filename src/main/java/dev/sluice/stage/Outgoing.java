@@ -8,6 +8,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.StagedJob;
+import dev.sluice.store.LostMessages;
 import dev.sluice.store.OutboxMessage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -16,7 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The messages that follow from a delivery, ready for the outbox. */
-final class Outgoing {
+public final class Outgoing {
     private Outgoing() {}
 
     /** The job, handed to the next stage. */
@@ -27,6 +28,12 @@ final class Outgoing {
     /** The delivery as it came, back to its own stage. */
     static OutboxMessage again(Delivery delivery, Route route) {
         return message(Topology.PROCESSING_EXCHANGE, route.name().key(), delivery.body(), new JsonObject());
+    }
+
+    /** The message of a run that got lost, made anew. */
+    public static OutboxMessage lost(LostMessages.Waiting run) {
+        String stage = run.run().stage().key();
+        return message(Topology.PROCESSING_EXCHANGE, stage, run.job().toBuffer(), new JsonObject());
     }
 
     /** A delivery that cannot be read, to the dead letters with the reason. */

@@ -6,7 +6,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.media.EncodeResult;
 import dev.sluice.media.Encoder;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.Prober;
+import dev.sluice.media.RecentProbes;
 import dev.sluice.media.RenditionFile;
 import dev.sluice.media.ThumbnailFile;
 import dev.sluice.message.OutputFile;
@@ -23,10 +23,11 @@ import java.util.Optional;
 public final class ProcessingStage implements Stage {
     private final SourceFile sources;
     private final Workspace workspace;
-    private final Prober prober;
+    private final RecentProbes prober;
     private final Encoder encoder;
     private final KeyTemplates keys;
     private final WorkerExecutor workers;
+    private final OutputSpace space;
     private final int threads;
 
     /**
@@ -37,10 +38,11 @@ public final class ProcessingStage implements Stage {
     public ProcessingStage(
             SourceFile sources,
             Workspace workspace,
-            Prober prober,
+            RecentProbes prober,
             Encoder encoder,
             KeyTemplates keys,
             WorkerExecutor workers,
+            OutputSpace space,
             int threads) {
         this.sources = sources;
         this.workspace = workspace;
@@ -48,6 +50,7 @@ public final class ProcessingStage implements Stage {
         this.encoder = encoder;
         this.keys = keys;
         this.workers = workers;
+        this.space = space;
         this.threads = threads;
     }
 
@@ -58,11 +61,13 @@ public final class ProcessingStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageRun run) {
-        return workspace.within(
-                run.attempt(),
-                directory -> sources.find(run, directory)
-                        .compose(source -> encode(run, source, directory.path()))
-                        .map(made -> result(run.job(), made)));
+        return sources.missingBytes(run.job())
+                .compose(missing -> workspace.within(
+                        run.attempt(),
+                        missing + space.outputBytes(run.job().metadata()),
+                        directory -> sources.find(run, directory)
+                                .compose(source -> encode(run, source, directory.path()))
+                                .map(made -> result(run.job(), made))));
     }
 
     private Future<EncodeResult> encode(StageRun run, Path source, Path directory) {

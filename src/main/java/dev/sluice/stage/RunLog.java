@@ -39,6 +39,12 @@ final class RunLog {
                 .log("stage failed, will try again");
     }
 
+    void putOff(JobFailure failure, Duration delay) {
+        because(failure, LOG.atWarn())
+                .addKeyValue("againInMs", delay.toMillis())
+                .log("stage put off");
+    }
+
     void failed(JobFailure failure) {
         because(failure, LOG.atWarn()).log("job failed");
     }

@@ -1,6 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.blob.AttemptDirectory;
+import dev.sluice.blob.BlobInfo;
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.Workspace;
@@ -39,6 +40,33 @@ public final class SourceFile {
                 .recover(notHere -> job.s3Key().isPresent()
                         ? fetch(run, directory, Progress.none())
                         : Future.failedFuture(notHere));
+    }
+
+    /** Bytes that {@link #find} may write: none where the file is here already. */
+    Future<Long> missingBytes(StagedJob job) {
+        if (job.localVideoPath().isEmpty()) {
+            return bytes(job);
+        }
+        return workspace
+                .resolve(job.id(), job.localVideoPath().get())
+                .map(here -> 0L)
+                .recover(notHere -> bytes(job));
+    }
+
+    /**
+     * Size of the object in bytes, as the store knows it: what the message says is never trusted. Fails with TOO_LARGE, or as
+     * the store does.
+     */
+    Future<Long> bytes(StagedJob job) {
+        return blobs.head(key(job)).map(BlobInfo::size).map(this::allowed);
+    }
+
+    private long allowed(long bytes) {
+        if (bytes > maxBytes) {
+            throw new JobFailure(
+                    ErrorCode.TOO_LARGE, "The object has " + bytes + " bytes; the limit is " + maxBytes + " bytes.");
+        }
+        return bytes;
     }
 
     /** Fetches the object into {@code directory}. */

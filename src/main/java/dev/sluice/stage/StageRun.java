@@ -5,5 +5,6 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.job.Progress;
 import dev.sluice.message.StagedJob;
 
-/** What a stage gets to work on: the job, whose attempt this is, where to tell progress and who may stop it. */
-public record StageRun(Attempt attempt, StagedJob job, Progress progress, Cancellation cancellation) {}
+/** What a stage gets to work on: the job, whose attempt this is, where to tell progress, who may stop it. */
+public record StageRun(
+        Attempt attempt, StagedJob job, Progress progress, Cancellation cancellation, Checkpoint checkpoint) {}

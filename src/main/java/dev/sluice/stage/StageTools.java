@@ -16,6 +16,7 @@ public record StageTools(
         Outbox outbox,
         Leases leases,
         Workspace workspace,
+        Leftovers leftovers,
         UpdateBus updates,
         DeliveryConfig delivery,
         String worker) {}

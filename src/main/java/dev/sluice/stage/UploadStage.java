@@ -2,7 +2,7 @@ package dev.sluice.stage;
 
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
-import dev.sluice.blob.Lanes;
+import dev.sluice.blob.Staging;
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
@@ -11,22 +11,17 @@ import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.LongConsumer;
 
 /** Puts what processing made into the store and makes sure that it is there. */
 public final class UploadStage implements Stage {
-    /** Objects on their way at once; a large one goes in parallel parts besides. */
-    private static final int AT_ONCE = 4;
-
     private final Blobs blobs;
+    private final Staging staging;
     private final Workspace workspace;
 
-    public UploadStage(Blobs blobs, Workspace workspace) {
+    public UploadStage(Blobs blobs, Staging staging, Workspace workspace) {
         this.blobs = blobs;
+        this.staging = staging;
         this.workspace = workspace;
     }
 
@@ -38,7 +33,9 @@ public final class UploadStage implements Stage {
     @Override
     public Future<StageResult> run(StageRun run) {
         return find(run.job())
-                .compose(uploads -> putAll(run, uploads))
+                .compose(uploads -> new StagedUpload(blobs, staging, run, uploads)
+                        .run()
+                        .map(done -> uploads.stream().map(Upload::stored).toList()))
                 .map(stored -> new StageResult(run.job().withOutputs(stored), summary(stored)));
     }
 
@@ -60,7 +57,7 @@ public final class UploadStage implements Stage {
         String path = output.localPath()
                 .orElseThrow(() -> new JobFailure(
                         ErrorCode.INVALID_MESSAGE, "The message does not say where the file for an output lies."));
-        return workspace.resolve(job.id(), path).map(file -> new Upload(output, key(output), file, output.fileSize()));
+        return workspace.resolve(job.id(), path).map(file -> new Upload(output, key(output), file));
     }
 
     private static BlobKey key(OutputFile output) {
@@ -69,54 +66,6 @@ public final class UploadStage implements Stage {
         } catch (IllegalArgumentException bad) {
             throw new JobFailure(
                     ErrorCode.INVALID_MESSAGE, "The s3Key of an output cannot be used: " + bad.getMessage() + ".", bad);
-        }
-    }
-
-    /** A few at a time: most outputs are thumbnails, and a small object costs a store's answers rather than its bandwidth. */
-    private Future<List<OutputFile>> putAll(StageRun run, List<Upload> uploads) {
-        AtomicLongArray sent = new AtomicLongArray(uploads.size());
-        long total = Math.max(1, uploads.stream().mapToLong(Upload::bytes).sum());
-        return Lanes.run(
-                        uploads.size(),
-                        AT_ONCE,
-                        number -> put(run, uploads.get(number), done -> {
-                            sent.set(number, done);
-                            run.progress().at((double) sum(sent) / total);
-                        }))
-                .map(uploads.stream().map(Upload::stored).toList());
-    }
-
-    private Future<Void> put(StageRun run, Upload upload, LongConsumer sentBytes) {
-        return blobs.put(
-                        upload.key(),
-                        upload.file(),
-                        upload.output().mimeType(),
-                        done -> sentBytes.accept(Math.round(done * upload.bytes())),
-                        run.cancellation())
-                .mapEmpty();
-    }
-
-    private static long sum(AtomicLongArray parts) {
-        long sum = 0;
-        for (int i = 0; i < parts.length(); i++) {
-            sum += parts.get(i);
-        }
-        return sum;
-    }
-
-    private record Upload(OutputFile output, BlobKey key, Path file, long bytes) {
-        /** The output as the world may know it: where it lay on this host is nobody's business. */
-        OutputFile stored() {
-            return new OutputFile(
-                    output.type(),
-                    output.s3Key(),
-                    output.width(),
-                    output.height(),
-                    output.fileSize(),
-                    output.mimeType(),
-                    output.quality(),
-                    output.timestamp(),
-                    Optional.empty());
         }
     }
 }

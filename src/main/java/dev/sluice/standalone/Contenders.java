@@ -34,7 +34,7 @@ record Contenders(
         Path directory,
         StagedJob uploaded) {
     /** Often enough for the clock, seldom enough not to be measured itself. */
-    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     static Contenders of(Standalone standalone, FfmpegInstallation ffmpeg, Path file) throws IOException {
         Prober prober = new Prober(

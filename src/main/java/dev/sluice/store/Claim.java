@@ -1,14 +1,17 @@
 package dev.sluice.store;
 
 import dev.sluice.job.Attempt;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 
 /**
  * The right to work on a run until its lease ends.
  *
  * @param firstSeq the first of the 1,000,000 sequence numbers that updates of this attempt use
  * @param progressFloor percent; the highest progress of the job so far, below which no update may go
+ * @param checkpoint what an attempt before this one left, see {@link Runs#saveCheckpoint}
  */
-public record Claim(Attempt attempt, long firstSeq, int progressFloor) {
+public record Claim(Attempt attempt, long firstSeq, int progressFloor, Optional<JsonObject> checkpoint) {
     /** How many sequence numbers one claim has. */
     public static final long SEQUENCE_BLOCK = 1_000_000;
 }

@@ -1,9 +1,11 @@
 package dev.sluice.store;
 
 import dev.sluice.job.Attempt;
+import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
@@ -13,10 +15,7 @@ import java.util.function.Function;
 /** Claims a run, or finds out why it can't be had. */
 final class ClaimTransaction {
     private static final String KNOW_JOB = """
-            INSERT INTO sluice.job (id, message, stage) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING
-            """;
-    private static final String KNOW_RUN = """
-            INSERT INTO sluice.stage_run (job_id, stage, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+            INSERT INTO sluice.job (id, message, stage, file_name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
             """;
     private static final String TAKE_RUN = """
             UPDATE sluice.stage_run
@@ -25,10 +24,10 @@ final class ClaimTransaction {
                                                     'error', 'The worker went silent.', 'at', lease_until)) END,
                    state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
                    lease_until = clock_timestamp() + make_interval(secs => $5),
-                   started_at = clock_timestamp(), finished_at = NULL
+                   started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()
              WHERE job_id = $1 AND stage = $2 AND task = $3
                AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
-            RETURNING attempt, counted
+            RETURNING attempt, counted, checkpoint
             """;
     private static final String TAKE_JOB = """
             UPDATE sluice.job
@@ -38,11 +37,14 @@ final class ClaimTransaction {
             RETURNING seq, progress
             """;
     private static final String PUT_OFF = """
+            WITH held AS (
+                UPDATE sluice.stage_run r SET sent_at = r.lease_until
+                  FROM sluice.job j
+                 WHERE j.id = r.job_id AND r.job_id = $1 AND r.stage = $2 AND r.task = $3 AND j.state = 'running'
+                   AND r.state = 'running' AND r.lease_until >= clock_timestamp()
+                RETURNING r.lease_until)
             INSERT INTO sluice.outbox (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
-            SELECT $4::text, $5::text, $6::bytea, $7::json, $8::text, $9::text, r.lease_until
-              FROM sluice.stage_run r JOIN sluice.job j ON j.id = r.job_id
-             WHERE r.job_id = $1 AND r.stage = $2 AND r.task = $3 AND j.state = 'running'
-               AND r.state = 'running' AND r.lease_until >= clock_timestamp()
+            SELECT $4::text, $5::text, $6::bytea, $7::json, $8::text, $9::text, lease_until FROM held
             RETURNING extract(epoch FROM publish_after - clock_timestamp())::float8 AS seconds
             """;
     private static final String ENDED = """
@@ -73,8 +75,8 @@ final class ClaimTransaction {
         String job = run.job().value();
         String stage = run.stage().key();
         var message = request.job().toJson();
-        Future<RowSet<Row>> knownJob = session.run(KNOW_JOB, job, message, stage);
-        Future<RowSet<Row>> knownRun = session.run(KNOW_RUN, job, stage, run.task());
+        Future<RowSet<Row>> knownJob = known(session, run, message);
+        Future<RowSet<Row>> knownRun = Settlement.awaited(session, run);
         Future<RowSet<Row>> takenRun =
                 session.run(TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()));
         Future<RowSet<Row>> takenJob =
@@ -91,6 +93,12 @@ final class ClaimTransaction {
         });
     }
 
+    /** Makes the job known if it is not. */
+    static Future<RowSet<Row>> known(Session session, RunId run, JsonObject message) {
+        JobId job = run.job();
+        return session.run(KNOW_JOB, job.value(), message, run.stage().key(), job.fileName());
+    }
+
     private Future<Void> announced(Session session, ClaimRequest request, Claim claim) {
         Update update = request.announce().apply(claim);
         return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, request.job(), update))
@@ -101,7 +109,8 @@ final class ClaimTransaction {
         return new Claim(
                 new Attempt(run, taken.getInteger("attempt"), taken.getInteger("counted")),
                 job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
-                job.getInteger("progress"));
+                job.getInteger("progress"),
+                Optional.ofNullable((JsonObject) taken.getValue("checkpoint")));
     }
 
     private Future<ClaimOutcome> refused(ClaimRequest request) {

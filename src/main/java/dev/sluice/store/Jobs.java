@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
@@ -36,15 +37,19 @@ public final class Jobs {
         this.tables = tables;
     }
 
-    /** Makes the user's job row and has {@code first} sent, or neither. */
+    /** Makes the job known, makes the user's row and has {@code first} sent, or nothing of it. */
     public Future<Void> create(StagedJob job, OutboxMessage first) {
-        return database.transaction(session -> Outbox.put(session, first)
+        RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
+        return database.transaction(session -> Future.all(
+                                ClaimTransaction.known(session, download, job.toJson()),
+                                Settlement.awaited(session, download),
+                                Outbox.put(session, first))
                         .compose(put -> tables.create(session, job))
                         .map(Optional.of(true)))
                 .mapEmpty();
     }
 
-    /** How a job stands; empty while no worker has seen it. */
+    /** How a job stands; empty while nobody of ours has seen it. */
     public Future<Optional<JobView>> job(JobId id) {
         var job = database.run(JOB, id.value());
         var runs = database.run(RUNS, id.value());

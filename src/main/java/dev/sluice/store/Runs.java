@@ -6,6 +6,7 @@ import dev.sluice.job.RunId;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -74,6 +75,19 @@ public final class Runs {
     /** Gives the run free and has {@code again} bring the message back after {@code delay}. */
     public Future<Boolean> retryLater(Attempt attempt, JobFailure failure, Duration delay, OutboxMessage again) {
         return settlement.retryLater(attempt, failure, again.after(delay));
+    }
+
+    /**
+     * Gives the run free as if it had not been tried, and has {@code again} bring the message back after {@code delay}: this
+     * host cannot do it now.
+     */
+    public Future<Boolean> putOff(Attempt attempt, Duration delay, OutboxMessage again) {
+        return settlement.putOff(attempt, again.after(delay));
+    }
+
+    /** Keeps what the next attempt will find in its {@link Claim} should this one not get to its end. */
+    public Future<Boolean> saveCheckpoint(Attempt attempt, JsonObject checkpoint) {
+        return settlement.saveCheckpoint(attempt, checkpoint);
     }
 
     /** Gives the run free as if it had not been tried; the caller gives the delivery back to the broker. */

@@ -2,8 +2,10 @@ package dev.sluice.store;
 
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.RunId;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.ArrayList;
@@ -27,14 +29,20 @@ final class Settlement {
     private static final String RUN_NOT_DONE = """
             UPDATE sluice.stage_run
                SET state = $5, lease_until = NULL, finished_at = clock_timestamp(), error_code = $6, error = $7,
+                   sent_at = clock_timestamp() + make_interval(secs => $8),
                    history = history || jsonb_build_array(jsonb_build_object(
                        'attempt', counted, 'worker', worker, 'error_code', $6::text, 'error', $7::text,
                        'at', clock_timestamp()))
             """ + FENCE;
     private static final String RUN_RELEASED = """
             UPDATE sluice.stage_run
-               SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL
+               SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL,
+                   sent_at = clock_timestamp() + make_interval(secs => $5)
             """ + FENCE;
+    private static final String CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;
+    private static final String RUN_AWAITED = """
+            INSERT INTO sluice.stage_run (job_id, stage, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+            """;
     private static final String ENDED_BY = """
             SELECT FROM sluice.stage_run
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = $5
@@ -78,7 +86,10 @@ final class Settlement {
                     completed ? "completed" : "running",
                     update.progress());
             List<Future<?>> sent = new ArrayList<>();
-            done.next().ifPresent(next -> sent.add(Outbox.put(session, next)));
+            done.next().ifPresent(next -> {
+                sent.add(awaited(session, next.run()));
+                sent.add(Outbox.put(session, next.message()));
+            });
             sent.add(Outbox.put(session, route.apply(update)));
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
@@ -91,7 +102,7 @@ final class Settlement {
         String code = failure.code().wire();
         String sentence = UserCells.storable(failure.sentence());
         return fenced(attempt, "failed", session -> {
-            var run = fencedRun(session, RUN_NOT_DONE, attempt, "failed", code, sentence);
+            var run = fencedRun(session, RUN_NOT_DONE, attempt, "failed", code, sentence, 0.0);
             var job = session.run(JOB_FAILED, attempt.run().job().value(), code, sentence);
             List<Future<?>> sent = new ArrayList<>();
             deadLetter.ifPresent(dead -> sent.add(Outbox.put(session, dead)));
@@ -111,16 +122,40 @@ final class Settlement {
                     attempt,
                     "waiting",
                     failure.code().wire(),
-                    UserCells.storable(failure.sentence()));
+                    UserCells.storable(failure.sentence()),
+                    ClaimTransaction.seconds(again.delay()));
             return Future.all(run, Outbox.put(session, again)).map(all -> given(changed(run)));
         });
     }
 
     Future<Boolean> release(Attempt attempt) {
         return fenced(attempt, "waiting", session -> {
-            var run = fencedRun(session, RUN_RELEASED, attempt);
+            var run = fencedRun(session, RUN_RELEASED, attempt, 0.0);
             return run.map(rows -> given(changed(run)));
         });
+    }
+
+    Future<Boolean> putOff(Attempt attempt, OutboxMessage again) {
+        return fenced(attempt, "waiting", session -> {
+            var run = fencedRun(session, RUN_RELEASED, attempt, ClaimTransaction.seconds(again.delay()));
+            return Future.all(run, Outbox.put(session, again)).map(all -> given(changed(run)));
+        });
+    }
+
+    Future<Boolean> saveCheckpoint(Attempt attempt, JsonObject checkpoint) {
+        return database.run(
+                        CHECKPOINT,
+                        attempt.run().job().value(),
+                        attempt.run().stage().key(),
+                        attempt.run().task(),
+                        attempt.token(),
+                        checkpoint)
+                .map(saved -> saved.size() > 0);
+    }
+
+    /** From now on it is known that somebody ought to claim this run, even if its message gets lost. */
+    static Future<RowSet<Row>> awaited(Session session, RunId run) {
+        return session.run(RUN_AWAITED, run.job().value(), run.stage().key(), run.task());
     }
 
     private Future<Boolean> fenced(

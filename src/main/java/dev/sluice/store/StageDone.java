@@ -1,5 +1,6 @@
 package dev.sluice.store;
 
+import dev.sluice.job.RunId;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.json.JsonObject;
@@ -11,6 +12,9 @@ import java.util.Optional;
  * @param job the staged job as the next stage gets it, or as it ends
  * @param result what the stage made, kept with the run
  * @param update the news; its status says whether the job is completed with this
- * @param next the message that brings the job to its next stage; none after the last
+ * @param next how the job goes on; empty after the last stage
  */
-public record StageDone(StagedJob job, JsonObject result, Update update, Optional<OutboxMessage> next) {}
+public record StageDone(StagedJob job, JsonObject result, Update update, Optional<Next> next) {
+    /** The run that is waited for from now on, and the message that brings it about. */
+    public record Next(RunId run, OutboxMessage message) {}
+}

@@ -170,6 +170,58 @@ interface BlobsContract {
     }
 
     @Test
+    default void copiesWithinTheStore(@TempDir Path dir) {
+        BlobKey copy = new BlobKey("videos/copy of it.mp4");
+        Path source = SampleFile.of(dir.resolve("source"), PART + 1);
+        BlobInfo put = Wait.on(blobs().put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        BlobInfo copied = Wait.on(blobs().copy(KEY, PART + 1, copy, new Cancellation()));
+
+        assertThat(copied.size()).isEqualTo(put.size());
+        assertThat(copied.contentType()).contains("video/mp4");
+        Wait.on(blobs().fetch(copy, dir.resolve("target"), Progress.none(), new Cancellation()));
+        assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
+        assertThat(Wait.on(blobs().head(KEY)).size()).isEqualTo(put.size());
+    }
+
+    @Test
+    default void copiesNothingThatIsNotThereAndNothingWhenCancelled(@TempDir Path dir) {
+        BlobKey copy = new BlobKey("videos/copy.mp4");
+        JobFailure why = new JobFailure(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
+        Cancellation cancelled = new Cancellation();
+        cancelled.cancel(why);
+
+        JobFailure missing = Wait.failure(blobs().copy(new BlobKey("never/was"), 10, copy, new Cancellation()));
+        Wait.on(blobs().put(
+                        KEY,
+                        SampleFile.of(dir.resolve("source"), 10),
+                        "video/mp4",
+                        Progress.none(),
+                        new Cancellation()));
+        JobFailure stopped = Wait.failure(blobs().copy(KEY, 10, copy, cancelled));
+
+        assertThat(missing.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(stopped).isSameAs(why);
+        assertThat(Wait.failure(blobs().head(copy)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+    }
+
+    @Test
+    default void listsWhatLiesUnderAPrefixInOrder(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 10);
+        for (String key : List.of("left/b/1", "left/a/2", "left/a/10", "leftovers/c", "other/d")) {
+            Wait.on(blobs().put(new BlobKey(key), source, "video/mp4", Progress.none(), new Cancellation()));
+        }
+
+        assertThat(Wait.on(blobs().list("left/", "")))
+                .extracting(BlobKey::value)
+                .containsExactly("left/a/10", "left/a/2", "left/b/1");
+        assertThat(Wait.on(blobs().list("left/", "left/a/2")))
+                .extracting(BlobKey::value)
+                .containsExactly("left/b/1");
+        assertThat(Wait.on(blobs().list("nothing/", ""))).isEmpty();
+    }
+
+    @Test
     default void isReadyForUse() {
         assertThatCode(() -> Wait.on(blobs().check())).doesNotThrowAnyException();
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +77,38 @@ public final class FakeBlobs implements Blobs {
             entries.keySet().removeAll(keys);
             return null;
         });
+    }
+
+    @Override
+    public Future<BlobInfo> copy(BlobKey from, long bytes, BlobKey to, Cancellation cancellation) {
+        return work(() -> {
+            cancellation.check();
+            Entry entry = find(from);
+            entries.put(to, entry);
+            return entry.info();
+        });
+    }
+
+    @Override
+    public Future<List<BlobKey>> list(String prefix, String after) {
+        return work(() -> entries.keySet().stream()
+                .map(BlobKey::value)
+                .filter(key -> key.startsWith(prefix) && key.compareTo(after) > 0)
+                .sorted()
+                .limit(PAGE)
+                .map(BlobKey::new)
+                .toList());
+    }
+
+    /** There are none: what is put here is there at once. */
+    @Override
+    public Future<List<UnfinishedUpload>> unfinished(String prefix) {
+        return work(List::of);
+    }
+
+    @Override
+    public Future<Void> abort(Collection<UnfinishedUpload> uploads) {
+        return work(() -> null);
     }
 
     @Override

@@ -15,7 +15,7 @@ final class KeyTemplatesTest {
     private static final String VIDEO = "videos/{mediaId}_{quality}.mp4";
     private static final String THUMBNAIL = "thumbnails/{mediaId}_{n}.jpg";
 
-    private final KeyTemplates keys = new KeyTemplates(new KeysConfig(VIDEO, THUMBNAIL));
+    private final KeyTemplates keys = new KeyTemplates(new KeysConfig(VIDEO, THUMBNAIL, "staging/"));
 
     @Test
     void makesTheKeysOfTheContract() {
@@ -32,7 +32,7 @@ final class KeyTemplatesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "a/b", "../m", "..", ".", "a\\b", "a\nb", "a\u0000", "/a", "\ud800"})
     void refusesAMediaIdThatCouldNameAnotherPlace(String mediaId) {
-        KeyTemplates bare = new KeyTemplates(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}"));
+        KeyTemplates bare = new KeyTemplates(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", "staging/"));
 
         JobFailure failure = catchThrowableOfType(JobFailure.class, () -> bare.video(mediaId, "360p"));
 
@@ -63,14 +63,14 @@ final class KeyTemplatesTest {
             })
     void complainsOfATemplateThatCannotWork(String template) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new KeyTemplates(new KeysConfig(template, THUMBNAIL)))
+                .isThrownBy(() -> new KeyTemplates(new KeysConfig(template, THUMBNAIL, "staging/")))
                 .withMessageStartingWith("keys.video: ");
     }
 
     @Test
     void complainsOfAThumbnailTemplateByItsOwnName() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new KeyTemplates(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg")))
+                .isThrownBy(() -> new KeyTemplates(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg", "staging/")))
                 .withMessageStartingWith("keys.thumbnail: ")
                 .withMessageContaining("[mediaId, n]");
     }

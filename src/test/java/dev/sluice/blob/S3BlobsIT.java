@@ -7,6 +7,7 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.job.Progress;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,39 @@ final class S3BlobsIT implements BlobsContract {
         Wait.on(blobs.put(key, source, "video/mp4", Progress.none(), new Cancellation()));
 
         assertThat(Wait.on(blobs.head(key)).size()).isEqualTo(10);
+    }
+
+    @Test
+    void copiesInPartsWhatIsTooLargeForOneRequest(@TempDir Path dir, S3Config config) {
+        Path source = SampleFile.of(dir.resolve("source"), 2L * PART + 7);
+        BlobKey copy = new BlobKey("copy");
+        Wait.on(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        S3Session session = new S3Session(vertx, config);
+
+        BlobInfo copied = Wait.on(new S3Copy(session, KEY, 2L * PART + 7, copy, PART, new Cancellation())
+                .run()
+                .eventually(session::close));
+
+        assertThat(copied.contentType()).contains("video/mp4");
+        Wait.on(blobs.fetch(copy, dir.resolve("target"), Progress.none(), new Cancellation()));
+        assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
+    }
+
+    @Test
+    void findsAndEndsUploadsThatNobodyGoesOnWith(S3Config config) {
+        S3Session session = new S3Session(vertx, config);
+        Wait.on(session.send(
+                        "upload",
+                        client -> client.createMultipartUpload(
+                                request -> request.bucket(config.bucket()).key("left/a/1")))
+                .eventually(session::close));
+
+        List<UnfinishedUpload> found = Wait.on(blobs.unfinished("left/"));
+        Wait.on(blobs.abort(found));
+        Wait.on(blobs.abort(found));
+
+        assertThat(found).extracting(UnfinishedUpload::key).containsExactly(new BlobKey("left/a/1"));
+        assertThat(Wait.on(blobs.unfinished("left/"))).isEmpty();
     }
 
     @Override

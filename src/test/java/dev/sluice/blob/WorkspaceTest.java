@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -36,9 +37,13 @@ final class WorkspaceTest {
     @TempDir
     private Path dir;
 
+    private static WorkspaceConfig config(Path directory) {
+        return new WorkspaceConfig(directory, 0, Duration.ofMinutes(1));
+    }
+
     @BeforeEach
     void open() {
-        workspace = Wait.on(Workspace.open(vertx, new WorkspaceConfig(dir.resolve("new/workspace"))));
+        workspace = Wait.on(Workspace.open(vertx, config(dir.resolve("new/workspace"))));
     }
 
     @AfterEach
@@ -48,7 +53,7 @@ final class WorkspaceTest {
 
     @Test
     void keepsTheFilesOfWorkThatSucceeded() {
-        Path file = Wait.on(workspace.within(attempt(JOB, 1), here -> written(here.file("source"))));
+        Path file = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
 
         assertThat(file).hasContent("made");
         assertThat(Wait.on(workspace.resolve(JOB, workspace.relative(file)))).isEqualTo(file);
@@ -59,7 +64,7 @@ final class WorkspaceTest {
         JobFailure why = new JobFailure(ErrorCode.UNREADABLE, "No.");
 
         JobFailure failure = Wait.failure(workspace.within(
-                attempt(JOB, 1), here -> written(here.file("source")).compose(made -> Future.failedFuture(why))));
+                attempt(JOB, 1), 0, here -> written(here.file("source")).compose(made -> Future.failedFuture(why))));
 
         assertThat(failure).isSameAs(why);
         assertThat(filesIn(workspace.root())).isEmpty();
@@ -69,7 +74,7 @@ final class WorkspaceTest {
     void takesAwayTheFilesOfWorkThatThrew() {
         JobFailure why = new JobFailure(ErrorCode.UNREADABLE, "No.");
 
-        JobFailure failure = Wait.failure(workspace.within(attempt(JOB, 1), here -> {
+        JobFailure failure = Wait.failure(workspace.within(attempt(JOB, 1), 0, here -> {
             throw why;
         }));
 
@@ -79,8 +84,8 @@ final class WorkspaceTest {
 
     @Test
     void givesEachAttemptADirectoryOfItsOwn() {
-        Path first = Wait.on(workspace.within(attempt(JOB, 1), here -> written(here.file("source"))));
-        Path second = Wait.on(workspace.within(attempt(JOB, 2), here -> written(here.file("source"))));
+        Path first = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Path second = Wait.on(workspace.within(attempt(JOB, 2), 0, here -> written(here.file("source"))));
 
         assertThat(first).isNotEqualTo(second).exists();
         assertThat(second.getParent()).hasFileName("download-0-2");
@@ -88,9 +93,9 @@ final class WorkspaceTest {
 
     @Test
     void beginsWithAnEmptyDirectoryWhateverLayThere() {
-        Wait.on(workspace.within(attempt(JOB, 1), here -> written(here.file("old"))));
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("old"))));
 
-        Path path = Wait.on(workspace.within(attempt(JOB, 1), here -> Future.succeededFuture(here.path())));
+        Path path = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
 
         assertThat(path).isEmptyDirectory();
     }
@@ -98,9 +103,9 @@ final class WorkspaceTest {
     @Test
     void discardsAllOfOneJobAndNothingOfAnother() {
         JobId other = new JobId("job-2");
-        Wait.on(workspace.within(attempt(JOB, 1), here -> written(here.file("a"))));
-        Wait.on(workspace.within(attempt(JOB, 2), here -> written(here.file("b"))));
-        Path kept = Wait.on(workspace.within(attempt(other, 1), here -> written(here.file("c"))));
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("a"))));
+        Wait.on(workspace.within(attempt(JOB, 2), 0, here -> written(here.file("b"))));
+        Path kept = Wait.on(workspace.within(attempt(other, 1), 0, here -> written(here.file("c"))));
 
         Wait.on(workspace.discard(JOB));
         Wait.on(workspace.discard(JOB));
@@ -112,7 +117,7 @@ final class WorkspaceTest {
     void discardsALinkAndNotWhatItLeadsTo() throws IOException {
         Path outside =
                 Files.writeString(Files.createDirectory(dir.resolve("outside")).resolve("precious"), "!");
-        Wait.on(workspace.within(attempt(JOB, 1), here -> {
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> {
             link(here.file("link"), outside.getParent());
             return Future.succeededFuture();
         }));
@@ -147,7 +152,7 @@ final class WorkspaceTest {
     void makesASafeNameOfAnyJobId(String id) {
         JobId job = new JobId(id.isBlank() ? "  x" : id);
 
-        Path file = Wait.on(workspace.within(attempt(job, 1), here -> written(here.file("source"))));
+        Path file = Wait.on(workspace.within(attempt(job, 1), 0, here -> written(here.file("source"))));
 
         assertThat(file.getParent().getParent().getParent())
                 .isEqualTo(workspace.root().resolve("jobs"));
@@ -158,7 +163,7 @@ final class WorkspaceTest {
     @Test
     void tellsJobsApartWhoseNamesLookAlike() {
         Stream<String> names = Stream.of("a/b", "a_b", "a:b", "A_b", "x".repeat(254), "x".repeat(255))
-                .map(id -> JobDirectoryName.of(new JobId(id)));
+                .map(id -> new JobId(id).fileName());
 
         assertThat(names.map(String::toLowerCase)).doesNotHaveDuplicates();
     }
@@ -178,7 +183,7 @@ final class WorkspaceTest {
                 "\ud800"
             })
     void refusesAPathThatLeavesTheDirectoryOfTheJob(String path) {
-        Wait.on(workspace.within(attempt(JOB, 1), here -> written(here.file("source"))));
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
 
         assertThat(Wait.failure(workspace.resolve(JOB, path)).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
     }
@@ -187,7 +192,7 @@ final class WorkspaceTest {
     void refusesAPathOverALinkThatLeavesTheDirectoryOfTheJob() throws IOException {
         Path outside = Files.writeString(dir.resolve("outside"), "secret");
         Path link = Wait.on(
-                workspace.within(attempt(JOB, 1), here -> Future.succeededFuture(link(here.file("link"), outside))));
+                workspace.within(attempt(JOB, 1), 0, here -> Future.succeededFuture(link(here.file("link"), outside))));
 
         Future<Path> resolved = workspace.resolve(JOB, workspace.relative(link));
 
@@ -196,7 +201,7 @@ final class WorkspaceTest {
 
     @Test
     void refusesAFileOfAnotherJob() {
-        Path file = Wait.on(workspace.within(attempt(new JobId("other"), 1), here -> written(here.file("source"))));
+        Path file = Wait.on(workspace.within(attempt(new JobId("other"), 1), 0, here -> written(here.file("source"))));
 
         Future<Path> resolved = workspace.resolve(JOB, workspace.relative(file));
 
@@ -205,7 +210,7 @@ final class WorkspaceTest {
 
     @Test
     void saysThatAFileIsNotThereAnyMore() {
-        Path file = Wait.on(workspace.within(attempt(JOB, 1), here -> written(here.file("source"))));
+        Path file = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
         Wait.on(workspace.discard(JOB));
 
         Future<Path> resolved = workspace.resolve(JOB, workspace.relative(file));
@@ -232,7 +237,7 @@ final class WorkspaceTest {
     void complainsOfADirectoryThatCannotBeMade() throws IOException {
         Path file = Files.writeString(dir.resolve("file"), "");
 
-        Future<Workspace> opened = Workspace.open(vertx, new WorkspaceConfig(file.resolve("workspace")));
+        Future<Workspace> opened = Workspace.open(vertx, config(file.resolve("workspace")));
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Wait.on(opened))
@@ -245,7 +250,7 @@ final class WorkspaceTest {
         Promise<Boolean> same = Promise.promise();
 
         context.runOnContext(start -> workspace
-                .within(attempt(JOB, 1), here -> Future.succeededFuture(Vertx.currentContext() == context))
+                .within(attempt(JOB, 1), 0, here -> Future.succeededFuture(Vertx.currentContext() == context))
                 .map(inside -> inside && Vertx.currentContext() == context)
                 .onComplete(same));
 

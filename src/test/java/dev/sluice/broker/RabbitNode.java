@@ -170,6 +170,13 @@ public final class RabbitNode implements BrokerNode {
         server = launch();
     }
 
+    /** Ends it and starts it on the same port as a node that has never seen anything. */
+    public void wipe() {
+        server.kill();
+        removeTree(directory.resolve("mnesia"));
+        server = launch();
+    }
+
     @Override
     public int port() {
         return port;
@@ -189,7 +196,11 @@ public final class RabbitNode implements BrokerNode {
     public void close() {
         server.kill();
         mapper.kill();
-        try (Stream<Path> files = Files.walk(directory)) {
+        removeTree(directory);
+    }
+
+    private static void removeTree(Path root) {
+        try (Stream<Path> files = Files.walk(root)) {
             files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);

@@ -110,8 +110,10 @@ class SectionsTest {
 
     @Test
     void theWorkspace() {
-        assertThat(Configs.defaults().workspace()).isEqualTo(new WorkspaceConfig(HOME.resolve(".sluice/work")));
-        assertThat(Configs.everyKeySet().workspace()).isEqualTo(new WorkspaceConfig(absolute("/srv/work")));
+        assertThat(Configs.defaults().workspace())
+                .isEqualTo(new WorkspaceConfig(HOME.resolve(".sluice/work"), 512L << 20, Duration.ofSeconds(60)));
+        assertThat(Configs.everyKeySet().workspace())
+                .isEqualTo(new WorkspaceConfig(absolute("/srv/work"), 100L << 20, Duration.ofSeconds(5)));
     }
 
     @Test
@@ -170,8 +172,10 @@ class SectionsTest {
     @Test
     void theKeysOfResults() {
         assertThat(Configs.defaults().keys())
-                .isEqualTo(new KeysConfig("videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg"));
-        assertThat(Configs.everyKeySet().keys()).isEqualTo(new KeysConfig("v/{quality}/{mediaId}", "t/{mediaId}/{n}"));
+                .isEqualTo(new KeysConfig(
+                        "videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg", "sluice-staging/"));
+        assertThat(Configs.everyKeySet().keys())
+                .isEqualTo(new KeysConfig("v/{quality}/{mediaId}", "t/{mediaId}/{n}", "s/tmp/"));
     }
 
     @Test
@@ -185,13 +189,15 @@ class SectionsTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(30),
                                 Duration.ofMinutes(2),
-                                Duration.ofMinutes(10))));
+                                Duration.ofMinutes(10)),
+                        Duration.ofMinutes(15)));
         assertThat(Configs.everyKeySet().delivery())
                 .isEqualTo(new DeliveryConfig(
                         Duration.ofSeconds(30),
                         Duration.ofMillis(500),
                         3,
-                        List.of(Duration.ZERO, Duration.ofMillis(1500))));
+                        List.of(Duration.ZERO, Duration.ofMillis(1500)),
+                        Duration.ofSeconds(90)));
     }
 
     @Test

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 
 class LeasesIT {
     /** Renewed by hand only. */
-    private static final DeliveryConfig CONFIG =
-            new DeliveryConfig(Duration.ofSeconds(30), Duration.ofDays(1), 5, List.of(Duration.ofSeconds(1)));
+    private static final DeliveryConfig CONFIG = new DeliveryConfig(
+            Duration.ofSeconds(30), Duration.ofDays(1), 5, List.of(Duration.ofSeconds(1)), Duration.ofDays(1));
 
     private static TestDatabase table;
     private static Vertx vertx;

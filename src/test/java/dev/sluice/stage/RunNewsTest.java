@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,7 @@ class RunNewsTest {
     private RunNews news(StageName stage, int floor, long firstSeq) {
         Attempt attempt = new Attempt(RunId.whole(new JobId("j"), stage), 1, 1);
         InstantSource source = now::get;
-        return new RunNews(new Claim(attempt, firstSeq, floor), JOB, "w", source.withZone(ZoneOffset.UTC));
+        return new RunNews(
+                new Claim(attempt, firstSeq, floor, Optional.empty()), JOB, "w", source.withZone(ZoneOffset.UTC));
     }
 }

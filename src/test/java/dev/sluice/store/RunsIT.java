@@ -4,6 +4,7 @@ import static dev.sluice.store.Await.await;
 import static dev.sluice.store.Await.failureOf;
 import static dev.sluice.store.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
@@ -48,7 +49,7 @@ class RunsIT {
 
         Claim claim = granted(job, Samples.download("unknown"), "w1");
 
-        assertThat(claim).isEqualTo(new Claim(new Attempt(Samples.download("unknown"), 1, 1), 1, 0));
+        assertThat(claim).isEqualTo(new Claim(new Attempt(Samples.download("unknown"), 1, 1), 1, 0, Optional.empty()));
         assertThat(run("unknown")).containsEntry("state", "running").containsEntry("worker", "w1");
         assertThat(updates("unknown")).containsExactly("downloading_video");
         assertThat(database.value("SELECT \"status\" || ' ' || \"currentStep\" FROM \"VideoProcessingJob\""
@@ -351,7 +352,40 @@ class RunsIT {
                         "originalFilename", "a.mov"));
         assertThat(database.value("SELECT routing_key FROM sluice.outbox WHERE message_id = 'n'"))
                 .isEqualTo("download");
-        assertThat(await(store.jobs().job(job.id()))).isEmpty();
+        assertThat(await(store.jobs().job(job.id())))
+                .hasValueSatisfying(view -> assertThat(view.runs())
+                        .extracting(RunView::stage, RunView::state, RunView::attempts)
+                        .containsExactly(tuple(StageName.DOWNLOAD, "waiting", 0)));
+    }
+
+    @Test
+    void showsTheNextAttemptWhatTheLastOneSaved() {
+        StagedJob job = Samples.job("checkpoint");
+        Claim first = granted(job, Samples.download("checkpoint"), "w1");
+        assertThat(await(store.runs().saveCheckpoint(first.attempt(), new JsonObject().put("got", "there"))))
+                .isTrue();
+        expire("checkpoint");
+
+        Claim second = granted(job, Samples.download("checkpoint"), "w2");
+
+        assertThat(second.checkpoint()).contains(new JsonObject().put("got", "there"));
+        assertThat(await(store.runs().saveCheckpoint(first.attempt(), new JsonObject().put("got", "late"))))
+                .as("of an attempt that lost its run")
+                .isFalse();
+    }
+
+    @Test
+    void putsARunOffWithoutCountingTheAttempt() {
+        StagedJob job = Samples.job("put-off");
+        Claim first = granted(job, Samples.download("put-off"), "w1");
+
+        assertThat(await(store.runs().putOff(first.attempt(), Duration.ofSeconds(30), Samples.again(job))))
+                .isTrue();
+
+        assertThat(run("put-off")).containsEntry("state", "waiting").containsEntry("counted", "0");
+        assertThat(database.value("SELECT round(extract(epoch FROM publish_after - created_at)) FROM sluice.outbox"
+                        + " WHERE message_id = 'put-off/again'"))
+                .isEqualTo("30");
     }
 
     private static StageDone done(StagedJob job, Claim claim) {
@@ -359,8 +393,10 @@ class RunsIT {
                 job.waitingFor(StageName.PROCESSING),
                 new JsonObject().put("size", 7),
                 Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
-                Optional.of(Samples.message(
-                        "video.processing", "processing", job.toJson().toBuffer(), job.id() + "/next")));
+                Optional.of(new StageDone.Next(
+                        RunId.whole(job.id(), StageName.PROCESSING),
+                        Samples.message(
+                                "video.processing", "processing", job.toJson().toBuffer(), job.id() + "/next"))));
     }
 
     private static JobFailure broken() {

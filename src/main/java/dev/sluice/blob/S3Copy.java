@@ -1,0 +1,81 @@
+package dev.sluice.blob;
+
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** An object copied within the store, without a byte of it passing through here. */
+final class S3Copy {
+    /** The largest object that S3 copies in one request, bytes (S3 API, CopyObject). */
+    static final long LARGEST_AT_ONCE = 5L << 30;
+
+    private final S3Session session;
+    private final BlobKey from;
+    private final long bytes;
+    private final BlobKey to;
+    private final long largestAtOnce;
+    private final Cancellation cancellation;
+
+    /**
+     * A copy of an object of so many {@code bytes}.
+     *
+     * @param largestAtOnce bytes; what is larger is copied in parts of this size, of which S3 wants 5 MiB or more
+     */
+    S3Copy(S3Session session, BlobKey from, long bytes, BlobKey to, long largestAtOnce, Cancellation cancellation) {
+        this.session = session;
+        this.largestAtOnce = largestAtOnce;
+        this.from = from;
+        this.bytes = bytes;
+        this.to = to;
+        this.cancellation = cancellation;
+    }
+
+    Future<BlobInfo> run() {
+        return (bytes <= largestAtOnce ? whole() : inParts()).compose(copied -> verified());
+    }
+
+    private Future<Void> inParts() {
+        return session.head(from, cancellation)
+                .compose(source -> new S3Multipart(
+                                session, to, Parts.ofUpload(source.size(), largestAtOnce), cancellation)
+                        .make(source.contentType(), this::part))
+                .mapEmpty();
+    }
+
+    private Future<S3Multipart.Part> part(String id, int number, ByteRange range) {
+        return session.send(
+                        S3Session.object(from),
+                        cancellation,
+                        client -> client.uploadPartCopy(request -> request.sourceBucket(session.bucket())
+                                .sourceKey(from.value())
+                                .copySourceRange("bytes=" + range.start() + "-" + (range.end() - 1))
+                                .destinationBucket(session.bucket())
+                                .destinationKey(to.value())
+                                .uploadId(id)
+                                .partNumber(number)))
+                .map(copied -> new S3Multipart.Part(copied.copyPartResult().eTag(), Optional.empty()));
+    }
+
+    private Future<Void> whole() {
+        return session.send(
+                        S3Session.object(from),
+                        cancellation,
+                        client -> client.copyObject(request -> request.sourceBucket(session.bucket())
+                                .sourceKey(from.value())
+                                .destinationBucket(session.bucket())
+                                .destinationKey(to.value())))
+                .mapEmpty();
+    }
+
+    private Future<BlobInfo> verified() {
+        return session.head(to, cancellation)
+                .compose(copy -> copy.size() == bytes
+                        ? Future.succeededFuture(copy)
+                        : Future.failedFuture(new JobFailure(
+                                ErrorCode.CHECKSUM_MISMATCH,
+                                "The store's copy of '" + from + "' as '" + to + "' has " + copy.size()
+                                        + " bytes instead of " + bytes + ".")));
+    }
+}

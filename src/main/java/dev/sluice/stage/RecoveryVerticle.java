@@ -1,0 +1,125 @@
+package dev.sluice.stage;
+
+import dev.sluice.broker.QueueDepth;
+import dev.sluice.config.DeliveryConfig;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.store.LostMessages;
+import dev.sluice.store.LostMessages.Backlog;
+import dev.sluice.update.UpdateBus;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends messages again that the broker will not, or not soon: of runs whose worker is frozen or cut off, which the broker notices
+ * late, and of runs that nobody claims although nothing waits in their queue, because the broker lost it.
+ */
+public final class RecoveryVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveryVerticle.class);
+    /** What the broker delivers again by itself, because a connection ended, comes sooner than this. */
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    /** A fraction of the time after which a job counts as lost, so that it is not much more in the end. */
+    private static final int LOOKS_IN_TIME = 4;
+
+    private final LostMessages messages;
+    private final Map<StageName, String> queues;
+    private final RabbitMqConfig broker;
+    private final DeliveryConfig config;
+    private final UpdateBus updates;
+    private @Nullable Periodic silent;
+    private @Nullable Periodic unclaimed;
+    private @Nullable QueueDepth depth;
+
+    public RecoveryVerticle(
+            LostMessages messages,
+            Map<StageName, String> queues,
+            RabbitMqConfig broker,
+            DeliveryConfig config,
+            UpdateBus updates) {
+        this.messages = messages;
+        this.queues = Map.copyOf(queues);
+        this.broker = broker;
+        this.config = config;
+        this.updates = updates;
+    }
+
+    @Override
+    public Future<?> start() {
+        depth = new QueueDepth(vertx, broker);
+        Duration rare = config.requeueAfter().dividedBy(LOOKS_IN_TIME);
+        Duration often = config.lease().compareTo(LONGEST_PAUSE) < 0 ? config.lease() : LONGEST_PAUSE;
+        silent = started(often, this::ofSilentWorkers);
+        unclaimed = started(rare, this::unclaimed);
+        return Future.succeededFuture();
+    }
+
+    private Periodic started(Duration pause, java.util.function.Supplier<Future<Void>> round) {
+        Periodic periodic = new Periodic(vertx, pause, () -> round.get().recover(this::later));
+        periodic.start();
+        return periodic;
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(
+                Objects.requireNonNull(silent).stop(),
+                Objects.requireNonNull(unclaimed).stop());
+    }
+
+    private Future<Void> later(Throwable cause) {
+        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("no look for lost messages now");
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> ofSilentWorkers() {
+        return messages.sendOfSilentWorkers(SILENCE, config.requeueAfter())
+                .onSuccess(sent -> told(sent, "worker silent, job sent again"))
+                .mapEmpty();
+    }
+
+    private Future<Void> unclaimed() {
+        return messages.waiting(config.requeueAfter()).compose(backlogs -> {
+            boolean none = backlogs.values().stream().allMatch(backlog -> backlog.overdue() == 0);
+            return none
+                    ? Future.succeededFuture()
+                    : Objects.requireNonNull(depth)
+                            .of(List.copyOf(queues.values()))
+                            .compose(depths -> sendUnclaimed(backlogs, depths));
+        });
+    }
+
+    /** As many as are missing in the queue: those that still lie there only wait for their turn. */
+    private Future<Void> sendUnclaimed(Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
+        List<Future<?>> sent = new ArrayList<>();
+        backlogs.forEach((stage, backlog) -> {
+            long there = depths.getOrDefault(Objects.requireNonNull(queues.get(stage)), 0L);
+            long missing = Math.min(backlog.overdue(), backlog.all() - there);
+            if (missing > 0) {
+                sent.add(messages.sendUnclaimed(stage, config.requeueAfter(), missing)
+                        .onSuccess(runs -> told(runs, "nobody claimed the job, sent again")));
+            }
+        });
+        return Future.join(sent).mapEmpty();
+    }
+
+    private void told(List<RunId> runs, String what) {
+        runs.forEach(run -> LOG.atWarn()
+                .addKeyValue("jobId", run.job())
+                .addKeyValue("stage", run.stage().key())
+                .log(what));
+        if (!runs.isEmpty()) {
+            updates.outboxHasRows();
+        }
+    }
+}
