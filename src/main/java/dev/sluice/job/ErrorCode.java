@@ -33,7 +33,7 @@ public enum ErrorCode {
     FFMPEG_STALLED(Verdict.RETRY),
     OUTPUT_INVALID(Verdict.RETRY),
     DISK_FULL(Verdict.RETRY),
-    DISK_LOW(Verdict.PUT_OFF),
+    DISK_LOW(Verdict.POSTPONE),
     FILES_MISSING(Verdict.FAIL),
     // The services
     STORE_UNAVAILABLE(Verdict.RETRY),

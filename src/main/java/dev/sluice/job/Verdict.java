@@ -7,7 +7,7 @@ public enum Verdict {
     /** Trying again would end the same way: the job is FAILED now. */
     FAIL,
     /** Not now, and not the job's fault: the message comes back after a while, the attempt is not counted. */
-    PUT_OFF,
+    POSTPONE,
     /** Not the job's fault (shutdown): give the delivery back, the attempt is not counted. */
     RELEASE,
     /** The run belongs to somebody else by now: write nothing, announce nothing. */

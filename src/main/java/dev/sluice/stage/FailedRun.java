@@ -37,7 +37,7 @@ final class FailedRun {
                 attempt.number() < tools.delivery().maxAttempts()
                         ? retryLater(attempt, failure, log)
                         : giveUp(attempt, news, failure, log);
-            case PUT_OFF -> putOff(attempt, failure, log);
+            case POSTPONE -> putOff(attempt, failure, log);
             case RELEASE -> release(attempt, failure, log);
             case ABANDON -> {
                 log.fenced();

@@ -134,7 +134,8 @@ class RunsIT {
         assertThat(committed).isTrue();
         assertThat(again).isInstanceOf(ClaimOutcome.Finished.class);
         assertThat(updates("good")).containsExactly("downloading_video", "download_complete");
-        assertThat(database.value("SELECT result ->> 'size' FROM sluice.stage_run WHERE job_id = 'good'"))
+        assertThat(database.value(
+                        "SELECT result ->> 'size' FROM sluice.stage_run WHERE job_id = 'good' AND stage = 'download'"))
                 .isEqualTo("7");
         assertThat(database.value("SELECT count(*) FROM sluice.outbox WHERE message_id = 'good/next'"))
                 .isEqualTo("1");
