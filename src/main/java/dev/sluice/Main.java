@@ -12,9 +12,17 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, CheckCommand.class, SubmitCommand.class, HelpCommand.class})
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            SubmitCommand.class,
+            CancelCommand.class,
+            RetryCommand.class,
+            DeadCommand.class,
+            HelpCommand.class
+        })
 public final class Main {
-    private static final Set<String> WATCHED = Set.of("check", "submit");
+    private static final Set<String> WATCHED = Set.of("check", "submit", "cancel", "retry", "dead");
 
     private Main() {}
 

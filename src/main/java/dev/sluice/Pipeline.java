@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.broker.Topology;
+import dev.sluice.config.RetryConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
 import dev.sluice.stage.DownloadStage;
@@ -48,7 +49,8 @@ final class Pipeline {
                 new Route(
                         new DownloadStage(source, services.tools().workspace(), services.prober(), services.workers()),
                         Topology.DOWNLOAD_QUEUE,
-                        Optional.of(StageName.PROCESSING)),
+                        Optional.of(StageName.PROCESSING),
+                        retries(StageName.DOWNLOAD)),
                 new Route(
                         new ProcessingStage(
                                 source,
@@ -60,14 +62,20 @@ final class Pipeline {
                                 new OutputSpace(services.config().media()),
                                 services.ffmpegThreads()),
                         Topology.PROCESSING_QUEUE,
-                        Optional.of(StageName.UPLOAD)),
+                        Optional.of(StageName.UPLOAD),
+                        retries(StageName.PROCESSING)),
                 new Route(
                         new UploadStage(
                                 services.blobs(),
                                 services.tools().leftovers().staging(),
                                 services.tools().workspace()),
                         Topology.UPLOAD_QUEUE,
-                        Optional.empty()));
+                        Optional.empty(),
+                        retries(StageName.UPLOAD)));
+    }
+
+    private RetryConfig retries(StageName stage) {
+        return services.config().stage(stage).retries();
     }
 
     /** The verticles of this host in the order in which they go up; they come down in the opposite order. */

@@ -11,9 +11,11 @@ import dev.sluice.media.Encoder;
 import dev.sluice.media.FfmpegInstallation;
 import dev.sluice.media.Prober;
 import dev.sluice.media.RecentProbes;
+import dev.sluice.stage.CancelledJobs;
 import dev.sluice.stage.Leases;
 import dev.sluice.stage.Leftovers;
 import dev.sluice.stage.StageTools;
+import dev.sluice.store.CancelNotices;
 import dev.sluice.store.Database;
 import dev.sluice.store.Jobs;
 import dev.sluice.store.Outbox;
@@ -38,7 +40,8 @@ record Services(
         Encoder encoder,
         WorkerExecutor workers,
         int ffmpegThreads,
-        StageTools tools) {
+        StageTools tools,
+        CancelNotices cancelNotices) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
     /** Longer than any encode: what is stuck is found by its missing progress, not by the clock. */
@@ -64,6 +67,11 @@ record Services(
         return UserTables.open(database, config.postgres())
                 .map(tables -> {
                     Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
+                    Leases leases = new Leases(vertx, runs, config.delivery());
+                    Leftovers leftovers = new Leftovers(
+                            workspace,
+                            new Staging(local.blobs(), config.keys().staging()));
+                    CancelledJobs cancelled = new CancelledJobs(leases, runs, leftovers);
                     return new Services(
                             config,
                             database,
@@ -80,15 +88,14 @@ record Services(
                             new StageTools(
                                     runs,
                                     new Outbox(database),
-                                    new Leases(vertx, runs, config.delivery()),
+                                    leases,
                                     workspace,
-                                    new Leftovers(
-                                            workspace,
-                                            new Staging(
-                                                    local.blobs(), config.keys().staging())),
+                                    leftovers,
                                     new UpdateBus(vertx),
                                     config.delivery(),
-                                    Worker.ofThisProcess().name()));
+                                    Worker.ofThisProcess().name()),
+                            CancelNotices.listen(
+                                    vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
                 })
                 .recover(failed -> database.close().transform(closed -> Future.failedFuture(failed)));
     }
@@ -96,7 +103,7 @@ record Services(
     /** Closes everything; what does not close is logged and left. */
     Future<Void> close() {
         tools.leases().close();
-        return Future.join(blobs.close(), database.close(), workers.close())
+        return Future.join(cancelNotices.close(), blobs.close(), database.close(), workers.close())
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("not everything closed"))
                 .transform(closed -> Future.succeededFuture());
     }

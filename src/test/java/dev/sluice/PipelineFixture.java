@@ -115,6 +115,10 @@ final class PipelineFixture implements AutoCloseable {
                 .put("updates", new JsonObject().put("sweepSeconds", 0.2).put("tickSeconds", 0.2));
     }
 
+    Broker broker() {
+        return broker;
+    }
+
     Vertx vertx() {
         return vertx;
     }
@@ -157,6 +161,13 @@ final class PipelineFixture implements AutoCloseable {
         Path object = object(key);
         Files.createDirectories(object.getParent());
         Files.copy(file, object);
+    }
+
+    /** Keeps the store from taking objects whose keys begin with this directory, until what is given is deleted. */
+    Path block(String directory) throws IOException {
+        Path object = object(directory);
+        Files.createDirectories(object.getParent());
+        return Files.writeString(object, "in the way");
     }
 
     /** Fetches an object as any client of the store would. */

@@ -1,4 +1,4 @@
-/** The other half: how jobs come to be. */
+/** The other half: how jobs come to be, and what a person does to them. */
 @NullMarked
 package dev.sluice.backend;
 

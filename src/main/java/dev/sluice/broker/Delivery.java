@@ -3,7 +3,9 @@ package dev.sluice.broker;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,15 +21,24 @@ public final class Delivery {
     private final String queue;
     private final Buffer body;
     private final JsonObject headers;
+    private final @Nullable String messageId;
     private final boolean redelivered;
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    Delivery(Link link, long tag, String queue, Buffer body, JsonObject headers, boolean redelivered) {
+    Delivery(
+            Link link,
+            long tag,
+            String queue,
+            Buffer body,
+            JsonObject headers,
+            @Nullable String messageId,
+            boolean redelivered) {
         this.link = link;
         this.tag = tag;
         this.queue = queue;
         this.body = body;
         this.headers = headers;
+        this.messageId = messageId;
         this.redelivered = redelivered;
     }
 
@@ -42,6 +53,11 @@ public final class Delivery {
     /** The headers, with AMQP's own kinds of text and time as JSON text. */
     public JsonObject headers() {
         return headers;
+    }
+
+    /** What its sender calls it, if it does. */
+    public Optional<String> messageId() {
+        return Optional.ofNullable(messageId);
     }
 
     /** Whether the broker delivered this message before, to whomever. */

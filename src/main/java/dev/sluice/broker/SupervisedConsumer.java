@@ -150,6 +150,7 @@ public final class SupervisedConsumer {
                     queue,
                     Buffer.buffer(body),
                     Headers.toJson(properties.getHeaders()),
+                    properties.getMessageId(),
                     envelope.isRedeliver());
             context.runOnContext(v -> take(delivery, link));
         }

@@ -35,6 +35,8 @@ public final class Topology {
     public static final String UPDATE_KEY = "update";
     public static final String REQUEST_KEY = "request";
 
+    private static final int MOST_LOOKS = 1_000_000_000;
+
     static final List<String> EXCHANGES = List.of(PROCESSING_EXCHANGE, UPDATES_EXCHANGE);
 
     static final List<Binding> BINDINGS = List.of(
@@ -86,13 +88,14 @@ public final class Topology {
 
     /**
      * The dead letters' queue is nobody's but ours: where the contract's queues are only looked for, it is made if it is
-     * missing, and taken as it is if it is there.
+     * missing, and taken as it is if it is there. As a quorum queue it counts how often a letter was put back, and newer
+     * brokers drop what was put back 20 times unless told otherwise; each look at the letters puts them back.
      */
     static void declareDeadQueue(Channel channel, QueueMode mode) throws IOException {
         if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), DEAD_QUEUE)) {
             return;
         }
-        channel.queueDeclare(DEAD_QUEUE, true, false, false, arguments(mode));
+        channel.queueDeclare(DEAD_QUEUE, true, false, false, deadArguments(mode));
     }
 
     /** Asks over a channel of its own, because the broker closes it when the answer is no. */
@@ -109,6 +112,13 @@ public final class Topology {
         } finally {
             probe.abort();
         }
+    }
+
+    // Not -1 for "none": older brokers refuse that.
+    private static Map<String, Object> deadArguments(QueueMode mode) {
+        return mode == QueueMode.QUORUM
+                ? Map.of("x-queue-type", "quorum", "x-delivery-limit", MOST_LOOKS)
+                : arguments(mode);
     }
 
     private static Map<String, Object> arguments(QueueMode mode) {

@@ -4,30 +4,23 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How a run is claimed, kept and tried again.
+ * How a run is claimed, kept and, where its stage says nothing else, tried again.
  *
  * @param lease how long a claim holds without renewal
  * @param renewEvery how often running work renews its lease; at most half of {@code lease}, so
  *     that one renewal may come late
- * @param maxAttempts attempts before the job is FAILED
- * @param backoff waits before the second, third, … attempt; the last one repeats
+ * @param retries for stages that have no settings of their own
  * @param requeueAfter how long a job waits unclaimed, with nothing in its queue, before its message is sent again
  */
-public record DeliveryConfig(
-        Duration lease, Duration renewEvery, int maxAttempts, List<Duration> backoff, Duration requeueAfter) {
-    private static final List<Duration> DEFAULT_BACKOFF =
-            List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10));
-
-    public DeliveryConfig {
-        backoff = List.copyOf(backoff);
-    }
+public record DeliveryConfig(Duration lease, Duration renewEvery, RetryConfig retries, Duration requeueAfter) {
+    private static final RetryConfig DEFAULT_RETRIES = new RetryConfig(
+            5, List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)));
 
     static DeliveryConfig read(Section section) {
         DeliveryConfig config = new DeliveryConfig(
                 section.seconds("leaseSeconds", 12, 1, 600),
                 section.seconds("renewSeconds", 4, 0.2, 200),
-                section.integer("maxAttempts", 5, 1, 100),
-                section.secondsList("backoffSeconds", DEFAULT_BACKOFF),
+                RetryConfig.read(section, DEFAULT_RETRIES),
                 section.seconds("requeueAfterSeconds", 900, 1, 604_800));
         if (section.areFine("leaseSeconds", "renewSeconds")
                 && config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {

@@ -66,11 +66,14 @@ public record SluiceConfig(
 
     private static SluiceConfig read(Settings settings) {
         int cores = Runtime.getRuntime().availableProcessors();
+        DeliveryConfig delivery = DeliveryConfig.read(settings.section("delivery"));
         Map<StageName, StageConfig> stages = new EnumMap<>(StageName.class);
         for (StageName stage : StageName.values()) {
             // One encode keeps about four cores busy; transfers mostly wait.
             int concurrency = stage == StageName.PROCESSING ? Math.max(1, cores / 4) : 2;
-            stages.put(stage, StageConfig.read(settings.section("stages." + stage.key()), concurrency));
+            stages.put(
+                    stage,
+                    StageConfig.read(settings.section("stages." + stage.key()), concurrency, delivery.retries()));
         }
         return new SluiceConfig(
                 RabbitMqConfig.read(settings.section("rabbitmq")),
@@ -80,7 +83,7 @@ public record SluiceConfig(
                 FfmpegConfig.read(settings.section("ffmpeg")),
                 MediaConfig.read(settings.section("media"), settings.section("media.limits")),
                 KeysConfig.read(settings.section("keys")),
-                DeliveryConfig.read(settings.section("delivery")),
+                delivery,
                 UpdatesConfig.read(settings.section("updates")),
                 stages);
     }

@@ -43,7 +43,9 @@ public enum ErrorCode {
     WORKER_LOST(Verdict.FAIL),
     INTERNAL_ERROR(Verdict.RETRY),
     SHUTDOWN(Verdict.RELEASE),
-    LEASE_LOST(Verdict.ABANDON);
+    LEASE_LOST(Verdict.ABANDON),
+    // A person's
+    CANCELLED(Verdict.ABANDON);
 
     private final Verdict verdict;
 

@@ -10,6 +10,6 @@ public enum Verdict {
     POSTPONE,
     /** Not the job's fault (shutdown): give the delivery back, the attempt is not counted. */
     RELEASE,
-    /** The run belongs to somebody else by now: write nothing, announce nothing. */
+    /** The run is somebody else's by now, or was ended by a person: write nothing, announce nothing. */
     ABANDON
 }

@@ -1,9 +1,11 @@
 package dev.sluice.message;
 
+import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 
 /** Bytes to messages and back; the only place that does either. */
 public final class Codec {
@@ -28,6 +30,16 @@ public final class Codec {
      */
     public static StagedJob stagedJob(JsonObject json, StageName stage) {
         return StagedJob.fromJson(json, stage);
+    }
+
+    /** The job that a message is about, whatever its kind; empty when it does not say, or not so that it can be used. */
+    public static Optional<JobId> jobId(Buffer body) {
+        try {
+            Object id = object(body).getValue("id");
+            return id instanceof String text ? Optional.of(new JobId(text)) : Optional.empty();
+        } catch (InvalidMessage | IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
     }
 
     public static Buffer encode(StagedJob job) {

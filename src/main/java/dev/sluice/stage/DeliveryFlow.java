@@ -101,7 +101,7 @@ final class DeliveryFlow {
         tools.leases().hold(attempt, cancellation);
         log.started();
         FailedRun failed = new FailedRun(route, tools, patience, delivery, job);
-        Future<Void> ending = attempt.number() > tools.delivery().maxAttempts()
+        Future<Void> ending = attempt.number() > route.retries().maxAttempts()
                 ? failed.giveUp(attempt, news, workerLost(), log)
                 : Future.succeededFuture(run)
                         .compose(route.stage()::run)
@@ -117,7 +117,7 @@ final class DeliveryFlow {
         return new JobFailure(
                 ErrorCode.WORKER_LOST,
                 "The worker died or was cut off while working on this job, "
-                        + tools.delivery().maxAttempts() + " attempts are used up.");
+                        + route.retries().maxAttempts() + " attempts are used up.");
     }
 
     private Future<Void> commit(Attempt attempt, RunNews news, StageResult result, RunLog log) {

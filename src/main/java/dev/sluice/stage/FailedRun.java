@@ -4,11 +4,14 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobFailure;
 import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
 import dev.sluice.store.OutboxMessage;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /** The endings of a run whose work failed; which one is a property of the failure. */
 final class FailedRun {
@@ -34,13 +37,13 @@ final class FailedRun {
         return switch (failure.verdict()) {
             case FAIL -> fail(attempt, news, failure, log, Optional.empty());
             case RETRY ->
-                attempt.number() < tools.delivery().maxAttempts()
+                attempt.number() < route.retries().maxAttempts()
                         ? retryLater(attempt, failure, log)
                         : giveUp(attempt, news, failure, log);
             case POSTPONE -> putOff(attempt, failure, log);
             case RELEASE -> release(attempt, failure, log);
             case ABANDON -> {
-                log.fenced();
+                log.abandoned(failure);
                 yield Future.succeededFuture();
             }
         };
@@ -48,12 +51,22 @@ final class FailedRun {
 
     /** Ends the job as failed for good: its attempts are used up, and the message goes to the dead letters. */
     Future<Void> giveUp(Attempt attempt, RunNews news, JobFailure failure, RunLog log) {
-        return fail(attempt, news, failure, log, Optional.of(Outgoing.givenUp(delivery, route, attempt, failure)));
+        return fail(
+                attempt,
+                news,
+                failure,
+                log,
+                Optional.of(history -> Outgoing.givenUp(delivery, route, attempt, failure, history)));
     }
 
     private Future<Void> fail(
-            Attempt attempt, RunNews news, JobFailure failure, RunLog log, Optional<OutboxMessage> dead) {
-        return patience.untilTheDatabaseAnswers(() -> tools.runs().fail(attempt, failure, news.failed(failure), dead))
+            Attempt attempt,
+            RunNews news,
+            JobFailure failure,
+            RunLog log,
+            Optional<Function<JsonArray, OutboxMessage>> dead) {
+        Update update = news.failed(failure);
+        return patience.untilTheDatabaseAnswers(() -> tools.runs().fail(attempt, failure, update, dead))
                 .compose(mine -> {
                     if (!mine) {
                         log.fenced();
@@ -66,7 +79,7 @@ final class FailedRun {
 
     private Future<Void> retryLater(Attempt attempt, JobFailure failure, RunLog log) {
         Duration delay =
-                new RetryLadder(tools.delivery().backoff(), ThreadLocalRandom.current()).after(attempt.number());
+                new RetryLadder(route.retries().backoff(), ThreadLocalRandom.current()).after(attempt.number());
         OutboxMessage again = Outgoing.again(delivery, route);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, again))
                 .onSuccess(mine -> log.willRetry(failure, delay))

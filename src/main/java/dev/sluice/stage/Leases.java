@@ -5,20 +5,26 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
 import dev.sluice.store.Runs;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the leases of all work of this process alive, with one statement for all of them, and stops work whose lease went
- * to somebody else. A database that cannot be reached stops nothing: nobody else can claim then either.
+ * to somebody else or whose job was cancelled. A database that cannot be reached stops nothing: nobody else can claim then
+ * either.
  */
 public final class Leases {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
@@ -26,9 +32,22 @@ public final class Leases {
     private final Vertx vertx;
     private final Runs runs;
     private final DeliveryConfig config;
-    private final Map<Attempt, Optional<Cancellation>> held = new ConcurrentHashMap<>();
+    private final Map<Attempt, Held> held = new ConcurrentHashMap<>();
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
+    private volatile Consumer<JobId> cancelled = job -> {};
+
+    /**
+     * An attempt that this process is at.
+     *
+     * @param work what can still be stopped; empty once it is stopped or has ended
+     * @param gone completed when nothing is done for it any more
+     */
+    private record Held(Optional<Cancellation> work, Promise<Void> gone) {
+        Held withNothingToStop() {
+            return new Held(Optional.empty(), gone);
+        }
+    }
 
     public Leases(Vertx vertx, Runs runs, DeliveryConfig config) {
         this.vertx = vertx;
@@ -37,9 +56,14 @@ public final class Leases {
         this.timer = vertx.setPeriodic(config.renewEvery().toMillis(), tick -> renew().onFailure(this::logFailure));
     }
 
+    /** Has {@code handler} told of jobs whose work was stopped because a renewal found them cancelled. */
+    void onCancelled(Consumer<JobId> handler) {
+        cancelled = handler;
+    }
+
     /** Renews the lease of {@code attempt} from now on; cancels the work if the lease is lost. */
     void hold(Attempt attempt, Cancellation work) {
-        held.put(attempt, Optional.of(work));
+        held.put(attempt, new Held(Optional.of(work), Promise.promise()));
     }
 
     /**
@@ -47,11 +71,30 @@ public final class Leases {
      * A run that is committed while it is being renewed looks like one whose lease is lost.
      */
     void settling(Attempt attempt) {
-        held.replace(attempt, Optional.empty());
+        held.computeIfPresent(attempt, (same, now) -> now.withNothingToStop());
     }
 
     void letGo(Attempt attempt) {
-        held.remove(attempt);
+        Held ended = held.remove(attempt);
+        if (ended != null) {
+            ended.gone().tryComplete();
+        }
+    }
+
+    /** Stops all work on a job that was cancelled; completes when nothing is done for it on this host any more. */
+    Future<Void> stop(JobId job) {
+        JobFailure why = new JobFailure(ErrorCode.CANCELLED, "The job was cancelled.");
+        List<Map.Entry<Attempt, Held>> concerned = held.entrySet().stream()
+                .filter(entry -> entry.getKey().run().job().equals(job))
+                .toList();
+        concerned.forEach(entry -> {
+            settling(entry.getKey());
+            entry.getValue().work().ifPresent(work -> work.cancel(why));
+        });
+        return Future.join(concerned.stream()
+                        .map(entry -> entry.getValue().gone().future())
+                        .toList())
+                .mapEmpty();
     }
 
     /** Stops renewing. */
@@ -67,9 +110,12 @@ public final class Leases {
         }
         return runs.renew(asked, config.lease())
                 .onComplete(answered -> renewing.set(false))
-                .onSuccess(kept -> asked.stream()
-                        .filter(attempt -> !kept.contains(attempt))
-                        .forEach(this::lose))
+                .map(kept -> asked.stream()
+                        .filter(attempt -> !kept.contains(attempt) && lose(attempt))
+                        .map(attempt -> attempt.run().job())
+                        .collect(Collectors.toUnmodifiableSet()))
+                .compose(lost -> lost.isEmpty() ? Future.succeededFuture(Set.<JobId>of()) : runs.cancelledAmong(lost))
+                .onSuccess(found -> found.forEach(cancelled))
                 .mapEmpty();
     }
 
@@ -80,15 +126,21 @@ public final class Leases {
                 .log("leases not renewed, will try again");
     }
 
-    private void lose(Attempt attempt) {
-        Optional<Cancellation> work = held.remove(attempt);
-        if (work != null && work.isPresent()) {
-            LOG.atWarn()
-                    .addKeyValue("jobId", attempt.run().job())
-                    .addKeyValue("stage", attempt.run().stage().key())
-                    .addKeyValue("attempt", attempt.number())
-                    .log("lease lost, work stopped");
-            work.get().cancel(new JobFailure(ErrorCode.LEASE_LOST, "The lease of this run went to another worker."));
+    /** Stops the work of an attempt whose lease is gone; whether there was work to stop. */
+    private boolean lose(Attempt attempt) {
+        Held lost = held.get(attempt);
+        if (lost == null || lost.work().isEmpty()) {
+            return false;
         }
+        settling(attempt);
+        LOG.atWarn()
+                .addKeyValue("jobId", attempt.run().job())
+                .addKeyValue("stage", attempt.run().stage().key())
+                .addKeyValue("attempt", attempt.number())
+                .log("lease lost, work stopped");
+        lost.work()
+                .get()
+                .cancel(new JobFailure(ErrorCode.LEASE_LOST, "The run of this lease is no longer this worker's."));
+        return true;
     }
 }

@@ -3,16 +3,20 @@ package dev.sluice.stage;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.Topology;
 import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
+import dev.sluice.message.DeadNote;
 import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.StagedJob;
 import dev.sluice.store.LostMessages;
 import dev.sluice.store.OutboxMessage;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -40,25 +44,35 @@ public final class Outgoing {
     static OutboxMessage unreadable(Delivery delivery, Route route, InvalidMessage invalid) {
         return dead(
                 delivery,
-                new JsonObject()
-                        .put("x-sluice-queue", route.queue())
-                        .put("x-sluice-error-code", "invalid_message")
-                        .put("x-sluice-error", invalid.getMessage()));
+                new DeadNote(
+                        Optional.of(route.queue()),
+                        Optional.of(ErrorCode.INVALID_MESSAGE.wire()),
+                        Optional.ofNullable(invalid.getMessage()),
+                        Optional.empty(),
+                        Optional.of(route.name()),
+                        0,
+                        Optional.of(Instant.now()),
+                        new JsonArray()));
     }
 
-    /** A delivery whose attempts are used up, to the dead letters. */
-    static OutboxMessage givenUp(Delivery delivery, Route route, Attempt attempt, JobFailure failure) {
+    /** A delivery whose attempts are used up, to the dead letters with what became of them. */
+    static OutboxMessage givenUp(
+            Delivery delivery, Route route, Attempt attempt, JobFailure failure, JsonArray history) {
         return dead(
                 delivery,
-                new JsonObject()
-                        .put("x-sluice-queue", route.queue())
-                        .put("x-sluice-error-code", failure.code().wire())
-                        .put("x-sluice-error", failure.sentence())
-                        .put("x-sluice-attempts", attempt.number()));
+                new DeadNote(
+                        Optional.of(route.queue()),
+                        Optional.of(failure.code().wire()),
+                        Optional.of(failure.sentence()),
+                        Optional.of(attempt.run().job()),
+                        Optional.of(route.name()),
+                        attempt.number(),
+                        DeadNote.endOf(history).or(() -> Optional.of(Instant.now())),
+                        history));
     }
 
-    private static OutboxMessage dead(Delivery delivery, JsonObject headers) {
-        return message(Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, delivery.body(), headers);
+    private static OutboxMessage dead(Delivery delivery, DeadNote note) {
+        return message(Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, delivery.body(), note.toHeaders());
     }
 
     private static OutboxMessage message(String exchange, String routingKey, Buffer body, JsonObject headers) {

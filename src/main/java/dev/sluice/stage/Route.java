@@ -1,5 +1,6 @@
 package dev.sluice.stage;
 
+import dev.sluice.config.RetryConfig;
 import dev.sluice.job.StageName;
 import java.util.Optional;
 
@@ -8,8 +9,9 @@ import java.util.Optional;
  *
  * @param queue where deliveries come from
  * @param next the stage that goes on; empty after the last
+ * @param retries how often and when what failed is tried again
  */
-public record Route(Stage stage, String queue, Optional<StageName> next) {
+public record Route(Stage stage, String queue, Optional<StageName> next, RetryConfig retries) {
     public StageName name() {
         return stage.name();
     }

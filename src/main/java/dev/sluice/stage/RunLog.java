@@ -53,8 +53,16 @@ final class RunLog {
         timed(LOG.atInfo()).log("stage stopped, given back");
     }
 
+    void abandoned(JobFailure failure) {
+        if (failure.code() == ErrorCode.CANCELLED) {
+            timed(LOG.atInfo()).log("job was cancelled, work stopped");
+        } else {
+            fenced();
+        }
+    }
+
     void fenced() {
-        timed(LOG.atWarn()).log("run belongs to another worker, result thrown away");
+        timed(LOG.atWarn()).log("run is no longer ours, result thrown away");
     }
 
     private LoggingEventBuilder because(JobFailure failure, LoggingEventBuilder event) {

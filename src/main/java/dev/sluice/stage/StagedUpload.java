@@ -94,12 +94,21 @@ final class StagedUpload {
     }
 
     private Future<Void> promote(List<BlobKey> staged) {
-        return Lanes.run(uploads.size(), AT_ONCE, number -> promote(staged.get(number), uploads.get(number)));
+        return Lanes.run(uploads.size(), AT_ONCE, number -> promote(staged.get(number), uploads.get(number)))
+                .recover(cause -> isCancelled(cause)
+                        // Half of a result is none, and nobody goes on with it.
+                        ? blobs.delete(uploads.stream().map(Upload::key).toList())
+                                .transform(gone -> Future.failedFuture(cause))
+                        : Future.failedFuture(cause));
     }
 
     private Future<Void> promote(BlobKey staged, Upload upload) {
         return blobs.copy(staged, upload.bytes(), upload.key(), run.cancellation())
                 .mapEmpty();
+    }
+
+    private static boolean isCancelled(Throwable cause) {
+        return cause instanceof JobFailure failure && failure.code() == ErrorCode.CANCELLED;
     }
 
     private static boolean isGone(Throwable cause) {

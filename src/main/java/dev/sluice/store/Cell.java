@@ -14,6 +14,9 @@ sealed interface Cell {
     /** One of PENDING, PROCESSING, COMPLETED, FAILED. */
     record Status(String value) implements Cell {}
 
+    /** No value any more. */
+    record Nothing() implements Cell {}
+
     /** The database's time. */
     record Now() implements Cell {}
 }

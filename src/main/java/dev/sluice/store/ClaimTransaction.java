@@ -3,6 +3,7 @@ package dev.sluice.store;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -11,6 +12,7 @@ import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Claims a run, or finds out why it can't be had. */
 final class ClaimTransaction {
@@ -27,6 +29,8 @@ final class ClaimTransaction {
                    started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()
              WHERE job_id = $1 AND stage = $2 AND task = $3
                AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
+               AND NOT EXISTS (SELECT FROM sluice.stage_run earlier
+                                 WHERE earlier.job_id = $1 AND earlier.stage = ANY($6) AND earlier.state <> 'done')
             RETURNING attempt, counted, checkpoint
             """;
     private static final String TAKE_JOB = """
@@ -48,7 +52,9 @@ final class ClaimTransaction {
             RETURNING extract(epoch FROM publish_after - clock_timestamp())::float8 AS seconds
             """;
     private static final String ENDED = """
-            SELECT j.state <> 'running' OR coalesce(r.state IN ('done', 'failed'), false) AS ended
+            SELECT j.state <> 'running' OR coalesce(r.state IN ('done', 'failed'), false)
+                   OR EXISTS (SELECT FROM sluice.stage_run earlier
+                               WHERE earlier.job_id = $1 AND earlier.stage = ANY($4) AND earlier.state <> 'done') AS ended
               FROM sluice.job j LEFT JOIN sluice.stage_run r ON r.job_id = j.id AND r.stage = $2 AND r.task = $3
              WHERE j.id = $1
             """;
@@ -77,8 +83,8 @@ final class ClaimTransaction {
         var message = request.job().toJson();
         Future<RowSet<Row>> knownJob = known(session, run, message);
         Future<RowSet<Row>> knownRun = Settlement.awaited(session, run);
-        Future<RowSet<Row>> takenRun =
-                session.run(TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()));
+        Future<RowSet<Row>> takenRun = session.run(
+                TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()), earlier(run.stage()));
         Future<RowSet<Row>> takenJob =
                 session.run(TAKE_JOB, job, message, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
         return Future.all(knownJob, knownRun, takenRun, takenJob).compose(all -> {
@@ -134,13 +140,24 @@ final class ClaimTransaction {
         return new ClaimOutcome.Held(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
     }
 
-    /** Neither claimed nor held: ended, or its lease ended between the two looks. */
+    /** Neither claimed nor held: ended, out of date, or its lease ended between the two looks. */
     private Future<ClaimOutcome> ended(ClaimRequest request) {
         RunId run = request.run();
-        return database.run(ENDED, run.job().value(), run.stage().key(), run.task())
+        return database.run(ENDED, run.job().value(), run.stage().key(), run.task(), earlier(run.stage()))
                 .compose(rows -> rows.size() > 0 && rows.iterator().next().getBoolean("ended")
                         ? Future.succeededFuture(new ClaimOutcome.Finished())
                         : claim(request));
+    }
+
+    /**
+     * The stages before this one. While one of them has to run first, a message for this stage is of an earlier life of the
+     * job: it was under way when the job failed and was started again.
+     */
+    private static String[] earlier(StageName stage) {
+        return Stream.of(StageName.values())
+                .filter(other -> other.compareTo(stage) < 0)
+                .map(StageName::key)
+                .toArray(String[]::new);
     }
 
     static double seconds(Duration duration) {

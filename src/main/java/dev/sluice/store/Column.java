@@ -40,7 +40,7 @@ record Column(String name, String type, String base, char category, List<String>
                     ? asText(status.value())
                     : label(status.value()).flatMap(this::asText);
         }
-        return time();
+        return cell instanceof Cell.Nothing ? Optional.of(new Slot("NULL", null)) : time();
     }
 
     private Optional<Slot> asText(String value) {

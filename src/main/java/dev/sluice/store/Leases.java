@@ -1,6 +1,8 @@
 package dev.sluice.store;
 
 import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -47,6 +49,10 @@ final class Leases {
             SELECT mine.place, raised.progress FROM mine JOIN raised ON raised.id = mine.job_id ORDER BY mine.place
             """;
 
+    private static final String CANCELLED = """
+            SELECT id FROM sluice.job WHERE id = ANY($1) AND state = 'failed' AND error_code = $2
+            """;
+
     private final Database database;
 
     Leases(Database database) {
@@ -77,6 +83,14 @@ final class Leases {
                 .map(rows -> stream(rows)
                         .map(row -> new Tick(asked.get(row.getInteger("place") - 1), row.getInteger("progress")))
                         .toList());
+    }
+
+    Future<Set<JobId>> cancelledAmong(Collection<JobId> jobs) {
+        String[] ids = jobs.stream().map(JobId::value).toArray(String[]::new);
+        return database.run(CANCELLED, ids, ErrorCode.CANCELLED.wire())
+                .map(rows -> stream(rows)
+                        .map(row -> new JobId(row.getString("id")))
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     private static Stream<Row> stream(RowSet<Row> rows) {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs that nobody works on though their jobs go on, and whose message therefore has to be sent again. A message too many is
@@ -22,6 +24,11 @@ import java.util.function.Function;
 public final class LostMessages {
     /** Rows of one look: a broker that lost its disk loses thousands of messages, and one statement is not to hold them all. */
     private static final int BATCH = 200;
+
+    /** A run is owed once the stages before it are done; a job that was started again from an earlier one owes that first. */
+    private static final String STAGES = Stream.of(StageName.values())
+            .map(stage -> "'" + stage.key() + "'")
+            .collect(Collectors.joining(", ", "ARRAY[", "]"));
 
     // Sent once for each lease that ended: what the broker delivers again by itself arrives as well.
     private static final String SILENT = """
@@ -40,9 +47,11 @@ public final class LostMessages {
             SELECT r.stage, count(*) AS waiting,
                    count(*) FILTER (WHERE r.sent_at < clock_timestamp() - make_interval(secs => $1)) AS overdue
               FROM sluice.stage_run r JOIN sluice.job j ON j.id = r.job_id AND j.state = 'running'
-             WHERE r.state = 'waiting'
+             WHERE r.state = 'waiting' AND NOT EXISTS (SELECT FROM sluice.stage_run e
+                                WHERE e.job_id = r.job_id AND e.state <> 'done'
+                                  AND array_position(%1$s, e.stage) < array_position(%1$s, r.stage))
              GROUP BY r.stage
-            """;
+            """.formatted(STAGES);
     // What still lies in the outbox is not lost: while the relay is behind, nothing is.
     private static final String UNCLAIMED = """
             UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
@@ -51,11 +60,14 @@ public final class LostMessages {
                AND (r.job_id, r.stage, r.task) IN (
                    SELECT o.job_id, o.stage, o.task FROM sluice.stage_run o
                     WHERE o.state = 'waiting' AND o.stage = $1
+                      AND NOT EXISTS (SELECT FROM sluice.stage_run e
+                                WHERE e.job_id = o.job_id AND e.state <> 'done'
+                                  AND array_position(%1$s, e.stage) < array_position(%1$s, o.stage))
                       AND o.sent_at < clock_timestamp() - make_interval(secs => $2)
                     ORDER BY o.sent_at LIMIT $3 FOR UPDATE SKIP LOCKED)
                AND NOT EXISTS (SELECT FROM sluice.outbox WHERE publish_after < clock_timestamp() - interval '10 s')
             RETURNING r.job_id, r.stage, r.task, j.message
-            """;
+            """.formatted(STAGES);
 
     private final Database database;
     private final Function<Waiting, OutboxMessage> message;

@@ -2,10 +2,12 @@ package dev.sluice.store;
 
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collection;
@@ -53,6 +55,11 @@ public final class Runs {
         return leases.renew(attempts, lease);
     }
 
+    /** Those of these jobs that were cancelled. */
+    public Future<Set<JobId>> cancelledAmong(Collection<JobId> jobs) {
+        return leases.cancelledAmong(jobs);
+    }
+
     /**
      * Raises the progress of the jobs, and gives the ticks of attempts that still hold their run, each with the raised
      * value. Of several ticks of one attempt the highest counts.
@@ -66,9 +73,17 @@ public final class Runs {
         return settlement.commit(attempt, done);
     }
 
-    /** Ends the job as failed. */
+    /**
+     * Ends the job as failed.
+     *
+     * @param deadLetter makes the dead letter, if there is to be one, of the run's history: its attempts that did not end
+     *     well, oldest first, this one included
+     */
     public Future<Boolean> fail(
-            Attempt attempt, JobFailure failure, Update update, Optional<OutboxMessage> deadLetter) {
+            Attempt attempt,
+            JobFailure failure,
+            Update update,
+            Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
         return settlement.fail(attempt, failure, update, deadLetter);
     }
 

@@ -5,6 +5,7 @@ import dev.sluice.job.JobFailure;
 import dev.sluice.job.RunId;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Settlement {
     private static final String FENCE = """
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = 'running'
-            RETURNING attempt
+            RETURNING attempt, history
             """;
     private static final String RUN_DONE = """
             UPDATE sluice.stage_run
@@ -57,10 +58,10 @@ final class Settlement {
             """;
     private static final String JOB_FAILED = """
             UPDATE sluice.job
-               SET state = 'failed', error_code = $2, error_message = $3, updated_at = clock_timestamp(),
-                   finished_at = clock_timestamp()
+               SET state = 'failed', error_code = $2, error_message = $3, progress = greatest(progress, $4),
+                   updated_at = clock_timestamp(), finished_at = clock_timestamp()
              WHERE id = $1 AND state = 'running'
-            RETURNING message
+            RETURNING id
             """;
 
     private final Database database;
@@ -98,20 +99,35 @@ final class Settlement {
         });
     }
 
-    Future<Boolean> fail(Attempt attempt, JobFailure failure, Update update, Optional<OutboxMessage> deadLetter) {
+    Future<Boolean> fail(
+            Attempt attempt,
+            JobFailure failure,
+            Update update,
+            Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
         String code = failure.code().wire();
         String sentence = UserCells.storable(failure.sentence());
         return fenced(attempt, "failed", session -> {
             var run = fencedRun(session, RUN_NOT_DONE, attempt, "failed", code, sentence, 0.0);
-            var job = session.run(JOB_FAILED, attempt.run().job().value(), code, sentence);
-            List<Future<?>> sent = new ArrayList<>();
-            deadLetter.ifPresent(dead -> sent.add(Outbox.put(session, dead)));
-            sent.add(Outbox.put(session, route.apply(update)));
-            return Future.all(run, job, Future.all(sent))
+            // What was announced is what a job that is started again may not go below.
+            var job = session.run(JOB_FAILED, attempt.run().job().value(), code, sentence, update.progress());
+            return Future.all(run, job, Outbox.put(session, route.apply(update)))
                     .compose(all -> changed(run) && changed(job)
-                            ? tables.showFailure(session, update).map(Optional.of(true))
+                            ? letter(session, run.result(), deadLetter)
+                                    .compose(put -> tables.showFailure(session, update))
+                                    .map(Optional.of(true))
                             : Future.succeededFuture(Optional.empty()));
         });
+    }
+
+    /** The dead letter tells what the run's row tells, this end included. */
+    private static Future<Void> letter(
+            Session session, RowSet<Row> run, Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
+        return deadLetter.isEmpty()
+                ? Future.succeededFuture()
+                : Outbox.put(
+                                session,
+                                deadLetter.get().apply(run.iterator().next().getJsonArray("history")))
+                        .mapEmpty();
     }
 
     Future<Boolean> retryLater(Attempt attempt, JobFailure failure, OutboxMessage again) {

@@ -1,17 +1,43 @@
 package dev.sluice.store;
 
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.NewJob;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import dev.sluice.message.VideoMetadata;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the user's tables are told, column by column. */
 final class UserCells {
     static final String CREATED_STEP = "job_created";
 
     private UserCells() {}
+
+    /** Out of which a staged job can be made. */
+    static final List<String> OF_A_WAITING_JOB = List.of("status", "mediaId", "userId", "s3Key", "originalFilename");
+
+    /** The job of a row, if the row says that nobody has begun with it, and of which media it is. */
+    static Optional<StagedJob> waitingJob(JobId id, JsonObject row) {
+        String mediaId = row.getString("mediaId", "");
+        if (mediaId.isBlank() || !"PENDING".equalsIgnoreCase(row.getString("status"))) {
+            return Optional.empty();
+        }
+        return Optional.of(StagedJob.create(new NewJob(
+                id,
+                mediaId,
+                row.getString("userId", ""),
+                row.getString("s3Key", ""),
+                row.getString("originalFilename", ""),
+                "",
+                0,
+                Instant.now())));
+    }
 
     /** The job row after an update. */
     static Map<String, Cell> job(Update update) {
@@ -28,6 +54,20 @@ final class UserCells {
         }
         cells.put("updatedAt", new Cell.Now());
         return cells;
+    }
+
+    /** The job row of a failed job that starts again at {@code stage}. */
+    static Map<String, Cell> restarted(StageName stage, int progress) {
+        return Map.of(
+                "status", new Cell.Status(Update.Status.PROCESSING.name()),
+                "progress", new Cell.Quantity(progress),
+                "currentStep", new Cell.Text(stage.startStep()),
+                "updatedAt", new Cell.Now());
+    }
+
+    /** What the end of a job left in its row. */
+    static Map<String, Cell> noLongerEnded() {
+        return Map.of("errorMessage", new Cell.Nothing(), "completedAt", new Cell.Nothing());
     }
 
     /** A new job row. */

@@ -30,6 +30,19 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 + TableName.quote(ID) + " = " + draft.write(key.get())));
     }
 
+    /** Reads what there is of these columns, as text, in the row with this id. */
+    Optional<Statement> select(String id, List<String> names) {
+        Draft draft = new Draft();
+        String read = names.stream()
+                .filter(columns::containsKey)
+                .map(column -> TableName.quote(column) + "::text")
+                .collect(Collectors.joining(", "));
+        return slot(ID, new Cell.Text(id))
+                .filter(key -> !read.isEmpty())
+                .map(key -> draft.statement("SELECT " + read + " FROM " + name.quoted() + " WHERE "
+                        + TableName.quote(ID) + " = " + draft.write(key)));
+    }
+
     /** Makes a row of what the table has columns for, unless there is one. */
     Statement insert(Map<String, Cell> cells) {
         Draft draft = new Draft();

@@ -3,10 +3,13 @@ package dev.sluice.store;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -120,11 +123,31 @@ public final class UserTables {
         return showInJob(session, update).mapEmpty();
     }
 
+    /** The job that a row is about which waits for its first worker; empty where there is none. */
+    Future<Optional<StagedJob>> waiting(Session session, JobId id) {
+        return known.job()
+                .flatMap(table -> table.select(id.value(), UserCells.OF_A_WAITING_JOB))
+                .map(session::run)
+                .map(found -> found.map(rows -> rows.size() == 0
+                        ? Optional.<StagedJob>empty()
+                        : UserCells.waitingJob(id, rows.iterator().next().toJson())))
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+    }
+
+    /** Shows that a failed job goes on; a row that is not there stays so. */
+    Future<Void> showRestart(Session session, JobId job, StageName stage, int progress) {
+        return inJob(session, job, UserCells.restarted(stage, progress))
+                // By itself: a table that wants some value there may still have the rest.
+                .compose(shown -> inJob(session, job, UserCells.noLongerEnded()))
+                .mapEmpty();
+    }
+
     private Future<Optional<Integer>> showInJob(Session session, Update update) {
-        return guarded(
-                session,
-                tables -> tables.job()
-                        .flatMap(table -> table.update(update.jobId().value(), UserCells.job(update))));
+        return inJob(session, update.jobId(), UserCells.job(update));
+    }
+
+    private Future<Optional<Integer>> inJob(Session session, JobId job, Map<String, Cell> cells) {
+        return guarded(session, tables -> tables.job().flatMap(table -> table.update(job.value(), cells)));
     }
 
     /** Runs a statement on a user's table; gives how many rows it changed, or nothing if the table refused it. */

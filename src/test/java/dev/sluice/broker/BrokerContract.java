@@ -68,6 +68,71 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
     }
 
     @Test
+    void putsDeadLettersBackWhereTheyWereWhenSomebodyHasLookedAtThem() throws Exception {
+        put(Topology.DEAD_QUEUE, "a", "b", "c", "d");
+
+        for (int look = 0; look < 3; look++) {
+            DeadQueueBrowser browser = browser();
+            assertThat(taken(browser, 3)).containsExactly("a", "b", "c");
+            assertThat(browser.left()).isEqualTo(1);
+            browser.close().await(5, TimeUnit.SECONDS);
+        }
+
+        assertThat(remaining(Topology.DEAD_QUEUE)).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    void removesOnlyTheDeadLettersThatItIsToldTo() throws Exception {
+        put(Topology.DEAD_QUEUE, "a", "b", "c");
+        DeadQueueBrowser browser = browser();
+        List<Delivery> letters = browser.take(10, Long.MAX_VALUE).await(5, TimeUnit.SECONDS);
+
+        browser.remove(List.of(letters.get(1))).await(5, TimeUnit.SECONDS);
+        browser.close().await(5, TimeUnit.SECONDS);
+
+        assertThat(remaining(Topology.DEAD_QUEUE)).containsExactly("a", "c");
+    }
+
+    @Test
+    void losesNoDeadLetterWhenTwoLookAtOnce() throws Exception {
+        put(Topology.DEAD_QUEUE, "a", "b", "c", "d");
+        DeadQueueBrowser one = browser();
+        DeadQueueBrowser other = browser();
+
+        assertThat(taken(one, 2)).containsExactly("a", "b");
+        assertThat(taken(other, 10)).containsExactly("c", "d");
+        other.close().await(5, TimeUnit.SECONDS);
+        one.close().await(5, TimeUnit.SECONDS);
+
+        assertThat(remaining(Topology.DEAD_QUEUE)).containsExactlyInAnyOrder("a", "b", "c", "d");
+    }
+
+    @Test
+    void holdsOnlySoManyBytesOfDeadLetters() throws Exception {
+        put(Topology.DEAD_QUEUE, "aaaa", "bbbb", "cccc");
+        DeadQueueBrowser browser = browser();
+
+        assertThat(taken(browser, 10, 5)).containsExactly("aaaa", "bbbb");
+        assertThat(browser.left()).isEqualTo(1);
+        browser.close().await(5, TimeUnit.SECONDS);
+        assertThat(remaining(Topology.DEAD_QUEUE)).hasSize(3);
+    }
+
+    private DeadQueueBrowser browser() throws Exception {
+        return DeadQueueBrowser.open(vertx, node.config()).await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static List<String> taken(DeadQueueBrowser browser, int most) throws Exception {
+        return taken(browser, most, Long.MAX_VALUE);
+    }
+
+    private static List<String> taken(DeadQueueBrowser browser, int most, long mostBytes) throws Exception {
+        return browser.take(most, mostBytes).await(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+                .map(letter -> letter.body().toString())
+                .toList();
+    }
+
+    @Test
     void takesNothingMoreWhilePausedButSettlesWhatIsUnderWay() throws Exception {
         put(Topology.DOWNLOAD_QUEUE, "a", "b", "c");
         Inbox inbox = new Inbox();

@@ -50,9 +50,12 @@ class EnvironmentTest {
         assertThat(config.workspace().directory())
                 .isEqualTo(Path.of("/mnt/work").toAbsolutePath());
         assertThat(config.media().ladder()).containsExactly(new Rung("sd", 480, 1_000_000));
-        assertThat(config.delivery().backoff()).isEqualTo(List.of(Duration.ofSeconds(1), Duration.ofMillis(2500)));
+        assertThat(config.delivery().retries().backoff())
+                .isEqualTo(List.of(Duration.ofSeconds(1), Duration.ofMillis(2500)));
         assertThat(config.updates().tickEvery()).isEqualTo(Duration.ofMillis(500));
-        assertThat(config.stage(StageName.UPLOAD)).isEqualTo(new StageConfig(4, 5));
+        assertThat(config.stage(StageName.UPLOAD))
+                .isEqualTo(new StageConfig(
+                        4, 5, new RetryConfig(8, List.of(Duration.ofSeconds(1), Duration.ofSeconds(10)))));
     }
 
     @Test

@@ -83,7 +83,13 @@ class ReadmeConfigurationTest {
                         "ffmpeg.ffmpeg",
                         "ffmpeg.ffprobe",
                         "media.ladder",
-                        "stages.processing.concurrency");
+                        "stages.processing.concurrency",
+                        "stages.download.maxAttempts",
+                        "stages.download.backoffSeconds",
+                        "stages.processing.maxAttempts",
+                        "stages.processing.backoffSeconds",
+                        "stages.upload.maxAttempts",
+                        "stages.upload.backoffSeconds");
     }
 
     @Test

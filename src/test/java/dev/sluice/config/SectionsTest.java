@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** Each section twice: with nothing set, and with every key set to something else. */
 class SectionsTest {
+    private static final RetryConfig DEFAULT_RETRIES = new RetryConfig(
+            5, List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)));
+
     private static final Path HOME = Path.of(System.getProperty("user.home"));
 
     @Test
@@ -182,21 +185,12 @@ class SectionsTest {
     void theDelivery() {
         assertThat(Configs.defaults().delivery())
                 .isEqualTo(new DeliveryConfig(
-                        Duration.ofSeconds(12),
-                        Duration.ofSeconds(4),
-                        5,
-                        List.of(
-                                Duration.ofSeconds(5),
-                                Duration.ofSeconds(30),
-                                Duration.ofMinutes(2),
-                                Duration.ofMinutes(10)),
-                        Duration.ofMinutes(15)));
+                        Duration.ofSeconds(12), Duration.ofSeconds(4), DEFAULT_RETRIES, Duration.ofMinutes(15)));
         assertThat(Configs.everyKeySet().delivery())
                 .isEqualTo(new DeliveryConfig(
                         Duration.ofSeconds(30),
                         Duration.ofMillis(500),
-                        3,
-                        List.of(Duration.ZERO, Duration.ofMillis(1500)),
+                        new RetryConfig(3, List.of(Duration.ZERO, Duration.ofMillis(1500))),
                         Duration.ofSeconds(90)));
     }
 
@@ -214,14 +208,26 @@ class SectionsTest {
 
         assertThat(Configs.defaults().stages())
                 .isEqualTo(Map.of(
-                        StageName.DOWNLOAD, new StageConfig(1, 2),
-                        StageName.PROCESSING, new StageConfig(1, quarterOfTheCores),
-                        StageName.UPLOAD, new StageConfig(1, 2)));
+                        StageName.DOWNLOAD, new StageConfig(1, 2, DEFAULT_RETRIES),
+                        StageName.PROCESSING, new StageConfig(1, quarterOfTheCores, DEFAULT_RETRIES),
+                        StageName.UPLOAD, new StageConfig(1, 2, DEFAULT_RETRIES)));
         assertThat(Configs.everyKeySet().stages())
                 .isEqualTo(Map.of(
-                        StageName.DOWNLOAD, new StageConfig(0, 9),
-                        StageName.PROCESSING, new StageConfig(2, 250),
-                        StageName.UPLOAD, new StageConfig(3, 5)));
+                        StageName.DOWNLOAD, new StageConfig(0, 9, new RetryConfig(4, List.of(Duration.ofSeconds(2)))),
+                        StageName.PROCESSING,
+                                new StageConfig(2, 250, new RetryConfig(2, List.of(Duration.ofSeconds(60)))),
+                        StageName.UPLOAD,
+                                new StageConfig(
+                                        3,
+                                        5,
+                                        new RetryConfig(8, List.of(Duration.ofSeconds(1), Duration.ofSeconds(10))))));
+    }
+
+    @Test
+    void aStageTriesAgainAsTheDeliverySaysWhereItSaysNothing() {
+        SluiceConfig config = Configs.fromEnvironment("SLUICE_DELIVERY_MAX_ATTEMPTS", "9");
+
+        assertThat(config.stage(StageName.UPLOAD).retries()).isEqualTo(new RetryConfig(9, DEFAULT_RETRIES.backoff()));
     }
 
     @Test

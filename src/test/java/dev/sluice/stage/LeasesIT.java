@@ -3,6 +3,7 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.config.DeliveryConfig;
+import dev.sluice.config.RetryConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -38,7 +40,10 @@ import org.junit.jupiter.api.Test;
 class LeasesIT {
     /** Renewed by hand only. */
     private static final DeliveryConfig CONFIG = new DeliveryConfig(
-            Duration.ofSeconds(30), Duration.ofDays(1), 5, List.of(Duration.ofSeconds(1)), Duration.ofDays(1));
+            Duration.ofSeconds(30),
+            Duration.ofDays(1),
+            new RetryConfig(5, List.of(Duration.ofSeconds(1))),
+            Duration.ofDays(1));
 
     private static TestDatabase table;
     private static Vertx vertx;
@@ -98,6 +103,45 @@ class LeasesIT {
 
         assertThat(table.value("SELECT lease_until > now() FROM sluice.stage_run WHERE job_id = 'settling'"))
                 .isEqualTo("t");
+    }
+
+    @Test
+    void stopsTheWorkOfACancelledJobAndWaitsForItsEnd() throws Exception {
+        Leases leases = new Leases(vertx, runs, CONFIG);
+        Attempt attempt = claim("cancelled");
+        Cancellation work = new Cancellation();
+        Cancellation other = new Cancellation();
+        leases.hold(attempt, work);
+        leases.hold(claim("another"), other);
+
+        Future<Void> gone = leases.stop(attempt.run().job());
+        boolean goneBeforeItsEnd = gone.isComplete();
+        leases.letGo(attempt);
+
+        assertThat(work.reason().map(JobFailure::code)).contains(ErrorCode.CANCELLED);
+        assertThat(other.reason()).isEmpty();
+        assertThat(goneBeforeItsEnd).isFalse();
+        get(gone);
+    }
+
+    @Test
+    void findsOutWithARenewalWhatItDidNotHear() throws Exception {
+        Leases leases = new Leases(vertx, runs, CONFIG);
+        List<JobId> told = new CopyOnWriteArrayList<>();
+        leases.onCancelled(told::add);
+        Attempt cancelled = claim("unheard");
+        Attempt lost = claim("lost-too");
+        Cancellation work = new Cancellation();
+        leases.hold(cancelled, work);
+        leases.hold(lost, new Cancellation());
+        table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'unheard';"
+                + "UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id IN ('unheard', 'lost-too')");
+
+        get(leases.renew());
+        get(leases.renew());
+
+        assertThat(work.reason()).isPresent();
+        assertThat(told).containsExactly(new JobId("unheard"));
     }
 
     private static Attempt claim(String id) throws TimeoutException {

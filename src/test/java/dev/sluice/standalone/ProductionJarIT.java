@@ -2,15 +2,21 @@ package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.job.StageName;
 import dev.sluice.store.JobView;
 import dev.sluice.store.RunView;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +123,53 @@ class ProductionJarIT {
             assertThat(unknown.exitCode()).isEqualTo(2);
             assertThat(helped.exitCode()).isZero();
             assertThat(helped.out()).contains("Usage: sluice submit", "--wait");
+        }
+    }
+
+    @Test
+    void givesAPersonAHandOnDeadLettersAndJobs() throws Exception {
+        Path config = file("hand", settings("fast"));
+        putDeadLetter("not a job \u001b[2J");
+
+        try (JarProcess list = JarProcess.run(JarProcess.PRODUCTION, "dead", "list", "--json", "-conf", config)) {
+            assertThat(list.exitCode()).as(list.toString()).isZero();
+            assertThat(list.err()).isEmpty();
+            String id = new JsonObject(list.out()).getString("id");
+            try (JarProcess table = JarProcess.run(JarProcess.PRODUCTION, "dead", "list", "-conf", config);
+                    JarProcess show = JarProcess.run(JarProcess.PRODUCTION, "dead", "show", id, "-conf", config);
+                    JarProcess drop =
+                            JarProcess.run(JarProcess.PRODUCTION, "dead", "drop", id, "no-such", "-conf", config)) {
+                assertThat(table.out().lines()).hasSize(2).anyMatch(line -> line.startsWith(id));
+                assertThat(show.out()).contains("x-sluice-queue: elsewhere", "not a job \\u001b[2J");
+                assertThat(drop.exitCode()).isEqualTo(1);
+                assertThat(drop.out()).contains(id, "Dropped.");
+                assertThat(drop.err()).contains("no-such  No dead letter of this id");
+            }
+        }
+        try (JarProcess lacking = JarProcess.run(JarProcess.PRODUCTION, "dead");
+                JarProcess cancel = JarProcess.run(JarProcess.PRODUCTION, "cancel", "nobody", "-conf", config)) {
+            assertThat(lacking.exitCode()).isEqualTo(2);
+            assertThat(lacking.err()).contains("One of list, show, replay, drop is needed.");
+            assertThat(cancel.exitCode()).isEqualTo(1);
+            assertThat(cancel.err()).startsWith("nobody  No worker has seen a job of this id");
+        }
+    }
+
+    private static void putDeadLetter(String body) throws Exception {
+        JsonObject broker = settings("fast").getJsonObject("rabbitmq");
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker.getString("uri"));
+        factory.setUsername(broker.getString("user"));
+        factory.setPassword(broker.getString("password"));
+        try (Connection stranger = factory.newConnection()) {
+            Channel channel = stranger.createChannel();
+            channel.queueDeclare("video.processing.dead", true, false, false, Map.of());
+            channel.confirmSelect();
+            AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
+                    .headers(Map.of("x-sluice-queue", "elsewhere"))
+                    .build();
+            channel.basicPublish("", "video.processing.dead", properties, body.getBytes(StandardCharsets.UTF_8));
+            channel.waitForConfirmsOrDie(10_000);
         }
     }
 

@@ -110,7 +110,7 @@ class RunsIT {
                                 first.attempt(),
                                 broken(),
                                 Samples.failed(job, first.attempt(), broken()),
-                                Optional.of(Samples.again(job)))))
+                                Optional.of(history -> Samples.again(job)))))
                 .isFalse();
         assertThat(await(store.runs().retryLater(first.attempt(), broken(), Duration.ZERO, Samples.again(job))))
                 .isFalse();
@@ -218,7 +218,7 @@ class RunsIT {
                         claim.attempt(),
                         failure,
                         Samples.failed(job, claim.attempt(), failure),
-                        Optional.of(Samples.again(job))));
+                        Optional.of(history -> Samples.again(job))));
 
         assertThat(failed).isTrue();
         assertThat(await(store.jobs().job(job.id())).orElseThrow()).satisfies(view -> {

@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /** The store as the pipeline puts it together. */
-record Store(Database database, Runs runs, Outbox outbox, Jobs jobs) {
+record Store(Database database, Runs runs, Outbox outbox, Jobs jobs, Interventions interventions) {
     static Future<Store> open(Vertx vertx, PostgresConfig config) {
         return Database.open(vertx, config)
                 .compose(database -> UserTables.open(database, config)
@@ -13,7 +13,8 @@ record Store(Database database, Runs runs, Outbox outbox, Jobs jobs) {
                                 database,
                                 new Runs(database, tables, Samples::route),
                                 new Outbox(database),
-                                new Jobs(database, tables)))
+                                new Jobs(database, tables),
+                                new Interventions(database, tables, Samples::route)))
                         .recover(cause -> database.close().transform(closed -> Future.failedFuture(cause))));
     }
 

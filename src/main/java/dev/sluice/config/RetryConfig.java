@@ -1,0 +1,26 @@
+package dev.sluice.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How work that failed is tried again.
+ *
+ * @param maxAttempts attempts before the job is FAILED
+ * @param backoff waits before the second, third, … attempt; the last one repeats
+ */
+public record RetryConfig(int maxAttempts, List<Duration> backoff) {
+    static final String MAX_ATTEMPTS = "maxAttempts";
+    static final String BACKOFF = "backoffSeconds";
+
+    public RetryConfig {
+        backoff = List.copyOf(backoff);
+    }
+
+    /** Reads what the section says; what it leaves out is as in {@code fallback}. */
+    static RetryConfig read(Section section, RetryConfig fallback) {
+        return new RetryConfig(
+                section.integer(MAX_ATTEMPTS, fallback.maxAttempts(), 1, 100),
+                section.secondsList(BACKOFF, fallback.backoff()));
+    }
+}

@@ -1,0 +1,12 @@
+package dev.sluice.store;
+
+import dev.sluice.job.StageName;
+import dev.sluice.message.StagedJob;
+
+/**
+ * Where a failed job starts again.
+ *
+ * @param stage this one and those after it run again
+ * @param first the message that starts it
+ */
+public record Restart(StageName stage, StagedJob job, OutboxMessage first) {}
