@@ -52,7 +52,7 @@ final class Pipeline {
                         Topology.PROCESSING_QUEUE,
                         Optional.of(StageName.UPLOAD)),
                 new Route(
-                        new UploadStage(services.blobs(), services.tools().workspace()),
+                        new UploadStage(services.blobs(), services.tools().workspace(), services.keys()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty()));
     }

@@ -3,6 +3,7 @@ package dev.sluice;
 import dev.sluice.blob.KeyTemplates;
 import dev.sluice.blob.S3Blobs;
 import dev.sluice.blob.Workspace;
+import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
@@ -66,7 +67,11 @@ record Services(
                             database,
                             new Jobs(database, tables),
                             local.blobs(),
-                            new KeyTemplates(config.keys()),
+                            new KeyTemplates(
+                                    config.keys(),
+                                    config.media().ladder().stream()
+                                            .map(MediaConfig.Rung::quality)
+                                            .toList()),
                             new Prober(
                                     local.ffmpeg(),
                                     config.ffmpeg(),

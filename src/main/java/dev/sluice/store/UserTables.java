@@ -3,6 +3,7 @@ package dev.sluice.store;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.OneLine;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
@@ -165,7 +166,7 @@ public final class UserTables {
                 .addKeyValue("constraint", String.valueOf(refused.getConstraint()))
                 .addKeyValue("sqlState", refused.getSqlState())
                 // It may quote what somebody else wrote.
-                .addKeyValue("error", String.valueOf(refused.getErrorMessage()).replaceAll("\\p{Cntrl}", " "))
+                .addKeyValue("error", OneLine.of(String.valueOf(refused.getErrorMessage())))
                 .log("the user's table refused a change");
         return Future.succeededFuture(Optional.empty());
     }
