@@ -3,6 +3,7 @@ package dev.sluice.message;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.sluice.job.OneLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,7 +25,12 @@ final class Screening {
     static final int MAX_NUMBER = 100;
 
     private static final int LONGEST_NAME_SHOWN = 50;
-    private static final JsonFactory FACTORY = new JsonFactory();
+    /** The library's own limit would come first, and call a long number no JSON. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(Codec.MAX_BYTES)
+                    .build())
+            .build();
 
     private Screening() {}
 
