@@ -4,6 +4,7 @@ import dev.sluice.blob.S3Blobs;
 import dev.sluice.blob.Workspace;
 import dev.sluice.broker.BrokerCheck;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.job.OneLine;
 import dev.sluice.media.FfmpegInstallation;
 import dev.sluice.store.Database;
 import io.vertx.core.Future;
@@ -46,7 +47,7 @@ final class CheckCommand implements Callable<Integer> {
         for (Finding finding : findings) {
             out.printf(
                     "%-10s %-7s %s%n", finding.part(), finding.problems().isEmpty() ? "ok" : "FAILED", finding.what());
-            finding.problems().forEach(problem -> out.printf("%-18s %s%n", "", problem));
+            finding.problems().forEach(problem -> out.printf("%-18s %s%n", "", OneLine.of(problem)));
         }
         return findings.stream().allMatch(finding -> finding.problems().isEmpty())
                 ? CommandLines.OK

@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.config.InvalidConfig;
+import dev.sluice.job.OneLine;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
@@ -61,10 +62,10 @@ public final class CommandLines {
     private static int explain(Exception cause, CommandLine line, ParseResult parsed) {
         if (cause instanceof InvalidConfig invalid) {
             line.getErr().println("The configuration cannot be used:");
-            invalid.complaints().forEach(complaint -> line.getErr().println("  " + complaint));
+            invalid.complaints().forEach(complaint -> line.getErr().println("  " + OneLine.of(complaint)));
             return UNUSABLE;
         }
-        line.getErr().println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        line.getErr().println(OneLine.of(cause.getMessage() == null ? cause.toString() : cause.getMessage()));
         return FAILED;
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.backend.JobSubmission;
 import dev.sluice.backend.JobWatch;
+import dev.sluice.job.OneLine;
 import dev.sluice.job.Progress;
 import dev.sluice.store.JobView;
 import io.vertx.core.Future;
@@ -31,7 +32,7 @@ public final class FollowedJob {
     /** Uploads the file, creates its job, shows how it moves, prints what came of it; gives the exit code. */
     public Future<Integer> run(Path file, String userId) {
         return submission.submit(file, userId, Progress.none()).compose(job -> {
-            out.println("job " + job.id() + " for " + file.getFileName());
+            out.println("job " + job.id() + " for " + OneLine.of(String.valueOf(file.getFileName())));
             JobDisplay display = new JobDisplay(out, JobDisplay.isTerminal());
             return watch.untilEnded(job.id(), display::show)
                     .onComplete(ended -> display.close())

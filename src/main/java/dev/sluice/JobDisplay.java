@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.job.OneLine;
 import dev.sluice.job.StageName;
 import dev.sluice.store.JobView;
 import java.io.Console;
@@ -69,11 +70,11 @@ public final class JobDisplay implements AutoCloseable {
                 .forEach(output -> out.printf(
                         Locale.ROOT,
                         "%-10s %11s %,12d  %s%n",
-                        output.quality().isEmpty() ? "thumbnail" : output.quality(),
+                        output.quality().isEmpty() ? "thumbnail" : OneLine.of(output.quality()),
                         output.width() + "x" + output.height(),
                         output.fileSize(),
-                        location.apply(output.s3Key())));
-        job.warnings().forEach(warning -> out.println("note: " + warning));
+                        OneLine.of(location.apply(output.s3Key()))));
+        job.warnings().forEach(warning -> out.println("note: " + OneLine.of(warning)));
     }
 
     /** Prints why the job failed. */
@@ -82,7 +83,7 @@ public final class JobDisplay implements AutoCloseable {
         out.printf(
                 "%nThe job failed in %s: %s (%s)%n",
                 job.stage().key(),
-                job.error().orElse("no reason given"),
+                OneLine.of(job.error().orElse("no reason given")),
                 job.errorCode().orElse("no code"));
     }
 

@@ -68,7 +68,8 @@ final class Pipeline {
                         new UploadStage(
                                 services.blobs(),
                                 services.tools().leftovers().staging(),
-                                services.tools().workspace()),
+                                services.tools().workspace(),
+                                services.keys()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty(),
                         retries(StageName.UPLOAD)));

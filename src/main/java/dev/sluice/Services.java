@@ -4,6 +4,7 @@ import dev.sluice.blob.KeyTemplates;
 import dev.sluice.blob.S3Blobs;
 import dev.sluice.blob.Staging;
 import dev.sluice.blob.Workspace;
+import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
@@ -77,7 +78,11 @@ record Services(
                             database,
                             new Jobs(database, tables),
                             local.blobs(),
-                            new KeyTemplates(config.keys()),
+                            new KeyTemplates(
+                                    config.keys(),
+                                    config.media().ladder().stream()
+                                            .map(MediaConfig.Rung::quality)
+                                            .toList()),
                             new RecentProbes(new Prober(
                                     local.ffmpeg(),
                                     config.ffmpeg(),

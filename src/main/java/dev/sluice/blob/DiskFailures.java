@@ -18,7 +18,9 @@ final class DiskFailures {
         if (cause instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
             return of(unchecked.getCause());
         }
-        if (cause instanceof NoSuchFileException || cause instanceof FileNotFoundException) {
+        if (cause instanceof NoSuchFileException
+                || cause instanceof FileNotFoundException
+                || (cause instanceof IOException && saysThatItCannotExist(cause))) {
             return new JobFailure(
                     ErrorCode.FILES_MISSING, "A file that this stage needs is not there any more.", cause);
         }
@@ -30,6 +32,12 @@ final class DiskFailures {
 
     static JobFailure diskFull(@Nullable Throwable cause) {
         return new JobFailure(ErrorCode.DISK_FULL, "The disk of the workspace is full.", cause);
+    }
+
+    /** A message named a file below a file, or by a name longer than any. */
+    private static boolean saysThatItCannotExist(Throwable cause) {
+        String text = Optional.ofNullable(cause.getMessage()).orElse("").toLowerCase(Locale.ROOT);
+        return text.endsWith("not a directory") || text.endsWith("file name too long");
     }
 
     // Java has no type for ENOSPC and EDQUOT: the system's text is all there is.

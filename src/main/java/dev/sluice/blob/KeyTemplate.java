@@ -3,6 +3,7 @@ package dev.sluice.blob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -55,6 +56,27 @@ final class KeyTemplate {
             text.append(values.get(places.get(i))).append(texts.get(i + 1));
         }
         return text.toString();
+    }
+
+    /**
+     * What stands in {@code key} at the one place that {@code known} leaves open; empty if the key is not of this template,
+     * or if it could be read in another way, with a part of the open value taken for a part of the known one.
+     *
+     * @param known the value of one of the two places
+     */
+    Optional<String> read(String key, String place, String known) {
+        boolean knownFirst = places.get(0).equals(place);
+        String between = texts.get(1);
+        String before = texts.get(0) + (knownFirst ? known + between : "");
+        String after = (knownFirst ? "" : between + known) + texts.get(2);
+        if (key.length() < before.length() + after.length() || !key.startsWith(before) || !key.endsWith(after)) {
+            return Optional.empty();
+        }
+        String open = key.substring(before.length(), key.length() - after.length());
+        boolean clear = knownFirst
+                ? (between + open).lastIndexOf(between) == 0
+                : (open + between).indexOf(between) == open.length();
+        return clear ? Optional.of(open) : Optional.empty();
     }
 
     private static void require(boolean met, String complaint) {

@@ -2,8 +2,10 @@ package dev.sluice.blob;
 
 import dev.sluice.config.S3Config;
 import dev.sluice.config.Secret;
+import dev.sluice.tls.Trust;
 import java.net.URI;
 import java.time.Duration;
+import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -54,13 +56,18 @@ final class S3Clients {
     }
 
     private static SdkAsyncHttpClient.Builder<?> http(S3Config config, int connections, SdkEventLoopGroup loops) {
-        return NettyNioAsyncHttpClient.builder()
+        NettyNioAsyncHttpClient.Builder builder = NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(loops)
                 .maxConcurrency(connections)
                 .connectionAcquisitionTimeout(config.timeout())
                 .connectionTimeout(shorter(config.timeout(), CONNECT))
                 .readTimeout(shorter(config.timeout(), SILENCE))
                 .writeTimeout(shorter(config.timeout(), SILENCE));
+        config.caFile().ifPresent(caFile -> {
+            TrustManager[] trust = {Trust.in(config.caFile())};
+            builder.tlsTrustManagersProvider(() -> trust);
+        });
+        return builder;
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -2,6 +2,8 @@ package dev.sluice.blob;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.tls.CaFile;
+import dev.sluice.tls.TlsTrouble;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -16,10 +18,17 @@ final class S3Failures {
 
     private final String bucket;
     private final String place;
+    private final Optional<CaFile> caFile;
 
-    S3Failures(String bucket, String place) {
+    /**
+     * Failures of this store.
+     *
+     * @param caFile whose authorities it is believed by
+     */
+    S3Failures(String bucket, String place, Optional<CaFile> caFile) {
         this.bucket = bucket;
         this.place = place;
+        this.caFile = caFile;
     }
 
     /** The failure that {@code cause} is, of a request about {@code subject} (such as "the object 'a/b'"). */
@@ -108,9 +117,12 @@ final class S3Failures {
     }
 
     private JobFailure unavailable(String subject, Throwable cause) {
+        String why = TlsTrouble.reason(cause, "s3.caFile", caFile)
+                .map(reason -> ": " + reason)
+                .orElse("");
         return new JobFailure(
                 ErrorCode.STORE_UNAVAILABLE,
-                "The store at " + place + " did not deliver or take the " + subject + ".",
+                "The store at " + place + " did not deliver or take the " + subject + why + ".",
                 cause);
     }
 

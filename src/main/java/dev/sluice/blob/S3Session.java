@@ -46,7 +46,7 @@ final class S3Session {
                 .threadFactory(new DefaultThreadFactory("sluice-blob-net", true))
                 .build();
         this.client = S3Clients.open(config, connections, loops);
-        this.failures = new S3Failures(config.bucket(), S3Clients.place(config));
+        this.failures = new S3Failures(config.bucket(), S3Clients.place(config), config.caFile());
         this.gate = new Gate(connections);
         this.disk = DiskThreads.start("sluice-blob-disk", DISK_THREADS);
         // Reads a whole object to check it: a film may take minutes.

@@ -1,6 +1,7 @@
 package dev.sluice.broker;
 
 import dev.sluice.config.RabbitMqConfig;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.rabbitmq.RabbitMQOptions;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -60,6 +61,7 @@ record Endpoint(String host, int port, boolean tls, String virtualHost, RabbitMq
         if (tls) {
             options.setSsl(true);
             options.setHostnameVerificationAlgorithm("HTTPS");
+            options.setTrustOptions(TrustOptions.wrap(new CheckedHost(config.caFile())));
         }
         return options;
     }

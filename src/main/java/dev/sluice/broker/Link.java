@@ -47,7 +47,8 @@ final class Link {
     /** Connects; fails with a {@link BrokerFailure}, and leaves nothing open then. */
     Future<Void> open() {
         opened = client.start();
-        return opened.recover(cause -> close().transform(gone -> Future.failedFuture(Trouble.at(endpoint, cause))));
+        return opened.recover(
+                cause -> close().transform(gone -> Future.failedFuture(Trouble.opening(endpoint, cause))));
     }
 
     /** Whether what is sent now still goes over the channel this link was opened with. */

@@ -6,19 +6,22 @@ import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Method;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.job.OneLine;
+import dev.sluice.tls.TlsTrouble;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the AMQP client throws, as a sentence that names the place and the reason. */
 final class Trouble {
     private static final int MAX_QUOTE = 300;
+    private static final String CUT = "the connection was cut.";
 
     private Trouble() {}
 
@@ -30,7 +33,26 @@ final class Trouble {
         return new BrokerFailure("RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause);
     }
 
+    /** The failure to show for {@code cause}, which came before the broker had said anything. */
+    static BrokerFailure opening(Endpoint endpoint, Throwable cause) {
+        BrokerFailure failure = at(endpoint, cause);
+        return !endpoint.tls() && failure.sentence().endsWith(CUT)
+                ? new BrokerFailure(
+                        failure.sentence()
+                                .replace(
+                                        CUT,
+                                        "the connection was cut before the login; if that port is for TLS, the uri has to begin with amqps://."),
+                        cause)
+                : failure;
+    }
+
     private static String reason(Endpoint endpoint, Throwable cause) {
+        Optional<String> tls = endpoint.tls()
+                ? TlsTrouble.reason(cause, "rabbitmq.caFile", endpoint.config().caFile())
+                : Optional.empty();
+        if (tls.isPresent()) {
+            return tls.get() + ".";
+        }
         for (Throwable at = cause; at != null; at = at.getCause()) {
             String known = known(endpoint, at);
             if (known != null) {
@@ -61,11 +83,8 @@ final class Trouble {
         if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
             return "nothing listens there" + quoted(cause.getMessage()) + ".";
         }
-        if (cause instanceof SSLException) {
-            return "TLS failed" + quoted(cause.getMessage()) + ".";
-        }
         if (cause instanceof EOFException) {
-            return "the connection was cut.";
+            return CUT;
         }
         return null;
     }
@@ -90,7 +109,7 @@ final class Trouble {
         }
         return shutdown instanceof AlreadyClosedException || shutdown.getCause() == null
                 ? "the connection was closed."
-                : "the connection was cut.";
+                : CUT;
     }
 
     private static String refused(Endpoint endpoint, int code, @Nullable String text) {
@@ -111,7 +130,6 @@ final class Trouble {
         if (text == null || text.isBlank()) {
             return "";
         }
-        String line = text.replaceAll("\\p{Cntrl}", " ").strip();
-        return " (" + (line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line) + ")";
+        return " (" + OneLine.of(text.strip(), MAX_QUOTE) + ")";
     }
 }

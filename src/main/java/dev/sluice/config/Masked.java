@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.job.OneLine;
 import io.vertx.core.json.JsonObject;
 
 /** How a value looks in a complaint: never with a password in it, never long, never over two lines. */
@@ -20,6 +21,6 @@ final class Masked {
                 .replaceFirst("(?s)^([A-Za-z0-9+.-]*://)?.*@", "$1***@")
                 .replaceFirst("(?s)(://[^?]*[?]).*", "$1***")
                 .replaceAll("\\p{Cntrl}", "?");
-        return "'" + (text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text) + "'";
+        return "'" + OneLine.of(text, LONGEST) + "'";
     }
 }

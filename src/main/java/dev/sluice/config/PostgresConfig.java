@@ -1,31 +1,60 @@
 package dev.sluice.config;
 
+import dev.sluice.tls.CaFile;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The database.
  *
- * @param uri {@code postgresql://host:port/database}, without credentials
+ * @param uri {@code postgresql://host:port/database}, without credentials; {@code ?sslmode=…} may follow
+ * @param sslMode what of TLS is asked for
+ * @param caFile the authorities of the server's certificate; empty: those of this JVM
  * @param poolSize connections for each process
  * @param jobTable the user's job table, with or without a schema in front ({@code public.VideoProcessingJob})
  * @param mediaTable the user's media table; need not exist
  */
 public record PostgresConfig(
-        String uri, String user, Secret password, int poolSize, String jobTable, String mediaTable) {
+        String uri,
+        SslMode sslMode,
+        Optional<CaFile> caFile,
+        String user,
+        Secret password,
+        int poolSize,
+        String jobTable,
+        String mediaTable) {
 
     static PostgresConfig read(Section section) {
         ServiceUri uri =
                 ServiceUri.read(section, "postgresql://localhost:5432/sluice", List.of("postgresql", "postgres"));
-        if (URI.create(uri.withoutCredentials()).getPath().length() < 2) {
+        URI address = URI.create(uri.withoutCredentials());
+        if (address.getPath().length() < 2) {
             section.complain("uri", "names no database: postgresql://host:port/database is needed");
         }
+        Optional<CaFile> caFile = section.caFile();
         return new PostgresConfig(
                 uri.withoutCredentials(),
+                sslMode(section, address, caFile.isPresent()),
+                caFile,
                 uri.user(section, "sluice"),
                 uri.password(section, ""),
                 section.integer("poolSize", 8, 2, 200),
                 section.text("jobTable", "VideoProcessingJob"),
                 section.text("mediaTable", "media"));
+    }
+
+    private static SslMode sslMode(Section section, URI address, boolean caFile) {
+        SslMode mode = SslMode.PREFER;
+        try {
+            mode = SslMode.in(address);
+        } catch (IllegalArgumentException bad) {
+            section.complain("uri", String.valueOf(bad.getMessage()));
+        }
+        if (caFile && section.areFine("uri") && mode.compareTo(SslMode.REQUIRE) < 0) {
+            section.complain("caFile", "is used with ?sslmode=verify-full, verify-ca or require in the uri only");
+        }
+        // As libpq does: whoever names an authority wants it asked.
+        return caFile && mode == SslMode.REQUIRE ? SslMode.VERIFY_CA : mode;
     }
 }

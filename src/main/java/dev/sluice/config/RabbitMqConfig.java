@@ -1,12 +1,15 @@
 package dev.sluice.config;
 
+import dev.sluice.tls.CaFile;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The broker.
  *
  * @param uri {@code amqp://host:port/vhost} (or {@code amqps}), without credentials
+ * @param caFile the authorities of the broker's certificate; empty: those of this JVM
  * @param heartbeat how often the connection proves to be alive, in whole seconds; 0 asks for none
  * @param connectTimeout how long one attempt to connect may take
  * @param confirmTimeout how long a publish may wait for its confirm before the connection is thrown away
@@ -16,6 +19,7 @@ public record RabbitMqConfig(
         String uri,
         String user,
         Secret password,
+        Optional<CaFile> caFile,
         Duration heartbeat,
         Duration connectTimeout,
         Duration confirmTimeout,
@@ -33,10 +37,17 @@ public record RabbitMqConfig(
 
     static RabbitMqConfig read(Section section) {
         ServiceUri uri = ServiceUri.read(section, "amqp://localhost:5672/", List.of("amqp", "amqps"));
+        Optional<CaFile> caFile = section.caFile();
+        if (caFile.isPresent()
+                && section.areFine("uri")
+                && !uri.withoutCredentials().startsWith("amqps:")) {
+            section.complain("caFile", "is for TLS: the uri has to begin with amqps://");
+        }
         return new RabbitMqConfig(
                 uri.withoutCredentials(),
                 uri.user(section, "guest"),
                 uri.password(section, "guest"),
+                caFile,
                 Duration.ofSeconds(section.integer("heartbeatSeconds", 30, 0, 600)),
                 section.seconds("connectTimeoutSeconds", 10, 1, 120),
                 section.seconds("confirmTimeoutSeconds", 10, 1, 120),

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.tls.CaFile;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
  * The object store.
  *
  * @param endpoint where an S3-compatible store listens; empty for AWS
+ * @param caFile the authorities of the store's certificate; empty: those of this JVM
  * @param accessKey empty: the SDK's default chain (environment, profile, instance role)
  * @param pathStyle {@code endpoint/bucket/key} in place of {@code bucket.endpoint/key}
  * @param partSize bytes of one part of a multipart upload and of one range of a download; 5 MiB or more
@@ -17,6 +19,7 @@ import java.util.Optional;
  */
 public record S3Config(
         Optional<URI> endpoint,
+        Optional<CaFile> caFile,
         String region,
         String bucket,
         Optional<String> accessKey,
@@ -28,6 +31,11 @@ public record S3Config(
 
     static S3Config read(Section section) {
         Optional<URI> endpoint = section.read("endpoint", S3Config::endpoint);
+        Optional<CaFile> caFile = section.caFile();
+        if (caFile.isPresent()
+                && endpoint.filter(uri -> uri.getScheme().equals("http")).isPresent()) {
+            section.complain("caFile", "is for TLS: the endpoint has to begin with https://");
+        }
         Optional<String> accessKey = section.optionalText("accessKey");
         Optional<Secret> secretKey = section.secret("secretKey");
         if (accessKey.isPresent() != secretKey.isPresent()
@@ -38,6 +46,7 @@ public record S3Config(
         }
         return new S3Config(
                 endpoint,
+                caFile,
                 section.text("region", "us-east-1"),
                 section.text("bucket", "media"),
                 accessKey,

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.tls.CaFile;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,6 +88,11 @@ final class Section {
 
     Optional<Path> optionalPath(String key) {
         return read(key, Values::path);
+    }
+
+    /** The certificate authorities in the file that {@code caFile} names. */
+    Optional<CaFile> caFile() {
+        return read("caFile", value -> CaFile.read(Values.path(value)));
     }
 
     /** The value that {@code convert} makes of the key; what it throws becomes the complaint. */

@@ -55,11 +55,8 @@ public final class Codec {
             throw new InvalidMessage(
                     "The message has " + body.length() + " bytes; the limit is " + MAX_BYTES + " bytes.");
         }
-        if (body.toString().contains("\\u0000")) {
-            throw new InvalidMessage("The message has a NUL character in it.");
-        }
         try {
-            return body.toJsonObject();
+            return new JsonObject(Screening.textOf(body.getBytes()));
         } catch (DecodeException | ClassCastException notJson) {
             throw new InvalidMessage("The message is not a JSON object.");
         }

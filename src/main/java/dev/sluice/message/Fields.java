@@ -4,9 +4,19 @@ import dev.sluice.job.JobId;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads fields of a message from outside; what breaks a rule is named in {@link InvalidMessage}. */
 final class Fields {
+    private static final int MAX_NAME = 255;
+    /** The largest whole number that every reader of JSON gets right. */
+    private static final long MAX_BYTES = (1L << 53) - 1;
+
+    private static final int MAX_SECONDS = 100_000_000;
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,16}");
+    private static final Pattern MEDIA_TYPE = Pattern.compile("(video|image)/[A-Za-z0-9.+-]{1,100}");
+
     private final JsonObject json;
 
     Fields(JsonObject json) {
@@ -38,14 +48,73 @@ final class Fields {
         throw wrongType(field, "a string");
     }
 
-    int integer(String field, int least, int most) {
-        if (json.getValue(field) instanceof Number number) {
-            int value = number.intValue();
-            if (value >= least && value <= most) {
-                return value;
-            }
+    /** A text that names something: one line of 1 to 255 characters. */
+    String name(String field) {
+        String text = text(field);
+        if (text.length() > MAX_NAME) {
+            throw new InvalidMessage(
+                    "The field '" + field + "' has " + text.length() + " characters; the limit is " + MAX_NAME + ".");
         }
-        throw wrongType(field, "a number from " + least + " to " + most);
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidMessage("The field '" + field + "' has control characters in it.");
+        }
+        return text;
+    }
+
+    /** The MIME type of what we keep in the store, which gives it out again with it; empty when there is none. */
+    String mediaType(String field) {
+        String text = optionalText(field).orElse("");
+        if (!text.isEmpty() && !MEDIA_TYPE.matcher(text).matches()) {
+            throw wrongType(field, "the type of a video or an image");
+        }
+        return text;
+    }
+
+    int integer(String field, int least, int most) {
+        return (int) whole(field, json.getValue(field), least, most);
+    }
+
+    /** A size in bytes; 0 when it is not given. Producers whose numbers are too small for it send it as text. */
+    long bytes(String field) {
+        Object value = json.getValue(field);
+        if (value == null) {
+            return 0;
+        }
+        return whole(
+                field,
+                value instanceof String text && DIGITS.matcher(text).matches() ? Long.valueOf(text) : value,
+                0,
+                MAX_BYTES);
+    }
+
+    /** A time in seconds; 0 when it is not given. */
+    double seconds(String field) {
+        Object value = json.getValue(field);
+        if (value == null) {
+            return 0;
+        }
+        if (value instanceof Number number && number.doubleValue() >= 0 && number.doubleValue() <= MAX_SECONDS) {
+            return number.doubleValue();
+        }
+        throw wrongType(field, "a number of seconds from 0 to " + MAX_SECONDS);
+    }
+
+    private static long whole(String field, @Nullable Object value, long least, long most) {
+        // As a double first: a number that does not fit into a long would come out of it as another one.
+        if (value instanceof Number number
+                && number.doubleValue() >= least
+                && number.doubleValue() <= most
+                && number.doubleValue() == Math.rint(number.doubleValue())) {
+            return number.longValue();
+        }
+        throw wrongType(field, "a whole number from " + least + " to " + most);
+    }
+
+    /** Refuses the message if one of these fields is there and no text; empty is fine. */
+    void requireTextsIfThere(String... fields) {
+        for (String field : fields) {
+            var unused = optionalText(field);
+        }
     }
 
     /** Refuses the message unless all these fields are texts that are not empty. */

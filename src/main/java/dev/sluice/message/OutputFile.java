@@ -47,10 +47,10 @@ public record OutputFile(
                 fields.text("s3Key"),
                 fields.integer("width", 0, Integer.MAX_VALUE),
                 fields.integer("height", 0, Integer.MAX_VALUE),
-                ((JsonObject) item).getValue("fileSize") instanceof Number bytes ? bytes.longValue() : 0,
-                fields.optionalText("mimeType").orElse(""),
+                fields.bytes("fileSize"),
+                fields.mediaType("mimeType"),
                 fields.optionalText("quality").orElse(""),
-                ((JsonObject) item).getValue("timestamp") instanceof Number seconds ? seconds.doubleValue() : 0,
+                fields.seconds("timestamp"),
                 fields.optionalText("localPath"));
     }
 

@@ -15,6 +15,18 @@ import org.jspecify.annotations.Nullable;
  * arrived, at every depth.
  */
 public final class StagedJob {
+    private static final String[] TEXTS = {
+        "userId",
+        "mediaType",
+        "s3Key",
+        "originalFilename",
+        "mimeType",
+        "createdAt",
+        "stage",
+        "previousStage",
+        "localVideoPath"
+    };
+
     private final JobId id;
     private final String mediaId;
     private final JsonObject json;
@@ -33,13 +45,15 @@ public final class StagedJob {
     static StagedJob fromJson(JsonObject json, StageName stage) {
         Fields fields = new Fields(json);
         JobId id = fields.jobId("id");
-        String mediaId = fields.text("mediaId");
+        String mediaId = fields.name("mediaId");
         if (stage == StageName.DOWNLOAD) {
             // The older processor drops these after its first stage, so later stages cannot ask for them.
             fields.require("userId", "mediaType", "s3Key");
         } else if (fields.optionalText("s3Key").isEmpty()) {
             fields.require("localVideoPath");
         }
+        fields.requireTextsIfThere(TEXTS);
+        var unused = fields.bytes("fileSize");
         fields.requireObjectIfThere("metadata");
         fields.requireOutputsIfThere("outputs");
         return new StagedJob(id, mediaId, json.copy());
@@ -97,7 +111,7 @@ public final class StagedJob {
 
     /** What the producer said about the size, bytes; 0 when it said nothing. Never to be trusted. */
     public long claimedFileSize() {
-        return json.getValue("fileSize") instanceof Number bytes ? bytes.longValue() : 0;
+        return new Fields(json).bytes("fileSize");
     }
 
     /** The downloaded source, relative to the workspace. */

@@ -31,11 +31,11 @@ public record VideoMetadata(
         return new VideoMetadata(
                 number(json, "duration").doubleValue(),
                 text(json, "codec"),
-                number(json, "bitrate").longValue(),
+                whole(json, "bitrate"),
                 number(json, "framerate").doubleValue(),
-                number(json, "width").intValue(),
-                number(json, "height").intValue(),
-                number(json, "fileSize").longValue(),
+                (int) Math.min(Integer.MAX_VALUE, whole(json, "width")),
+                (int) Math.min(Integer.MAX_VALUE, whole(json, "height")),
+                whole(json, "fileSize"),
                 text(json, "mimeType"));
     }
 
@@ -60,6 +60,11 @@ public record VideoMetadata(
         if (known) {
             json.put(field, value);
         }
+    }
+
+    /** What is too large comes out as the largest there is, not as another number; what is below 0 as not known. */
+    private static long whole(JsonObject json, String field) {
+        return Math.max(0, (long) number(json, field).doubleValue());
     }
 
     private static Number number(JsonObject json, String field) {

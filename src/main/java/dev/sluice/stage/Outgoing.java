@@ -22,6 +22,9 @@ import java.util.UUID;
 
 /** The messages that follow from a delivery, ready for the outbox. */
 public final class Outgoing {
+    /** Bytes; enough to see what it was. */
+    private static final int KEPT_OF_TOO_LARGE = 64 << 10;
+
     private Outgoing() {}
 
     /** The job, handed to the next stage. */
@@ -71,8 +74,18 @@ public final class Outgoing {
                         history));
     }
 
+    /** Whole, so that it can be sent again, unless it is so large that it is no message of ours: then only its beginning. */
     private static OutboxMessage dead(Delivery delivery, DeadNote note) {
-        return message(Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, delivery.body(), note.toHeaders());
+        Buffer body = delivery.body();
+        JsonObject headers = note.toHeaders();
+        if (body.length() <= Codec.MAX_BYTES) {
+            return message(Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, body, headers);
+        }
+        return message(
+                Topology.DEFAULT_EXCHANGE,
+                Topology.DEAD_QUEUE,
+                body.getBuffer(0, KEPT_OF_TOO_LARGE),
+                headers.put("x-sluice-bytes", body.length()).put("x-sluice-cut", true));
     }
 
     private static OutboxMessage message(String exchange, String routingKey, Buffer body, JsonObject headers) {

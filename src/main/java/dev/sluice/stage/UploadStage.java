@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
+import dev.sluice.blob.KeyTemplates;
 import dev.sluice.blob.Staging;
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.ErrorCode;
@@ -18,11 +19,13 @@ public final class UploadStage implements Stage {
     private final Blobs blobs;
     private final Staging staging;
     private final Workspace workspace;
+    private final KeyTemplates keys;
 
-    public UploadStage(Blobs blobs, Staging staging, Workspace workspace) {
+    public UploadStage(Blobs blobs, Staging staging, Workspace workspace, KeyTemplates keys) {
         this.blobs = blobs;
         this.staging = staging;
         this.workspace = workspace;
+        this.keys = keys;
     }
 
     @Override
@@ -57,12 +60,19 @@ public final class UploadStage implements Stage {
         String path = output.localPath()
                 .orElseThrow(() -> new JobFailure(
                         ErrorCode.INVALID_MESSAGE, "The message does not say where the file for an output lies."));
-        return workspace.resolve(job.id(), path).map(file -> new Upload(output, key(output), file));
+        BlobKey key = key(job, output);
+        return workspace.resolve(job.id(), path).map(file -> new Upload(output, key, file));
     }
 
-    private static BlobKey key(OutputFile output) {
+    private BlobKey key(StagedJob job, OutputFile output) {
         try {
-            return new BlobKey(output.s3Key());
+            BlobKey key = new BlobKey(output.s3Key());
+            if (!keys.isResultOf(job.mediaId(), key)) {
+                throw new JobFailure(
+                        ErrorCode.INVALID_MESSAGE,
+                        "The s3Key of an output cannot be used: it is not where a result of this media goes.");
+            }
+            return key;
         } catch (IllegalArgumentException bad) {
             throw new JobFailure(
                     ErrorCode.INVALID_MESSAGE, "The s3Key of an output cannot be used: " + bad.getMessage() + ".", bad);

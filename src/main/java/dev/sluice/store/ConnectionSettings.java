@@ -1,17 +1,16 @@
 package dev.sluice.store;
 
 import dev.sluice.config.PostgresConfig;
+import dev.sluice.tls.TlsTrouble;
+import dev.sluice.tls.Trust;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.PoolOptions;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.TrustManagerFactory;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** How the two clients, the asynchronous one and the one that migrates, reach the same database. */
@@ -34,15 +33,13 @@ final class ConnectionSettings {
         PgConnectOptions options = PgConnectOptions.fromUri(config.uri())
                 .setUser(config.user())
                 .setPassword(config.password().reveal())
+                .setSslMode(SslMode.of(config.sslMode().wire()))
                 .setCachePreparedStatements(true)
                 .addProperty("application_name", "sluice");
         return options.setSslOptions(
-                switch (options.getSslMode()) {
-                    case VERIFY_CA -> new ClientSSLOptions().setTrustOptions(trustOfThisJvm());
-                    case VERIFY_FULL ->
-                        new ClientSSLOptions()
-                                .setTrustOptions(trustOfThisJvm())
-                                .setHostnameVerificationAlgorithm("HTTPS");
+                switch (config.sslMode()) {
+                    case VERIFY_CA -> verified();
+                    case VERIFY_FULL -> verified().setHostnameVerificationAlgorithm("HTTPS");
                     case DISABLE, ALLOW, PREFER, REQUIRE -> new ClientSSLOptions().setTrustAll(true);
                 });
     }
@@ -75,8 +72,10 @@ final class ConnectionSettings {
         source.setSocketTimeout((int) MIGRATION_STATEMENT_LIMIT.toSeconds());
         source.setTcpKeepAlive(true);
         source.setApplicationName("sluice");
-        @Nullable String mode = source.getSslMode();
-        if (mode != null && mode.startsWith("verify")) {
+        source.setSslMode(config.sslMode().wire());
+        if (config.caFile().isPresent()) {
+            source.setSslRootCert(config.caFile().get().path().toString());
+        } else if (config.sslMode().verifies()) {
             source.setSslfactory("org.postgresql.ssl.DefaultJavaSSLFactory");
         }
         return source;
@@ -92,13 +91,18 @@ final class ConnectionSettings {
         return config.user();
     }
 
-    private static TrustOptions trustOfThisJvm() {
-        try {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init((KeyStore) null);
-            return TrustOptions.wrap(factory.getTrustManagers()[0]);
-        } catch (GeneralSecurityException noTrustStore) {
-            throw new IllegalStateException("this JVM has no trust store", noTrustStore);
-        }
+    /** Why a connection did not come about, in one line without a full stop. */
+    String reason(Throwable failure) {
+        return TlsTrouble.reason(failure, "postgres.caFile", config.caFile())
+                .orElseGet(() -> Migration.firstLine(failure));
+    }
+
+    /** Whether the server was reached and not believed, which no waiting mends. */
+    boolean isDistrusted(Throwable failure) {
+        return config.sslMode().verifies() && TlsTrouble.isDistrust(failure);
+    }
+
+    private ClientSSLOptions verified() {
+        return new ClientSSLOptions().setTrustOptions(TrustOptions.wrap(Trust.in(config.caFile())));
     }
 }

@@ -30,7 +30,7 @@ final class DatabaseCheck {
     Future<List<String>> run(Vertx vertx) {
         return vertx.executeBlocking(this::complaints, false)
                 .otherwise(cause -> List.of("The database at " + settings.where() + " cannot be used by user '"
-                        + settings.user() + "': " + Migration.firstLine(cause) + "."));
+                        + settings.user() + "': " + settings.reason(cause) + "."));
     }
 
     private List<String> complaints() throws SQLException {

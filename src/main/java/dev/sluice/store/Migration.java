@@ -42,13 +42,13 @@ final class Migration {
 
     private Future<Void> attempt(Duration wait) {
         return vertx.executeBlocking(this::migrate, false).compose(migrated -> Future.succeededFuture(), cause -> {
-            if (!DatabaseErrors.passesAtStart(cause)) {
+            if (settings.isDistrusted(cause) || !DatabaseErrors.passesAtStart(cause)) {
                 return Future.failedFuture(explained(cause));
             }
             // At most once a minute: the waits grow to five seconds.
             LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
                     .addKeyValue("database", settings.where())
-                    .addKeyValue("error", firstLine(cause))
+                    .addKeyValue("error", settings.reason(cause))
                     .addKeyValue("retryMs", wait.toMillis())
                     .log("waiting for the database");
             return pause(wait).compose(paused -> attempt(longer(wait)));
@@ -98,6 +98,12 @@ final class Migration {
     private JobFailure explained(Throwable cause) {
         if (cause instanceof JobFailure stopped) {
             return stopped;
+        }
+        if (settings.isDistrusted(cause)) {
+            return new JobFailure(
+                    ErrorCode.DATABASE_UNAVAILABLE,
+                    "The database at " + settings.where() + " is not trusted: " + settings.reason(cause) + ".",
+                    cause);
         }
         if (cause instanceof SQLException refused) {
             return new JobFailure(

@@ -4,6 +4,7 @@ import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
+import dev.sluice.job.OneLine;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
@@ -188,7 +189,7 @@ public final class UserTables {
                 .addKeyValue("constraint", String.valueOf(refused.getConstraint()))
                 .addKeyValue("sqlState", refused.getSqlState())
                 // It may quote what somebody else wrote.
-                .addKeyValue("error", String.valueOf(refused.getErrorMessage()).replaceAll("\\p{Cntrl}", " "))
+                .addKeyValue("error", OneLine.of(String.valueOf(refused.getErrorMessage())))
                 .log("the user's table refused a change");
         return Future.succeededFuture(Optional.empty());
     }

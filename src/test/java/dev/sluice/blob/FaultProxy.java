@@ -46,6 +46,7 @@ final class FaultProxy {
     S3Config config() {
         return new S3Config(
                 Optional.of(URI.create("http://127.0.0.1:" + server.actualPort())),
+                behind.caFile(),
                 behind.region(),
                 behind.bucket(),
                 behind.accessKey(),

@@ -382,6 +382,7 @@ final class S3FaultsIT {
     private static S3Config changed(S3Config from, String bucket, String secret, long partSize, Duration timeout) {
         return new S3Config(
                 from.endpoint(),
+                from.caFile(),
                 from.region(),
                 bucket,
                 from.accessKey(),

@@ -43,6 +43,7 @@ public final class StoreFixture implements ParameterResolver {
     public static S3Config configure(EmbeddedStore store, String bucket) {
         return new S3Config(
                 Optional.of(store.endpoint()),
+                Optional.empty(),
                 "us-east-1",
                 bucket,
                 Optional.of(store.accessKey()),

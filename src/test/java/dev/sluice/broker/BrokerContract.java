@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -247,6 +248,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
                 "amqp://127.0.0.1:" + ChildProcess.freePort(),
                 "nobody",
                 new Secret("nothing"),
+                Optional.empty(),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
@@ -289,6 +291,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
                 good.uri(),
                 good.user(),
                 new Secret("wrong"),
+                Optional.empty(),
                 good.heartbeat(),
                 good.connectTimeout(),
                 good.confirmTimeout(),

@@ -7,6 +7,7 @@ import dev.sluice.config.RabbitMqConfig.QueueMode;
 import dev.sluice.config.Secret;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /** A broker in a process of its own, which a test may treat badly. */
@@ -36,6 +37,7 @@ public interface BrokerNode extends AutoCloseable {
                 "amqp://127.0.0.1:" + port(),
                 user(),
                 password(),
+                Optional.empty(),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),

@@ -7,6 +7,7 @@ import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.Secret;
 import io.vertx.rabbitmq.RabbitMQOptions;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,7 @@ class EndpointTest {
                 uri,
                 "user",
                 new Secret("secret"),
+                Optional.empty(),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),

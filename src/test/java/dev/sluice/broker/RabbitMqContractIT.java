@@ -173,6 +173,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
                 config.uri() + "/" + name,
                 config.user(),
                 config.password(),
+                config.caFile(),
                 config.heartbeat(),
                 config.connectTimeout(),
                 config.confirmTimeout(),

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,7 @@ class UnreachableBrokerTest {
                 uri,
                 "user",
                 new Secret("secret"),
+                Optional.empty(),
                 Duration.ofSeconds(2),
                 connectTimeout,
                 Duration.ofSeconds(2),

@@ -75,6 +75,23 @@ class ComplaintsTest {
                         "address-of-another-service",
                         "rabbitmq.uri: cannot use 'https://***@broker.test/': amqp" + HOST),
                 mistake(
+                        "ca-files-of-no-use",
+                        "postgres.caFile: cannot use 'src/test/resources/config': the file cannot be read",
+                        "rabbitmq.caFile: cannot use 'none.pem': there is no such file",
+                        "s3.caFile: cannot use 'pom.xml': the file has no certificate in PEM form (BEGIN CERTIFICATE)"
+                                + " in it"),
+                mistake(
+                        "ca-files-without-tls",
+                        "postgres.caFile: is used with ?sslmode=verify-full, verify-ca or require in the uri only",
+                        "rabbitmq.caFile: is for TLS: the uri has to begin with amqps://",
+                        "s3.caFile: is for TLS: the endpoint has to begin with https://"),
+                mistake(
+                        "unknown-ssl-mode",
+                        "postgres.uri: sslmode is one of disable, allow, prefer, require, verify-ca, verify-full"),
+                mistake(
+                        "ssl-among-the-parameters",
+                        "postgres.uri: of TLS only sslmode goes among the parameters; see caFile"),
+                mistake(
                         "unknown-queue-mode",
                         "rabbitmq.queues: cannot use 'durable': one of classic, quorum, passive is needed"),
                 mistake(

@@ -95,6 +95,8 @@ class ConfigFileTest {
     private static PostgresConfig withPassword(PostgresConfig config, String password) {
         return new PostgresConfig(
                 config.uri(),
+                config.sslMode(),
+                config.caFile(),
                 config.user(),
                 new Secret(password),
                 config.poolSize(),
@@ -105,6 +107,7 @@ class ConfigFileTest {
     private static S3Config atHome(S3Config config) {
         return new S3Config(
                 Optional.of(URI.create("http://localhost:9000")),
+                Optional.empty(),
                 config.region(),
                 config.bucket(),
                 Optional.of("sluice"),

@@ -2,12 +2,15 @@ package dev.sluice.config;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.tls.CaFile;
+import dev.sluice.tls.TestAuthority;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +18,8 @@ import java.util.TreeMap;
 /** Configurations that tests start from. */
 final class Configs {
     static final Path FIXTURES = Path.of("src/test/resources/config");
+
+    private static final Path CA_PEM = Path.of("target", "ca.pem");
 
     private Configs() {}
 
@@ -35,8 +40,14 @@ final class Configs {
         return invalid == null ? List.of() : invalid.complaints();
     }
 
+    /** What {@code every-key.json} names: certificates are made by the tests, not kept with them. */
+    static CaFile caFile() {
+        return CaFile.read(CA_PEM.toAbsolutePath());
+    }
+
     static JsonObject fixture(String name) {
         try {
+            Files.copy(TestAuthority.known().caPem(), CA_PEM, StandardCopyOption.REPLACE_EXISTING);
             return new JsonObject(Files.readString(FIXTURES.resolve(name)));
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

@@ -70,9 +70,9 @@ class EnvironmentTest {
     void itsAddressBringsItsUserAndPasswordAlong() {
         SluiceConfig config = SluiceConfig.read(
                 Configs.fixture("every-key.json"),
-                Map.of("SLUICE_RABBITMQ_URI", "amqp://ann:p%40ss%2F+word@other.test/live"));
+                Map.of("SLUICE_RABBITMQ_URI", "amqps://ann:p%40ss%2F+word@other.test/live"));
 
-        assertThat(config.rabbitmq().uri()).isEqualTo("amqp://other.test/live");
+        assertThat(config.rabbitmq().uri()).isEqualTo("amqps://other.test/live");
         assertThat(config.rabbitmq().user()).isEqualTo("ann");
         assertThat(config.rabbitmq().password()).isEqualTo(new Secret("p@ss/+word"));
     }
@@ -80,7 +80,7 @@ class EnvironmentTest {
     @Test
     void itsAddressWithoutCredentialsLeavesThoseOfTheFile() {
         SluiceConfig config = SluiceConfig.read(
-                Configs.fixture("every-key.json"), Map.of("SLUICE_RABBITMQ_URI", "amqp://other.test/"));
+                Configs.fixture("every-key.json"), Map.of("SLUICE_RABBITMQ_URI", "amqps://other.test/"));
 
         assertThat(config.rabbitmq().user()).isEqualTo("video");
         assertThat(config.rabbitmq().password()).isEqualTo(new Secret("broker-pw"));

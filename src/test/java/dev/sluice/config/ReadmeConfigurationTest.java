@@ -73,6 +73,9 @@ class ReadmeConfigurationTest {
         assertThat(rows.stream().filter(row -> !row.value().matches("`[^`]+`")).map(Row::key))
                 .containsExactlyInAnyOrder(
                         "rabbitmq.passwordFile",
+                        "rabbitmq.caFile",
+                        "postgres.caFile",
+                        "s3.caFile",
                         "postgres.password",
                         "postgres.passwordFile",
                         "s3.endpoint",

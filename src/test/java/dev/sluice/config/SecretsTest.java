@@ -80,7 +80,7 @@ class SecretsTest {
     void noRecordPrintsThem() {
         JsonObject json = Configs.fixture("every-key.json");
         json.getJsonObject("postgres").remove("password");
-        json.getJsonObject("postgres").put("uri", "postgresql://ann:hunter2@db.test/video");
+        json.getJsonObject("postgres").put("uri", "postgresql://ann:hunter2@db.test/video?sslmode=require");
 
         String printed = SluiceConfig.read(json, Map.of()).toString();
 

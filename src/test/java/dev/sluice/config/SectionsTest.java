@@ -30,6 +30,7 @@ class SectionsTest {
                         "amqp://localhost:5672/",
                         "guest",
                         new Secret("guest"),
+                        Optional.empty(),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
@@ -43,6 +44,7 @@ class SectionsTest {
                         "amqps://broker.test:5671/media",
                         "video",
                         new Secret("broker-pw"),
+                        Optional.of(Configs.caFile()),
                         Duration.ZERO,
                         Duration.ofMillis(2500),
                         Duration.ofSeconds(20),
@@ -54,6 +56,8 @@ class SectionsTest {
         assertThat(Configs.defaults().postgres())
                 .isEqualTo(new PostgresConfig(
                         "postgresql://localhost:5432/sluice",
+                        SslMode.PREFER,
+                        Optional.empty(),
                         "sluice",
                         new Secret(""),
                         8,
@@ -65,7 +69,9 @@ class SectionsTest {
     void everyKeyOfTheDatabase() {
         assertThat(Configs.everyKeySet().postgres())
                 .isEqualTo(new PostgresConfig(
-                        "postgresql://db.test:5433/video",
+                        "postgresql://db.test:5433/video?sslmode=verify-full",
+                        SslMode.VERIFY_FULL,
+                        Optional.of(Configs.caFile()),
                         "video",
                         new Secret("db-pw"),
                         20,
@@ -77,6 +83,7 @@ class SectionsTest {
     void theStoresDefaults() {
         assertThat(Configs.defaults().s3())
                 .isEqualTo(new S3Config(
+                        Optional.empty(),
                         Optional.empty(),
                         "us-east-1",
                         "media",
@@ -93,6 +100,7 @@ class SectionsTest {
         assertThat(Configs.everyKeySet().s3())
                 .isEqualTo(new S3Config(
                         Optional.of(URI.create("https://s3.test:9000")),
+                        Optional.of(Configs.caFile()),
                         "eu-central-1",
                         "video",
                         Optional.of("key"),

@@ -37,6 +37,8 @@ final class CutConnection {
         URI uri = URI.create(behind.uri());
         return new PostgresConfig(
                 "postgresql://127.0.0.1:" + server.actualPort() + uri.getPath(),
+                behind.sslMode(),
+                behind.caFile(),
                 behind.user(),
                 behind.password(),
                 behind.poolSize(),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.Secret;
+import dev.sluice.config.SslMode;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -155,6 +157,7 @@ class DatabaseIT {
     }
 
     private static PostgresConfig config(String uri, String user, String password) {
-        return new PostgresConfig(uri, user, new Secret(password), 4, "VideoProcessingJob", "media");
+        return new PostgresConfig(
+                uri, SslMode.PREFER, Optional.empty(), user, new Secret(password), 4, "VideoProcessingJob", "media");
     }
 }

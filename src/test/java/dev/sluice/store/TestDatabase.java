@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.Secret;
+import dev.sluice.config.SslMode;
 import dev.sluice.standalone.EmbeddedDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A database that a test looks into over a connection of its own. */
 public final class TestDatabase {
@@ -28,7 +30,15 @@ public final class TestDatabase {
     }
 
     public PostgresConfig config(String jobTable, String mediaTable) {
-        return new PostgresConfig(uri(), server.user(), new Secret(server.password()), 4, jobTable, mediaTable);
+        return new PostgresConfig(
+                uri(),
+                SslMode.PREFER,
+                Optional.empty(),
+                server.user(),
+                new Secret(server.password()),
+                4,
+                jobTable,
+                mediaTable);
     }
 
     /** Runs statements, parted by semicolons. */

@@ -1,0 +1,168 @@
+package dev.sluice.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.tls.CaFile;
+import dev.sluice.tls.TestAuthority;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+/** A real node that listens with TLS too, its certificate made out to {@code localhost}. */
+@Timeout(180)
+class BrokerTlsIT {
+    private static final int TLS_PORT = ChildProcess.freePort();
+    private static final Optional<CaFile> KNOWN =
+            Optional.of(TestAuthority.known().caFile());
+    private static final long SECONDS = 20;
+
+    private static RabbitNode node;
+    private static Vertx vertx;
+
+    @BeforeAll
+    static void start() {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        vertx = Vertx.vertx();
+        node = RabbitNode.start(
+                "listeners.ssl.1 = 127.0.0.1:" + TLS_PORT,
+                "ssl_options.certfile = " + TestAuthority.known().certificate(),
+                "ssl_options.keyfile = " + TestAuthority.known().key(),
+                "ssl_options.verify = verify_none",
+                "ssl_options.fail_if_no_peer_cert = false");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (node != null) {
+            node.close();
+            vertx.close().await(SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void publishesAndConsumesOverTls() throws Exception {
+        RabbitMqConfig config = config("amqps://localhost:" + TLS_PORT, KNOWN);
+        BlockingQueue<Delivery> inbox = new LinkedBlockingQueue<>();
+        SupervisedConsumer consumer = new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 1, inbox::add);
+        ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config);
+        consumer.start();
+        publisher.start();
+        Future.all(consumer.ready(), publisher.ready()).await(SECONDS, TimeUnit.SECONDS);
+
+        publisher
+                .publish(new OutgoingMessage(
+                        Topology.PROCESSING_EXCHANGE,
+                        Topology.DOWNLOAD_KEY,
+                        Buffer.buffer("{}"),
+                        new JsonObject(),
+                        "over-tls"))
+                .await(SECONDS, TimeUnit.SECONDS);
+
+        Delivery came = inbox.poll(SECONDS, TimeUnit.SECONDS);
+        assertThat(came).isNotNull();
+        came.ack().await(SECONDS, TimeUnit.SECONDS);
+        assertThat(node.ctl("list_connections", "ssl", "--no-table-headers").lines())
+                .hasSize(2)
+                .containsOnly("true");
+        BrokerCheck.reach(vertx, config).await(SECONDS, TimeUnit.SECONDS);
+        Future.all(consumer.stop(), publisher.stop()).await(SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void saysThatTheAuthorityIsAnother() throws Exception {
+        Optional<CaFile> other = Optional.of(TestAuthority.unknown().caFile());
+
+        assertBothSay(
+                config("amqps://localhost:" + TLS_PORT, other),
+                "RabbitMQ at localhost:" + TLS_PORT
+                        + ": its certificate comes from none of the authorities in rabbitmq.caFile ("
+                        + TestAuthority.unknown().caPem() + ").");
+    }
+
+    @Test
+    void saysThatThisJvmKnowsNoSuchAuthority() throws Exception {
+        assertBothSay(
+                config("amqps://localhost:" + TLS_PORT, Optional.empty()),
+                "RabbitMQ at localhost:" + TLS_PORT
+                        + ": its certificate comes from no authority that this JVM trusts; rabbitmq.caFile can name the"
+                        + " right one.");
+    }
+
+    @Test
+    void saysThatTheHostIsAnother() throws Exception {
+        assertBothSay(
+                config("amqps://127.0.0.1:" + TLS_PORT, KNOWN),
+                "RabbitMQ at 127.0.0.1:" + TLS_PORT
+                        + ": its certificate is for another host name than the one it was asked by (");
+    }
+
+    @Test
+    void saysThatAPortForTlsWantsTls() throws Exception {
+        assertBothSay(
+                config("amqp://localhost:" + TLS_PORT, Optional.empty()),
+                "RabbitMQ at localhost:" + TLS_PORT
+                        + ": the connection was cut before the login; if that port is for TLS, the uri has to begin with"
+                        + " amqps://.");
+    }
+
+    @Test
+    void saysThatAPlainPortHasNoTls() throws Exception {
+        assertBothSay(
+                config("amqps://localhost:" + node.port(), KNOWN),
+                "RabbitMQ at localhost:" + node.port() + ": it does not speak TLS on that port.");
+    }
+
+    /** What {@code check} prints, and what the log says while the broker is waited for. */
+    private static void assertBothSay(RabbitMqConfig config, String sentence) throws Exception {
+        Future<Void> check = BrokerCheck.reach(vertx, config);
+        assertThatThrownBy(() -> check.await(SECONDS, TimeUnit.SECONDS))
+                .isInstanceOf(BrokerFailure.class)
+                .hasMessageStartingWith(sentence);
+
+        Logger log = (Logger) LoggerFactory.getLogger(OutageLog.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config);
+        try {
+            publisher.start();
+            await().atMost(Duration.ofSeconds(SECONDS)).until(() -> !lines.list.isEmpty());
+        } finally {
+            publisher.stop().await(SECONDS, TimeUnit.SECONDS);
+            log.detachAppender(lines);
+        }
+        assertThat(List.copyOf(lines.list).get(0).getKeyValuePairs())
+                .anySatisfy(pair -> assertThat(String.valueOf(pair.value)).startsWith(sentence));
+    }
+
+    private static RabbitMqConfig config(String uri, Optional<CaFile> caFile) {
+        return new RabbitMqConfig(
+                uri,
+                node.user(),
+                node.password(),
+                caFile,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(3),
+                RabbitMqConfig.QueueMode.CLASSIC);
+    }
+}
