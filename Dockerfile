@@ -1,6 +1,11 @@
 # Build with `mvn -DskipTests package` first; everything that runs is in the one jar.
 FROM eclipse-temurin:17-jre
 
+# The cage around FFmpeg; it also needs a container that may make user namespaces, see the README.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends bubblewrap \
+    && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --system --create-home --home-dir /var/lib/sluice sluice
 COPY target/sluice.jar /opt/sluice/sluice.jar
 COPY conf/sluice.json /etc/sluice/sluice.json

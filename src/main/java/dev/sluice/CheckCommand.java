@@ -79,7 +79,10 @@ final class CheckCommand implements Callable<Integer> {
     private static Future<Finding> ffmpeg(Vertx vertx, SluiceConfig config) {
         return vertx.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false)
                 .map(found -> new Finding(
-                        "ffmpeg", found.version() + ", " + found.origin() + ", " + found.ffmpeg(), List.of()))
+                        "ffmpeg",
+                        found.version() + ", " + found.origin() + ", " + found.ffmpeg() + ", "
+                                + (found.isInSandbox() ? "in a sandbox" : "without a sandbox"),
+                        List.of()))
                 .otherwise(cause -> new Finding("ffmpeg", "", List.of(String.valueOf(cause.getMessage()))));
     }
 

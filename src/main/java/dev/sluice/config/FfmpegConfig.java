@@ -5,16 +5,36 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where FFmpeg comes from and how long it may be silent.
+ * Where FFmpeg comes from, what holds it in, and how long it may be silent.
  *
  * @param ffmpeg the program to use; empty: the bundled one, then the one on the PATH
  * @param ffprobe likewise
  * @param cache where the bundled programs are unpacked
  * @param probeTimeout how long one look at a file may take
  * @param stallTimeout how long an encode may go without progress before it is killed
+ * @param maxEncode how long one encode may take in all
+ * @param sandbox whether FFmpeg runs in a sandbox
+ * @param maxMemory bytes of address space that one process may map; much more than it uses
  */
 public record FfmpegConfig(
-        Optional<Path> ffmpeg, Optional<Path> ffprobe, Path cache, Duration probeTimeout, Duration stallTimeout) {
+        Optional<Path> ffmpeg,
+        Optional<Path> ffprobe,
+        Path cache,
+        Duration probeTimeout,
+        Duration stallTimeout,
+        Duration maxEncode,
+        SandboxMode sandbox,
+        long maxMemory) {
+
+    /** When FFmpeg runs in a sandbox. */
+    public enum SandboxMode {
+        /** Where there is one that works. */
+        AUTO,
+        /** Always; without one there is no start. */
+        REQUIRED,
+        /** Never. */
+        OFF
+    }
 
     static FfmpegConfig read(Section section) {
         return new FfmpegConfig(
@@ -22,6 +42,9 @@ public record FfmpegConfig(
                 section.optionalPath("ffprobe"),
                 section.path("cache", "~/.sluice/ffmpeg"),
                 section.seconds("probeTimeoutSeconds", 60, 1, 3600),
-                section.seconds("stallTimeoutSeconds", 60, 5, 3600));
+                section.seconds("stallTimeoutSeconds", 60, 5, 3600),
+                section.seconds("maxEncodeSeconds", 86_400, 1, 604_800),
+                section.choice("sandbox", SandboxMode.AUTO),
+                section.number("maxMemoryMiB", 16_384, 1024, 1 << 20) << 20);
     }
 }

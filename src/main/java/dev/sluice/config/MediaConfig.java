@@ -47,8 +47,9 @@ public record MediaConfig(
      * @param maxDuration length of the source
      * @param maxPixels width times height of the source
      * @param maxStreams streams in the source
+     * @param maxOutputBytes size of one file that is made
      */
-    public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams) {}
+    public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {}
 
     private static final Set<String> PRESETS =
             Set.of("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow");
@@ -68,7 +69,8 @@ public record MediaConfig(
                         limits.number("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
                         limits.seconds("maxSeconds", 43_200, 1, 864_000),
                         limits.number("maxPixels", 8192L * 4320, 16, 1 << 30),
-                        limits.integer("maxStreams", 64, 1, 1000)));
+                        limits.integer("maxStreams", 64, 1, 1000),
+                        limits.number("maxOutputMiB", 20_480, 1, 1 << 30) << 20));
     }
 
     private static String preset(Object value) {

@@ -31,6 +31,9 @@ public enum ErrorCode {
     // The work
     FFMPEG_FAILED(Verdict.RETRY),
     FFMPEG_STALLED(Verdict.RETRY),
+    MEMORY_EXCEEDED(Verdict.FAIL),
+    OUTPUT_EXCEEDED(Verdict.FAIL),
+    TIME_EXCEEDED(Verdict.FAIL),
     OUTPUT_INVALID(Verdict.RETRY),
     DISK_FULL(Verdict.RETRY),
     DISK_LOW(Verdict.POSTPONE),

@@ -32,16 +32,17 @@ public final class Encoder {
      * Encodes {@code source} into {@code directory}, which must exist and be this attempt's own. Blocks until all is done.
      *
      * @param threads what FFmpeg may use of the machine, 1 or more
-     * @throws JobFailure NO_FRAMES when nothing can be decoded, FFMPEG_FAILED, FFMPEG_STALLED, DISK_FULL, OUTPUT_INVALID, or
-     *     the cancellation's reason
+     * @throws JobFailure NO_FRAMES when nothing can be decoded, FFMPEG_FAILED, FFMPEG_STALLED, MEMORY_EXCEEDED,
+     *     OUTPUT_EXCEEDED, TIME_EXCEEDED, DISK_FULL, OUTPUT_INVALID, or the cancellation's reason
      */
     public EncodeResult encode(
             Path source, MediaInfo info, Path directory, int threads, Progress progress, Cancellation cancellation) {
         List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
         List<String> arguments = new EncodeCommand(config, threads).arguments(source, info, renditions);
         ProgressParser parser = new ProgressParser();
-        Watchdog watchdog = Watchdog.stall(ffmpegConfig.stallTimeout());
-        FfmpegRun.Outcome outcome = new FfmpegRun(ffmpeg.ffmpeg(), directory)
+        Watchdog watchdog = Watchdog.encode(ffmpegConfig.stallTimeout(), ffmpegConfig.maxEncode());
+        FfmpegRun.Outcome outcome = ffmpeg.encoder(
+                        Reach.making(directory, source), config.limits().maxOutputBytes())
                 .run(
                         arguments,
                         line -> {

@@ -2,13 +2,17 @@ package dev.sluice.media;
 
 import dev.sluice.config.FfmpegConfig;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The FFmpeg that this process uses.
  *
  * @param version as the program tells it, {@code 8.1.2}
+ * @param sandbox what each of its processes runs in; empty: none
+ * @param maxMemory bytes of address space for each of its processes
  */
-public record FfmpegInstallation(Path ffmpeg, Path ffprobe, String version, Origin origin) {
+public record FfmpegInstallation(
+        Path ffmpeg, Path ffprobe, String version, Origin origin, Optional<Sandbox> sandbox, long maxMemory) {
 
     /** Where the programs were found. */
     public enum Origin {
@@ -19,11 +23,41 @@ public record FfmpegInstallation(Path ffmpeg, Path ffprobe, String version, Orig
 
     /**
      * Finds FFmpeg and starts it once: the configured programs, else the bundled ones (unpacked on first use), else those on
-     * the PATH. Blocks.
+     * the PATH; then once more in a sandbox, unless the configuration wants none. Blocks.
      *
-     * @throws FfmpegUnavailable when there is none that runs; its message says what to install
+     * @throws FfmpegUnavailable when there is none that runs, or no sandbox where one is required; its message says what to
+     *     install
      */
     public static FfmpegInstallation locate(FfmpegConfig config) {
         return new FfmpegLocator(config, Platform.current(), Platform.searchPath()).locate();
+    }
+
+    /** Whether its processes see nothing of this host but what they need. */
+    public boolean isInSandbox() {
+        return sandbox.isPresent();
+    }
+
+    /** The same FFmpeg, in this sandbox or in none. */
+    FfmpegInstallation in(Optional<Sandbox> cage) {
+        return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, cage, maxMemory);
+    }
+
+    /**
+     * FFmpeg, to make files.
+     *
+     * @param maxFileBytes size of each of them
+     */
+    FfmpegRun encoder(Reach reach, long maxFileBytes) {
+        return new FfmpegRun(new FfmpegProgram(ffmpeg, reach, new ProcessLimits(maxMemory, maxFileBytes), sandbox));
+    }
+
+    /** FFmpeg, to read files. */
+    FfmpegRun reader(Reach reach) {
+        return new FfmpegRun(new FfmpegProgram(ffmpeg, reach, ProcessLimits.ofReader(maxMemory), sandbox));
+    }
+
+    /** ffprobe, which only reads. */
+    FfmpegRun prober(Reach reach) {
+        return new FfmpegRun(new FfmpegProgram(ffprobe, reach, ProcessLimits.ofReader(maxMemory), sandbox));
     }
 }

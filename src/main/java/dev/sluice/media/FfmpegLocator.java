@@ -25,12 +25,14 @@ final class FfmpegLocator {
     private final FfmpegConfig config;
     private final Platform platform;
     private final List<Path> searchPath;
+    private final ProcessLimits limits;
     private final List<String> complaints = new ArrayList<>();
 
     FfmpegLocator(FfmpegConfig config, Platform platform, List<Path> searchPath) {
         this.config = config;
         this.platform = platform;
         this.searchPath = searchPath;
+        this.limits = ProcessLimits.ofReader(config.maxMemory());
     }
 
     FfmpegInstallation locate() {
@@ -38,13 +40,13 @@ final class FfmpegLocator {
                 config.ffmpeg().isPresent() || config.ffprobe().isPresent()
                         ? configured()
                         : bundled().or(this::onPath);
-        FfmpegInstallation installation = found.orElseThrow(() -> new FfmpegUnavailable(advice()));
+        FfmpegInstallation bare = found.orElseThrow(() -> new FfmpegUnavailable(advice()));
         LOG.atInfo()
-                .addKeyValue("version", installation.version())
-                .addKeyValue("origin", installation.origin())
-                .addKeyValue("ffmpeg", installation.ffmpeg())
+                .addKeyValue("version", bare.version())
+                .addKeyValue("origin", bare.origin())
+                .addKeyValue("ffmpeg", bare.ffmpeg())
                 .log("ffmpeg found");
-        return installation;
+        return bare.in(new SandboxFinder(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
     }
 
     private Optional<FfmpegInstallation> configured() {
@@ -91,15 +93,19 @@ final class FfmpegLocator {
         return version(ffmpeg)
                 .flatMap(version -> version(ffprobe)
                         .map(same -> new FfmpegInstallation(
-                                ffmpeg.toAbsolutePath(), ffprobe.toAbsolutePath(), version, origin)));
+                                ffmpeg.toAbsolutePath(),
+                                ffprobe.toAbsolutePath(),
+                                version,
+                                origin,
+                                Optional.empty(),
+                                config.maxMemory())));
     }
 
     private Optional<String> version(Path program) {
         StringBuilder said = new StringBuilder();
         try {
-            Path directory =
-                    Optional.ofNullable(program.toAbsolutePath().getParent()).orElse(program.getRoot());
-            FfmpegRun.Outcome outcome = new FfmpegRun(program.toAbsolutePath(), directory)
+            FfmpegRun.Outcome outcome = new FfmpegRun(new FfmpegProgram(
+                            program.toAbsolutePath(), Reach.nothing(program), limits, Optional.empty()))
                     .run(
                             List.of("-hide_banner", "-version"),
                             line -> said.append(line).append('\n'),

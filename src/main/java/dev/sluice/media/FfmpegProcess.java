@@ -3,11 +3,9 @@ package dev.sluice.media;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,36 +13,23 @@ import org.slf4j.LoggerFactory;
 import ws.schild.jave.process.ProcessWrapper;
 
 /**
- * jave2's process, started and ended our way: in a directory and with an environment of its own, and killed at once, also
- * when this JVM is. See docs/decisions/010-jave2.md.
+ * jave2's process, started and ended our way: in a directory and with an environment of its own, perhaps in a cage, and
+ * killed at once, also when this JVM is. See docs/decisions/010-jave2.md and 060-the-cage-around-ffmpeg.md.
  */
 final class FfmpegProcess extends ProcessWrapper {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegProcess.class);
 
-    /**
-     * Runs its arguments and kills them when its standard input ends. We hold the other end, so it ends when we close it and
-     * when the kernel does because this JVM is gone, however it went.
-     */
-    private static final String GUARD = """
-            exec 3<&0
-            "$@" </dev/null 3<&- &
-            child=$!
-            { read -r nothing <&3; kill -9 $child; } >/dev/null 2>&1 &
-            guard=$!
-            wait $child
-            code=$?
-            kill $guard 2>/dev/null
-            exit $code
-            """;
+    /** The guard kills at once; who is still there after this was kept from it by the program itself. */
+    private static final Duration GUARD_TIMEOUT = Duration.ofSeconds(2);
 
-    private final Path directory;
+    private final FfmpegProgram program;
     private final List<String> command;
     private @Nullable Process process;
 
-    FfmpegProcess(Path executable, Path directory) {
-        super(executable.toString());
-        this.directory = directory;
-        this.command = new ArrayList<>(List.of("/bin/sh", "-c", GUARD, "sh", executable.toString()));
+    FfmpegProcess(FfmpegProgram program) {
+        super(program.getExecutablePath());
+        this.program = program;
+        this.command = new ArrayList<>(program.command());
     }
 
     @Override
@@ -54,15 +39,10 @@ final class FfmpegProcess extends ProcessWrapper {
 
     @Override
     public void execute() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(program.reach().directory().toFile());
         builder.environment().clear();
-        builder.environment()
-                .putAll(Map.of(
-                        "PATH", "/usr/bin:/bin",
-                        "HOME", directory.toString(),
-                        "TMPDIR", directory.toString(),
-                        "LC_ALL", "C",
-                        "AV_LOG_FORCE_NOCOLOR", "1"));
+        builder.environment().putAll(program.environment());
         process = builder.start();
     }
 
@@ -112,7 +92,11 @@ final class FfmpegProcess extends ProcessWrapper {
         boolean interrupted = false;
         while (started != null && started.isAlive()) {
             try {
-                started.waitFor();
+                if (!started.waitFor(GUARD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOG.warn("the guard did not end its process, killing all of them");
+                    started.descendants().forEach(ProcessHandle::destroyForcibly);
+                    started.destroyForcibly();
+                }
             } catch (InterruptedException e) {
                 interrupted = true;
             }

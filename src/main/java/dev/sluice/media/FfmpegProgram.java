@@ -1,10 +1,16 @@
 package dev.sluice.media;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import ws.schild.jave.process.ProcessLocator;
 
-/** jave2's idea of where a program is; ours also knows the only directory that the program may work in. */
-record FfmpegProgram(Path executable, Path directory) implements ProcessLocator {
+/** jave2's idea of where a program is; ours also knows what the program may touch and use. */
+record FfmpegProgram(Path executable, Reach reach, ProcessLimits limits, Optional<Sandbox> sandbox)
+        implements ProcessLocator {
     @Override
     public String getExecutablePath() {
         return executable.toString();
@@ -12,6 +18,27 @@ record FfmpegProgram(Path executable, Path directory) implements ProcessLocator 
 
     @Override
     public FfmpegProcess createExecutor() {
-        return new FfmpegProcess(executable, directory);
+        return new FfmpegProcess(this);
+    }
+
+    /** The whole command but for the program's own arguments, which follow. */
+    List<String> command() {
+        List<String> command = new ArrayList<>();
+        sandbox.ifPresent(cage -> command.addAll(cage.prefix(reach, environment())));
+        command.addAll(GuardedCommand.of(executable, limits));
+        return List.copyOf(command);
+    }
+
+    /** All that the program gets to see of one. */
+    Map<String, String> environment() {
+        String home = sandbox.map(cage -> Sandbox.home(reach))
+                .orElse(reach.directory().toString());
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", "/usr/bin:/bin");
+        environment.put("HOME", home);
+        environment.put("TMPDIR", home);
+        environment.put("LC_ALL", "C");
+        environment.put("AV_LOG_FORCE_NOCOLOR", "1");
+        return environment;
     }
 }

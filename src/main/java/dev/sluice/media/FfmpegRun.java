@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,11 +19,13 @@ final class FfmpegRun {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegRun.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    /** bubblewrap's exit code when it could not set up its cage; what it says then begins with its name. */
+    private static final int NO_CAGE = 1;
+
     private final FfmpegProgram program;
 
-    /** @param directory where the program works; relative names in its arguments mean files in there */
-    FfmpegRun(Path executable, Path directory) {
-        this.program = new FfmpegProgram(executable, directory);
+    FfmpegRun(FfmpegProgram program) {
+        this.program = program;
     }
 
     /** How a run ended by itself. */
@@ -37,8 +38,8 @@ final class FfmpegRun {
     /**
      * Runs the program. Each line of its standard output goes to {@code output}, on a thread of this run.
      *
-     * @throws JobFailure the cancellation's reason, FFMPEG_STALLED when the watchdog's patience is over, FFMPEG_FAILED when
-     *     the program can't be started
+     * @throws JobFailure the cancellation's reason, the watchdog's when its patience is over, MEMORY_EXCEEDED or
+     *     OUTPUT_EXCEEDED when the run met its limits, FFMPEG_FAILED when the program can't be started
      */
     Outcome run(List<String> arguments, Consumer<String> output, Watchdog watchdog, Cancellation cancellation) {
         cancellation.check();
@@ -58,8 +59,29 @@ final class FfmpegRun {
                 join(outputReader);
             }
             cancellation.check();
-            return new Outcome(process.getProcessExitCode(), complaints);
+            return checked(new Outcome(process.getProcessExitCode(), complaints));
         }
+    }
+
+    private Outcome checked(Outcome outcome) {
+        boolean noCage = outcome.exitCode() == NO_CAGE
+                && program.sandbox().isPresent()
+                && outcome.complaints().any(line -> line.startsWith("bwrap: "));
+        if (noCage) {
+            LOG.atWarn().addKeyValue("bwrap", outcome.complaints()).log("no sandbox");
+            throw new JobFailure(
+                    ErrorCode.FFMPEG_FAILED,
+                    "The sandbox around FFmpeg could not be set up.",
+                    new IOException(outcome.lastLine()));
+        }
+        program.limits().failure(outcome).ifPresent(failure -> {
+            LOG.atInfo()
+                    .addKeyValue("error", failure.code())
+                    .addKeyValue("ffmpeg", outcome.complaints())
+                    .log("limit met");
+            throw failure;
+        });
+        return outcome;
     }
 
     private void start(FfmpegProcess process) {

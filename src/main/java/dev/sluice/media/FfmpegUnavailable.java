@@ -1,6 +1,6 @@
 package dev.sluice.media;
 
-/** There is no FFmpeg that runs here; the message tells an operator what to install or configure. */
+/** There is no FFmpeg that runs here, or not as the configuration wants it; the message tells an operator what to install or configure. */
 public final class FfmpegUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

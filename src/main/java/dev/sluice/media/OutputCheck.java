@@ -5,7 +5,9 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,7 @@ final class OutputCheck {
             Cancellation cancellation) {
         Duration end = reached.compareTo(END) > 0 ? reached.minus(END) : Duration.ZERO;
         PacketReport report = new PacketReport();
-        FfmpegRun.Outcome outcome = new FfmpegRun(ffmpeg.ffmpeg(), directory)
+        FfmpegRun.Outcome outcome = ffmpeg.reader(Reach.reading(directory))
                 .run(
                         OutputCheckCommand.arguments(renditions, withSound, end),
                         report::add,
@@ -99,7 +101,10 @@ final class OutputCheck {
 
     private static long bytes(Path file) {
         try {
-            return Files.size(file);
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            require(found.isRegularFile(), file.getFileName() + " is no file but a link or the like");
+            return found.size();
         } catch (IOException e) {
             throw new JobFailure(ErrorCode.OUTPUT_INVALID, "An output of the encode is missing.", e);
         }

@@ -139,8 +139,7 @@ public final class Prober {
     }
 
     private FfmpegRun.Outcome run(Path file, List<String> command, Consumer<String> output, Cancellation cancellation) {
-        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
-        return new FfmpegRun(ffmpeg.ffprobe(), directory)
+        return ffmpeg.prober(Reach.looking(file))
                 .run(command, output, Watchdog.deadline(config.probeTimeout()), cancellation);
     }
 

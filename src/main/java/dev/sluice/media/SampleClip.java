@@ -10,6 +10,7 @@ import java.util.List;
 /** A video made from nothing, for people who want to see the pipeline work before they have one of their own. */
 public final class SampleClip {
     private static final Duration STALL = Duration.ofSeconds(30);
+    private static final long MAX_BYTES = 1L << 30;
     private static final double MILLIS = 1000.0;
 
     private SampleClip() {}
@@ -23,7 +24,7 @@ public final class SampleClip {
      */
     public static Path make(FfmpegInstallation ffmpeg, Path directory, String name, Duration length, String size) {
         Watchdog watchdog = Watchdog.stall(STALL);
-        FfmpegRun.Outcome outcome = new FfmpegRun(ffmpeg.ffmpeg(), directory)
+        FfmpegRun.Outcome outcome = ffmpeg.encoder(Reach.writing(directory), MAX_BYTES)
                 .run(arguments(name, length, size), line -> watchdog.progressed(), watchdog, new Cancellation());
         if (outcome.exitCode() != 0) {
             throw new JobFailure(ErrorCode.FFMPEG_FAILED, "The clip could not be made: " + outcome.lastLine());

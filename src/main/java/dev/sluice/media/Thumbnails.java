@@ -2,6 +2,7 @@ package dev.sluice.media;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ final class Thumbnails {
         try (Stream<Path> files = Files.list(directory)) {
             files.forEach(file -> {
                 Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
-                if (name.matches()) {
+                // A link or a pipe was not put there by an encode that is still itself.
+                if (name.matches() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     found.add(new Found(Long.parseLong(name.group(1)), file));
                 }
             });

@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
@@ -135,7 +136,10 @@ class SectionsTest {
                         Optional.empty(),
                         HOME.resolve(".sluice/ffmpeg"),
                         Duration.ofSeconds(60),
-                        Duration.ofSeconds(60)));
+                        Duration.ofSeconds(60),
+                        Duration.ofDays(1),
+                        SandboxMode.AUTO,
+                        16L << 30));
     }
 
     @Test
@@ -146,7 +150,10 @@ class SectionsTest {
                         Optional.of(absolute("/opt/ffprobe")),
                         absolute("/srv/cache"),
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(15)));
+                        Duration.ofSeconds(15),
+                        Duration.ofHours(2),
+                        SandboxMode.REQUIRED,
+                        4L << 30));
     }
 
     @Test
@@ -163,7 +170,7 @@ class SectionsTest {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(15),
                         320,
-                        new Limits(20L * 1024 * 1024 * 1024, Duration.ofHours(12), 8192L * 4320, 64)));
+                        new Limits(20L * 1024 * 1024 * 1024, Duration.ofHours(12), 8192L * 4320, 64, 20L << 30)));
     }
 
     @Test
@@ -177,7 +184,7 @@ class SectionsTest {
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(5),
                         160,
-                        new Limits(1024L * 1024 * 1024, Duration.ofMinutes(10), 1920L * 1080, 8)));
+                        new Limits(1024L * 1024 * 1024, Duration.ofMinutes(10), 1920L * 1080, 8, 512L << 20)));
     }
 
     @Test

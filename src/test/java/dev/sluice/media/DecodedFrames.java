@@ -16,7 +16,7 @@ public record DecodedFrames(long count, double seconds) {
     /** Decodes stream number {@code stream} of {@code file}; blocks. */
     public static DecodedFrames of(Path file, int stream, Path directory) {
         PacketReport report = new PacketReport();
-        FfmpegRun.Outcome outcome = new FfmpegRun(MediaFixture.ffmpeg().ffmpeg(), directory)
+        FfmpegRun.Outcome outcome = MediaFixture.bare(MediaFixture.ffmpeg().ffmpeg(), directory)
                 .run(
                         List.of(
                                 "-nostdin",

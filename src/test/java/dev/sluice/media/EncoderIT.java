@@ -3,6 +3,7 @@ package dev.sluice.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
@@ -85,7 +86,7 @@ class EncoderIT {
     @Test
     void refusesWhatIsTooLongByTheClockOfItsPackets() {
         Path source = clip("testsrc2=size=320x240:rate=25:duration=3", "sine=duration=3");
-        Limits limits = new Limits(1L << 30, Duration.ofSeconds(2), 1920 * 1080, 8);
+        Limits limits = new Limits(1L << 30, Duration.ofSeconds(2), 1920 * 1080, 8, 1L << 30);
 
         assertThatThrownBy(() -> new Prober(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, limits)
                         .probe(source, new Cancellation()))
@@ -96,10 +97,33 @@ class EncoderIT {
     }
 
     @Test
+    void makesNoFileLargerThanAccepted() throws IOException {
+        Path source = clip("testsrc2=size=640x360:rate=25:duration=4", "sine=duration=4");
+        Limits tight = new Limits(1L << 30, Duration.ofMinutes(1), 1920 * 1080, 8, 1 << 16);
+        MediaConfig media = MediaFixture.MEDIA;
+        MediaConfig limited = new MediaConfig(
+                media.ladder(),
+                media.preset(),
+                media.crf(),
+                media.audioBitrate(),
+                media.keyFrameInterval(),
+                media.thumbnailInterval(),
+                media.thumbnailWidth(),
+                tight);
+
+        assertThatThrownBy(() -> new Encoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, limited)
+                        .encode(source, MediaFixture.probe(source), directory, 2, Progress.none(), new Cancellation()))
+                .isInstanceOfSatisfying(
+                        JobFailure.class, failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_EXCEEDED));
+
+        assertThat(Files.size(directory.resolve("360p.mp4"))).isLessThanOrEqualTo(1 << 16);
+    }
+
+    @Test
     void refusesTooManyStreams() {
         Path source =
                 clip("testsrc2=size=320x240:duration=1", "sine=duration=1", "-map", "0", "-map", "1", "-map", "1");
-        Limits limits = new Limits(1L << 30, Duration.ofMinutes(2), 1920 * 1080, 2);
+        Limits limits = new Limits(1L << 30, Duration.ofMinutes(2), 1920 * 1080, 2, 1L << 30);
 
         assertThatThrownBy(() -> new Prober(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, limits)
                         .probe(source, new Cancellation()))
@@ -193,7 +217,7 @@ class EncoderIT {
 
     private List<String> output(Path program, List<String> command) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRun.Outcome outcome = new FfmpegRun(program, directory)
+        FfmpegRun.Outcome outcome = MediaFixture.bare(program, directory)
                 .run(command, lines::add, Watchdog.deadline(Duration.ofSeconds(60)), new Cancellation());
         assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
         return lines;

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What FFmpeg says, and what we make of it. */
 class FailuresTest {
-    private final SourceRules rules = new SourceRules(new Limits(1 << 20, Duration.ofMinutes(1), 1920 * 1080, 4));
+    private final SourceRules rules =
+            new SourceRules(new Limits(1 << 20, Duration.ofMinutes(1), 1920 * 1080, 4, 1 << 20));
 
     @ParameterizedTest
     @CsvSource(
@@ -61,6 +62,36 @@ class FailuresTest {
         assertThat(EncodeFailure.of(new FfmpegRun.Outcome(exitCode, complaints), frames)
                         .code())
                 .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "153; ; OUTPUT_EXCEEDED",
+                "244; ; MEMORY_EXCEEDED",
+                "1; [libx264 @ 0x55] [error] malloc of size 123456 failed; MEMORY_EXCEEDED",
+                "127; ffmpeg: error while loading shared libraries: libx.so: failed to map segment; MEMORY_EXCEEDED",
+            })
+    void namesTheLimitThatEndedARun(int exitCode, String line, ErrorCode expected) {
+        Complaints complaints = complaints(Optional.ofNullable(line).orElse(""));
+
+        assertThat(new ProcessLimits(1L << 30, 1 << 20).failure(new FfmpegRun.Outcome(exitCode, complaints)))
+                .hasValueSatisfying(failure -> {
+                    assertThat(failure.code()).isEqualTo(expected);
+                    assertThat(failure.sentence()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
+                });
+    }
+
+    @Test
+    void doesNotBlameTheLimitsForWhatOthersDid() {
+        ProcessLimits limits = new ProcessLimits(1L << 30, 1 << 20);
+
+        assertThat(limits.failure(new FfmpegRun.Outcome(137, complaints("")))).isEmpty();
+        assertThat(limits.failure(new FfmpegRun.Outcome(234, complaints("[error] Invalid argument"))))
+                .isEmpty();
+        assertThat(limits.failure(new FfmpegRun.Outcome(0, complaints("[h264] [error] Cannot allocate memory"))))
+                .isEmpty();
     }
 
     @Test

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.media.FfmpegInstallation.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -186,7 +186,7 @@ class FfmpegLocatorIT {
     }
 
     private static FfmpegConfig config(Path cache, Optional<Path> ffmpeg) {
-        return new FfmpegConfig(ffmpeg, Optional.empty(), cache, Duration.ofSeconds(30), Duration.ofSeconds(30));
+        return MediaFixture.config(cache, ffmpeg, SandboxMode.AUTO);
     }
 
     private static Path parent(Path file) {

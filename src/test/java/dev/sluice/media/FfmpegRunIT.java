@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
@@ -23,9 +24,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Real processes: how they end, by themselves and otherwise. */
+/** Real processes: how they end, by themselves and otherwise, in the sandbox as without it. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"OFF", "REQUIRED"})
 class FfmpegRunIT {
     private static final List<String> ENDLESS = List.of(
             "-nostdin",
@@ -44,8 +49,14 @@ class FfmpegRunIT {
             "null",
             "-");
 
+    private final SandboxMode sandbox;
+
     @TempDir
     private Path directory;
+
+    FfmpegRunIT(SandboxMode sandbox) {
+        this.sandbox = sandbox;
+    }
 
     @Test
     void killsAtOnceWhenTheWorkIsCancelled() throws Exception {
@@ -139,13 +150,14 @@ class FfmpegRunIT {
 
     @Test
     void diesWithTheProcessThatStartedIt() throws Exception {
+        assertThat(MediaFixture.ffmpeg(sandbox).isInSandbox()).isEqualTo(sandbox == SandboxMode.REQUIRED);
         Path pid = directory.resolve("pid");
         Process parent = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Orphaned.class.getName(),
-                        MediaFixture.ffmpeg().ffmpeg().toString(),
+                        sandbox.name(),
                         directory.toString(),
                         pid.toString())
                 .inheritIO()
@@ -154,9 +166,44 @@ class FfmpegRunIT {
         ProcessHandle encoder =
                 ProcessHandle.of(Long.parseLong(Files.readString(pid))).orElseThrow();
 
+        List<ProcessHandle> family = parent.descendants().toList();
+        assertThat(family).contains(encoder);
+
         parent.destroyForcibly().waitFor();
 
-        encoder.onExit().get(10, TimeUnit.SECONDS);
+        for (ProcessHandle each : family) {
+            each.onExit().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void isKilledEvenWhenItGotRidOfItsGuard() throws Exception {
+        Cancellation cancellation = new Cancellation();
+        JobFailure reason = new JobFailure(ErrorCode.LEASE_LOST, "Another worker has it.");
+        String killGuard = """
+                until [ -n "$killed" ]; do
+                    for stat in /proc/[0-9]*/stat; do
+                        read -r pid name state parent rest < "$stat" || continue
+                        [ "$parent" = $PPID ] && [ "$pid" != $$ ] && kill -9 "$pid" && killed=1
+                    done
+                done 2>/dev/null
+                echo free
+                exec sleep 1000
+                """;
+        FfmpegRun hostile = new FfmpegRun(new FfmpegProgram(
+                Path.of("/bin/sh"),
+                Reach.writing(directory),
+                new ProcessLimits(1L << 30, 1 << 20),
+                MediaFixture.ffmpeg(sandbox).sandbox()));
+
+        assertThatThrownBy(() -> hostile.run(
+                        List.of("-c", killGuard),
+                        line -> cancellation.cancel(reason),
+                        Watchdog.deadline(Duration.ofSeconds(50)),
+                        cancellation))
+                .isSameAs(reason);
+
+        assertThat(children()).isEmpty();
     }
 
     @Test
@@ -188,7 +235,7 @@ class FfmpegRunIT {
     }
 
     private FfmpegRun ffmpeg() {
-        return new FfmpegRun(MediaFixture.ffmpeg().ffmpeg(), directory);
+        return MediaFixture.ffmpeg(sandbox).encoder(Reach.writing(directory), 1 << 20);
     }
 
     private static List<ProcessHandle> children() {
@@ -220,7 +267,8 @@ class FfmpegRunIT {
         private Orphaned() {}
 
         public static void main(String[] args) {
-            new FfmpegRun(Path.of(args[0]), Path.of(args[1]))
+            MediaFixture.ffmpeg(SandboxMode.valueOf(args[0]))
+                    .encoder(Reach.writing(Path.of(args[1])), 1 << 20)
                     .run(
                             ENDLESS,
                             line -> write(Path.of(args[2])),

@@ -1,6 +1,9 @@
 package dev.sluice.media;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
@@ -12,14 +15,10 @@ import java.util.Optional;
 
 /** The configuration that the tests share, and the FFmpeg they run. */
 public final class MediaFixture {
-    static final FfmpegConfig FFMPEG_CONFIG = new FfmpegConfig(
-            Optional.empty(),
-            Optional.empty(),
-            Path.of("target", "ffmpeg-cache"),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(30));
+    static final FfmpegConfig FFMPEG_CONFIG =
+            config(Path.of("target", "ffmpeg-cache"), Optional.empty(), SandboxMode.AUTO);
 
-    static final Limits LIMITS = new Limits(2L << 30, Duration.ofHours(4), 8192L * 4320, 32);
+    static final Limits LIMITS = new Limits(2L << 30, Duration.ofHours(4), 8192L * 4320, 32, 1L << 30);
 
     static final MediaConfig MEDIA = withPreset("ultrafast");
 
@@ -29,8 +28,33 @@ public final class MediaFixture {
 
     private MediaFixture() {}
 
+    static FfmpegConfig config(Path cache, Optional<Path> ffmpeg, SandboxMode sandbox) {
+        return new FfmpegConfig(
+                ffmpeg,
+                Optional.empty(),
+                cache,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(10),
+                sandbox,
+                16L << 30);
+    }
+
+    /** In a sandbox where there is one. */
     static FfmpegInstallation ffmpeg() {
         return Located.FFMPEG;
+    }
+
+    /** In a sandbox or without one, as told; a test that needs one is skipped where there is none. */
+    static FfmpegInstallation ffmpeg(SandboxMode sandbox) {
+        assumeTrue(sandbox != SandboxMode.REQUIRED || Bubblewrap.works(), "no bubblewrap that works here");
+        return sandbox == SandboxMode.OFF ? ffmpeg().in(Optional.empty()) : ffmpeg();
+    }
+
+    /** A program under limits that it does not meet, without a sandbox. */
+    static FfmpegRun bare(Path program, Path directory) {
+        return new FfmpegRun(new FfmpegProgram(
+                program, Reach.writing(directory), new ProcessLimits(16L << 30, 1L << 30), Optional.empty()));
     }
 
     /** What FFmpeg says of a file; blocks. */

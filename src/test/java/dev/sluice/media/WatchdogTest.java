@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.job.ErrorCode;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
+    private static final Duration TEN = Duration.ofSeconds(10);
+
     private final AtomicLong now = new AtomicLong();
 
     @Test
     void startsOverWithEachProgress() {
-        Watchdog stall = new Watchdog(Duration.ofSeconds(10), true, now::get);
+        Watchdog stall = new Watchdog(Optional.of(TEN), Duration.ofHours(1), now::get);
         pass(9);
 
         stall.progressed();
@@ -25,13 +28,31 @@ class WatchdogTest {
 
     @Test
     void isNotImpressedByProgressWhenThereIsADeadline() {
-        Watchdog deadline = new Watchdog(Duration.ofSeconds(10), false, now::get);
+        Watchdog deadline = new Watchdog(Optional.empty(), TEN, now::get);
         pass(9);
 
         deadline.progressed();
         pass(2);
 
         assertThat(deadline.left()).isNegative();
+        assertThat(deadline.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
+    }
+
+    @Test
+    void endsAnEncodeThatGetsOnForTooLong() {
+        Watchdog encode = new Watchdog(Optional.of(TEN), Duration.ofSeconds(25), now::get);
+        for (int i = 0; i < 3; i++) {
+            pass(8);
+            encode.progressed();
+        }
+
+        assertThat(encode.left()).isEqualTo(Duration.ofSeconds(1));
+        pass(1);
+
+        assertThat(encode.left()).isZero();
+        assertThat(encode.failure().code()).isEqualTo(ErrorCode.TIME_EXCEEDED);
+        assertThat(encode.failure().sentence())
+                .isEqualTo("The encode took longer than 25 s, the limit (ffmpeg.maxEncodeSeconds), and was stopped.");
     }
 
     private void pass(int seconds) {
