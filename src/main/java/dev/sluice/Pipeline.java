@@ -67,7 +67,8 @@ final class Pipeline {
                         services.config().rabbitmq(),
                         services.config().updates(),
                         services.tools().outbox(),
-                        services.tools().runs())));
+                        services.tools().runs(),
+                        services.tools().milestones())));
         for (Route route : routes()) {
             StageConfig config = services.config().stage(route.name());
             parts.add(new Part(

@@ -5,6 +5,7 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.Milestone;
 import dev.sluice.job.RunId;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
@@ -92,6 +93,7 @@ final class DeliveryFlow {
         RunNews news = news(claim, job);
         RunLog log = new RunLog(attempt);
         StageRun run = new StageRun(attempt, job, done -> tools.updates().tick(news.tick(done)), cancellation);
+        tools.milestones().reached(Milestone.CLAIMED);
         tools.updates().outboxHasRows();
         tools.leases().hold(attempt, cancellation);
         log.started();
@@ -119,6 +121,7 @@ final class DeliveryFlow {
         StagedJob after = route.next()
                 .map(next -> result.job().waitingFor(next))
                 .orElseGet(() -> result.job().completed());
+        tools.milestones().reached(Milestone.WORKED);
         StageDone done = new StageDone(
                 after, result.summary(), news.done(after), route.next().map(next -> Outgoing.toStage(next, after)));
         return patience.untilTheDatabaseAnswers(() -> tools.runs().commit(attempt, done))
@@ -127,6 +130,7 @@ final class DeliveryFlow {
                         log.fenced();
                         return tools.workspace().discard(attempt);
                     }
+                    tools.milestones().reached(Milestone.COMMITTED);
                     log.done(result.summary());
                     return route.next().isPresent()
                             ? Future.succeededFuture()
@@ -136,7 +140,7 @@ final class DeliveryFlow {
 
     private Future<Void> acknowledge() {
         tools.updates().outboxHasRows();
-        return delivery.ack();
+        return delivery.ack().onSuccess(acknowledged -> tools.milestones().reached(Milestone.ACKNOWLEDGED));
     }
 
     private Future<Void> giveBack(Throwable cause) {

@@ -1,0 +1,29 @@
+package dev.sluice.faults;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Where a fault happens.
+ *
+ * @param lent the worker that it may treat badly, for a fault that wants one
+ * @param random the fault's own, so that what it draws does not depend on what else happens
+ * @param over opens when the run is over and faults are to end early
+ */
+record Ground(BenchScene scene, Optional<WorkerProcess> lent, Random random, CountDownLatch over) {
+    WorkerProcess worker() {
+        return lent.orElseThrow();
+    }
+
+    /** Lets the fault last, or ends it early with the run. */
+    void last(Duration duration) throws InterruptedException {
+        over.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    Duration between(int seconds, int andSeconds) {
+        return Duration.ofMillis(seconds * 1000L + random.nextInt((andSeconds - seconds) * 1000 + 1));
+    }
+}
