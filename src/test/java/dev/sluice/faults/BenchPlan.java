@@ -35,7 +35,7 @@ record BenchPlan(
                 400,
                 Duration.ofSeconds(130),
                 Duration.ofSeconds(120),
-                12,
+                8,
                 seed,
                 Duration.ofMillis(5500),
                 everything(Duration.ofSeconds(8)));
@@ -49,7 +49,7 @@ record BenchPlan(
                 jobs,
                 Duration.ofHours(12),
                 Duration.ofMinutes(5),
-                20,
+                8,
                 seed,
                 Duration.ofSeconds(8),
                 everything(Duration.ofSeconds(30)));

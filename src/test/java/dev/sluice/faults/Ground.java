@@ -14,8 +14,18 @@ import java.util.concurrent.TimeUnit;
  * @param over opens when the run is over and faults are to end early
  */
 record Ground(BenchScene scene, Optional<WorkerProcess> lent, Random random, CountDownLatch over) {
+    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final int LOOKS = 160;
+
     WorkerProcess worker() {
         return lent.orElseThrow();
+    }
+
+    /** Waits a while for the worker to have work under way: a fault that hits an idle one shows little. */
+    void aim() throws InterruptedException {
+        for (int look = 0; look < LOOKS && !scene.redispatch().isAtWork(worker().pid()); look++) {
+            last(LOOK);
+        }
     }
 
     /** Lets the fault last, or ends it early with the run. */

@@ -48,12 +48,7 @@ final class Redispatch implements AutoCloseable {
      */
     int lost(How how, long pid, Instant at) {
         try {
-            List<Loss> losses = services
-                    .postgres()
-                    .database()
-                    .query("SELECT job_id, stage, task, attempt FROM sluice.stage_run WHERE state = 'running'"
-                            + " AND split_part(worker, ':', 2) = '" + pid + "'")
-                    .stream()
+            List<Loss> losses = runsOf(pid).stream()
                     .map(row -> new Loss(
                             how,
                             text(row, "job_id"),
@@ -67,6 +62,22 @@ final class Redispatch implements AutoCloseable {
         } catch (IllegalStateException databaseIsAway) {
             return 0;
         }
+    }
+
+    /** Whether this process has work under way; no, when the database cannot be asked now. */
+    boolean isAtWork(long pid) {
+        try {
+            return !runsOf(pid).isEmpty();
+        } catch (IllegalStateException databaseIsAway) {
+            return false;
+        }
+    }
+
+    private List<Map<String, String>> runsOf(long pid) {
+        return services.postgres()
+                .database()
+                .query("SELECT job_id, stage, task, attempt FROM sluice.stage_run WHERE state = 'running'"
+                        + " AND split_part(worker, ':', 2) = '" + pid + "'");
     }
 
     private void look() {

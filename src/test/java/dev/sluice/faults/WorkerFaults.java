@@ -26,6 +26,7 @@ final class WorkerFaults {
 
         @Override
         public String happen(Ground ground) throws InterruptedException {
+            ground.aim();
             WorkerProcess worker = ground.worker();
             long pid = worker.pid();
             Instant at = Instant.now();
@@ -51,6 +52,7 @@ final class WorkerFaults {
 
         @Override
         public String happen(Ground ground) throws InterruptedException {
+            ground.aim();
             WorkerProcess worker = ground.worker();
             Instant at = Instant.now();
             worker.signal("STOP");
@@ -133,7 +135,7 @@ final class WorkerFaults {
 
     /** The process ends between two steps of a delivery, as if somebody had pulled the plug there. */
     record CrashAt(Milestone milestone) implements Fault {
-        private static final Duration PATIENCE = Duration.ofSeconds(30);
+        private static final Duration PATIENCE = Duration.ofSeconds(45);
 
         @Override
         public String name() {
@@ -149,7 +151,7 @@ final class WorkerFaults {
         public String happen(Ground ground) throws InterruptedException {
             WorkerProcess worker = ground.worker();
             boolean stopped = worker.terminate();
-            int time = 1 + ground.random().nextInt(3);
+            int time = 1 + ground.random().nextInt(2);
             worker.startWith("--crash", milestone.name().toLowerCase(Locale.ROOT) + "@" + time);
             boolean crashed = worker.awaitExit(PATIENCE);
             Instant at = Instant.now();
