@@ -170,6 +170,7 @@ final class BenchScene implements AutoCloseable {
         vertx.close().await(10, TimeUnit.SECONDS);
         // What is of use afterwards is the logs; data and videos of a thousand jobs are not.
         List.of("postgres", "s3", "workspace")
-                .forEach(bulky -> FileUtils.deleteQuietly(directory.resolve(bulky).toFile()));
+                .forEach(bulky ->
+                        FileUtils.deleteQuietly(directory.resolve(bulky).toFile()));
     }
 }
