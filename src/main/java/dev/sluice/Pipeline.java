@@ -89,7 +89,8 @@ final class Pipeline {
                         services.config().rabbitmq(),
                         services.config().updates(),
                         services.tools().outbox(),
-                        services.tools().runs())));
+                        services.tools().runs(),
+                        services.tools().milestones())));
         List<Route> routes = routes();
         parts.add(new Part(RECOVERY, 1, () -> recovery(routes)));
         parts.add(new Part(

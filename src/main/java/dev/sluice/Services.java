@@ -7,6 +7,7 @@ import dev.sluice.blob.Workspace;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
+import dev.sluice.job.Milestones;
 import dev.sluice.job.StageName;
 import dev.sluice.media.Encoder;
 import dev.sluice.media.FfmpegInstallation;
@@ -49,12 +50,13 @@ record Services(
     private static final long LONGEST_WORK_DAYS = 7;
 
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
-    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup) {
+    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup, Milestones milestones) {
         WorkerExecutor workers = workers(vertx, config);
         return workers.executeBlocking(() -> LocalTools.open(vertx, config), false)
                 .compose(local -> Workspace.open(vertx, config.workspace())
                         .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
-                                .compose(database -> assemble(vertx, config, workers, local, workspace, database))))
+                                .compose(database ->
+                                        assemble(vertx, config, workers, local, workspace, database, milestones))))
                 .onFailure(failed -> workers.close());
     }
 
@@ -64,14 +66,14 @@ record Services(
             WorkerExecutor workers,
             LocalTools local,
             Workspace workspace,
-            Database database) {
+            Database database,
+            Milestones milestones) {
         return UserTables.open(database, config.postgres())
                 .map(tables -> {
                     Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
                     Leases leases = new Leases(vertx, runs, config.delivery());
                     Leftovers leftovers = new Leftovers(
-                            workspace,
-                            new Staging(local.blobs(), config.keys().staging()));
+                            workspace, new Staging(local.blobs(), config.keys().staging()));
                     CancelledJobs cancelled = new CancelledJobs(leases, runs, leftovers);
                     return new Services(
                             config,
@@ -98,7 +100,8 @@ record Services(
                                     leftovers,
                                     new UpdateBus(vertx),
                                     config.delivery(),
-                                    Worker.ofThisProcess().name()),
+                                    Worker.ofThisProcess().name(),
+                                    milestones),
                             CancelNotices.listen(
                                     vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
                 })

@@ -3,6 +3,7 @@ package dev.sluice;
 import dev.sluice.backend.JobSubmission;
 import dev.sluice.blob.Blobs;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.job.Milestones;
 import dev.sluice.store.Jobs;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -35,11 +36,16 @@ public final class Sluice {
      * fails for what waiting does not mend.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
-        return start(vertx, config, new Startup());
+        return start(vertx, config, Milestones.UNWATCHED);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup) {
-        return Services.open(vertx, config, startup).compose(services -> {
+    /** The same, with somebody who is told of every milestone of a delivery: a test that wants to stop the process there. */
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, Milestones milestones) {
+        return start(vertx, config, new Startup(), milestones);
+    }
+
+    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, Milestones milestones) {
+        return Services.open(vertx, config, startup, milestones).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
             return sluice.putUpAll()
                     .map(sluice)

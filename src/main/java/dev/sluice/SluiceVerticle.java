@@ -1,6 +1,7 @@
 package dev.sluice;
 
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.job.Milestones;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +29,7 @@ final class SluiceVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        up = Sluice.start(vertx, config, startup)
+        up = Sluice.start(vertx, config, startup, Milestones.UNWATCHED)
                 .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
         return Future.succeededFuture();
     }

@@ -12,7 +12,10 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.job.Milestones;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.concurrent.CompletableFuture;
 
 /** The walls between the rooms. */
@@ -100,6 +103,16 @@ class ArchitectureTest {
             .callMethod(CompletableFuture.class, "get")
             .orShould()
             .callMethod(Future.class, "await");
+
+    @ArchTest
+    static final ArchRule noMilestoneIsWatchedInProduction = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(Sluice.class.getName())
+            .should()
+            .callMethod(Sluice.class, "start", Vertx.class, SluiceConfig.class, Milestones.class)
+            .orShould()
+            .implement(Milestones.class)
+            .because("only tests stop a process there");
 
     @ArchTest
     static final ArchRule namesSayWhatAThingIs = noClasses()

@@ -10,37 +10,42 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The way to a service, which a test can cut and mend; its port stays the same. */
-final class Gateway {
+public final class Gateway {
     private final Vertx vertx;
     private final URI behind;
     private final NetClient client;
     private final int port;
     private Optional<NetServer> server = Optional.empty();
 
-    private Gateway(Vertx vertx, URI behind) throws TimeoutException {
+    private Gateway(Vertx vertx, URI behind, int port) throws TimeoutException {
         this.vertx = vertx;
         this.behind = behind;
         this.client = vertx.createNetClient();
-        this.port = listen(0);
+        this.port = listen(port);
     }
 
     static Gateway to(Vertx vertx, URI service) throws TimeoutException {
-        return new Gateway(vertx, service);
+        return new Gateway(vertx, service, 0);
     }
 
-    URI address() {
+    /** On a port that nobody takes while the way is cut: one below those that outgoing connections get. */
+    public static Gateway to(Vertx vertx, URI service, int port) throws TimeoutException {
+        return new Gateway(vertx, service, port);
+    }
+
+    public URI address() {
         return URI.create(behind.getScheme() + "://127.0.0.1:" + port);
     }
 
     /** Breaks the connections that there are and refuses new ones. */
-    void cut() throws TimeoutException {
+    public void cut() throws TimeoutException {
         if (server.isPresent()) {
             server.get().close().await(10, TimeUnit.SECONDS);
             server = Optional.empty();
         }
     }
 
-    void mend() throws TimeoutException {
+    public void mend() throws TimeoutException {
         if (server.isEmpty()) {
             listen(port);
         }

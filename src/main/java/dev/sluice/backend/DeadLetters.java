@@ -5,6 +5,7 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
+import dev.sluice.message.DeadNote;
 import dev.sluice.store.Outbox;
 import dev.sluice.store.OutboxMessage;
 import io.vertx.core.Future;
@@ -108,6 +109,12 @@ public final class DeadLetters {
                     letter.id(),
                     Answer.Kind.REFUSED,
                     "It is about no job that is known here and does not say which queue it came from."));
+        }
+        if (letter.headers().getBoolean(DeadNote.CUT, false)) {
+            return Future.succeededFuture(new Answer(
+                    letter.id(),
+                    Answer.Kind.REFUSED,
+                    "Only its beginning was kept, because it is larger than a message may be."));
         }
         return outbox.put(new OutboxMessage(
                         Topology.DEFAULT_EXCHANGE,

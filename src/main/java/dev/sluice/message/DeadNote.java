@@ -35,6 +35,10 @@ public record DeadNote(
 
     /** All headers of ours begin so. */
     public static final String PREFIX = "x-sluice-";
+    /** How long a message was of which only the beginning was kept, bytes. */
+    public static final String BYTES = PREFIX + "bytes";
+    /** True where only the beginning of a message was kept. */
+    public static final String CUT = PREFIX + "cut";
 
     /** What goes beyond is left out, the oldest first: a broker takes headers of one frame. */
     private static final int MOST_ATTEMPTS_TOLD = 20;

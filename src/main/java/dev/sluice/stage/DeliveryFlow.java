@@ -5,6 +5,7 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.Milestone;
 import dev.sluice.job.RunId;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
@@ -97,6 +98,7 @@ final class DeliveryFlow {
                 done -> tools.updates().tick(news.tick(done)),
                 cancellation,
                 new RunCheckpoint(tools.runs(), claim, patience));
+        tools.milestones().reached(Milestone.CLAIMED);
         tools.updates().outboxHasRows();
         tools.leases().hold(attempt, cancellation);
         log.started();
@@ -124,6 +126,7 @@ final class DeliveryFlow {
         StagedJob after = route.next()
                 .map(next -> result.job().waitingFor(next))
                 .orElseGet(() -> result.job().completed());
+        tools.milestones().reached(Milestone.WORKED);
         StageDone done = new StageDone(
                 after,
                 result.summary(),
@@ -136,6 +139,7 @@ final class DeliveryFlow {
                         log.fenced();
                         return tools.workspace().discard(attempt);
                     }
+                    tools.milestones().reached(Milestone.COMMITTED);
                     // What comes now is clearing away; nobody is to wait for that.
                     tools.updates().outboxHasRows();
                     log.done(result.summary());
@@ -147,7 +151,7 @@ final class DeliveryFlow {
 
     private Future<Void> acknowledge() {
         tools.updates().outboxHasRows();
-        return delivery.ack();
+        return delivery.ack().onSuccess(acknowledged -> tools.milestones().reached(Milestone.ACKNOWLEDGED));
     }
 
     private Future<Void> giveBack(Throwable cause) {

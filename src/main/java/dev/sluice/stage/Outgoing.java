@@ -85,7 +85,7 @@ public final class Outgoing {
                 Topology.DEFAULT_EXCHANGE,
                 Topology.DEAD_QUEUE,
                 body.getBuffer(0, KEPT_OF_TOO_LARGE),
-                headers.put("x-sluice-bytes", body.length()).put("x-sluice-cut", true));
+                headers.put(DeadNote.BYTES, body.length()).put(DeadNote.CUT, true));
     }
 
     private static OutboxMessage message(String exchange, String routingKey, Buffer body, JsonObject headers) {

@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import dev.sluice.blob.Workspace;
 import dev.sluice.config.DeliveryConfig;
+import dev.sluice.job.Milestones;
 import dev.sluice.store.Outbox;
 import dev.sluice.store.Runs;
 import dev.sluice.update.UpdateBus;
@@ -19,4 +20,5 @@ public record StageTools(
         Leftovers leftovers,
         UpdateBus updates,
         DeliveryConfig delivery,
-        String worker) {}
+        String worker,
+        Milestones milestones) {}

@@ -6,6 +6,8 @@ import dev.sluice.broker.Topology;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.UpdatesConfig;
 import dev.sluice.job.Attempt;
+import dev.sluice.job.Milestone;
+import dev.sluice.job.Milestones;
 import dev.sluice.message.Codec;
 import dev.sluice.store.Outbox;
 import dev.sluice.store.OutboxMessage;
@@ -40,6 +42,7 @@ public final class PublisherVerticle extends VerticleBase {
     private final UpdatesConfig config;
     private final Outbox outbox;
     private final Runs runs;
+    private final Milestones milestones;
     private final Throttle throttle = new Throttle();
     private final List<MessageConsumer<JsonObject>> listeners = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
@@ -51,11 +54,13 @@ public final class PublisherVerticle extends VerticleBase {
     private boolean stopping;
     private boolean failing;
 
-    public PublisherVerticle(RabbitMqConfig broker, UpdatesConfig config, Outbox outbox, Runs runs) {
+    public PublisherVerticle(
+            RabbitMqConfig broker, UpdatesConfig config, Outbox outbox, Runs runs, Milestones milestones) {
         this.broker = broker;
         this.config = config;
         this.outbox = outbox;
         this.runs = runs;
+        this.milestones = milestones;
     }
 
     @Override
@@ -139,6 +144,7 @@ public final class PublisherVerticle extends VerticleBase {
                                 .publish(new OutgoingMessage(
                                         row.exchange(), row.routingKey(), row.body(), row.headers(), row.messageId())))
                         .toList())
+                .onSuccess(confirmed -> milestones.reached(Milestone.SENT))
                 .mapEmpty();
     }
 

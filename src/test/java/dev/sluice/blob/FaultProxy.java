@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Stands between a client and its store, and spoils the exchanges that it is told to spoil. */
-final class FaultProxy {
+public final class FaultProxy {
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final HttpClient client;
@@ -36,14 +36,14 @@ final class FaultProxy {
         server.requestHandler(this::handle);
     }
 
-    static FaultProxy before(Vertx vertx, S3Config behind) {
+    public static FaultProxy before(Vertx vertx, S3Config behind) {
         FaultProxy proxy = new FaultProxy(vertx, behind);
         Wait.on(proxy.server.listen(0, "127.0.0.1"));
         return proxy;
     }
 
     /** The way to the same bucket through this proxy. */
-    S3Config config() {
+    public S3Config config() {
         return new S3Config(
                 Optional.of(URI.create("http://127.0.0.1:" + server.actualPort())),
                 behind.caFile(),
@@ -57,12 +57,19 @@ final class FaultProxy {
                 behind.timeout());
     }
 
-    Future<Void> close() {
+    public Future<Void> close() {
         return server.close();
     }
 
     int requests() {
         return requests.get();
+    }
+
+    /** Lets the fault happen to all requests that fit, until what it gives is run. */
+    public Runnable spoil(Predicate<HttpServerRequest> which, Fault fault) {
+        Rule rule = new Rule(new AtomicInteger(Integer.MAX_VALUE), which, fault);
+        rules.add(rule);
+        return () -> rules.remove(rule);
     }
 
     /** Lets the fault happen to the first so many requests that fit. */
@@ -84,7 +91,7 @@ final class FaultProxy {
     }
 
     /** Answers so, without asking the store. */
-    static Fault status(int status, String code) {
+    public static Fault status(int status, String code) {
         return exchange -> {
             exchange.request().resume();
             exchange.request()
@@ -116,8 +123,13 @@ final class FaultProxy {
     }
 
     /** Does something first, while the client waits, and passes all on unspoiled. */
-    static Fault first(Supplier<Future<?>> action) {
+    public static Fault first(Supplier<Future<?>> action) {
         return exchange -> action.get().onSuccess(done -> exchange.pass());
+    }
+
+    /** Breaks the connection before anything was asked or answered. */
+    public static Fault reset() {
+        return exchange -> exchange.request().connection().close();
     }
 
     /** Takes the request and never answers. */
@@ -138,16 +150,17 @@ final class FaultProxy {
         exchange.pass();
     }
 
-    interface Fault {
+    /** What becomes of a request. */
+    public interface Fault {
         void spoil(Exchange exchange);
     }
 
     private record Rule(AtomicInteger left, Predicate<HttpServerRequest> which, Fault fault) {}
 
-    record Answer(HttpClientResponse head, Buffer body) {}
+    public record Answer(HttpClientResponse head, Buffer body) {}
 
     /** A request that waits for what becomes of it. */
-    record Exchange(HttpServerRequest request, HttpClient client, URI store) {
+    public record Exchange(HttpServerRequest request, HttpClient client, URI store) {
         HttpServerResponse response() {
             return request.response();
         }

@@ -34,7 +34,8 @@ final class KeyTemplatesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "a/b", "../m", "..", ".", "a\\b", "a\nb", "a\u0000", "/a", "\ud800"})
     void refusesAMediaIdThatCouldNameAnotherPlace(String mediaId) {
-        KeyTemplates bare = new KeyTemplates(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", "staging/"), List.of());
+        KeyTemplates bare =
+                new KeyTemplates(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", "staging/"), List.of());
 
         JobFailure failure = catchThrowableOfType(JobFailure.class, () -> bare.video(mediaId, "360p"));
 
@@ -121,7 +122,8 @@ final class KeyTemplatesTest {
     @Test
     void complainsOfAThumbnailTemplateByItsOwnName() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new KeyTemplates(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg", "staging/"), List.of()))
+                .isThrownBy(() ->
+                        new KeyTemplates(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg", "staging/"), List.of()))
                 .withMessageStartingWith("keys.thumbnail: ")
                 .withMessageContaining("[mediaId, n]");
     }

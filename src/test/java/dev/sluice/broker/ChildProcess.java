@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A process that a test starts, and that never outlives the JVM. */
-final class ChildProcess {
+public final class ChildProcess {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 32_000;
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
@@ -33,7 +33,7 @@ final class ChildProcess {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    static ChildProcess start(List<String> command, Map<String, String> environment, Path output) {
+    public static ChildProcess start(List<String> command, Map<String, String> environment, Path output) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
@@ -49,7 +49,7 @@ final class ChildProcess {
      * A port of 127.0.0.1 that nobody uses now. Below those that the system gives to outgoing connections, one of which
      * might otherwise sit on it while its server is being restarted.
      */
-    static int freePort() {
+    public static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
             try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -61,7 +61,7 @@ final class ChildProcess {
     }
 
     /** Waits until {@code ready} says so; fails with the process's output if it ends before. */
-    void awaitReady(Callable<Boolean> ready) {
+    public void awaitReady(Callable<Boolean> ready) {
         Awaitility.await()
                 .atMost(START_LIMIT)
                 .pollInterval(Duration.ofMillis(100))
@@ -71,8 +71,17 @@ final class ChildProcess {
                 .until(ready);
     }
 
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Waits for its end; gives whether it came in time. */
+    public boolean awaitExit(Duration limit) throws InterruptedException {
+        return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Sends it a signal by name: {@code STOP}, {@code CONT}. */
-    void signal(String name) {
+    public void signal(String name) {
         try {
             new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
                     .start()
@@ -82,13 +91,13 @@ final class ChildProcess {
         }
     }
 
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitEnd();
     }
 
     /** Asks it to end, and kills it if it does not. */
-    void stop() {
+    public void stop() {
         process.destroy();
         awaitEnd();
     }

@@ -20,7 +20,7 @@ public final class TestDatabase {
     private final EmbeddedDatabase server;
     private final String name;
 
-    TestDatabase(EmbeddedDatabase server, String name) {
+    public TestDatabase(EmbeddedDatabase server, String name) {
         this.server = server;
         this.name = name;
     }

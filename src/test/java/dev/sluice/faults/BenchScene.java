@@ -1,0 +1,176 @@
+package dev.sluice.faults;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.io.FileUtils;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Everything that a run takes place in: services, workers, who feeds them and who listens. */
+final class BenchScene implements AutoCloseable {
+    private static final Path RUNS = Path.of("target", "faults").toAbsolutePath();
+
+    /** For whoever removes what crashed attempts left. */
+    private static final Duration TIDY_WITHIN = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final Vertx vertx = Vertx.vertx();
+    private final BenchServices services;
+    private final List<WorkerProcess> workers = new ArrayList<>();
+    private final UpdatesTap tap;
+    private final Feeder feeder;
+    private final Redispatch redispatch;
+    private final SnapshotReader reader;
+    private final List<FedJob> fed = new ArrayList<>();
+
+    private BenchScene(String run, BenchCast cast) throws IOException, TimeoutException {
+        directory = directory(run);
+        FileUtils.deleteDirectory(directory.toFile());
+        Files.createDirectories(directory);
+        BenchClips clips = new BenchClips();
+        services = BenchServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new));
+        services.upload(FedJob.CLIP_KEY, clips.clip(directory));
+        services.upload(FedJob.TEXT_KEY, clips.text(directory));
+        JsonObject settings = patience().mergeIn(cast.settings(), true);
+        for (int n = 1; n <= cast.workers(); n++) {
+            workers.add(new WorkerProcess("worker-" + n, directory, vertx, services, settings, cast.classesFirst()));
+        }
+        tap = new UpdatesTap(services);
+        feeder = new Feeder(services);
+        redispatch = new Redispatch(services);
+        reader = new SnapshotReader(services, directory.resolve("workspace"), clips);
+    }
+
+    /**
+     * Sets the scene; the workers are not started yet.
+     *
+     * @param run names the directory under target/faults, which is made anew
+     */
+    static BenchScene set(String run, BenchCast cast) throws IOException, TimeoutException {
+        return new BenchScene(run, cast);
+    }
+
+    /** Short waits between attempts, and more of them than the faults of a run use up; leases as in production. */
+    private static JsonObject patience() {
+        return new JsonObject()
+                .put(
+                        "delivery",
+                        new JsonObject()
+                                .put("maxAttempts", 20)
+                                .put(
+                                        "backoffSeconds",
+                                        new JsonArray().add(1).add(2).add(4)));
+    }
+
+    static Path directory(String run) {
+        return RUNS.resolve(run);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    BenchServices services() {
+        return services;
+    }
+
+    List<WorkerProcess> workers() {
+        return workers;
+    }
+
+    WorkerProcess worker(int number) {
+        return workers.get(number);
+    }
+
+    UpdatesTap tap() {
+        return tap;
+    }
+
+    Feeder feeder() {
+        return feeder;
+    }
+
+    Redispatch redispatch() {
+        return redispatch;
+    }
+
+    /** Submits a job, and has the checker ask for it. */
+    void submit(FedJob job) throws InterruptedException {
+        synchronized (fed) {
+            fed.add(job);
+        }
+        feeder.submit(job);
+    }
+
+    List<FedJob> fed() {
+        synchronized (fed) {
+            return List.copyOf(fed);
+        }
+    }
+
+    void startWorkers() {
+        workers.forEach(WorkerProcess::start);
+        workers.forEach(WorkerProcess::awaitUp);
+    }
+
+    /** Waits until every job has ended, nothing is under way, and the files are gone; gives whether it came to that. */
+    boolean drain(Duration limit) {
+        return comesTo(limit, () -> tap.awaitEnded(fed().size(), Duration.ZERO) && reader.isStill())
+                && comesTo(TIDY_WITHIN, reader::isTidy);
+    }
+
+    private static boolean comesTo(Duration limit, Callable<Boolean> state) {
+        try {
+            Awaitility.await()
+                    .atMost(limit)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(state);
+            return true;
+        } catch (ConditionTimeoutException late) {
+            return false;
+        }
+    }
+
+    /** Stops the workers in order; gives those that had to be killed. */
+    List<String> stopWorkers() throws InterruptedException {
+        List<String> stubborn = new ArrayList<>();
+        for (WorkerProcess worker : workers) {
+            if (worker.isAlive() && !worker.terminate()) {
+                stubborn.add(worker.toString());
+            }
+        }
+        return stubborn;
+    }
+
+    Snapshot snapshot() throws IOException, TimeoutException {
+        return reader.read(fed(), tap.seen());
+    }
+
+    @Override
+    public void close() throws IOException, TimeoutException {
+        redispatch.close();
+        feeder.close();
+        tap.close();
+        workers.forEach(WorkerProcess::close);
+        services.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+        // What is of use afterwards is the logs; data and videos of a thousand jobs are not.
+        List.of("postgres", "s3", "workspace")
+                .forEach(bulky ->
+                        FileUtils.deleteQuietly(directory.resolve(bulky).toFile()));
+    }
+}

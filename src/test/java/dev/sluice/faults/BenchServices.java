@@ -1,0 +1,107 @@
+package dev.sluice.faults;
+
+import com.rabbitmq.client.Connection;
+import dev.sluice.blob.FaultProxy;
+import dev.sluice.blob.StoreFixture;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.standalone.EmbeddedStore;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The real services that one run of the bench owns, and may treat badly. */
+final class BenchServices implements AutoCloseable {
+    static final String BUCKET = "media";
+
+    private static final String USERS_TABLE = """
+            CREATE TYPE "ProcessingStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED');
+            CREATE TABLE "VideoProcessingJob" (
+                "id" TEXT NOT NULL PRIMARY KEY, "mediaId" TEXT NOT NULL, "userId" TEXT NOT NULL, "s3Key" TEXT NOT NULL,
+                "originalFilename" TEXT NOT NULL, "status" "ProcessingStatus" NOT NULL DEFAULT 'PENDING',
+                "progress" INTEGER NOT NULL DEFAULT 0, "currentStep" TEXT, "errorMessage" TEXT, "thumbnails" JSONB,
+                "videoVersions" JSONB, "metadata" JSONB, "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+                "updatedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, "completedAt" TIMESTAMP(3));
+            """;
+
+    private final RabbitNode rabbit;
+    private final PostgresServer postgres;
+    private final EmbeddedStore store;
+    private final FaultProxy storeProxy;
+    private final Path bucket;
+
+    private BenchServices(Vertx vertx, Path directory, String... rabbitSettings) throws IOException {
+        rabbit = RabbitNode.start(rabbitSettings);
+        postgres = PostgresServer.start(directory.resolve("postgres"));
+        postgres.database().execute(USERS_TABLE);
+        store = EmbeddedStore.start(directory.resolve("s3"), BUCKET);
+        storeProxy = FaultProxy.before(vertx, StoreFixture.configure(store, BUCKET));
+        bucket = directory.resolve("s3").resolve(BUCKET);
+    }
+
+    /** Starts them all; takes 10 to 20 s. */
+    static BenchServices start(Vertx vertx, Path directory, String... rabbitSettings) throws IOException {
+        return new BenchServices(vertx, directory, rabbitSettings);
+    }
+
+    RabbitNode rabbit() {
+        return rabbit;
+    }
+
+    PostgresServer postgres() {
+        return postgres;
+    }
+
+    EmbeddedStore store() {
+        return store;
+    }
+
+    /** Stands before the store of every worker. */
+    FaultProxy storeProxy() {
+        return storeProxy;
+    }
+
+    /** Where the store keeps the objects. */
+    Path bucket() {
+        return bucket;
+    }
+
+    URI rabbitAddress() {
+        return URI.create("amqp://127.0.0.1:" + rabbit.port());
+    }
+
+    URI postgresAddress() {
+        return URI.create("postgresql://127.0.0.1:" + postgres.port());
+    }
+
+    URI storeAddress() {
+        return storeProxy.config().endpoint().orElseThrow();
+    }
+
+    /** A connection that no fault cuts but the broker's own end. */
+    Connection connect() throws IOException, TimeoutException {
+        return rabbit.stranger();
+    }
+
+    void upload(String key, Path file) throws IOException {
+        Path object = bucket.resolve(key);
+        Files.createDirectories(object.getParent());
+        Files.copy(file, object);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            storeProxy.close().await(10, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            throw new IOException("the proxy before the store does not close", late);
+        } finally {
+            store.close();
+            postgres.close();
+            rabbit.close();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.broker.RabbitNode;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Work that takes longer than the broker waits for an acknowledgement. The broker closes the channel and delivers again; the
+ * work goes on all the same, counts once, and the consumer comes back.
+ */
+@Tag("long")
+@Timeout(600)
+class ConsumerTimeoutIT {
+    private static final String RUN = "consumer-timeout";
+    private static final Duration WORK = Duration.ofSeconds(150);
+
+    @Test
+    void completesOnceAndTakesTheNextJob() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        Path slow = BenchScene.directory(RUN).resolve("slow-ffmpeg");
+        BenchClips clips = new BenchClips();
+        BenchCast cast = BenchCast.of(1)
+                .withRabbit("consumer_timeout = 60000")
+                .with(new JsonObject()
+                        .put(
+                                "ffmpeg",
+                                new JsonObject()
+                                        .put("ffmpeg", slow.toString())
+                                        .put("ffprobe", clips.ffmpeg().ffprobe().toString())
+                                        .put("stallTimeoutSeconds", 400)));
+
+        try (BenchScene scene = BenchScene.set(RUN, cast)) {
+            Files.writeString(
+                    slow,
+                    slowOnce(slow.resolveSibling("encoded"), clips.ffmpeg().ffmpeg()));
+            Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
+            scene.startWorkers();
+            scene.submit(new FedJob("long", true, 1));
+            boolean longEnded = scene.tap().awaitEnded(1, WORK.plusSeconds(90));
+            scene.submit(new FedJob("next", true, 1));
+            boolean idle = scene.drain(Duration.ofSeconds(60));
+            String log = Files.readString(scene.worker(0).log());
+
+            assertThat(longEnded).as("the long one ended").isTrue();
+            assertThat(idle).as("the next one ended").isTrue();
+            assertThat(log).as("the broker lost its patience").contains("PRECONDITION_FAILED");
+            assertThat(scene.stopWorkers()).isEmpty();
+            assertThat(Checker.check(scene.snapshot())).isEmpty();
+            assertThat(scene.services()
+                            .postgres()
+                            .database()
+                            .value(
+                                    "SELECT string_agg(j.id || ' ' || r.stage || ' ' || r.counted || ' ' || j.state, ', '"
+                                            + " ORDER BY j.id DESC) FROM sluice.job j JOIN sluice.stage_run r ON r.job_id = j.id"
+                                            + " WHERE r.stage = 'processing'"))
+                    .isEqualTo("next processing 1 completed, long processing 1 completed");
+        }
+    }
+
+    /** FFmpeg whose first encode begins late. */
+    private static String slowOnce(Path marker, Path ffmpeg) {
+        return """
+                #!/bin/sh
+                case "$*" in
+                *-filter_complex*) if [ ! -e '%1$s' ]; then : > '%1$s'; sleep %2$d; fi ;;
+                esac
+                exec '%3$s' "$@"
+                """.formatted(marker, WORK.toSeconds(), ffmpeg);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.sluice.faults;
+
+/** Something that goes wrong. It sees to it that all is well again when it is over. */
+interface Fault {
+    String name();
+
+    Target target();
+
+    /** Happens, from beginning to end; gives what it met. */
+    String happen(Ground ground) throws Exception;
+
+    /** What it happens to; faults of one target never overlap, but for workers, of which there are several. */
+    enum Target {
+        A_WORKER,
+        RABBITMQ,
+        POSTGRES,
+        STORE,
+        A_MESSAGE
+    }
+}

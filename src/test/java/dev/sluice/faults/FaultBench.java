@@ -1,0 +1,154 @@
+package dev.sluice.faults;
+
+import dev.sluice.faults.Schedule.Injected;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One run: workers, jobs, faults, and then the checker. Takes the production jar as it was built, and writes its logs and
+ * its report to target/faults.
+ */
+final class FaultBench {
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** What a sliver of the jobs is not: a video. */
+    private static final int ONE_IN = 20;
+
+    private final BenchPlan plan;
+    private final BenchScene scene;
+    private final Random random;
+
+    private FaultBench(BenchPlan plan, BenchScene scene) {
+        this.plan = plan;
+        this.scene = scene;
+        this.random = new Random(plan.seed());
+    }
+
+    /**
+     * What came of a run.
+     *
+     * @param mistakes what the bench itself could not do
+     */
+    record Result(List<Violation> violations, List<String> mistakes, String report, Path directory) {
+        @Override
+        public String toString() {
+            return report + "\n\nviolations: " + violations.size() + "\n"
+                    + violations.stream().map(Violation::toString).collect(Collectors.joining("\n")) + "\nmistakes: "
+                    + mistakes + "\nlogs: " + directory;
+        }
+    }
+
+    static Result run(BenchPlan plan) throws Exception {
+        try (BenchScene scene = BenchScene.set(plan.name() + "-" + plan.seed(), BenchCast.of(plan.workers()))) {
+            return new FaultBench(plan, scene).run();
+        }
+    }
+
+    private Result run() throws Exception {
+        scene.startWorkers();
+        long began = System.nanoTime();
+        Schedule schedule = new Schedule(scene, plan.seed(), plan.gap(), plan.faults());
+        schedule.start();
+        try {
+            feed();
+        } finally {
+            schedule.end();
+        }
+        boolean drained = scene.drain(plan.drainFor());
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        List<String> mistakes = new ArrayList<>(schedule.injected().stream()
+                .flatMap(fault -> fault.failure().stream())
+                .toList());
+        scene.stopWorkers().forEach(worker -> mistakes.add(worker + " did not stop in order"));
+        Snapshot snapshot = scene.snapshot();
+        List<Violation> violations = Checker.check(snapshot);
+        BenchReport report = new BenchReport();
+        tell(report, snapshot, schedule.injected(), took, drained);
+        Result result = new Result(violations, mistakes, report.toString(), scene.directory());
+        Files.writeString(scene.directory().resolve("report.txt"), result.toString());
+        Files.write(
+                scene.directory().resolve("faults.txt"),
+                schedule.injected().stream().map(Injected::toString).toList());
+        Files.write(
+                scene.directory().resolve("updates.txt"),
+                snapshot.updates().stream().map(SeenUpdate::toString).toList());
+        return result;
+    }
+
+    private void feed() throws InterruptedException {
+        long until = System.nanoTime() + plan.feedFor().toNanos();
+        int submitted = 0;
+        while (submitted < plan.jobs() && System.nanoTime() < until) {
+            if (scene.tap().awaitEnded(submitted - plan.inFlight() + 1, LOOK)) {
+                boolean video = random.nextInt(ONE_IN) != 0;
+                int copies = 1 + random.nextInt(3);
+                scene.submit(new FedJob("job-" + submitted, video, copies));
+                submitted++;
+            }
+        }
+    }
+
+    private void tell(BenchReport report, Snapshot snapshot, List<Injected> injected, Duration took, boolean drained)
+            throws IOException {
+        Map<String, Long> ends = snapshot.jobs().values().stream()
+                .collect(Collectors.groupingBy(
+                        job -> job.state() + (job.errorCode().isEmpty() ? "" : " " + job.errorCode()),
+                        TreeMap::new,
+                        Collectors.counting()));
+        int jobs = snapshot.fed().size();
+        report.line("run '%s', seed %d, %d workers", plan.name(), plan.seed(), plan.workers());
+        report.line(
+                "jobs: %d submitted in %d messages, ended %s; %d s, %.2f jobs/s%s",
+                jobs,
+                snapshot.fed().stream().mapToInt(FedJob::copies).sum(),
+                ends,
+                took.toSeconds(),
+                jobs * 1000.0 / took.toMillis(),
+                drained ? "" : "; NOT IDLE at the end");
+        report.line(
+                "updates: %d, repeated %d, redelivered %d",
+                snapshot.updates().size(),
+                snapshot.updates().size()
+                        - snapshot.updates().stream()
+                                .map(SeenUpdate::messageId)
+                                .distinct()
+                                .count(),
+                snapshot.updates().stream().filter(SeenUpdate::redelivered).count());
+        scene.services()
+                .postgres()
+                .database()
+                .query("SELECT count(*) AS runs, sum(attempt) AS claims, sum(counted) AS counted, max(counted) AS most"
+                        + " FROM sluice.stage_run")
+                .forEach(row -> report.line("runs, claims, attempts that count, most of one run: %s", row.values()));
+        scene.services()
+                .postgres()
+                .database()
+                .query("SELECT h->>'error_code' AS code, count(*) FROM sluice.stage_run,"
+                        + " jsonb_array_elements(history) h GROUP BY 1 ORDER BY 2 DESC")
+                .forEach(row -> report.line("  attempts that ended with %s", row.values()));
+        for (String sign : List.of(
+                "result thrown away", "lease lost, work stopped", "somebody does or did this already", "given back")) {
+            report.line("log lines '%s': %d", sign, count(sign));
+        }
+        report.faults(injected);
+        report.redispatch(scene.redispatch(), injected);
+    }
+
+    private long count(String sign) throws IOException {
+        long lines = 0;
+        for (WorkerProcess worker : scene.workers()) {
+            lines += Files.readString(worker.log())
+                    .lines()
+                    .filter(line -> line.contains(sign))
+                    .count();
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.faults.FaultBench.Result;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The promises, with everything going wrong. As part of every build for some minutes; for as long as it takes with {@code
+ * mvn -Pfaults verify -Dfaults.jobs=1000 -Dfaults.seed=1}.
+ */
+class FaultBenchIT {
+    private static final int WORKERS = 3;
+
+    @Test
+    void keepsItsPromisesWhateverGoesWrong() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        long seed = Long.getLong("faults.seed", new Random().nextInt(100_000));
+        int jobs = Integer.getInteger("faults.jobs", 0);
+
+        Result result = FaultBench.run(
+                jobs == 0
+                        ? BenchPlan.shortRun(seed)
+                        : BenchPlan.longRun(Integer.getInteger("faults.workers", WORKERS), jobs, seed));
+
+        System.out.println(result);
+        assertThat(result.violations()).as(result.toString()).isEmpty();
+        assertThat(result.mistakes()).as(result.toString()).isEmpty();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.faults;
+
+import dev.sluice.Sluice;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.job.Milestone;
+import dev.sluice.job.Milestones;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A worker that ends or freezes at a milestone: {@code -conf FILE --crash worked@2} halts the JVM when a delivery gets there
+ * for the second time, {@code --freeze} sends it SIGSTOP. Only the tests' classes hold it.
+ */
+final class FaultWorker {
+    private static final int CRASHED = 86;
+
+    private FaultWorker() {}
+
+    public static void main(String[] args) throws TimeoutException {
+        if (args.length != 4 || !args[0].equals("-conf")) {
+            throw new IllegalArgumentException("-conf FILE --crash|--freeze MILESTONE@N");
+        }
+        SluiceConfig config = SluiceConfig.load(Path.of(args[1]), Map.of());
+        String[] order = args[3].split("@", 2);
+        Milestones end = new Ambush(
+                Milestone.valueOf(order[0].toUpperCase(Locale.ROOT)),
+                new AtomicInteger(Integer.parseInt(order[1])),
+                args[2].equals("--crash") ? FaultWorker::crash : FaultWorker::freeze);
+        Vertx vertx = Vertx.vertx();
+        Sluice sluice = Sluice.start(vertx, config, end).await(5, TimeUnit.MINUTES);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sluice)));
+    }
+
+    private static void crash() {
+        Runtime.getRuntime().halt(CRASHED);
+    }
+
+    private static void freeze() {
+        try {
+            new ProcessBuilder(
+                            "kill",
+                            "-STOP",
+                            String.valueOf(ProcessHandle.current().pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException cause) {
+            throw new IllegalStateException(cause);
+        } catch (InterruptedException cause) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void stop(Sluice sluice) {
+        try {
+            sluice.stop().await(9, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            Runtime.getRuntime().halt(CRASHED);
+        }
+    }
+
+    private record Ambush(Milestone where, AtomicInteger left, Runnable action) implements Milestones {
+        @Override
+        public void reached(Milestone milestone) {
+            if (milestone == where && left.decrementAndGet() == 0) {
+                action.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.blob.FaultProxy;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.faults.Violation.Invariant;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whether the checker would see it if a promise were broken: production with a mistake in it is found out, and production as
+ * it is is not, under the same faults.
+ */
+@Tag("long")
+@Timeout(400)
+class MutationIT {
+    private static final Duration DRAIN = Duration.ofSeconds(60);
+    /** The second milestone of this kind of a lone job: download's is the first. */
+    private static final String PROCESSING_WORKED = "worked@2";
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void needsABroker() {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+    }
+
+    @Test
+    void findsAWorkerThatWakesUpWithoutAFence() throws Exception {
+        Path classes = Mutant.withoutTheFence().compile(directory);
+
+        assertThat(wakeUpLate("fence-dropped", cast().withClassesFirst(classes)))
+                .extracting(Violation::invariant)
+                .contains(Invariant.STAGES_END_ONCE);
+    }
+
+    @Test
+    void findsNothingWhenTheFenceHolds() throws Exception {
+        assertThat(wakeUpLate("fence-holds", cast())).isEmpty();
+    }
+
+    @Test
+    void findsAMessageThatIsAcknowledgedTooEarly() throws Exception {
+        Path classes = Mutant.thatAcknowledgesBeforeItCommits().compile(directory);
+
+        assertThat(dieBeforeTheCommit("early-ack", cast().withClassesFirst(classes)))
+                .extracting(Violation::invariant)
+                .contains(Invariant.NOTHING_LOST);
+    }
+
+    @Test
+    void findsNothingWhenItIsAcknowledgedInTime() throws Exception {
+        assertThat(dieBeforeTheCommit("late-ack", cast())).isEmpty();
+    }
+
+    /** The broker soon takes back what a silent worker holds. */
+    private static BenchCast cast() {
+        return BenchCast.of(2).with(new JsonObject().put("rabbitmq", new JsonObject().put("heartbeatSeconds", 5)));
+    }
+
+    /** A worker freezes between work and commit, another does its work, and it wakes up before the job has ended. */
+    private static List<Violation> wakeUpLate(String run, BenchCast cast) throws Exception {
+        try (BenchScene scene = BenchScene.set(run, cast)) {
+            WorkerProcess sleeper = scene.worker(0);
+            sleeper.startWith("--freeze", PROCESSING_WORKED);
+            sleeper.awaitUp();
+            scene.submit(new FedJob("a", true, 1));
+            awaitThat(() -> isStopped(sleeper));
+            Promise<Void> uploadMayGoOn = Promise.promise();
+            Runnable unspoil =
+                    scene.services().storeProxy().spoil(request -> true, FaultProxy.first(uploadMayGoOn::future));
+            scene.worker(1).start();
+            awaitThat(() -> value(
+                            scene, "SELECT count(*) FROM sluice.stage_run WHERE stage = 'upload' AND state = 'running'")
+                    .equals("1"));
+            sleeper.signal("CONT");
+            awaitThat(() -> says(sleeper, "result thrown away") > 0 || says(sleeper, "stage done") > 1);
+            uploadMayGoOn.complete();
+            unspoil.run();
+            return end(scene);
+        }
+    }
+
+    /** A worker dies between work and commit, and another is there. */
+    private static List<Violation> dieBeforeTheCommit(String run, BenchCast cast) throws Exception {
+        try (BenchScene scene = BenchScene.set(run, cast)) {
+            WorkerProcess victim = scene.worker(0);
+            victim.startWith("--crash", PROCESSING_WORKED);
+            victim.awaitUp();
+            scene.submit(new FedJob("a", true, 1));
+            assertThat(victim.awaitExit(Duration.ofSeconds(60))).isTrue();
+            scene.worker(1).start();
+            return end(scene);
+        }
+    }
+
+    private static List<Violation> end(BenchScene scene) throws Exception {
+        boolean idle = scene.drain(DRAIN);
+        scene.stopWorkers();
+        List<Violation> violations = Checker.check(scene.snapshot());
+        System.out.println(scene.directory().getFileName() + (idle ? "" : ", not idle") + ": " + violations);
+        return violations;
+    }
+
+    private static String value(BenchScene scene, String sql) {
+        return scene.services().postgres().database().value(sql);
+    }
+
+    private static boolean isStopped(WorkerProcess worker) throws IOException {
+        return Files.readString(Path.of("/proc", String.valueOf(worker.pid()), "status"))
+                .contains("State:\tT");
+    }
+
+    private static long says(WorkerProcess worker, String text) throws IOException {
+        return Files.readString(worker.log())
+                .lines()
+                .filter(line -> line.contains(text))
+                .count();
+    }
+
+    private static void awaitThat(Callable<Boolean> condition) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(100))
+                .until(condition);
+    }
+}

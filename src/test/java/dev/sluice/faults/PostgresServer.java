@@ -1,0 +1,72 @@
+package dev.sluice.faults;
+
+import dev.sluice.broker.ChildProcess;
+import dev.sluice.standalone.EmbeddedDatabase;
+import dev.sluice.store.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A PostgreSQL server of the bench's own, as processes beside it, that comes back on the same port and data. */
+final class PostgresServer implements AutoCloseable {
+    private final Path directory;
+    private volatile EmbeddedDatabase server;
+
+    private PostgresServer(Path directory) throws IOException {
+        this.directory = directory;
+        // The server takes the port of "last time" where it can; a port of our choice is not given to anybody's client.
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("port"), String.valueOf(ChildProcess.freePort()));
+        this.server = EmbeddedDatabase.start(directory);
+    }
+
+    static PostgresServer start(Path directory) throws IOException {
+        return new PostgresServer(directory);
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    String user() {
+        return server.user();
+    }
+
+    String password() {
+        return server.password();
+    }
+
+    /** What is in it now, over a connection that no fault cuts; a server that is down throws. */
+    TestDatabase database() {
+        return new TestDatabase(server, "sluice");
+    }
+
+    /** Stops it in order and starts it again. */
+    void restart() throws IOException {
+        server.close();
+        server = EmbeddedDatabase.start(directory);
+    }
+
+    /** Kills the server and all its backends at once, as a power cut would, and starts it again. */
+    void killAndRestart() throws IOException {
+        ProcessHandle postmaster = postmaster();
+        List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
+        postmaster.descendants().forEach(all::add);
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(process -> process.onExit().join());
+        restart();
+    }
+
+    private ProcessHandle postmaster() throws IOException {
+        String pid = Files.readAllLines(directory.resolve("data").resolve("postmaster.pid"))
+                .get(0);
+        return ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

@@ -1,0 +1,213 @@
+package dev.sluice.faults;
+
+import dev.sluice.blob.FaultProxy;
+import dev.sluice.faults.WorkerProcess.Way;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What happens to the services, and so to all workers at once. */
+final class ServiceFaults {
+    private ServiceFaults() {}
+
+    /** The broker stops in order, and starts again. */
+    record RestartRabbit() implements Fault {
+        @Override
+        public String name() {
+            return "RabbitMQ restart";
+        }
+
+        @Override
+        public Target target() {
+            return Target.RABBITMQ;
+        }
+
+        @Override
+        public String happen(Ground ground) {
+            ground.scene().services().rabbit().stop();
+            ground.scene().services().rabbit().restart();
+            return "is back";
+        }
+    }
+
+    /** The broker is killed, and starts again. */
+    record KillRabbit() implements Fault {
+        @Override
+        public String name() {
+            return "RabbitMQ kill -9";
+        }
+
+        @Override
+        public Target target() {
+            return Target.RABBITMQ;
+        }
+
+        @Override
+        public String happen(Ground ground) {
+            ground.scene().services().rabbit().restart();
+            return "is back";
+        }
+    }
+
+    /** The database stops in order, and starts again. */
+    record RestartPostgres() implements Fault {
+        @Override
+        public String name() {
+            return "PostgreSQL restart";
+        }
+
+        @Override
+        public Target target() {
+            return Target.POSTGRES;
+        }
+
+        @Override
+        public String happen(Ground ground) throws Exception {
+            ground.scene().services().postgres().restart();
+            return "is back";
+        }
+    }
+
+    /** The database and its backends are killed, and start again. */
+    record KillPostgres() implements Fault {
+        @Override
+        public String name() {
+            return "PostgreSQL kill -9";
+        }
+
+        @Override
+        public Target target() {
+            return Target.POSTGRES;
+        }
+
+        @Override
+        public String happen(Ground ground) throws Exception {
+            ground.scene().services().postgres().killAndRestart();
+            return "is back";
+        }
+    }
+
+    /** The database breaks all connections of the workers and refuses new ones for a while. */
+    record RefuseAtPostgres(Duration length) implements Fault {
+        @Override
+        public String name() {
+            return "PostgreSQL refuses connections";
+        }
+
+        @Override
+        public Target target() {
+            return Target.POSTGRES;
+        }
+
+        @Override
+        public String happen(Ground ground) throws Exception {
+            List<WorkerProcess> workers = ground.scene().workers();
+            for (WorkerProcess worker : workers) {
+                worker.gateway(Way.POSTGRES).cut();
+            }
+            ground.last(length);
+            for (WorkerProcess worker : workers) {
+                worker.gateway(Way.POSTGRES).mend();
+            }
+            return "for " + length.toSeconds() + " s";
+        }
+    }
+
+    /** The store spoils a share of all exchanges for a while. */
+    record SpoilStore(String name, FaultProxy.Fault fault, double share) implements Fault {
+        static SpoilStore error500() {
+            return new SpoilStore("S3 500", FaultProxy.status(500, "InternalError"), 0.5);
+        }
+
+        static SpoilStore slowDown() {
+            return new SpoilStore("S3 503 SlowDown", FaultProxy.status(503, "SlowDown"), 0.7);
+        }
+
+        static SpoilStore resets() {
+            return new SpoilStore("S3 connection resets", FaultProxy.reset(), 0.5);
+        }
+
+        @Override
+        public Target target() {
+            return Target.STORE;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            Duration length = ground.between(5, 12);
+            Runnable end = ground.scene()
+                    .services()
+                    .storeProxy()
+                    .spoil(request -> ground.random().nextDouble() < share, fault);
+            ground.last(length);
+            end.run();
+            return "for " + length.toSeconds() + " s, share " + share;
+        }
+    }
+
+    /** The store takes 10 s for each answer, for a while. */
+    record StallStore() implements Fault {
+        private static final Duration STALL = Duration.ofSeconds(10);
+
+        @Override
+        public String name() {
+            return "S3 stalls 10 s";
+        }
+
+        @Override
+        public Target target() {
+            return Target.STORE;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            Runnable end = ground.scene()
+                    .services()
+                    .storeProxy()
+                    .spoil(
+                            request -> true,
+                            FaultProxy.first(() -> ground.scene().vertx().timer(STALL.toMillis())));
+            ground.last(Duration.ofSeconds(4));
+            end.run();
+            return "what was asked in 4 s";
+        }
+    }
+
+    /** The newest messages of jobs that are under way come twice more, straight to their stage's queue. */
+    record RepeatMessages() implements Fault {
+        @Override
+        public String name() {
+            return "stage messages sent twice more";
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_MESSAGE;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            List<Map<String, String>> jobs;
+            try {
+                jobs = underWay(ground);
+            } catch (IllegalStateException databaseIsAway) {
+                return "nothing: the database was away";
+            }
+            for (Map<String, String> job : jobs) {
+                for (int copy = 0; copy < 2; copy++) {
+                    ground.scene().feeder().send(Wire.queue(job.get("stage")), job.get("message"));
+                }
+            }
+            return jobs.size() + " jobs";
+        }
+
+        private static List<Map<String, String>> underWay(Ground ground) {
+            return ground.scene()
+                    .services()
+                    .postgres()
+                    .database()
+                    .query("SELECT j.message, r.stage FROM sluice.job j JOIN sluice.stage_run r ON r.job_id = j.id"
+                            + " WHERE j.state = 'running' AND r.state <> 'done' LIMIT 5");
+        }
+    }
+}

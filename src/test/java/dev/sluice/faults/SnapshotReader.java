@@ -1,0 +1,199 @@
+package dev.sluice.faults;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import dev.sluice.faults.Snapshot.JobRow;
+import dev.sluice.faults.Snapshot.StoredObject;
+import dev.sluice.faults.Snapshot.UserRow;
+import dev.sluice.store.TestDatabase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads what a run of the bench left, from the services themselves. */
+final class SnapshotReader {
+    /** So many objects are decoded; of more than that every so many. */
+    private static final int LOOKED_AT = 200;
+
+    private final BenchServices services;
+    private final Path workspace;
+    private final BenchClips clips;
+
+    SnapshotReader(BenchServices services, Path workspace, BenchClips clips) {
+        this.services = services;
+        this.workspace = workspace;
+        this.clips = clips;
+    }
+
+    /** Whether nothing is under way any more, as far as can be seen while the workers run. */
+    boolean isStill() {
+        try (Connection connection = services.connect()) {
+            return database()
+                            .value("SELECT (SELECT count(*) FROM sluice.outbox)"
+                                    + " + (SELECT count(*) FROM sluice.stage_run WHERE state = 'running')")
+                            .equals("0")
+                    && messagesLeft(connection.createChannel()).isEmpty();
+        } catch (IOException | TimeoutException | IllegalStateException serviceIsAway) {
+            return false;
+        }
+    }
+
+    /** Whether nothing lies in the workspace. */
+    boolean isTidy() {
+        try {
+            return filesLeft().isEmpty();
+        } catch (IOException | UncheckedIOException beingTidied) {
+            return false;
+        }
+    }
+
+    /** To be read when the workers have ended. */
+    Snapshot read(List<FedJob> fed, List<SeenUpdate> updates) throws IOException, TimeoutException {
+        try (Connection connection = services.connect()) {
+            Channel channel = connection.createChannel();
+            return new Snapshot(
+                    fed,
+                    jobs(),
+                    userRows(),
+                    updates,
+                    objects(),
+                    messagesLeft(channel),
+                    deadLetters(channel),
+                    outboxLeft(),
+                    filesLeft(),
+                    processesLeft());
+        }
+    }
+
+    private TestDatabase database() {
+        return services.postgres().database();
+    }
+
+    private Map<String, JobRow> jobs() {
+        return database()
+                .query("SELECT id, state, coalesce(error_code, '') AS code, coalesce(error_message, '') AS error,"
+                        + " extract(epoch FROM finished_at) AS finished FROM sluice.job")
+                .stream()
+                .collect(Collectors.toMap(
+                        row -> text(row, "id"),
+                        row -> new JobRow(
+                                text(row, "state"),
+                                text(row, "code"),
+                                text(row, "error"),
+                                Optional.ofNullable(row.get("finished")).map(SnapshotReader::instant))));
+    }
+
+    static Instant instant(String epochSeconds) {
+        return Instant.ofEpochMilli(Math.round(Double.parseDouble(epochSeconds) * 1000));
+    }
+
+    private Map<String, UserRow> userRows() {
+        return database()
+                .query("SELECT \"id\", \"status\", \"progress\", coalesce(\"errorMessage\", '') AS error,"
+                        + " coalesce(\"thumbnails\", '[]') AS thumbnails, coalesce(\"videoVersions\", '[]') AS versions"
+                        + " FROM \"VideoProcessingJob\"")
+                .stream()
+                .collect(Collectors.toMap(
+                        row -> text(row, "id"),
+                        row -> new UserRow(
+                                text(row, "status"),
+                                Integer.parseInt(text(row, "progress")),
+                                text(row, "error"),
+                                Stream.of("thumbnails", "versions")
+                                        .flatMap(column -> new JsonArray(text(row, column)).stream())
+                                        .map(item -> ((JsonObject) item).getString("s3_key"))
+                                        .toList())));
+    }
+
+    private static String text(Map<String, String> row, String column) {
+        return Optional.ofNullable(row.get(column)).orElse("");
+    }
+
+    private Map<String, StoredObject> objects() throws IOException {
+        try (Stream<Path> files = Files.walk(services.bucket())) {
+            List<Path> stored = files.filter(Files::isRegularFile)
+                    .filter(file -> !services.bucket().relativize(file).startsWith("uploads"))
+                    .sorted()
+                    .toList();
+            int step = 1 + stored.size() / LOOKED_AT;
+            Map<String, StoredObject> objects = new TreeMap<>();
+            for (int n = 0; n < stored.size(); n++) {
+                Path file = stored.get(n);
+                objects.put(
+                        services.bucket().relativize(file).toString(),
+                        new StoredObject(
+                                Files.size(file),
+                                Files.getLastModifiedTime(file).toInstant(),
+                                n % step == 0 ? clips.complaint(file) : Optional.empty()));
+            }
+            return objects;
+        }
+    }
+
+    private static Map<String, Long> messagesLeft(Channel channel) throws IOException {
+        Map<String, Long> left = new TreeMap<>();
+        for (String queue : Wire.STAGES) {
+            long messages = channel.messageCount(queue);
+            if (messages > 0) {
+                left.put(queue, messages);
+            }
+        }
+        return left;
+    }
+
+    private static List<String> deadLetters(Channel channel) throws IOException {
+        List<String> jobs = new ArrayList<>();
+        GetResponse message = channel.basicGet(Wire.DEAD, false);
+        while (message != null) {
+            jobs.add(new JsonObject(Buffer.buffer(message.getBody())).getString("id"));
+            message = channel.basicGet(Wire.DEAD, false);
+        }
+        return jobs;
+    }
+
+    private List<String> outboxLeft() {
+        return database().query("SELECT routing_key, publish_after, failures FROM sluice.outbox").stream()
+                .map(Object::toString)
+                .toList();
+    }
+
+    private List<String> filesLeft() throws IOException {
+        try (Stream<Path> left = Files.walk(workspace.resolve("jobs"))) {
+            return left.skip(1).map(Path::toString).toList();
+        }
+    }
+
+    /** FFmpeg works in the directory of its attempt; a sandbox names it on its command line. */
+    private List<String> processesLeft() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> !process.equals(ProcessHandle.current()))
+                .filter(this::worksHere)
+                .map(process ->
+                        process.pid() + " " + process.info().commandLine().orElse(""))
+                .toList();
+    }
+
+    private boolean worksHere(ProcessHandle process) {
+        try {
+            Path directory = Path.of("/proc", String.valueOf(process.pid()), "cwd");
+            return directory.toRealPath().startsWith(workspace)
+                    || process.info().commandLine().orElse("").contains(workspace.toString());
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.sluice.faults;
+
+import dev.sluice.faults.Redispatch.How;
+import dev.sluice.faults.WorkerProcess.Way;
+import dev.sluice.job.Milestone;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** What happens to one worker. */
+final class WorkerFaults {
+    private WorkerFaults() {}
+
+    /** SIGKILL; started again after a moment. */
+    record Kill() implements Fault {
+        @Override
+        public String name() {
+            return "worker SIGKILL";
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_WORKER;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            ground.aim();
+            WorkerProcess worker = ground.worker();
+            long pid = worker.pid();
+            Instant at = Instant.now();
+            worker.kill();
+            int runs = ground.scene().redispatch().lost(How.KILLED, pid, at);
+            ground.last(ground.between(1, 4));
+            worker.start();
+            return runs + " runs under way";
+        }
+    }
+
+    /** SIGSTOP for longer than a lease, then SIGCONT. */
+    record Freeze() implements Fault {
+        @Override
+        public String name() {
+            return "worker SIGSTOP 20-25 s";
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_WORKER;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            ground.aim();
+            WorkerProcess worker = ground.worker();
+            Instant at = Instant.now();
+            worker.signal("STOP");
+            int runs = ground.scene().redispatch().lost(How.FROZEN, worker.pid(), at);
+            ground.last(ground.between(20, 25));
+            worker.signal("CONT");
+            return runs + " runs under way";
+        }
+    }
+
+    /** SIGTERM; started again when it has ended. */
+    record Terminate() implements Fault {
+        @Override
+        public String name() {
+            return "worker SIGTERM";
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_WORKER;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            boolean ended = ground.worker().terminate();
+            ground.worker().start();
+            return ended ? "ended by itself" : "had to be killed";
+        }
+    }
+
+    /** One of its FFmpeg processes is killed. */
+    record KillFfmpeg() implements Fault {
+        private static final Duration LOOK = Duration.ofMillis(20);
+        private static final int LOOKS = 250;
+
+        @Override
+        public String name() {
+            return "FFmpeg SIGKILL";
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_WORKER;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            for (int look = 0; look < LOOKS; look++) {
+                List<ProcessHandle> running = ground.worker().ffmpegs();
+                if (!running.isEmpty()) {
+                    return running.get(0).destroyForcibly() ? "killed one" : "nothing";
+                }
+                ground.last(LOOK);
+            }
+            return "nothing";
+        }
+    }
+
+    /** The way to one service is cut: connections break, new ones are refused. */
+    record Cut(Way way) implements Fault {
+        @Override
+        public String name() {
+            return "worker cut off from " + way;
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_WORKER;
+        }
+
+        @Override
+        public String happen(Ground ground) throws Exception {
+            Duration length = ground.between(3, 18);
+            ground.worker().gateway(way).cut();
+            ground.last(length);
+            ground.worker().gateway(way).mend();
+            return "for " + length.toSeconds() + " s";
+        }
+    }
+
+    /** The process ends between two steps of a delivery, as if somebody had pulled the plug there. */
+    record CrashAt(Milestone milestone) implements Fault {
+        private static final Duration PATIENCE = Duration.ofSeconds(45);
+
+        @Override
+        public String name() {
+            return "worker crashes when " + milestone.name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public Target target() {
+            return Target.A_WORKER;
+        }
+
+        @Override
+        public String happen(Ground ground) throws InterruptedException {
+            WorkerProcess worker = ground.worker();
+            boolean stopped = worker.terminate();
+            int time = 1 + ground.random().nextInt(2);
+            worker.startWith("--crash", milestone.name().toLowerCase(Locale.ROOT) + "@" + time);
+            boolean crashed = worker.awaitExit(PATIENCE);
+            Instant at = Instant.now();
+            worker.kill();
+            if (crashed) {
+                ground.scene().redispatch().lost(How.KILLED, worker.pid(), at);
+            }
+            worker.start();
+            return (crashed ? "crashed at time " + time : "nothing: it did not get there")
+                    + (stopped ? "" : ", and had to be killed before");
+        }
+    }
+}
