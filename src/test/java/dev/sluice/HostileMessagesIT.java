@@ -41,8 +41,8 @@ class HostileMessagesIT {
     void endsEachWithItsReasonAndHarmsNothing() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         List<Hostile> messages = withGoodOnes(HostileMessages.all());
-        try (RabbitNode node = RabbitNode.start();
-                PipelineFixture pipeline = PipelineFixture.on(node)) {
+        RabbitNode node = RabbitNode.start();
+        try (PipelineFixture pipeline = PipelineFixture.on(node)) {
             pipeline.upload(HostileMessages.CLIP, pipeline.clip(1));
             Set<Path> before = files(pipeline);
             pipeline.start(new JsonObject());
