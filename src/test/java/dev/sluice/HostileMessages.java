@@ -37,12 +37,21 @@ final class HostileMessages {
             "$(reboot).mp4",
             "file:///etc/passwd");
 
+    private static final String INVALID = "invalid_message";
+
     private final List<Hostile> all = new ArrayList<>();
     private int count;
 
-    /** How a message ends: where, and with which word in its reason (DEAD) or as its code (FAILED). */
+    /** A message and how it ends: where, with which code, and with what in its reason. */
     record Hostile(
-            String what, String queue, String id, byte[] body, AMQP.BasicProperties properties, End end, String why) {
+            String what,
+            String queue,
+            String id,
+            byte[] body,
+            AMQP.BasicProperties properties,
+            End end,
+            String code,
+            String why) {
         @Override
         public String toString() {
             return what + " to " + queue;
@@ -115,21 +124,22 @@ final class HostileMessages {
             boolean possible =
                     !key.contains("..") && !key.startsWith("/") && !key.contains("\n") && key.length() < 1_000;
             String code = possible || key.startsWith("..\\") ? "object_not_found" : "invalid_message";
-            failed(DOWNLOAD, "source " + shown(key), job().put("s3Key", key), code);
-            failed(PROCESSING, "source " + shown(key), job().put("s3Key", key), code);
+            String sentence = code.equals("object_not_found") ? "There is no object" : "The s3Key cannot be used";
+            failed(DOWNLOAD, "source " + shown(key), job().put("s3Key", key), code, sentence);
+            failed(PROCESSING, "source " + shown(key), job().put("s3Key", key), code, sentence);
         }
-        failed(DOWNLOAD, "a media id with a path", job().put("mediaId", "../m"), "invalid_message");
-        failed(PROCESSING, "a media id with a path", job().put("mediaId", "..\\m"), "invalid_message");
+        failed(DOWNLOAD, "a media id with a path", job().put("mediaId", "../m"), INVALID, "The media id");
+        failed(PROCESSING, "a media id with a path", job().put("mediaId", "..\\m"), INVALID, "The media id");
     }
 
     private void filesOfTheWorkspace() {
         for (String path : NAMES_OF_FILES) {
             JsonObject processing = job().put("localVideoPath", path);
             processing.remove("s3Key");
-            failed(PROCESSING, "file " + shown(path), processing, "invalid_message");
+            failed(PROCESSING, "file " + shown(path), processing, INVALID, "not in the directory of its job");
             JsonObject upload = job();
             upload.put("outputs", new JsonArray().add(output(upload.getString("mediaId"), path)));
-            failed(UPLOAD, "file " + shown(path), upload, "invalid_message");
+            failed(UPLOAD, "file " + shown(path), upload, INVALID, "not in the directory of its job");
         }
     }
 
@@ -145,9 +155,10 @@ final class HostileMessages {
                     UPLOAD,
                     "result " + shown(key),
                     upload.put("outputs", new JsonArray().add(output)),
-                    "invalid_message");
+                    INVALID,
+                    "The s3Key of an output");
         }
-        failed(UPLOAD, "no outputs", job(), "invalid_message");
+        failed(UPLOAD, "no outputs", job(), INVALID, "names no outputs");
     }
 
     private void oddButHarmless() {
@@ -226,15 +237,15 @@ final class HostileMessages {
     }
 
     private void dead(String queue, String what, byte[] body, AMQP.BasicProperties properties, String why) {
-        all.add(new Hostile(what, queue, "", body, properties, End.DEAD, why));
+        all.add(new Hostile(what, queue, "", body, properties, End.DEAD, INVALID, why));
     }
 
-    private void failed(String queue, String what, JsonObject job, String code) {
-        all.add(new Hostile(what, queue, job.getString("id"), bytes(job), plain(), End.FAILED, code));
+    private void failed(String queue, String what, JsonObject job, String code, String why) {
+        all.add(new Hostile(what, queue, job.getString("id"), bytes(job), plain(), End.FAILED, code, why));
     }
 
     private void completed(String what, JsonObject job, AMQP.BasicProperties properties) {
-        all.add(new Hostile(what, DOWNLOAD, job.getString("id"), bytes(job), properties, End.COMPLETED, ""));
+        all.add(new Hostile(what, DOWNLOAD, job.getString("id"), bytes(job), properties, End.COMPLETED, "", ""));
     }
 
     private static byte[] bytes(JsonObject job) {

@@ -78,7 +78,7 @@ class HostileMessagesIT {
         String id = "good-" + number;
         byte[] body = job(id, HostileMessages.CLIP).encode().getBytes(StandardCharsets.UTF_8);
         String queue = number % 3 == 0 ? OtherHalf.PROCESSING : OtherHalf.DOWNLOAD;
-        return new Hostile("a good job", queue, id, body, HostileMessages.plain(), End.COMPLETED, "");
+        return new Hostile("a good job", queue, id, body, HostileMessages.plain(), End.COMPLETED, "", "");
     }
 
     private static List<GetResponse> takeDead(Channel channel, long count) {
@@ -100,7 +100,7 @@ class HostileMessagesIT {
                     .as(message.toString())
                     .anyMatch(letter -> isOf(letter, message)
                             && header(letter, "x-sluice-queue").equals(message.queue())
-                            && header(letter, "x-sluice-error-code").equals("invalid_message")
+                            && header(letter, "x-sluice-error-code").equals(message.code())
                             && header(letter, "x-sluice-error").contains(message.why()));
             return;
         }
@@ -109,9 +109,10 @@ class HostileMessagesIT {
             all.assertThat(end.getString("status")).as(message + ": " + end).isEqualTo("completed");
         } else {
             all.assertThat(end.getString("status")).as(message + ": " + end).isEqualTo("failed");
-            all.assertThat(end.getString("error_code")).as(message + ": " + end).isEqualTo(message.why());
+            all.assertThat(end.getString("error_code")).as(message + ": " + end).isEqualTo(message.code());
             all.assertThat(end.getString("error_message"))
                     .as(message.toString())
+                    .contains(message.why())
                     .endsWith(".");
         }
     }

@@ -11,6 +11,8 @@ import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** How the two clients, the asynchronous one and the one that migrates, reach the same database. */
@@ -22,6 +24,13 @@ final class ConnectionSettings {
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
     /** Flyway waits for other hosts that migrate. */
     private static final Duration MIGRATION_STATEMENT_LIMIT = Duration.ofMinutes(10);
+
+    /** Says of a host name that is not the certificate's, past our log, what the failure says too. Held, or it is forgotten. */
+    private static final Logger DRIVERS_TLS = Logger.getLogger("org.postgresql.ssl");
+
+    static {
+        DRIVERS_TLS.setLevel(Level.OFF);
+    }
 
     private final PostgresConfig config;
 

@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.SluiceConfig;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -36,12 +38,15 @@ class DatabaseTlsIT {
     @TempDir
     static Path directory;
 
+    private static TestDatabase plain;
     private static EmbeddedDatabase server;
     private static Vertx vertx;
 
     @BeforeAll
     static void start() throws Exception {
         vertx = Vertx.vertx();
+        // The first server of a JVM unpacks the programs for all: not into a directory that goes away with this test.
+        plain = PostgresFixture.newDatabase();
         server = EmbeddedDatabase.start(directory);
         TestDatabase database = new TestDatabase(server, "sluice");
         database.execute(
@@ -50,7 +55,8 @@ class DatabaseTlsIT {
                 "ALTER SYSTEM SET ssl_key_file = '" + TestAuthority.known().key() + "'");
         database.execute("ALTER SYSTEM SET ssl = on");
         database.query("SELECT pg_reload_conf()");
-        org.awaitility.Awaitility.await().until(() -> database.value("SHOW ssl").equals("on"));
+        await().atMost(Duration.ofSeconds(SECONDS))
+                .until(() -> database.value("SHOW ssl").equals("on"));
     }
 
     @AfterAll
@@ -117,7 +123,6 @@ class DatabaseTlsIT {
 
     @Test
     void asksForTlsInVainWhereThereIsNone() {
-        TestDatabase plain = PostgresFixture.newDatabase();
         PostgresConfig config = read(
                 plain.config().uri() + "?sslmode=require",
                 plain.config().user(),
