@@ -57,8 +57,8 @@ final class DeadCommand implements Callable<Integer> {
             } else {
                 LetterText.table(list.letters(), LetterText.width()).forEach(System.out::println);
             }
-            if (list.left() > 0) {
-                System.err.println("There are " + list.left() + " more behind these.");
+            if (list.more()) {
+                System.err.println("There are more behind these.");
             }
             return CommandLines.OK;
         }

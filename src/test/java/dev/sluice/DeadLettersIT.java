@@ -191,6 +191,7 @@ class DeadLettersIT {
 
     private static JsonObject settings() {
         return new JsonObject()
+                .put("s3", new JsonObject().put("timeoutSeconds", 3))
                 .put(
                         "stages",
                         new JsonObject()

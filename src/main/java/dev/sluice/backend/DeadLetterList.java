@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * The dead letters from the front of the queue.
  *
- * @param left how many more are behind them
+ * @param more whether there are others behind them
  */
-public record DeadLetterList(List<DeadLetter> letters, long left) {
+public record DeadLetterList(List<DeadLetter> letters, boolean more) {
     public DeadLetterList {
         letters = List.copyOf(letters);
     }

@@ -59,7 +59,7 @@ public final class DeadLetters {
     /** The letters, oldest first, up to 10,000 of them or 64 MiB. */
     public Future<DeadLetterList> list() {
         return looking((browser, taken) -> Future.succeededFuture(
-                new DeadLetterList(taken.stream().map(Taken::letter).toList(), browser.left())));
+                new DeadLetterList(taken.stream().map(Taken::letter).toList(), browser.hasMore())));
     }
 
     /** The letter of this id, or of the only one that begins so. */
@@ -148,7 +148,7 @@ public final class DeadLetters {
             return Future.succeededFuture(new Answer(
                     id,
                     Answer.Kind.UNKNOWN,
-                    "No dead letter of this id" + (browser.left() > 0 ? " among the first " + taken.size() : "")
+                    "No dead letter of this id" + (browser.hasMore() ? " among the first " + taken.size() : "")
                             + "; or somebody else is looking at it at this moment."));
         }
         return action.apply(copies.get(0).letter())

@@ -1,13 +1,17 @@
 package dev.sluice.broker;
 
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.GetResponse;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look through the dead letters' queue, over a connection of its own. What it has taken is still the broker's: all that
@@ -18,7 +22,7 @@ public final class DeadQueueBrowser {
     private static final long LOOK_SECONDS = 60;
 
     private final Link link;
-    private long left;
+    private volatile boolean more;
 
     private DeadQueueBrowser(Link link) {
         this.link = link;
@@ -45,19 +49,23 @@ public final class DeadQueueBrowser {
         return link.call(channel -> {
                     List<Delivery> taken = new ArrayList<>();
                     long bytes = 0;
-                    while (taken.size() < most && bytes <= mostBytes) {
-                        GetResponse next = channel.basicGet(Topology.DEAD_QUEUE, false);
-                        if (next == null) {
-                            left = 0;
-                            return taken;
+                    more = false;
+                    for (GetResponse next = get(channel); next != null; next = get(channel)) {
+                        // Brokers count differently what is left: the one that goes too far says it.
+                        if (taken.size() == most || bytes > mostBytes) {
+                            more = true;
+                            break;
                         }
-                        left = next.getMessageCount();
                         bytes += next.getBody().length;
                         taken.add(delivery(next));
                     }
                     return taken;
                 })
                 .timeout(LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static @Nullable GetResponse get(Channel channel) throws IOException {
+        return channel.basicGet(Topology.DEAD_QUEUE, false);
     }
 
     private Delivery delivery(GetResponse got) {
@@ -71,30 +79,36 @@ public final class DeadQueueBrowser {
                 got.getEnvelope().isRedeliver());
     }
 
-    /** How many letters are behind those that were taken. */
-    public long left() {
-        return left;
+    /** Whether there are letters behind those that were taken. */
+    public boolean hasMore() {
+        return more;
     }
 
     /** Takes letters that were taken out of the queue for good; fails if nobody can know whether that was done. */
     public Future<Void> remove(List<Delivery> letters) {
-        return Future.all(letters.stream().map(Delivery::ack).toList()).compose(sent -> settled());
+        return Future.all(letters.stream().map(Delivery::ack).toList())
+                .compose(sent -> link.run(channel -> channel.queueDeclarePassive(Topology.DEAD_QUEUE)))
+                .timeout(LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Puts all back that was taken and not removed; never fails. */
     public Future<Void> close() {
-        boolean all = true;
-        boolean requeue = true;
-        return link.run(channel -> channel.basicNack(0, all, requeue))
-                .compose(sent -> settled())
+        return link.run(DeadQueueBrowser::putBack)
+                .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
                 // The end of the connection puts it back as well, only later than this returns.
                 .otherwiseEmpty()
                 .compose(put -> link.close());
     }
 
-    /** The broker answers this after it has dealt with all that was sent before. */
-    private Future<Void> settled() {
-        return link.run(channel -> channel.queueDeclarePassive(Topology.DEAD_QUEUE))
-                .timeout(LOOK_SECONDS, TimeUnit.SECONDS);
+    /** The answer to the end of a channel comes after its queues have taken back what was out; that to a nack never. */
+    private static void putBack(Channel channel) throws IOException {
+        boolean all = true;
+        boolean requeue = true;
+        channel.basicNack(0, all, requeue);
+        try {
+            channel.close();
+        } catch (TimeoutException late) {
+            throw new IOException(late);
+        }
     }
 }

@@ -75,7 +75,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         for (int look = 0; look < 3; look++) {
             DeadQueueBrowser browser = browser();
             assertThat(taken(browser, 3)).containsExactly("a", "b", "c");
-            assertThat(browser.left()).isEqualTo(1);
+            assertThat(browser.hasMore()).isTrue();
             browser.close().await(5, TimeUnit.SECONDS);
         }
 
@@ -100,8 +100,9 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         DeadQueueBrowser one = browser();
         DeadQueueBrowser other = browser();
 
+        // It holds a third one too, to know that there is more.
         assertThat(taken(one, 2)).containsExactly("a", "b");
-        assertThat(taken(other, 10)).containsExactly("c", "d");
+        assertThat(taken(other, 10)).containsExactly("d");
         other.close().await(5, TimeUnit.SECONDS);
         one.close().await(5, TimeUnit.SECONDS);
 
@@ -114,7 +115,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         DeadQueueBrowser browser = browser();
 
         assertThat(taken(browser, 10, 5)).containsExactly("aaaa", "bbbb");
-        assertThat(browser.left()).isEqualTo(1);
+        assertThat(browser.hasMore()).isTrue();
         browser.close().await(5, TimeUnit.SECONDS);
         assertThat(remaining(Topology.DEAD_QUEUE)).hasSize(3);
     }
