@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  */
 final class FaultBench {
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration MORE_FOR_THE_LAST_FAULTS = Duration.ofSeconds(40);
     /** What a sliver of the jobs is not: a video. */
     private static final int ONE_IN = 20;
 
@@ -57,7 +58,7 @@ final class FaultBench {
         Schedule schedule = new Schedule(scene, plan.seed(), plan.gap(), plan.faults());
         schedule.start();
         try {
-            feed();
+            feed(schedule);
         } finally {
             schedule.end();
         }
@@ -82,10 +83,11 @@ final class FaultBench {
         return result;
     }
 
-    private void feed() throws InterruptedException {
+    private void feed(Schedule schedule) throws InterruptedException {
         long until = System.nanoTime() + plan.feedFor().toNanos();
+        long atTheLatest = until + MORE_FOR_THE_LAST_FAULTS.toNanos();
         int submitted = 0;
-        while (submitted < plan.jobs() && System.nanoTime() < until) {
+        while (submitted < plan.jobs() && System.nanoTime() < (schedule.isThrough() ? until : atTheLatest)) {
             if (scene.tap().awaitEnded(submitted - plan.inFlight() + 1, LOOK)) {
                 boolean video = random.nextInt(ONE_IN) != 0;
                 int copies = 1 + random.nextInt(3);

@@ -34,6 +34,7 @@ final class Schedule {
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService faults = Executors.newCachedThreadPool();
     private final Thread dealer = new Thread(this::deal, "fault-dealer");
+    private volatile boolean through;
 
     /** A fault, and how many of it there are in the deck. */
     record Drawn(Fault fault, int weight) {}
@@ -67,6 +68,7 @@ final class Schedule {
         try {
             while (!over.await(nextGap(), TimeUnit.MILLISECONDS)) {
                 if (deck.isEmpty()) {
+                    through = true;
                     all.forEach(drawn -> deck.addAll(Collections.nCopies(drawn.weight(), drawn.fault())));
                     Collections.shuffle(deck, random);
                 }
@@ -117,6 +119,11 @@ final class Schedule {
             ground.lent().ifPresent(WorkerProcess::giveBack);
             busy.remove(fault.target());
         }
+    }
+
+    /** Whether each kind of fault has been dealt. */
+    boolean isThrough() {
+        return through;
     }
 
     /** What has happened and is over. */

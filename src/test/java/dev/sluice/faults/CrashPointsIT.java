@@ -1,0 +1,54 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.job.Milestone;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Locale;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The plug is pulled between every two steps of each stage in turn, and another worker goes on. */
+@Tag("long")
+@Timeout(1200)
+class CrashPointsIT {
+    private static final int STAGES = 3;
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    @Test
+    void losesAndRepeatsNothingWhereverAWorkerEnds() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        BenchCast cast = BenchCast.of(1)
+                .with(new JsonObject()
+                        .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
+
+        try (BenchScene scene = BenchScene.set("crash-points", cast)) {
+            WorkerProcess worker = scene.worker(0);
+            for (Milestone milestone : Milestone.values()) {
+                for (int time = 1; time <= STAGES; time++) {
+                    String where = milestone.name().toLowerCase(Locale.ROOT) + "@" + time;
+                    worker.startWith("--crash", where);
+                    scene.submit(new FedJob(where, true, 1));
+                    assertThat(worker.awaitExit(LONGEST))
+                            .as("crashed at %s", where)
+                            .isTrue();
+                    worker.start();
+                    assertThat(scene.tap().awaitEnded(scene.fed().size(), LONGEST))
+                            .as("went on after %s", where)
+                            .isTrue();
+                    assertThat(worker.terminate()).isTrue();
+                }
+            }
+            worker.start();
+            boolean idle = scene.drain(LONGEST);
+            scene.stopWorkers();
+
+            assertThat(Checker.check(scene.snapshot())).isEmpty();
+            assertThat(idle).as("nothing is under way at the end").isTrue();
+        }
+    }
+}
