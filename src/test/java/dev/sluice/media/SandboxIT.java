@@ -55,7 +55,7 @@ class SandboxIT {
                 + " -o -path ./proc -prune -o -path ./dev -prune -o -path ." + home() + " -prune -o -type f -print");
 
         assertThat(files)
-                .filteredOn(file -> !file.equals("./etc/ld.so.cache"))
+                .filteredOn(file -> !file.startsWith("./etc/ld.so.cache") && !file.startsWith("./etc/alternatives/"))
                 .containsExactlyInAnyOrder("." + source, "." + attempt.resolve("own"));
         assertThat(said("cat /etc/passwd '" + neighbour + "' || cat '" + source + "'"))
                 .containsExactly("the source");
@@ -63,7 +63,7 @@ class SandboxIT {
 
     @Test
     void writesNowhereButInItsOwnDirectory() throws IOException {
-        assertThat(said("for file in '" + source + "' '" + neighbour + "' /usr/made '" + home() + "/made'"
+        assertThat(said("for file in '" + source + "' /usr/made '" + home() + "/made'"
                         + " /proc/sys/vm/swappiness /proc/sysrq-trigger; do"
                         + " (echo spoilt > \"$file\") 2>/dev/null && echo \"$file\";"
                         + " (rm -f '" + source + "' && mv made '" + source + "') 2>/dev/null && echo moved;"
