@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HostileFilesIT {
     private static final JsonObject SETTINGS = new JsonObject()
-            .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 8))
+            .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10))
             .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 2)));
     /** The secret is all of this colour, and no other video has much of it. */
     private static final Color SECRET = new Color(255, 0, 255);
@@ -110,7 +110,7 @@ class HostileFilesIT {
     @TestFactory
     Stream<DynamicTest> endsSoWithoutASandboxToo() {
         SluiceConfig config = pipeline.config(new JsonObject()
-                .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 2).put("sandbox", "off")));
+                .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10).put("sandbox", "off")));
         FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
         Prober prober = new Prober(ffmpeg, config.ffmpeg(), config.media().limits());
         Encoder encoder = new Encoder(ffmpeg, config.ffmpeg(), config.media());

@@ -51,7 +51,7 @@ final class FfmpegRun {
             Thread outputReader = reader("ffmpeg-stdout", process.getInputStream(), output);
             Cancellation.Registration registration = cancellation.onCancel(process::kill);
             try {
-                waitFor(process, watchdog);
+                waitFor(process, watchdog, cancellation);
             } finally {
                 registration.close();
                 process.destroy();
@@ -93,10 +93,12 @@ final class FfmpegRun {
         }
     }
 
-    private static void waitFor(FfmpegProcess process, Watchdog watchdog) {
+    /** Until the process has ended or is to be killed. */
+    private static void waitFor(FfmpegProcess process, Watchdog watchdog, Cancellation cancellation) {
         try {
             Duration left = watchdog.left();
-            while (!process.waitFor(left.compareTo(LOOK) < 0 ? left : LOOK)) {
+            while (!process.waitFor(left.compareTo(LOOK) < 0 ? left : LOOK)
+                    && cancellation.reason().isEmpty()) {
                 left = watchdog.left();
                 if (left.isNegative() || left.isZero()) {
                     throw watchdog.failure();

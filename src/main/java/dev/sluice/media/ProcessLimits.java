@@ -33,14 +33,20 @@ record ProcessLimits(long memoryBytes, long fileBytes) {
                     "A file that FFmpeg made grew beyond " + mebibytes(fileBytes)
                             + " MiB, the limit (media.limits.maxOutputMiB)."));
         }
-        boolean outOfMemory = outcome.exitCode() == NO_MEMORY
-                || (outcome.exitCode() != 0 && OUT_OF_MEMORY.stream().anyMatch(outcome.complaints()::mention));
-        return outOfMemory
+        return isOutOfMemory(outcome)
                 ? Optional.of(new JobFailure(
                         ErrorCode.MEMORY_EXCEEDED,
                         "The file asks FFmpeg for more memory than the " + mebibytes(memoryBytes)
                                 + " MiB that it may map (ffmpeg.maxMemoryMiB)."))
                 : Optional.empty();
+    }
+
+    private static boolean isOutOfMemory(FfmpegRun.Outcome outcome) {
+        // FFmpeg calls it so, too, when there are more streams than it may open.
+        boolean otherLimit = outcome.complaints().mention("max_streams");
+        boolean said =
+                outcome.exitCode() == NO_MEMORY || OUT_OF_MEMORY.stream().anyMatch(outcome.complaints()::mention);
+        return outcome.exitCode() != 0 && said && !otherLimit;
     }
 
     private static long mebibytes(long bytes) {

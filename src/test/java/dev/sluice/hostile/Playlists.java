@@ -20,7 +20,7 @@ record Playlists(Path secret, int port) {
                 playlist("hls-absolute.mp4", hls("file://" + secret)),
                 playlist("hls-relative.mkv", hls(String.valueOf(secret.getFileName()))),
                 playlist("hls-http.mp4", hls(http + "/segment.ts")),
-                playlist("hls-binary.ts", hls(http + "/segment.ts") + "#" + BINARY),
+                text("hls-binary.ts", "not_a_video", hls(http + "/segment.ts") + "#" + BINARY),
                 playlist("hls-master.mp4", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n" + http + "/inner.m3u8\n"),
                 playlist("hls-subfile.avi", hls("subfile,,start,0,end,10000,,:" + secret)),
                 playlist("hls-concat.mp4", hls("concat:" + http + "/header.m3u8|file://" + secret)),

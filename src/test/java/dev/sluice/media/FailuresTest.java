@@ -90,6 +90,9 @@ class FailuresTest {
         assertThat(limits.failure(new FfmpegRun.Outcome(137, complaints("")))).isEmpty();
         assertThat(limits.failure(new FfmpegRun.Outcome(234, complaints("[error] Invalid argument"))))
                 .isEmpty();
+        assertThat(limits.failure(new FfmpegRun.Outcome(
+                        1, complaints("[avi] [error] Number of streams exceeds max_streams parameter (64)"))))
+                .isEmpty();
         assertThat(limits.failure(new FfmpegRun.Outcome(0, complaints("[h264] [error] Cannot allocate memory"))))
                 .isEmpty();
     }

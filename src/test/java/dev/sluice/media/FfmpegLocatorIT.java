@@ -132,6 +132,49 @@ class FfmpegLocatorIT {
                 .hasMessageContaining(missing + " does not start");
     }
 
+    @Test
+    void runsInASandboxWhereThereIsOne() {
+        assumeTrue(Bubblewrap.works(), "no bubblewrap that works here");
+
+        assertThat(sandboxed(SandboxMode.AUTO, Platform.searchPath()).isInSandbox())
+                .isTrue();
+        assertThat(sandboxed(SandboxMode.REQUIRED, Platform.searchPath()).isInSandbox())
+                .isTrue();
+        assertThat(sandboxed(SandboxMode.OFF, Platform.searchPath()).isInSandbox())
+                .isFalse();
+    }
+
+    @Test
+    void doesWithoutASandboxUnlessOneIsRequired() {
+        assertThat(sandboxed(SandboxMode.AUTO, List.of()).isInSandbox()).isFalse();
+        assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of()))
+                .isInstanceOf(FfmpegUnavailable.class)
+                .hasMessageContaining("there is no bwrap on the PATH")
+                .hasMessageContaining("apt-get install bubblewrap")
+                .hasMessageContaining("set ffmpeg.sandbox to 'auto' or 'off'");
+    }
+
+    @Test
+    void takesNoSandboxInWhichItDoesNotStart() throws IOException {
+        Path broken = Files.createDirectory(directory.resolve("broken"));
+        Path bwrap = Files.writeString(
+                broken.resolve("bwrap"),
+                "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n");
+        Files.setPosixFilePermissions(bwrap, PosixFilePermissions.fromString("rwx------"));
+
+        assertThat(sandboxed(SandboxMode.AUTO, List.of(broken)).isInSandbox()).isFalse();
+        assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of(broken)))
+                .isInstanceOf(FfmpegUnavailable.class)
+                .hasMessageContaining("bwrap: No permissions to create new namespace");
+    }
+
+    private FfmpegInstallation sandboxed(SandboxMode mode, List<Path> searchPath) {
+        Path there = MediaFixture.ffmpeg().ffmpeg();
+        return new FfmpegLocator(
+                        MediaFixture.config(directory, Optional.of(there), mode), Platform.current(), searchPath)
+                .locate();
+    }
+
     /** A mount namespace hides the desktop libraries from the loader, as if they had never been installed. */
     @Test
     void needsNoLibrariesOfADesktop() throws Exception {

@@ -45,7 +45,7 @@ class ProcessLimitsIT {
 
     @Test
     void noProcessMapsMoreThanItsMemory() {
-        assertEndsWith(ErrorCode.MEMORY_EXCEEDED, () -> run("color=size=16384x16384", 1024, "1", "pipe:1"));
+        assertEndsWith(ErrorCode.MEMORY_EXCEEDED, () -> run("testsrc=size=12000x12000", 1024, "1", "pipe:1"));
     }
 
     @Test
