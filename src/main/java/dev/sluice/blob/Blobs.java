@@ -44,6 +44,15 @@ public interface Blobs {
     Future<BlobInfo> put(BlobKey key, Path source, String contentType, Progress progress, Cancellation cancellation);
 
     /**
+     * Stores a file that is there to be copied from: as {@link #put}, but for the look whether the store has it, which the copy
+     * is a better one for.
+     */
+    default Future<Void> stage(
+            BlobKey key, Path source, String contentType, Progress progress, Cancellation cancellation) {
+        return put(key, source, contentType, progress, cancellation).mapEmpty();
+    }
+
+    /**
      * Copies an object within the store, in place of what has the key {@code to}, and looks whether the store has it.
      *
      * <p>Fails with OBJECT_NOT_FOUND, with CHECKSUM_MISMATCH when the copy is not {@code bytes} long, or with the reason of the

@@ -38,6 +38,12 @@ public final class S3Blobs implements Blobs {
     }
 
     @Override
+    public Future<Void> stage(
+            BlobKey key, Path source, String contentType, Progress progress, Cancellation cancellation) {
+        return new S3Put(session, key, source, contentType, progress, cancellation).withoutALook();
+    }
+
+    @Override
     public Future<BlobInfo> copy(BlobKey from, long bytes, BlobKey to, Cancellation cancellation) {
         return new S3Copy(session, from, bytes, to, S3Copy.LARGEST_AT_ONCE, cancellation).run();
     }

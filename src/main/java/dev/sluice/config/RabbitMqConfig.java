@@ -48,7 +48,7 @@ public record RabbitMqConfig(
                 uri.user(section, "guest"),
                 uri.password(section, "guest"),
                 caFile,
-                Duration.ofSeconds(section.integer("heartbeatSeconds", 30, 0, 600)),
+                Duration.ofSeconds(section.integer("heartbeatSeconds", 10, 0, 600)),
                 section.seconds("connectTimeoutSeconds", 10, 1, 120),
                 section.seconds("confirmTimeoutSeconds", 10, 1, 120),
                 section.choice("queues", QueueMode.CLASSIC));

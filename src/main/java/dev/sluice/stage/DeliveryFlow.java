@@ -66,17 +66,19 @@ final class DeliveryFlow {
 
     private Future<Void> claim(StagedJob job) {
         RunId run = RunId.whole(job.id(), route.name());
-        return tools.runs()
-                .claim(
-                        run,
-                        job,
-                        Outgoing.again(delivery, route),
-                        tools.worker(),
-                        tools.delivery().lease(),
-                        claim -> news(claim, job).started())
-                .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
-                        ? work(granted.claim(), job)
-                        : nothingToDo(outcome, job));
+        return new PriorLease(vertx, tools.runs(), cancellation)
+                .outlive(delivery, run)
+                .compose(waited -> tools.runs()
+                        .claim(
+                                run,
+                                job,
+                                Outgoing.again(delivery, route),
+                                tools.worker(),
+                                tools.delivery().lease(),
+                                claim -> news(claim, job).started())
+                        .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
+                                ? work(granted.claim(), job)
+                                : nothingToDo(outcome, job)));
     }
 
     private Future<Void> nothingToDo(ClaimOutcome outcome, StagedJob job) {

@@ -77,13 +77,12 @@ final class StagedUpload {
     }
 
     private Future<Void> put(BlobKey key, Upload upload, java.util.function.LongConsumer sentBytes) {
-        return blobs.put(
-                        key,
-                        upload.file(),
-                        upload.output().mimeType(),
-                        done -> sentBytes.accept(Math.round(done * upload.bytes())),
-                        run.cancellation())
-                .mapEmpty();
+        return blobs.stage(
+                key,
+                upload.file(),
+                upload.output().mimeType(),
+                done -> sentBytes.accept(Math.round(done * upload.bytes())),
+                run.cancellation());
     }
 
     /** Whether the checkpoint was kept is not known when the database did not answer: then the end of the job removes them. */

@@ -3,6 +3,7 @@ package dev.sluice.store;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -53,6 +54,11 @@ final class Leases {
             SELECT id FROM sluice.job WHERE id = ANY($1) AND state = 'failed' AND error_code = $2
             """;
 
+    private static final String LEFT = """
+            SELECT extract(epoch FROM lease_until - clock_timestamp())::float8 AS seconds FROM sluice.stage_run
+             WHERE job_id = $1 AND stage = $2 AND task = $3 AND state = 'running' AND lease_until > clock_timestamp()
+            """;
+
     private final Database database;
 
     Leases(Database database) {
@@ -69,6 +75,14 @@ final class Leases {
                 .map(rows -> stream(rows)
                         .map(row -> asked.get(row.getInteger("place") - 1))
                         .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    Future<Duration> left(RunId run) {
+        return database.run(LEFT, run.job().value(), run.stage().key(), run.task())
+                .map(rows -> rows.size() == 0
+                        ? Duration.ZERO
+                        : Duration.ofMillis(
+                                (long) Math.ceil(rows.iterator().next().getDouble("seconds") * 1000)));
     }
 
     Future<List<Tick>> recordProgress(List<Tick> ticks) {

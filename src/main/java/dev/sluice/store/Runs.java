@@ -50,6 +50,11 @@ public final class Runs {
         return claims.claim(new ClaimRequest(run, job, again, worker, lease, announce));
     }
 
+    /** How long a run is still somebody's unless that one renews its lease; zero when it is nobody's. */
+    public Future<Duration> leaseLeft(RunId run) {
+        return leases.left(run);
+    }
+
     /** Renews the leases of these attempts in one statement; gives those that still hold their run. */
     public Future<Set<Attempt>> renew(Collection<Attempt> attempts, Duration lease) {
         return leases.renew(attempts, lease);

@@ -170,6 +170,21 @@ interface BlobsContract {
     }
 
     @Test
+    default void copiesWhatWasStagedForThat(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 3L * PART + 7);
+        BlobKey copy = new BlobKey("videos/promoted.mp4");
+        ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
+
+        Wait.on(blobs().stage(KEY, source, "video/mp4", up::add, new Cancellation()));
+        BlobInfo promoted = Wait.on(blobs().copy(KEY, 3L * PART + 7, copy, new Cancellation()));
+
+        assertThat(promoted.contentType()).contains("video/mp4");
+        Wait.on(blobs().fetch(copy, dir.resolve("target"), Progress.none(), new Cancellation()));
+        assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
+        assertThat(up).endsWith(1.0);
+    }
+
+    @Test
     default void copiesWithinTheStore(@TempDir Path dir) {
         BlobKey copy = new BlobKey("videos/copy of it.mp4");
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);

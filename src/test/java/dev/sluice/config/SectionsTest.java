@@ -32,7 +32,7 @@ class SectionsTest {
                         "guest",
                         new Secret("guest"),
                         Optional.empty(),
-                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
                         QueueMode.CLASSIC));

@@ -60,9 +60,10 @@ final class BenchScene implements AutoCloseable {
         return new BenchScene(run, cast);
     }
 
-    /** Short waits between attempts, and more of them than the faults of a run use up; leases as in production. */
+    /** Short waits between attempts and rounds of the janitor, and more attempts than the faults of a run use up; leases as in production. */
     private static JsonObject patience() {
         return new JsonObject()
+                .put("workspace", new JsonObject().put("sweepSeconds", 2))
                 .put(
                         "delivery",
                         new JsonObject()

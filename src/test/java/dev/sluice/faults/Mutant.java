@@ -38,6 +38,14 @@ record Mutant(String source, String text, String instead) {
                 "result -> delivery.ack().compose(gone -> commit(attempt, news, result, log)),");
     }
 
+    /** Nobody sends a message again but the broker. */
+    static Mutant thatSendsNothingAgain() {
+        return new Mutant(
+                "dev/sluice/stage/RecoveryVerticle.java",
+                "silent = started(often, this::ofSilentWorkers);",
+                "silent = started(often, Future::succeededFuture);");
+    }
+
     /** Compiles it; gives the directory that has to come before the jar on the class path. */
     Path compile(Path directory) throws IOException {
         String production = Files.readString(SOURCES.resolve(source));

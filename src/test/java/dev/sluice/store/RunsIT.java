@@ -376,6 +376,19 @@ class RunsIT {
     }
 
     @Test
+    void tellsHowLongARunIsStillSomebodys() {
+        StagedJob job = Samples.job("left");
+
+        assertThat(await(store.runs().leaseLeft(Samples.download("left")))).isZero();
+        granted(job, Samples.download("left"), "w1");
+        assertThat(await(store.runs().leaseLeft(Samples.download("left"))))
+                .isPositive()
+                .isLessThanOrEqualTo(LEASE);
+        expire("left");
+        assertThat(await(store.runs().leaseLeft(Samples.download("left")))).isZero();
+    }
+
+    @Test
     void putsARunOffWithoutCountingTheAttempt() {
         StagedJob job = Samples.job("put-off");
         Claim first = granted(job, Samples.download("put-off"), "w1");
