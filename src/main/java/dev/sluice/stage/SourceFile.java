@@ -11,6 +11,7 @@ import dev.sluice.job.Progress;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where a stage gets a job's source from: the workspace if an earlier stage left it there, the store if not. */
 public final class SourceFile {
@@ -31,26 +32,28 @@ public final class SourceFile {
 
     /** The file that the job names, or a fresh copy in {@code directory} when it is not on this host (any more). */
     Future<Path> find(StageRun run, AttemptDirectory directory) {
-        StagedJob job = run.job();
-        if (job.localVideoPath().isEmpty()) {
-            return fetch(run, directory, Progress.none());
-        }
-        return workspace
-                .resolve(job.id(), job.localVideoPath().get())
-                .recover(notHere -> job.s3Key().isPresent()
-                        ? fetch(run, directory, Progress.none())
-                        : Future.failedFuture(notHere));
+        return here(run.job())
+                .compose(file ->
+                        file.map(Future::succeededFuture).orElseGet(() -> fetch(run, directory, Progress.none())));
     }
 
     /** Bytes that {@link #find} may write: none where the file is here already. */
     Future<Long> missingBytes(StagedJob job) {
+        return here(job)
+                .compose(file -> file.map(found -> Future.succeededFuture(0L)).orElseGet(() -> bytes(job)));
+    }
+
+    /** The file that the job names; empty when it has to be fetched, and fails with the reason when it cannot be. */
+    private Future<Optional<Path>> here(StagedJob job) {
         if (job.localVideoPath().isEmpty()) {
-            return bytes(job);
+            return Future.succeededFuture(Optional.empty());
         }
         return workspace
                 .resolve(job.id(), job.localVideoPath().get())
-                .map(here -> 0L)
-                .recover(notHere -> bytes(job));
+                .map(Optional::of)
+                .recover(notHere -> job.s3Key().isPresent()
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(notHere));
     }
 
     /**
