@@ -4,10 +4,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Work that is done again and again, one round after the other; belongs to the context that starts it. */
 final class Periodic {
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
+
     private final Vertx vertx;
     private final Duration pause;
     private final Supplier<Future<Void>> round;
@@ -30,7 +33,7 @@ final class Periodic {
             round.get().onComplete(done -> {
                 busy = false;
                 if (stopping) {
-                    ended.complete();
+                    ended.tryComplete();
                 } else {
                     start();
                 }
@@ -38,13 +41,15 @@ final class Periodic {
         });
     }
 
-    /** Begins no other round; completes when the one under way has ended. */
+    /** Begins no other round; completes when the one under way has ended, or does not soon: it may wait for a service. */
     Future<Void> stop() {
         stopping = true;
         vertx.cancelTimer(timer);
         if (!busy) {
             ended.tryComplete();
         }
-        return ended.future();
+        return ended.future()
+                .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty();
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -222,7 +223,11 @@ class ProductionJarIT {
             first.terminate();
             first.awaitExit(STOP_LIMIT);
 
-            assertThat(encode).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+            assertThat(encode).isNotEmpty();
+            // The first process of a sandbox tells how its program ended before it ends itself.
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(2))
+                    .until(() -> encode.stream().noneMatch(ProcessHandle::isAlive));
             assertThat(book.run(job, StageName.PROCESSING))
                     .as(first.toString())
                     .returns("waiting", RunView::state)
