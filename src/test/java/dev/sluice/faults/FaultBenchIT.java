@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.faults.FaultBench.Result;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,11 +13,13 @@ import org.junit.jupiter.api.Test;
  */
 class FaultBenchIT {
     private static final int WORKERS = 3;
+    /** The same faults in every build, so that a build that fails tells of a change; others by {@code -Dfaults.seed}. */
+    private static final long SEED = 1907;
 
     @Test
     void keepsItsPromisesWhateverGoesWrong() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        long seed = Long.getLong("faults.seed", new Random().nextInt(100_000));
+        long seed = Long.getLong("faults.seed", SEED);
         int jobs = Integer.getInteger("faults.jobs", 0);
 
         Result result = FaultBench.run(

@@ -43,20 +43,29 @@ final class PostgresServer implements AutoCloseable {
         return new TestDatabase(server, "sluice");
     }
 
-    /** Stops it in order and starts it again. */
+    /** Stops it in order, or kills it when it does not stop, as whoever runs servers does, and starts it again. */
     void restart() throws IOException {
         server.close();
-        server = EmbeddedDatabase.start(directory);
+        try {
+            server = EmbeddedDatabase.start(directory);
+        } catch (IOException stillThere) {
+            killAll();
+            server = EmbeddedDatabase.start(directory);
+        }
     }
 
     /** Kills the server and all its backends at once, as a power cut would, and starts it again. */
     void killAndRestart() throws IOException {
+        killAll();
+        restart();
+    }
+
+    private void killAll() throws IOException {
         ProcessHandle postmaster = postmaster();
         List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
         postmaster.descendants().forEach(all::add);
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(process -> process.onExit().join());
-        restart();
     }
 
     private ProcessHandle postmaster() throws IOException {
