@@ -16,6 +16,7 @@ import dev.sluice.media.RecentProbes;
 import dev.sluice.stage.CancelledJobs;
 import dev.sluice.stage.Leases;
 import dev.sluice.stage.Leftovers;
+import dev.sluice.stage.StageMonitor;
 import dev.sluice.stage.StageTools;
 import dev.sluice.store.CancelNotices;
 import dev.sluice.store.Database;
@@ -74,6 +75,7 @@ record Services(
                     Leases leases = new Leases(vertx, runs, config.delivery());
                     Leftovers leftovers = new Leftovers(
                             workspace, new Staging(local.blobs(), config.keys().staging()));
+                    String worker = Worker.ofThisProcess().name();
                     CancelledJobs cancelled = new CancelledJobs(leases, runs, leftovers);
                     return new Services(
                             config,
@@ -100,7 +102,8 @@ record Services(
                                     leftovers,
                                     new UpdateBus(vertx),
                                     config.delivery(),
-                                    Worker.ofThisProcess().name(),
+                                    worker,
+                                    StageMonitor.open(worker),
                                     milestones),
                             CancelNotices.listen(
                                     vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
@@ -111,6 +114,7 @@ record Services(
     /** Closes everything; what does not close is logged and left. */
     Future<Void> close() {
         tools.leases().close();
+        tools.monitor().close();
         return Future.join(cancelNotices.close(), blobs.close(), database.close(), workers.close())
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("not everything closed"))
                 .transform(closed -> Future.succeededFuture());

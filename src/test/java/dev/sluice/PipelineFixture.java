@@ -21,6 +21,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,6 +134,11 @@ final class PipelineFixture implements AutoCloseable {
 
     TestDatabase database() {
         return database;
+    }
+
+    /** The store without the gateway before it. */
+    URI storeAddress() {
+        return store.endpoint();
     }
 
     Gateway gateway() {

@@ -8,6 +8,7 @@ import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,11 +30,11 @@ public final class Workspace {
     private final Path jobs;
     private final DiskBudget disk;
 
-    private Workspace(Vertx vertx, Path root, long keepFree) {
+    private Workspace(Vertx vertx, Path root, FileStore store, long keepFree) {
         this.vertx = vertx;
         this.root = root;
         this.jobs = root.resolve("jobs");
-        this.disk = new DiskBudget(() -> Files.getFileStore(root).getUsableSpace(), keepFree);
+        this.disk = new DiskBudget(store::getUsableSpace, keepFree);
     }
 
     /**
@@ -48,7 +49,7 @@ public final class Workspace {
                         Path root = Files.createDirectories(config.directory()).toRealPath();
                         Files.createDirectories(root.resolve("jobs"));
                         Files.delete(Files.createTempFile(root, ".writable", null));
-                        return new Workspace(vertx, root, config.keepFreeBytes());
+                        return new Workspace(vertx, root, Files.getFileStore(root), config.keepFreeBytes());
                     } catch (IOException cause) {
                         throw new IllegalArgumentException(
                                 "workspace.directory: '" + config.directory() + "' can't be written to (" + cause + ")",
@@ -73,12 +74,24 @@ public final class Workspace {
      */
     public <T> Future<T> within(Attempt attempt, long bytes, Function<AttemptDirectory, Future<T>> work) {
         Path path = path(attempt);
-        return blocking(() -> disk.take(bytes))
-                .compose(share -> blocking(() -> fresh(path))
+        return blocking(() -> lend(path, bytes))
+                .compose(lent -> Future.succeededFuture(lent.directory())
                         .compose(work)
                         .recover(cause -> removed(path).transform(done -> Future.failedFuture(cause)))
-                        .onComplete(ended -> share.close()));
+                        .onComplete(ended -> lent.share().close()));
     }
+
+    private Lent lend(Path path, long bytes) throws IOException {
+        DiskBudget.Share share = disk.take(bytes);
+        try {
+            return new Lent(fresh(path), share);
+        } catch (IOException | RuntimeException cause) {
+            share.close();
+            throw cause;
+        }
+    }
+
+    private record Lent(AttemptDirectory directory, DiskBudget.Share share) {}
 
     /**
      * How a message names a file of the workspace; {@link #resolve} is the way back.

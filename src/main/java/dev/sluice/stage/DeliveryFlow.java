@@ -82,6 +82,8 @@ final class DeliveryFlow {
     }
 
     private Future<Void> nothingToDo(ClaimOutcome outcome, StagedJob job) {
+        RunCounts counts = tools.monitor().of(route.name());
+        (outcome instanceof ClaimOutcome.Held ? counts.held : counts.repeated).increment();
         LOG.atDebug()
                 .addKeyValue("jobId", job.id())
                 .addKeyValue("stage", route.name().key())
@@ -93,7 +95,7 @@ final class DeliveryFlow {
     private Future<Void> work(Claim claim, StagedJob job) {
         Attempt attempt = claim.attempt();
         RunNews news = news(claim, job);
-        RunLog log = new RunLog(attempt);
+        RunLog log = new RunLog(attempt, tools.monitor().of(route.name()));
         StageRun run = new StageRun(
                 attempt,
                 job,
@@ -113,7 +115,10 @@ final class DeliveryFlow {
                         .compose(
                                 result -> commit(attempt, news, result, log),
                                 cause -> failed.end(attempt, news, JobFailure.of(cause), log));
-        return ending.onComplete(ended -> tools.leases().letGo(attempt));
+        return ending.onComplete(ended -> {
+            tools.leases().letGo(attempt);
+            log.ended();
+        });
     }
 
     /** The last attempt that counted never said how it ended, or this one would not have been granted. */

@@ -82,16 +82,28 @@ final class FailedRun {
                 new RetryLadder(route.retries().backoff(), ThreadLocalRandom.current()).after(attempt.number());
         OutboxMessage again = Outgoing.again(delivery, route);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, again))
-                .onSuccess(mine -> log.willRetry(failure, delay))
-                .mapEmpty();
+                .map(mine -> {
+                    if (mine) {
+                        log.willRetry(failure, delay);
+                    } else {
+                        log.fenced();
+                    }
+                    return null;
+                });
     }
 
     /** This host cannot do it now; perhaps another can, or this one in a while. */
     private Future<Void> putOff(Attempt attempt, JobFailure failure, RunLog log) {
         OutboxMessage again = Outgoing.again(delivery, route);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().putOff(attempt, PUT_OFF_FOR, again))
-                .onSuccess(mine -> log.putOff(failure, PUT_OFF_FOR))
-                .mapEmpty();
+                .map(mine -> {
+                    if (mine) {
+                        log.putOff(failure, PUT_OFF_FOR);
+                    } else {
+                        log.fenced();
+                    }
+                    return null;
+                });
     }
 
     /** The attempt is not counted, and the delivery goes back whether or not the database could be told. */

@@ -10,6 +10,8 @@ import dev.sluice.store.Runs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,7 @@ public final class Leases {
     private final Runs runs;
     private final DeliveryConfig config;
     private final Map<Attempt, Held> held = new ConcurrentHashMap<>();
+    private final Set<JobId> stopped = Collections.synchronizedSet(Collections.newSetFromMap(new LastFew()));
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
     private volatile Consumer<JobId> cancelled = job -> {};
@@ -64,6 +67,12 @@ public final class Leases {
     /** Renews the lease of {@code attempt} from now on; cancels the work if the lease is lost. */
     void hold(Attempt attempt, Cancellation work) {
         held.put(attempt, new Held(Optional.of(work), Promise.promise()));
+        if (stopped.contains(attempt.run().job())) {
+            // The word of a cancellation may have come between the commit of this claim and now. Or long before, and
+            // somebody
+            // had the job tried again: the database knows.
+            renew(Set.of(attempt)).onFailure(this::logFailure);
+        }
     }
 
     /**
@@ -83,6 +92,7 @@ public final class Leases {
 
     /** Stops all work on a job that was cancelled; completes when nothing is done for it on this host any more. */
     Future<Void> stop(JobId job) {
+        stopped.add(job);
         JobFailure why = new JobFailure(ErrorCode.CANCELLED, "The job was cancelled.");
         List<Map.Entry<Attempt, Held>> concerned = held.entrySet().stream()
                 .filter(entry -> entry.getKey().run().job().equals(job))
@@ -108,8 +118,11 @@ public final class Leases {
         if (asked.isEmpty() || !renewing.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }
+        return renew(asked).onComplete(answered -> renewing.set(false));
+    }
+
+    private Future<Void> renew(Set<Attempt> asked) {
         return runs.renew(asked, config.lease())
-                .onComplete(answered -> renewing.set(false))
                 .map(kept -> asked.stream()
                         .filter(attempt -> !kept.contains(attempt) && lose(attempt))
                         .map(attempt -> attempt.run().job())
@@ -124,6 +137,17 @@ public final class Leases {
                 .addKeyValue("runs", held.size())
                 .addKeyValue("error", failure.getMessage())
                 .log("leases not renewed, will try again");
+    }
+
+    /** Jobs that were cancelled last: enough for all that are claimed just then. */
+    private static final class LastFew extends LinkedHashMap<JobId, Boolean> {
+        private static final long serialVersionUID = 1;
+        private static final int MOST = 1_000;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<JobId, Boolean> eldest) {
+            return size() > MOST;
+        }
     }
 
     /** Stops the work of an attempt whose lease is gone; whether there was work to stop. */

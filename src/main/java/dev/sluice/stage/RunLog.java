@@ -10,22 +10,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** What the log says of one run: each ending once, with the same keys. */
+/** What the log and the counts say of one run: each ending once, with the same keys. */
 final class RunLog {
     private static final Logger LOG = LoggerFactory.getLogger("dev.sluice.run");
 
     private final Attempt attempt;
+    private final RunCounts counts;
     private final long began = System.nanoTime();
 
-    RunLog(Attempt attempt) {
+    RunLog(Attempt attempt, RunCounts counts) {
         this.attempt = attempt;
+        this.counts = counts;
     }
 
     void started() {
+        counts.started.increment();
         with(LOG.atInfo()).log("stage started");
     }
 
+    /** Whatever came of it, nothing is done for it any more. */
+    void ended() {
+        counts.ended.increment();
+    }
+
     void done(JsonObject summary) {
+        counts.done.increment();
         LoggingEventBuilder event = timed(LOG.atInfo());
         for (Map.Entry<String, Object> figure : summary) {
             event = event.addKeyValue(figure.getKey(), figure.getValue());
@@ -34,27 +43,32 @@ final class RunLog {
     }
 
     void willRetry(JobFailure failure, Duration delay) {
+        counts.retried.increment();
         because(failure, LOG.atWarn())
                 .addKeyValue("retryInMs", delay.toMillis())
                 .log("stage failed, will try again");
     }
 
     void putOff(JobFailure failure, Duration delay) {
+        counts.putOff.increment();
         because(failure, LOG.atWarn())
                 .addKeyValue("againInMs", delay.toMillis())
                 .log("stage put off");
     }
 
     void failed(JobFailure failure) {
+        counts.failed.increment();
         because(failure, LOG.atWarn()).log("job failed");
     }
 
     void released() {
+        counts.released.increment();
         timed(LOG.atInfo()).log("stage stopped, given back");
     }
 
     void abandoned(JobFailure failure) {
         if (failure.code() == ErrorCode.CANCELLED) {
+            counts.cancelled.increment();
             timed(LOG.atInfo()).log("job was cancelled, work stopped");
         } else {
             fenced();
@@ -62,6 +76,7 @@ final class RunLog {
     }
 
     void fenced() {
+        counts.fenced.increment();
         timed(LOG.atWarn()).log("run is no longer ours, result thrown away");
     }
 

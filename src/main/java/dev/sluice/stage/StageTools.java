@@ -21,4 +21,5 @@ public record StageTools(
         UpdateBus updates,
         DeliveryConfig delivery,
         String worker,
+        StageMonitor monitor,
         Milestones milestones) {}

@@ -99,6 +99,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         System.setProperty("ot.epg.working-dir", binaries.toString());
         return EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(binaries.toFile())
+                .setPgBinaryResolver(new UnpackedPostgres(binaries))
                 .setDataDirectory(data)
                 .setPort(port)
                 .setCleanDataDirectory(false)

@@ -70,6 +70,7 @@ record BenchPlan(
                 new Drawn(ServiceFaults.SpoilStore.slowDown(), 1),
                 new Drawn(ServiceFaults.SpoilStore.resets(), 1),
                 new Drawn(new ServiceFaults.StallStore(), 1),
+                new Drawn(new DiskFull(), 1),
                 new Drawn(new ServiceFaults.RepeatMessages(), 2)));
         for (Way way : Way.values()) {
             faults.add(new Drawn(new WorkerFaults.Cut(way), 1));

@@ -18,6 +18,8 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** Everything that a run takes place in: services, workers, who feeds them and who listens. */
 final class BenchScene implements AutoCloseable {
+    static final String WORKSPACE = "workspace";
+
     private static final Path RUNS = Path.of("target", "faults").toAbsolutePath();
 
     /** For whoever removes what crashed attempts left. */
@@ -26,6 +28,7 @@ final class BenchScene implements AutoCloseable {
     private final Path directory;
     private final Vertx vertx = Vertx.vertx();
     private final BenchServices services;
+    private final SmallDisk disk;
     private final List<WorkerProcess> workers = new ArrayList<>();
     private final UpdatesTap tap;
     private final Feeder feeder;
@@ -35,8 +38,10 @@ final class BenchScene implements AutoCloseable {
 
     private BenchScene(String run, BenchCast cast) throws IOException, TimeoutException {
         directory = directory(run);
+        SmallDisk.unmount(directory.resolve(WORKSPACE));
         FileUtils.deleteDirectory(directory.toFile());
         Files.createDirectories(directory);
+        disk = SmallDisk.over(directory.resolve(WORKSPACE));
         BenchClips clips = new BenchClips();
         services = BenchServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new));
         services.upload(FedJob.CLIP_KEY, clips.clip(directory));
@@ -48,7 +53,7 @@ final class BenchScene implements AutoCloseable {
         tap = new UpdatesTap(services);
         feeder = new Feeder(services);
         redispatch = new Redispatch(services);
-        reader = new SnapshotReader(services, directory.resolve("workspace"), clips);
+        reader = new SnapshotReader(services, directory.resolve(WORKSPACE), clips);
     }
 
     /**
@@ -63,7 +68,7 @@ final class BenchScene implements AutoCloseable {
     /** Short waits between attempts and rounds of the janitor, and more attempts than the faults of a run use up; leases as in production. */
     private static JsonObject patience() {
         return new JsonObject()
-                .put("workspace", new JsonObject().put("sweepSeconds", 2))
+                .put("workspace", new JsonObject().put("sweepSeconds", 2).put("keepFreeMiB", 16))
                 .put(
                         "delivery",
                         new JsonObject()
@@ -83,6 +88,10 @@ final class BenchScene implements AutoCloseable {
 
     Vertx vertx() {
         return vertx;
+    }
+
+    SmallDisk disk() {
+        return disk;
     }
 
     BenchServices services() {
@@ -168,9 +177,10 @@ final class BenchScene implements AutoCloseable {
         tap.close();
         workers.forEach(WorkerProcess::close);
         services.close();
+        disk.close();
         vertx.close().await(10, TimeUnit.SECONDS);
         // What is of use afterwards is the logs; data and videos of a thousand jobs are not.
-        List.of("postgres", "s3", "workspace")
+        List.of("postgres", "s3", WORKSPACE)
                 .forEach(bulky ->
                         FileUtils.deleteQuietly(directory.resolve(bulky).toFile()));
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -86,10 +87,11 @@ final class BenchServices implements AutoCloseable {
         return rabbit.stranger();
     }
 
+    /** Puts the file there, in place of what was. */
     void upload(String key, Path file) throws IOException {
         Path object = bucket.resolve(key);
         Files.createDirectories(object.getParent());
-        Files.copy(file, object);
+        Files.copy(file, object, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override

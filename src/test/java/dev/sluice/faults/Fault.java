@@ -15,6 +15,7 @@ interface Fault {
         RABBITMQ,
         POSTGRES,
         STORE,
+        DISK,
         A_MESSAGE
     }
 }

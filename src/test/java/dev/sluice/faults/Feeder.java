@@ -18,7 +18,7 @@ final class Feeder implements AutoCloseable {
     private static final int LONGEST_TRIES = 600;
 
     private static final long CONFIRM_MILLIS = 5_000;
-    private static final AMQP.BasicProperties PERSISTENT =
+    static final AMQP.BasicProperties PERSISTENT =
             new AMQP.BasicProperties.Builder().deliveryMode(2).build();
 
     private final BenchServices services;

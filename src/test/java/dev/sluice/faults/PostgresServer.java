@@ -6,6 +6,7 @@ import dev.sluice.store.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,6 +47,7 @@ final class PostgresServer implements AutoCloseable {
     /** Stops it in order, or kills it when it does not stop, as whoever runs servers does, and starts it again. */
     void restart() throws IOException {
         server.close();
+        keepLog();
         try {
             server = EmbeddedDatabase.start(directory);
         } catch (IOException stillThere) {
@@ -58,6 +60,18 @@ final class PostgresServer implements AutoCloseable {
     void killAndRestart() throws IOException {
         killAll();
         restart();
+    }
+
+    /** A server begins its log anew. */
+    private void keepLog() throws IOException {
+        Path log = directory.resolve("postgresql.log");
+        if (Files.exists(log)) {
+            Files.write(
+                    directory.resolveSibling("postgresql.log"),
+                    Files.readAllBytes(log),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        }
     }
 
     private void killAll() throws IOException {
@@ -77,5 +91,6 @@ final class PostgresServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        keepLog();
     }
 }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * of its own to each service. Of one worker only one thread at a time changes anything.
  */
 final class WorkerProcess implements AutoCloseable {
-    private static final Path JAR = Path.of("target", "sluice.jar").toAbsolutePath();
+    static final Path JAR = Path.of("target", "sluice.jar").toAbsolutePath();
     private static final Path TEST_CLASSES = Path.of("target", "test-classes").toAbsolutePath();
     private static final Duration STOP_WITHIN = Duration.ofSeconds(15);
 
@@ -62,7 +62,7 @@ final class WorkerProcess implements AutoCloseable {
                 Way.S3, Gateway.to(vertx, services.storeAddress(), ChildProcess.freePort()));
         Files.writeString(
                 config,
-                configuration(services, run.resolve("workspace"))
+                configuration(services, run.resolve(BenchScene.WORKSPACE))
                         .mergeIn(settings, true)
                         .encodePrettily());
     }
@@ -130,6 +130,7 @@ final class WorkerProcess implements AutoCloseable {
                 "-Xmx160m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Xlog:gc:file=" + collections(),
                 // That of the tests would come first and say less.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
@@ -186,6 +187,15 @@ final class WorkerProcess implements AutoCloseable {
     /** {@code STOP} or {@code CONT}. */
     void signal(String signal) {
         running().signal(signal);
+    }
+
+    Path config() {
+        return config;
+    }
+
+    /** What the JVM says of its garbage collections. */
+    Path collections() {
+        return log.resolveSibling(name + ".gc.log");
     }
 
     Path log() {

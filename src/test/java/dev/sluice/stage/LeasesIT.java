@@ -23,6 +23,7 @@ import dev.sluice.store.TestDatabase;
 import dev.sluice.store.UserTables;
 import dev.sluice.update.UpdateBus;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -122,6 +123,36 @@ class LeasesIT {
         assertThat(other.reason()).isEmpty();
         assertThat(goneBeforeItsEnd).isFalse();
         get(gone);
+    }
+
+    @Test
+    void stopsWorkThatWasClaimedJustBeforeItsJobWasCancelled() throws Exception {
+        Leases leases = new Leases(vertx, runs, CONFIG);
+        Promise<JobId> told = Promise.promise();
+        leases.onCancelled(told::tryComplete);
+        Attempt attempt = claim("claimed-before");
+        table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'claimed-before';"
+                + "UPDATE sluice.stage_run SET state = 'failed' WHERE job_id = 'claimed-before'");
+        Cancellation work = new Cancellation();
+
+        get(leases.stop(attempt.run().job()));
+        leases.hold(attempt, work);
+
+        assertThat(get(told.future())).isEqualTo(attempt.run().job());
+        assertThat(work.reason()).isPresent();
+    }
+
+    @Test
+    void goesOnWithAJobThatIsTriedAgainAfterItsCancellation() throws Exception {
+        Leases leases = new Leases(vertx, runs, CONFIG);
+        Attempt attempt = claim("tried-again");
+        Cancellation work = new Cancellation();
+
+        get(leases.stop(attempt.run().job()));
+        leases.hold(attempt, work);
+        get(leases.renew());
+
+        assertThat(work.reason()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,40 @@
+package dev.sluice.stage;
+
+/**
+ * What became of one stage's deliveries in this process since its start, as a monitor reads it over JMX. Every figure but
+ * {@link #getRunning} only rises.
+ */
+public interface RunCountsMXBean {
+    /** Runs that are worked on now. */
+    long getRunning();
+
+    /** Runs that were claimed: each is running, or in one of the figures for how it ended. */
+    long getStarted();
+
+    /** Runs that were committed. */
+    long getDone();
+
+    /** Runs that failed and will be tried again after their back-off. */
+    long getRetried();
+
+    /** Runs that this host had no room on its disk for; they come back after a while and are not counted as tried. */
+    long getPutOff();
+
+    /** Runs that ended their job as failed. */
+    long getFailed();
+
+    /** Runs that were given back because this process stops. */
+    long getReleased();
+
+    /** Runs whose job was cancelled while they worked. */
+    long getCancelled();
+
+    /** Runs that came too late: somebody else had their lease by then, and their result was thrown away. */
+    long getFenced();
+
+    /** Deliveries of a run that another worker had; their message was put off until that one's lease ends. */
+    long getHeld();
+
+    /** Deliveries of what was done or had ended already. */
+    long getRepeated();
+}

@@ -1,0 +1,97 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.broker.RabbitNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A great many messages wait. The worker's memory does not know of them: it takes as many as it has slots. */
+@Tag("long")
+@Timeout(900)
+class BacklogIT {
+    private static final int WAITING = 100_000;
+    private static final int WATCHED = 3_000;
+    private static final int BATCH = 1_000;
+    private static final long CONFIRM_MILLIS = 60_000;
+    /** Of the live objects, right after a collection. */
+    private static final int MOST_LIVE_MIB = 64;
+
+    /** {@code GC(7) Pause Young (Allocation Failure) 51M->17M(155M) 3.1ms}. */
+    private static final Pattern COLLECTION = Pattern.compile("Pause .* (\\d+)M->(\\d+)M\\(");
+
+    @Test
+    void staysSmallHoweverManyMessagesWait() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+
+        try (BenchScene scene = BenchScene.set("backlog", BenchCast.of(1))) {
+            fill(scene);
+            scene.startWorkers();
+            boolean watched = scene.tap().awaitEnded(WATCHED, Duration.ofMinutes(10));
+            List<int[]> collections = collections(scene.worker(0));
+            long left = waiting(scene);
+            System.out.printf(
+                    "%d messages waited, %d at the end; %d collections, heap at most %d MiB before and %d after one%n",
+                    WAITING,
+                    left,
+                    collections.size(),
+                    collections.stream().mapToInt(sizes -> sizes[0]).max().orElse(0),
+                    collections.stream().mapToInt(sizes -> sizes[1]).max().orElse(0));
+
+            assertThat(watched).as("%d jobs ended", WATCHED).isTrue();
+            assertThat(scene.worker(0).isAlive()).isTrue();
+            assertThat(left).isGreaterThan(WAITING / 2);
+            assertThat(collections).isNotEmpty().allMatch(sizes -> sizes[1] <= MOST_LIVE_MIB);
+            assertThat(scene.stopWorkers()).isEmpty();
+        }
+    }
+
+    /** Jobs whose source is not there: each ends with its claim, so that many are seen in a short time. */
+    private static void fill(BenchScene scene) throws Exception {
+        try (Connection connection = scene.services().connect()) {
+            Channel channel = connection.createChannel();
+            Wire.assertTopology(channel);
+            channel.confirmSelect();
+            for (int n = 0; n < WAITING; n++) {
+                byte[] body = new FedJob("waiting-" + n, true, 1)
+                        .message()
+                        .put("s3Key", "uploads/missing.mp4")
+                        .encode()
+                        .getBytes(StandardCharsets.UTF_8);
+                channel.basicPublish("", Wire.DOWNLOAD, Feeder.PERSISTENT, body);
+                if (n % BATCH == 0) {
+                    channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
+                }
+            }
+            channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
+        }
+    }
+
+    private static long waiting(BenchScene scene) throws IOException, TimeoutException {
+        try (Connection connection = scene.services().connect()) {
+            return connection.createChannel().messageCount(Wire.DOWNLOAD);
+        }
+    }
+
+    /** Heap before and after each collection, MiB. */
+    private static List<int[]> collections(WorkerProcess worker) throws IOException {
+        return Files.readString(worker.collections())
+                .lines()
+                .map(COLLECTION::matcher)
+                .filter(Matcher::find)
+                .map(found -> new int[] {Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))})
+                .toList();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.broker.ChildProcess;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.media.SampleClip;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A person cancels a job from a machine that has nothing to do with it. How soon its FFmpeg is gone is printed. */
+@Timeout(180)
+class CancelAcrossHostsIT {
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final FedJob JOB = new FedJob("film", true, 1);
+
+    @Test
+    void endsTheFfmpegOfWhicheverHostIsAtTheJob() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        BenchCast cast =
+                BenchCast.of(2).with(new JsonObject().put("media", new JsonObject().put("preset", "veryslow")));
+
+        try (BenchScene scene = BenchScene.set("cancel", cast)) {
+            scene.services()
+                    .upload(
+                            FedJob.CLIP_KEY,
+                            SampleClip.make(
+                                    new BenchClips().ffmpeg(),
+                                    scene.directory(),
+                                    "film.mp4",
+                                    Duration.ofSeconds(60),
+                                    "1280x720"));
+            scene.startWorkers();
+            scene.submit(JOB);
+            awaitThat(() -> scene.workers().stream()
+                    .anyMatch(worker -> !worker.ffmpegs().isEmpty()));
+            List<WorkerProcess> busy = scene.workers().stream()
+                    .filter(worker -> !worker.ffmpegs().isEmpty())
+                    .toList();
+            List<ProcessHandle> encode = busy.get(0).ffmpegs();
+
+            ChildProcess command = cancel(scene);
+            awaitThat(() -> encode.stream().noneMatch(ProcessHandle::isAlive));
+            Instant gone = Instant.now();
+
+            assertThat(command.awaitExit(LONGEST)).isTrue();
+            boolean idle = scene.drain(LONGEST);
+            Instant cancelled = SnapshotReader.instant(scene.services()
+                    .postgres()
+                    .database()
+                    .value("SELECT extract(epoch FROM finished_at) FROM sluice.job WHERE error_code = 'cancelled'"));
+            System.out.println("FFmpeg on another host was gone "
+                    + Duration.between(cancelled, gone).toMillis() + " ms after its job was cancelled");
+            assertThat(idle).as("nothing is under way at the end").isTrue();
+            assertThat(scene.workers()).allMatch(WorkerProcess::isAlive);
+            assertThat(scene.stopWorkers()).isEmpty();
+            assertThat(Checker.check(scene.snapshot())).isEmpty();
+        }
+    }
+
+    private static ChildProcess cancel(BenchScene scene) {
+        return ChildProcess.start(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-jar",
+                        WorkerProcess.JAR.toString(),
+                        "cancel",
+                        JOB.id(),
+                        "-conf",
+                        scene.worker(0).config().toString()),
+                Map.of(),
+                scene.directory().resolve("cancel.log"));
+    }
+
+    private static void awaitThat(Callable<Boolean> condition) {
+        Awaitility.await().atMost(LONGEST).pollInterval(Duration.ofMillis(20)).until(condition);
+    }
+}

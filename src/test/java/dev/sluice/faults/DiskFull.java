@@ -1,0 +1,32 @@
+package dev.sluice.faults;
+
+import java.time.Duration;
+
+/** The disk of all workers is full to the last byte for a while: what is being written fails, and nothing new begins. */
+record DiskFull() implements Fault {
+    @Override
+    public String name() {
+        return "disk full";
+    }
+
+    @Override
+    public Target target() {
+        return Target.DISK;
+    }
+
+    @Override
+    public String happen(Ground ground) throws Exception {
+        SmallDisk disk = ground.scene().disk();
+        if (!disk.isMounted()) {
+            return "nothing: no small disk could be mounted";
+        }
+        Duration length = ground.between(3, 8);
+        try {
+            disk.fill();
+            ground.last(length);
+        } finally {
+            disk.empty();
+        }
+        return "for " + length.toSeconds() + " s";
+    }
+}

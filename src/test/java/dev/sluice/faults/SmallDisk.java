@@ -1,0 +1,93 @@
+package dev.sluice.faults;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A file system of its own under a directory, small enough to be filled; only whoever may mount one can have it. */
+final class SmallDisk implements AutoCloseable {
+    private static final String SIZE = "192m";
+    private static final int BLOCK = 64 * 1024;
+    private static final long LONGEST_SECONDS = 10;
+
+    private final Path directory;
+    private final boolean mounted;
+
+    private SmallDisk(Path directory, boolean mounted) {
+        this.directory = directory;
+        this.mounted = mounted;
+    }
+
+    /** Mounts it over this directory, which is made, or leaves the directory as it is where that is not allowed. */
+    static SmallDisk over(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        return new SmallDisk(
+                directory,
+                run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "sluice-small-disk", directory.toString()));
+    }
+
+    /** Takes away what a run that was killed left mounted there. */
+    static void unmount(Path directory) throws IOException {
+        if (Files.isDirectory(directory)
+                && !Files.getFileStore(directory).equals(Files.getFileStore(directory.resolve("..")))) {
+            run("umount", "-l", directory.toString());
+        }
+    }
+
+    boolean isMounted() {
+        return mounted;
+    }
+
+    /** Fills it to the last byte. */
+    void fill() throws IOException {
+        byte[] block = new byte[BLOCK];
+        try (RandomAccessFile ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
+            // Byte by byte at the end: a write that does not fit is refused as a whole.
+            for (int length = BLOCK; length > 0; length /= 2) {
+                while (written(ballast, block, length)) {
+                    continue;
+                }
+            }
+        }
+    }
+
+    private static boolean written(RandomAccessFile ballast, byte[] block, int length) {
+        try {
+            ballast.write(block, 0, length);
+            return true;
+        } catch (IOException full) {
+            return false;
+        }
+    }
+
+    void empty() throws IOException {
+        Files.deleteIfExists(ballast());
+    }
+
+    private Path ballast() {
+        return directory.resolve("ballast");
+    }
+
+    private static boolean run(String... command) throws IOException {
+        try {
+            Process process = new ProcessBuilder(List.of(command))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (mounted) {
+            run("umount", "-l", directory.toString());
+        }
+    }
+}
