@@ -114,6 +114,7 @@ final class Pipeline {
     private RecoveryVerticle recovery(List<Route> routes) {
         return new RecoveryVerticle(
                 new LostMessages(services.database(), Outgoing::lost),
+                services.pending(),
                 routes.stream().collect(Collectors.toUnmodifiableMap(Route::name, Route::queue)),
                 services.config().rabbitmq(),
                 services.config().delivery(),

@@ -16,12 +16,14 @@ import dev.sluice.media.RecentProbes;
 import dev.sluice.stage.CancelledJobs;
 import dev.sluice.stage.Leases;
 import dev.sluice.stage.Leftovers;
+import dev.sluice.stage.Outgoing;
 import dev.sluice.stage.StageMonitor;
 import dev.sluice.stage.StageTools;
 import dev.sluice.store.CancelNotices;
 import dev.sluice.store.Database;
 import dev.sluice.store.Jobs;
 import dev.sluice.store.Outbox;
+import dev.sluice.store.PendingRows;
 import dev.sluice.store.Runs;
 import dev.sluice.store.UserTables;
 import dev.sluice.update.UpdateBus;
@@ -37,6 +39,7 @@ record Services(
         SluiceConfig config,
         Database database,
         Jobs jobs,
+        PendingRows pending,
         S3Blobs blobs,
         KeyTemplates keys,
         RecentProbes prober,
@@ -81,6 +84,7 @@ record Services(
                             config,
                             database,
                             new Jobs(database, tables),
+                            new PendingRows(database, tables, job -> Outgoing.toStage(StageName.DOWNLOAD, job)),
                             local.blobs(),
                             new KeyTemplates(
                                     config.keys(),

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.job.Progress;
+import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +31,7 @@ class RecoveryIT {
             StagedJob first = get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", Progress.none()));
             for (int n = 0; n < JOBS; n++) {
                 JsonObject job = first.toJson().put("id", "wait-" + n).put("mediaId", "media-" + n);
-                get(pipeline.sluice().submission().create(Codec.stagedJob(job, dev.sluice.job.StageName.DOWNLOAD)));
+                get(pipeline.sluice().submission().create(Codec.stagedJob(job, StageName.DOWNLOAD)));
             }
             OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.DOWNLOAD) == JOBS);
 
@@ -42,6 +44,25 @@ class RecoveryIT {
             assertThat(pipeline.database().value("SELECT count(*) FROM sluice.stage_run WHERE counted > 1"))
                     .as("runs that were done twice")
                     .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void takesUpAPendingRowWhoseMessageNeverCame() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.start(new JsonObject()
+                    .put(
+                            "delivery",
+                            new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true)));
+            pipeline.database().execute("""
+                    INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "originalFilename", "createdAt")
+                    VALUES ('unsent', 'media-unsent', 'user-1', 'uploads/clip.mp4', 'clip.mp4', now() - interval '1 hour')
+                    """);
+
+            assertThat(pipeline.otherHalf().awaitEnd("unsent").getString("status"))
+                    .isEqualTo("completed");
+            assertThat(pipeline.otherHalf().completions("unsent")).isEqualTo(1);
         }
     }
 
@@ -109,7 +130,7 @@ class RecoveryIT {
 
             OtherHalf.awaitThat(() -> pipeline.database()
                     .query("SELECT state, counted FROM sluice.stage_run WHERE attempt > 0")
-                    .equals(java.util.List.of(Map.of("state", "waiting", "counted", "0"))));
+                    .equals(List.of(Map.of("state", "waiting", "counted", "0"))));
             assertThat(pipeline.database()
                             .value("SELECT publish_after > now() FROM sluice.outbox WHERE routing_key = 'download'"))
                     .isEqualTo("t");

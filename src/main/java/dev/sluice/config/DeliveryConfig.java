@@ -11,8 +11,10 @@ import java.util.List;
  *     that one renewal may come late
  * @param retries for stages that have no settings of their own
  * @param requeueAfter how long a job waits unclaimed, with nothing in its queue, before its message is sent again
+ * @param adoptPending whether that goes for jobs of which only the user's table knows, too
  */
-public record DeliveryConfig(Duration lease, Duration renewEvery, RetryConfig retries, Duration requeueAfter) {
+public record DeliveryConfig(
+        Duration lease, Duration renewEvery, RetryConfig retries, Duration requeueAfter, boolean adoptPending) {
     private static final RetryConfig DEFAULT_RETRIES = new RetryConfig(
             5, List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)));
 
@@ -21,7 +23,8 @@ public record DeliveryConfig(Duration lease, Duration renewEvery, RetryConfig re
                 section.seconds("leaseSeconds", 12, 1, 600),
                 section.seconds("renewSeconds", 4, 0.2, 200),
                 RetryConfig.read(section, DEFAULT_RETRIES),
-                section.seconds("requeueAfterSeconds", 900, 1, 604_800));
+                section.seconds("requeueAfterSeconds", 900, 1, 604_800),
+                section.flag("adoptPending", false));
         if (section.areFine("leaseSeconds", "renewSeconds")
                 && config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {
             section.complain(

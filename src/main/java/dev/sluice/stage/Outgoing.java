@@ -28,7 +28,7 @@ public final class Outgoing {
     private Outgoing() {}
 
     /** The job, handed to the next stage. */
-    static OutboxMessage toStage(StageName next, StagedJob job) {
+    public static OutboxMessage toStage(StageName next, StagedJob job) {
         return message(Topology.PROCESSING_EXCHANGE, next.key(), Codec.encode(job), new JsonObject());
     }
 

@@ -7,6 +7,7 @@ import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.store.LostMessages;
 import dev.sluice.store.LostMessages.Backlog;
+import dev.sluice.store.PendingRows;
 import dev.sluice.update.UpdateBus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class RecoveryVerticle extends VerticleBase {
     private static final int LOOKS_IN_TIME = 4;
 
     private final LostMessages messages;
+    private final PendingRows pending;
     private final Map<StageName, String> queues;
     private final RabbitMqConfig broker;
     private final DeliveryConfig config;
@@ -43,11 +46,13 @@ public final class RecoveryVerticle extends VerticleBase {
 
     public RecoveryVerticle(
             LostMessages messages,
+            PendingRows pending,
             Map<StageName, String> queues,
             RabbitMqConfig broker,
             DeliveryConfig config,
             UpdateBus updates) {
         this.messages = messages;
+        this.pending = pending;
         this.queues = Map.copyOf(queues);
         this.broker = broker;
         this.config = config;
@@ -64,7 +69,7 @@ public final class RecoveryVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    private Periodic started(Duration pause, java.util.function.Supplier<Future<Void>> round) {
+    private Periodic started(Duration pause, Supplier<Future<Void>> round) {
         Periodic periodic = new Periodic(vertx, pause, () -> round.get().recover(this::later));
         periodic.start();
         return periodic;
@@ -89,14 +94,33 @@ public final class RecoveryVerticle extends VerticleBase {
     }
 
     private Future<Void> unclaimed() {
-        return messages.waiting(config.requeueAfter()).compose(backlogs -> {
-            boolean none = backlogs.values().stream().allMatch(backlog -> backlog.overdue() == 0);
+        Future<Map<StageName, Backlog>> known = messages.waiting(config.requeueAfter());
+        Future<Backlog> unseen = config.adoptPending()
+                ? pending.count(config.requeueAfter())
+                : Future.succeededFuture(new Backlog(0, 0));
+        return Future.all(known, unseen).compose(both -> {
+            Map<StageName, Backlog> backlogs = known.result();
+            boolean none = unseen.result().overdue() == 0
+                    && backlogs.values().stream().allMatch(backlog -> backlog.overdue() == 0);
             return none
                     ? Future.succeededFuture()
                     : Objects.requireNonNull(depth)
                             .of(List.copyOf(queues.values()))
-                            .compose(depths -> sendUnclaimed(backlogs, depths));
+                            .compose(depths -> sendUnclaimed(backlogs, depths)
+                                    .compose(sent -> takeUp(unseen.result(), backlogs, depths)));
         });
+    }
+
+    /** A row whose message still lies in the queue, behind others, is not lost either. */
+    private Future<Void> takeUp(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
+        Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, new Backlog(0, 0));
+        long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L);
+        long missing = Math.min(unseen.overdue(), unseen.all() + known.all() - there);
+        return missing <= 0
+                ? Future.succeededFuture()
+                : pending.takeUp(config.requeueAfter(), (int) Math.min(LostMessages.BATCH, missing))
+                        .onSuccess(runs -> told(runs, "pending in the job table and never heard of, taken up"))
+                        .mapEmpty();
     }
 
     /** As many as are missing in the queue: those that still lie there only wait for their turn. */

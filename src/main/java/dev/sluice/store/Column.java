@@ -51,11 +51,19 @@ record Column(String name, String type, String base, char category, List<String>
         return labels.stream().filter(value::equalsIgnoreCase).findFirst();
     }
 
+    /** The time now as this column would have it; empty where it holds no time. */
+    Optional<String> now() {
+        return switch (base) {
+            case "timestamptz" -> Optional.of("now()");
+            // An ORM reads a time without a zone as UTC.
+            case "timestamp" -> Optional.of("(now() AT TIME ZONE 'UTC')");
+            default -> Optional.empty();
+        };
+    }
+
     private Optional<Slot> time() {
         return switch (base) {
-            case "timestamptz" -> Optional.of(new Slot("now()", null));
-            // An ORM reads a time without a zone as UTC.
-            case "timestamp" -> Optional.of(new Slot("(now() AT TIME ZONE 'UTC')", null));
+            case "timestamptz", "timestamp" -> now().map(now -> new Slot(now, null));
             case "text", "varchar" ->
                 Optional.of(new Slot("to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')", null));
             default -> Optional.empty();

@@ -77,6 +77,10 @@ public final class Database {
         return limited(pool.preparedQuery(sql).execute(Tuple.from(Arrays.asList(parameters))), CALL_LIMIT);
     }
 
+    Future<RowSet<Row>> run(Statement statement) {
+        return limited(pool.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters())), CALL_LIMIT);
+    }
+
     /** Runs {@code work} in a transaction: commits what gives a value, rolls back what gives none or fails. */
     <T> Future<Optional<T>> transaction(Function<Session, Future<Optional<T>>> work) {
         return limited(begin(work, IDLE_IN_TRANSACTION), CALL_LIMIT);

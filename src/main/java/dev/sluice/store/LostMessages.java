@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 public final class LostMessages {
     /** Rows of one look: a broker that lost its disk loses thousands of messages, and one statement is not to hold them all. */
-    private static final int BATCH = 200;
+    public static final int BATCH = 200;
 
     /** A run is owed once the stages before it are done; a job that was started again from an earlier one owes that first. */
     private static final String STAGES = Stream.of(StageName.values())

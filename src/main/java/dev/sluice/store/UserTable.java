@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** A user's table with the columns that it really has; makes statements that name no others. */
 record UserTable(TableName name, Map<String, Column> columns) {
     static final String ID = "id";
+    /** Without which no message for a job can be made. */
+    private static final List<String> NEEDED = List.of(ID, "mediaId", "userId", "s3Key");
 
     UserTable {
         columns = Map.copyOf(columns);
@@ -41,6 +43,39 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 .filter(key -> !read.isEmpty())
                 .map(key -> draft.statement("SELECT " + read + " FROM " + name.quoted() + " WHERE "
                         + TableName.quote(ID) + " = " + draft.write(key)));
+    }
+
+    /**
+     * Counts the rows of jobs that nobody of ours has seen and that wait for their first worker, and how many of them are
+     * older than so many seconds; empty where the table lacks what a job is made of.
+     */
+    Optional<Statement> countUnseen(double overdueSeconds) {
+        return age().map(age -> new Statement(
+                "SELECT count(*) AS pending, count(*) FILTER (WHERE " + age + ") AS overdue" + unseen(),
+                List.of(overdueSeconds)));
+    }
+
+    /** The ids of the oldest of them. */
+    Optional<Statement> findUnseen(double overdueSeconds, int limit) {
+        return age().map(age -> new Statement(
+                "SELECT u.\"id\"::text AS id" + unseen() + " AND " + age + " ORDER BY u.\"createdAt\" LIMIT $2",
+                List.of(overdueSeconds, limit)));
+    }
+
+    private String unseen() {
+        String complete = NEEDED.stream()
+                .map(column -> " AND u." + TableName.quote(column) + "::text <> ''")
+                .collect(Collectors.joining());
+        return " FROM " + name.quoted() + " u WHERE upper(u.\"status\"::text) = 'PENDING'" + complete
+                + " AND NOT EXISTS (SELECT FROM sluice.job known WHERE known.id = u.\"id\"::text)";
+    }
+
+    private Optional<String> age() {
+        return columns.keySet().containsAll(NEEDED) && columns.containsKey("status")
+                ? Optional.ofNullable(columns.get("createdAt"))
+                        .flatMap(Column::now)
+                        .map(now -> "u.\"createdAt\" < " + now + " - make_interval(secs => $1)")
+                : Optional.empty();
     }
 
     /** Makes a row of what the table has columns for, unless there is one. */

@@ -135,6 +135,16 @@ public final class UserTables {
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
+    /** As {@link UserTable#countUnseen}. */
+    Optional<Statement> countOfUnseen(double overdueSeconds) {
+        return known.job().flatMap(table -> table.countUnseen(overdueSeconds));
+    }
+
+    /** As {@link UserTable#findUnseen}. */
+    Optional<Statement> unseen(double overdueSeconds, int limit) {
+        return known.job().flatMap(table -> table.findUnseen(overdueSeconds, limit));
+    }
+
     /** Shows that a failed job goes on; a row that is not there stays so. */
     Future<Void> showRestart(Session session, JobId job, StageName stage, int progress) {
         return inJob(session, job, UserCells.restarted(stage, progress))

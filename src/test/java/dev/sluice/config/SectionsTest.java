@@ -200,13 +200,14 @@ class SectionsTest {
     void theDelivery() {
         assertThat(Configs.defaults().delivery())
                 .isEqualTo(new DeliveryConfig(
-                        Duration.ofSeconds(12), Duration.ofSeconds(4), DEFAULT_RETRIES, Duration.ofMinutes(15)));
+                        Duration.ofSeconds(12), Duration.ofSeconds(4), DEFAULT_RETRIES, Duration.ofMinutes(15), false));
         assertThat(Configs.everyKeySet().delivery())
                 .isEqualTo(new DeliveryConfig(
                         Duration.ofSeconds(30),
                         Duration.ofMillis(500),
                         new RetryConfig(3, List.of(Duration.ZERO, Duration.ofMillis(1500))),
-                        Duration.ofSeconds(90)));
+                        Duration.ofSeconds(90),
+                        true));
     }
 
     @Test

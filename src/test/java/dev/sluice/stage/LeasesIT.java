@@ -44,7 +44,8 @@ class LeasesIT {
             Duration.ofSeconds(30),
             Duration.ofDays(1),
             new RetryConfig(5, List.of(Duration.ofSeconds(1))),
-            Duration.ofDays(1));
+            Duration.ofDays(1),
+            false);
 
     private static TestDatabase table;
     private static Vertx vertx;

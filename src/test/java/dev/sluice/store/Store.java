@@ -5,12 +5,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /** The store as the pipeline puts it together. */
-record Store(Database database, Runs runs, Outbox outbox, Jobs jobs, Interventions interventions) {
+record Store(Database database, UserTables tables, Runs runs, Outbox outbox, Jobs jobs, Interventions interventions) {
     static Future<Store> open(Vertx vertx, PostgresConfig config) {
         return Database.open(vertx, config)
                 .compose(database -> UserTables.open(database, config)
                         .map(tables -> new Store(
                                 database,
+                                tables,
                                 new Runs(database, tables, Samples::route),
                                 new Outbox(database),
                                 new Jobs(database, tables),
