@@ -1,7 +1,10 @@
 package dev.sluice;
 
+import dev.sluice.backend.Answer;
 import dev.sluice.backend.DeadLetter;
 import dev.sluice.backend.DeadLetterList;
+import dev.sluice.backend.DeadLetters;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -89,11 +92,8 @@ final class DeadCommand implements Callable<Integer> {
         }
     }
 
-    /** Start their stages anew. */
-    @Command(
-            name = "replay",
-            description = "Start the failed stage of each anew; put one that could not be read back into its queue.")
-    static final class Replay implements Callable<Integer> {
+    /** Letters that a person names. */
+    abstract static class OnLetters implements Callable<Integer> {
         @Mixin
         private ConfigOption config = new ConfigOption();
 
@@ -103,23 +103,29 @@ final class DeadCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             return ControlDesk.with(
-                    config.load(), desk -> desk.letters().replay(ids).map(ControlDesk::print));
+                    config.load(), desk -> handle(desk.letters(), ids).map(ControlDesk::print));
+        }
+
+        abstract Future<List<Answer>> handle(DeadLetters letters, List<String> named);
+    }
+
+    /** Start their stages anew. */
+    @Command(
+            name = "replay",
+            description = "Start the failed stage of each anew; put one that could not be read back into its queue.")
+    static final class Replay extends OnLetters {
+        @Override
+        Future<List<Answer>> handle(DeadLetters letters, List<String> named) {
+            return letters.replay(named);
         }
     }
 
     /** Away with them. */
     @Command(name = "drop", description = "Take dead letters out for good; their jobs stay FAILED.")
-    static final class Drop implements Callable<Integer> {
-        @Mixin
-        private ConfigOption config = new ConfigOption();
-
-        @Parameters(paramLabel = "ID", arity = "1..*", description = "as listed; its beginning will do")
-        private List<String> ids = List.of();
-
+    static final class Drop extends OnLetters {
         @Override
-        public Integer call() {
-            return ControlDesk.with(
-                    config.load(), desk -> desk.letters().drop(ids).map(ControlDesk::print));
+        Future<List<Answer>> handle(DeadLetters letters, List<String> named) {
+            return letters.drop(named);
         }
     }
 }

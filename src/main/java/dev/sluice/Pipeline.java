@@ -3,24 +3,30 @@ package dev.sluice;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.RetryConfig;
 import dev.sluice.config.StageConfig;
+import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.stage.DownloadStage;
 import dev.sluice.stage.JanitorVerticle;
 import dev.sluice.stage.Outgoing;
 import dev.sluice.stage.OutputSpace;
 import dev.sluice.stage.ProcessingStage;
+import dev.sluice.stage.Promotion;
 import dev.sluice.stage.RecoveryVerticle;
+import dev.sluice.stage.ResultPlace;
 import dev.sluice.stage.Route;
 import dev.sluice.stage.SourceFile;
 import dev.sluice.stage.StageVerticle;
+import dev.sluice.stage.StagedFiles;
 import dev.sluice.stage.UploadStage;
 import dev.sluice.store.LostMessages;
 import dev.sluice.store.Remains;
 import dev.sluice.update.PublisherVerticle;
 import io.vertx.core.Deployable;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -60,19 +66,35 @@ final class Pipeline {
                                 services.keys(),
                                 services.workers(),
                                 new OutputSpace(services.config().media()),
+                                results(),
                                 services.ffmpegThreads()),
                         Topology.PROCESSING_QUEUE,
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.PROCESSING)),
                 new Route(
                         new UploadStage(
-                                services.blobs(),
-                                services.tools().leftovers().staging(),
+                                staged(),
+                                new Promotion(services.blobs(), this::isCancelled),
                                 services.tools().workspace(),
                                 services.keys()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty(),
                         retries(StageName.UPLOAD)));
+    }
+
+    private ResultPlace results() {
+        return switch (services.config().workspace().mode()) {
+            case LOCAL -> new ResultPlace.OnDisk(services.tools().workspace());
+            case STORE -> new ResultPlace.InStore(staged(), services.tools().workspace());
+        };
+    }
+
+    private StagedFiles staged() {
+        return new StagedFiles(services.blobs(), services.tools().leftovers().staging());
+    }
+
+    private Future<Boolean> isCancelled(JobId job) {
+        return services.tools().runs().cancelledAmong(Set.of(job)).map(found -> !found.isEmpty());
     }
 
     private RetryConfig retries(StageName stage) {

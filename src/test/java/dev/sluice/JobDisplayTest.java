@@ -60,15 +60,7 @@ class JobDisplayTest {
 
     private static JobView view(JobView.State state, StageName stage, int progress, Optional<String> error) {
         OutputFile output = new OutputFile(
-                OutputFile.Type.SCALED,
-                "videos/m_720p.mp4",
-                1280,
-                720,
-                9_000_000,
-                "video/mp4",
-                "720p",
-                0,
-                Optional.empty());
+                OutputFile.Type.SCALED, "videos/m_720p.mp4", 1280, 720, 9_000_000, "video/mp4", "720p", 0);
         RunView run = new RunView(
                 stage, 0, "running", 1, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
         return new JobView(

@@ -75,14 +75,13 @@ final class S3Put {
                                 .contentType(contentType)
                                 .contentLength(size),
                         body(all, size)));
-        return Future.join(md5, put).compose(both -> {
+        return Future.join(md5, put).map(both -> {
             PutObjectResponse response = put.result();
             String etag = S3Answers.etag(response.eTag());
-            Optional<Checksum> stored =
-                    S3Answers.md5(etag, response.serverSideEncryption(), response.sseCustomerAlgorithm());
-            return stored.isPresent() && !stored.get().equals(md5.result())
-                    ? Future.failedFuture(S3Multipart.mismatch(key))
-                    : Future.succeededFuture(etag);
+            requireStored(
+                    md5.result(),
+                    S3Answers.md5(etag, response.serverSideEncryption(), response.sseCustomerAlgorithm()));
+            return etag;
         });
     }
 
@@ -99,14 +98,23 @@ final class S3Put {
                                 .partNumber(number)
                                 .contentLength(range.length()),
                         body(range, size)));
-        return Future.join(md5, sent).compose(both -> {
+        return Future.join(md5, sent).map(both -> {
             UploadPartResponse response = sent.result();
-            Optional<Checksum> stored = S3Answers.md5(
-                    S3Answers.etag(response.eTag()), response.serverSideEncryption(), response.sseCustomerAlgorithm());
-            return stored.isPresent() && !stored.get().equals(md5.result())
-                    ? Future.failedFuture(S3Multipart.mismatch(key))
-                    : Future.succeededFuture(new S3Multipart.Part(response.eTag(), Optional.of(md5.result())));
+            requireStored(
+                    md5.result(),
+                    S3Answers.md5(
+                            S3Answers.etag(response.eTag()),
+                            response.serverSideEncryption(),
+                            response.sseCustomerAlgorithm()));
+            return new S3Multipart.Part(response.eTag(), Optional.of(md5.result()));
         });
+    }
+
+    /** Not every store tells: then the look afterwards has to do. */
+    private void requireStored(Checksum sent, Optional<Checksum> stored) {
+        if (stored.isPresent() && !stored.get().equals(sent)) {
+            throw S3Multipart.mismatch(key);
+        }
     }
 
     private AsyncRequestBody body(ByteRange range, long size) {

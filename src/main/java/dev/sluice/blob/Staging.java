@@ -30,6 +30,11 @@ public final class Staging {
                 + attempt.run().stage().key() + "-" + attempt.run().task() + "-" + attempt.token() + "/" + number);
     }
 
+    /** Whether a key that somebody names can be that of a result of this job. */
+    public boolean isOf(JobId job, BlobKey key) {
+        return key.value().startsWith(home(job.fileName()));
+    }
+
     /** Removes all that any attempt of a job that has ended left; uploads under way are not its business. */
     public Future<Void> discard(JobId job) {
         return discard(home(job.fileName()));

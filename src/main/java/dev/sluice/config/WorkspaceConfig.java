@@ -6,14 +6,23 @@ import java.time.Duration;
 /**
  * Where files are between stages.
  *
- * @param directory on this host, or shared by all hosts
+ * @param mode where the results of one stage wait for the next
+ * @param directory on this host; where {@code mode} is LOCAL and there are several, shared by all of them
  * @param keepFreeBytes what stays free on its disk; work that might need it waits
  * @param sweepEvery how often what crashes left is looked for
  */
-public record WorkspaceConfig(Path directory, long keepFreeBytes, Duration sweepEvery) {
+public record WorkspaceConfig(Mode mode, Path directory, long keepFreeBytes, Duration sweepEvery) {
+    /** Where the results of one stage wait for the next. */
+    public enum Mode {
+        /** On the disk. */
+        LOCAL,
+        /** In the bucket, so that any host can go on. */
+        STORE
+    }
 
     static WorkspaceConfig read(Section section) {
         return new WorkspaceConfig(
+                section.choice("mode", Mode.LOCAL),
                 section.path("directory", "~/.sluice/work"),
                 section.number("keepFreeMiB", 512, 0, 1 << 30) << 20,
                 section.seconds("sweepSeconds", 60, 0.5, 86_400));

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param quality the rung's name; empty for a thumbnail
  * @param timestamp seconds into the video; 0 for a rendition
  * @param localPath relative to the workspace; empty when the file is in the bucket only
+ * @param stagedKey under which the file waits in the bucket to become the object {@code s3Key}; empty when it does not
  */
 public record OutputFile(
         Type type,
@@ -22,7 +23,40 @@ public record OutputFile(
         String mimeType,
         String quality,
         double timestamp,
-        Optional<String> localPath) {
+        Optional<String> localPath,
+        Optional<String> stagedKey) {
+
+    /** A file that is nowhere yet, or already where it belongs. */
+    public OutputFile(
+            Type type,
+            String s3Key,
+            int width,
+            int height,
+            long fileSize,
+            String mimeType,
+            String quality,
+            double timestamp) {
+        this(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, Optional.empty(), Optional.empty());
+    }
+
+    /** The same file, which lies on the disk now. */
+    public OutputFile lyingAt(String path) {
+        return in(Optional.of(path), Optional.empty());
+    }
+
+    /** The same file, which waits in the bucket now. */
+    public OutputFile stagedAs(String key) {
+        return in(Optional.empty(), Optional.of(key));
+    }
+
+    /** The file as the world may know it: where it lay before is nobody's business. */
+    public OutputFile announced() {
+        return in(Optional.empty(), Optional.empty());
+    }
+
+    private OutputFile in(Optional<String> path, Optional<String> key) {
+        return new OutputFile(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, path, key);
+    }
 
     /** What the file is. */
     public enum Type {
@@ -51,7 +85,8 @@ public record OutputFile(
                 fields.mediaType("mimeType"),
                 fields.optionalText("quality").orElse(""),
                 fields.seconds("timestamp"),
-                fields.optionalText("localPath"));
+                fields.optionalText("localPath"),
+                fields.optionalText("stagedKey"));
     }
 
     JsonObject toJson() {
@@ -68,6 +103,7 @@ public record OutputFile(
             json.put("timestamp", timestamp);
         }
         localPath.ifPresent(path -> json.put("localPath", path));
+        stagedKey.ifPresent(key -> json.put("stagedKey", key));
         return json;
     }
 }

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,7 +179,7 @@ public final class StagedJob {
         return json.copy();
     }
 
-    private StagedJob with(java.util.function.Consumer<JsonObject> change) {
+    private StagedJob with(Consumer<JsonObject> change) {
         JsonObject changed = json.copy();
         change.accept(changed);
         return new StagedJob(id, mediaId, changed);

@@ -1,7 +1,9 @@
 package dev.sluice.stage;
 
+import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.KeyTemplates;
 import dev.sluice.blob.Workspace;
+import dev.sluice.job.Progress;
 import dev.sluice.job.StageName;
 import dev.sluice.media.EncodeResult;
 import dev.sluice.media.Encoder;
@@ -17,7 +19,6 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Makes all renditions and thumbnails with one FFmpeg run that decodes the source once. */
 public final class ProcessingStage implements Stage {
@@ -28,6 +29,7 @@ public final class ProcessingStage implements Stage {
     private final KeyTemplates keys;
     private final WorkerExecutor workers;
     private final OutputSpace space;
+    private final ResultPlace results;
     private final int threads;
 
     /**
@@ -43,6 +45,7 @@ public final class ProcessingStage implements Stage {
             KeyTemplates keys,
             WorkerExecutor workers,
             OutputSpace space,
+            ResultPlace results,
             int threads) {
         this.sources = sources;
         this.workspace = workspace;
@@ -51,6 +54,7 @@ public final class ProcessingStage implements Stage {
         this.keys = keys;
         this.workers = workers;
         this.space = space;
+        this.results = results;
         this.threads = threads;
     }
 
@@ -67,53 +71,65 @@ public final class ProcessingStage implements Stage {
                         missing + space.outputBytes(run.job().metadata()),
                         directory -> sources.find(run, directory)
                                 .compose(source -> encode(run, source, directory.path()))
-                                .map(made -> result(run.job(), made))));
+                                .compose(made -> keep(run, made))));
     }
 
     private Future<EncodeResult> encode(StageRun run, Path source, Path directory) {
+        Progress encoding = done -> run.progress().at(done * (1 - results.share()));
         return workers.executeBlocking(
                 () -> {
                     MediaInfo info = prober.probe(source, run.cancellation());
-                    return encoder.encode(source, info, directory, threads, run.progress(), run.cancellation());
+                    return encoder.encode(source, info, directory, threads, encoding, run.cancellation());
                 },
                 false);
     }
 
-    private StageResult result(StagedJob job, EncodeResult made) {
-        List<OutputFile> outputs = new ArrayList<>();
-        made.renditions().forEach(rendition -> outputs.add(output(job, rendition)));
-        made.thumbnails().forEach(thumbnail -> outputs.add(output(job, thumbnail)));
-        StagedJob after = job.withOutputs(outputs).withWarnings(made.warnings());
-        JsonObject summary = new JsonObject()
-                .put("renditions", made.renditions().size())
-                .put("thumbnails", made.thumbnails().size())
-                .put("bytes", outputs.stream().mapToLong(OutputFile::fileSize).sum());
-        return new StageResult(after, summary);
+    private Future<StageResult> keep(StageRun run, EncodeResult made) {
+        List<Upload> all = new ArrayList<>();
+        made.renditions().forEach(rendition -> all.add(result(run.job().mediaId(), rendition)));
+        made.thumbnails().forEach(thumbnail -> all.add(result(run.job().mediaId(), thumbnail)));
+        Progress leaving = done -> run.progress().at(1 - results.share() * (1 - done));
+        return results.keep(run, all, leaving).map(outputs -> {
+            StagedJob after = run.job().withOutputs(outputs).withWarnings(made.warnings());
+            JsonObject summary = new JsonObject()
+                    .put("renditions", made.renditions().size())
+                    .put("thumbnails", made.thumbnails().size())
+                    .put(
+                            "bytes",
+                            outputs.stream().mapToLong(OutputFile::fileSize).sum());
+            return new StageResult(after, summary);
+        });
     }
 
-    private OutputFile output(StagedJob job, RenditionFile rendition) {
-        return new OutputFile(
-                OutputFile.Type.SCALED,
-                keys.video(job.mediaId(), rendition.quality()).value(),
-                rendition.width(),
-                rendition.height(),
-                rendition.bytes(),
-                "video/mp4",
-                rendition.quality(),
-                0,
-                Optional.of(workspace.relative(rendition.file())));
+    private Upload result(String mediaId, RenditionFile rendition) {
+        BlobKey key = keys.video(mediaId, rendition.quality());
+        return new Upload(
+                new OutputFile(
+                        OutputFile.Type.SCALED,
+                        key.value(),
+                        rendition.width(),
+                        rendition.height(),
+                        rendition.bytes(),
+                        "video/mp4",
+                        rendition.quality(),
+                        0),
+                key,
+                rendition.file());
     }
 
-    private OutputFile output(StagedJob job, ThumbnailFile thumbnail) {
-        return new OutputFile(
-                OutputFile.Type.THUMBNAIL,
-                keys.thumbnail(job.mediaId(), thumbnail.index()).value(),
-                thumbnail.width(),
-                thumbnail.height(),
-                thumbnail.bytes(),
-                "image/jpeg",
-                "",
-                thumbnail.timestamp().toMillis() / 1000.0,
-                Optional.of(workspace.relative(thumbnail.file())));
+    private Upload result(String mediaId, ThumbnailFile thumbnail) {
+        BlobKey key = keys.thumbnail(mediaId, thumbnail.index());
+        return new Upload(
+                new OutputFile(
+                        OutputFile.Type.THUMBNAIL,
+                        key.value(),
+                        thumbnail.width(),
+                        thumbnail.height(),
+                        thumbnail.bytes(),
+                        "image/jpeg",
+                        "",
+                        thumbnail.timestamp().toMillis() / 1000.0),
+                key,
+                thumbnail.file());
     }
 }

@@ -1,9 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.blob.BlobKey;
-import dev.sluice.blob.Blobs;
 import dev.sluice.blob.KeyTemplates;
-import dev.sluice.blob.Staging;
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
@@ -16,14 +14,14 @@ import java.util.List;
 
 /** Puts what processing made into the store and makes sure that it is there. */
 public final class UploadStage implements Stage {
-    private final Blobs blobs;
-    private final Staging staging;
+    private final StagedFiles files;
+    private final Promotion promotion;
     private final Workspace workspace;
     private final KeyTemplates keys;
 
-    public UploadStage(Blobs blobs, Staging staging, Workspace workspace, KeyTemplates keys) {
-        this.blobs = blobs;
-        this.staging = staging;
+    public UploadStage(StagedFiles files, Promotion promotion, Workspace workspace, KeyTemplates keys) {
+        this.files = files;
+        this.promotion = promotion;
         this.workspace = workspace;
         this.keys = keys;
     }
@@ -35,11 +33,13 @@ public final class UploadStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageRun run) {
-        return find(run.job())
-                .compose(uploads -> new StagedUpload(blobs, staging, run, uploads)
-                        .run()
-                        .map(done -> uploads.stream().map(Upload::stored).toList()))
-                .map(stored -> new StageResult(run.job().withOutputs(stored), summary(stored)));
+        List<OutputFile> outputs = run.job().outputs();
+        if (outputs.isEmpty()) {
+            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
+        }
+        Future<Void> stored = outputs.get(0).stagedKey().isPresent() ? promote(run, outputs) : upload(run, outputs);
+        return stored.map(done -> outputs.stream().map(OutputFile::announced).toList())
+                .map(all -> new StageResult(run.job().withOutputs(all), summary(all)));
     }
 
     private static JsonObject summary(List<OutputFile> stored) {
@@ -47,13 +47,38 @@ public final class UploadStage implements Stage {
         return new JsonObject().put("objects", stored.size()).put("bytes", bytes);
     }
 
-    private Future<List<Upload>> find(StagedJob job) {
-        if (job.outputs().isEmpty()) {
-            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
+    /** Processing left them in the store. */
+    private Future<Void> promote(StageRun run, List<OutputFile> outputs) {
+        List<Promotion.Item> items = outputs.stream()
+                .map(output ->
+                        new Promotion.Item(stagedKey(run.job(), output), output.fileSize(), key(run.job(), output)))
+                .toList();
+        return promotion
+                .run(run, items)
+                .recover(cause -> Future.failedFuture(
+                        Promotion.isGone(cause)
+                                ? new JobFailure(
+                                        ErrorCode.FILES_MISSING,
+                                        "A result of processing is no longer in the bucket's staging prefix.",
+                                        cause)
+                                : cause));
+    }
+
+    private BlobKey stagedKey(StagedJob job, OutputFile output) {
+        BlobKey key = named("stagedKey", output.stagedKey().orElse(""));
+        if (!files.staging().isOf(job.id(), key)) {
+            throw new JobFailure(
+                    ErrorCode.INVALID_MESSAGE,
+                    "The stagedKey of an output cannot be used: it is not where a result of this job waits.");
         }
+        return key;
+    }
+
+    /** Processing left them on the disk. */
+    private Future<Void> upload(StageRun run, List<OutputFile> outputs) {
         return Future.all(
-                        job.outputs().stream().map(output -> find(job, output)).toList())
-                .map(all -> all.list());
+                        outputs.stream().map(output -> find(run.job(), output)).toList())
+                .compose(all -> new StagedUpload(files, promotion, run, all.list()).run());
     }
 
     private Future<Upload> find(StagedJob job, OutputFile output) {
@@ -65,17 +90,23 @@ public final class UploadStage implements Stage {
     }
 
     private BlobKey key(StagedJob job, OutputFile output) {
+        BlobKey key = named("s3Key", output.s3Key());
+        if (!keys.isResultOf(job.mediaId(), key)) {
+            throw new JobFailure(
+                    ErrorCode.INVALID_MESSAGE,
+                    "The s3Key of an output cannot be used: it is not where a result of this media goes.");
+        }
+        return key;
+    }
+
+    private static BlobKey named(String field, String value) {
         try {
-            BlobKey key = new BlobKey(output.s3Key());
-            if (!keys.isResultOf(job.mediaId(), key)) {
-                throw new JobFailure(
-                        ErrorCode.INVALID_MESSAGE,
-                        "The s3Key of an output cannot be used: it is not where a result of this media goes.");
-            }
-            return key;
+            return new BlobKey(value);
         } catch (IllegalArgumentException bad) {
             throw new JobFailure(
-                    ErrorCode.INVALID_MESSAGE, "The s3Key of an output cannot be used: " + bad.getMessage() + ".", bad);
+                    ErrorCode.INVALID_MESSAGE,
+                    "The " + field + " of an output cannot be used: " + bad.getMessage() + ".",
+                    bad);
         }
     }
 }

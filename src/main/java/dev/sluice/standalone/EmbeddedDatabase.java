@@ -117,6 +117,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_connections", "100")
+                // A connection that has said nothing yet keeps a stopping server from its end for so long.
+                .setServerConfig("authentication_timeout", "10s")
                 .setServerConfig("log_checkpoints", "off")
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -123,9 +123,11 @@ class SectionsTest {
     @Test
     void theWorkspace() {
         assertThat(Configs.defaults().workspace())
-                .isEqualTo(new WorkspaceConfig(HOME.resolve(".sluice/work"), 512L << 20, Duration.ofSeconds(60)));
+                .isEqualTo(new WorkspaceConfig(
+                        WorkspaceConfig.Mode.LOCAL, HOME.resolve(".sluice/work"), 512L << 20, Duration.ofSeconds(60)));
         assertThat(Configs.everyKeySet().workspace())
-                .isEqualTo(new WorkspaceConfig(absolute("/srv/work"), 100L << 20, Duration.ofSeconds(5)));
+                .isEqualTo(new WorkspaceConfig(
+                        WorkspaceConfig.Mode.STORE, absolute("/srv/work"), 100L << 20, Duration.ofSeconds(5)));
     }
 
     @Test

@@ -3,28 +3,58 @@ package dev.sluice.faults;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Who takes part in a run.
  *
+ * @param disk what the workers have between their stages
  * @param settings laid over the configuration of every worker
  * @param classesFirst class files that go before those of the jar
  * @param rabbitSettings lines of rabbitmq.conf
  */
-record BenchCast(int workers, JsonObject settings, List<Path> classesFirst, List<String> rabbitSettings) {
+record BenchCast(int workers, Disk disk, JsonObject settings, List<Path> classesFirst, List<String> rabbitSettings) {
+    /** What the workers have between their stages. */
+    enum Disk {
+        /** One directory for all. */
+        SHARED,
+        /** A directory each, and the store between them. */
+        OWN;
+
+        /** What they have unless {@code -Dfaults.disk} says otherwise. */
+        static Disk chosen() {
+            return valueOf(System.getProperty("faults.disk", SHARED.name()).toUpperCase(Locale.ROOT));
+        }
+    }
+
     static BenchCast of(int workers) {
-        return new BenchCast(workers, new JsonObject(), List.of(), List.of());
+        return new BenchCast(workers, Disk.SHARED, new JsonObject(), List.of(), List.of());
+    }
+
+    BenchCast on(Disk other) {
+        return new BenchCast(workers, other, settings, classesFirst, rabbitSettings);
+    }
+
+    /** Where a worker keeps its files, below the run's workspace, and what it is told of it. */
+    JsonObject workspace(Path root, String worker) {
+        return switch (disk) {
+            case SHARED -> new JsonObject().put("directory", root.resolve("all").toString());
+            case OWN ->
+                new JsonObject()
+                        .put("directory", root.resolve(worker).toString())
+                        .put("mode", "store");
+        };
     }
 
     BenchCast with(JsonObject more) {
-        return new BenchCast(workers, settings.copy().mergeIn(more, true), classesFirst, rabbitSettings);
+        return new BenchCast(workers, disk, settings.copy().mergeIn(more, true), classesFirst, rabbitSettings);
     }
 
     BenchCast withClassesFirst(Path classes) {
-        return new BenchCast(workers, settings, List.of(classes), rabbitSettings);
+        return new BenchCast(workers, disk, settings, List.of(classes), rabbitSettings);
     }
 
     BenchCast withRabbit(String... lines) {
-        return new BenchCast(workers, settings, classesFirst, List.of(lines));
+        return new BenchCast(workers, disk, settings, classesFirst, List.of(lines));
     }
 }

@@ -46,9 +46,13 @@ final class BenchScene implements AutoCloseable {
         services = BenchServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new));
         services.upload(FedJob.CLIP_KEY, clips.clip(directory));
         services.upload(FedJob.TEXT_KEY, clips.text(directory));
-        JsonObject settings = patience().mergeIn(cast.settings(), true);
         for (int n = 1; n <= cast.workers(); n++) {
-            workers.add(new WorkerProcess("worker-" + n, directory, vertx, services, settings, cast.classesFirst()));
+            String name = "worker-" + n;
+            JsonObject settings = patience()
+                    .mergeIn(
+                            new JsonObject().put("workspace", cast.workspace(directory.resolve(WORKSPACE), name)), true)
+                    .mergeIn(cast.settings(), true);
+            workers.add(new WorkerProcess(name, directory, vertx, services, settings, cast.classesFirst()));
         }
         tap = new UpdatesTap(services);
         feeder = new Feeder(services);

@@ -1,5 +1,6 @@
 package dev.sluice.faults;
 
+import dev.sluice.faults.BenchCast.Disk;
 import dev.sluice.faults.Schedule.Injected;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,8 @@ final class FaultBench {
     }
 
     static Result run(BenchPlan plan) throws Exception {
-        try (BenchScene scene = BenchScene.set(plan.name() + "-" + plan.seed(), BenchCast.of(plan.workers()))) {
+        try (BenchScene scene = BenchScene.set(
+                plan.name() + "-" + plan.seed(), BenchCast.of(plan.workers()).on(Disk.chosen()))) {
             return new FaultBench(plan, scene).run();
         }
     }
@@ -105,7 +107,7 @@ final class FaultBench {
                         TreeMap::new,
                         Collectors.counting()));
         int jobs = snapshot.fed().size();
-        report.line("run '%s', seed %d, %d workers", plan.name(), plan.seed(), plan.workers());
+        report.line("run '%s', seed %d, %d workers, disk %s", plan.name(), plan.seed(), plan.workers(), Disk.chosen());
         report.line(
                 "jobs: %d submitted in %d messages, ended %s; %d s, %.2f jobs/s%s",
                 jobs,

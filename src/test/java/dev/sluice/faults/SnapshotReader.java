@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -172,9 +173,15 @@ final class SnapshotReader {
     }
 
     private List<String> filesLeft() throws IOException {
-        try (Stream<Path> left = Files.walk(workspace.resolve("jobs"))) {
-            return left.skip(1).map(Path::toString).toList();
+        List<String> left = new ArrayList<>();
+        try (DirectoryStream<Path> disks = Files.newDirectoryStream(workspace, Files::isDirectory)) {
+            for (Path disk : disks) {
+                try (Stream<Path> files = Files.walk(disk.resolve("jobs"))) {
+                    files.skip(1).map(Path::toString).forEach(left::add);
+                }
+            }
         }
+        return left;
     }
 
     /** FFmpeg works in the directory of its attempt; a sandbox names it on its command line. */

@@ -61,13 +61,10 @@ final class WorkerProcess implements AutoCloseable {
                 Way.POSTGRES, Gateway.to(vertx, services.postgresAddress(), ChildProcess.freePort()),
                 Way.S3, Gateway.to(vertx, services.storeAddress(), ChildProcess.freePort()));
         Files.writeString(
-                config,
-                configuration(services, run.resolve(BenchScene.WORKSPACE))
-                        .mergeIn(settings, true)
-                        .encodePrettily());
+                config, configuration(services).mergeIn(settings, true).encodePrettily());
     }
 
-    private JsonObject configuration(BenchServices services, Path workspace) {
+    private JsonObject configuration(BenchServices services) {
         EmbeddedStore store = services.store();
         return new JsonObject()
                 .put(
@@ -89,7 +86,6 @@ final class WorkerProcess implements AutoCloseable {
                                 .put("bucket", BenchServices.BUCKET)
                                 .put("accessKey", store.accessKey())
                                 .put("secretKey", store.secretKey()))
-                .put("workspace", new JsonObject().put("directory", workspace.toString()))
                 .put("ffmpeg", new JsonObject().put("cache", BenchClips.FFMPEG_CACHE.toString()))
                 .put("media", new JsonObject().put("preset", "ultrafast"));
     }

@@ -22,26 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CodecTest {
     private static final VideoMetadata METADATA =
             new VideoMetadata(62.28, "h264", 3_400_000, 25, 1920, 1080, 26_579_239, "video/mp4");
-    private static final OutputFile RENDITION = new OutputFile(
-            OutputFile.Type.SCALED,
-            "videos/m1_720p.mp4",
-            1280,
-            720,
-            9_000_000,
-            "video/mp4",
-            "720p",
-            0,
-            Optional.empty());
-    private static final OutputFile THUMBNAIL = new OutputFile(
-            OutputFile.Type.THUMBNAIL,
-            "thumbnails/m1_0.jpg",
-            320,
-            180,
-            12_000,
-            "image/jpeg",
-            "",
-            7.5,
-            Optional.empty());
+    private static final OutputFile RENDITION =
+            new OutputFile(OutputFile.Type.SCALED, "videos/m1_720p.mp4", 1280, 720, 9_000_000, "video/mp4", "720p", 0);
+    private static final OutputFile THUMBNAIL =
+            new OutputFile(OutputFile.Type.THUMBNAIL, "thumbnails/m1_0.jpg", 320, 180, 12_000, "image/jpeg", "", 7.5);
 
     @Test
     void readsTheMessageOfTheOlderProducer() {

@@ -39,6 +39,8 @@ class StagedUploadTest {
     private final FakeBlobs blobs = new FakeBlobs(vertx);
     private final Staging staging = new Staging(blobs, "staging/");
     private final SavedState saved = new SavedState();
+    private final Cancellation cancellation = new Cancellation();
+    private boolean isCancelled;
 
     @TempDir
     private Path directory;
@@ -94,15 +96,48 @@ class StagedUploadTest {
         assertThat(blobs.keys()).hasSize(2).allMatch(key -> key.value().startsWith("staging/"));
     }
 
+    @Test
+    void takesHalfAResultAwayWhenItsJobIsCancelled() throws Exception {
+        blobs.put(VIDEO, file("half", "half"), "video/mp4", Progress.none(), new Cancellation())
+                .await(10, TimeUnit.SECONDS);
+        isCancelled = true;
+
+        cancelBeforePromotion();
+
+        assertThat(blobs.keys()).doesNotContain(VIDEO);
+    }
+
+    @Test
+    void leavesTheResultsOfAJobThatWasStartedAgainBeforeItHeardOfTheCancellation() throws Exception {
+        upload(1, "other life");
+        saved.state = Optional.empty();
+        isCancelled = false;
+
+        cancelBeforePromotion();
+
+        assertThat(text(VIDEO)).isEqualTo("other life");
+    }
+
+    private void cancelBeforePromotion() {
+        saved.whenSaved = () -> cancellation.cancel(new JobFailure(ErrorCode.CANCELLED, "cancelled"));
+
+        assertThatExceptionOfType(JobFailure.class)
+                .isThrownBy(() -> upload(2, "late"))
+                .matches(failure -> failure.code() == ErrorCode.CANCELLED);
+    }
+
     private void upload(int token, String content) throws Exception {
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
         Attempt attempt = new Attempt(RunId.whole(job.id(), StageName.UPLOAD), token, token);
-        StageRun run = new StageRun(attempt, job, Progress.none(), new Cancellation(), saved);
+        StageRun run = new StageRun(attempt, job, Progress.none(), cancellation, saved);
         List<Upload> uploads = List.of(
                 new Upload(output(OutputFile.Type.SCALED, VIDEO), VIDEO, file("v" + token, content)),
                 new Upload(output(OutputFile.Type.THUMBNAIL, THUMBNAIL), THUMBNAIL, file("t" + token, content)));
-        new StagedUpload(blobs, staging, run, uploads).run().await(10, TimeUnit.SECONDS);
+        Promotion promotion = new Promotion(blobs, cancelled -> Future.succeededFuture(isCancelled));
+        new StagedUpload(new StagedFiles(blobs, staging), promotion, run, uploads)
+                .run()
+                .await(10, TimeUnit.SECONDS);
     }
 
     private Path file(String name, String content) throws IOException {
@@ -116,13 +151,14 @@ class StagedUploadTest {
     }
 
     private static OutputFile output(OutputFile.Type type, BlobKey key) {
-        return new OutputFile(type, key.value(), 2, 2, 3, "video/mp4", "360p", 0, Optional.empty());
+        return new OutputFile(type, key.value(), 2, 2, 3, "video/mp4", "360p", 0);
     }
 
     /** What attempts save, in memory. */
     private static final class SavedState implements Checkpoint {
         private Optional<JsonObject> state = Optional.empty();
         private JobFailure refuse;
+        private Runnable whenSaved = () -> {};
 
         @Override
         public Optional<JsonObject> before() {
@@ -135,6 +171,7 @@ class StagedUploadTest {
                 return Future.failedFuture(refuse);
             }
             state = Optional.of(next);
+            whenSaved.run();
             return Future.succeededFuture();
         }
     }

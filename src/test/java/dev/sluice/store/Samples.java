@@ -135,25 +135,7 @@ final class Samples {
 
     static List<OutputFile> outputs() {
         return List.of(
-                new OutputFile(
-                        OutputFile.Type.SCALED,
-                        "videos/m_360p.mp4",
-                        640,
-                        360,
-                        1000,
-                        "video/mp4",
-                        "360p",
-                        0,
-                        Optional.empty()),
-                new OutputFile(
-                        OutputFile.Type.THUMBNAIL,
-                        "thumbnails/m_0.jpg",
-                        320,
-                        180,
-                        10,
-                        "image/jpeg",
-                        "",
-                        1.5,
-                        Optional.empty()));
+                new OutputFile(OutputFile.Type.SCALED, "videos/m_360p.mp4", 640, 360, 1000, "video/mp4", "360p", 0),
+                new OutputFile(OutputFile.Type.THUMBNAIL, "thumbnails/m_0.jpg", 320, 180, 10, "image/jpeg", "", 1.5));
     }
 }
