@@ -74,6 +74,7 @@ final class HostileMessages {
         messages.keysOfSources();
         messages.filesOfTheWorkspace();
         messages.keysOfResults();
+        messages.keysOfStagedResults();
         messages.oddButHarmless();
         return List.copyOf(messages.all);
     }
@@ -159,6 +160,25 @@ final class HostileMessages {
                     "The s3Key of an output");
         }
         failed(UPLOAD, "no outputs", job(), INVALID, "names no outputs");
+    }
+
+    private void keysOfStagedResults() {
+        List<String> keys = new ArrayList<>(NAMES_OF_FILES);
+        keys.addAll(List.of(
+                CLIP,
+                "sluice-staging/",
+                "sluice-staging/somebody-elses/processing-0-1/0",
+                "sluice-staging/../videos/somebody-elses_720p.mp4"));
+        for (String key : keys) {
+            JsonObject upload = job();
+            JsonObject output = output(upload.getString("mediaId"), "").put("stagedKey", key);
+            failed(
+                    UPLOAD,
+                    "staged result " + shown(key),
+                    upload.put("outputs", new JsonArray().add(output)),
+                    INVALID,
+                    "The stagedKey of an output");
+        }
     }
 
     private void oddButHarmless() {

@@ -36,6 +36,8 @@ class ConsumerTimeoutIT {
                                 new JsonObject()
                                         .put("ffmpeg", slow.toString())
                                         .put("ffprobe", clips.ffmpeg().ffprobe().toString())
+                                        // What is slow once has to write down that it was.
+                                        .put("sandbox", "off")
                                         .put("stallTimeoutSeconds", 400)));
 
         try (BenchScene scene = BenchScene.set(RUN, cast)) {

@@ -5,10 +5,12 @@ import dev.sluice.standalone.EmbeddedDatabase;
 import dev.sluice.store.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A PostgreSQL server of the bench's own, as processes beside it, that comes back on the same port and data. */
 final class PostgresServer implements AutoCloseable {
@@ -75,17 +77,24 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void killAll() throws IOException {
-        ProcessHandle postmaster = postmaster();
-        List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
-        postmaster.descendants().forEach(all::add);
+        List<ProcessHandle> all = new ArrayList<>();
+        postmaster().ifPresent(postmaster -> {
+            all.add(postmaster);
+            postmaster.descendants().forEach(all::add);
+        });
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(process -> process.onExit().join());
     }
 
-    private ProcessHandle postmaster() throws IOException {
-        String pid = Files.readAllLines(directory.resolve("data").resolve("postmaster.pid"))
-                .get(0);
-        return ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
+    /** The server's first process; none when it has ended by itself meanwhile. */
+    private Optional<ProcessHandle> postmaster() throws IOException {
+        try {
+            String pid = Files.readAllLines(directory.resolve("data").resolve("postmaster.pid"))
+                    .get(0);
+            return ProcessHandle.of(Long.parseLong(pid.strip()));
+        } catch (NoSuchFileException ended) {
+            return Optional.empty();
+        }
     }
 
     @Override
