@@ -8,7 +8,7 @@ public interface RunCountsMXBean {
     /** Runs that are worked on now. */
     long getRunning();
 
-    /** Runs that were claimed: each is running, or in one of the figures for how it ended. */
+    /** Runs that were claimed. */
     long getStarted();
 
     /** Runs that were committed. */
