@@ -82,28 +82,24 @@ final class FailedRun {
                 new RetryLadder(route.retries().backoff(), ThreadLocalRandom.current()).after(attempt.number());
         OutboxMessage again = Outgoing.again(delivery, route);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, again))
-                .map(mine -> {
-                    if (mine) {
-                        log.willRetry(failure, delay);
-                    } else {
-                        log.fenced();
-                    }
-                    return null;
-                });
+                .onSuccess(mine -> tell(mine, log, () -> log.willRetry(failure, delay)))
+                .mapEmpty();
     }
 
     /** This host cannot do it now; perhaps another can, or this one in a while. */
     private Future<Void> putOff(Attempt attempt, JobFailure failure, RunLog log) {
         OutboxMessage again = Outgoing.again(delivery, route);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().putOff(attempt, PUT_OFF_FOR, again))
-                .map(mine -> {
-                    if (mine) {
-                        log.putOff(failure, PUT_OFF_FOR);
-                    } else {
-                        log.fenced();
-                    }
-                    return null;
-                });
+                .onSuccess(mine -> tell(mine, log, () -> log.putOff(failure, PUT_OFF_FOR)))
+                .mapEmpty();
+    }
+
+    private static void tell(boolean mine, RunLog log, Runnable ending) {
+        if (mine) {
+            ending.run();
+        } else {
+            log.fenced();
+        }
     }
 
     /** The attempt is not counted, and the delivery goes back whether or not the database could be told. */

@@ -68,9 +68,8 @@ public final class Leases {
     void hold(Attempt attempt, Cancellation work) {
         held.put(attempt, new Held(Optional.of(work), Promise.promise()));
         if (stopped.contains(attempt.run().job())) {
-            // The word of a cancellation may have come between the commit of this claim and now. Or long before, and
-            // somebody
-            // had the job tried again: the database knows.
+            // The word of a cancellation may have come between the commit of this claim and now; or long before, and
+            // somebody had the job tried again. The database knows.
             renew(Set.of(attempt)).onFailure(this::logFailure);
         }
     }

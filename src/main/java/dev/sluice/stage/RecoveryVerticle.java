@@ -115,10 +115,10 @@ public final class RecoveryVerticle extends VerticleBase {
     private Future<Void> takeUp(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
         Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, new Backlog(0, 0));
         long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L);
-        long missing = Math.min(unseen.overdue(), unseen.all() + known.all() - there);
+        long missing = new Backlog(unseen.all() + known.all(), unseen.overdue()).missing(there);
         return missing <= 0
                 ? Future.succeededFuture()
-                : pending.takeUp(config.requeueAfter(), (int) Math.min(LostMessages.BATCH, missing))
+                : pending.takeUp(config.requeueAfter(), missing)
                         .onSuccess(runs -> told(runs, "pending in the job table and never heard of, taken up"))
                         .mapEmpty();
     }
@@ -128,7 +128,7 @@ public final class RecoveryVerticle extends VerticleBase {
         List<Future<?>> sent = new ArrayList<>();
         backlogs.forEach((stage, backlog) -> {
             long there = depths.getOrDefault(Objects.requireNonNull(queues.get(stage)), 0L);
-            long missing = Math.min(backlog.overdue(), backlog.all() - there);
+            long missing = backlog.missing(there);
             if (missing > 0) {
                 sent.add(messages.sendUnclaimed(stage, config.requeueAfter(), missing)
                         .onSuccess(runs -> told(runs, "nobody claimed the job, sent again")));

@@ -74,9 +74,10 @@ public final class Database {
 
     /** Runs one statement, a transaction of its own. */
     Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
-        return limited(pool.preparedQuery(sql).execute(Tuple.from(Arrays.asList(parameters))), CALL_LIMIT);
+        return run(new Statement(sql, Arrays.asList(parameters)));
     }
 
+    /** Runs one statement, a transaction of its own. */
     Future<RowSet<Row>> run(Statement statement) {
         return limited(pool.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters())), CALL_LIMIT);
     }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 public final class LostMessages {
     /** Rows of one look: a broker that lost its disk loses thousands of messages, and one statement is not to hold them all. */
-    public static final int BATCH = 200;
+    static final int BATCH = 200;
 
     /** A run is owed once the stages before it are done; a job that was started again from an earlier one owes that first. */
     private static final String STAGES = Stream.of(StageName.values())
@@ -95,7 +95,12 @@ public final class LostMessages {
      * @param all how many
      * @param overdue how many of them have waited for longer than was asked
      */
-    public record Backlog(long all, long overdue) {}
+    public record Backlog(long all, long overdue) {
+        /** How many of the overdue ones are not among the {@code there} messages in the queue; 0 or less: none. */
+        public long missing(long there) {
+            return Math.min(overdue, all - there);
+        }
+    }
 
     /**
      * Sends the messages of runs again whose worker let its lease end and was not heard of for {@code silence} since: frozen,

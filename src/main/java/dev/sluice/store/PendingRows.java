@@ -53,8 +53,8 @@ public final class PendingRows {
     }
 
     /** Takes up to {@code limit} jobs up that have been PENDING for {@code overdueAfter}, oldest first; gives their runs. */
-    public Future<List<RunId>> takeUp(Duration overdueAfter, int limit) {
-        return tables.unseen(ClaimTransaction.seconds(overdueAfter), limit)
+    public Future<List<RunId>> takeUp(Duration overdueAfter, long limit) {
+        return tables.unseen(ClaimTransaction.seconds(overdueAfter), (int) Math.min(LostMessages.BATCH, limit))
                 .map(find -> database.transaction(session -> session.run(ALONE)
                                 .compose(alone -> session.run(find))
                                 .compose(rows -> each(

@@ -21,7 +21,7 @@ final class Session {
 
     /** Runs a statement with parameters; it stays prepared on the connection. */
     Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
-        return connection.preparedQuery(sql).execute(Tuple.from(Arrays.asList(parameters)));
+        return run(new Statement(sql, Arrays.asList(parameters)));
     }
 
     Future<RowSet<Row>> run(Statement statement) {
