@@ -3,7 +3,6 @@ package dev.sluice;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.RetryConfig;
 import dev.sluice.config.StageConfig;
-import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.stage.DownloadStage;
 import dev.sluice.stage.JanitorVerticle;
@@ -19,14 +18,11 @@ import dev.sluice.stage.StageVerticle;
 import dev.sluice.stage.StagedFiles;
 import dev.sluice.stage.UploadStage;
 import dev.sluice.store.LostMessages;
-import dev.sluice.store.Remains;
 import dev.sluice.update.PublisherVerticle;
 import io.vertx.core.Deployable;
-import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -74,7 +70,7 @@ final class Pipeline {
                 new Route(
                         new UploadStage(
                                 staged(),
-                                new Promotion(services.blobs(), this::isCancelled),
+                                new Promotion(services.blobs()),
                                 services.tools().workspace(),
                                 services.keys()),
                         Topology.UPLOAD_QUEUE,
@@ -90,11 +86,7 @@ final class Pipeline {
     }
 
     private StagedFiles staged() {
-        return new StagedFiles(services.blobs(), services.tools().leftovers().staging());
-    }
-
-    private Future<Boolean> isCancelled(JobId job) {
-        return services.tools().runs().cancelledAmong(Set.of(job)).map(found -> !found.isEmpty());
+        return new StagedFiles(services.blobs(), services.staging());
     }
 
     private RetryConfig retries(StageName stage) {
@@ -120,7 +112,6 @@ final class Pipeline {
                 1,
                 () -> new JanitorVerticle(
                         services.tools().leftovers(),
-                        new Remains(services.database()),
                         services.config().workspace().sweepEvery())));
         for (Route route : routes) {
             StageConfig config = services.config().stage(route.name());

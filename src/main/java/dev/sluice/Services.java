@@ -21,9 +21,11 @@ import dev.sluice.stage.StageMonitor;
 import dev.sluice.stage.StageTools;
 import dev.sluice.store.CancelNotices;
 import dev.sluice.store.Database;
+import dev.sluice.store.HalfResults;
 import dev.sluice.store.Jobs;
 import dev.sluice.store.Outbox;
 import dev.sluice.store.PendingRows;
+import dev.sluice.store.Remains;
 import dev.sluice.store.Runs;
 import dev.sluice.store.UserTables;
 import dev.sluice.update.UpdateBus;
@@ -41,6 +43,7 @@ record Services(
         Jobs jobs,
         PendingRows pending,
         S3Blobs blobs,
+        Staging staging,
         KeyTemplates keys,
         RecentProbes prober,
         Encoder encoder,
@@ -76,21 +79,29 @@ record Services(
                 .map(tables -> {
                     Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
                     Leases leases = new Leases(vertx, runs, config.delivery());
+                    KeyTemplates keys = new KeyTemplates(
+                            config.keys(),
+                            config.media().ladder().stream()
+                                    .map(MediaConfig.Rung::quality)
+                                    .toList());
+                    Staging staging = new Staging(local.blobs(), config.keys().staging());
                     Leftovers leftovers = new Leftovers(
-                            workspace, new Staging(local.blobs(), config.keys().staging()));
+                            workspace,
+                            local.blobs(),
+                            staging,
+                            keys,
+                            new Remains(database),
+                            new HalfResults(database, tables));
                     String worker = Worker.ofThisProcess().name();
-                    CancelledJobs cancelled = new CancelledJobs(leases, runs, leftovers);
+                    CancelledJobs cancelled = new CancelledJobs(leases, leftovers);
                     return new Services(
                             config,
                             database,
                             new Jobs(database, tables),
                             new PendingRows(database, tables, job -> Outgoing.toStage(StageName.DOWNLOAD, job)),
                             local.blobs(),
-                            new KeyTemplates(
-                                    config.keys(),
-                                    config.media().ladder().stream()
-                                            .map(MediaConfig.Rung::quality)
-                                            .toList()),
+                            staging,
+                            keys,
                             new RecentProbes(new Prober(
                                     local.ffmpeg(),
                                     config.ffmpeg(),

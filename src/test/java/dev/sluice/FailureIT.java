@@ -4,6 +4,7 @@ import static dev.sluice.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.message.Codec;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,6 +94,16 @@ class FailureIT {
         otherHalf.send(job("text", "uploads/text.mp4"));
 
         assertFailedAtOnce("text", "not_a_video");
+    }
+
+    @Test
+    void failsAJobWhoseNextMessageWouldBeTooLarge() throws Exception {
+        JsonObject job = job("large", "uploads/clip.mp4").put("notes", "");
+        int room = Codec.MAX_BYTES - job.toBuffer().length();
+
+        otherHalf.send(job.put("notes", "x".repeat(room)));
+
+        assertFailedAtOnce("large", "message_too_large");
     }
 
     @Test

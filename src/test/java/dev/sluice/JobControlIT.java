@@ -86,6 +86,8 @@ class JobControlIT {
         otherHalf.send(job("unstored", "uploads/clip.mp4"));
         JsonObject end = otherHalf.awaitEnd("unstored");
         assertThat(end.getMap()).containsEntry("current_step", "upload_failed").containsEntry("attempt", 2);
+        OtherHalf.awaitThat(() -> PipelineFixture.get(pipeline.sluice().blobs().list("thumbnails/media-unstored", ""))
+                .isEmpty());
         Files.delete(inTheWay);
 
         Answer retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));

@@ -11,6 +11,8 @@ final class S3Copy {
     /** The largest object that S3 copies in one request, bytes (S3 API, CopyObject). */
     static final long LARGEST_AT_ONCE = 5L << 30;
 
+    private static final int NOT_FOUND = 404;
+
     private final S3Session session;
     private final BlobKey from;
     private final long bytes;
@@ -71,11 +73,19 @@ final class S3Copy {
 
     private Future<BlobInfo> verified() {
         return session.head(to, cancellation)
+                // "Not found" is to mean that there is nothing to copy.
+                .recover(cause -> Future.failedFuture(S3Failures.status(cause) == NOT_FOUND ? gone() : cause))
                 .compose(copy -> copy.size() == bytes
                         ? Future.succeededFuture(copy)
                         : Future.failedFuture(new JobFailure(
                                 ErrorCode.CHECKSUM_MISMATCH,
                                 "The store's copy of '" + from + "' as '" + to + "' has " + copy.size()
                                         + " bytes instead of " + bytes + ".")));
+    }
+
+    private JobFailure gone() {
+        return new JobFailure(
+                ErrorCode.CHECKSUM_MISMATCH,
+                "The store copied '" + from + "' and does not have the copy '" + to + "'.");
     }
 }

@@ -81,6 +81,13 @@ final class S3Failures {
         if (code.equals("NoSuchBucket")) {
             return refused("The bucket '" + bucket + "' does not exist at " + place + ".", answer);
         }
+        if (code.equals("NoSuchUpload")) {
+            return new JobFailure(
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "The store at " + place + " has lost an upload of parts that was under way for the " + subject
+                            + ".",
+                    answer);
+        }
         if (status == 404) {
             return new JobFailure(
                     ErrorCode.OBJECT_NOT_FOUND, "There is no " + subject + " in bucket '" + bucket + "'.", answer);

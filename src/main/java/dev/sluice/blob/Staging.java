@@ -5,6 +5,7 @@ import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The place in the bucket where results lie before they are results: {@code <prefix><job>/<stage>-<task>-<token>/<n>}. Each
@@ -37,7 +38,21 @@ public final class Staging {
 
     /** Removes all that any attempt of a job that has ended left; uploads under way are not its business. */
     public Future<Void> discard(JobId job) {
-        return discard(home(job.fileName()));
+        return discardIf(job, () -> Future.succeededFuture(true));
+    }
+
+    /** Removes what any attempt of a job left, if {@code over} says so after it was seen. */
+    public Future<Void> discardIf(JobId job, Supplier<Future<Boolean>> over) {
+        String home = home(job.fileName());
+        return blobs.list(home, "").compose(keys -> {
+            if (keys.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            return over.get()
+                    .compose(yes -> yes ? blobs.delete(keys).map(true) : Future.succeededFuture(false))
+                    .compose(deleted ->
+                            deleted && keys.size() == Blobs.PAGE ? discardIf(job, over) : Future.succeededFuture());
+        });
     }
 
     /** Removes objects that nobody needs. */
@@ -65,12 +80,6 @@ public final class Staging {
         String below = key.value().substring(prefix.length());
         int slash = below.indexOf('/');
         return slash < 0 ? below : below.substring(0, slash);
-    }
-
-    private Future<Void> discard(String home) {
-        return blobs.list(home, "")
-                .compose(keys -> blobs.delete(keys)
-                        .compose(deleted -> keys.size() < Blobs.PAGE ? Future.succeededFuture() : discard(home)));
     }
 
     private String home(String fileName) {

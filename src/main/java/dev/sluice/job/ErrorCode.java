@@ -35,6 +35,7 @@ public enum ErrorCode {
     OUTPUT_EXCEEDED(Verdict.FAIL),
     TIME_EXCEEDED(Verdict.FAIL),
     OUTPUT_INVALID(Verdict.RETRY),
+    MESSAGE_TOO_LARGE(Verdict.FAIL),
     DISK_FULL(Verdict.RETRY),
     DISK_LOW(Verdict.POSTPONE),
     FILES_MISSING(Verdict.FAIL),

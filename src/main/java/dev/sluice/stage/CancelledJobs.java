@@ -2,9 +2,6 @@ package dev.sluice.stage;
 
 import dev.sluice.job.JobId;
 import dev.sluice.store.CancelNotices;
-import dev.sluice.store.Runs;
-import io.vertx.core.Future;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,12 +13,10 @@ public final class CancelledJobs {
     private static final Logger LOG = LoggerFactory.getLogger(CancelledJobs.class);
 
     private final Leases leases;
-    private final Runs runs;
     private final Leftovers leftovers;
 
-    public CancelledJobs(Leases leases, Runs runs, Leftovers leftovers) {
+    public CancelledJobs(Leases leases, Leftovers leftovers) {
         this.leases = leases;
-        this.runs = runs;
         this.leftovers = leftovers;
         leases.onCancelled(this::heard);
     }
@@ -29,21 +24,9 @@ public final class CancelledJobs {
     /** {@link CancelNotices} says so. */
     public void heard(JobId job) {
         leases.stop(job)
-                .compose(ended -> runs.cancelledAmong(Set.of(job)))
-                // It may run again by now.
-                .compose(still -> still.contains(job) ? cleanUp(job) : Future.succeededFuture())
-                .onFailure(cause -> LOG.atWarn()
-                        .addKeyValue("jobId", job)
-                        .addKeyValue("error", cause.getMessage())
-                        .log("what a cancelled job left was not removed"));
-    }
-
-    /** Removes what a cancelled job left where this host can see it; its work on this host has ended. */
-    private Future<Void> cleanUp(JobId job) {
-        return leftovers
-                .discard(job)
-                .onSuccess(
-                        gone -> LOG.atDebug().addKeyValue("jobId", job).log("what a cancelled job left was removed"));
+                .compose(ended -> leftovers.ofFailed(job))
+                .onSuccess(gone ->
+                        LOG.atDebug().addKeyValue("jobId", job).log("what a cancelled job left was looked for"));
     }
 
     /** Looks now for what was not heard: listening began anew. */

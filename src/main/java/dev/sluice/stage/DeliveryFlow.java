@@ -111,9 +111,10 @@ final class DeliveryFlow {
                 ? failed.giveUp(attempt, news, workerLost(), log)
                 : Future.succeededFuture(run)
                         .compose(route.stage()::run)
+                        .map(result -> whatFollows(result, news))
                         .onComplete(worked -> tools.leases().settling(attempt))
                         .compose(
-                                result -> commit(attempt, news, result, log),
+                                done -> commit(attempt, done, log),
                                 cause -> failed.end(attempt, news, JobFailure.of(cause), log));
         return ending.onComplete(ended -> {
             tools.leases().letGo(attempt);
@@ -129,30 +130,36 @@ final class DeliveryFlow {
                         + route.retries().maxAttempts() + " attempts are used up.");
     }
 
-    private Future<Void> commit(Attempt attempt, RunNews news, StageResult result, RunLog log) {
+    private StageDone whatFollows(StageResult result, RunNews news) {
         StagedJob after = route.next()
                 .map(next -> result.job().waitingFor(next))
                 .orElseGet(() -> result.job().completed());
-        tools.milestones().reached(Milestone.WORKED);
-        StageDone done = new StageDone(
+        return new StageDone(
                 after,
                 result.summary(),
                 news.done(after),
                 route.next()
                         .map(next -> new StageDone.Next(RunId.whole(after.id(), next), Outgoing.toStage(next, after))));
+    }
+
+    private Future<Void> commit(Attempt attempt, StageDone done, RunLog log) {
+        tools.milestones().reached(Milestone.WORKED);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().commit(attempt, done))
                 .compose(mine -> {
                     if (!mine) {
                         log.fenced();
-                        return tools.workspace().discard(attempt);
+                        return tools.workspace()
+                                .discard(attempt)
+                                .compose(gone ->
+                                        tools.leftovers().ofFailed(attempt.run().job()));
                     }
                     tools.milestones().reached(Milestone.COMMITTED);
                     // What comes now is clearing away; nobody is to wait for that.
                     tools.updates().outboxHasRows();
-                    log.done(result.summary());
+                    log.done(done.result());
                     return route.next().isPresent()
                             ? Future.succeededFuture()
-                            : tools.leftovers().discard(attempt.run().job());
+                            : tools.leftovers().ofCompleted(attempt.run().job());
                 });
     }
 

@@ -44,7 +44,7 @@ final class FailedRun {
             case RELEASE -> release(attempt, failure, log);
             case ABANDON -> {
                 log.abandoned(failure);
-                yield Future.succeededFuture();
+                yield tools.leftovers().ofFailed(job.id());
             }
         };
     }
@@ -68,12 +68,12 @@ final class FailedRun {
         Update update = news.failed(failure);
         return patience.untilTheDatabaseAnswers(() -> tools.runs().fail(attempt, failure, update, dead))
                 .compose(mine -> {
-                    if (!mine) {
+                    if (mine) {
+                        log.failed(failure);
+                    } else {
                         log.fenced();
-                        return Future.succeededFuture();
                     }
-                    log.failed(failure);
-                    return tools.leftovers().discard(job.id());
+                    return tools.leftovers().ofFailed(job.id());
                 });
     }
 

@@ -1,7 +1,6 @@
 package dev.sluice.stage;
 
 import dev.sluice.job.JobFailure;
-import dev.sluice.store.Remains;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import org.slf4j.LoggerFactory;
 public final class JanitorVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(JanitorVerticle.class);
 
+    private final Leftovers leftovers;
     private final Remnants remnants;
     private final Duration every;
     private @Nullable Periodic rounds;
@@ -23,8 +23,9 @@ public final class JanitorVerticle extends VerticleBase {
      *
      * @param every the pause between two rounds
      */
-    public JanitorVerticle(Leftovers leftovers, Remains remains, Duration every) {
-        this.remnants = new Remnants(leftovers, remains);
+    public JanitorVerticle(Leftovers leftovers, Duration every) {
+        this.leftovers = leftovers;
+        this.remnants = leftovers.remnants();
         this.every = every;
     }
 
@@ -44,7 +45,8 @@ public final class JanitorVerticle extends VerticleBase {
     private Future<Void> round() {
         return remnants.sweepWorkspace()
                 .recover(JanitorVerticle::later)
-                .compose(swept -> remnants.sweepStaging().recover(JanitorVerticle::later));
+                .compose(swept -> remnants.sweepStaging().recover(JanitorVerticle::later))
+                .compose(swept -> leftovers.sweepHalfResults().recover(JanitorVerticle::later));
     }
 
     private static Future<Void> later(Throwable cause) {

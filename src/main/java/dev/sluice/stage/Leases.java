@@ -92,7 +92,7 @@ public final class Leases {
     /** Stops all work on a job that was cancelled; completes when nothing is done for it on this host any more. */
     Future<Void> stop(JobId job) {
         stopped.add(job);
-        JobFailure why = new JobFailure(ErrorCode.CANCELLED, "The job was cancelled.");
+        JobFailure why = byHand();
         List<Map.Entry<Attempt, Held>> concerned = held.entrySet().stream()
                 .filter(entry -> entry.getKey().run().job().equals(job))
                 .toList();
@@ -121,14 +121,30 @@ public final class Leases {
     }
 
     private Future<Void> renew(Set<Attempt> asked) {
-        return runs.renew(asked, config.lease())
-                .map(kept -> asked.stream()
-                        .filter(attempt -> !kept.contains(attempt) && lose(attempt))
-                        .map(attempt -> attempt.run().job())
-                        .collect(Collectors.toUnmodifiableSet()))
-                .compose(lost -> lost.isEmpty() ? Future.succeededFuture(Set.<JobId>of()) : runs.cancelledAmong(lost))
-                .onSuccess(found -> found.forEach(cancelled))
+        return runs.renew(asked, config.lease()).compose(kept -> {
+            Set<Attempt> lost =
+                    asked.stream().filter(attempt -> !kept.contains(attempt)).collect(Collectors.toUnmodifiableSet());
+            return lost.isEmpty() ? Future.succeededFuture() : lose(lost);
+        });
+    }
+
+    /** Why they are lost makes a difference: what a cancelled job left has to go, and nobody else will come for it. */
+    private Future<Void> lose(Set<Attempt> lost) {
+        Set<JobId> jobs = lost.stream().map(attempt -> attempt.run().job()).collect(Collectors.toUnmodifiableSet());
+        return runs.cancelledAmong(jobs)
+                .onSuccess(found -> lose(lost, found))
+                // Lost they are in any case.
+                .onFailure(unknown -> lose(lost, Set.of()))
                 .mapEmpty();
+    }
+
+    private void lose(Set<Attempt> lost, Set<JobId> byHand) {
+        lost.stream()
+                .filter(attempt -> lose(attempt, byHand.contains(attempt.run().job())))
+                .map(attempt -> attempt.run().job())
+                .filter(byHand::contains)
+                .distinct()
+                .forEach(cancelled);
     }
 
     private void logFailure(Throwable failure) {
@@ -150,20 +166,28 @@ public final class Leases {
     }
 
     /** Stops the work of an attempt whose lease is gone; whether there was work to stop. */
-    private boolean lose(Attempt attempt) {
+    private boolean lose(Attempt attempt, boolean cancelled) {
         Held lost = held.get(attempt);
         if (lost == null || lost.work().isEmpty()) {
             return false;
         }
         settling(attempt);
-        LOG.atWarn()
-                .addKeyValue("jobId", attempt.run().job())
-                .addKeyValue("stage", attempt.run().stage().key())
-                .addKeyValue("attempt", attempt.number())
-                .log("lease lost, work stopped");
-        lost.work()
-                .get()
-                .cancel(new JobFailure(ErrorCode.LEASE_LOST, "The run of this lease is no longer this worker's."));
+        if (!cancelled) {
+            LOG.atWarn()
+                    .addKeyValue("jobId", attempt.run().job())
+                    .addKeyValue("stage", attempt.run().stage().key())
+                    .addKeyValue("attempt", attempt.number())
+                    .log("lease lost, work stopped");
+        }
+        lost.work().get().cancel(cancelled ? byHand() : elsewhere());
         return true;
+    }
+
+    private static JobFailure byHand() {
+        return new JobFailure(ErrorCode.CANCELLED, "The job was cancelled.");
+    }
+
+    private static JobFailure elsewhere() {
+        return new JobFailure(ErrorCode.LEASE_LOST, "The run of this lease is no longer this worker's.");
     }
 }

@@ -27,9 +27,20 @@ public final class Outgoing {
 
     private Outgoing() {}
 
-    /** The job, handed to the next stage. */
+    /**
+     * The job, handed to the next stage.
+     *
+     * @throws JobFailure MESSAGE_TOO_LARGE if that stage would not read it
+     */
     public static OutboxMessage toStage(StageName next, StagedJob job) {
-        return message(Topology.PROCESSING_EXCHANGE, next.key(), Codec.encode(job), new JsonObject());
+        Buffer body = Codec.encode(job);
+        if (body.length() > Codec.MAX_BYTES) {
+            throw new JobFailure(
+                    ErrorCode.MESSAGE_TOO_LARGE,
+                    "The message to the " + next.key() + " stage would have " + body.length() + " bytes, with "
+                            + job.outputs().size() + " outputs; the limit is " + Codec.MAX_BYTES + " bytes.");
+        }
+        return message(Topology.PROCESSING_EXCHANGE, next.key(), body, new JsonObject());
     }
 
     /** The delivery as it came, back to its own stage. */

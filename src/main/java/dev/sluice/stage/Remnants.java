@@ -30,9 +30,9 @@ final class Remnants {
     private final Staging staging;
     private final Remains remains;
 
-    Remnants(Leftovers leftovers, Remains remains) {
-        this.workspace = leftovers.workspace();
-        this.staging = leftovers.staging();
+    Remnants(Workspace workspace, Staging staging, Remains remains) {
+        this.workspace = workspace;
+        this.staging = staging;
         this.remains = remains;
     }
 

@@ -4,13 +4,19 @@ import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.Lanes;
 import dev.sluice.blob.Staging;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
 import dev.sluice.job.Progress;
+import dev.sluice.job.Verdict;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
-/** Puts files into the store under keys that are one attempt's own: all of them, or none. */
+/** Puts files into the store under keys that are one attempt's own. What failed on the way goes at the end of its job at the latest. */
 public record StagedFiles(Blobs blobs, Staging staging) {
     /** Objects on their way at once; a large one goes in parallel parts besides. */
     static final int AT_ONCE = 4;
@@ -22,8 +28,10 @@ public record StagedFiles(Blobs blobs, Staging staging) {
                 .toList();
         AtomicLongArray sent = new AtomicLongArray(uploads.size());
         long total = Math.max(1, uploads.stream().mapToLong(Upload::bytes).sum());
+        Set<BlobKey> begun = ConcurrentHashMap.newKeySet();
         return Lanes.run(uploads.size(), AT_ONCE, number -> {
                     Upload upload = uploads.get(number);
+                    begun.add(keys.get(number));
                     Progress ofOne = done -> {
                         sent.set(number, Math.round(done * upload.bytes()));
                         progress.at((double) sum(sent) / total);
@@ -31,11 +39,22 @@ public record StagedFiles(Blobs blobs, Staging staging) {
                     return blobs.stage(
                             keys.get(number), upload.file(), upload.output().mimeType(), ofOne, run.cancellation());
                 })
-                .recover(cause -> remove(keys).transform(gone -> Future.failedFuture(cause)))
+                .recover(cause -> mayBeTriedAgain(cause)
+                        ? remove(begun).transform(gone -> Future.failedFuture(cause))
+                        : Future.failedFuture(cause))
                 .map(keys);
     }
 
-    Future<Void> remove(List<BlobKey> keys) {
+    /**
+     * Whether it is worth while to remove what was put: not from a store that does not answer, not when a shutdown has no time for
+     * it, and not when the job has ended, with which all goes.
+     */
+    private static boolean mayBeTriedAgain(Throwable cause) {
+        ErrorCode code = JobFailure.of(cause).code();
+        return code.verdict() == Verdict.RETRY && code != ErrorCode.STORE_UNAVAILABLE;
+    }
+
+    Future<Void> remove(Collection<BlobKey> keys) {
         return staging.remove(keys);
     }
 

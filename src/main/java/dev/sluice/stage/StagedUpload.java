@@ -43,6 +43,7 @@ final class StagedUpload {
     private Optional<List<BlobKey>> staged() {
         return run.checkpoint()
                 .before()
+                .filter(saved -> saved.containsKey(STAGED))
                 .map(saved -> saved.getJsonArray(STAGED).stream()
                         .map(key -> new BlobKey(key.toString()))
                         .toList())

@@ -53,8 +53,8 @@ public final class UploadStage implements Stage {
                 .map(output ->
                         new Promotion.Item(stagedKey(run.job(), output), output.fileSize(), key(run.job(), output)))
                 .toList();
-        return promotion
-                .run(run, items)
+        return begun(run)
+                .compose(noted -> promotion.run(run, items))
                 .recover(cause -> Future.failedFuture(
                         Promotion.isGone(cause)
                                 ? new JobFailure(
@@ -62,6 +62,13 @@ public final class UploadStage implements Stage {
                                         "A result of processing is no longer in the bucket's staging prefix.",
                                         cause)
                                 : cause));
+    }
+
+    /** From here on final keys may hold part of a result; the end of the job has to know. */
+    private static Future<Void> begun(StageRun run) {
+        return run.checkpoint().before().isPresent()
+                ? Future.succeededFuture()
+                : run.checkpoint().save(new JsonObject().put("promoting", true));
     }
 
     private BlobKey stagedKey(StagedJob job, OutputFile output) {

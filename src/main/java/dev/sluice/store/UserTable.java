@@ -45,6 +45,18 @@ record UserTable(TableName name, Map<String, Column> columns) {
                         + TableName.quote(ID) + " = " + draft.write(key)));
     }
 
+    /** Finds a completed job of this medium other than this one; empty where the table does not say which those are. */
+    Optional<Statement> completedOthers(String mediaId, String id) {
+        Draft draft = new Draft();
+        Optional<Slot> medium = slot("mediaId", new Cell.Text(mediaId));
+        Optional<Slot> job = slot(ID, new Cell.Text(id));
+        return medium.isEmpty() || job.isEmpty() || !columns.containsKey("status")
+                ? Optional.empty()
+                : Optional.of(draft.statement("SELECT FROM " + name.quoted() + " WHERE \"mediaId\" = "
+                        + draft.write(medium.get()) + " AND \"id\" <> " + draft.write(job.get())
+                        + " AND upper(\"status\"::text) = 'COMPLETED' LIMIT 1"));
+    }
+
     /**
      * Counts the rows of jobs that nobody of ours has seen and that wait for their first worker, and how many of them are
      * older than so many seconds; empty where the table lacks what a job is made of.

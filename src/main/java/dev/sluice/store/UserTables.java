@@ -135,6 +135,11 @@ public final class UserTables {
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
+    /** As {@link UserTable#completedOthers}. */
+    Optional<Statement> completedOthers(String mediaId, JobId job) {
+        return known.job().flatMap(table -> table.completedOthers(mediaId, job.value()));
+    }
+
     /** As {@link UserTable#countUnseen}. */
     Optional<Statement> countOfUnseen(double overdueSeconds) {
         return known.job().flatMap(table -> table.countUnseen(overdueSeconds));

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FakeBlobs implements Blobs {
     private final Map<BlobKey, Entry> entries = new ConcurrentHashMap<>();
     private final Vertx vertx;
+    private final Map<BlobKey, JobFailure> refused = new ConcurrentHashMap<>();
     private volatile Optional<JobFailure> trouble = Optional.empty();
 
     public FakeBlobs(Vertx vertx) {
@@ -30,6 +31,11 @@ public final class FakeBlobs implements Blobs {
     /** From now on every request fails so; empty: no more. */
     public void failWith(Optional<JobFailure> failure) {
         trouble = failure;
+    }
+
+    /** From now on nothing is put under this key. */
+    public void refuse(BlobKey key, JobFailure failure) {
+        refused.put(key, failure);
     }
 
     /** The keys that are there. */
@@ -62,6 +68,9 @@ public final class FakeBlobs implements Blobs {
     public Future<BlobInfo> put(
             BlobKey key, Path source, String contentType, Progress progress, Cancellation cancellation) {
         return work(() -> {
+            Optional.ofNullable(refused.get(key)).ifPresent(failure -> {
+                throw failure;
+            });
             byte[] bytes = Files.readAllBytes(source);
             Checksum md5 = Checksum.ofFile(ChecksumAlgorithm.MD5, source, new ByteRange(0, bytes.length), cancellation);
             tell(progress, cancellation);

@@ -241,6 +241,27 @@ final class S3FaultsIT {
     }
 
     @Test
+    void doesNotTakeAMissingCopyForAMissingSource() {
+        stored(1000, 1);
+        BlobKey copy = new BlobKey("copied");
+        proxy.spoil(100, request -> request.method().name().equals("HEAD"), FaultProxy.status(404, "NoSuchKey"));
+
+        JobFailure failure = Wait.failure(blobs.copy(KEY, 1000, copy, new Cancellation()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
+    }
+
+    @Test
+    void doesNotTakeALostUploadOfPartsForAMissingObject() {
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(404, "NoSuchUpload"));
+
+        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    }
+
+    @Test
     void saysThatTheBucketIsMissing() {
         S3Blobs lost = new S3Blobs(vertx, changed(store, "no-such-bucket", "right"));
 

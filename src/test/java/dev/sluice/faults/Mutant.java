@@ -34,8 +34,8 @@ record Mutant(String source, String text, String instead) {
     static Mutant thatAcknowledgesBeforeItCommits() {
         return new Mutant(
                 "dev/sluice/stage/DeliveryFlow.java",
-                "result -> commit(attempt, news, result, log),",
-                "result -> delivery.ack().compose(gone -> commit(attempt, news, result, log)),");
+                "done -> commit(attempt, done, log),",
+                "done -> delivery.ack().compose(gone -> commit(attempt, done, log)),");
     }
 
     /** Nobody sends a message again but the broker. */

@@ -140,7 +140,7 @@ class LeasesIT {
         leases.hold(attempt, work);
 
         assertThat(get(told.future())).isEqualTo(attempt.run().job());
-        assertThat(work.reason()).isPresent();
+        assertThat(work.reason().map(JobFailure::code)).contains(ErrorCode.CANCELLED);
     }
 
     @Test
@@ -164,15 +164,17 @@ class LeasesIT {
         Attempt cancelled = claim("unheard");
         Attempt lost = claim("lost-too");
         Cancellation work = new Cancellation();
+        Cancellation workOfAnother = new Cancellation();
         leases.hold(cancelled, work);
-        leases.hold(lost, new Cancellation());
+        leases.hold(lost, workOfAnother);
         table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'unheard';"
                 + "UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id IN ('unheard', 'lost-too')");
 
         get(leases.renew());
         get(leases.renew());
 
-        assertThat(work.reason()).isPresent();
+        assertThat(work.reason().map(JobFailure::code)).contains(ErrorCode.CANCELLED);
+        assertThat(workOfAnother.reason().map(JobFailure::code)).contains(ErrorCode.LEASE_LOST);
         assertThat(told).containsExactly(new JobId("unheard"));
     }
 

@@ -40,7 +40,6 @@ class StagedUploadTest {
     private final Staging staging = new Staging(blobs, "staging/");
     private final SavedState saved = new SavedState();
     private final Cancellation cancellation = new Cancellation();
-    private boolean isCancelled;
 
     @TempDir
     private Path directory;
@@ -96,36 +95,6 @@ class StagedUploadTest {
         assertThat(blobs.keys()).hasSize(2).allMatch(key -> key.value().startsWith("staging/"));
     }
 
-    @Test
-    void takesHalfAResultAwayWhenItsJobIsCancelled() throws Exception {
-        blobs.put(VIDEO, file("half", "half"), "video/mp4", Progress.none(), new Cancellation())
-                .await(10, TimeUnit.SECONDS);
-        isCancelled = true;
-
-        cancelBeforePromotion();
-
-        assertThat(blobs.keys()).doesNotContain(VIDEO);
-    }
-
-    @Test
-    void leavesTheResultsOfAJobThatWasStartedAgainBeforeItHeardOfTheCancellation() throws Exception {
-        upload(1, "other life");
-        saved.state = Optional.empty();
-        isCancelled = false;
-
-        cancelBeforePromotion();
-
-        assertThat(text(VIDEO)).isEqualTo("other life");
-    }
-
-    private void cancelBeforePromotion() {
-        saved.whenSaved = () -> cancellation.cancel(new JobFailure(ErrorCode.CANCELLED, "cancelled"));
-
-        assertThatExceptionOfType(JobFailure.class)
-                .isThrownBy(() -> upload(2, "late"))
-                .matches(failure -> failure.code() == ErrorCode.CANCELLED);
-    }
-
     private void upload(int token, String content) throws Exception {
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
@@ -134,7 +103,7 @@ class StagedUploadTest {
         List<Upload> uploads = List.of(
                 new Upload(output(OutputFile.Type.SCALED, VIDEO), VIDEO, file("v" + token, content)),
                 new Upload(output(OutputFile.Type.THUMBNAIL, THUMBNAIL), THUMBNAIL, file("t" + token, content)));
-        Promotion promotion = new Promotion(blobs, cancelled -> Future.succeededFuture(isCancelled));
+        Promotion promotion = new Promotion(blobs);
         new StagedUpload(new StagedFiles(blobs, staging), promotion, run, uploads)
                 .run()
                 .await(10, TimeUnit.SECONDS);
@@ -158,7 +127,6 @@ class StagedUploadTest {
     private static final class SavedState implements Checkpoint {
         private Optional<JsonObject> state = Optional.empty();
         private JobFailure refuse;
-        private Runnable whenSaved = () -> {};
 
         @Override
         public Optional<JsonObject> before() {
@@ -171,7 +139,6 @@ class StagedUploadTest {
                 return Future.failedFuture(refuse);
             }
             state = Optional.of(next);
-            whenSaved.run();
             return Future.succeededFuture();
         }
     }
