@@ -67,6 +67,31 @@ class RecoveryIT {
     }
 
     @Test
+    void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.start(new JsonObject()
+                    .put(
+                            "delivery",
+                            new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true)));
+            pipeline.database()
+                    .execute("""
+                    ALTER TABLE "VideoProcessingJob" RENAME TO "kept";
+                    CREATE VIEW "VideoProcessingJob" AS
+                        SELECT "id", "mediaId", "s3Key", "status", "createdAt", (1 / ("progress" - "progress"))::text AS "userId"
+                          FROM "kept";
+                    INSERT INTO "kept" ("id", "mediaId", "s3Key") VALUES ('unreadable', 'media', 'uploads/clip.mp4');
+                    INSERT INTO sluice.job (id, message, stage, file_name) VALUES ('lost', '%s', 'download', 'lost');
+                    INSERT INTO sluice.stage_run (job_id, stage, task, sent_at)
+                        VALUES ('lost', 'download', 0, now() - interval '1 hour');
+                    """.formatted(job("lost", "uploads/clip.mp4").encode()));
+
+            assertThat(pipeline.otherHalf().awaitEnd("lost").getString("status"))
+                    .isEqualTo("completed");
+        }
+    }
+
+    @Test
     void sendsNothingAgainThatOnlyWaitsForItsTurn() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 1)));

@@ -34,6 +34,8 @@ public final class RecoveryVerticle extends VerticleBase {
     /** A fraction of the time after which a job counts as lost, so that it is not much more in the end. */
     private static final int LOOKS_IN_TIME = 4;
 
+    private static final Backlog NONE = new Backlog(0, 0);
+
     private final LostMessages messages;
     private final PendingRows pending;
     private final Map<StageName, String> queues;
@@ -95,9 +97,7 @@ public final class RecoveryVerticle extends VerticleBase {
 
     private Future<Void> unclaimed() {
         Future<Map<StageName, Backlog>> known = messages.waiting(config.requeueAfter());
-        Future<Backlog> unseen = config.adoptPending()
-                ? pending.count(config.requeueAfter())
-                : Future.succeededFuture(new Backlog(0, 0));
+        Future<Backlog> unseen = unseen();
         return Future.all(known, unseen).compose(both -> {
             Map<StageName, Backlog> backlogs = known.result();
             boolean none = unseen.result().overdue() == 0
@@ -111,14 +111,30 @@ public final class RecoveryVerticle extends VerticleBase {
         });
     }
 
+    private Future<Backlog> unseen() {
+        return config.adoptPending()
+                ? orNothing(pending.count(config.requeueAfter()), NONE)
+                : Future.succeededFuture(NONE);
+    }
+
+    /** The jobs that we know are not to wait until the owner of the user's table has mended it. */
+    private static <T> Future<T> orNothing(Future<T> look, T nothing) {
+        return look.recover(cause -> {
+            LOG.atWarn()
+                    .addKeyValue("error", String.valueOf(cause.getMessage()))
+                    .log("the job table cannot be looked through, no pending job is taken up now");
+            return Future.succeededFuture(nothing);
+        });
+    }
+
     /** A row whose message still lies in the queue, behind others, is not lost either. */
     private Future<Void> takeUp(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
-        Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, new Backlog(0, 0));
+        Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, NONE);
         long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L);
         long missing = new Backlog(unseen.all() + known.all(), unseen.overdue()).missing(there);
         return missing <= 0
                 ? Future.succeededFuture()
-                : pending.takeUp(config.requeueAfter(), missing)
+                : orNothing(pending.takeUp(config.requeueAfter(), missing), List.of())
                         .onSuccess(runs -> told(runs, "pending in the job table and never heard of, taken up"))
                         .mapEmpty();
     }

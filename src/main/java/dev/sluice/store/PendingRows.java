@@ -42,10 +42,13 @@ public final class PendingRows {
 
     /** How many there are; none where the table does not say what a job needs. */
     public Future<Backlog> count(Duration overdueAfter) {
-        return tables.countOfUnseen(ClaimTransaction.seconds(overdueAfter))
-                .map(count ->
-                        database.run(count).map(rows -> backlog(rows.iterator().next())))
-                .orElseGet(() -> Future.succeededFuture(NONE));
+        // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
+        // hand.
+        return tables.readAnew(database)
+                .compose(read -> tables.countOfUnseen(ClaimTransaction.seconds(overdueAfter))
+                        .map(count -> database.run(count)
+                                .map(rows -> backlog(rows.iterator().next())))
+                        .orElseGet(() -> Future.succeededFuture(NONE)));
     }
 
     private static Backlog backlog(Row row) {

@@ -140,6 +140,13 @@ public final class UserTables {
         return known.job().flatMap(table -> table.completedOthers(mediaId, job.value()));
     }
 
+    /** Looks at the tables anew: their owner may have changed them since. */
+    Future<Void> readAnew(Database database) {
+        return database.transaction(session -> read(session, jobName, mediaName).map(Optional::of))
+                .onSuccess(fresh -> known = fresh.orElseThrow())
+                .mapEmpty();
+    }
+
     /** As {@link UserTable#countUnseen}. */
     Optional<Statement> countOfUnseen(double overdueSeconds) {
         return known.job().flatMap(table -> table.countUnseen(overdueSeconds));

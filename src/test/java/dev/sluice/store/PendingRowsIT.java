@@ -88,6 +88,18 @@ class PendingRowsIT {
         assertThat(await(blind.takeUp(OVERDUE, ALL))).isEmpty();
     }
 
+    @Test
+    void followsATableThatItsOwnerChangesMeanwhile() {
+        row("old", "PENDING", "1 day");
+        database.execute("ALTER TABLE \"VideoProcessingJob\" RENAME COLUMN \"s3Key\" TO \"sourceKey\"");
+
+        assertThat(await(pending.count(OVERDUE))).isEqualTo(new Backlog(0, 0));
+
+        database.execute("ALTER TABLE \"VideoProcessingJob\" RENAME COLUMN \"sourceKey\" TO \"s3Key\"");
+
+        assertThat(await(pending.count(OVERDUE))).isEqualTo(new Backlog(1, 1));
+    }
+
     private void row(String id, String status, String age) {
         database.execute(
                 "INSERT INTO \"VideoProcessingJob\" VALUES ('" + id + "', 'media', 'user', 'uploads/a.mov', 'a.mov', '"
