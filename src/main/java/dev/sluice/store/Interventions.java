@@ -134,6 +134,8 @@ public final class Interventions {
     private Future<Optional<StageName>> endUnseen(
             Session session, JobId id, JobFailure reason, Function<EndedJob, Update> announce) {
         return tables.waiting(session, id)
+                // Of a job whose media nobody knows there is nothing to tell anybody.
+                .map(waiting -> waiting.filter(job -> !job.mediaId().isBlank()))
                 .compose(waiting -> waiting.isEmpty()
                         ? Future.succeededFuture(Optional.empty())
                         : session.run(

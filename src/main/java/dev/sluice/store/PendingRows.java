@@ -3,6 +3,8 @@ package dev.sluice.store;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.StagedJob;
 import dev.sluice.store.LostMessages.Backlog;
 import io.vertx.core.Future;
@@ -12,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ public final class PendingRows {
     private final Database database;
     private final UserTables tables;
     private final Function<StagedJob, OutboxMessage> first;
+    private final RefusedRows refused = new RefusedRows(LOG);
 
     /**
      * Looks in this table.
@@ -45,7 +48,7 @@ public final class PendingRows {
         // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
         // hand.
         return tables.readAnew(database)
-                .compose(read -> tables.countOfUnseen(ClaimTransaction.seconds(overdueAfter))
+                .compose(read -> tables.countOfUnseen(ClaimTransaction.seconds(overdueAfter), refused.marks())
                         .map(count -> database.run(count)
                                 .map(rows -> backlog(rows.iterator().next())))
                         .orElseGet(() -> Future.succeededFuture(NONE)));
@@ -55,48 +58,90 @@ public final class PendingRows {
         return new Backlog(row.getLong("pending"), row.getLong("overdue"));
     }
 
-    /** Takes up to {@code limit} jobs up that have been PENDING for {@code overdueAfter}, oldest first; gives their runs. */
+    /**
+     * Takes up to {@code limit} jobs up that have been PENDING for {@code overdueAfter}, oldest first; gives their runs. Rows
+     * that no worker could read as a message are passed over.
+     */
     public Future<List<RunId>> takeUp(Duration overdueAfter, long limit) {
-        return tables.unseen(ClaimTransaction.seconds(overdueAfter), (int) Math.min(LostMessages.BATCH, limit))
+        int most = (int) Math.min(LostMessages.BATCH, limit);
+        return page(overdueAfter, most)
+                .compose(page -> page.runs().size() == most || !page.goesOn()
+                        ? Future.succeededFuture(page.runs())
+                        : takeUp(overdueAfter, most - page.runs().size())
+                                .map(behind -> Stream.of(page.runs(), behind)
+                                        .flatMap(List::stream)
+                                        .toList()));
+    }
+
+    /** A transaction for each: a table may begin with any number of rows that are no use. */
+    private Future<Page> page(Duration overdueAfter, int most) {
+        return tables.unseen(ClaimTransaction.seconds(overdueAfter), refused.marks(), LostMessages.BATCH)
                 .map(find -> database.transaction(session -> session.run(ALONE)
                                 .compose(alone -> session.run(find))
-                                .compose(rows -> each(
-                                        session,
-                                        StreamSupport.stream(rows.spliterator(), false)
-                                                .flatMap(row -> id(row).stream())
-                                                .toList()))
+                                .compose(rows -> {
+                                    List<Row> found = new ArrayList<>();
+                                    rows.forEach(found::add);
+                                    return taken(session, found, most);
+                                })
                                 .map(Optional::of))
-                        .map(taken -> taken.orElse(List.of())))
-                .orElseGet(() -> Future.succeededFuture(List.of()));
+                        .map(Optional::orElseThrow))
+                .orElseGet(() -> Future.succeededFuture(new Page(List.of(), false)));
     }
 
-    private Future<List<RunId>> each(Session session, List<JobId> ids) {
+    private Future<Page> taken(Session session, List<Row> rows, int most) {
         List<RunId> runs = new ArrayList<>();
+        int refusedBefore = refused.count();
         Future<Void> all = Future.succeededFuture();
-        for (JobId id : ids) {
-            all = all.compose(before -> tables.waiting(session, id)).compose(found -> {
-                if (found.isEmpty()) {
-                    return Future.succeededFuture();
-                }
-                RunId run = RunId.whole(id, StageName.DOWNLOAD);
-                runs.add(run);
-                StagedJob job = found.get();
-                return Future.all(
-                                ClaimTransaction.known(session, run, job.toJson()),
-                                Settlement.awaited(session, run),
-                                Outbox.put(session, first.apply(job)))
-                        .mapEmpty();
-            });
+        for (Row row : rows) {
+            all = all.compose(before -> runs.size() == most
+                    ? Future.succeededFuture()
+                    : readable(session, row)
+                            .compose(job -> job.isEmpty()
+                                    ? Future.succeededFuture()
+                                    : begun(session, job.get())
+                                            .onSuccess(runs::add)
+                                            .mapEmpty()));
         }
-        return all.map(done -> List.copyOf(runs));
+        return all.map(done ->
+                new Page(List.copyOf(runs), rows.size() == LostMessages.BATCH && refused.count() > refusedBefore));
     }
 
-    private static Optional<JobId> id(Row row) {
+    /** What a worker would take for a job; empty when somebody has begun with it by now, or when it is none. */
+    private Future<Optional<StagedJob>> readable(Session session, Row row) {
+        JobId id;
         try {
-            return Optional.of(new JobId(row.getString("id")));
+            id = new JobId(row.getString("id"));
         } catch (IllegalArgumentException bad) {
-            LOG.atWarn().addKeyValue("error", bad.getMessage()).log("a pending job's id cannot be used");
-            return Optional.empty();
+            refuse(row, bad);
+            return Future.succeededFuture(Optional.empty());
         }
+        return tables.waiting(session, id).map(waiting -> {
+            try {
+                return waiting.map(job -> Codec.stagedJob(Codec.encode(job), StageName.DOWNLOAD));
+            } catch (InvalidMessage unreadable) {
+                refuse(row, unreadable);
+                return Optional.empty();
+            }
+        });
     }
+
+    private void refuse(Row row, RuntimeException why) {
+        refused.add(row.getLong("mark"), row.getString("id"), String.valueOf(why.getMessage()));
+    }
+
+    private Future<RunId> begun(Session session, StagedJob job) {
+        RunId run = RunId.whole(job.id(), StageName.DOWNLOAD);
+        return Future.all(
+                        ClaimTransaction.known(session, run, job.toJson()),
+                        Settlement.awaited(session, run),
+                        Outbox.put(session, first.apply(job)))
+                .map(run);
+    }
+
+    /**
+     * Rows that were looked at together.
+     *
+     * @param goesOn whether there may be others behind them that could not be seen for those that are no use
+     */
+    private record Page(List<RunId> runs, boolean goesOn) {}
 }

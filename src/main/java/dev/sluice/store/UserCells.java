@@ -22,15 +22,14 @@ final class UserCells {
     /** Out of which a staged job can be made. */
     static final List<String> OF_A_WAITING_JOB = List.of("status", "mediaId", "userId", "s3Key", "originalFilename");
 
-    /** The job of a row, if the row says that nobody has begun with it, and of which media it is. */
+    /** The job of a row, if the row says that nobody has begun with it; not necessarily one that a worker could read. */
     static Optional<StagedJob> waitingJob(JobId id, JsonObject row) {
-        String mediaId = row.getString("mediaId", "");
-        if (mediaId.isBlank() || !"PENDING".equalsIgnoreCase(row.getString("status"))) {
+        if (!"PENDING".equalsIgnoreCase(row.getString("status"))) {
             return Optional.empty();
         }
         return Optional.of(StagedJob.create(new NewJob(
                 id,
-                mediaId,
+                row.getString("mediaId", ""),
                 row.getString("userId", ""),
                 row.getString("s3Key", ""),
                 row.getString("originalFilename", ""),

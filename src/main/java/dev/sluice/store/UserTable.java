@@ -14,6 +14,10 @@ record UserTable(TableName name, Map<String, Column> columns) {
     /** Without which no message for a job can be made. */
     private static final List<String> NEEDED = List.of(ID, "mediaId", "userId", "s3Key");
 
+    private static final String MARK = NEEDED.stream()
+            .map(column -> "u." + TableName.quote(column) + "::text")
+            .collect(Collectors.joining(", ", "hashtextextended(jsonb_build_array(", ")::text, 0)"));
+
     UserTable {
         columns = Map.copyOf(columns);
     }
@@ -60,18 +64,21 @@ record UserTable(TableName name, Map<String, Column> columns) {
     /**
      * Counts the rows of jobs that nobody of ours has seen and that wait for their first worker, and how many of them are
      * older than so many seconds; empty where the table lacks what a job is made of.
+     *
+     * @param without rows that are left out, by the marks that {@link #findUnseen} gives
      */
-    Optional<Statement> countUnseen(double overdueSeconds) {
+    Optional<Statement> countUnseen(double overdueSeconds, Long[] without) {
         return age().map(age -> new Statement(
                 "SELECT count(*) AS pending, count(*) FILTER (WHERE " + age + ") AS overdue" + unseen(),
-                List.of(overdueSeconds)));
+                List.of(overdueSeconds, without)));
     }
 
-    /** The ids of the oldest of them. */
-    Optional<Statement> findUnseen(double overdueSeconds, int limit) {
+    /** The ids of the oldest of them, each with a mark that is another when what a job is made of has changed. */
+    Optional<Statement> findUnseen(double overdueSeconds, Long[] without, int limit) {
         return age().map(age -> new Statement(
-                "SELECT u.\"id\"::text AS id" + unseen() + " AND " + age + " ORDER BY u.\"createdAt\" LIMIT $2",
-                List.of(overdueSeconds, limit)));
+                "SELECT u.\"id\"::text AS id, " + MARK + " AS mark" + unseen() + " AND " + age
+                        + " ORDER BY u.\"createdAt\" LIMIT $3",
+                List.of(overdueSeconds, without, limit)));
     }
 
     private String unseen() {
@@ -79,7 +86,8 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 .map(column -> " AND u." + TableName.quote(column) + "::text <> ''")
                 .collect(Collectors.joining());
         return " FROM " + name.quoted() + " u WHERE upper(u.\"status\"::text) = 'PENDING'" + complete
-                + " AND NOT EXISTS (SELECT FROM sluice.job known WHERE known.id = u.\"id\"::text)";
+                + " AND NOT EXISTS (SELECT FROM sluice.job known WHERE known.id = u.\"id\"::text)"
+                + " AND " + MARK + " <> ALL ($2::bigint[])";
     }
 
     private Optional<String> age() {

@@ -124,7 +124,7 @@ public final class UserTables {
         return showInJob(session, update).mapEmpty();
     }
 
-    /** The job that a row is about which waits for its first worker; empty where there is none. */
+    /** The job that a row is about which waits for its first worker, readable or not; empty where there is none. */
     Future<Optional<StagedJob>> waiting(Session session, JobId id) {
         return known.job()
                 .flatMap(table -> table.select(id.value(), UserCells.OF_A_WAITING_JOB))
@@ -148,13 +148,13 @@ public final class UserTables {
     }
 
     /** As {@link UserTable#countUnseen}. */
-    Optional<Statement> countOfUnseen(double overdueSeconds) {
-        return known.job().flatMap(table -> table.countUnseen(overdueSeconds));
+    Optional<Statement> countOfUnseen(double overdueSeconds, Long[] without) {
+        return known.job().flatMap(table -> table.countUnseen(overdueSeconds, without));
     }
 
     /** As {@link UserTable#findUnseen}. */
-    Optional<Statement> unseen(double overdueSeconds, int limit) {
-        return known.job().flatMap(table -> table.findUnseen(overdueSeconds, limit));
+    Optional<Statement> unseen(double overdueSeconds, Long[] without, int limit) {
+        return known.job().flatMap(table -> table.findUnseen(overdueSeconds, without, limit));
     }
 
     /** Shows that a failed job goes on; a row that is not there stays so. */

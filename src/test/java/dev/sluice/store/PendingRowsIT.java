@@ -3,19 +3,28 @@ package dev.sluice.store;
 import static dev.sluice.store.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.job.RunId;
 import dev.sluice.store.LostMessages.Backlog;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** In a table as an ORM makes it: a native enum, times without a zone that mean UTC, in a session that does not. */
 class PendingRowsIT {
     private static final Duration OVERDUE = Duration.ofMinutes(15);
     private static final int ALL = 100;
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(PendingRows.class);
 
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final TestDatabase database = PostgresFixture.newDatabase();
     private final Vertx vertx = Vertx.vertx();
     private Store store;
@@ -23,6 +32,8 @@ class PendingRowsIT {
 
     @BeforeEach
     void open() {
+        lines.start();
+        LOG.addAppender(lines);
         database.execute("""
                 CREATE TYPE "ProcessingStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED');
                 CREATE TABLE "VideoProcessingJob" (
@@ -40,6 +51,7 @@ class PendingRowsIT {
 
     @AfterEach
     void close() {
+        LOG.detachAppender(lines);
         await(store.close());
         await(vertx.close());
     }
@@ -98,6 +110,46 @@ class PendingRowsIT {
         database.execute("ALTER TABLE \"VideoProcessingJob\" RENAME COLUMN \"sourceKey\" TO \"s3Key\"");
 
         assertThat(await(pending.count(OVERDUE))).isEqualTo(new Backlog(1, 1));
+    }
+
+    @Test
+    void getsPastRowsThatNoWorkerCouldReadAndNamesEachOnce() {
+        database.execute(
+                "INSERT INTO \"VideoProcessingJob\" SELECT 'bad-' || n, repeat('m', 256), 'user', 'uploads/a.mov',"
+                        + " 'a.mov', 'PENDING', now() AT TIME ZONE 'UTC' - interval '2 days' FROM generate_series(1, 250) n");
+        row("blank", "PENDING", "2 days");
+        database.execute("UPDATE \"VideoProcessingJob\" SET \"userId\" = ' ' WHERE \"id\" = 'blank'");
+        row("good", "PENDING", "1 day");
+
+        List<RunId> taken = await(pending.takeUp(OVERDUE, 1));
+        List<String> warned = warnings();
+
+        assertThat(taken).containsExactly(Samples.download("good"));
+        assertThat(warned)
+                .hasSize(251)
+                .anyMatch(line -> line.contains("blank") && line.contains("'userId' is missing or empty"))
+                .anyMatch(line -> line.contains("bad-1") && line.contains("'mediaId' has 256 characters"));
+        assertThat(await(pending.count(OVERDUE))).isEqualTo(new Backlog(0, 0));
+        assertThat(await(pending.takeUp(OVERDUE, ALL))).isEmpty();
+        assertThat(warnings()).hasSize(251);
+    }
+
+    @Test
+    void looksAgainAtARowThatItsOwnerMended() {
+        row("mended", "PENDING", "1 day");
+        database.execute("UPDATE \"VideoProcessingJob\" SET \"userId\" = ' '");
+
+        assertThat(await(pending.takeUp(OVERDUE, ALL))).isEmpty();
+        database.execute("UPDATE \"VideoProcessingJob\" SET \"userId\" = 'user'");
+
+        assertThat(await(pending.takeUp(OVERDUE, ALL))).containsExactly(Samples.download("mended"));
+    }
+
+    private List<String> warnings() {
+        return lines.list.stream()
+                .filter(line -> line.getLevel() == Level.WARN)
+                .map(line -> line.getMessage() + " " + line.getKeyValuePairs())
+                .toList();
     }
 
     private void row(String id, String status, String age) {
