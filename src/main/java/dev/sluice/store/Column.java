@@ -36,9 +36,7 @@ record Column(String name, String type, String base, char category, List<String>
             return fits ? asText(json.value()) : Optional.empty();
         }
         if (cell instanceof Cell.Status status) {
-            return category == 'S'
-                    ? asText(status.value())
-                    : label(status.value()).flatMap(this::asText);
+            return text(status).flatMap(this::asText);
         }
         return cell instanceof Cell.Nothing ? Optional.of(new Slot("NULL", null)) : time();
     }
@@ -47,8 +45,11 @@ record Column(String name, String type, String base, char category, List<String>
         return Optional.of(new Slot("%s::text::" + type, value));
     }
 
-    private Optional<String> label(String value) {
-        return labels.stream().filter(value::equalsIgnoreCase).findFirst();
+    /** How this column says a status: an enum has its label for it, in letters of its own; empty where it has none. */
+    Optional<String> text(Cell.Status status) {
+        return category == 'S'
+                ? Optional.of(status.value())
+                : labels.stream().filter(status.value()::equalsIgnoreCase).findFirst();
     }
 
     /** The time now as this column would have it; empty where it holds no time. */

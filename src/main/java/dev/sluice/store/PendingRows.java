@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class PendingRows {
     private final UserTables tables;
     private final Function<StagedJob, OutboxMessage> first;
     private final RefusedRows refused = new RefusedRows(LOG);
+    private final AtomicBoolean served = new AtomicBoolean(true);
 
     /**
      * Looks in this table.
@@ -43,15 +45,29 @@ public final class PendingRows {
         this.first = first;
     }
 
-    /** How many there are; none where the table does not say what a job needs. */
+    /** How many there are; none where the table does not say what a job needs, which is told of once. */
     public Future<Backlog> count(Duration overdueAfter) {
         // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
         // hand.
         return tables.readAnew(database)
                 .compose(read -> tables.countOfUnseen(ClaimTransaction.seconds(overdueAfter), refused.marks())
-                        .map(count -> database.run(count)
-                                .map(rows -> backlog(rows.iterator().next())))
-                        .orElseGet(() -> Future.succeededFuture(NONE)));
+                        .map(this::counted)
+                        .orElseGet(this::notServed));
+    }
+
+    private Future<Backlog> counted(Statement count) {
+        served.set(true);
+        return database.run(count).map(rows -> backlog(rows.iterator().next()));
+    }
+
+    private Future<Backlog> notServed() {
+        if (served.getAndSet(false)) {
+            LOG.atWarn()
+                    .addKeyValue("missing", tables.missingForUnseen())
+                    .log(
+                            "delivery.adoptPending does nothing: the job table lacks what a pending row would have to say");
+        }
+        return Future.succeededFuture(NONE);
     }
 
     private static Backlog backlog(Row row) {

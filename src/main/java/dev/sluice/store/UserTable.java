@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** A user's table with the columns that it really has; makes statements that name no others. */
 record UserTable(TableName name, Map<String, Column> columns) {
     static final String ID = "id";
+    private static final String STATUS = "status";
+    private static final String CREATED = "createdAt";
     /** Without which no message for a job can be made. */
     private static final List<String> NEEDED = List.of(ID, "mediaId", "userId", "s3Key");
 
@@ -85,17 +87,38 @@ record UserTable(TableName name, Map<String, Column> columns) {
         String complete = NEEDED.stream()
                 .map(column -> " AND u." + TableName.quote(column) + "::text <> ''")
                 .collect(Collectors.joining());
-        return " FROM " + name.quoted() + " u WHERE upper(u.\"status\"::text) = 'PENDING'" + complete
+        // The column itself against a constant of its type: nothing else is served by an index on it.
+        String pending = pending().orElseThrow().replace("'", "''");
+        return " FROM " + name.quoted() + " u WHERE u.\"status\" = '" + pending + "'" + complete
                 + " AND NOT EXISTS (SELECT FROM sluice.job known WHERE known.id = u.\"id\"::text)"
                 + " AND " + MARK + " <> ALL ($2::bigint[])";
     }
 
+    private Optional<String> pending() {
+        return Optional.ofNullable(columns.get(STATUS)).flatMap(status -> status.text(new Cell.Status("PENDING")));
+    }
+
+    private Optional<String> now() {
+        return Optional.ofNullable(columns.get(CREATED)).flatMap(Column::now);
+    }
+
     private Optional<String> age() {
-        return columns.keySet().containsAll(NEEDED) && columns.containsKey("status")
-                ? Optional.ofNullable(columns.get("createdAt"))
-                        .flatMap(Column::now)
-                        .map(now -> "u.\"createdAt\" < " + now + " - make_interval(secs => $1)")
+        return missingForUnseen().isEmpty()
+                ? now().map(now -> "u.\"createdAt\" < " + now + " - make_interval(secs => $1)")
                 : Optional.empty();
+    }
+
+    /** The columns that {@link #countUnseen} would need and that are not there, or do not hold what it looks for. */
+    List<String> missingForUnseen() {
+        List<String> missing = new ArrayList<>(
+                NEEDED.stream().filter(column -> !columns.containsKey(column)).toList());
+        if (pending().isEmpty()) {
+            missing.add(STATUS);
+        }
+        if (now().isEmpty()) {
+            missing.add(CREATED);
+        }
+        return missing;
     }
 
     /** Makes a row of what the table has columns for, unless there is one. */

@@ -152,6 +152,13 @@ public final class UserTables {
         return known.job().flatMap(table -> table.countUnseen(overdueSeconds, without));
     }
 
+    /** As {@link UserTable#missingForUnseen}; all of it where there is no table. */
+    String missingForUnseen() {
+        return known.job()
+                .map(table -> String.join(", ", table.missingForUnseen()))
+                .orElse("the table");
+    }
+
     /** As {@link UserTable#findUnseen}. */
     Optional<Statement> unseen(double overdueSeconds, Long[] without, int limit) {
         return known.job().flatMap(table -> table.findUnseen(overdueSeconds, without, limit));

@@ -145,6 +145,30 @@ class PendingRowsIT {
         assertThat(await(pending.takeUp(OVERDUE, ALL))).containsExactly(Samples.download("mended"));
     }
 
+    @Test
+    void asksSoThatAnIndexOnTheStatusCanServeIt() {
+        database.execute("""
+                CREATE INDEX by_status ON "VideoProcessingJob" ("status");
+                DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$;
+                """);
+
+        Statement count =
+                store.tables().countOfUnseen(OVERDUE.toSeconds(), new Long[0]).orElseThrow();
+
+        assertThat(database.query("EXPLAIN " + count.sql().replace("$1", "900").replace("$2", "'{}'")))
+                .anyMatch(line -> line.values().toString().contains("by_status"));
+    }
+
+    @Test
+    void saysOnceWhatItMissesInATableThatDoesNotServeIt() {
+        database.execute("ALTER TABLE \"VideoProcessingJob\" DROP COLUMN \"createdAt\", DROP COLUMN \"s3Key\"");
+
+        await(pending.count(OVERDUE));
+        await(pending.count(OVERDUE));
+
+        assertThat(warnings()).singleElement().asString().contains("s3Key, createdAt");
+    }
+
     private List<String> warnings() {
         return lines.list.stream()
                 .filter(line -> line.getLevel() == Level.WARN)
