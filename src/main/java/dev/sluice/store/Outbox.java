@@ -25,27 +25,36 @@ public final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final Duration SEND_LIMIT = Duration.ofSeconds(30);
     private static final int WIDEST = 1_000_000;
+    /** Of one batch, bodies and headers: it is in memory as a whole, and more than once. */
+    private static final int MOST_BYTES = 8 << 20;
 
     private static final String INSERT = """
             INSERT INTO sluice.outbox
                    (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
             VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
             """;
-    // Whoever locks the oldest row of an ordered_by owns all of them until the end of its transaction.
+    // The oldest alone may be larger than a batch. Whoever locks the oldest row of an ordered_by owns all of them until
+    // the end of its transaction.
     private static final String TAKE = """
             WITH head AS (
                 SELECT o.id, o.ordered_by FROM sluice.outbox o
                  WHERE o.publish_after <= now()
                    AND NOT EXISTS (SELECT FROM sluice.outbox e
                                     WHERE e.ordered_by = o.ordered_by AND e.id < o.id)
-                 ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED)
-            SELECT o.id, o.exchange, o.routing_key, o.body, o.headers, o.message_id, o.ordered_by FROM sluice.outbox o
-             WHERE o.id IN (SELECT id FROM head)
-                OR o.ordered_by IN (SELECT ordered_by FROM head)
-                   AND NOT EXISTS (SELECT FROM sluice.outbox e
-                                    WHERE e.ordered_by = o.ordered_by AND e.id <= o.id
-                                      AND e.publish_after > now())
-             ORDER BY o.id LIMIT $1
+                 ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED),
+            due AS (
+                SELECT o.id, octet_length(o.body) + octet_length(o.headers::text) AS bytes FROM sluice.outbox o
+                 WHERE o.id IN (SELECT id FROM head)
+                    OR o.ordered_by IN (SELECT ordered_by FROM head)
+                       AND NOT EXISTS (SELECT FROM sluice.outbox e
+                                        WHERE e.ordered_by = o.ordered_by AND e.id <= o.id
+                                          AND e.publish_after > now())
+                 ORDER BY o.id LIMIT $1),
+            counted AS (SELECT id, bytes, sum(bytes) OVER (ORDER BY id) AS upto FROM due)
+            SELECT o.id, o.exchange, o.routing_key, o.body, o.headers, o.message_id, o.ordered_by
+              FROM sluice.outbox o JOIN counted ON counted.id = o.id
+             WHERE counted.upto <= $2 OR counted.upto = counted.bytes
+             ORDER BY o.id
             """;
     private static final String DELETE = "DELETE FROM sluice.outbox WHERE id = ANY($1)";
     private static final String POSTPONE = """
@@ -76,7 +85,7 @@ public final class Outbox {
     }
 
     /**
-     * Takes up to {@code limit} messages that are due, hands them to {@code send} and forgets them once that has succeeded;
+     * Takes up to {@code limit} messages that are due, and no more than 8 MiB unless it is a single one, hands them to {@code send} and forgets them once that has succeeded;
      * {@code send} has 30 seconds. Gives how many were sent. Fails, with nothing forgotten, as {@code send} did.
      */
     public Future<Integer> relay(int limit, Function<List<OutboxMessage>, Future<Void>> send) {
@@ -84,7 +93,7 @@ public final class Outbox {
         List<Long> taken = new ArrayList<>();
         return database.transaction(
                         SEND_LIMIT,
-                        session -> session.run(TAKE, batch).compose(rows -> {
+                        session -> session.run(TAKE, batch, MOST_BYTES).compose(rows -> {
                             rows.forEach(row -> taken.add(row.getLong("id")));
                             return taken.isEmpty()
                                     ? Future.succeededFuture(Optional.<Integer>empty())

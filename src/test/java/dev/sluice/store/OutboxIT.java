@@ -197,6 +197,32 @@ class OutboxIT {
     }
 
     @Test
+    void takesNoMoreAtOnceThanFitsIntoMemory() {
+        int large = 1 << 20;
+        List<String> ids = IntStream.range(0, 20).mapToObj(n -> "large-" + n).toList();
+        ids.forEach(id -> await(outbox.put(Samples.message("e", "k", Buffer.buffer(new byte[large]), id))));
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        int first = await(outbox.relay(100, into(sent)));
+        while (await(outbox.relay(100, into(sent))) > 0) {}
+
+        assertThat(first).isBetween(1, 8);
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactlyElementsOf(ids);
+    }
+
+    @Test
+    void sendsAloneWhatIsLargerThanABatchMayBe() {
+        put("before");
+        await(outbox.put(Samples.message("e", "k", Buffer.buffer(new byte[9 << 20]), "huge")));
+        put("behind");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        while (await(outbox.relay(100, into(sent))) > 0) {}
+
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("before", "huge", "behind");
+    }
+
+    @Test
     void tellsWhenTheNextMessageIsDue() {
         Optional<Duration> never = await(outbox.nextDue());
         await(outbox.put(Samples.message("e", "k", Buffer.buffer("1"), "late").after(Duration.ofMinutes(5))));
