@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -117,7 +118,10 @@ public final class Leases {
         if (asked.isEmpty() || !renewing.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }
-        return renew(asked).onComplete(answered -> renewing.set(false));
+        // Ended before the next is due, which tries again on another connection: a lease outlives a call that hangs.
+        return renew(asked)
+                .timeout(config.renewEvery().toMillis() * 3 / 4, TimeUnit.MILLISECONDS)
+                .onComplete(answered -> renewing.set(false));
     }
 
     private Future<Void> renew(Set<Attempt> asked) {

@@ -11,11 +11,16 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Claims a run, or finds out why it can't be had. */
 final class ClaimTransaction {
+    private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
     private static final String KNOW_JOB = """
             INSERT INTO sluice.job (id, message, stage, file_name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
             """;
@@ -31,7 +36,7 @@ final class ClaimTransaction {
                AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
                AND NOT EXISTS (SELECT FROM sluice.stage_run earlier
                                  WHERE earlier.job_id = $1 AND earlier.stage = ANY($6) AND earlier.state <> 'done')
-            RETURNING attempt, counted, checkpoint
+            RETURNING attempt, counted, checkpoint, started_at
             """;
     private static final String TAKE_JOB = """
             UPDATE sluice.job
@@ -70,13 +75,29 @@ final class ClaimTransaction {
     }
 
     Future<ClaimOutcome> claim(ClaimRequest request) {
-        return database.transaction(session -> take(session, request))
+        AtomicReference<UnansweredClaim> taken = new AtomicReference<>();
+        return database.transaction(session -> take(session, request, taken))
+                .recover(cause -> takenBack(taken.get(), cause))
                 .compose(granted -> granted.isPresent()
                         ? Future.succeededFuture(new ClaimOutcome.Granted(granted.get()))
                         : refused(request));
     }
 
-    private Future<Optional<Claim>> take(Session session, ClaimRequest request) {
+    /** A delivery that goes back to its queue is to find the run as it was. */
+    private Future<Optional<Claim>> takenBack(@Nullable UnansweredClaim claim, Throwable cause) {
+        return claim == null
+                ? Future.failedFuture(cause)
+                : claim.takeBack(database)
+                        .onFailure(unanswered -> LOG.atWarn()
+                                .addKeyValue("jobId", claim.run().job())
+                                .addKeyValue("stage", claim.run().stage().key())
+                                .addKeyValue("error", String.valueOf(unanswered.getMessage()))
+                                .log("nobody knows whether a run is claimed, its attempt may count"))
+                        .transform(done -> Future.failedFuture(cause));
+    }
+
+    private Future<Optional<Claim>> take(
+            Session session, ClaimRequest request, AtomicReference<UnansweredClaim> taken) {
         RunId run = request.run();
         String job = run.job().value();
         String stage = run.stage().key();
@@ -91,10 +112,10 @@ final class ClaimTransaction {
             if (takenRun.result().size() == 0 || takenJob.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
-            Claim claim = claim(
-                    run,
-                    takenRun.result().iterator().next(),
-                    takenJob.result().iterator().next());
+            Row row = takenRun.result().iterator().next();
+            taken.set(new UnansweredClaim(
+                    run, request.worker(), row.getInteger("attempt"), row.getOffsetDateTime("started_at")));
+            Claim claim = claim(run, row, takenJob.result().iterator().next());
             return announced(session, request, claim).map(Optional.of(claim));
         });
     }

@@ -33,9 +33,11 @@ public final class Database {
             "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '%ds'";
     private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
 
+    private final Vertx vertx;
     private final Pool pool;
 
-    private Database(Pool pool) {
+    private Database(Vertx vertx, Pool pool) {
+        this.vertx = vertx;
         this.pool = pool;
     }
 
@@ -59,17 +61,24 @@ public final class Database {
     }
 
     private static Database connect(Vertx vertx, ConnectionSettings settings) {
-        return new Database(PgBuilder.pool()
-                .connectingTo(settings.connect())
-                .with(settings.pool())
-                .with(settings.transport())
-                .using(vertx)
-                .build());
+        return new Database(
+                vertx,
+                PgBuilder.pool()
+                        .connectingTo(settings.connect())
+                        .with(settings.pool())
+                        .with(settings.transport())
+                        .using(vertx)
+                        .build());
     }
 
     /** Closes all connections; calls that are under way fail. */
     public Future<Void> close() {
         return pool.close();
+    }
+
+    /** Completes after {@code time}, for what is tried again. */
+    Future<Void> after(Duration time) {
+        return vertx.timer(time.toMillis()).mapEmpty();
     }
 
     /** Runs one statement, a transaction of its own. */

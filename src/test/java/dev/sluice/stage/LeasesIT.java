@@ -26,6 +26,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,6 +178,38 @@ class LeasesIT {
         assertThat(work.reason().map(JobFailure::code)).contains(ErrorCode.CANCELLED);
         assertThat(workOfAnother.reason().map(JobFailure::code)).contains(ErrorCode.LEASE_LOST);
         assertThat(told).containsExactly(new JobId("unheard"));
+    }
+
+    @Test
+    void renewsTheOthersWhileARenewalIsStuck() throws Exception {
+        Leases leases = new Leases(
+                vertx,
+                runs,
+                new DeliveryConfig(
+                        CONFIG.lease(), Duration.ofMillis(400), CONFIG.retries(), CONFIG.requeueAfter(), false));
+        Attempt stuck = claim("stuck");
+        Attempt other = claim("other");
+        try (Connection somebody = table.connect()) {
+            somebody.setAutoCommit(false);
+            somebody.createStatement()
+                    .execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'stuck'");
+            leases.hold(stuck, new Cancellation());
+            Awaitility.await()
+                    .until(() -> table.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND datname = current_database()")
+                            .equals("1"));
+            leases.letGo(stuck);
+            table.execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'other'");
+
+            leases.hold(other, new Cancellation());
+
+            Awaitility.await()
+                    .until(() -> table.value("SELECT lease_until > now() FROM sluice.stage_run WHERE job_id = 'other'")
+                            .equals("t"));
+            somebody.rollback();
+        } finally {
+            leases.close();
+        }
     }
 
     private static Attempt claim(String id) throws TimeoutException {

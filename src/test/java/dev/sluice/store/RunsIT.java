@@ -17,6 +17,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,6 +143,41 @@ class RunsIT {
                 .isEqualTo("1");
         assertThat(database.value("SELECT \"progress\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'good'"))
                 .isEqualTo("20");
+    }
+
+    @Test
+    void takesAClaimBackWhoseAnswerIsLost() {
+        StagedJob job = Samples.job("unanswered");
+        CutConnection cut = CutConnection.before(vertx, database.config());
+        Store behind = await(Store.open(vertx, cut.config()));
+        cut.loseTheNextAnswerTo("COMMIT");
+
+        JobFailure lost = failureOf(behind.runs()
+                .claim(
+                        Samples.download("unanswered"),
+                        job,
+                        Samples.again(job),
+                        "w1",
+                        LEASE,
+                        claim -> Samples.started(job, claim)));
+
+        assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
+        assertThat(run("unanswered")).containsEntry("state", "waiting").containsEntry("counted", "0");
+        assertThat(granted(job, Samples.download("unanswered"), "w2").attempt())
+                .isEqualTo(new Attempt(Samples.download("unanswered"), 2, 1));
+        await(behind.close());
+        await(cut.close());
+    }
+
+    @Test
+    void takesNothingFromAWorkerWhoGotTheSameTokenAfterwards() {
+        RunId run = Samples.download("same-token");
+        granted(Samples.job("same-token"), run, "w2");
+
+        await(new UnansweredClaim(run, "w1", 1, OffsetDateTime.now(ZoneOffset.UTC)).takeBack(store.database()));
+        await(new UnansweredClaim(run, "w2", 1, OffsetDateTime.now(ZoneOffset.UTC)).takeBack(store.database()));
+
+        assertThat(run("same-token")).containsEntry("state", "running").containsEntry("worker", "w2");
     }
 
     @Test
