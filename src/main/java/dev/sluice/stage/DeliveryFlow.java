@@ -75,9 +75,9 @@ final class DeliveryFlow {
                                 Outgoing.again(delivery, route),
                                 tools.worker(),
                                 tools.delivery().lease(),
-                                claim -> news(claim, job).started())
+                                claim -> news(claim).started())
                         .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
-                                ? work(granted.claim(), job)
+                                ? work(granted.claim())
                                 : nothingToDo(outcome, job)));
     }
 
@@ -92,9 +92,10 @@ final class DeliveryFlow {
         return Future.succeededFuture();
     }
 
-    private Future<Void> work(Claim claim, StagedJob job) {
+    private Future<Void> work(Claim claim) {
         Attempt attempt = claim.attempt();
-        RunNews news = news(claim, job);
+        StagedJob job = claim.job();
+        RunNews news = news(claim);
         RunLog log = new RunLog(attempt, tools.monitor().of(route.name()));
         StageRun run = new StageRun(
                 attempt,
@@ -183,7 +184,7 @@ final class DeliveryFlow {
         return wait.compose(waited -> delivery.giveBack());
     }
 
-    private RunNews news(Claim claim, StagedJob job) {
-        return new RunNews(claim, job, tools.worker(), Clock.systemUTC());
+    private RunNews news(Claim claim) {
+        return new RunNews(claim, claim.job(), tools.worker(), Clock.systemUTC());
     }
 }

@@ -4,6 +4,9 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.InvalidMessage;
+import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -40,10 +43,10 @@ final class ClaimTransaction {
             """;
     private static final String TAKE_JOB = """
             UPDATE sluice.job
-               SET message = $2, stage = $3, progress = greatest(progress, $4), seq = seq + $5,
+               SET stage = $2, progress = greatest(progress, $3), seq = seq + $4,
                    updated_at = clock_timestamp()
              WHERE id = $1 AND state = 'running'
-            RETURNING seq, progress
+            RETURNING seq, progress, message
             """;
     private static final String PUT_OFF = """
             WITH held AS (
@@ -107,7 +110,7 @@ final class ClaimTransaction {
         Future<RowSet<Row>> takenRun = session.run(
                 TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()), earlier(run.stage()));
         Future<RowSet<Row>> takenJob =
-                session.run(TAKE_JOB, job, message, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
+                session.run(TAKE_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
         return Future.all(knownJob, knownRun, takenRun, takenJob).compose(all -> {
             if (takenRun.result().size() == 0 || takenJob.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
@@ -115,7 +118,7 @@ final class ClaimTransaction {
             Row row = takenRun.result().iterator().next();
             taken.set(new UnansweredClaim(
                     run, request.worker(), row.getInteger("attempt"), row.getOffsetDateTime("started_at")));
-            Claim claim = claim(run, row, takenJob.result().iterator().next());
+            Claim claim = claim(run, row, takenJob.result().iterator().next(), request.job());
             return announced(session, request, claim).map(Optional.of(claim));
         });
     }
@@ -128,16 +131,29 @@ final class ClaimTransaction {
 
     private Future<Void> announced(Session session, ClaimRequest request, Claim claim) {
         Update update = request.announce().apply(claim);
-        return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, request.job(), update))
+        return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, claim.job(), update))
                 .mapEmpty();
     }
 
-    private static Claim claim(RunId run, Row taken, Row job) {
+    private static Claim claim(RunId run, Row taken, Row job, StagedJob delivered) {
         return new Claim(
                 new Attempt(run, taken.getInteger("attempt"), taken.getInteger("counted")),
                 job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
                 job.getInteger("progress"),
-                Optional.ofNullable((JsonObject) taken.getValue("checkpoint")));
+                Optional.ofNullable((JsonObject) taken.getValue("checkpoint")),
+                message(job, run.stage(), delivered));
+    }
+
+    /**
+     * The message that the commit before this stage, or a restart, wrote down: one that was sent before that may still come
+     * first. What cannot be read there is no better than what was delivered.
+     */
+    private static StagedJob message(Row job, StageName stage, StagedJob delivered) {
+        try {
+            return Codec.stagedJob((JsonObject) job.getValue("message"), stage);
+        } catch (InvalidMessage unreadable) {
+            return delivered;
+        }
     }
 
     private Future<ClaimOutcome> refused(ClaimRequest request) {

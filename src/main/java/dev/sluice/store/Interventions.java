@@ -3,6 +3,7 @@ package dev.sluice.store;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
@@ -177,6 +178,8 @@ public final class Interventions {
                     .toArray(String[]::new);
             return Future.all(
                             session.run(RESTART_RUNS, id.value(), again),
+                            // A job that was cancelled before anybody claimed it has no run yet.
+                            Settlement.awaited(session, RunId.whole(id, stage)),
                             session.run(RESTART_JOB, id.value(), restart.job().toJson(), stage.key()),
                             Outbox.put(session, restart.first()),
                             tables.showRestart(session, id, stage, row.getInteger("progress")))

@@ -76,6 +76,6 @@ class RunNewsTest {
         Attempt attempt = new Attempt(RunId.whole(new JobId("j"), stage), 1, 1);
         InstantSource source = now::get;
         return new RunNews(
-                new Claim(attempt, firstSeq, floor, Optional.empty()), JOB, "w", source.withZone(ZoneOffset.UTC));
+                new Claim(attempt, firstSeq, floor, Optional.empty(), JOB), JOB, "w", source.withZone(ZoneOffset.UTC));
     }
 }

@@ -320,6 +320,41 @@ class InterventionsIT {
     }
 
     @Test
+    void worksOnTheNewLifesResultAlsoWhenAMessageOfTheEarlierOneComesFirst() {
+        StagedJob job = Samples.job("two-lives");
+        Claim processing = granted(job, processing("two-lives"));
+        StagedJob old = job.withSource("old/source", Samples.METADATA).waitingFor(StageName.UPLOAD);
+        await(store.runs().commit(processing.attempt(), done(old, processing)));
+        Claim upload = granted(old, Samples.upload("two-lives"));
+        await(store.runs()
+                .fail(upload.attempt(), REASON, Samples.failed(old, upload.attempt(), REASON), Optional.empty()));
+        restart("two-lives", StageName.PROCESSING);
+        Claim again = granted(job, processing("two-lives"));
+        StagedJob fresh = job.withSource("new/source", Samples.METADATA).waitingFor(StageName.UPLOAD);
+        await(store.runs().commit(again.attempt(), done(fresh, again)));
+
+        assertThat(granted(old, Samples.upload("two-lives")).job()).isEqualTo(fresh);
+
+        assertThat(new JsonObject(database.value("SELECT message FROM sluice.job WHERE id = 'two-lives'")))
+                .isEqualTo(fresh.toJson());
+    }
+
+    @Test
+    void sendsTheMessageAgainOfAJobThatWasCancelledBeforeAnybodySawIt() {
+        database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\", \"s3Key\")"
+                + " VALUES ('never-seen', 'media', 'user', 'uploads/a.mov')");
+        cancel("never-seen");
+        restart("never-seen", StageName.DOWNLOAD);
+        database.execute("DELETE FROM sluice.outbox;"
+                + "UPDATE sluice.stage_run SET sent_at = now() - interval '1 hour' WHERE job_id = 'never-seen'");
+
+        List<RunId> sent = await(new LostMessages(store.database(), lost -> Samples.again(Samples.job("never-seen")))
+                .sendUnclaimed(StageName.DOWNLOAD, Duration.ofMinutes(15), 10));
+
+        assertThat(sent).containsExactly(Samples.download("never-seen"));
+    }
+
+    @Test
     void startsNothingAgainThatHasNotFailed() {
         complete("well");
         granted(Samples.job("busy"), Samples.download("busy"));

@@ -51,7 +51,8 @@ class RunsIT {
 
         Claim claim = granted(job, Samples.download("unknown"), "w1");
 
-        assertThat(claim).isEqualTo(new Claim(new Attempt(Samples.download("unknown"), 1, 1), 1, 0, Optional.empty()));
+        assertThat(claim)
+                .isEqualTo(new Claim(new Attempt(Samples.download("unknown"), 1, 1), 1, 0, Optional.empty(), job));
         assertThat(run("unknown")).containsEntry("state", "running").containsEntry("worker", "w1");
         assertThat(updates("unknown")).containsExactly("downloading_video");
         assertThat(database.value("SELECT \"status\" || ' ' || \"currentStep\" FROM \"VideoProcessingJob\""
