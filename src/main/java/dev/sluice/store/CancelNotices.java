@@ -4,7 +4,10 @@ import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.pubsub.PgSubscriber;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,14 +19,20 @@ import org.slf4j.LoggerFactory;
 public final class CancelNotices {
     private static final Logger LOG = LoggerFactory.getLogger(CancelNotices.class);
     private static final long RECONNECT_MILLIS = 1_000;
+    /** Nothing is sent over this connection otherwise, so one that a router forgot would look quiet for ever. */
+    private static final Duration ASK_EVERY = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final PgSubscriber subscriber;
+    private final long timer;
+    private final Duration answerWithin;
     private boolean closed;
 
-    private CancelNotices(Vertx vertx, PgSubscriber subscriber) {
+    private CancelNotices(Vertx vertx, PgSubscriber subscriber, Duration askEvery) {
         this.vertx = vertx;
         this.subscriber = subscriber;
+        this.answerWithin = askEvery.dividedBy(3);
+        this.timer = vertx.setPeriodic(askEvery.toMillis(), due -> ask());
     }
 
     /**
@@ -33,13 +42,19 @@ public final class CancelNotices {
      * @param listening told each time that listening begins: what was said before was not heard
      */
     public static CancelNotices listen(Vertx vertx, PostgresConfig config, Consumer<JobId> heard, Runnable listening) {
+        return listen(vertx, config, heard, listening, ASK_EVERY);
+    }
+
+    /** As above, asking every so often whether the server is still there. */
+    static CancelNotices listen(
+            Vertx vertx, PostgresConfig config, Consumer<JobId> heard, Runnable listening, Duration askEvery) {
         PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connect())
                 .reconnectPolicy(attempts -> RECONNECT_MILLIS);
         subscriber
                 .channel(Interventions.CANCELLED_CHANNEL)
                 .subscribeHandler(subscribed -> listening.run())
                 .handler(payload -> tell(payload, heard));
-        CancelNotices notices = new CancelNotices(vertx, subscriber);
+        CancelNotices notices = new CancelNotices(vertx, subscriber, askEvery);
         notices.connect();
         return notices;
     }
@@ -47,7 +62,31 @@ public final class CancelNotices {
     /** Stops listening; never fails. */
     public Future<Void> close() {
         closed = true;
+        vertx.cancelTimer(timer);
         return subscriber.close().otherwiseEmpty();
+    }
+
+    /** Ends a connection on which nothing is answered: the subscriber then makes a new one, and listening begins anew. */
+    private void ask() {
+        PgConnection connection = subscriber.actualConnection();
+        if (connection != null) {
+            connection
+                    .query("SELECT 1")
+                    .execute()
+                    .timeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
+                    .onFailure(cause -> {
+                        LOG.atWarn()
+                                .addKeyValue("error", String.valueOf(cause.getMessage()))
+                                .log("the connection that hears of cancelled jobs is dead, connects again");
+                        connection.close().onFailure(CancelNotices::closedAlready);
+                    });
+        }
+    }
+
+    private static void closedAlready(Throwable cause) {
+        LOG.atDebug()
+                .addKeyValue("error", String.valueOf(cause.getMessage()))
+                .log("dead connection not closed in order");
     }
 
     /** The reconnect policy is for connections that were lost; one that never came about is tried again here. */

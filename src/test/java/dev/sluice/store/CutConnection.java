@@ -9,9 +9,15 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The way to a database, which breaks at the worst moment: the statement has got there, its answer does not get back. */
+/**
+ * The way to a database, which breaks at the worst moment: the statement has got there, its answer does not get back. Or it
+ * breaks so that nobody notices.
+ */
 final class CutConnection {
     private static final String NOTHING = "\0nothing";
 
@@ -19,6 +25,8 @@ final class CutConnection {
     private final NetClient client;
     private final NetServer server;
     private final AtomicReference<String> cutAt = new AtomicReference<>(NOTHING);
+
+    private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
 
     private CutConnection(Vertx vertx, PostgresConfig behind) {
         this.behind = behind;
@@ -51,6 +59,11 @@ final class CutConnection {
         cutAt.set(statement);
     }
 
+    /** Passes nothing on any more over the connections that there are, as a router that forgot them; new ones are as ever. */
+    void fallSilent() {
+        open.forEach(socket -> socket.handler(lost -> {}));
+    }
+
     Future<Void> close() {
         return server.close();
     }
@@ -64,6 +77,7 @@ final class CutConnection {
     }
 
     private void join(NetSocket near, NetSocket far) {
+        open.addAll(List.of(near, far));
         far.handler(near::write);
         far.closeHandler(closed -> near.close());
         near.closeHandler(closed -> far.close());

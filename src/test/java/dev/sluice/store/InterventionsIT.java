@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -248,6 +249,25 @@ class InterventionsIT {
 
         Awaitility.await().until(() -> new JobId("told-again").equals(heard.get()));
         await(notices.close());
+    }
+
+    @Test
+    void listensAnewWhenItsConnectionFellSilent() {
+        CutConnection way = CutConnection.before(vertx, database.config());
+        AtomicReference<JobId> heard = new AtomicReference<>();
+        AtomicInteger listening = new AtomicInteger();
+        CancelNotices notices = CancelNotices.listen(
+                vertx, way.config(), heard::set, listening::incrementAndGet, Duration.ofMillis(900));
+        Awaitility.await().until(() -> listening.get() == 1);
+
+        way.fallSilent();
+
+        Awaitility.await().until(() -> listening.get() > 1);
+        granted(Samples.job("told-anew"), Samples.download("told-anew"));
+        cancel("told-anew");
+        Awaitility.await().until(() -> new JobId("told-anew").equals(heard.get()));
+        await(notices.close());
+        await(way.close());
     }
 
     @Test
