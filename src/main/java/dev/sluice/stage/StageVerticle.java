@@ -10,9 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes one stage's queue and sees each delivery through. It takes as many deliveries as it has slots, never more: a
- * prefetched message that waits burns its acknowledgement time. Taken down, it gives back what it had begun, uncounted.
+ * Consumes one stage's queue and sees each delivery through. It asks for as many deliveries as it has slots, never more: a
+ * prefetched message that waits burns its acknowledgement time. More come only when a channel was lost; those wait. Taken
+ * down, it gives back what it had, uncounted.
  */
 public final class StageVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(StageVerticle.class);
@@ -32,7 +31,7 @@ public final class StageVerticle extends VerticleBase {
     private final int concurrency;
     private final RabbitMqConfig broker;
     private final StageTools tools;
-    private final Map<Future<Void>, Cancellation> underWay = new HashMap<>();
+    private final Slots<Delivery> slots;
     private @Nullable SupervisedConsumer consumer;
 
     public StageVerticle(Route route, int concurrency, RabbitMqConfig broker, StageTools tools) {
@@ -40,11 +39,13 @@ public final class StageVerticle extends VerticleBase {
         this.concurrency = concurrency;
         this.broker = broker;
         this.tools = tools;
+        this.slots = new Slots<>(
+                concurrency, Delivery::stale, this::seeThrough, command -> context.runOnContext(v -> command.run()));
     }
 
     @Override
     public Future<?> start() {
-        SupervisedConsumer started = new SupervisedConsumer(vertx, broker, route.queue(), concurrency, this::take);
+        SupervisedConsumer started = new SupervisedConsumer(vertx, broker, route.queue(), concurrency, slots::take);
         consumer = started;
         started.start();
         LOG.atDebug()
@@ -64,27 +65,24 @@ public final class StageVerticle extends VerticleBase {
                         LOG.atDebug().addKeyValue("stage", route.name().key()).log("stage down"));
     }
 
-    private void take(Delivery delivery) {
-        Cancellation cancellation = new Cancellation();
-        Future<Void> flow = new DeliveryFlow(vertx, route, tools, delivery, cancellation).run();
-        underWay.put(flow, cancellation);
-        flow.onComplete(ended -> underWay.remove(flow));
+    private Future<Void> seeThrough(Delivery delivery, Cancellation cancellation) {
+        return new DeliveryFlow(vertx, route, tools, delivery, cancellation).run();
     }
 
     private Future<Void> giveBackWhatIsUnderWay() {
-        List<Future<Void>> flows = new ArrayList<>(underWay.keySet());
-        JobFailure shutdown = new JobFailure(ErrorCode.SHUTDOWN, "The worker is shutting down.");
-        List.copyOf(underWay.values()).forEach(work -> work.cancel(shutdown));
-        if (flows.isEmpty()) {
+        List<Future<Void>> ends = new ArrayList<>(
+                slots.withdraw().stream().map(Delivery::giveBack).toList());
+        ends.addAll(slots.cancel(new JobFailure(ErrorCode.SHUTDOWN, "The worker is shutting down.")));
+        if (ends.isEmpty()) {
             return Future.succeededFuture();
         }
-        return Future.join(flows)
+        return Future.join(ends)
                 .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .<Void>mapEmpty()
                 .recover(late -> {
                     LOG.atWarn()
                             .addKeyValue("stage", route.name().key())
-                            .addKeyValue("deliveries", underWay.size())
+                            .addKeyValue("deliveries", slots.busy())
                             .log("work did not end in time, the broker will deliver it again");
                     return Future.succeededFuture();
                 });
