@@ -40,7 +40,8 @@ public final class Encoder {
         List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
         List<String> arguments = new EncodeCommand(config, threads).arguments(source, info, renditions);
         ProgressParser parser = new ProgressParser();
-        Watchdog watchdog = Watchdog.encode(ffmpegConfig.stallTimeout(), ffmpegConfig.maxEncode());
+        Watchdog watchdog =
+                Watchdog.encode(ffmpegConfig.stallTimeout(), ffmpegConfig.maxEncode(), new WrittenFiles(directory));
         FfmpegRun.Outcome outcome = ffmpeg.encoder(
                         Reach.making(directory, source), config.limits().maxOutputBytes())
                 .run(

@@ -99,6 +99,7 @@ final class FfmpegRun {
             Duration left = watchdog.left();
             while (!process.waitFor(left.compareTo(LOOK) < 0 ? left : LOOK)
                     && cancellation.reason().isEmpty()) {
+                watchdog.look();
                 left = watchdog.left();
                 if (left.isNegative() || left.isZero()) {
                     throw watchdog.failure();

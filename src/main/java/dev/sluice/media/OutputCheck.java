@@ -21,11 +21,12 @@ final class OutputCheck {
     private static final Duration END = Duration.ofSeconds(1);
 
     private final FfmpegInstallation ffmpeg;
-    private final Duration timeout;
+    private final Duration look;
 
-    OutputCheck(FfmpegInstallation ffmpeg, Duration timeout) {
+    /** @param look how long a look at files may take, besides the time it takes to read them */
+    OutputCheck(FfmpegInstallation ffmpeg, Duration look) {
         this.ffmpeg = ffmpeg;
-        this.timeout = timeout;
+        this.look = look;
     }
 
     /**
@@ -50,12 +51,15 @@ final class OutputCheck {
             Duration reached,
             Cancellation cancellation) {
         Duration end = reached.compareTo(END) > 0 ? reached.minus(END) : Duration.ZERO;
+        long bytes = renditions.stream()
+                .mapToLong(rendition -> bytes(directory.resolve(rendition.fileName())))
+                .sum();
         PacketReport report = new PacketReport();
         FfmpegRun.Outcome outcome = ffmpeg.reader(Reach.reading(directory))
                 .run(
                         OutputCheckCommand.arguments(renditions, withSound, end),
                         report::add,
-                        Watchdog.deadline(timeout),
+                        Watchdog.deadline(ReadingTime.of(look, bytes)),
                         cancellation);
         if (outcome.exitCode() != 0 || outcome.complaints().errors() > 0) {
             LOG.atWarn().addKeyValue("ffmpeg", outcome.complaints()).log("outputs can't be read");

@@ -100,6 +100,7 @@ public final class Prober {
                         json.append(line).append('\n');
                     }
                 },
+                config.probeTimeout(),
                 cancellation);
         if (outcome.exitCode() != 0) {
             JobFailure refusal = EncodeFailure.wasKilled(outcome)
@@ -130,17 +131,21 @@ public final class Prober {
             return stated;
         }
         PacketSpan span = new PacketSpan();
-        FfmpegRun.Outcome outcome =
-                run(file, ProbeCommand.packetTimes(file, video.index(), limits), span::add, cancellation);
+        FfmpegRun.Outcome outcome = run(
+                file,
+                ProbeCommand.packetTimes(file, video.index(), limits),
+                span::add,
+                ReadingTime.of(config.probeTimeout(), bytes),
+                cancellation);
         if (outcome.exitCode() != 0) {
             LOG.atWarn().addKeyValue("ffprobe", outcome.complaints()).log("packet times could not be read");
         }
         return span.length();
     }
 
-    private FfmpegRun.Outcome run(Path file, List<String> command, Consumer<String> output, Cancellation cancellation) {
-        return ffmpeg.prober(Reach.looking(file))
-                .run(command, output, Watchdog.deadline(config.probeTimeout()), cancellation);
+    private FfmpegRun.Outcome run(
+            Path file, List<String> command, Consumer<String> output, Duration limit, Cancellation cancellation) {
+        return ffmpeg.prober(Reach.looking(file)).run(command, output, Watchdog.deadline(limit), cancellation);
     }
 
     private static long bitrate(long bytes, Duration length) {

@@ -5,6 +5,7 @@ import dev.sluice.job.JobFailure;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Decides when a process has been silent, or has run, for too long. Safe for use from any thread. */
 final class Watchdog {
@@ -12,19 +13,27 @@ final class Watchdog {
 
     private final Optional<Duration> stall;
     private final Duration total;
+    private final Supplier<Optional<WrittenFiles.Seen>> traces;
     private final LongSupplier nanoClock;
     private final long begun;
     private volatile long since;
+    private volatile Optional<WrittenFiles.Seen> seen = Optional.empty();
 
     /**
      * Begins to watch.
      *
      * @param stall the longest silence; empty: it may be silent all the time
      * @param total the longest run
+     * @param traces what the process may change while it is silent
      */
-    Watchdog(Optional<Duration> stall, Duration total, LongSupplier nanoClock) {
+    Watchdog(
+            Optional<Duration> stall,
+            Duration total,
+            Supplier<Optional<WrittenFiles.Seen>> traces,
+            LongSupplier nanoClock) {
         this.stall = stall;
         this.total = total;
+        this.traces = traces;
         this.nanoClock = nanoClock;
         this.begun = nanoClock.getAsLong();
         this.since = begun;
@@ -32,22 +41,36 @@ final class Watchdog {
 
     /** Lets a process look at a file for {@code total} in all. */
     static Watchdog deadline(Duration total) {
-        return new Watchdog(Optional.empty(), total, System::nanoTime);
+        return new Watchdog(Optional.empty(), total, Optional::empty, System::nanoTime);
     }
 
     /** Lets a process run as long as it shows progress at least every {@code stall}. */
     static Watchdog stall(Duration stall) {
-        return encode(stall, FOR_EVER);
+        return new Watchdog(Optional.of(stall), FOR_EVER, Optional::empty, System::nanoTime);
     }
 
-    /** Lets a process run as long as it shows progress at least every {@code stall}, for {@code total} in all. */
-    static Watchdog encode(Duration stall, Duration total) {
-        return new Watchdog(Optional.of(stall), total, System::nanoTime);
+    /** Lets a process run as long as it shows progress or writes at least every {@code stall}, for {@code total} in all. */
+    static Watchdog encode(Duration stall, Duration total, WrittenFiles written) {
+        return new Watchdog(Optional.of(stall), total, written::look, System::nanoTime);
     }
 
     /** The process got on. */
     void progressed() {
         since = nanoClock.getAsLong();
+    }
+
+    /**
+     * Looks for other signs of life once the process has been silent for half of what it may. Not before: where the files lie
+     * on a network, each look makes the kernel send what it would have kept back.
+     */
+    void look() {
+        boolean quiet = stall.filter(silence -> nanoClock.getAsLong() - since >= silence.toNanos() / 2)
+                .isPresent();
+        Optional<WrittenFiles.Seen> now = quiet ? traces.get() : Optional.empty();
+        if (seen.isPresent() && now.isPresent() && !now.equals(seen)) {
+            progressed();
+        }
+        seen = now;
     }
 
     /** What is left of the patience; zero or less when it is over. */

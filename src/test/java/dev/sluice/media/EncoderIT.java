@@ -10,6 +10,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.Progress;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +72,29 @@ class EncoderIT {
         EncodeResult result = encode(source, Progress.none());
 
         assertThat(result.renditions()).extracting(RenditionFile::frames).containsExactly(38L);
+    }
+
+    @Test
+    void letsALookAtItsOutputsTakeAsLongAsTheirBytesDo() throws IOException {
+        Path source = clip("testsrc2=size=320x240:rate=25:duration=2", "sine=duration=2");
+        RenditionFile made = encode(source, Progress.none()).renditions().get(0);
+        try (RandomAccessFile file = new RandomAccessFile(made.file().toFile(), "rw")) {
+            file.seek(made.bytes());
+            file.writeInt(1 << 30);
+            file.writeBytes("free");
+            file.setLength(made.bytes() + (1 << 30));
+        }
+
+        OutputCheck.Checked checked = new OutputCheck(MediaFixture.ffmpeg(), Duration.ZERO)
+                .check(
+                        directory,
+                        List.of(new Rendition(made.quality(), new Size(made.width(), made.height()), 1)),
+                        true,
+                        made.frames(),
+                        made.duration(),
+                        new Cancellation());
+
+        assertThat(checked.files()).extracting(RenditionFile::frames).containsExactly(made.frames());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.job.ErrorCode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class WatchdogTest {
 
     @Test
     void startsOverWithEachProgress() {
-        Watchdog stall = new Watchdog(Optional.of(TEN), Duration.ofHours(1), now::get);
+        Watchdog stall = new Watchdog(Optional.of(TEN), Duration.ofHours(1), Optional::empty, now::get);
         pass(9);
 
         stall.progressed();
@@ -28,7 +29,7 @@ class WatchdogTest {
 
     @Test
     void isNotImpressedByProgressWhenThereIsADeadline() {
-        Watchdog deadline = new Watchdog(Optional.empty(), TEN, now::get);
+        Watchdog deadline = new Watchdog(Optional.empty(), TEN, Optional::empty, now::get);
         pass(9);
 
         deadline.progressed();
@@ -40,7 +41,7 @@ class WatchdogTest {
 
     @Test
     void endsAnEncodeThatGetsOnForTooLong() {
-        Watchdog encode = new Watchdog(Optional.of(TEN), Duration.ofSeconds(25), now::get);
+        Watchdog encode = new Watchdog(Optional.of(TEN), Duration.ofSeconds(25), Optional::empty, now::get);
         for (int i = 0; i < 3; i++) {
             pass(8);
             encode.progressed();
@@ -53,6 +54,30 @@ class WatchdogTest {
         assertThat(encode.failure().code()).isEqualTo(ErrorCode.TIME_EXCEEDED);
         assertThat(encode.failure().sentence())
                 .isEqualTo("The encode took longer than 25 s, the limit (ffmpeg.maxEncodeSeconds), and was stopped.");
+    }
+
+    @Test
+    void takesWhatIsWrittenForProgressWhenTheProcessIsSilent() {
+        AtomicLong bytes = new AtomicLong();
+        Watchdog encode = new Watchdog(
+                Optional.of(TEN),
+                Duration.ofHours(1),
+                () -> Optional.of(new WrittenFiles.Seen(bytes.get(), Instant.EPOCH)),
+                now::get);
+        for (int i = 0; i < 10; i++) {
+            pass(2);
+            bytes.incrementAndGet();
+            encode.look();
+            assertThat(encode.left()).isPositive();
+        }
+
+        for (int i = 0; i < 20; i++) {
+            pass(1);
+            encode.look();
+        }
+
+        assertThat(encode.left()).isNegative();
+        assertThat(encode.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
     }
 
     private void pass(int seconds) {
