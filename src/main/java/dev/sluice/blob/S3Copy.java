@@ -8,8 +8,11 @@ import java.util.Optional;
 
 /** An object copied within the store, without a byte of it passing through here. */
 final class S3Copy {
-    /** The largest object that S3 copies in one request, bytes (S3 API, CopyObject). */
-    static final long LARGEST_AT_ONCE = 5L << 30;
+    /**
+     * What is copied in one request, bytes. S3 takes up to 5 GiB, but a store that says nothing until it is done has to be done
+     * before its silence counts as a dead connection (docs/decisions/045).
+     */
+    static final long LARGEST_AT_ONCE = 256L << 20;
 
     private static final int NOT_FOUND = 404;
 

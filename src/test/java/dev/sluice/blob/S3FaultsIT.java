@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -69,6 +71,29 @@ final class S3FaultsIT {
         Wait.on(fetch());
 
         assertThat(proxy.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void asksForNoCopyThatTakesAStoreLongerThanSilenceMayLast() throws IOException {
+        List<String> ranges = new CopyOnWriteArrayList<>();
+        proxy.spoil(
+                request -> {
+                    Optional.ofNullable(request.getHeader("x-amz-copy-source-range"))
+                            .ifPresent(ranges::add);
+                    return false;
+                },
+                FaultProxy.status(500, "InternalError"));
+        long bytes = (256L << 20) + 7;
+        Path source = Files.createFile(dir.resolve("large"));
+        try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
+            file.setLength(bytes);
+        }
+        Wait.on(direct.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        BlobInfo copied = Wait.on(blobs.copy(KEY, bytes, new BlobKey("copy.mp4"), new Cancellation()));
+
+        assertThat(copied.size()).isEqualTo(bytes);
+        assertThat(ranges).containsExactlyInAnyOrder("bytes=0-268435455", "bytes=268435456-268435462");
     }
 
     @Test
