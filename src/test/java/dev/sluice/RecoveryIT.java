@@ -11,6 +11,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -148,8 +149,10 @@ class RecoveryIT {
     void putsWorkOffThatTheDiskHasNoRoomFor() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            long everythingMiB = 1 << 30;
-            pipeline.start(new JsonObject().put("workspace", new JsonObject().put("keepFreeMiB", everythingMiB)));
+            FileStore disk = Files.getFileStore(pipeline.workspace().getParent());
+            long free = disk.getUsableSpace();
+            long usedByOthers = disk.getTotalSpace() - disk.getUnallocatedSpace();
+            pipeline.start(keepingFree((free + usedByOthers / 2) >> 20));
 
             pipeline.otherHalf().send(job("large", "uploads/clip.mp4"));
 
@@ -161,6 +164,26 @@ class RecoveryIT {
                     .isEqualTo("t");
             assertThat(pipeline.otherHalf().hasEnded("large")).isFalse();
         }
+    }
+
+    @Test
+    void failsWhatTheDiskCouldNotHoldIfItWereEmpty() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            long everythingMiB = 1 << 30;
+            pipeline.start(keepingFree(everythingMiB));
+
+            pipeline.otherHalf().send(job("large", "uploads/clip.mp4"));
+
+            JsonObject end = pipeline.otherHalf().awaitEnd("large");
+            assertThat(end.getString("error_code")).isEqualTo("disk_too_small");
+            assertThat(end.getString("error_message")).contains("the workspace's disk has");
+            assertThat(end.getString("current_step")).isEqualTo("download_failed");
+        }
+    }
+
+    private static JsonObject keepingFree(long mebibytes) {
+        return new JsonObject().put("workspace", new JsonObject().put("keepFreeMiB", mebibytes));
     }
 
     private static String fileName(PipelineFixture pipeline, String job) {

@@ -34,7 +34,7 @@ public final class Workspace {
         this.vertx = vertx;
         this.root = root;
         this.jobs = root.resolve("jobs");
-        this.disk = new DiskBudget(store::getUsableSpace, keepFree);
+        this.disk = new DiskBudget(DiskBudget.Disk.of(store), keepFree);
     }
 
     /**
@@ -68,7 +68,8 @@ public final class Workspace {
      * Lends an empty directory to an attempt. When the work succeeds its files stay, for the stages that follow, until the job
      * is {@link #discard discarded}; when it fails they are removed, after all that the work's Future stands for has ended.
      *
-     * <p>Fails with DISK_LOW, and begins nothing, when {@code bytes} more than other work may need are not free.
+     * <p>Begins nothing and fails with DISK_LOW when {@code bytes} more than other work may need are not free, with
+     * DISK_TOO_SMALL when they never will be.
      *
      * @param bytes what the work may write at the most, as well as one can tell beforehand
      */

@@ -38,6 +38,7 @@ public enum ErrorCode {
     MESSAGE_TOO_LARGE(Verdict.FAIL),
     DISK_FULL(Verdict.RETRY),
     DISK_LOW(Verdict.POSTPONE),
+    DISK_TOO_SMALL(Verdict.FAIL),
     FILES_MISSING(Verdict.FAIL),
     // The services
     STORE_UNAVAILABLE(Verdict.RETRY),

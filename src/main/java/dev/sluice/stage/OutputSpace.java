@@ -17,19 +17,26 @@ public final class OutputSpace {
     private static final long SMALLEST = 16L << 20;
     private static final double BITS = 8;
 
+    private final double longestSeconds;
     private final long bitrate;
 
     public OutputSpace(MediaConfig media) {
+        this.longestSeconds = media.limits().maxDuration().toMillis() / 1e3;
         this.bitrate = media.ladder().stream()
                 .mapToLong(rung -> (long) rung.maxBitrate() + media.audioBitrate())
                 .sum();
     }
 
-    /** Bytes, for a video with this description. */
-    long outputBytes(Optional<VideoMetadata> metadata) {
-        double seconds = metadata.map(VideoMetadata::duration)
+    /**
+     * Bytes, for a video with this description, and for those of its source that have to be fetched first. No description
+     * makes it longer than what is accepted, and no number comes out as a negative one.
+     */
+    long bytes(long missing, Optional<VideoMetadata> metadata) {
+        double stated = metadata.map(VideoMetadata::duration)
                 .filter(length -> length > 0)
                 .orElse(UNKNOWN_SECONDS);
-        return SMALLEST + (long) (MARGIN * seconds * bitrate / BITS);
+        double seconds = Math.min(stated, longestSeconds);
+        long outputs = (long) (SMALLEST + MARGIN * seconds * bitrate / BITS);
+        return missing > Long.MAX_VALUE - outputs ? Long.MAX_VALUE : missing + outputs;
     }
 }

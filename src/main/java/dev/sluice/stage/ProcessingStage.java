@@ -68,7 +68,7 @@ public final class ProcessingStage implements Stage {
         return sources.missingBytes(run.job())
                 .compose(missing -> workspace.within(
                         run.attempt(),
-                        missing + space.outputBytes(run.job().metadata()),
+                        space.bytes(missing, run.job().metadata()),
                         directory -> sources.find(run, directory)
                                 .compose(source -> encode(run, source, directory.path()))
                                 .compose(made -> keep(run, made))));
