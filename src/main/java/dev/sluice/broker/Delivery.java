@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 public final class Delivery {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
+    /** RabbitMQ's, of quorum queues. */
+    private static final String RETURNS = "x-delivery-count";
+
     private final Link link;
     private final long tag;
     private final String queue;
@@ -63,6 +66,11 @@ public final class Delivery {
     /** Whether the broker delivered this message before, to whomever. */
     public boolean redelivered() {
         return redelivered;
+    }
+
+    /** How often it came back already, as far as the broker counts that: quorum queues do; 0 otherwise. */
+    public long returns() {
+        return headers.getValue(RETURNS) instanceof Number counted ? Math.max(0, counted.longValue()) : 0;
     }
 
     /** Whether the channel it came over is gone, so that the message is, or will be, delivered again. */

@@ -26,8 +26,11 @@ import org.slf4j.LoggerFactory;
  */
 final class DeliveryFlow {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryFlow.class);
-    /** Before a delivery goes back because the database did not answer: the broker sends it again at once. */
-    private static final Duration BEFORE_GIVING_BACK = Duration.ofSeconds(2);
+    /**
+     * How long a delivery is held while the database does not answer. Brokers count how often a message came back, and some drop
+     * it then; but it is to go on with another worker where only the way from this one is broken.
+     */
+    private static final Duration HOLD = Duration.ofSeconds(60);
 
     private final Vertx vertx;
     private final Route route;
@@ -61,24 +64,27 @@ final class DeliveryFlow {
                 .addKeyValue("bytes", delivery.body().length())
                 .addKeyValue("error", invalid.getMessage())
                 .log("message cannot be read, moved to the dead letters");
-        return tools.outbox().put(Outgoing.unreadable(delivery, route, invalid));
+        return patience.untilTheDatabaseAnswers(
+                HOLD, () -> tools.outbox().put(Outgoing.unreadable(delivery, route, invalid)));
     }
 
     private Future<Void> claim(StagedJob job) {
         RunId run = RunId.whole(job.id(), route.name());
-        return new PriorLease(vertx, tools.runs(), cancellation)
-                .outlive(delivery, run)
-                .compose(waited -> tools.runs()
-                        .claim(
-                                run,
-                                job,
-                                Outgoing.again(delivery, route),
-                                tools.worker(),
-                                tools.delivery().lease(),
-                                claim -> news(claim).started())
-                        .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
-                                ? work(granted.claim())
-                                : nothingToDo(outcome, job)));
+        PriorLease prior = new PriorLease(vertx, tools.runs(), cancellation);
+        return patience.untilTheDatabaseAnswers(
+                        HOLD,
+                        () -> prior.outlive(delivery, run)
+                                .compose(waited -> tools.runs()
+                                        .claim(
+                                                run,
+                                                job,
+                                                Outgoing.again(delivery, route),
+                                                tools.worker(),
+                                                tools.delivery().lease(),
+                                                claim -> news(claim).started())))
+                .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
+                        ? work(granted.claim())
+                        : nothingToDo(outcome, job));
     }
 
     private Future<Void> nothingToDo(ClaimOutcome outcome, StagedJob job) {
@@ -170,18 +176,16 @@ final class DeliveryFlow {
     }
 
     private Future<Void> giveBack(Throwable cause) {
-        boolean told = cancellation.reason().isPresent();
-        if (!told) {
+        if (cancellation.reason().isEmpty()) {
             LOG.atWarn()
                     .setCause(cause instanceof JobFailure ? null : cause)
                     .addKeyValue("queue", route.queue())
                     .addKeyValue("error", cause.getMessage())
                     .log("delivery goes back to its queue");
         }
-        Future<Void> wait = told
-                ? Future.succeededFuture()
-                : vertx.timer(BEFORE_GIVING_BACK.toMillis()).mapEmpty();
-        return wait.compose(waited -> delivery.giveBack());
+        return new Pause(vertx, cancellation)
+                .of(GivingBack.after(delivery.returns()))
+                .compose(waited -> delivery.giveBack());
     }
 
     private RunNews news(Claim claim) {

@@ -16,6 +16,7 @@ final class Patience {
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(250);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
     private final Vertx vertx;
     private final Cancellation cancellation;
@@ -27,15 +28,21 @@ final class Patience {
 
     /** Runs {@code statement} until it is answered or the work is cancelled; then fails with what the database said last. */
     <T> Future<T> untilTheDatabaseAnswers(Supplier<Future<T>> statement) {
+        return untilTheDatabaseAnswers(FOR_EVER, statement);
+    }
+
+    /** The same, for no longer than {@code limit} from now. */
+    <T> Future<T> untilTheDatabaseAnswers(Duration limit, Supplier<Future<T>> statement) {
         Promise<T> answered = Promise.promise();
-        attempt(statement, FIRST_WAIT, answered);
+        attempt(statement, FIRST_WAIT, System.nanoTime() + limit.toNanos(), answered);
         return answered.future();
     }
 
     // A promise and not a chain of composed futures: a database that is away for a day would end in as deep a stack.
-    private <T> void attempt(Supplier<Future<T>> statement, Duration wait, Promise<T> answered) {
+    private <T> void attempt(Supplier<Future<T>> statement, Duration wait, long end, Promise<T> answered) {
         statement.get().onSuccess(answered::tryComplete).onFailure(cause -> {
-            if (!isAway(cause) || cancellation.reason().isPresent()) {
+            boolean over = end - System.nanoTime() < wait.toNanos();
+            if (!isAway(cause) || over || cancellation.reason().isPresent()) {
                 answered.tryFail(cause);
                 return;
             }
@@ -45,7 +52,8 @@ final class Patience {
                     .log("database away, will try again");
             Duration twice = wait.multipliedBy(2);
             Duration next = twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
-            vertx.setTimer(wait.toMillis(), waited -> attempt(statement, next, answered));
+            // When the work is told to end there is still one try more, at once.
+            new Pause(vertx, cancellation).of(wait).onComplete(waited -> attempt(statement, next, end, answered));
         });
     }
 

@@ -5,7 +5,6 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.job.RunId;
 import dev.sluice.store.Runs;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -40,14 +39,8 @@ record PriorLease(Vertx vertx, Runs runs, Cancellation cancellation) {
     }
 
     private Future<Void> pause(Duration time) {
-        Promise<Void> over = Promise.promise();
-        long timer = vertx.setTimer(time.toMillis(), due -> over.tryComplete());
-        Cancellation.Registration told = cancellation.onCancel(over::tryComplete);
-        return over.future()
-                .onComplete(ended -> {
-                    vertx.cancelTimer(timer);
-                    told.close();
-                })
+        return new Pause(vertx, cancellation)
+                .of(time)
                 .compose(ended -> cancellation
                         .reason()
                         .<Future<Void>>map(Future::failedFuture)
