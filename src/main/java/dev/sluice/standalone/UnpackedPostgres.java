@@ -9,11 +9,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -42,7 +45,22 @@ record UnpackedPostgres(Path home) implements PgBinaryResolver {
                 unpack(archive, programs);
             }
         }
+        makeLookReady(programs);
         return new ByteArrayInputStream(name);
+    }
+
+    /**
+     * zonky takes a directory for ready whose marker is there and not older than what is beside it, which is not so after a copy
+     * that didn't keep the times; and then it would unpack the archive that is a name only. So all get the same time.
+     */
+    private static void makeLookReady(Path programs) throws IOException {
+        FileTime now = FileTime.from(Instant.now());
+        try (Stream<Path> entries = Files.list(programs)) {
+            for (Path entry : entries.toList()) {
+                Files.setLastModifiedTime(entry, now);
+            }
+        }
+        Files.setLastModifiedTime(programs, now);
     }
 
     private static InputStream open(String system, String hardware) throws IOException {
@@ -51,7 +69,7 @@ record UnpackedPostgres(Path home) implements PgBinaryResolver {
     }
 
     /** Under another name first: what is cut short is no directory of programs. */
-    private static void unpack(InputStream archive, Path programs) throws IOException {
+    static void unpack(InputStream archive, Path programs) throws IOException {
         Path draft = programs.resolveSibling("unpacking");
         FileUtils.deleteDirectory(draft.toFile());
         FileUtils.deleteDirectory(programs.toFile());
@@ -67,22 +85,30 @@ record UnpackedPostgres(Path home) implements PgBinaryResolver {
     }
 
     private static void unpack(TarArchiveEntry entry, InputStream content, Path draft) throws IOException {
-        Path target = draft.resolve(entry.getName()).normalize();
-        if (!target.startsWith(draft)) {
-            throw new IOException("'" + entry.getName() + "' leads out of the archive");
-        }
+        Path target = within(draft, entry.getName());
         if (entry.isDirectory()) {
             Files.createDirectories(target);
         } else {
             Files.createDirectories(target.getParent());
             if (entry.isSymbolicLink()) {
                 Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
+            } else if (entry.isLink()) {
+                // A second name of a file that came before; it has no content of its own.
+                Files.createLink(target, within(draft, entry.getLinkName()));
             } else {
                 Files.copy(content, target);
                 // PostgreSQL, which does not run as root, is another user then.
                 target.toFile().setExecutable((entry.getMode() & EXECUTABLE) != 0, false);
             }
         }
+    }
+
+    private static Path within(Path draft, String name) throws IOException {
+        Path path = draft.resolve(name).normalize();
+        if (!path.startsWith(draft)) {
+            throw new IOException("'" + name + "' leads out of the archive");
+        }
+        return path;
     }
 
     private static MessageDigest md5() {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -90,6 +92,27 @@ class EmbeddedDatabaseIT {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
 
             assertThat(value(database, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void startsInACopyWhoseFilesHaveOtherTimes(@TempDir Path place) throws Exception {
+        try (EmbeddedDatabase original = EmbeddedDatabase.start(directory)) {
+            execute(original, "CREATE TABLE IF NOT EXISTS copied AS SELECT 42 AS answer");
+        }
+        Path copy = place.resolve("copy");
+        assertThat(new ProcessBuilder("cp", "-r", directory.toString(), copy.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        try (Stream<Path> versions = Files.list(copy.resolve("bin"))) {
+            // A copy's times depend on the order in which it was made.
+            Files.setLastModifiedTime(versions.findFirst().orElseThrow().resolve(".exists"), FileTime.fromMillis(0));
+        }
+
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(copy)) {
+
+            assertThat(value(database, "SELECT answer FROM copied")).isEqualTo("42");
         }
     }
 
