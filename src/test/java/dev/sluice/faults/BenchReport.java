@@ -21,16 +21,15 @@ final class BenchReport {
         lines.add(String.format(Locale.ROOT, format, values));
     }
 
-    /** Each kind of fault with how often it happened, and how often it found nothing to happen to. */
+    /** Each kind of fault with how often it happened, and apart from that how often it found nothing to happen to. */
     void faults(List<Injected> injected) {
-        line("faults: %d", injected.size());
+        line("faults: %d", injected.stream().filter(Injected::hit).count());
         Map<String, List<Injected>> byName =
                 injected.stream().collect(Collectors.groupingBy(Injected::name, TreeMap::new, Collectors.toList()));
         byName.forEach((name, happened) -> {
-            long nothing = happened.stream()
-                    .filter(fault -> fault.met().startsWith("nothing"))
-                    .count();
-            line("  %-36s %4d%s", name, happened.size(), nothing == 0 ? "" : ", " + nothing + " met nothing");
+            long hits = happened.stream().filter(Injected::hit).count();
+            long nothing = happened.size() - hits;
+            line("  %-36s %4d%s", name, hits, nothing == 0 ? "" : ", and " + nothing + " that met nothing");
         });
         injected.stream()
                 .filter(fault -> fault.failure().isPresent())

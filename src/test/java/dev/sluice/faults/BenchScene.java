@@ -26,6 +26,7 @@ final class BenchScene implements AutoCloseable {
     private static final Duration TIDY_WITHIN = Duration.ofSeconds(30);
 
     private final Path directory;
+    private final Opened opened = new Opened();
     private final Vertx vertx = Vertx.vertx();
     private final BenchServices services;
     private final SmallDisk disk;
@@ -41,23 +42,33 @@ final class BenchScene implements AutoCloseable {
         SmallDisk.unmount(directory.resolve(WORKSPACE));
         FileUtils.deleteDirectory(directory.toFile());
         Files.createDirectories(directory);
-        disk = SmallDisk.over(directory.resolve(WORKSPACE));
-        BenchClips clips = new BenchClips();
-        services = BenchServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new));
-        services.upload(FedJob.CLIP_KEY, clips.clip(directory));
-        services.upload(FedJob.TEXT_KEY, clips.text(directory));
-        for (int n = 1; n <= cast.workers(); n++) {
-            String name = "worker-" + n;
-            JsonObject settings = patience()
-                    .mergeIn(
-                            new JsonObject().put("workspace", cast.workspace(directory.resolve(WORKSPACE), name)), true)
-                    .mergeIn(cast.settings(), true);
-            workers.add(new WorkerProcess(name, directory, vertx, services, settings, cast.classesFirst()));
+        opened.add(this::discardWhatIsBulky);
+        opened.add(() -> vertx.close().await(10, TimeUnit.SECONDS));
+        try {
+            disk = opened.add(SmallDisk.over(directory.resolve(WORKSPACE)));
+            BenchClips clips = new BenchClips();
+            services = opened.add(
+                    BenchServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new)));
+            services.upload(FedJob.CLIP_KEY, clips.clip(directory));
+            services.upload(FedJob.TEXT_KEY, clips.text(directory));
+            for (int n = 1; n <= cast.workers(); n++) {
+                String name = "worker-" + n;
+                JsonObject settings = patience()
+                        .mergeIn(
+                                new JsonObject().put("workspace", cast.workspace(directory.resolve(WORKSPACE), name)),
+                                true)
+                        .mergeIn(cast.settings(), true);
+                workers.add(
+                        opened.add(new WorkerProcess(name, directory, vertx, services, settings, cast.classesFirst())));
+            }
+            tap = opened.add(new UpdatesTap(services));
+            feeder = opened.add(new Feeder(services));
+            redispatch = opened.add(new Redispatch(services));
+            reader = new SnapshotReader(services, directory.resolve(WORKSPACE), clips);
+        } catch (IOException | TimeoutException | RuntimeException failure) {
+            opened.closeAfter(failure);
+            throw failure;
         }
-        tap = new UpdatesTap(services);
-        feeder = new Feeder(services);
-        redispatch = new Redispatch(services);
-        reader = new SnapshotReader(services, directory.resolve(WORKSPACE), clips);
     }
 
     /**
@@ -175,15 +186,12 @@ final class BenchScene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, TimeoutException {
-        redispatch.close();
-        feeder.close();
-        tap.close();
-        workers.forEach(WorkerProcess::close);
-        services.close();
-        disk.close();
-        vertx.close().await(10, TimeUnit.SECONDS);
-        // What is of use afterwards is the logs; data and videos of a thousand jobs are not.
+    public void close() throws IOException {
+        opened.close();
+    }
+
+    /** What is of use afterwards is the logs; data and videos of a thousand jobs are not. */
+    private void discardWhatIsBulky() {
         List.of("postgres", "s3", WORKSPACE)
                 .forEach(bulky ->
                         FileUtils.deleteQuietly(directory.resolve(bulky).toFile()));

@@ -28,6 +28,7 @@ final class BenchServices implements AutoCloseable {
                 "updatedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, "completedAt" TIMESTAMP(3));
             """;
 
+    private final Opened opened = new Opened();
     private final RabbitNode rabbit;
     private final PostgresServer postgres;
     private final EmbeddedStore store;
@@ -35,11 +36,17 @@ final class BenchServices implements AutoCloseable {
     private final Path bucket;
 
     private BenchServices(Vertx vertx, Path directory, String... rabbitSettings) throws IOException {
-        rabbit = RabbitNode.start(rabbitSettings);
-        postgres = PostgresServer.start(directory.resolve("postgres"));
-        postgres.database().execute(USERS_TABLE);
-        store = EmbeddedStore.start(directory.resolve("s3"), BUCKET);
-        storeProxy = FaultProxy.before(vertx, StoreFixture.configure(store, BUCKET));
+        try {
+            rabbit = opened.add(RabbitNode.start(rabbitSettings));
+            postgres = opened.add(PostgresServer.start(directory.resolve("postgres")));
+            postgres.database().execute(USERS_TABLE);
+            store = opened.add(EmbeddedStore.start(directory.resolve("s3"), BUCKET));
+            storeProxy = FaultProxy.before(vertx, StoreFixture.configure(store, BUCKET));
+            opened.add(() -> storeProxy().close().await(10, TimeUnit.SECONDS));
+        } catch (IOException | RuntimeException failure) {
+            opened.closeAfter(failure);
+            throw failure;
+        }
         bucket = directory.resolve("s3").resolve(BUCKET);
     }
 
@@ -96,14 +103,6 @@ final class BenchServices implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            storeProxy.close().await(10, TimeUnit.SECONDS);
-        } catch (TimeoutException late) {
-            throw new IOException("the proxy before the store does not close", late);
-        } finally {
-            store.close();
-            postgres.close();
-            rabbit.close();
-        }
+        opened.close();
     }
 }

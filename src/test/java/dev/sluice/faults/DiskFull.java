@@ -18,15 +18,10 @@ record DiskFull() implements Fault {
     public String happen(Ground ground) throws Exception {
         SmallDisk disk = ground.scene().disk();
         if (!disk.isMounted()) {
-            return "nothing: no small disk could be mounted";
+            return NOTHING + ": no small disk could be mounted";
         }
         Duration length = ground.between(3, 8);
-        try {
-            disk.fill();
-            ground.last(length);
-        } finally {
-            disk.empty();
-        }
+        disk.keepFull(length, ground.over());
         return "for " + length.toSeconds() + " s";
     }
 }

@@ -47,7 +47,12 @@ final class Schedule {
      * @param failure how it failed to happen, which is the bench's own mistake
      */
     record Injected(
-            String name, Target target, String on, Instant from, Instant to, String met, Optional<String> failure) {}
+            String name, Target target, String on, Instant from, Instant to, String met, Optional<String> failure) {
+        /** Whether something was there for it to happen to. */
+        boolean hit() {
+            return !met.startsWith(Fault.NOTHING);
+        }
+    }
 
     /** @param gap the mean time between the beginnings of two faults */
     Schedule(BenchScene scene, long seed, Duration gap, List<Drawn> all) {

@@ -5,6 +5,7 @@ import dev.sluice.faults.WorkerProcess.Way;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What happens to the services, and so to all workers at once. */
 final class ServiceFaults {
@@ -135,13 +136,14 @@ final class ServiceFaults {
         @Override
         public String happen(Ground ground) throws InterruptedException {
             Duration length = ground.between(5, 12);
+            AtomicInteger spoiled = new AtomicInteger();
             Runnable end = ground.scene()
                     .services()
                     .storeProxy()
-                    .spoil(request -> ground.random().nextDouble() < share, fault);
+                    .spoil(request -> ground.random().nextDouble() < share, counted(spoiled, fault));
             ground.last(length);
             end.run();
-            return "for " + length.toSeconds() + " s, share " + share;
+            return exchanges(spoiled) + " for " + length.toSeconds() + " s, share " + share;
         }
     }
 
@@ -161,16 +163,31 @@ final class ServiceFaults {
 
         @Override
         public String happen(Ground ground) throws InterruptedException {
+            AtomicInteger stalled = new AtomicInteger();
             Runnable end = ground.scene()
                     .services()
                     .storeProxy()
                     .spoil(
                             request -> true,
-                            FaultProxy.first(() -> ground.scene().vertx().timer(STALL.toMillis())));
+                            counted(
+                                    stalled,
+                                    FaultProxy.first(
+                                            () -> ground.scene().vertx().timer(STALL.toMillis()))));
             ground.last(Duration.ofSeconds(4));
             end.run();
-            return "what was asked in 4 s";
+            return exchanges(stalled) + " of 4 s";
         }
+    }
+
+    private static FaultProxy.Fault counted(AtomicInteger times, FaultProxy.Fault fault) {
+        return exchange -> {
+            times.incrementAndGet();
+            fault.spoil(exchange);
+        };
+    }
+
+    private static String exchanges(AtomicInteger times) {
+        return (times.get() == 0 ? Fault.NOTHING : times) + " asked";
     }
 
     /** The newest messages of jobs that are under way come twice more, straight to their stage's queue. */
@@ -191,14 +208,14 @@ final class ServiceFaults {
             try {
                 jobs = underWay(ground);
             } catch (IllegalStateException databaseIsAway) {
-                return "nothing: the database was away";
+                return NOTHING + ": the database was away";
             }
             for (Map<String, String> job : jobs) {
                 for (int copy = 0; copy < 2; copy++) {
                     ground.scene().feeder().send(Wire.queue(job.get("stage")), job.get("message"));
                 }
             }
-            return jobs.size() + " jobs";
+            return jobs.isEmpty() ? NOTHING + ": no job was under way" : jobs.size() + " jobs";
         }
 
         private static List<Map<String, String>> underWay(Ground ground) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A file system of its own under a directory, small enough to be filled; only whoever may mount one can have it. */
@@ -12,6 +14,7 @@ final class SmallDisk implements AutoCloseable {
     private static final String SIZE = "192m";
     private static final int BLOCK = 64 * 1024;
     private static final long LONGEST_SECONDS = 10;
+    private static final long REFILL_MILLIS = 100;
 
     private final Path directory;
     private final boolean mounted;
@@ -41,10 +44,25 @@ final class SmallDisk implements AutoCloseable {
         return mounted;
     }
 
-    /** Fills it to the last byte. */
-    void fill() throws IOException {
+    /**
+     * Fills it to the last byte for so long, or until {@code over} opens, and then gives the space back. What others free
+     * meanwhile is filled too: a worker that gives up an attempt deletes its files.
+     */
+    void keepFull(Duration length, CountDownLatch over) throws IOException, InterruptedException {
+        long until = System.nanoTime() + length.toNanos();
+        try {
+            do {
+                fill();
+            } while (!over.await(REFILL_MILLIS, TimeUnit.MILLISECONDS) && System.nanoTime() < until);
+        } finally {
+            Files.deleteIfExists(ballast());
+        }
+    }
+
+    private void fill() throws IOException {
         byte[] block = new byte[BLOCK];
         try (RandomAccessFile ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
+            ballast.seek(ballast.length());
             // Byte by byte at the end: a write that does not fit is refused as a whole.
             for (int length = BLOCK; length > 0; length /= 2) {
                 while (written(ballast, block, length)) {
@@ -61,10 +79,6 @@ final class SmallDisk implements AutoCloseable {
         } catch (IOException full) {
             return false;
         }
-    }
-
-    void empty() throws IOException {
-        Files.deleteIfExists(ballast());
     }
 
     private Path ballast() {

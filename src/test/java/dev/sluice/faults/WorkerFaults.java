@@ -103,11 +103,11 @@ final class WorkerFaults {
             for (int look = 0; look < LOOKS; look++) {
                 List<ProcessHandle> running = ground.worker().ffmpegs();
                 if (!running.isEmpty()) {
-                    return running.get(0).destroyForcibly() ? "killed one" : "nothing";
+                    return running.get(0).destroyForcibly() ? "killed one" : NOTHING + ": it had ended";
                 }
                 ground.last(LOOK);
             }
-            return "nothing";
+            return NOTHING + ": none was running";
         }
     }
 
@@ -160,7 +160,7 @@ final class WorkerFaults {
                 ground.scene().redispatch().lost(How.KILLED, worker.pid(), at);
             }
             worker.start();
-            return (crashed ? "crashed at time " + time : "nothing: it did not get there")
+            return (crashed ? "crashed at time " + time : NOTHING + ": it did not get there")
                     + (stopped ? "" : ", and had to be killed before");
         }
     }

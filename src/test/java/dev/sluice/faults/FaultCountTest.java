@@ -1,0 +1,32 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.faults.Fault.Target;
+import dev.sluice.faults.Schedule.Injected;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class FaultCountTest {
+    @Test
+    void doesNotCountAsAFaultWhatMetNothing() {
+        BenchReport report = new BenchReport();
+
+        report.faults(List.of(
+                fault("FFmpeg SIGKILL", "killed one"),
+                fault("FFmpeg SIGKILL", Fault.NOTHING + ": none was running"),
+                fault("disk full", Fault.NOTHING + ": no small disk could be mounted")));
+
+        assertThat(report.toString().lines())
+                .containsExactly(
+                        "faults: 1",
+                        "  FFmpeg SIGKILL                          1, and 1 that met nothing",
+                        "  disk full                               0, and 1 that met nothing");
+    }
+
+    private static Injected fault(String name, String met) {
+        return new Injected(name, Target.A_WORKER, "worker-1", Instant.EPOCH, Instant.EPOCH, met, Optional.empty());
+    }
+}
