@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.GetResponse;
 import dev.sluice.message.Codec;
 import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,6 +173,42 @@ class FailureIT {
 
         assertThat(otherHalf.awaitEnd("silent").getString("status")).isEqualTo("completed");
         assertThat(attempts("silent")).isEqualTo(2);
+    }
+
+    @Test
+    void countsEveryRunUnderOneEndingAlsoWhenTheDatabaseRefusesIt() throws Exception {
+        pipeline.database().execute("""
+                CREATE FUNCTION sluice.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+                CREATE TRIGGER refuse BEFORE UPDATE ON sluice.stage_run
+                    FOR EACH ROW WHEN (NEW.job_id = 'refused' AND NEW.state = 'done') EXECUTE FUNCTION sluice.refuse()
+                """);
+        otherHalf.send(job("refused", "uploads/clip.mp4"));
+        awaitAttempts("refused", 2);
+
+        pipeline.database().execute("DROP TRIGGER refuse ON sluice.stage_run");
+        otherHalf.awaitEnd("refused");
+
+        OtherHalf.awaitThat(() -> figure("Running") == 0);
+        assertThat(figure("Released")).isPositive();
+        assertThat(figure("Started"))
+                .isEqualTo(Stream.of("Done", "Retried", "PutOff", "Failed", "Released", "Cancelled", "Fenced")
+                        .mapToLong(FailureIT::figure)
+                        .sum());
+    }
+
+    /** As a monitor adds it up over the stages. */
+    private static long figure(String name) {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        try {
+            long sum = 0;
+            for (ObjectName stage : beans.queryNames(new ObjectName("dev.sluice:type=Runs,*"), null)) {
+                sum += (long) beans.getAttribute(stage, name);
+            }
+            return sum;
+        } catch (JMException unreadable) {
+            throw new IllegalStateException(unreadable);
+        }
     }
 
     /** FAILED with the first attempt, and not a dead letter: the job says what was wrong with it. */

@@ -2,7 +2,8 @@ package dev.sluice.stage;
 
 /**
  * What became of one stage's deliveries in this process since its start, as a monitor reads it over JMX. Every figure but
- * {@link #getRunning} only rises.
+ * {@link #getRunning} only rises. A run that was started is running, or counted under one ending: done, retried, put off,
+ * failed, released, cancelled or fenced.
  */
 public interface RunCountsMXBean {
     /** Runs that are worked on now. */
@@ -23,7 +24,7 @@ public interface RunCountsMXBean {
     /** Runs that ended their job as failed. */
     long getFailed();
 
-    /** Runs that were given back because this process stops. */
+    /** Runs that were given back: this process stops, or the database did not take how they ended. */
     long getReleased();
 
     /** Runs whose job was cancelled while they worked. */

@@ -6,17 +6,19 @@ import dev.sluice.job.JobFailure;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** What the log and the counts say of one run: each ending once, with the same keys. */
+/** What the log and the counts say of one run: one ending, with the same keys. */
 final class RunLog {
     private static final Logger LOG = LoggerFactory.getLogger("dev.sluice.run");
 
     private final Attempt attempt;
     private final RunCounts counts;
     private final long began = System.nanoTime();
+    private volatile boolean told;
 
     RunLog(Attempt attempt, RunCounts counts) {
         this.attempt = attempt;
@@ -28,13 +30,22 @@ final class RunLog {
         with(LOG.atInfo()).log("stage started");
     }
 
-    /** Whatever came of it, nothing is done for it any more. */
+    /** Whatever came of it, nothing is done for it any more. One whose ending could not be written down goes back. */
     void ended() {
+        if (!told) {
+            count(counts.released);
+            timed(LOG.atWarn()).log("how the run ended could not be written down, given back");
+        }
         counts.ended.increment();
     }
 
+    private void count(LongAdder ending) {
+        told = true;
+        ending.increment();
+    }
+
     void done(JsonObject summary) {
-        counts.done.increment();
+        count(counts.done);
         LoggingEventBuilder event = timed(LOG.atInfo());
         for (Map.Entry<String, Object> figure : summary) {
             event = event.addKeyValue(figure.getKey(), figure.getValue());
@@ -43,32 +54,32 @@ final class RunLog {
     }
 
     void willRetry(JobFailure failure, Duration delay) {
-        counts.retried.increment();
+        count(counts.retried);
         because(failure, LOG.atWarn())
                 .addKeyValue("retryInMs", delay.toMillis())
                 .log("stage failed, will try again");
     }
 
     void putOff(JobFailure failure, Duration delay) {
-        counts.putOff.increment();
+        count(counts.putOff);
         because(failure, LOG.atWarn())
                 .addKeyValue("againInMs", delay.toMillis())
                 .log("stage put off");
     }
 
     void failed(JobFailure failure) {
-        counts.failed.increment();
+        count(counts.failed);
         because(failure, LOG.atWarn()).log("job failed");
     }
 
     void released() {
-        counts.released.increment();
+        count(counts.released);
         timed(LOG.atInfo()).log("stage stopped, given back");
     }
 
     void abandoned(JobFailure failure) {
         if (failure.code() == ErrorCode.CANCELLED) {
-            counts.cancelled.increment();
+            count(counts.cancelled);
             timed(LOG.atInfo()).log("job was cancelled, work stopped");
         } else {
             fenced();
@@ -76,7 +87,7 @@ final class RunLog {
     }
 
     void fenced() {
-        counts.fenced.increment();
+        count(counts.fenced);
         timed(LOG.atWarn()).log("run is no longer ours, result thrown away");
     }
 
