@@ -19,6 +19,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,6 +50,7 @@ public final class PublisherVerticle extends VerticleBase {
     private final Promise<Void> idleAfterStop = Promise.promise();
     private @Nullable ConfirmedPublisher publisher;
     private boolean rowsWaiting;
+    private boolean sweepDue;
     private boolean ticksDue;
     private boolean busy;
     private boolean stopping;
@@ -72,7 +74,10 @@ public final class PublisherVerticle extends VerticleBase {
         listeners.add(vertx.eventBus().consumer(UpdateBus.OUTBOX, rows -> relaySoon()));
         listeners.add(
                 vertx.eventBus().consumer(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick.body()))));
-        timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), swept -> relaySoon()));
+        timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), due -> {
+            sweepDue = true;
+            wake();
+        }));
         timers.add(vertx.setPeriodic(config.tickEvery().toMillis(), due -> {
             ticksDue = true;
             wake();
@@ -118,13 +123,34 @@ public final class PublisherVerticle extends VerticleBase {
             idleAfterStop.tryComplete();
         } else if (rowsWaiting) {
             rowsWaiting = false;
+            // Whatever a sweep would find is found here.
+            sweepDue = false;
             relay().onComplete(done -> next());
+        } else if (sweepDue) {
+            sweepDue = false;
+            sweep().onComplete(done -> next());
         } else if (ticksDue) {
             ticksDue = false;
             flushTicks().onComplete(done -> next());
         } else {
             busy = false;
         }
+    }
+
+    /** Mostly there is nothing: so one statement asks for that, and a transaction takes what there is. */
+    private Future<Void> sweep() {
+        if (!publisher().isOpen()) {
+            return Future.succeededFuture();
+        }
+        return outbox.nextDue()
+                .<Void>map(wait -> {
+                    boolean due = wait.filter(Duration::isZero).isPresent();
+                    rowsWaiting |= due;
+                    // Where something is due it takes the relay to say whether all is well.
+                    failing &= due;
+                    return null;
+                })
+                .onFailure(this::logFirstFailure);
     }
 
     /** While there is no broker the rows stay as they are: no message is to be blamed for that, nor held back for it. */
@@ -180,12 +206,20 @@ public final class PublisherVerticle extends VerticleBase {
     }
 
     private void logFirstFailure(AsyncResult<Void> result) {
-        if (result.failed() && !failing) {
+        if (result.failed()) {
+            logFirstFailure(result.cause());
+        } else {
+            failing = false;
+        }
+    }
+
+    private void logFirstFailure(Throwable cause) {
+        if (!failing) {
             LOG.atWarn()
-                    .addKeyValue("error", result.cause().getMessage())
+                    .addKeyValue("error", cause.getMessage())
                     .log("updates and messages wait in the outbox, will try again");
         }
-        failing = result.failed();
+        failing = true;
     }
 
     private ConfirmedPublisher publisher() {
