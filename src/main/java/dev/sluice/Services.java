@@ -62,20 +62,21 @@ record Services(
         return workers.executeBlocking(() -> LocalTools.open(vertx, config), false)
                 .compose(local -> Workspace.open(vertx, config.workspace())
                         .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
-                                .compose(database ->
-                                        assemble(vertx, config, workers, local, workspace, database, milestones))))
+                                .compose(database -> assemble(
+                                        vertx, config, startup, workers, local, workspace, database, milestones))))
                 .onFailure(failed -> workers.close());
     }
 
     private static Future<Services> assemble(
             Vertx vertx,
             SluiceConfig config,
+            Startup startup,
             WorkerExecutor workers,
             LocalTools local,
             Workspace workspace,
             Database database,
             Milestones milestones) {
-        return UserTables.open(database, config.postgres())
+        return UserTables.open(database, config.postgres(), startup.cancellation())
                 .map(tables -> {
                     Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
                     Leases leases = new Leases(vertx, runs, config.delivery());

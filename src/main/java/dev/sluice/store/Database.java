@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
     // A host that loses power inside a transaction would otherwise hold its locks until TCP gives up, after hours.
     private static final String BEGIN =
@@ -71,9 +72,10 @@ public final class Database {
                         .build());
     }
 
-    /** Closes all connections; calls that are under way fail. */
+    /** Closes all connections; calls that are under way fail. Fails when they are not closed within 5 s. */
     public Future<Void> close() {
-        return pool.close();
+        // The pool never says that it is closed when a call gave up its place in the queue at that moment.
+        return pool.close().timeout(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Completes after {@code time}, for what is tried again. */

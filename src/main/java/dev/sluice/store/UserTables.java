@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.config.PostgresConfig;
+import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
@@ -10,6 +11,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UserTables {
     private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (
                 "id" text PRIMARY KEY,
@@ -51,7 +54,25 @@ public final class UserTables {
         this.known = known;
     }
 
-    /** Reads what the tables look like; makes the job table if it is missing. Fails with a sentence if that can't be. */
+    /**
+     * Reads what the tables look like; makes the job table if it is missing. Waits for a database that is away until {@code stop}
+     * is cancelled; fails with a sentence if it can't be.
+     */
+    public static Future<UserTables> open(Database database, PostgresConfig config, Cancellation stop) {
+        return open(database, config)
+                .recover(cause -> isAway(cause) && stop.reason().isEmpty()
+                        ? database.after(AGAIN_AFTER).compose(waited -> open(database, config, stop))
+                        : Future.failedFuture(cause));
+    }
+
+    private static boolean isAway(Throwable cause) {
+        boolean unavailable = cause instanceof JobFailure failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
+        return unavailable
+                && cause.getCause() != null
+                && (!(cause.getCause() instanceof PgException refused) || DatabaseErrors.passes(refused));
+    }
+
+    /** As above, without waiting. */
     public static Future<UserTables> open(Database database, PostgresConfig config) {
         TableName job = TableName.parse(config.jobTable());
         TableName media = TableName.parse(config.mediaTable());

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -26,6 +27,7 @@ final class CutConnection {
     private final NetServer server;
     private final AtomicReference<String> cutAt = new AtomicReference<>(NOTHING);
 
+    private final AtomicBoolean hanging = new AtomicBoolean();
     private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
 
     private CutConnection(Vertx vertx, PostgresConfig behind) {
@@ -64,12 +66,20 @@ final class CutConnection {
         open.forEach(socket -> socket.handler(lost -> {}));
     }
 
+    /** Accepts new connections and answers nothing on them; or no longer. */
+    void hang(boolean on) {
+        hanging.set(on);
+    }
+
     Future<Void> close() {
         return server.close();
     }
 
     private void connect(NetSocket near) {
         near.pause();
+        if (hanging.get()) {
+            return;
+        }
         URI uri = URI.create(behind.uri());
         client.connect(uri.getPort(), uri.getHost())
                 .onSuccess(far -> join(near, far))

@@ -74,6 +74,36 @@ class DatabaseIT {
     }
 
     @Test
+    void closesAlsoWhenACallHasJustGivenUpItsPlace() {
+        TestDatabase behind = PostgresFixture.newDatabase();
+        CutConnection way = CutConnection.before(vertx, behind.config());
+        Database database = await(Database.open(vertx, way.config()));
+        way.hang(true);
+
+        Future<Void> closed = database.run("SELECT 1").transform(failed -> database.close());
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(closed::isComplete);
+        await(way.close());
+    }
+
+    @Test
+    void looksForTheUsersTablesUntilTheDatabaseAnswers() {
+        TestDatabase behind = PostgresFixture.newDatabase();
+        CutConnection way = CutConnection.before(vertx, behind.config());
+        Database database = await(Database.open(vertx, way.config()));
+        way.hang(true);
+        Future<Void> unanswered = database.run("SELECT 1").mapEmpty();
+
+        Future<UserTables> opening = UserTables.open(database, way.config(), new Cancellation());
+        assertThat(failureOf(unanswered).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
+        way.hang(false);
+
+        assertThat(await(opening)).isNotNull();
+        await(database.close());
+        await(way.close());
+    }
+
+    @Test
     void stopsWaitingWhenToldTo() throws Exception {
         Cancellation stop = new Cancellation();
         Future<Database> opening =
