@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration A_MOMENT = Duration.ofMillis(1);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
     // A host that loses power inside a transaction would otherwise hold its locks until TCP gives up, after hours.
     private static final String BEGIN =
@@ -72,10 +72,10 @@ public final class Database {
                         .build());
     }
 
-    /** Closes all connections; calls that are under way fail. Fails when they are not closed within 5 s. */
+    /** Closes all connections; calls that are under way fail. */
     public Future<Void> close() {
-        // The pool never says that it is closed when a call gave up its place in the queue at that moment.
-        return pool.close().timeout(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        // A pool that is told to close by a call that gives up its place in its queue never says that it is closed.
+        return after(A_MOMENT).compose(later -> pool.close());
     }
 
     /** Completes after {@code time}, for what is tried again. */

@@ -14,6 +14,7 @@ import dev.sluice.job.JobFailure;
 import dev.sluice.message.StagedJob;
 import dev.sluice.standalone.EmbeddedDatabase;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -80,9 +81,12 @@ class DatabaseIT {
         Database database = await(Database.open(vertx, way.config()));
         way.hang(true);
 
-        Future<Void> closed = database.run("SELECT 1").transform(failed -> database.close());
+        Promise<Void> closed = Promise.promise();
+        vertx.runOnContext(v -> database.transaction(session -> Future.succeededFuture(Optional.empty()))
+                .transform(failed -> database.close())
+                .onComplete(closed));
 
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(closed::isComplete);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(closed.future()::isComplete);
         await(way.close());
     }
 
