@@ -47,7 +47,8 @@ public final class Sluice {
     static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, Milestones milestones) {
         return Services.open(vertx, config, startup, milestones).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
-            return sluice.putUpAll()
+            return startup.goOn()
+                    .compose(on -> sluice.putUpAll())
                     .map(sluice)
                     .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
         });

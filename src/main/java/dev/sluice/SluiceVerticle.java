@@ -21,29 +21,37 @@ final class SluiceVerticle extends VerticleBase {
 
     private final SluiceConfig config;
     private final Startup startup = new Startup();
-    private volatile Future<@Nullable Sluice> up = Future.succeededFuture();
+    private Future<@Nullable Sluice> up = Future.succeededFuture();
 
     SluiceVerticle(SluiceConfig config) {
         this.config = config;
     }
 
     @Override
-    public Future<?> start() {
-        up = Sluice.start(vertx, config, startup, Milestones.UNWATCHED)
-                .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
+    public synchronized Future<?> start() {
+        // The launcher may have been told to stop before it came to this.
+        if (!startup.isGivenUp()) {
+            up = Sluice.start(vertx, config, startup, Milestones.UNWATCHED)
+                    .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
+        }
         return Future.succeededFuture();
     }
 
     /** Until all of the pipeline is up, or was told to stop before it was; fails when it cannot start. */
-    Future<Void> up() {
+    synchronized Future<Void> up() {
         return up.mapEmpty();
+    }
+
+    private synchronized Future<@Nullable Sluice> begunSoFar() {
+        startup.giveUp();
+        return up;
     }
 
     /** Stops the pipeline, however far its start has come; blocks, and ends the process when that takes too long. */
     void shutDown() {
-        startup.giveUp();
         try {
-            up.transform(ended -> ended.result() == null
+            begunSoFar()
+                    .transform(ended -> ended.result() == null
                             ? Future.succeededFuture()
                             : ended.result().stop())
                     .await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);

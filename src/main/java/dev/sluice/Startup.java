@@ -3,6 +3,7 @@ package dev.sluice;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import io.vertx.core.Future;
 
 /** Lets a start that waits for a service be given up. */
 record Startup(Cancellation cancellation) {
@@ -12,6 +13,11 @@ record Startup(Cancellation cancellation) {
 
     boolean isGivenUp() {
         return cancellation.reason().isPresent();
+    }
+
+    /** Fails when the start was given up meanwhile. */
+    Future<Void> goOn() {
+        return cancellation.reason().<Future<Void>>map(Future::failedFuture).orElseGet(Future::succeededFuture);
     }
 
     void giveUp() {

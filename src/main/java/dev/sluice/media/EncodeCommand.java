@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -16,7 +17,16 @@ final class EncodeCommand {
     /** Thumbnails are named after their time in milliseconds: {@code thumbnail-15000.jpg}. */
     static final String THUMBNAIL_PREFIX = "thumbnail-";
 
+    /** The sound of a film that is encoded in segments. */
+    static final String SOUND_FILE = "sound.m4a";
+
     private static final Duration MARGIN = Duration.ofMinutes(1);
+    /** A key frame is looked for so much before a segment: containers look for it by other times than those of the frames. */
+    private static final Duration RUN_UP = Duration.ofSeconds(2);
+
+    private static final String WHOLE_FILE = "movflags=+faststart";
+    // When a file begins is written in units of the whole file's, milliseconds by default, which are too coarse.
+    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
 
     private final MediaConfig config;
     private final int threads;
@@ -29,38 +39,71 @@ final class EncodeCommand {
 
     /** @param renditions largest first */
     List<String> arguments(Path source, MediaInfo info, List<Rendition> renditions) {
-        List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-loglevel"));
-        command.addAll(List.of("level+warning", "-progress", "pipe:1", "-stats_period", "0.5", "-y"));
-        command.addAll(List.of("-max_error_rate", "1", "-filter_complex_threads", Integer.toString(threads)));
-        command.addAll(List.of(
-                "-threads",
-                Integer.toString(threads),
-                "-t",
-                seconds(config.limits().maxDuration().plus(MARGIN))));
+        List<String> command = beginning();
+        command.addAll(List.of("-t", Seconds.text(config.limits().maxDuration().plus(MARGIN))));
         command.addAll(SourceArguments.opening(source, config.limits()));
         command.addAll(outputs(info, renditions));
         return List.copyOf(command);
     }
 
+    /**
+     * The same frames of the same pictures at the same times, but those of one segment only, and no sound. The files keep the
+     * times of the whole: the first begins at its segment's.
+     *
+     * @param begin when the whole film's picture begins
+     */
+    List<String> arguments(Path source, MediaInfo info, List<Rendition> renditions, Segment segment, Duration begin) {
+        List<String> command = beginning();
+        command.addAll(List.of("-copyts", "-start_at_zero"));
+        if (segment.from().compareTo(RUN_UP) > 0) {
+            command.addAll(List.of(
+                    "-noaccurate_seek", "-ss", Seconds.text(segment.from().minus(RUN_UP))));
+        }
+        command.addAll(SourceArguments.opening(source, config.limits()));
+        command.addAll(
+                List.of("-filter_complex", graph(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin)))));
+        addPictures(command, renditions, keyTimes(segment));
+        addTee(command, renditions, false, SEGMENT_FILE);
+        addThumbnails(command);
+        return List.copyOf(command);
+    }
+
+    private List<String> beginning() {
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-loglevel"));
+        command.addAll(List.of("level+warning", "-progress", "pipe:1", "-stats_period", "0.5", "-y"));
+        command.addAll(List.of("-max_error_rate", "1", "-filter_complex_threads", Integer.toString(threads)));
+        command.addAll(List.of("-threads", Integer.toString(threads)));
+        return command;
+    }
+
+    private String keyTimes(Segment segment) {
+        return segment.keyTimes(config.keyFrameInterval()).stream()
+                .map(Seconds::text)
+                .collect(Collectors.joining(","));
+    }
+
     /** The part of the command behind the input: filters, renditions, thumbnails. */
     List<String> outputs(MediaInfo info, List<Rendition> renditions) {
-        List<String> command = new ArrayList<>(List.of("-filter_complex", graph(info, renditions)));
-        addRenditions(command, info, renditions);
+        List<String> command = new ArrayList<>(List.of("-filter_complex", graph(info, renditions, Optional.empty())));
+        addPictures(command, renditions, "expr:gte(t,n_forced*" + Seconds.text(config.keyFrameInterval()) + ")");
+        info.audio().ifPresent(audio -> command.addAll(sound(audio)));
+        addTee(command, renditions, info.audio().isPresent(), WHOLE_FILE);
         addThumbnails(command);
         return command;
     }
 
-    private String graph(MediaInfo info, List<Rendition> renditions) {
+    private String graph(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.Cut> cut) {
         Size thumbnail = Ladder.thumbnail(info.video().displayed(), config.thumbnailWidth());
         return new FilterGraph(
                         info.video(),
                         renditions,
                         thumbnail,
-                        config.thumbnailInterval().toSeconds())
+                        config.thumbnailInterval().toSeconds(),
+                        cut)
                 .text();
     }
 
-    private void addRenditions(List<String> command, MediaInfo info, List<Rendition> renditions) {
+    private void addPictures(List<String> command, List<Rendition> renditions, String keyFrames) {
         for (int i = 0; i < renditions.size(); i++) {
             Rendition rendition = renditions.get(i);
             command.addAll(List.of("-map", "[v" + i + "]"));
@@ -71,15 +114,26 @@ final class EncodeCommand {
         command.addAll(List.of("-c:v", "libx264", "-preset", config.preset(), "-crf", Integer.toString(config.crf())));
         command.addAll(List.of("-pix_fmt", "yuv420p"));
         command.addAll(List.of("-flags", "+cgop+global_header", "-sc_threshold", "0", "-g", "100000"));
-        command.addAll(List.of("-force_key_frames", "expr:gte(t,n_forced*" + seconds(config.keyFrameInterval()) + ")"));
+        command.addAll(List.of("-force_key_frames", keyFrames));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "demux"));
-        info.audio().ifPresent(audio -> {
-            command.addAll(List.of("-map", "0:" + audio.index(), "-c:a", "aac"));
-            command.addAll(List.of("-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
-            command.addAll(List.of("-af", "aresample=async=1000"));
-        });
-        command.addAll(List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"));
-        command.addAll(List.of("-f", "tee", tee(renditions, info.audio().isPresent())));
+    }
+
+    private List<String> sound(AudioStream audio) {
+        List<String> command = new ArrayList<>(List.of("-map", "0:" + audio.index(), "-c:a", "aac"));
+        command.addAll(List.of("-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
+        command.addAll(List.of("-af", "aresample=async=1000"));
+        return command;
+    }
+
+    /** The sound alone, as it is in the renditions of the whole. */
+    List<String> soundAlone(Path source, AudioStream audio) {
+        List<String> command = beginning();
+        command.addAll(List.of("-t", Seconds.text(config.limits().maxDuration().plus(MARGIN))));
+        command.addAll(SourceArguments.opening(source, config.limits()));
+        command.addAll(sound(audio));
+        command.addAll(List.of("-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"));
+        command.addAll(List.of("-f", "mp4", "file:" + SOUND_FILE));
+        return List.copyOf(command);
     }
 
     /** Each encoder gets its share of the pixels, rounded up: more threads than work cost time and a little quality. */
@@ -88,23 +142,21 @@ final class EncodeCommand {
         return Math.toIntExact((threads * rendition.size().pixels() + all - 1) / all);
     }
 
-    private static String tee(List<Rendition> renditions, boolean withSound) {
+    private static void addTee(List<String> command, List<Rendition> renditions, boolean withSound, String options) {
         String sound = withSound ? ",a" : "";
-        return IntStream.range(0, renditions.size())
-                .mapToObj(i -> "[f=mp4:movflags=+faststart:select=\\'v:" + i + sound + "\\']"
-                        + renditions.get(i).fileName())
-                .collect(Collectors.joining("|"));
+        command.addAll(List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"));
+        command.addAll(List.of(
+                "-f",
+                "tee",
+                IntStream.range(0, renditions.size())
+                        .mapToObj(i -> "[f=mp4:" + options + ":select=\\'v:" + i + sound + "\\']"
+                                + renditions.get(i).fileName())
+                        .collect(Collectors.joining("|"))));
     }
 
     private static void addThumbnails(List<String> command) {
         command.addAll(List.of("-map", "[thumbnails]", "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "1:1000", "-map_metadata", "-1"));
         command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + THUMBNAIL_PREFIX + "%d.jpg"));
-    }
-
-    private static String seconds(Duration duration) {
-        return java.math.BigDecimal.valueOf(duration.toMillis(), 3)
-                .stripTrailingZeros()
-                .toPlainString();
     }
 }

@@ -11,13 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes all renditions and thumbnails of a source in one run of FFmpeg, which decodes it once, and checks them. */
 public final class Encoder {
-    private static final Logger LOG = LoggerFactory.getLogger(Encoder.class);
-
     private final FfmpegInstallation ffmpeg;
     private final FfmpegConfig ffmpegConfig;
     private final MediaConfig config;
@@ -38,29 +34,15 @@ public final class Encoder {
     public EncodeResult encode(
             Path source, MediaInfo info, Path directory, int threads, Progress progress, Cancellation cancellation) {
         List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
-        List<String> arguments = new EncodeCommand(config, threads).arguments(source, info, renditions);
         ProgressParser parser = new ProgressParser();
-        Watchdog watchdog =
-                Watchdog.encode(ffmpegConfig.stallTimeout(), ffmpegConfig.maxEncode(), new WrittenFiles(directory));
-        FfmpegRun.Outcome outcome = ffmpeg.encoder(
-                        Reach.making(directory, source), config.limits().maxOutputBytes())
-                .run(
-                        arguments,
-                        line -> {
-                            if (parser.accept(line)) {
-                                watchdog.progressed();
-                                parser.fraction(info.duration()).ifPresent(progress::at);
-                            }
-                        },
-                        watchdog,
+        FfmpegRun.Outcome outcome = new EncodeRun(ffmpeg, ffmpegConfig, config)
+                .of(
+                        new EncodeCommand(config, threads).arguments(source, info, renditions),
+                        Reach.making(directory, source),
+                        parser,
+                        () -> parser.fraction(info.duration()).ifPresent(progress::at),
                         cancellation);
-        if (outcome.exitCode() != 0) {
-            LOG.atWarn()
-                    .addKeyValue("exitCode", outcome.exitCode())
-                    .addKeyValue("ffmpeg", outcome.complaints())
-                    .log("encode failed");
-            throw EncodeFailure.of(outcome, parser.frames());
-        }
+        EncodeRun.requireSuccess(outcome, parser);
         if (parser.frames() == 0) {
             throw EncodeFailure.noFrames();
         }

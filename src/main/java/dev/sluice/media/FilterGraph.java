@@ -1,7 +1,9 @@
 package dev.sluice.media;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The filters between the one decoder and all encoders. Each rendition is scaled from the next larger one, which costs less
@@ -12,13 +14,23 @@ final class FilterGraph {
     private final List<Rendition> renditions;
     private final Size thumbnail;
     private final long thumbnailSeconds;
+    private final Optional<Cut> cut;
+
+    /**
+     * Which part of the film it lets through.
+     *
+     * @param begin when the whole film's picture begins
+     */
+    record Cut(Segment segment, Duration begin) {}
 
     /** @param renditions largest first */
-    FilterGraph(VideoStream source, List<Rendition> renditions, Size thumbnail, long thumbnailSeconds) {
+    FilterGraph(
+            VideoStream source, List<Rendition> renditions, Size thumbnail, long thumbnailSeconds, Optional<Cut> cut) {
         this.source = source;
         this.renditions = List.copyOf(renditions);
         this.thumbnail = thumbnail;
         this.thumbnailSeconds = thumbnailSeconds;
+        this.cut = cut;
     }
 
     /** The graph; its outputs are {@code [v0]}, {@code [v1]}, … in the order of the renditions, and {@code [thumbnails]}. */
@@ -35,7 +47,21 @@ final class FilterGraph {
 
     private String preparation() {
         String deinterlace = source.isInterlaced() ? "bwdif=mode=send_frame:deint=interlaced," : "";
-        return source.isHdr() ? deinterlace + toneMap() + "," : deinterlace;
+        // What looks at neighbours has to see those beyond the cut, what takes time has not.
+        String range = cut.map(FilterGraph::range).orElse("");
+        return source.isHdr() ? deinterlace + range + toneMap() + "," : deinterlace + range;
+    }
+
+    private static String range(Cut cut) {
+        Segment segment = cut.segment();
+        List<String> ends = new ArrayList<>();
+        if (!segment.isFirst()) {
+            ends.add("start=" + Seconds.text(Segment.early(segment.from())));
+        }
+        if (!segment.isLast()) {
+            ends.add("end=" + Seconds.text(Segment.early(segment.until())));
+        }
+        return ends.isEmpty() ? "" : "trim=" + String.join(":", ends) + ",";
     }
 
     /**
@@ -60,9 +86,11 @@ final class FilterGraph {
         return i == renditions.size() - 1 ? scaled + "[v" + i + "]" : scaled + ",split=2[v" + i + "][from" + i + "]";
     }
 
-    /** The first frame, and the first one of each further interval counted from it. */
+    /** The first frame, and the first one of each further interval counted from the first frame of the film. */
     private String everyInterval() {
-        return "isnan(prev_selected_t)+gt(floor((t-start_t)/" + thumbnailSeconds + "),floor((prev_selected_t-start_t)/"
-                + thumbnailSeconds + "))";
+        String begin =
+                cut.map(segment -> Seconds.text(Segment.early(segment.begin()))).orElse("start_t");
+        return "isnan(prev_selected_t)+gt(floor((t-" + begin + ")/" + thumbnailSeconds + "),floor((prev_selected_t-"
+                + begin + ")/" + thumbnailSeconds + "))";
     }
 }

@@ -58,6 +58,12 @@ final class ProbeReport {
                 .or(() -> streams.stream().findFirst());
     }
 
+    /** When a stream begins, counted from the first of all. */
+    Optional<Duration> begin(StreamReport stream) {
+        return stream.start()
+                .flatMap(start -> Seconds.parse(format.getString("start_time")).map(start::minus));
+    }
+
     /** What the container's header says about its length. */
     Optional<Duration> duration() {
         return Seconds.parse(format.getString("duration"));

@@ -56,6 +56,7 @@ public final class Prober {
         return new MediaInfo(
                 report.container(),
                 duration,
+                report.begin(stream),
                 bytes,
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
                 video,

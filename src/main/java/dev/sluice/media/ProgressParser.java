@@ -64,6 +64,14 @@ final class ProgressParser {
         return OptionalDouble.of(Math.min(1, Math.max(0, Seconds.in(reached) / Seconds.in(length.get()))));
     }
 
+    /** How much of a part of a source is done whose times begin at {@code from}. */
+    OptionalDouble fraction(Duration from, Duration length) {
+        if (ended || length.isZero()) {
+            return fraction(Optional.of(length));
+        }
+        return OptionalDouble.of(Math.min(1, Math.max(0, Seconds.in(reached.minus(from)) / Seconds.in(length))));
+    }
+
     /** Frames of the first rendition so far. */
     long frames() {
         return frames;

@@ -1,5 +1,6 @@
 package dev.sluice.media;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** FFmpeg's way to write times: decimal seconds. */
 final class Seconds {
     private static final double NANOS = 1e9;
+    private static final long NANOS_OF_A_MICRO = 1_000;
     private static final double LONGEST = 1e9;
 
     private Seconds() {}
@@ -22,6 +24,13 @@ final class Seconds {
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /** Decimal seconds, to the microsecond. */
+    static String text(Duration duration) {
+        return BigDecimal.valueOf(Math.floorDiv(duration.toNanos(), NANOS_OF_A_MICRO), 6)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     static Duration of(double seconds) {

@@ -71,6 +71,10 @@ final class StreamReport {
         return Seconds.parse(stream.getString("duration"));
     }
 
+    Optional<Duration> start() {
+        return Seconds.parse(stream.getString("start_time"));
+    }
+
     VideoStream video() {
         String pixelFormat = stream.getString("pix_fmt", "unknown");
         return new VideoStream(

@@ -6,8 +6,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,5 +46,19 @@ final class Thumbnails {
                     Files.size(each.file())));
         }
         return thumbnails;
+    }
+
+    /**
+     * Those that an encode of the whole film makes, of those that its segments made: the first of each interval. A segment cannot
+     * know whether the one before it had a frame of the same interval.
+     *
+     * @param millis times, in any order
+     * @param begin when the film's picture begins
+     */
+    static List<Long> wanted(Collection<Long> millis, Duration begin, Duration interval) {
+        Map<Long, Long> first = new TreeMap<>();
+        millis.forEach(
+                time -> first.merge(Math.floorDiv(time - begin.toMillis(), interval.toMillis()), time, Math::min));
+        return List.copyOf(first.values());
     }
 }

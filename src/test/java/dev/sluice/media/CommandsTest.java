@@ -152,7 +152,7 @@ class CommandsTest {
 
     private static String filters(VideoStream video) {
         MediaInfo info = Sources.of(video, Optional.empty());
-        return new FilterGraph(video, renditions(info), new Size(320, 180), 15).text();
+        return new FilterGraph(video, renditions(info), new Size(320, 180), 15, Optional.empty()).text();
     }
 
     private static List<Rendition> renditions(MediaInfo info) {

@@ -13,6 +13,7 @@ final class Sources {
         return new MediaInfo(
                 "mov,mp4,m4a,3gp,3g2,mj2",
                 Optional.of(Duration.ofSeconds(62)),
+                Optional.of(Duration.ofMillis(21)),
                 26_579_239,
                 3_433_000,
                 video,

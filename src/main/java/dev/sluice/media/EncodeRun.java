@@ -1,0 +1,47 @@
+package dev.sluice.media;
+
+import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.MediaConfig;
+import dev.sluice.job.Cancellation;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of FFmpeg that makes files, for as long as it gets on. */
+record EncodeRun(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig config) {
+    private static final Logger LOG = LoggerFactory.getLogger(EncodeRun.class);
+
+    /**
+     * Runs it; blocks.
+     *
+     * @param parser takes what FFmpeg says of its progress
+     * @param gotOn told when there is progress
+     */
+    FfmpegRun.Outcome of(
+            List<String> arguments, Reach reach, ProgressParser parser, Runnable gotOn, Cancellation cancellation) {
+        Watchdog watchdog = Watchdog.encode(
+                ffmpegConfig.stallTimeout(), ffmpegConfig.maxEncode(), new WrittenFiles(reach.directory()));
+        return ffmpeg.encoder(reach, config.limits().maxOutputBytes())
+                .run(
+                        arguments,
+                        line -> {
+                            if (parser.accept(line)) {
+                                watchdog.progressed();
+                                gotOn.run();
+                            }
+                        },
+                        watchdog,
+                        cancellation);
+    }
+
+    /** @throws dev.sluice.job.JobFailure with what FFmpeg failed of, if it did */
+    static void requireSuccess(FfmpegRun.Outcome outcome, ProgressParser parser) {
+        if (outcome.exitCode() != 0) {
+            LOG.atWarn()
+                    .addKeyValue("exitCode", outcome.exitCode())
+                    .addKeyValue("ffmpeg", outcome.complaints())
+                    .log("encode failed");
+            throw EncodeFailure.of(outcome, parser.frames());
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.sluice.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.job.Cancellation;
+import dev.sluice.job.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is encoded in segments and joined against what is encoded whole. */
+@Timeout(180)
+class SegmentsIT {
+    private static final Path CORPUS =
+            Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
+    private static final double SHORTEST_SECONDS = 4;
+    private static final Duration SHORTEST = Duration.ofSeconds(2);
+
+    @TempDir
+    private Path directory;
+
+    static List<Path> longerVideos() throws IOException {
+        Path manifest = CORPUS.resolve("manifest.tsv");
+        if (!Files.exists(manifest)) {
+            return List.of(CORPUS);
+        }
+        try (Stream<String> lines = Files.lines(manifest)) {
+            return lines.skip(1)
+                    .map(line -> line.split("\t", -1))
+                    .filter(row -> !row[18].equals("failed"))
+                    .filter(row -> Seconds.parse(row[14])
+                            .filter(length -> Seconds.in(length) > SHORTEST_SECONDS)
+                            .isPresent())
+                    .map(row -> CORPUS.resolve(row[0]))
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("longerVideos")
+    void areTheSameOfRealVideos(Path source) throws IOException {
+        assumeTrue(Files.isRegularFile(source), "no corpus at " + CORPUS);
+
+        assertSameInSegments(source, oneRung(Duration.ofSeconds(15)));
+    }
+
+    @Test
+    void areTheSameOfAVariableRate() throws IOException {
+        assertSameInSegments(
+                clip(
+                        "testsrc2=size=640x480:rate=60:duration=9,select='not(mod(n,7))+not(mod(n,5))'",
+                        "-fps_mode",
+                        "vfr"),
+                oneRung(Duration.ofSeconds(3)));
+    }
+
+    @Test
+    void areTheSameOfAFilmThatStandsStillForALongTime() throws IOException {
+        assertSameInSegments(
+                clip("testsrc2=size=640x480:rate=10:duration=16,select='lt(t,3)+gt(t,13)'", "-fps_mode", "vfr"),
+                oneRung(Duration.ofSeconds(3)),
+                // After the pause each way makes up for the key frames that it missed there, and they missed not the
+                // same.
+                "pts_time");
+    }
+
+    @Test
+    void areTheSameOfFieldsThatAreMadeToFrames() throws IOException {
+        assertSameInSegments(
+                clip(
+                        "testsrc2=size=640x480:rate=25:duration=9,interlace",
+                        "-flags",
+                        "+ilme+ildct",
+                        "-x264opts",
+                        "tff=1"),
+                oneRung(Duration.ofSeconds(4)));
+    }
+
+    @Test
+    void areTheSameOfAFilmWithOneKeyFrame() throws IOException {
+        assertSameInSegments(
+                clip("testsrc2=size=640x480:rate=30000/1001:duration=10", "-g", "10000"),
+                oneRung(Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void areTheSameInAllRenditions() throws IOException {
+        assertSameInSegments(clip("testsrc2=size=1280x736:rate=24000/1001:duration=7", "-bf", "3"), MediaFixture.MEDIA);
+    }
+
+    private void assertSameInSegments(Path source, MediaConfig media) throws IOException {
+        assertSameInSegments(source, media, "pts_time,flags");
+    }
+
+    private void assertSameInSegments(Path source, MediaConfig media, String pictures) throws IOException {
+        MediaInfo info = MediaFixture.probe(source);
+        Encoder encoder = new Encoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
+        Path wholeDirectory = Files.createDirectory(directory.resolve("whole"));
+        EncodeResult whole = encoder.encode(source, info, wholeDirectory, 2, Progress.none(), new Cancellation());
+        SegmentEncoder parts = new SegmentEncoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
+        Path joinedDirectory = Files.createDirectory(directory.resolve("joined"));
+        Duration begin = info.begin().orElseThrow();
+        Duration length = info.duration().orElseThrow();
+        List<Segment> segments =
+                SegmentPlan.of(begin, begin.plus(length), SHORTEST.plus(length.dividedBy(5)), media.keyFrameInterval());
+
+        List<Long> frames = new ArrayList<>();
+        List<Long> thumbnails = new ArrayList<>();
+        for (Segment segment : segments) {
+            Path of = Files.createDirectory(joinedDirectory.resolve(Integer.toString(segment.number())));
+            frames.add(parts.pictures(source, info, segment, of, 2, Progress.none(), new Cancellation()));
+            thumbnails.addAll(thumbnails(of));
+        }
+        if (info.audio().isPresent()) {
+            parts.sound(source, info, info.audio().get(), joinedDirectory, Progress.none(), new Cancellation());
+        }
+        List<RenditionFile> joined = new Join(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media)
+                .run(joinedDirectory, info, frames, new Cancellation());
+
+        assertThat(Thumbnails.wanted(thumbnails, begin, media.thumbnailInterval()))
+                .containsExactlyInAnyOrderElementsOf(thumbnails(wholeDirectory));
+        for (RenditionFile file : whole.renditions()) {
+            RenditionFile other = joined.stream()
+                    .filter(each -> each.quality().equals(file.quality()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(other.frames()).isEqualTo(file.frames());
+            assertThat(packets(other.file(), "v", pictures)).isEqualTo(packets(file.file(), "v", pictures));
+            assertThat(packets(other.file(), "a", "pts_time,data_hash"))
+                    .isEqualTo(packets(file.file(), "a", "pts_time,data_hash"));
+            assertThat(DecodedFrames.of(other.file(), 0, directory).count()).isEqualTo(file.frames());
+        }
+    }
+
+    private static MediaConfig oneRung(Duration thumbnails) {
+        MediaConfig media = MediaFixture.MEDIA;
+        return new MediaConfig(
+                List.of(new Rung("180p", 180, 400_000)),
+                media.preset(),
+                media.crf(),
+                media.audioBitrate(),
+                media.keyFrameInterval(),
+                thumbnails,
+                media.thumbnailWidth(),
+                media.limits());
+    }
+
+    /** Their times, in milliseconds. */
+    private static List<Long> thumbnails(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.startsWith(EncodeCommand.THUMBNAIL_PREFIX))
+                    .map(name -> Long.valueOf(name.replaceAll("[^0-9]", "")))
+                    .toList();
+        }
+    }
+
+    private Path clip(String video, String... more) {
+        Path file = directory.resolve("source.mp4");
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
+        command.addAll(List.of("-f", "lavfi", "-i", video, "-f", "lavfi", "-i", "sine=duration=9"));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"));
+        command.add(SourceArguments.url(file));
+        assertThat(output(MediaFixture.ffmpeg().ffmpeg(), command)).isNotNull();
+        return file;
+    }
+
+    /** What is said of all packets of a kind of stream, in the order in which they are shown. */
+    private List<String> packets(Path file, String kind, String what) {
+        return output(
+                        MediaFixture.ffmpeg().ffprobe(),
+                        List.of(
+                                "-loglevel",
+                                "error",
+                                "-select_streams",
+                                kind,
+                                "-show_data_hash",
+                                "adler32",
+                                "-show_entries",
+                                "packet=" + what,
+                                "-print_format",
+                                "csv=print_section=0",
+                                SourceArguments.url(file)))
+                .stream()
+                .sorted(java.util.Comparator.comparingDouble(line -> Double.parseDouble(line.split(",", 2)[0])))
+                .toList();
+    }
+
+    private List<String> output(Path program, List<String> command) {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        FfmpegRun.Outcome outcome = MediaFixture.bare(program, directory)
+                .run(command, lines::add, Watchdog.deadline(Duration.ofSeconds(60)), new Cancellation());
+        assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
+        return lines;
+    }
+}
