@@ -52,10 +52,7 @@ class RecoveryIT {
     void takesUpAPendingRowWhoseMessageNeverCame() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.start(new JsonObject()
-                    .put(
-                            "delivery",
-                            new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true)));
+            pipeline.start(adoptingSoon());
             pipeline.database().execute("""
                     INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "originalFilename", "createdAt")
                     VALUES ('unsent', 'media-unsent', 'user-1', 'uploads/clip.mp4', 'clip.mp4', now() - interval '1 hour')
@@ -71,10 +68,7 @@ class RecoveryIT {
     void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.start(new JsonObject()
-                    .put(
-                            "delivery",
-                            new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true)));
+            pipeline.start(adoptingSoon());
             pipeline.database()
                     .execute("""
                     ALTER TABLE "VideoProcessingJob" RENAME TO "kept";
@@ -188,5 +182,10 @@ class RecoveryIT {
 
     private static String fileName(PipelineFixture pipeline, String job) {
         return pipeline.database().value("SELECT file_name FROM sluice.job WHERE id = '" + job + "'");
+    }
+
+    private static JsonObject adoptingSoon() {
+        return new JsonObject()
+                .put("delivery", new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true));
     }
 }

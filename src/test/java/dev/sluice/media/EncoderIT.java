@@ -10,7 +10,6 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.Progress;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,12 +77,7 @@ class EncoderIT {
     void letsALookAtItsOutputsTakeAsLongAsTheirBytesDo() throws IOException {
         Path source = clip("testsrc2=size=320x240:rate=25:duration=2", "sine=duration=2");
         RenditionFile made = encode(source, Progress.none()).renditions().get(0);
-        try (RandomAccessFile file = new RandomAccessFile(made.file().toFile(), "rw")) {
-            file.seek(made.bytes());
-            file.writeInt(1 << 30);
-            file.writeBytes("free");
-            file.setLength(made.bytes() + (1 << 30));
-        }
+        MediaFixture.inflate(made.file(), 1 << 30);
 
         OutputCheck.Checked checked = new OutputCheck(MediaFixture.ffmpeg(), Duration.ZERO)
                 .check(
@@ -181,14 +175,7 @@ class EncoderIT {
     }
 
     private Path clip(String video, String audio, String... more) {
-        Path file = directory.resolve("source with spaces.mp4");
-        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
-        command.addAll(List.of("-f", "lavfi", "-i", video, "-f", "lavfi", "-i", audio));
-        command.addAll(List.of(more));
-        command.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"));
-        command.add(SourceArguments.url(file));
-        assertThat(output(MediaFixture.ffmpeg().ffmpeg(), command)).isNotNull();
-        return file;
+        return MediaFixture.clip(directory.resolve("source with spaces.mp4"), video, audio, more);
     }
 
     private List<Double> keyFrames(Path file) {
@@ -240,10 +227,6 @@ class EncoderIT {
     }
 
     private List<String> output(Path program, List<String> command) {
-        List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRun.Outcome outcome = MediaFixture.bare(program, directory)
-                .run(command, lines::add, Watchdog.deadline(Duration.ofSeconds(60)), new Cancellation());
-        assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
-        return lines;
+        return MediaFixture.output(program, command, directory);
     }
 }

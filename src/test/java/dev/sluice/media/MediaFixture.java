@@ -1,5 +1,6 @@
 package dev.sluice.media;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.config.FfmpegConfig;
@@ -8,8 +9,12 @@ import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.job.Cancellation;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,6 +60,37 @@ public final class MediaFixture {
     static FfmpegRun bare(Path program, Path directory) {
         return new FfmpegRun(new FfmpegProgram(
                 program, Reach.writing(directory), new ProcessLimits(16L << 30, 1L << 30), Optional.empty()));
+    }
+
+    /** What a program of FFmpeg's says, line by line, when all goes well; blocks. */
+    static List<String> output(Path program, List<String> command, Path directory) {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        FfmpegRun.Outcome outcome = bare(program, directory)
+                .run(command, lines::add, Watchdog.deadline(Duration.ofSeconds(60)), new Cancellation());
+        assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
+        return lines;
+    }
+
+    /** Makes a clip of what FFmpeg's generators show and sound. */
+    static Path clip(Path file, String video, String audio, String... more) {
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
+        command.addAll(List.of("-f", "lavfi", "-i", video, "-f", "lavfi", "-i", audio));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"));
+        command.add(SourceArguments.url(file));
+        assertThat(output(ffmpeg().ffmpeg(), command, file.getParent())).isNotNull();
+        return file;
+    }
+
+    /** Makes an MP4 file larger by so many bytes that mean nothing and take no room on the disk. */
+    static void inflate(Path movie, int bytes) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(movie.toFile(), "rw")) {
+            long made = file.length();
+            file.seek(made);
+            file.writeInt(bytes);
+            file.writeBytes("free");
+            file.setLength(made + bytes);
+        }
     }
 
     /** What FFmpeg says of a file; blocks. */

@@ -8,7 +8,6 @@ import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProberIT {
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final int SCAN_SECONDS = 8;
-    private static final long BYTES = 1L << 30;
+    private static final int BYTES = 1 << 30;
 
     @TempDir
     private Path directory;
@@ -31,13 +30,7 @@ class ProberIT {
     @Test
     void letsTheScanOfALargeSourceTakeLongerThanALook() throws Exception {
         Path source = SampleClip.make(MediaFixture.ffmpeg(), directory, "film.mp4", Duration.ofSeconds(2), "320x240");
-        try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
-            long made = file.length();
-            file.seek(made);
-            file.writeInt((int) BYTES);
-            file.writeBytes("free");
-            file.setLength(made + BYTES);
-        }
+        MediaFixture.inflate(source, BYTES);
         FfmpegConfig config = MediaFixture.FFMPEG_CONFIG;
         FfmpegConfig hurried = new FfmpegConfig(
                 config.ffmpeg(),

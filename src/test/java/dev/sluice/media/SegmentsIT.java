@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -169,19 +169,12 @@ class SegmentsIT {
     }
 
     private Path clip(String video, String... more) {
-        Path file = directory.resolve("source.mp4");
-        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
-        command.addAll(List.of("-f", "lavfi", "-i", video, "-f", "lavfi", "-i", "sine=duration=9"));
-        command.addAll(List.of(more));
-        command.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"));
-        command.add(SourceArguments.url(file));
-        assertThat(output(MediaFixture.ffmpeg().ffmpeg(), command)).isNotNull();
-        return file;
+        return MediaFixture.clip(directory.resolve("source.mp4"), video, "sine=duration=9", more);
     }
 
     /** What is said of all packets of a kind of stream, in the order in which they are shown. */
     private List<String> packets(Path file, String kind, String what) {
-        return output(
+        return MediaFixture.output(
                         MediaFixture.ffmpeg().ffprobe(),
                         List.of(
                                 "-loglevel",
@@ -194,17 +187,10 @@ class SegmentsIT {
                                 "packet=" + what,
                                 "-print_format",
                                 "csv=print_section=0",
-                                SourceArguments.url(file)))
+                                SourceArguments.url(file)),
+                        directory)
                 .stream()
-                .sorted(java.util.Comparator.comparingDouble(line -> Double.parseDouble(line.split(",", 2)[0])))
+                .sorted(Comparator.comparingDouble(line -> Double.parseDouble(line.split(",", 2)[0])))
                 .toList();
-    }
-
-    private List<String> output(Path program, List<String> command) {
-        List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRun.Outcome outcome = MediaFixture.bare(program, directory)
-                .run(command, lines::add, Watchdog.deadline(Duration.ofSeconds(60)), new Cancellation());
-        assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
-        return lines;
     }
 }
