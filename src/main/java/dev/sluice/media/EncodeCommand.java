@@ -17,6 +17,19 @@ final class EncodeCommand {
     /** Thumbnails are named after their time in milliseconds: {@code thumbnail-15000.jpg}. */
     static final String THUMBNAIL_PREFIX = "thumbnail-";
 
+    /** Makes files, and says how far it is in a way that {@link ProgressParser} reads. */
+    static final List<String> REPORTING = List.of(
+            "-nostdin",
+            "-hide_banner",
+            "-nostats",
+            "-loglevel",
+            "level+warning",
+            "-progress",
+            "pipe:1",
+            "-stats_period",
+            "0.5",
+            "-y");
+
     /** The sound of a film that is encoded in segments. */
     static final String SOUND_FILE = "sound.m4a";
 
@@ -24,6 +37,8 @@ final class EncodeCommand {
     /** A key frame is looked for so much before a segment: containers look for it by other times than those of the frames. */
     private static final Duration RUN_UP = Duration.ofSeconds(2);
 
+    private static final List<String> NOTHING_ELSE =
+            List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
     private static final String WHOLE_FILE = "movflags=+faststart";
     // When a file begins is written in units of the whole file's, milliseconds by default, which are too coarse.
     private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
@@ -39,9 +54,7 @@ final class EncodeCommand {
 
     /** @param renditions largest first */
     List<String> arguments(Path source, MediaInfo info, List<Rendition> renditions) {
-        List<String> command = beginning();
-        command.addAll(List.of("-t", Seconds.text(config.limits().maxDuration().plus(MARGIN))));
-        command.addAll(SourceArguments.opening(source, config.limits()));
+        List<String> command = openingWhole(source);
         command.addAll(outputs(info, renditions));
         return List.copyOf(command);
     }
@@ -68,9 +81,15 @@ final class EncodeCommand {
         return List.copyOf(command);
     }
 
+    private List<String> openingWhole(Path source) {
+        List<String> command = beginning();
+        command.addAll(List.of("-t", Seconds.text(config.limits().maxDuration().plus(MARGIN))));
+        command.addAll(SourceArguments.opening(source, config.limits()));
+        return command;
+    }
+
     private List<String> beginning() {
-        List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-loglevel"));
-        command.addAll(List.of("level+warning", "-progress", "pipe:1", "-stats_period", "0.5", "-y"));
+        List<String> command = new ArrayList<>(REPORTING);
         command.addAll(List.of("-max_error_rate", "1", "-filter_complex_threads", Integer.toString(threads)));
         command.addAll(List.of("-threads", Integer.toString(threads)));
         return command;
@@ -127,11 +146,10 @@ final class EncodeCommand {
 
     /** The sound alone, as it is in the renditions of the whole. */
     List<String> soundAlone(Path source, AudioStream audio) {
-        List<String> command = beginning();
-        command.addAll(List.of("-t", Seconds.text(config.limits().maxDuration().plus(MARGIN))));
-        command.addAll(SourceArguments.opening(source, config.limits()));
+        List<String> command = openingWhole(source);
         command.addAll(sound(audio));
-        command.addAll(List.of("-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"));
+        command.add("-vn");
+        command.addAll(NOTHING_ELSE);
         command.addAll(List.of("-f", "mp4", "file:" + SOUND_FILE));
         return List.copyOf(command);
     }
@@ -144,7 +162,7 @@ final class EncodeCommand {
 
     private static void addTee(List<String> command, List<Rendition> renditions, boolean withSound, String options) {
         String sound = withSound ? ",a" : "";
-        command.addAll(List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"));
+        command.addAll(NOTHING_ELSE);
         command.addAll(List.of(
                 "-f",
                 "tee",

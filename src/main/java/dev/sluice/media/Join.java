@@ -73,14 +73,10 @@ public final class Join {
 
     /** When the first frame of a segment is shown. */
     private Duration start(Path file, Cancellation cancellation) {
-        StringBuilder json = new StringBuilder();
-        FfmpegRun.Outcome outcome = ffmpeg.prober(Reach.looking(file))
-                .run(
-                        ProbeCommand.describe(file, config.limits()),
-                        line -> json.append(line).append('\n'),
-                        Watchdog.deadline(ffmpegConfig.probeTimeout()),
-                        cancellation);
-        return (outcome.exitCode() == 0 ? ProbeReport.of(json.toString()).streams() : List.<StreamReport>of())
+        Description description =
+                Description.of(file, ffmpeg, config.limits(), ffmpegConfig.probeTimeout(), cancellation);
+        boolean read = description.outcome().exitCode() == 0;
+        return (read ? ProbeReport.of(description.json()).streams() : List.<StreamReport>of())
                 .stream()
                         .findFirst()
                         .flatMap(StreamReport::start)

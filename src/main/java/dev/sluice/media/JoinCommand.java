@@ -43,15 +43,14 @@ final class JoinCommand {
 
     /** @param begin when the first frame of all is shown */
     static List<String> arguments(List<Rendition> renditions, boolean withSound, Duration begin) {
-        List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats"));
-        command.addAll(List.of("-loglevel", "level+warning", "-progress", "pipe:1", "-stats_period", "0.5", "-y"));
+        List<String> command = new ArrayList<>(EncodeCommand.REPORTING);
         command.add("-copyts");
         for (Rendition rendition : renditions) {
             command.addAll(List.of("-itsoffset", Seconds.text(begin)));
-            open(command, "concat,mov", listName(rendition));
+            command.addAll(SourceArguments.openingOurs("concat,mov", listName(rendition)));
         }
         if (withSound) {
-            open(command, "mov", EncodeCommand.SOUND_FILE);
+            command.addAll(SourceArguments.openingOurs("mov", EncodeCommand.SOUND_FILE));
         }
         for (int i = 0; i < renditions.size(); i++) {
             command.addAll(List.of("-map", i + ":v"));
@@ -63,11 +62,5 @@ final class JoinCommand {
             command.add("file:" + renditions.get(i).fileName());
         }
         return List.copyOf(command);
-    }
-
-    /** What a hostile source made of its segments are files from outside as well. */
-    private static void open(List<String> command, String formats, String name) {
-        command.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", formats));
-        command.addAll(List.of("-codec_whitelist", "h264,aac", "-i", "file:" + name));
     }
 }

@@ -23,15 +23,15 @@ final class OutputCheckCommand {
         List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats"));
         command.addAll(List.of("-loglevel", "level+error", "-threads", "1"));
         for (Rendition rendition : renditions) {
-            open(command, rendition);
+            command.addAll(SourceArguments.openingOurs("mov", rendition.fileName()));
         }
         for (Rendition rendition : renditions) {
             command.addAll(List.of("-t", START));
-            open(command, rendition);
+            command.addAll(SourceArguments.openingOurs("mov", rendition.fileName()));
         }
         for (Rendition rendition : renditions) {
             command.addAll(List.of("-noaccurate_seek", "-ss", String.valueOf(end.toMillis() / 1000.0)));
-            open(command, rendition);
+            command.addAll(SourceArguments.openingOurs("mov", rendition.fileName()));
         }
         int stream = 0;
         for (int i = 0; i < renditions.size(); i++) {
@@ -45,11 +45,5 @@ final class OutputCheckCommand {
         }
         command.addAll(List.of("-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"));
         return List.copyOf(command);
-    }
-
-    /** Nothing but what was asked for: what a hostile source made of its encode is a file from outside as well. */
-    private static void open(List<String> command, Rendition rendition) {
-        command.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", "mov"));
-        command.addAll(List.of("-codec_whitelist", "h264,aac", "-i", "file:" + rendition.fileName()));
     }
 }

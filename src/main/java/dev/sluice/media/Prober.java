@@ -11,17 +11,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Looks into a file from outside and refuses what is no acceptable video. */
 public final class Prober {
     private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
-    /** Of the JSON, which is a few kilobytes for ordinary files; metadata may hold anything. */
-    private static final int MAX_REPORT = 8 << 20;
     /** Below this no video of ours was ever seen: the header's duration is wrong rather. */
     private static final long LOWEST_BITRATE = 4_000;
 
@@ -92,17 +88,8 @@ public final class Prober {
     }
 
     private ProbeReport report(Path file, boolean isContainer, Cancellation cancellation) {
-        StringBuilder json = new StringBuilder();
-        FfmpegRun.Outcome outcome = run(
-                file,
-                ProbeCommand.describe(file, limits),
-                line -> {
-                    if (json.length() < MAX_REPORT) {
-                        json.append(line).append('\n');
-                    }
-                },
-                config.probeTimeout(),
-                cancellation);
+        Description description = Description.of(file, ffmpeg, limits, config.probeTimeout(), cancellation);
+        FfmpegRun.Outcome outcome = description.outcome();
         if (outcome.exitCode() != 0) {
             JobFailure refusal = EncodeFailure.wasKilled(outcome)
                     ? new JobFailure(ErrorCode.FFMPEG_FAILED, "ffprobe was killed while it looked at the file.")
@@ -114,7 +101,7 @@ public final class Prober {
             throw refusal;
         }
         try {
-            return ProbeReport.of(json.toString());
+            return ProbeReport.of(description.json());
         } catch (DecodeException e) {
             throw new JobFailure(ErrorCode.UNREADABLE, "The file's description can't be read.", e);
         }
@@ -132,21 +119,16 @@ public final class Prober {
             return stated;
         }
         PacketSpan span = new PacketSpan();
-        FfmpegRun.Outcome outcome = run(
-                file,
-                ProbeCommand.packetTimes(file, video.index(), limits),
-                span::add,
-                ReadingTime.of(config.probeTimeout(), bytes),
-                cancellation);
+        FfmpegRun.Outcome outcome = ffmpeg.prober(Reach.looking(file))
+                .run(
+                        ProbeCommand.packetTimes(file, video.index(), limits),
+                        span::add,
+                        Watchdog.deadline(ReadingTime.of(config.probeTimeout(), bytes)),
+                        cancellation);
         if (outcome.exitCode() != 0) {
             LOG.atWarn().addKeyValue("ffprobe", outcome.complaints()).log("packet times could not be read");
         }
         return span.length();
-    }
-
-    private FfmpegRun.Outcome run(
-            Path file, List<String> command, Consumer<String> output, Duration limit, Cancellation cancellation) {
-        return ffmpeg.prober(Reach.looking(file)).run(command, output, Watchdog.deadline(limit), cancellation);
     }
 
     private static long bitrate(long bytes, Duration length) {

@@ -55,21 +55,17 @@ final class ProgressParser {
 
     /** How much of a source of this length is done, 0 to 1; empty as long as nothing is known. */
     OptionalDouble fraction(Optional<Duration> length) {
-        if (ended) {
-            return OptionalDouble.of(1);
-        }
-        if (length.isEmpty() || length.get().isZero()) {
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of(Math.min(1, Math.max(0, Seconds.in(reached) / Seconds.in(length.get()))));
+        return fraction(Duration.ZERO, length.orElse(Duration.ZERO));
     }
 
     /** How much of a part of a source is done whose times begin at {@code from}. */
     OptionalDouble fraction(Duration from, Duration length) {
-        if (ended || length.isZero()) {
-            return fraction(Optional.of(length));
+        if (ended) {
+            return OptionalDouble.of(1);
         }
-        return OptionalDouble.of(Math.min(1, Math.max(0, Seconds.in(reached.minus(from)) / Seconds.in(length))));
+        return length.isZero()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(Math.min(1, Math.max(0, Seconds.in(reached.minus(from)) / Seconds.in(length))));
     }
 
     /** Frames of the first rendition so far. */

@@ -2,7 +2,7 @@ package dev.sluice.media;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * A part of a film that is encoded by itself: the frames from one time on until, but not with, another. Times are those of the
@@ -34,10 +34,8 @@ public record Segment(int number, Duration from, Duration until, boolean isLast)
 
     /** From when on a frame is to be a key frame, in order: the grid of the whole, which begins with its first frame. */
     List<Duration> keyTimes(Duration interval) {
-        Duration covered = until.minus(from).plus(isLast ? LONGER_THAN_KNOWN : Duration.ZERO);
-        long count = Math.max(1, (covered.toNanos() + interval.toNanos() - 1) / interval.toNanos());
-        return LongStream.range(0, count)
-                .mapToObj(n -> early(from).plus(interval.multipliedBy(n)))
+        Duration end = early(isLast ? until.plus(LONGER_THAN_KNOWN) : until);
+        return Stream.iterate(early(from), time -> time.compareTo(end) < 0, time -> time.plus(interval))
                 .toList();
     }
 }

@@ -9,7 +9,8 @@ public final class SegmentPlan {
     private SegmentPlan() {}
 
     /**
-     * Segments of about the same length, none longer than {@code longest} but for what the grid asks; one where it need not be cut.
+     * Segments of about the same length, none longer than {@code longest} but for what the grid asks; one where it need not be
+     * cut.
      *
      * @param begin when the picture begins
      * @param end when it ends

@@ -24,6 +24,22 @@ final class SourceArguments {
                 "-i", url(file));
     }
 
+    /**
+     * Opens a file that an encode made in the directory where the program runs. Nothing but what was asked for: what a hostile
+     * source made of its encode is a file from outside as well.
+     */
+    static List<String> openingOurs(String formats, String name) {
+        return List.of(
+                "-protocol_whitelist",
+                "file",
+                "-format_whitelist",
+                formats,
+                "-codec_whitelist",
+                "h264,aac",
+                "-i",
+                "file:" + name);
+    }
+
     /** With the protocol in front, no name can be taken for an option or for another protocol. */
     static String url(Path file) {
         return "file:" + file.toAbsolutePath();

@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
-/** Puts files into the store under keys that are one attempt's own. What failed on the way goes at the end of its job at the latest. */
+/**
+ * Puts files into the store under keys that are one attempt's own. What failed on the way goes at the end of its job at the
+ * latest.
+ */
 public record StagedFiles(Blobs blobs, Staging staging) {
     /** Objects on their way at once; a large one goes in parallel parts besides. */
     static final int AT_ONCE = 4;
@@ -46,8 +49,8 @@ public record StagedFiles(Blobs blobs, Staging staging) {
     }
 
     /**
-     * Whether it is worth while to remove what was put: not from a store that does not answer, not when a shutdown has no time for
-     * it, and not when the job has ended, with which all goes.
+     * Whether it is worth while to remove what was put: not from a store that does not answer, not when a shutdown has no time
+     * for it, and not when the job has ended, with which all goes.
      */
     private static boolean mayBeTriedAgain(Throwable cause) {
         ErrorCode code = JobFailure.of(cause).code();

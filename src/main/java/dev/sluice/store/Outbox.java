@@ -85,8 +85,9 @@ public final class Outbox {
     }
 
     /**
-     * Takes up to {@code limit} messages that are due, and no more than 8 MiB unless it is a single one, hands them to {@code send} and forgets them once that has succeeded;
-     * {@code send} has 30 seconds. Gives how many were sent. Fails, with nothing forgotten, as {@code send} did.
+     * Takes up to {@code limit} messages that are due, and no more than 8 MiB unless it is a single one, hands them to
+     * {@code send} and forgets them once that has succeeded; {@code send} has 30 seconds. Gives how many were sent. Fails, with
+     * nothing forgotten, as {@code send} did.
      */
     public Future<Integer> relay(int limit, Function<List<OutboxMessage>, Future<Void>> send) {
         int batch = Math.min(limit, width.get());

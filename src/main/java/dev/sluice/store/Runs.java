@@ -35,7 +35,8 @@ public final class Runs {
 
     /**
      * Asks for a run. A granted claim makes the job known where it was not, and the start update leaves in the same
-     * transaction; of a job that was known the claim has the message as the database has it. A run whose last worker let its lease end is claimed like a waiting one, and that attempt counts.
+     * transaction; of a job that was known the claim has the message as the database has it. A run whose last worker let its
+     * lease end is claimed like a waiting one, and that attempt counts.
      *
      * @param again the delivered message as it came; it is put off until the lease's end when another worker holds the run
      * @param announce gives the start update for a claim

@@ -35,9 +35,13 @@ final class Settlement {
                        'attempt', counted, 'worker', worker, 'error_code', $6::text, 'error', $7::text,
                        'at', clock_timestamp()))
             """ + FENCE;
-    private static final String RUN_RELEASED = """
+    /** Makes a run as if its attempt had not been; what follows says when its message is due, and which run. */
+    static final String UNCOUNT = """
             UPDATE sluice.stage_run
                SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL,
+            """;
+
+    private static final String RUN_RELEASED = UNCOUNT + """
                    sent_at = clock_timestamp() + make_interval(secs => $5)
             """ + FENCE;
     private static final String CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;

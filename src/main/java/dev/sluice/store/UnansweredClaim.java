@@ -18,9 +18,7 @@ record UnansweredClaim(RunId run, String worker, int token, OffsetDateTime start
     private static final String LOCK = """
             SELECT FROM sluice.stage_run WHERE job_id = $1 AND stage = $2 AND task = $3 FOR UPDATE
             """;
-    private static final String TAKE_BACK = """
-            UPDATE sluice.stage_run
-               SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL,
+    private static final String TAKE_BACK = Settlement.UNCOUNT + """
                    sent_at = clock_timestamp()
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = 'running'
                AND worker = $5 AND started_at = $6

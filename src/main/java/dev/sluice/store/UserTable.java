@@ -56,7 +56,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
         Draft draft = new Draft();
         Optional<Slot> medium = slot("mediaId", new Cell.Text(mediaId));
         Optional<Slot> job = slot(ID, new Cell.Text(id));
-        return medium.isEmpty() || job.isEmpty() || !columns.containsKey("status")
+        return medium.isEmpty() || job.isEmpty() || !columns.containsKey(STATUS)
                 ? Optional.empty()
                 : Optional.of(draft.statement("SELECT FROM " + name.quoted() + " WHERE \"mediaId\" = "
                         + draft.write(medium.get()) + " AND \"id\" <> " + draft.write(job.get())
