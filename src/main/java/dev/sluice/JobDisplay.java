@@ -96,10 +96,13 @@ public final class JobDisplay implements AutoCloseable {
 
     /** What is done of a stage, 0 to 100; below 0 when it has not begun. */
     private static int percent(JobView job, StageName stage) {
+        boolean begun = job.runs().stream().anyMatch(run -> run.stage() == stage);
+        if (!begun && stage.isPlanned()) {
+            return -1;
+        }
         if (job.state() == JobView.State.COMPLETED || stage.compareTo(job.stage()) < 0) {
             return WHOLE;
         }
-        boolean begun = job.runs().stream().anyMatch(run -> run.stage() == stage);
         if (!begun) {
             return -1;
         }

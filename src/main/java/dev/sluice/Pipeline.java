@@ -1,18 +1,23 @@
 package dev.sluice;
 
+import dev.sluice.blob.Workspace;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.RetryConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
 import dev.sluice.stage.DownloadStage;
 import dev.sluice.stage.JanitorVerticle;
+import dev.sluice.stage.JoinStage;
 import dev.sluice.stage.Outgoing;
 import dev.sluice.stage.OutputSpace;
+import dev.sluice.stage.PieceFiles;
 import dev.sluice.stage.ProcessingStage;
 import dev.sluice.stage.Promotion;
 import dev.sluice.stage.RecoveryVerticle;
 import dev.sluice.stage.ResultPlace;
+import dev.sluice.stage.Results;
 import dev.sluice.stage.Route;
+import dev.sluice.stage.SegmentStage;
 import dev.sluice.stage.SourceFile;
 import dev.sluice.stage.StageVerticle;
 import dev.sluice.stage.StagedFiles;
@@ -45,43 +50,76 @@ final class Pipeline {
     private List<Route> routes() {
         SourceFile source = new SourceFile(
                 services.blobs(),
-                services.tools().workspace(),
+                workspace(),
+                services.sources(),
                 services.config().media().limits().maxBytes());
+        OutputSpace space = new OutputSpace(services.config().media());
+        Results results = new Results(services.keys(), place());
         return List.of(
                 new Route(
-                        new DownloadStage(source, services.tools().workspace(), services.prober(), services.workers()),
+                        new DownloadStage(source, workspace(), services.prober(), services.workers()),
                         Topology.DOWNLOAD_QUEUE,
                         Optional.of(StageName.PROCESSING),
                         retries(StageName.DOWNLOAD)),
                 new Route(
                         new ProcessingStage(
                                 source,
-                                services.tools().workspace(),
+                                workspace(),
                                 services.prober(),
-                                services.encoder(),
-                                services.keys(),
+                                services.media().planner(),
+                                services.media().encoder(),
+                                services.media().speed(),
                                 services.workers(),
-                                new OutputSpace(services.config().media()),
-                                results(),
-                                services.ffmpegThreads()),
+                                space,
+                                results,
+                                services.ffmpegThreads(StageName.PROCESSING)),
                         Topology.PROCESSING_QUEUE,
+                        // Or, for what takes longer than one delivery may: SEGMENT, in tasks.
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.PROCESSING)),
                 new Route(
-                        new UploadStage(
-                                staged(),
-                                new Promotion(services.blobs()),
-                                services.tools().workspace(),
-                                services.keys()),
+                        new SegmentStage(
+                                source,
+                                workspace(),
+                                services.prober(),
+                                services.config().media(),
+                                services.media()::segments,
+                                services.media().speed(),
+                                services.workers(),
+                                space,
+                                place(),
+                                services.ffmpegThreads(StageName.SEGMENT)),
+                        Topology.SEGMENTS_QUEUE,
+                        // After the last of a job's tasks.
+                        Optional.of(StageName.JOIN),
+                        retries(StageName.SEGMENT)),
+                new Route(
+                        new JoinStage(
+                                services.tools().runs(),
+                                workspace(),
+                                new PieceFiles(staged(), workspace(), services.workers()),
+                                services.config().media(),
+                                services.media()::join,
+                                services.workers(),
+                                results),
+                        Topology.JOINS_QUEUE,
+                        Optional.of(StageName.UPLOAD),
+                        retries(StageName.JOIN)),
+                new Route(
+                        new UploadStage(staged(), new Promotion(services.blobs()), workspace(), services.keys()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty(),
                         retries(StageName.UPLOAD)));
     }
 
-    private ResultPlace results() {
+    private Workspace workspace() {
+        return services.tools().workspace();
+    }
+
+    private ResultPlace place() {
         return switch (services.config().workspace().mode()) {
-            case LOCAL -> new ResultPlace.OnDisk(services.tools().workspace());
-            case STORE -> new ResultPlace.InStore(staged(), services.tools().workspace());
+            case LOCAL -> new ResultPlace.OnDisk(workspace());
+            case STORE -> new ResultPlace.InStore(staged(), workspace());
         };
     }
 

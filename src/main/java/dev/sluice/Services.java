@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.blob.KeyTemplates;
 import dev.sluice.blob.S3Blobs;
+import dev.sluice.blob.SourceCache;
 import dev.sluice.blob.Staging;
 import dev.sluice.blob.Workspace;
 import dev.sluice.config.MediaConfig;
@@ -9,7 +10,7 @@ import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.Milestones;
 import dev.sluice.job.StageName;
-import dev.sluice.media.Encoder;
+import dev.sluice.media.EncodeSpeed;
 import dev.sluice.media.FfmpegInstallation;
 import dev.sluice.media.Prober;
 import dev.sluice.media.RecentProbes;
@@ -46,9 +47,9 @@ record Services(
         Staging staging,
         KeyTemplates keys,
         RecentProbes prober,
-        Encoder encoder,
+        MediaTools media,
+        SourceCache sources,
         WorkerExecutor workers,
-        int ffmpegThreads,
         StageTools tools,
         CancelNotices cancelNotices) {
 
@@ -107,9 +108,10 @@ record Services(
                                     local.ffmpeg(),
                                     config.ffmpeg(),
                                     config.media().limits())),
-                            new Encoder(local.ffmpeg(), config.ffmpeg(), config.media()),
+                            new MediaTools(
+                                    local.ffmpeg(), config, new EncodeSpeed(threads(config, StageName.PROCESSING))),
+                            new SourceCache(workspace, config.workspace().cacheBytes()),
                             workers,
-                            threads(config),
                             new StageTools(
                                     runs,
                                     new Outbox(database),
@@ -141,9 +143,14 @@ record Services(
         return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
     }
 
-    /** The cores, shared out among the encodes that may run at once. */
-    private static int threads(SluiceConfig config) {
-        int encodes = Math.max(1, slots(config.stage(StageName.PROCESSING)));
+    /** What one FFmpeg run of a stage may use. */
+    int ffmpegThreads(StageName stage) {
+        return threads(config, stage);
+    }
+
+    /** The cores, shared out among the encodes of a stage that may run at once. */
+    private static int threads(SluiceConfig config, StageName stage) {
+        int encodes = Math.max(1, slots(config.stage(stage)));
         return Math.max(1, Runtime.getRuntime().availableProcessors() / encodes);
     }
 

@@ -35,8 +35,13 @@ public final class DeadLetters {
     /** Short enough to type, long enough to be meant. */
     private static final int SHORTEST_PREFIX = 4;
 
-    private static final Set<String> QUEUES =
-            Set.of(Topology.DOWNLOAD_QUEUE, Topology.PROCESSING_QUEUE, Topology.UPLOAD_QUEUE, Topology.REQUESTS_QUEUE);
+    private static final Set<String> QUEUES = Set.of(
+            Topology.DOWNLOAD_QUEUE,
+            Topology.PROCESSING_QUEUE,
+            Topology.SEGMENTS_QUEUE,
+            Topology.JOINS_QUEUE,
+            Topology.UPLOAD_QUEUE,
+            Topology.REQUESTS_QUEUE);
 
     private final Vertx vertx;
     private final RabbitMqConfig broker;

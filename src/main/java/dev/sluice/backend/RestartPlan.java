@@ -16,14 +16,14 @@ import java.util.UUID;
 
 /**
  * Where a failed job goes on. Its files went when it failed: download and processing fetch the source themselves, so they
- * start where they stopped; upload needs what processing made, so processing makes it again.
+ * start where they stopped; what comes later needs what processing or its tasks made, so processing begins again.
  */
 final class RestartPlan {
     private RestartPlan() {}
 
     /** The plan; throws a {@link JobFailure} with {@code FILES_MISSING} when the source cannot be fetched any more. */
     static Restart of(FailedJob failed) {
-        boolean needsResults = failed.stoppedIn() == StageName.UPLOAD;
+        boolean needsResults = failed.stoppedIn().compareTo(StageName.PROCESSING) > 0;
         StageName start = needsResults ? StageName.PROCESSING : failed.stoppedIn();
         if (failed.message().s3Key().isEmpty()) {
             throw new JobFailure(

@@ -5,10 +5,14 @@ import dev.sluice.job.StageName;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An attempt as its directory's name tells it, {@code <stage>-<task>-<token>}. */
 public record LeftAttempt(StageName stage, int task, int token) {
-    private static final Pattern NAME = Pattern.compile("(download|processing|upload)-(\\d{1,9})-(\\d{1,9})");
+    private static final Pattern NAME = Pattern.compile(Stream.of(StageName.values())
+            .map(StageName::key)
+            .collect(Collectors.joining("|", "(", ")-(\\d{1,9})-(\\d{1,9})")));
 
     static LeftAttempt of(Attempt attempt) {
         return new LeftAttempt(attempt.run().stage(), attempt.run().task(), attempt.token());

@@ -11,9 +11,13 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +29,14 @@ import org.slf4j.LoggerFactory;
 public final class Workspace {
     private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
 
+    /** Where in a job's directory its source is, if it was fetched for several attempts. */
+    private static final String SOURCE = "source";
+
     private final Vertx vertx;
     private final Path root;
     private final Path jobs;
     private final DiskBudget disk;
+    private volatile BooleanSupplier spare = () -> false;
 
     private Workspace(Vertx vertx, Path root, FileStore store, long keepFree) {
         this.vertx = vertx;
@@ -83,13 +91,66 @@ public final class Workspace {
     }
 
     private Lent lend(Path path, long bytes) throws IOException {
-        DiskBudget.Share share = disk.take(bytes);
+        DiskBudget.Share share = take(bytes);
         try {
             return new Lent(fresh(path), share);
         } catch (IOException | RuntimeException cause) {
             share.close();
             throw cause;
         }
+    }
+
+    private DiskBudget.Share take(long bytes) throws IOException {
+        try {
+            return disk.take(bytes);
+        } catch (JobFailure low) {
+            if (low.code() == ErrorCode.DISK_LOW && spare.getAsBoolean()) {
+                return disk.take(bytes);
+            }
+            throw low;
+        }
+    }
+
+    /**
+     * Who removes what could be fetched again, when the disk is short of space.
+     *
+     * @param removal says whether anything was removed; blocks
+     */
+    void spareWhenLow(BooleanSupplier removal) {
+        spare = removal;
+    }
+
+    /**
+     * The source of a job, fetched into the job's directory unless it is there: whole, or not under its name at all.
+     *
+     * @param bytes size of the object that is fetched
+     * @param fetch puts it into the file that it is given
+     */
+    Future<Path> source(JobId job, long bytes, Function<Path, Future<Void>> fetch) {
+        Path file = home(job).resolve(SOURCE).resolve("source");
+        return blocking(() -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes)
+                .compose(there -> there ? Future.succeededFuture(file) : fetched(file, bytes, fetch));
+    }
+
+    private Future<Path> fetched(Path file, long bytes, Function<Path, Future<Void>> fetch) {
+        Path partial = file.resolveSibling(UUID.randomUUID() + ".part");
+        return blocking(() -> {
+                    DiskBudget.Share share = take(bytes);
+                    Files.createDirectories(partial.getParent());
+                    return share;
+                })
+                .compose(share -> fetch.apply(partial).onComplete(ended -> share.close()))
+                .compose(done -> blocking(() -> Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE)));
+    }
+
+    /** Removes a job's source that was fetched; what can't be removed is logged. */
+    Future<Void> discardSource(JobId job) {
+        return removed(home(job).resolve(SOURCE));
+    }
+
+    /** As {@link #discardSource}, and blocks. */
+    void removeSource(JobId job) throws IOException {
+        DirectoryTree.remove(home(job).resolve(SOURCE));
     }
 
     private record Lent(AttemptDirectory directory, DiskBudget.Share share) {}
@@ -151,9 +212,10 @@ public final class Workspace {
         return removed(jobs.resolve(fileName).resolve(attempt.directory()));
     }
 
-    /** Removes the directory of the job with this file name if nothing is in it any more. */
-    public Future<Void> sweepEmpty(String fileName) {
+    /** Removes the directory of the ended job with this file name if no attempt's is in it any more. */
+    public Future<Void> sweepHome(String fileName) {
         return blocking(() -> {
+            DirectoryTree.remove(jobs.resolve(fileName).resolve(SOURCE));
             DirectoryTree.removeEmpty(jobs.resolve(fileName));
             return null;
         });

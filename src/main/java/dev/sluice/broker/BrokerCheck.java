@@ -54,11 +54,12 @@ public final class BrokerCheck {
                         channel -> channel.queueDeclarePassive(binding.queue()),
                         channel -> Topology.declareQueue(channel, binding.queue(), mode),
                         made));
-        Resource dead = new Resource(
-                channel -> channel.queueDeclarePassive(Topology.DEAD_QUEUE),
-                channel -> Topology.declareDeadQueue(channel, mode),
-                true);
-        return Stream.of(exchanges, queues, Stream.of(dead))
+        Stream<Resource> own = Topology.OWN_QUEUES.stream()
+                .map(queue -> new Resource(
+                        channel -> channel.queueDeclarePassive(queue),
+                        channel -> Topology.declareOwnQueue(channel, queue, mode),
+                        true));
+        return Stream.of(exchanges, queues, own)
                 .flatMap(resources -> resources)
                 .flatMap(resource -> resource.refusal(connection).stream())
                 .map(refusal -> Trouble.at(endpoint, refusal).sentence())

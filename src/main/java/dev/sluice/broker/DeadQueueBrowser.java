@@ -33,7 +33,8 @@ public final class DeadQueueBrowser {
         Endpoint endpoint = Endpoint.of(config);
         Link link = new Link(vertx, endpoint, "dead letters");
         return link.open()
-                .compose(open -> link.run(channel -> Topology.declareDeadQueue(channel, config.queues())))
+                .compose(open ->
+                        link.run(channel -> Topology.declareOwnQueue(channel, Topology.DEAD_QUEUE, config.queues())))
                 .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
                 .map(declared -> new DeadQueueBrowser(link))
                 .recover(cause -> link.close().transform(closed -> Future.failedFuture(Trouble.at(endpoint, cause))));

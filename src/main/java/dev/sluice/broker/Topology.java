@@ -23,6 +23,12 @@ public final class Topology {
     public static final String UPDATES_QUEUE = "video.processing.updates";
     public static final String REQUESTS_QUEUE = "video.processing.requests";
 
+    /** Ours: the parts of long videos, reached through the default exchange. */
+    public static final String SEGMENTS_QUEUE = "video.processing.segments";
+
+    /** Ours: long videos whose parts are all there, reached likewise. */
+    public static final String JOINS_QUEUE = "video.processing.joins";
+
     /** Ours: messages that nobody will try again, reached through the default exchange. */
     public static final String DEAD_QUEUE = "video.processing.dead";
 
@@ -46,6 +52,9 @@ public final class Topology {
             new Binding(UPDATES_EXCHANGE, UPDATE_KEY, UPDATES_QUEUE),
             new Binding(PROCESSING_EXCHANGE, REQUEST_KEY, REQUESTS_QUEUE));
 
+    /** Nobody's but ours: where the contract's are only looked for, these are made if they are missing. */
+    static final List<String> OWN_QUEUES = List.of(SEGMENTS_QUEUE, JOINS_QUEUE, DEAD_QUEUE);
+
     /** Messages with this key go from the exchange to the queue. */
     record Binding(String exchange, String routingKey, String queue) {}
 
@@ -67,7 +76,9 @@ public final class Topology {
                 channel.queueBind(binding.queue(), binding.exchange(), binding.routingKey());
             }
         }
-        declareDeadQueue(channel, mode);
+        for (String queue : OWN_QUEUES) {
+            declareOwnQueue(channel, queue, mode);
+        }
     }
 
     static void declareExchange(Channel channel, String exchange, QueueMode mode) throws IOException {
@@ -86,16 +97,13 @@ public final class Topology {
         }
     }
 
-    /**
-     * The dead letters' queue is nobody's but ours: where the contract's queues are only looked for, it is made if it is
-     * missing, and taken as it is if it is there. As a quorum queue it counts how often a letter was put back, and newer
-     * brokers drop what was put back 20 times unless told otherwise; each look at the letters puts them back.
-     */
-    static void declareDeadQueue(Channel channel, QueueMode mode) throws IOException {
-        if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), DEAD_QUEUE)) {
+    /** Makes a queue of ours if it is missing; where queues are only looked for, takes it as it is if it is there. */
+    static void declareOwnQueue(Channel channel, String queue, QueueMode mode) throws IOException {
+        if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), queue)) {
             return;
         }
-        channel.queueDeclare(DEAD_QUEUE, true, false, false, deadArguments(mode));
+        channel.queueDeclare(
+                queue, true, false, false, queue.equals(DEAD_QUEUE) ? deadArguments(mode) : arguments(mode));
     }
 
     /** Asks over a channel of its own, because the broker closes it when the answer is no. */
@@ -114,7 +122,9 @@ public final class Topology {
         }
     }
 
-    // Not -1 for "none": older brokers refuse that.
+    // A quorum queue counts how often a letter was put back, and newer brokers drop what was put back 20 times unless
+    // told
+    // otherwise; each look at the letters puts them back. Not -1 for "none": older brokers refuse that.
     private static Map<String, Object> deadArguments(QueueMode mode) {
         return mode == QueueMode.QUORUM
                 ? Map.of("x-queue-type", "quorum", "x-delivery-limit", MOST_LOOKS)

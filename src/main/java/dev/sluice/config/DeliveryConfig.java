@@ -12,9 +12,17 @@ import java.util.List;
  * @param retries for stages that have no settings of their own
  * @param requeueAfter how long a job waits unclaimed, with nothing in its queue, before its message is sent again
  * @param adoptPending whether that goes for jobs of which only the user's table knows, too
+ * @param maxTask how long one encode is to take at the most; what is estimated to take longer is encoded in segments
+ * @param segmentsInFlight how many messages about segments of one job are out at a time
  */
 public record DeliveryConfig(
-        Duration lease, Duration renewEvery, RetryConfig retries, Duration requeueAfter, boolean adoptPending) {
+        Duration lease,
+        Duration renewEvery,
+        RetryConfig retries,
+        Duration requeueAfter,
+        boolean adoptPending,
+        Duration maxTask,
+        int segmentsInFlight) {
     private static final RetryConfig DEFAULT_RETRIES = new RetryConfig(
             5, List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)));
 
@@ -24,7 +32,9 @@ public record DeliveryConfig(
                 section.seconds("renewSeconds", 4, 0.2, 200),
                 RetryConfig.read(section, DEFAULT_RETRIES),
                 section.seconds("requeueAfterSeconds", 900, 1, 604_800),
-                section.flag("adoptPending", false));
+                section.flag("adoptPending", false),
+                section.seconds("maxTaskSeconds", 300, 1, 86_400),
+                section.integer("segmentsInFlight", 32, 1, 1000));
         if (section.areFine("leaseSeconds", "renewSeconds")
                 && config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {
             section.complain(

@@ -1,9 +1,11 @@
 package dev.sluice.config;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -51,6 +53,7 @@ public record MediaConfig(
      */
     public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {}
 
+    private static final double MILLIS = 1000.0;
     private static final Set<String> PRESETS =
             Set.of("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow");
     private static final List<Rung> DEFAULT_LADDER =
@@ -71,6 +74,45 @@ public record MediaConfig(
                         limits.number("maxPixels", 8192L * 4320, 16, 1 << 30),
                         limits.integer("maxStreams", 64, 1, 1000),
                         limits.number("maxOutputMiB", 20_480, 1, 1 << 30) << 20));
+    }
+
+    /** What decides how an encode looks, so that it can be known on another host; the limits are each host's own. */
+    public JsonObject encoding() {
+        JsonArray rungs = new JsonArray();
+        ladder.forEach(rung -> rungs.add(new JsonObject()
+                .put("quality", rung.quality())
+                .put("shortSide", rung.shortSide())
+                .put("maxKbps", rung.maxBitrate() / 1000)));
+        return new JsonObject()
+                .put("ladder", rungs)
+                .put("preset", preset)
+                .put("crf", crf)
+                .put("audioKbps", audioBitrate / 1000)
+                .put("keyFrameSeconds", keyFrameInterval.toMillis() / MILLIS)
+                .put("thumbnailSeconds", thumbnailInterval.toMillis() / MILLIS)
+                .put("thumbnailWidth", thumbnailWidth);
+    }
+
+    /**
+     * This host's limits, with what {@link #encoding} said elsewhere.
+     *
+     * @throws InvalidConfig if it cannot be used
+     */
+    public MediaConfig encodingAs(JsonObject encoding) {
+        Settings settings = new Settings(new JsonObject().put("media", encoding), Map.of());
+        MediaConfig other = read(settings.section("media"), settings.section("media.limits"));
+        if (!settings.complaints().isEmpty()) {
+            throw new InvalidConfig(settings.complaints());
+        }
+        return new MediaConfig(
+                other.ladder,
+                other.preset,
+                other.crf,
+                other.audioBitrate,
+                other.keyFrameInterval,
+                other.thumbnailInterval,
+                other.thumbnailWidth,
+                limits);
     }
 
     private static String preset(Object value) {

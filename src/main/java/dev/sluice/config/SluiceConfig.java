@@ -70,7 +70,8 @@ public record SluiceConfig(
         Map<StageName, StageConfig> stages = new EnumMap<>(StageName.class);
         for (StageName stage : StageName.values()) {
             // One encode keeps about four cores busy; transfers mostly wait.
-            int concurrency = stage == StageName.PROCESSING ? Math.max(1, cores / 4) : 2;
+            boolean encodes = stage == StageName.PROCESSING || stage == StageName.SEGMENT;
+            int concurrency = encodes ? Math.max(1, cores / 4) : 2;
             stages.put(
                     stage,
                     StageConfig.read(settings.section("stages." + stage.key()), concurrency, delivery.retries()));

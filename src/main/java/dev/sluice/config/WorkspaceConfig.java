@@ -9,9 +9,10 @@ import java.time.Duration;
  * @param mode where the results of one stage wait for the next
  * @param directory on this host; where {@code mode} is LOCAL and there are several, shared by all of them
  * @param keepFreeBytes what stays free on its disk; work that might need it waits
+ * @param cacheBytes how much of its disk sources take that were fetched again, because an earlier stage ran elsewhere
  * @param sweepEvery how often what crashes left is looked for
  */
-public record WorkspaceConfig(Mode mode, Path directory, long keepFreeBytes, Duration sweepEvery) {
+public record WorkspaceConfig(Mode mode, Path directory, long keepFreeBytes, long cacheBytes, Duration sweepEvery) {
     /** Where the results of one stage wait for the next. */
     public enum Mode {
         /** On the disk. */
@@ -25,6 +26,7 @@ public record WorkspaceConfig(Mode mode, Path directory, long keepFreeBytes, Dur
                 section.choice("mode", Mode.LOCAL),
                 section.path("directory", "~/.sluice/work"),
                 section.number("keepFreeMiB", 512, 0, 1 << 30) << 20,
+                section.number("cacheMiB", 51_200, 0, 1 << 30) << 20,
                 section.seconds("sweepSeconds", 60, 0.5, 86_400));
     }
 }

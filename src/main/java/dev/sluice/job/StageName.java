@@ -1,10 +1,18 @@
 package dev.sluice.job;
 
-/** The three stages in the order of a job's life, with the steps and progress (0 to 100) that a backend waits for. */
+/**
+ * The stages in the order of a job's life, with the steps and progress (0 to 100) that a backend waits for. Only a long video
+ * goes through SEGMENT and JOIN: then PROCESSING plans, SEGMENT encodes in tasks, and JOIN makes the whole of them.
+ */
 public enum StageName {
     DOWNLOAD("download", "DOWNLOADING", "downloading_video", 0, "download_complete", 20, "download_failed"),
     PROCESSING("processing", "PROCESSING", "processing_video", 30, "processing_complete", 70, "processing_failed"),
+    SEGMENT("segment", "PROCESSING", "processing_video", 30, "segment_complete", 68, "processing_failed"),
+    JOIN("join", "PROCESSING", "joining_segments", 68, "processing_complete", 70, "processing_failed"),
     UPLOAD("upload", "UPLOADING", "uploading_results", 80, "upload_complete", 100, "upload_failed");
+
+    /** The {@code current_step} when PROCESSING has planned, and not encoded itself. */
+    public static final String PLANNED_STEP = "segments_planned";
 
     private final String key;
     private final String wireStage;
@@ -31,9 +39,14 @@ public enum StageName {
         this.failedStep = failedStep;
     }
 
-    /** The name in configuration, routing keys, tables and logs: {@code download}, {@code processing}, {@code upload}. */
+    /** The name in configuration, routing keys, tables and logs: {@code download}, {@code processing}, … */
     public String key() {
         return key;
+    }
+
+    /** Whether a run of this stage is one of several tasks, which are planned before any of them can be claimed. */
+    public boolean isPlanned() {
+        return this == SEGMENT || this == JOIN;
     }
 
     /** The {@code stage} of a staged job that waits for this stage. */

@@ -64,11 +64,13 @@ final class EncodeCommand {
      * times of the whole: the first begins at its segment's.
      *
      * @param begin when the whole film's picture begins
+     * @param seeking whether what comes before need not be decoded
      */
-    List<String> arguments(Path source, MediaInfo info, List<Rendition> renditions, Segment segment, Duration begin) {
+    List<String> arguments(
+            Path source, MediaInfo info, List<Rendition> renditions, Segment segment, Duration begin, boolean seeking) {
         List<String> command = beginning();
         command.addAll(List.of("-copyts", "-start_at_zero"));
-        if (segment.from().compareTo(RUN_UP) > 0) {
+        if (seeking && segment.from().compareTo(RUN_UP) > 0) {
             command.addAll(List.of(
                     "-noaccurate_seek", "-ss", Seconds.text(segment.from().minus(RUN_UP))));
         }

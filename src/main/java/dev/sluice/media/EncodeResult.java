@@ -1,5 +1,9 @@
 package dev.sluice.media;
 
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -14,5 +18,15 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         renditions = List.copyOf(renditions);
         thumbnails = List.copyOf(thumbnails);
         warnings = List.copyOf(warnings);
+    }
+
+    /** @param largestFirst the renditions as a ladder has them */
+    static EncodeResult of(List<RenditionFile> largestFirst, List<ThumbnailFile> thumbnails, List<String> warnings) {
+        if (thumbnails.isEmpty()) {
+            throw new JobFailure(ErrorCode.OUTPUT_INVALID, "The encode made no thumbnail.");
+        }
+        List<RenditionFile> smallestFirst = new ArrayList<>(largestFirst);
+        Collections.reverse(smallestFirst);
+        return new EncodeResult(smallestFirst, thumbnails, warnings);
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.media;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.job.Cancellation;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +20,25 @@ record EncodeRun(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConf
      */
     FfmpegRun.Outcome of(
             List<String> arguments, Reach reach, ProgressParser parser, Runnable gotOn, Cancellation cancellation) {
+        return of(arguments, reach, parser, gotOn, Duration.ZERO, cancellation);
+    }
+
+    /**
+     * Runs it; blocks.
+     *
+     * @param unseen how long it may work besides before there is anything to see
+     */
+    FfmpegRun.Outcome of(
+            List<String> arguments,
+            Reach reach,
+            ProgressParser parser,
+            Runnable gotOn,
+            Duration unseen,
+            Cancellation cancellation) {
         Watchdog watchdog = Watchdog.encode(
-                ffmpegConfig.stallTimeout(), ffmpegConfig.maxEncode(), new WrittenFiles(reach.directory()));
+                ffmpegConfig.stallTimeout().plus(unseen),
+                ffmpegConfig.maxEncode(),
+                new WrittenFiles(reach.directory()));
         return ffmpeg.encoder(reach, config.limits().maxOutputBytes())
                 .run(
                         arguments,

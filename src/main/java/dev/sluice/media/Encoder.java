@@ -3,13 +3,9 @@ package dev.sluice.media;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.job.Cancellation;
-import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.Progress;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** Makes all renditions and thumbnails of a source in one run of FFmpeg, which decodes it once, and checks them. */
@@ -64,22 +60,9 @@ public final class Encoder {
                         progress.frames(),
                         progress.reached(),
                         cancellation);
-        List<RenditionFile> files = new ArrayList<>(checked.files());
-        Collections.reverse(files);
-        List<ThumbnailFile> thumbnails = thumbnails(info, directory);
-        return new EncodeResult(files, thumbnails, SourceWarnings.of(info, checked.longest(), complaints));
-    }
-
-    private List<ThumbnailFile> thumbnails(MediaInfo info, Path directory) {
-        try {
-            List<ThumbnailFile> thumbnails =
-                    Thumbnails.in(directory, Ladder.thumbnail(info.video().displayed(), config.thumbnailWidth()));
-            if (thumbnails.isEmpty()) {
-                throw new JobFailure(ErrorCode.OUTPUT_INVALID, "The encode made no thumbnail.");
-            }
-            return thumbnails;
-        } catch (IOException e) {
-            throw new JobFailure(ErrorCode.OUTPUT_INVALID, "The thumbnails can't be read back.", e);
-        }
+        return EncodeResult.of(
+                checked.files(),
+                Thumbnails.in(directory, Ladder.thumbnail(info.video().displayed(), config.thumbnailWidth())),
+                SourceWarnings.of(info.duration(), checked.longest(), SourceDamage.of(complaints)));
     }
 }

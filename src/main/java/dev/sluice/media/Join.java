@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Makes whole renditions of their segments and of the sound, by copying, and checks them. */
@@ -27,60 +28,65 @@ public final class Join {
     }
 
     /**
-     * Joins what lies in {@code directory}: the segments in directories named after their numbers, and the sound where the
-     * source has some. Blocks until all is done.
+     * What is joined.
      *
-     * @param frames how many each segment has, in the order of their numbers
+     * @param shown the size of the source as it is shown
+     * @param stated how long the source says that it is
+     * @param damage what was wrong with it in any segment
+     * @param segments the frames of each, in order; empty for one that has none
+     */
+    public record Parts(
+            Size shown,
+            boolean withSound,
+            Optional<Duration> stated,
+            SourceDamage damage,
+            List<Optional<EncodedSegment.Frames>> segments) {
+        public Parts {
+            segments = List.copyOf(segments);
+        }
+    }
+
+    /**
+     * Joins what lies in {@code directory}: the segments in directories named after their numbers, the thumbnails that are
+     * wanted, and the sound where the source has some. Blocks until all is done.
+     *
      * @throws JobFailure NO_FRAMES when no segment has any, FFMPEG_FAILED, FFMPEG_STALLED, DISK_FULL, OUTPUT_INVALID, or the
      *     cancellation's reason
      */
-    public List<RenditionFile> run(Path directory, MediaInfo info, List<Long> frames, Cancellation cancellation) {
-        List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
-        List<Piece> pieces = pieces(directory, renditions.get(renditions.size() - 1), frames, cancellation);
+    public EncodeResult run(Path directory, Parts parts, Cancellation cancellation) {
+        List<Rendition> renditions = new Ladder(config).renditions(parts.shown());
+        List<Piece> pieces = pieces(parts.segments());
         if (pieces.isEmpty()) {
             throw EncodeFailure.noFrames();
         }
         writeLists(directory, renditions, pieces);
-        boolean withSound = info.audio().isPresent();
         ProgressParser parser = new ProgressParser();
         FfmpegRun.Outcome outcome = new EncodeRun(ffmpeg, ffmpegConfig, config)
                 .of(
                         JoinCommand.arguments(
-                                renditions, withSound, pieces.get(0).start()),
+                                renditions, parts.withSound(), pieces.get(0).start()),
                         Reach.writing(directory),
                         parser,
                         () -> {},
                         cancellation);
         EncodeRun.requireSuccess(outcome, parser);
-        return new OutputCheck(ffmpeg, ffmpegConfig.probeTimeout())
-                .check(
-                        directory,
-                        renditions,
-                        withSound,
-                        frames.stream().mapToLong(Long::longValue).sum(),
-                        parser.reached(),
-                        cancellation)
-                .files();
+        long frames = parts.segments().stream()
+                .flatMap(Optional::stream)
+                .mapToLong(EncodedSegment.Frames::count)
+                .sum();
+        OutputCheck.Checked checked = new OutputCheck(ffmpeg, ffmpegConfig.probeTimeout())
+                .check(directory, renditions, parts.withSound(), frames, parser.reached(), cancellation);
+        return EncodeResult.of(
+                checked.files(),
+                Thumbnails.in(directory, Ladder.thumbnail(parts.shown(), config.thumbnailWidth())),
+                SourceWarnings.of(parts.stated(), checked.longest(), parts.damage()));
     }
 
-    private List<Piece> pieces(Path directory, Rendition smallest, List<Long> frames, Cancellation cancellation) {
-        return IntStream.range(0, frames.size())
-                .filter(number -> frames.get(number) > 0)
-                .mapToObj(number -> new Piece(
-                        number, start(directory.resolve(JoinCommand.fileName(number, smallest)), cancellation)))
+    private static List<Piece> pieces(List<Optional<EncodedSegment.Frames>> segments) {
+        return IntStream.range(0, segments.size())
+                .boxed()
+                .flatMap(number -> segments.get(number).map(frames -> new Piece(number, frames.first())).stream())
                 .toList();
-    }
-
-    /** When the first frame of a segment is shown. */
-    private Duration start(Path file, Cancellation cancellation) {
-        Description description =
-                Description.of(file, ffmpeg, config.limits(), ffmpegConfig.probeTimeout(), cancellation);
-        boolean read = description.outcome().exitCode() == 0;
-        return (read ? ProbeReport.of(description.json()).streams() : List.<StreamReport>of())
-                .stream()
-                        .findFirst()
-                        .flatMap(StreamReport::start)
-                        .orElseThrow(() -> new JobFailure(ErrorCode.OUTPUT_INVALID, "A segment cannot be read back."));
     }
 
     private static void writeLists(Path directory, List<Rendition> renditions, List<Piece> pieces) {

@@ -18,7 +18,7 @@ public record Segment(int number, Duration from, Duration until, boolean isLast)
      * Boundaries are a little early. They are whole microseconds, ticks of a stream need not be: a frame that is exactly at a
      * boundary may be less than a microsecond before what is written. No two frames are as close to each other as this.
      */
-    private static final Duration EARLY = Duration.ofNanos(2_000);
+    static final Duration EARLY = Duration.ofNanos(2_000);
 
     /** Headers understate lengths; what is longer still has its key frames at the places that the encoder likes. */
     private static final Duration LONGER_THAN_KNOWN = Duration.ofMinutes(1);

@@ -7,59 +7,120 @@ import dev.sluice.job.JobFailure;
 import dev.sluice.job.Progress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the parts of a film that {@link Join} makes the whole of: the pictures of each segment, and the sound once. */
 public final class SegmentEncoder {
     private static final String NO_FRAMES_COME = "No filtered frames for output stream";
 
+    /** What the clocks of containers round away. */
+    private static final Duration LATE = Duration.ofMillis(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentEncoder.class);
+
+    private final FfmpegInstallation ffmpeg;
+    private final FfmpegConfig ffmpegConfig;
     private final EncodeRun encode;
     private final MediaConfig config;
 
     public SegmentEncoder(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig config) {
+        this.ffmpeg = ffmpeg;
+        this.ffmpegConfig = ffmpegConfig;
         this.encode = new EncodeRun(ffmpeg, ffmpegConfig, config);
         this.config = config;
     }
 
     /**
      * Encodes one segment of {@code source}, without its sound, into {@code directory}, which must exist and be this attempt's
-     * own. Blocks until all is done. Gives how many frames it has, which may be none.
+     * own. Blocks until all is done. Where the container's seeking led behind the segment's first frame, all that comes before
+     * is decoded.
      *
+     * @param expected when the segment's first frame is shown, as {@link CutSurvey} found it
      * @param threads what FFmpeg may use of the machine, 1 or more
-     * @throws JobFailure FFMPEG_FAILED, FFMPEG_STALLED, MEMORY_EXCEEDED, OUTPUT_EXCEEDED, TIME_EXCEEDED, DISK_FULL, or the
-     *     cancellation's reason
+     * @throws JobFailure FFMPEG_FAILED, FFMPEG_STALLED, MEMORY_EXCEEDED, OUTPUT_EXCEEDED, TIME_EXCEEDED, DISK_FULL,
+     *     OUTPUT_INVALID, or the cancellation's reason
      */
-    public long pictures(
+    public EncodedSegment pictures(
+            Path source,
+            MediaInfo info,
+            Segment segment,
+            Optional<Duration> expected,
+            Path directory,
+            int threads,
+            Progress progress,
+            Cancellation cancellation) {
+        Encode once = new Encode(source, info, segment, directory, threads, progress, cancellation);
+        EncodedSegment made = run(once, true);
+        boolean missed = expected.filter(first -> made.frames()
+                        .filter(frames -> frames.first().minus(LATE).compareTo(first) <= 0)
+                        .isEmpty())
+                .isPresent();
+        if (!missed || segment.isFirst()) {
+            return made;
+        }
+        LOG.atWarn()
+                .addKeyValue("segment", segment.number())
+                .addKeyValue("expected", expected.map(Seconds::text).orElse(""))
+                .log("the source cannot be sought in safely, all that comes before the segment is decoded");
+        return run(once, false);
+    }
+
+    private record Encode(
             Path source,
             MediaInfo info,
             Segment segment,
             Path directory,
             int threads,
             Progress progress,
-            Cancellation cancellation) {
+            Cancellation cancellation) {}
+
+    private EncodedSegment run(Encode what, boolean seeking) {
+        MediaInfo info = what.info();
+        Segment segment = what.segment();
         List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
         Duration begin = info.begin().orElse(Duration.ZERO);
         Duration length = segment.until().minus(segment.from());
         ProgressParser parser = new ProgressParser();
         FfmpegRun.Outcome outcome = encode.of(
-                new EncodeCommand(config, threads).arguments(source, info, renditions, segment, begin),
-                Reach.making(directory, source),
+                new EncodeCommand(config, what.threads())
+                        .arguments(what.source(), info, renditions, segment, begin, seeking),
+                Reach.making(what.directory(), what.source()),
                 parser,
-                () -> parser.fraction(segment.from(), length).ifPresent(progress::at),
-                cancellation);
+                () -> parser.fraction(segment.from(), length).ifPresent(what.progress()::at),
+                // Decoding is faster than watching.
+                seeking ? Duration.ZERO : segment.from(),
+                what.cancellation());
         // A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error.
         if (parser.frames() > 0 || !outcome.complaints().mention(NO_FRAMES_COME)) {
             EncodeRun.requireSuccess(outcome, parser);
         }
-        return parser.frames();
+        return made(what, renditions, parser.frames(), SourceDamage.of(outcome.complaints()));
+    }
+
+    private EncodedSegment made(Encode what, List<Rendition> renditions, long frames, SourceDamage damage) {
+        if (frames == 0) {
+            return new EncodedSegment(Optional.empty(), List.of(), damage);
+        }
+        List<Path> files = new ArrayList<>();
+        renditions.forEach(rendition -> files.add(what.directory().resolve(rendition.fileName())));
+        files.addAll(Thumbnails.filesIn(what.directory()));
+        Path smallest =
+                what.directory().resolve(renditions.get(renditions.size() - 1).fileName());
+        Duration first =
+                FirstFrame.of(smallest, ffmpeg, ffmpegConfig.probeTimeout(), config.limits(), what.cancellation());
+        return new EncodedSegment(Optional.of(new EncodedSegment.Frames(frames, first)), files, damage);
     }
 
     /**
-     * Encodes the sound of {@code source}, whole, likewise.
+     * Encodes the sound of {@code source}, whole, likewise; gives its file.
      *
      * @throws JobFailure as above
      */
-    public void sound(
+    public Path sound(
             Path source,
             MediaInfo info,
             AudioStream audio,
@@ -74,5 +135,6 @@ public final class SegmentEncoder {
                 () -> parser.fraction(info.duration()).ifPresent(progress::at),
                 cancellation);
         EncodeRun.requireSuccess(outcome, parser);
+        return directory.resolve(EncodeCommand.SOUND_FILE);
     }
 }

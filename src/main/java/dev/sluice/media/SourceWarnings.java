@@ -12,29 +12,34 @@ final class SourceWarnings {
 
     private SourceWarnings() {}
 
-    static List<String> of(MediaInfo info, Duration made, Complaints complaints) {
+    /**
+     * The warnings, a sentence each.
+     *
+     * @param stated how long the source says that it is
+     * @param made how long what was made of it is
+     */
+    static List<String> of(Optional<Duration> stated, Duration made, SourceDamage damage) {
         List<String> warnings = new ArrayList<>();
-        if (complaints.mention("partial file")) {
+        if (damage.cutShort()) {
             warnings.add("The file is cut short; what is there was encoded.");
         } else {
-            missing(info, made).ifPresent(warnings::add);
+            missing(stated, made).ifPresent(warnings::add);
         }
-        if (complaints.errors() > 0 && warnings.isEmpty()) {
+        if (damage.broken() && warnings.isEmpty()) {
             warnings.add("Parts of the file are damaged; pictures or sound may be disturbed there.");
         }
         return warnings;
     }
 
-    private static Optional<String> missing(MediaInfo info, Duration made) {
-        return info.duration()
-                .filter(stated -> {
-                    double gap = Seconds.in(stated) - Seconds.in(made);
-                    return gap > MISSING_SECONDS && gap > MISSING_SHARE * Seconds.in(stated);
+    private static Optional<String> missing(Optional<Duration> stated, Duration made) {
+        return stated.filter(length -> {
+                    double gap = Seconds.in(length) - Seconds.in(made);
+                    return gap > MISSING_SECONDS && gap > MISSING_SHARE * Seconds.in(length);
                 })
-                .map(stated -> String.format(
+                .map(length -> String.format(
                         java.util.Locale.ROOT,
                         "The file says it lasts %.1f s, but only %.1f s could be decoded.",
-                        Seconds.in(stated),
+                        Seconds.in(length),
                         Seconds.in(made)));
     }
 }

@@ -28,6 +28,10 @@ public final class StagedJob {
         "localVideoPath"
     };
 
+    private static final String PLAN = "plan";
+    /** The field that says which task of its stage a message is about. */
+    public static final String TASK = "task";
+
     private final JobId id;
     private final String mediaId;
     private final JsonObject json;
@@ -138,6 +142,32 @@ public final class StagedJob {
         return json.getValue("warnings") instanceof JsonArray warnings
                 ? warnings.stream().map(String::valueOf).toList()
                 : List.of();
+    }
+
+    /** How the job is encoded in tasks; empty when it is not. */
+    public Optional<EncodePlan> plan() {
+        return json.getValue(PLAN) instanceof JsonObject plan
+                ? Optional.of(EncodePlan.fromJson(plan))
+                : Optional.empty();
+    }
+
+    /** Which task of its stage a message is about; 0 where it does not say. */
+    public int task() {
+        return json.getValue(TASK) == null ? 0 : new Fields(json).integer(TASK, 0, Integer.MAX_VALUE);
+    }
+
+    /** This job, as the message about one of its tasks. */
+    public StagedJob withTask(int task) {
+        return with(changed -> changed.put(TASK, task));
+    }
+
+    public StagedJob withPlan(EncodePlan plan) {
+        return with(changed -> changed.put(PLAN, plan.toJson()));
+    }
+
+    /** This job, to be encoded as a whole. */
+    public StagedJob withoutPlan() {
+        return json.containsKey(PLAN) ? with(changed -> changed.remove(PLAN)) : this;
     }
 
     /** This job, handed on to the next stage. */

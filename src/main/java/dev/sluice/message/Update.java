@@ -51,6 +51,26 @@ public record Update(
         }
     }
 
+    /** The same news under another number. */
+    public Update numbered(long other) {
+        return new Update(
+                jobId,
+                mediaId,
+                status,
+                progress,
+                step,
+                outputs,
+                metadata,
+                failure,
+                warnings,
+                timestamp,
+                other,
+                stage,
+                attempt,
+                etaSeconds,
+                worker);
+    }
+
     /** How the job is. */
     public enum Status {
         PROCESSING,

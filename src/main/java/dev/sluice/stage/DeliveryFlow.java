@@ -7,12 +7,12 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.Milestone;
 import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.StagedJob;
 import dev.sluice.store.Claim;
 import dev.sluice.store.ClaimOutcome;
-import dev.sluice.store.StageDone;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -69,7 +69,7 @@ final class DeliveryFlow {
     }
 
     private Future<Void> claim(StagedJob job) {
-        RunId run = RunId.whole(job.id(), route.name());
+        RunId run = runOf(job);
         PriorLease prior = new PriorLease(vertx, tools.runs(), cancellation);
         return patience.untilTheDatabaseAnswers(
                         HOLD,
@@ -85,6 +85,12 @@ final class DeliveryFlow {
                 .compose(outcome -> outcome instanceof ClaimOutcome.Granted granted
                         ? work(granted.claim())
                         : nothingToDo(outcome, job));
+    }
+
+    private RunId runOf(StagedJob job) {
+        return route.name() == StageName.SEGMENT
+                ? new RunId(job.id(), route.name(), job.task())
+                : RunId.whole(job.id(), route.name());
     }
 
     private Future<Void> nothingToDo(ClaimOutcome outcome, StagedJob job) {
@@ -118,7 +124,8 @@ final class DeliveryFlow {
                 ? failed.giveUp(attempt, news, workerLost(), log)
                 : Future.succeededFuture(run)
                         .compose(route.stage()::run)
-                        .map(result -> whatFollows(result, news))
+                        .map(result ->
+                                Ending.of(result, route, news, tools.delivery().segmentsInFlight()))
                         .onComplete(worked -> tools.leases().settling(attempt))
                         .compose(
                                 done -> commit(attempt, done, log),
@@ -137,21 +144,9 @@ final class DeliveryFlow {
                         + route.retries().maxAttempts() + " attempts are used up.");
     }
 
-    private StageDone whatFollows(StageResult result, RunNews news) {
-        StagedJob after = route.next()
-                .map(next -> result.job().waitingFor(next))
-                .orElseGet(() -> result.job().completed());
-        return new StageDone(
-                after,
-                result.summary(),
-                news.done(after),
-                route.next()
-                        .map(next -> new StageDone.Next(RunId.whole(after.id(), next), Outgoing.toStage(next, after))));
-    }
-
-    private Future<Void> commit(Attempt attempt, StageDone done, RunLog log) {
+    private Future<Void> commit(Attempt attempt, Ending done, RunLog log) {
         tools.milestones().reached(Milestone.WORKED);
-        return patience.untilTheDatabaseAnswers(() -> tools.runs().commit(attempt, done))
+        return patience.untilTheDatabaseAnswers(() -> done.commit().apply(tools.runs(), attempt))
                 .compose(mine -> {
                     if (!mine) {
                         log.fenced();
@@ -163,10 +158,10 @@ final class DeliveryFlow {
                     tools.milestones().reached(Milestone.COMMITTED);
                     // What comes now is clearing away; nobody is to wait for that.
                     tools.updates().outboxHasRows();
-                    log.done(done.result());
-                    return route.next().isPresent()
-                            ? Future.succeededFuture()
-                            : tools.leftovers().ofCompleted(attempt.run().job());
+                    log.done(done.summary());
+                    return done.isLast()
+                            ? tools.leftovers().ofCompleted(attempt.run().job())
+                            : Future.succeededFuture();
                 });
     }
 

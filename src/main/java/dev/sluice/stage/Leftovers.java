@@ -74,7 +74,7 @@ public final class Leftovers {
         return Future.join(attempts.stream()
                         .map(attempt -> workspace.sweep(job, attempt))
                         .toList())
-                .compose(swept -> workspace.sweepEmpty(job));
+                .compose(swept -> workspace.sweepHome(job));
     }
 
     /** What nobody came to: the worker died between the end of the job and this, or the store did not answer. */

@@ -5,6 +5,7 @@ import dev.sluice.broker.Topology;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.DeadNote;
@@ -33,6 +34,15 @@ public final class Outgoing {
      * @throws JobFailure MESSAGE_TOO_LARGE if that stage would not read it
      */
     public static OutboxMessage toStage(StageName next, StagedJob job) {
+        return toQueueOf(next, limited(next, job));
+    }
+
+    /** The job, as the message about one of a stage's tasks. */
+    static OutboxMessage toTask(RunId run, StagedJob job) {
+        return toQueueOf(run.stage(), limited(run.stage(), job.withTask(run.task())));
+    }
+
+    private static Buffer limited(StageName next, StagedJob job) {
         Buffer body = Codec.encode(job);
         if (body.length() > Codec.MAX_BYTES) {
             throw new JobFailure(
@@ -40,18 +50,31 @@ public final class Outgoing {
                     "The message to the " + next.key() + " stage would have " + body.length() + " bytes, with "
                             + job.outputs().size() + " outputs; the limit is " + Codec.MAX_BYTES + " bytes.");
         }
-        return message(Topology.PROCESSING_EXCHANGE, next.key(), body, new JsonObject());
+        return body;
+    }
+
+    /** Where the queues are ours alone they need no exchange. */
+    private static OutboxMessage toQueueOf(StageName stage, Buffer body) {
+        return switch (stage) {
+            case SEGMENT -> message(Topology.DEFAULT_EXCHANGE, Topology.SEGMENTS_QUEUE, body, new JsonObject());
+            case JOIN -> message(Topology.DEFAULT_EXCHANGE, Topology.JOINS_QUEUE, body, new JsonObject());
+            case DOWNLOAD, PROCESSING, UPLOAD ->
+                message(Topology.PROCESSING_EXCHANGE, stage.key(), body, new JsonObject());
+        };
     }
 
     /** The delivery as it came, back to its own stage. */
     static OutboxMessage again(Delivery delivery, Route route) {
-        return message(Topology.PROCESSING_EXCHANGE, route.name().key(), delivery.body(), new JsonObject());
+        return toQueueOf(route.name(), delivery.body());
     }
 
     /** The message of a run that got lost, made anew. */
     public static OutboxMessage lost(LostMessages.Waiting run) {
-        String stage = run.run().stage().key();
-        return message(Topology.PROCESSING_EXCHANGE, stage, run.job().toBuffer(), new JsonObject());
+        StageName stage = run.run().stage();
+        JsonObject body = stage == StageName.SEGMENT
+                ? run.job().copy().put(StagedJob.TASK, run.run().task())
+                : run.job();
+        return toQueueOf(stage, body.toBuffer());
     }
 
     /** A delivery that cannot be read, to the dead letters with the reason. */

@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import dev.sluice.config.MediaConfig;
 import dev.sluice.message.VideoMetadata;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -27,16 +28,18 @@ public final class OutputSpace {
                 .sum();
     }
 
+    /** Bytes, for so much of a video. */
+    long bytes(Duration part) {
+        return (long) (SMALLEST + MARGIN * Math.min(part.toMillis() / 1e3, longestSeconds) * bitrate / BITS);
+    }
+
     /**
-     * Bytes, for a video with this description, and for those of its source that have to be fetched first. No description
-     * makes it longer than what is accepted, and no number comes out as a negative one.
+     * Bytes, for a video with this description. No description makes it longer than what is accepted.
      */
-    long bytes(long missing, Optional<VideoMetadata> metadata) {
+    long bytes(Optional<VideoMetadata> metadata) {
         double stated = metadata.map(VideoMetadata::duration)
                 .filter(length -> length > 0)
                 .orElse(UNKNOWN_SECONDS);
-        double seconds = Math.min(stated, longestSeconds);
-        long outputs = (long) (SMALLEST + MARGIN * seconds * bitrate / BITS);
-        return missing > Long.MAX_VALUE - outputs ? Long.MAX_VALUE : missing + outputs;
+        return bytes(Duration.ofMillis((long) (Math.min(stated, longestSeconds) * 1e3)));
     }
 }

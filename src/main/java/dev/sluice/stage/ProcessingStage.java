@@ -1,35 +1,35 @@
 package dev.sluice.stage;
 
-import dev.sluice.blob.BlobKey;
-import dev.sluice.blob.KeyTemplates;
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.Progress;
 import dev.sluice.job.StageName;
 import dev.sluice.media.EncodeResult;
+import dev.sluice.media.EncodeSpeed;
 import dev.sluice.media.Encoder;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.RecentProbes;
-import dev.sluice.media.RenditionFile;
-import dev.sluice.media.ThumbnailFile;
-import dev.sluice.message.OutputFile;
-import dev.sluice.message.StagedJob;
+import dev.sluice.message.EncodePlan;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
+import java.util.Optional;
 
-/** Makes all renditions and thumbnails with one FFmpeg run that decodes the source once. */
+/**
+ * Makes all renditions and thumbnails with one FFmpeg run that decodes the source once. What would take longer than one delivery
+ * may is only planned here, and encoded in tasks.
+ */
 public final class ProcessingStage implements Stage {
     private final SourceFile sources;
     private final Workspace workspace;
     private final RecentProbes prober;
+    private final SegmentPlanner planner;
     private final Encoder encoder;
-    private final KeyTemplates keys;
+    private final EncodeSpeed speed;
     private final WorkerExecutor workers;
     private final OutputSpace space;
-    private final ResultPlace results;
+    private final Results results;
     private final int threads;
 
     /**
@@ -41,17 +41,19 @@ public final class ProcessingStage implements Stage {
             SourceFile sources,
             Workspace workspace,
             RecentProbes prober,
+            SegmentPlanner planner,
             Encoder encoder,
-            KeyTemplates keys,
+            EncodeSpeed speed,
             WorkerExecutor workers,
             OutputSpace space,
-            ResultPlace results,
+            Results results,
             int threads) {
         this.sources = sources;
         this.workspace = workspace;
         this.prober = prober;
+        this.planner = planner;
         this.encoder = encoder;
-        this.keys = keys;
+        this.speed = speed;
         this.workers = workers;
         this.space = space;
         this.results = results;
@@ -65,71 +67,42 @@ public final class ProcessingStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageRun run) {
-        return sources.missingBytes(run.job())
-                .compose(missing -> workspace.within(
-                        run.attempt(),
-                        space.bytes(missing, run.job().metadata()),
-                        directory -> sources.find(run, directory)
-                                .compose(source -> encode(run, source, directory.path()))
-                                .compose(made -> keep(run, made))));
+        return sources.with(
+                run,
+                source -> plan(run, source)
+                        .compose(plan -> plan.map(tasks -> Future.succeededFuture(planned(run, tasks)))
+                                .orElseGet(() -> whole(run, source))));
+    }
+
+    private Future<Optional<EncodePlan>> plan(StageRun run, Path source) {
+        return workers.executeBlocking(
+                () -> planner.plan(source, prober.probe(source, run.cancellation()), run.cancellation()), false);
+    }
+
+    private static StageResult planned(StageRun run, EncodePlan plan) {
+        JsonObject summary = new JsonObject().put("segments", plan.segments()).put("tasks", plan.tasks());
+        return StageResult.planned(run.job().withPlan(plan), summary, plan);
+    }
+
+    private Future<StageResult> whole(StageRun run, Path source) {
+        return workspace.within(
+                run.attempt(),
+                space.bytes(run.job().metadata()),
+                directory -> encode(run, source, directory.path()).compose(made -> results.keep(run, made)));
     }
 
     private Future<EncodeResult> encode(StageRun run, Path source, Path directory) {
-        Progress encoding = done -> run.progress().at(done * (1 - results.share()));
+        Progress encoding =
+                done -> run.progress().at(done * (1 - results.place().share()));
         return workers.executeBlocking(
                 () -> {
                     MediaInfo info = prober.probe(source, run.cancellation());
-                    return encoder.encode(source, info, directory, threads, encoding, run.cancellation());
+                    long began = System.nanoTime();
+                    EncodeResult made = encoder.encode(source, info, directory, threads, encoding, run.cancellation());
+                    speed.measured(
+                            info, made.renditions().get(0).frames(), Duration.ofNanos(System.nanoTime() - began));
+                    return made;
                 },
                 false);
-    }
-
-    private Future<StageResult> keep(StageRun run, EncodeResult made) {
-        List<Upload> all = new ArrayList<>();
-        made.renditions().forEach(rendition -> all.add(result(run.job().mediaId(), rendition)));
-        made.thumbnails().forEach(thumbnail -> all.add(result(run.job().mediaId(), thumbnail)));
-        Progress leaving = done -> run.progress().at(1 - results.share() * (1 - done));
-        return results.keep(run, all, leaving).map(outputs -> {
-            StagedJob after = run.job().withOutputs(outputs).withWarnings(made.warnings());
-            JsonObject summary = new JsonObject()
-                    .put("renditions", made.renditions().size())
-                    .put("thumbnails", made.thumbnails().size())
-                    .put(
-                            "bytes",
-                            outputs.stream().mapToLong(OutputFile::fileSize).sum());
-            return new StageResult(after, summary);
-        });
-    }
-
-    private Upload result(String mediaId, RenditionFile rendition) {
-        BlobKey key = keys.video(mediaId, rendition.quality());
-        return new Upload(
-                new OutputFile(
-                        OutputFile.Type.SCALED,
-                        key.value(),
-                        rendition.width(),
-                        rendition.height(),
-                        rendition.bytes(),
-                        "video/mp4",
-                        rendition.quality(),
-                        0),
-                key,
-                rendition.file());
-    }
-
-    private Upload result(String mediaId, ThumbnailFile thumbnail) {
-        BlobKey key = keys.thumbnail(mediaId, thumbnail.index());
-        return new Upload(
-                new OutputFile(
-                        OutputFile.Type.THUMBNAIL,
-                        key.value(),
-                        thumbnail.width(),
-                        thumbnail.height(),
-                        thumbnail.bytes(),
-                        "image/jpeg",
-                        "",
-                        thumbnail.timestamp().toMillis() / 1000.0),
-                key,
-                thumbnail.file());
     }
 }

@@ -51,7 +51,7 @@ final class Remnants {
                 .compose(found -> remains.ended(names)
                         .compose(ended -> remains.superseded(names)
                                 .compose(over -> inTurn(found, each -> sweepIfOver(each, ended, over)))
-                                .compose(swept -> inTurn(ended, workspace::sweepEmpty))));
+                                .compose(swept -> inTurn(ended, workspace::sweepHome))));
     }
 
     private Future<List<Found>> attempts(List<String> names) {

@@ -2,20 +2,18 @@ package dev.sluice.stage;
 
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.Progress;
-import dev.sluice.message.OutputFile;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.stream.IntStream;
 
-/** Where processing leaves its results for the upload stage. */
+/** Where encodes leave their results for the next stage. */
 public sealed interface ResultPlace {
-    /** How much of processing's work the leaving is, 0 to 1. */
+    /** How much of the stage's work the leaving is, 0 to 1. */
     double share();
 
-    /** Leaves the results there; gives them as the next message tells of them. */
-    Future<List<OutputFile>> keep(StageRun run, List<Upload> results, Progress progress);
+    /** Leaves the files there; says where each is, in the same order. */
+    Future<List<Place>> keep(StageRun run, List<LocalFile> results, Progress progress);
 
-    /** On the disk: the upload stage runs on this host, or sees the same directory. */
+    /** On the disk: the next stage runs on this host, or sees the same directory. */
     record OnDisk(Workspace workspace) implements ResultPlace {
         @Override
         public double share() {
@@ -23,9 +21,9 @@ public sealed interface ResultPlace {
         }
 
         @Override
-        public Future<List<OutputFile>> keep(StageRun run, List<Upload> results, Progress progress) {
+        public Future<List<Place>> keep(StageRun run, List<LocalFile> results, Progress progress) {
             return Future.succeededFuture(results.stream()
-                    .map(result -> result.output().lyingAt(workspace.relative(result.file())))
+                    .map(result -> Place.onDisk(workspace.relative(result.file())))
                     .toList());
         }
     }
@@ -40,14 +38,12 @@ public sealed interface ResultPlace {
         }
 
         @Override
-        public Future<List<OutputFile>> keep(StageRun run, List<Upload> results, Progress progress) {
+        public Future<List<Place>> keep(StageRun run, List<LocalFile> results, Progress progress) {
             return files.put(run, results, progress)
                     .compose(keys -> workspace
                             .discard(run.attempt())
-                            .map(gone -> IntStream.range(0, keys.size())
-                                    .mapToObj(number -> results.get(number)
-                                            .output()
-                                            .stagedAs(keys.get(number).value()))
+                            .map(gone -> keys.stream()
+                                    .map(key -> Place.inStore(key.value()))
                                     .toList()));
         }
     }

@@ -6,6 +6,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import dev.sluice.message.VideoMetadata;
 import dev.sluice.store.Claim;
+import dev.sluice.store.TaskDone;
 import dev.sluice.update.ProgressTick;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,9 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The updates of one claim: numbers them in order and keeps progress from falling. Safe for use from any thread. */
 final class RunNews {
-    /** A forecast from less than this is a guess. */
-    private static final double LEAST_FOR_ETA = 0.05;
-
     private final Claim claim;
     private final StagedJob job;
     private final String worker;
@@ -57,6 +55,18 @@ final class RunNews {
                 Optional.empty());
     }
 
+    /** The stage has planned tasks, which go on. */
+    Update planned(StagedJob after) {
+        return update(
+                Update.Status.PROCESSING, StageName.PLANNED_STEP, stage().startProgress(), after, Optional.empty());
+    }
+
+    /** A task is done, of which the job has several. */
+    Update taskDone(TaskDone.Standing standing) {
+        return update(Update.Status.PROCESSING, stage().doneStep(), standing.progress(), job, Optional.empty())
+                .numbered(standing.seq());
+    }
+
     Update failed(JobFailure failure) {
         return update(
                 Update.Status.FAILED,
@@ -68,16 +78,15 @@ final class RunNews {
 
     /** How far this stage's work is, 0 to 1. */
     ProgressTick tick(double fraction) {
-        int raised = raise(stage().progressAt(fraction));
-        return new ProgressTick(claim.attempt(), job.mediaId(), raised, seq.getAndIncrement(), eta(fraction), worker);
+        // How far the job is with one of several tasks only the database can tell.
+        int raised = stage() == StageName.SEGMENT ? progress.get() : raise(stage().progressAt(fraction));
+        return new ProgressTick(
+                claim.attempt(), job.mediaId(), raised, fraction, seq.getAndIncrement(), eta(fraction), worker);
     }
 
     private Optional<Integer> eta(double fraction) {
-        if (fraction < LEAST_FOR_ETA || fraction > 1) {
-            return Optional.empty();
-        }
-        double elapsed = Duration.between(startedAt, clock.instant()).toMillis() / 1000.0;
-        return Optional.of((int) Math.ceil(elapsed * (1 - fraction) / fraction));
+        return ProgressTick.eta(
+                fraction, Duration.between(startedAt, clock.instant()).toMillis() / 1000.0);
     }
 
     private Update update(

@@ -4,6 +4,7 @@ import dev.sluice.blob.AttemptDirectory;
 import dev.sluice.blob.BlobInfo;
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
+import dev.sluice.blob.SourceCache;
 import dev.sluice.blob.Workspace;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
@@ -12,11 +13,13 @@ import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Where a stage gets a job's source from: the workspace if an earlier stage left it there, the store if not. */
 public final class SourceFile {
     private final Blobs blobs;
     private final Workspace workspace;
+    private final SourceCache cache;
     private final long maxBytes;
 
     /**
@@ -24,23 +27,32 @@ public final class SourceFile {
      *
      * @param maxBytes size of the largest object that is fetched
      */
-    public SourceFile(Blobs blobs, Workspace workspace, long maxBytes) {
+    public SourceFile(Blobs blobs, Workspace workspace, SourceCache cache, long maxBytes) {
         this.blobs = blobs;
         this.workspace = workspace;
+        this.cache = cache;
         this.maxBytes = maxBytes;
     }
 
-    /** The file that the job names, or a fresh copy in {@code directory} when it is not on this host (any more). */
-    Future<Path> find(StageRun run, AttemptDirectory directory) {
+    /**
+     * Works with the source: the file that the job names, or one that is fetched to this host, once for all runs that work with it
+     * at the time.
+     */
+    <T> Future<T> with(StageRun run, Function<Path, Future<T>> work) {
         return here(run.job())
                 .compose(file ->
-                        file.map(Future::succeededFuture).orElseGet(() -> fetch(run, directory, Progress.none())));
+                        file.map(work).orElseGet(() -> bytes(run.job()).compose(bytes -> fetched(run, bytes, work))));
     }
 
-    /** Bytes that {@link #find} may write: none where the file is here already. */
-    Future<Long> missingBytes(StagedJob job) {
-        return here(job)
-                .compose(file -> file.map(found -> Future.succeededFuture(0L)).orElseGet(() -> bytes(job)));
+    private <T> Future<T> fetched(StageRun run, long bytes, Function<Path, Future<T>> work) {
+        BlobKey key = key(run.job());
+        return cache.with(
+                run.job().id(),
+                bytes,
+                run.cancellation(),
+                (target, cancellation) -> blobs.fetch(key, target, maxBytes, Progress.none(), cancellation)
+                        .mapEmpty(),
+                work);
     }
 
     /** The file that the job names; empty when it has to be fetched, and fails with the reason when it cannot be. */

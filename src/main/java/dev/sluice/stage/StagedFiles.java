@@ -25,22 +25,21 @@ public record StagedFiles(Blobs blobs, Staging staging) {
     static final int AT_ONCE = 4;
 
     /** Puts these; gives their keys in the same order. */
-    Future<List<BlobKey>> put(StageRun run, List<Upload> uploads, Progress progress) {
-        List<BlobKey> keys = IntStream.range(0, uploads.size())
+    Future<List<BlobKey>> put(StageRun run, List<LocalFile> files, Progress progress) {
+        List<BlobKey> keys = IntStream.range(0, files.size())
                 .mapToObj(number -> staging.key(run.attempt(), number))
                 .toList();
-        AtomicLongArray sent = new AtomicLongArray(uploads.size());
-        long total = Math.max(1, uploads.stream().mapToLong(Upload::bytes).sum());
+        AtomicLongArray sent = new AtomicLongArray(files.size());
+        long total = Math.max(1, files.stream().mapToLong(LocalFile::bytes).sum());
         Set<BlobKey> begun = ConcurrentHashMap.newKeySet();
-        return Lanes.run(uploads.size(), AT_ONCE, number -> {
-                    Upload upload = uploads.get(number);
+        return Lanes.run(files.size(), AT_ONCE, number -> {
+                    LocalFile file = files.get(number);
                     begun.add(keys.get(number));
                     Progress ofOne = done -> {
-                        sent.set(number, Math.round(done * upload.bytes()));
+                        sent.set(number, Math.round(done * file.bytes()));
                         progress.at((double) sum(sent) / total);
                     };
-                    return blobs.stage(
-                            keys.get(number), upload.file(), upload.output().mimeType(), ofOne, run.cancellation());
+                    return blobs.stage(keys.get(number), file.file(), file.mimeType(), ofOne, run.cancellation());
                 })
                 .recover(cause -> mayBeTriedAgain(cause)
                         ? remove(begun).transform(gone -> Future.failedFuture(cause))

@@ -52,7 +52,10 @@ final class StagedUpload {
 
     /** Puts all files under this attempt's keys and has the database keep them as what is to be copied. */
     private Future<List<BlobKey>> put() {
-        return files.put(run, uploads, done -> run.progress().at(PUT_SHARE * done))
+        return files.put(
+                        run,
+                        uploads.stream().map(Upload::local).toList(),
+                        done -> run.progress().at(PUT_SHARE * done))
                 .compose(keys -> {
                     JsonObject checkpoint = new JsonObject()
                             .put(

@@ -60,7 +60,7 @@ final class ClaimTransaction {
             RETURNING extract(epoch FROM publish_after - clock_timestamp())::float8 AS seconds
             """;
     private static final String ENDED = """
-            SELECT j.state <> 'running' OR coalesce(r.state IN ('done', 'failed'), false)
+            SELECT j.state <> 'running' OR coalesce(r.state IN ('done', 'failed'), $5)
                    OR EXISTS (SELECT FROM sluice.stage_run earlier
                                WHERE earlier.job_id = $1 AND earlier.stage = ANY($4) AND earlier.state <> 'done') AS ended
               FROM sluice.job j LEFT JOIN sluice.stage_run r ON r.job_id = j.id AND r.stage = $2 AND r.task = $3
@@ -105,13 +105,15 @@ final class ClaimTransaction {
         String job = run.job().value();
         String stage = run.stage().key();
         var message = request.job().toJson();
-        Future<RowSet<Row>> knownJob = known(session, run, message);
-        Future<RowSet<Row>> knownRun = Settlement.awaited(session, run);
+        // What is planned is known, or it is of a plan that was given up.
+        Future<?> known = run.stage().isPlanned()
+                ? Future.succeededFuture()
+                : Future.all(known(session, run, message), Settlement.awaited(session, run));
         Future<RowSet<Row>> takenRun = session.run(
                 TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()), earlier(run.stage()));
         Future<RowSet<Row>> takenJob =
                 session.run(TAKE_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
-        return Future.all(knownJob, knownRun, takenRun, takenJob).compose(all -> {
+        return Future.all(known, takenRun, takenJob).compose(all -> {
             if (takenRun.result().size() == 0 || takenJob.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
@@ -180,8 +182,9 @@ final class ClaimTransaction {
     /** Neither claimed nor held: ended, out of date, or its lease ended between the two looks. */
     private Future<ClaimOutcome> ended(ClaimRequest request) {
         RunId run = request.run();
-        return database.run(ENDED, run.job().value(), run.stage().key(), run.task(), earlier(run.stage()))
-                .compose(rows -> rows.size() > 0 && rows.iterator().next().getBoolean("ended")
+        boolean planned = run.stage().isPlanned();
+        return database.run(ENDED, run.job().value(), run.stage().key(), run.task(), earlier(run.stage()), planned)
+                .compose(rows -> (rows.size() > 0 ? rows.iterator().next().getBoolean("ended") : planned)
                         ? Future.succeededFuture(new ClaimOutcome.Finished())
                         : claim(request));
     }

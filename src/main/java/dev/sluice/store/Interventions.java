@@ -62,6 +62,14 @@ public final class Interventions {
     private static final String LOCK_FAILED_JOB = """
             SELECT message, stage, progress FROM sluice.job WHERE id = $1 AND state = 'failed' FOR NO KEY UPDATE
             """;
+    // What was planned may be planned otherwise, and under other tokens.
+    private static final String FORGET_TASKS =
+            "DELETE FROM sluice.stage_run WHERE job_id = $1 AND stage = ANY($2) AND stage = ANY($3)";
+    private static final String[] PLANNED = Stream.of(StageName.values())
+            .filter(StageName::isPlanned)
+            .map(StageName::key)
+            .toArray(String[]::new);
+
     private static final String RESTART_RUNS = """
             UPDATE sluice.stage_run
                SET state = 'waiting', counted = 0, worker = NULL, lease_until = NULL, result = NULL, checkpoint = NULL,
@@ -177,6 +185,7 @@ public final class Interventions {
                     .map(StageName::key)
                     .toArray(String[]::new);
             return Future.all(
+                            session.run(FORGET_TASKS, id.value(), again, PLANNED),
                             session.run(RESTART_RUNS, id.value(), again),
                             // A job that was cancelled before anybody claimed it has no run yet.
                             Settlement.awaited(session, RunId.whole(id, stage)),
@@ -219,7 +228,8 @@ public final class Interventions {
     /** The latest stage that was begun, or the one after it when it was done: then the job waited between the two. */
     private static StageName stoppedIn(Row job, RowSet<Row> runs) {
         return rows(runs)
-                .max(Comparator.comparing(Interventions::stage))
+                .max(Comparator.comparing(Interventions::stage)
+                        .thenComparing(run -> !run.getString("state").equals("done")))
                 .map(last -> last.getString("state").equals("done") ? after(stage(last)) : stage(last))
                 .orElseGet(() -> stage(job));
     }

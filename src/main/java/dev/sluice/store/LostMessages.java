@@ -47,7 +47,7 @@ public final class LostMessages {
             SELECT r.stage, count(*) AS waiting,
                    count(*) FILTER (WHERE r.sent_at < clock_timestamp() - make_interval(secs => $1)) AS overdue
               FROM sluice.stage_run r JOIN sluice.job j ON j.id = r.job_id AND j.state = 'running'
-             WHERE r.state = 'waiting' AND NOT EXISTS (SELECT FROM sluice.stage_run e
+             WHERE r.state = 'waiting' AND r.sent_at < 'infinity' AND NOT EXISTS (SELECT FROM sluice.stage_run e
                                 WHERE e.job_id = r.job_id AND e.state <> 'done'
                                   AND array_position(%1$s, e.stage) < array_position(%1$s, r.stage))
              GROUP BY r.stage

@@ -4,6 +4,7 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -24,12 +26,16 @@ import java.util.function.Function;
 public final class Runs {
     private final ClaimTransaction claims;
     private final Leases leases;
+    private final ProgressBook progress;
+    private final RunResults results;
     private final Settlement settlement;
 
     /** @param route what message an update is */
     public Runs(Database database, UserTables tables, Function<Update, OutboxMessage> route) {
         this.claims = new ClaimTransaction(database, tables, route);
         this.leases = new Leases(database);
+        this.progress = new ProgressBook(database);
+        this.results = new RunResults(database);
         this.settlement = new Settlement(database, tables, route);
     }
 
@@ -67,16 +73,29 @@ public final class Runs {
     }
 
     /**
-     * Raises the progress of the jobs, and gives the ticks of attempts that still hold their run, each with the raised
-     * value. Of several ticks of one attempt the highest counts.
+     * Raises the progress of the jobs, and gives what may be told of those whose attempts still hold their run; of a job that
+     * is worked on in tasks, one. Of several ticks of one attempt the highest counts.
      */
-    public Future<List<Tick>> recordProgress(List<Tick> ticks) {
-        return leases.recordProgress(ticks);
+    public Future<List<Told>> recordProgress(List<Tick> ticks) {
+        return progress.record(ticks);
     }
 
     /** Ends a run well: result, job, user's tables, the next stage's message and the update, all or nothing. */
     public Future<Boolean> commit(Attempt attempt, StageDone done) {
         return settlement.commit(attempt, done);
+    }
+
+    /**
+     * Ends one task of a stage well: its result, the user's tables, the next task's message or, after the last, the join's, and the
+     * update, all or nothing.
+     */
+    public Future<Boolean> commit(Attempt attempt, TaskDone done) {
+        return settlement.commit(attempt, done);
+    }
+
+    /** The results of a stage's runs that are done, by task. */
+    public Future<SortedMap<Integer, JsonObject>> results(JobId job, StageName stage) {
+        return results.of(job, stage);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.sluice.store;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.RunId;
+import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -63,9 +64,9 @@ final class Settlement {
     private static final String JOB_FAILED = """
             UPDATE sluice.job
                SET state = 'failed', error_code = $2, error_message = $3, progress = greatest(progress, $4),
-                   updated_at = clock_timestamp(), finished_at = clock_timestamp()
+                   seq = seq + 1, updated_at = clock_timestamp(), finished_at = clock_timestamp()
              WHERE id = $1 AND state = 'running'
-            RETURNING id
+            RETURNING seq
             """;
 
     private final Database database;
@@ -95,12 +96,32 @@ final class Settlement {
                 sent.add(awaited(session, next.run()));
                 sent.add(Outbox.put(session, next.message()));
             });
+            done.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
             sent.add(Outbox.put(session, route.apply(update)));
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
                             ? tables.show(session, done.job(), update).map(Optional.of(true))
                             : Future.succeededFuture(Optional.empty()));
         });
+    }
+
+    Future<Boolean> commit(Attempt attempt, TaskDone done) {
+        return fenced(attempt, "done", session -> {
+            var run = fencedRun(session, RUN_DONE, attempt, done.result());
+            var standing = TaskSettlement.goOn(session, attempt, done);
+            return Future.all(run, standing)
+                    .compose(both -> changed(run) && standing.result().isPresent()
+                            ? announced(
+                                    session,
+                                    done.job(),
+                                    done.update().apply(standing.result().get()))
+                            : Future.succeededFuture(Optional.empty()));
+        });
+    }
+
+    private Future<Optional<Boolean>> announced(Session session, StagedJob job, Update update) {
+        return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, job, update))
+                .map(Optional.of(true));
     }
 
     Future<Boolean> fail(
@@ -114,13 +135,25 @@ final class Settlement {
             var run = fencedRun(session, RUN_NOT_DONE, attempt, "failed", code, sentence, 0.0);
             // What was announced is what a job that is started again may not go below.
             var job = session.run(JOB_FAILED, attempt.run().job().value(), code, sentence, update.progress());
-            return Future.all(run, job, Outbox.put(session, route.apply(update)))
-                    .compose(all -> changed(run) && changed(job)
-                            ? letter(session, run.result(), deadLetter)
-                                    .compose(put -> tables.showFailure(session, update))
-                                    .map(Optional.of(true))
+            return Future.all(run, job)
+                    .compose(both -> changed(run) && changed(job)
+                            ? failed(session, run.result(), update.numbered(seq(job.result())), deadLetter)
                             : Future.succeededFuture(Optional.empty()));
         });
+    }
+
+    /** Other tasks of the job may have told something since the failed one was claimed: this is the last word. */
+    private static long seq(RowSet<Row> job) {
+        return job.iterator().next().getLong("seq");
+    }
+
+    private Future<Optional<Boolean>> failed(
+            Session session, RowSet<Row> run, Update update, Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
+        return Future.all(
+                        Outbox.put(session, route.apply(update)),
+                        letter(session, run, deadLetter),
+                        tables.showFailure(session, update))
+                .map(Optional.of(true));
     }
 
     /** The dead letter tells what the run's row tells, this end included. */

@@ -1,10 +1,13 @@
 package dev.sluice.store;
 
 import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * What a run that went well leaves behind.
@@ -12,9 +15,40 @@ import java.util.Optional;
  * @param job the staged job as the next stage gets it, or as it ends
  * @param result what the stage made, kept with the run
  * @param update the news; its status says whether the job is completed with this
- * @param next how the job goes on; empty after the last stage
+ * @param next how the job goes on; empty after the last stage, and where it goes on in tasks
+ * @param tasks in which tasks it goes on
  */
-public record StageDone(StagedJob job, JsonObject result, Update update, Optional<Next> next) {
+public record StageDone(StagedJob job, JsonObject result, Update update, Optional<Next> next, Optional<Tasks> tasks) {
+
+    /** An end that no tasks follow. */
+    public StageDone(StagedJob job, JsonObject result, Update update, Optional<Next> next) {
+        this(job, result, update, next, Optional.empty());
+    }
+
     /** The run that is waited for from now on, and the message that brings it about. */
     public record Next(RunId run, OutboxMessage message) {}
+
+    /**
+     * The tasks that are waited for from now on.
+     *
+     * @param all in the order in which they are sent
+     * @param inFlight how many are sent now; the others when one of them is done
+     * @param message what starts the task with this number
+     */
+    public record Tasks(StageName stage, List<Task> all, int inFlight, IntFunction<OutboxMessage> message) {
+        public Tasks {
+            all = List.copyOf(all);
+        }
+
+        List<Task> sentNow() {
+            return all.subList(0, Math.min(inFlight, all.size()));
+        }
+    }
+
+    /**
+     * One of the tasks of a stage.
+     *
+     * @param weight how much of the stage it is, against the others
+     */
+    public record Task(int number, double weight) {}
 }

@@ -13,6 +13,7 @@ import dev.sluice.store.Outbox;
 import dev.sluice.store.OutboxMessage;
 import dev.sluice.store.Runs;
 import dev.sluice.store.Tick;
+import dev.sluice.store.Told;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -185,22 +186,22 @@ public final class PublisherVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         List<Tick> asked = due.values().stream()
-                .map(tick -> new Tick(tick.attempt(), tick.progress()))
+                .map(tick -> new Tick(tick.attempt(), tick.progress(), tick.share()))
                 .toList();
         return runs.recordProgress(asked)
                 .compose(alive -> Future.join(alive.stream()
-                        .map(tick -> publish(Objects.requireNonNull(due.get(tick.attempt())), tick.progress()))
+                        .map(tick -> publish(Objects.requireNonNull(due.get(tick.attempt())), tick))
                         .toList()))
                 .<Void>mapEmpty()
                 .onComplete(this::logFirstFailure);
     }
 
-    private Future<Void> publish(ProgressTick tick, int progress) {
+    private Future<Void> publish(ProgressTick tick, Told told) {
         return publisher()
                 .publish(new OutgoingMessage(
                         Topology.UPDATES_EXCHANGE,
                         Topology.UPDATE_KEY,
-                        Codec.encode(tick.asUpdate(progress, Instant.now())),
+                        Codec.encode(tick.asUpdate(told, Instant.now())),
                         new JsonObject(),
                         UUID.randomUUID().toString()));
     }

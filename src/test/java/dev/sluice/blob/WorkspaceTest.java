@@ -38,7 +38,7 @@ final class WorkspaceTest {
     private Path dir;
 
     private static WorkspaceConfig config(Path directory) {
-        return new WorkspaceConfig(WorkspaceConfig.Mode.LOCAL, directory, 0, Duration.ofMinutes(1));
+        return new WorkspaceConfig(WorkspaceConfig.Mode.LOCAL, directory, 0, 0, Duration.ofMinutes(1));
     }
 
     @BeforeEach

@@ -124,10 +124,18 @@ class SectionsTest {
     void theWorkspace() {
         assertThat(Configs.defaults().workspace())
                 .isEqualTo(new WorkspaceConfig(
-                        WorkspaceConfig.Mode.LOCAL, HOME.resolve(".sluice/work"), 512L << 20, Duration.ofSeconds(60)));
+                        WorkspaceConfig.Mode.LOCAL,
+                        HOME.resolve(".sluice/work"),
+                        512L << 20,
+                        50L << 30,
+                        Duration.ofSeconds(60)));
         assertThat(Configs.everyKeySet().workspace())
                 .isEqualTo(new WorkspaceConfig(
-                        WorkspaceConfig.Mode.STORE, absolute("/srv/work"), 100L << 20, Duration.ofSeconds(5)));
+                        WorkspaceConfig.Mode.STORE,
+                        absolute("/srv/work"),
+                        100L << 20,
+                        2L << 30,
+                        Duration.ofSeconds(5)));
     }
 
     @Test
@@ -202,14 +210,22 @@ class SectionsTest {
     void theDelivery() {
         assertThat(Configs.defaults().delivery())
                 .isEqualTo(new DeliveryConfig(
-                        Duration.ofSeconds(12), Duration.ofSeconds(4), DEFAULT_RETRIES, Duration.ofMinutes(15), false));
+                        Duration.ofSeconds(12),
+                        Duration.ofSeconds(4),
+                        DEFAULT_RETRIES,
+                        Duration.ofMinutes(15),
+                        false,
+                        Duration.ofMinutes(5),
+                        32));
         assertThat(Configs.everyKeySet().delivery())
                 .isEqualTo(new DeliveryConfig(
                         Duration.ofSeconds(30),
                         Duration.ofMillis(500),
                         new RetryConfig(3, List.of(Duration.ZERO, Duration.ofMillis(1500))),
                         Duration.ofSeconds(90),
-                        true));
+                        true,
+                        Duration.ofSeconds(60),
+                        8));
     }
 
     @Test
@@ -228,12 +244,16 @@ class SectionsTest {
                 .isEqualTo(Map.of(
                         StageName.DOWNLOAD, new StageConfig(1, 2, DEFAULT_RETRIES),
                         StageName.PROCESSING, new StageConfig(1, quarterOfTheCores, DEFAULT_RETRIES),
+                        StageName.SEGMENT, new StageConfig(1, quarterOfTheCores, DEFAULT_RETRIES),
+                        StageName.JOIN, new StageConfig(1, 2, DEFAULT_RETRIES),
                         StageName.UPLOAD, new StageConfig(1, 2, DEFAULT_RETRIES)));
         assertThat(Configs.everyKeySet().stages())
                 .isEqualTo(Map.of(
                         StageName.DOWNLOAD, new StageConfig(0, 9, new RetryConfig(4, List.of(Duration.ofSeconds(2)))),
                         StageName.PROCESSING,
                                 new StageConfig(2, 250, new RetryConfig(2, List.of(Duration.ofSeconds(60)))),
+                        StageName.SEGMENT, new StageConfig(4, 6, new RetryConfig(3, List.of(Duration.ofSeconds(3)))),
+                        StageName.JOIN, new StageConfig(1, 7, new RetryConfig(6, List.of(Duration.ofSeconds(4)))),
                         StageName.UPLOAD,
                                 new StageConfig(
                                         3,

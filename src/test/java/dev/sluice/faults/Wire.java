@@ -12,7 +12,12 @@ final class Wire {
     static final String UPDATES = "video.processing.updates";
     static final String DEAD = "video.processing.dead";
     /** What has to be empty when all jobs have ended. */
-    static final List<String> STAGES = List.of(DOWNLOAD, "video.processing.processing", "video.processing.upload");
+    static final List<String> STAGES = List.of(
+            DOWNLOAD,
+            "video.processing.processing",
+            "video.processing.upload",
+            "video.processing.segments",
+            "video.processing.joins");
 
     private static final Map<String, String> QUEUES_BY_KEY =
             Map.of("download", STAGES.get(0), "processing", STAGES.get(1), "upload", STAGES.get(2));

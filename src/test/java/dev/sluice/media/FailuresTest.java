@@ -8,6 +8,7 @@ import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -126,14 +127,17 @@ class FailuresTest {
         Complaints silent = complaints("");
         Duration whole = Duration.ofSeconds(62);
 
-        assertThat(SourceWarnings.of(Sources.FULL_HD, whole, silent)).isEmpty();
-        assertThat(SourceWarnings.of(Sources.FULL_HD, Duration.ofSeconds(40), silent))
+        assertThat(warnings(whole, silent)).isEmpty();
+        assertThat(warnings(Duration.ofSeconds(40), silent))
                 .containsExactly("The file says it lasts 62.0 s, but only 40.0 s could be decoded.");
-        assertThat(SourceWarnings.of(Sources.FULL_HD, whole, complaints("[h264 @ 0x55] [error] Invalid NAL unit size")))
+        assertThat(warnings(whole, complaints("[h264 @ 0x55] [error] Invalid NAL unit size")))
                 .containsExactly("Parts of the file are damaged; pictures or sound may be disturbed there.");
-        assertThat(SourceWarnings.of(
-                        Sources.FULL_HD, Duration.ofSeconds(40), complaints("[mov] [error] stream 0: partial file")))
+        assertThat(warnings(Duration.ofSeconds(40), complaints("[mov] [error] stream 0: partial file")))
                 .containsExactly("The file is cut short; what is there was encoded.");
+    }
+
+    private static List<String> warnings(Duration made, Complaints complaints) {
+        return SourceWarnings.of(Sources.FULL_HD.duration(), made, SourceDamage.of(complaints));
     }
 
     @Test

@@ -59,6 +59,7 @@ class SegmentPlanTest {
     }
 
     private static List<Segment> plan(int seconds, int longest) {
-        return SegmentPlan.of(BEGIN, BEGIN.plusSeconds(seconds), Duration.ofSeconds(longest), GRID);
+        return SegmentPlan.of(BEGIN, BEGIN.plusSeconds(seconds), Duration.ofSeconds(longest), GRID)
+                .segments();
     }
 }

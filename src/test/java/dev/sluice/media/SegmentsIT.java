@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,30 +111,16 @@ class SegmentsIT {
         Encoder encoder = new Encoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
         Path wholeDirectory = Files.createDirectory(directory.resolve("whole"));
         EncodeResult whole = encoder.encode(source, info, wholeDirectory, 2, Progress.none(), new Cancellation());
-        SegmentEncoder parts = new SegmentEncoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
-        Path joinedDirectory = Files.createDirectory(directory.resolve("joined"));
-        Duration begin = info.begin().orElseThrow();
-        Duration length = info.duration().orElseThrow();
-        List<Segment> segments =
-                SegmentPlan.of(begin, begin.plus(length), SHORTEST.plus(length.dividedBy(5)), media.keyFrameInterval());
+        EncodeResult joined = inSegments(source, info, media, Files.createDirectory(directory.resolve("joined")));
 
-        List<Long> frames = new ArrayList<>();
-        List<Long> thumbnails = new ArrayList<>();
-        for (Segment segment : segments) {
-            Path of = Files.createDirectory(joinedDirectory.resolve(Integer.toString(segment.number())));
-            frames.add(parts.pictures(source, info, segment, of, 2, Progress.none(), new Cancellation()));
-            thumbnails.addAll(thumbnails(of));
-        }
-        if (info.audio().isPresent()) {
-            parts.sound(source, info, info.audio().get(), joinedDirectory, Progress.none(), new Cancellation());
-        }
-        List<RenditionFile> joined = new Join(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media)
-                .run(joinedDirectory, info, frames, new Cancellation());
-
-        assertThat(Thumbnails.wanted(thumbnails, begin, media.thumbnailInterval()))
-                .containsExactlyInAnyOrderElementsOf(thumbnails(wholeDirectory));
+        assertThat(joined.thumbnails())
+                .extracting(ThumbnailFile::timestamp)
+                .containsExactlyElementsOf(whole.thumbnails().stream()
+                        .map(ThumbnailFile::timestamp)
+                        .toList());
+        assertThat(joined.warnings()).isEqualTo(whole.warnings());
         for (RenditionFile file : whole.renditions()) {
-            RenditionFile other = joined.stream()
+            RenditionFile other = joined.renditions().stream()
                     .filter(each -> each.quality().equals(file.quality()))
                     .findFirst()
                     .orElseThrow();
@@ -143,6 +130,48 @@ class SegmentsIT {
                     .isEqualTo(packets(file.file(), "a", "pts_time,data_hash"));
             assertThat(DecodedFrames.of(other.file(), 0, directory).count()).isEqualTo(file.frames());
         }
+    }
+
+    private static EncodeResult inSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
+            throws IOException {
+        SegmentEncoder parts = new SegmentEncoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
+        Duration begin = info.begin().orElseThrow();
+        Duration length = info.duration().orElseThrow();
+        SegmentPlan plan =
+                SegmentPlan.of(begin, begin.plus(length), SHORTEST.plus(length.dividedBy(5)), media.keyFrameInterval());
+        List<Optional<Duration>> firsts = new CutSurvey(
+                        MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media.limits())
+                .firsts(source, info, plan, new Cancellation())
+                .orElseThrow();
+
+        List<EncodedSegment> made = new ArrayList<>();
+        for (Segment segment : plan.segments()) {
+            Path of = Files.createDirectory(directory.resolve(Integer.toString(segment.number())));
+            made.add(parts.pictures(
+                    source, info, segment, firsts.get(segment.number()), of, 2, Progress.none(), new Cancellation()));
+        }
+        if (info.audio().isPresent()) {
+            parts.sound(source, info, info.audio().get(), directory, Progress.none(), new Cancellation());
+        }
+        List<Path> files =
+                made.stream().flatMap(segment -> segment.files().stream()).toList();
+        List<String> names =
+                files.stream().map(file -> String.valueOf(file.getFileName())).toList();
+        for (String thumbnail : Thumbnails.wanted(names, begin, media.thumbnailInterval())) {
+            Files.copy(files.get(names.indexOf(thumbnail)), directory.resolve(thumbnail));
+        }
+        return new Join(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media)
+                .run(
+                        directory,
+                        new Join.Parts(
+                                info.video().displayed(),
+                                info.audio().isPresent(),
+                                info.duration(),
+                                made.stream()
+                                        .map(EncodedSegment::damage)
+                                        .reduce(new SourceDamage(false, false), SourceDamage::and),
+                                made.stream().map(EncodedSegment::frames).toList()),
+                        new Cancellation());
     }
 
     private static MediaConfig oneRung(Duration thumbnails) {
@@ -156,16 +185,6 @@ class SegmentsIT {
                 thumbnails,
                 media.thumbnailWidth(),
                 media.limits());
-    }
-
-    /** Their times, in milliseconds. */
-    private static List<Long> thumbnails(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> name.startsWith(EncodeCommand.THUMBNAIL_PREFIX))
-                    .map(name -> Long.valueOf(name.replaceAll("[^0-9]", "")))
-                    .toList();
-        }
     }
 
     private Path clip(String video, String... more) {

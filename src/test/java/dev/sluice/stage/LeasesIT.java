@@ -47,7 +47,9 @@ class LeasesIT {
             Duration.ofDays(1),
             new RetryConfig(5, List.of(Duration.ofSeconds(1))),
             Duration.ofDays(1),
-            false);
+            false,
+            Duration.ofMinutes(5),
+            32);
 
     private static TestDatabase table;
     private static Vertx vertx;
@@ -186,7 +188,13 @@ class LeasesIT {
                 vertx,
                 runs,
                 new DeliveryConfig(
-                        CONFIG.lease(), Duration.ofMillis(400), CONFIG.retries(), CONFIG.requeueAfter(), false));
+                        CONFIG.lease(),
+                        Duration.ofMillis(400),
+                        CONFIG.retries(),
+                        CONFIG.requeueAfter(),
+                        false,
+                        CONFIG.maxTask(),
+                        CONFIG.segmentsInFlight()));
         Attempt stuck = claim("stuck");
         Attempt other = claim("other");
         try (Connection somebody = table.connect()) {

@@ -61,7 +61,8 @@ class LeftoversIT {
         database = get(Database.open(vertx, table.config()));
         workspace = get(Workspace.open(
                 vertx,
-                new WorkspaceConfig(WorkspaceConfig.Mode.STORE, directory.resolve("work"), 0, Duration.ofMinutes(1))));
+                new WorkspaceConfig(
+                        WorkspaceConfig.Mode.STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
         staging = new Staging(blobs, "staging/");
         leftovers = new Leftovers(
                 workspace,

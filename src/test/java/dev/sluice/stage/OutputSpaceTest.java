@@ -26,28 +26,27 @@ class OutputSpaceTest {
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
 
     @Test
-    void isTheCapsOfTheLadderOverTheLengthAndWhatIsStillToBeFetched() {
-        assertThat(space.bytes(0, of(100))).isEqualTo(SMALLEST + 110_000_000);
-        assertThat(space.bytes(5_000, of(100))).isEqualTo(SMALLEST + 110_005_000);
+    void isTheCapsOfTheLadderOverTheLength() {
+        assertThat(space.bytes(of(100))).isEqualTo(SMALLEST + 110_000_000);
+        assertThat(space.bytes(Duration.ofSeconds(10))).isEqualTo(SMALLEST + 11_000_000);
     }
 
     @Test
     void takesAnHourForWhatIsNotKnown() {
         long anHour = SMALLEST + 3_960_000_000L;
 
-        assertThat(space.bytes(0, Optional.empty())).isEqualTo(anHour);
-        assertThat(space.bytes(0, of(0))).isEqualTo(anHour);
-        assertThat(space.bytes(0, of(-5))).isEqualTo(anHour);
+        assertThat(space.bytes(Optional.empty())).isEqualTo(anHour);
+        assertThat(space.bytes(of(0))).isEqualTo(anHour);
+        assertThat(space.bytes(of(-5))).isEqualTo(anHour);
     }
 
     @Test
     void believesNoMessageThatSaysMoreThanWhatIsAccepted() {
         long twoHours = SMALLEST + 7_920_000_000L;
 
-        assertThat(space.bytes(0, of(7_200))).isEqualTo(twoHours);
-        assertThat(space.bytes(0, of(7_201))).isEqualTo(twoHours);
-        assertThat(space.bytes(0, of(1e300))).isEqualTo(twoHours);
-        assertThat(space.bytes(Long.MAX_VALUE - 5, of(1e300))).isEqualTo(Long.MAX_VALUE);
+        assertThat(space.bytes(of(7_200))).isEqualTo(twoHours);
+        assertThat(space.bytes(of(7_201))).isEqualTo(twoHours);
+        assertThat(space.bytes(of(1e300))).isEqualTo(twoHours);
     }
 
     private static Optional<VideoMetadata> of(double seconds) {

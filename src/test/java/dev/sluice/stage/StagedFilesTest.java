@@ -3,7 +3,6 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.FakeBlobs;
 import dev.sluice.blob.Staging;
 import dev.sluice.job.Attempt;
@@ -15,7 +14,6 @@ import dev.sluice.job.Progress;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.NewJob;
-import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -68,15 +66,13 @@ class StagedFilesTest {
 
         assertThatExceptionOfType(JobFailure.class)
                 .isThrownBy(() -> new StagedFiles(blobs, staging)
-                        .put(run, List.of(upload("a"), upload("b")), Progress.none())
+                        .put(run, List.of(file("a"), file("b")), Progress.none())
                         .await(10, TimeUnit.SECONDS))
                 .matches(failure -> failure.code() == code);
     }
 
-    private Upload upload(String name) throws Exception {
-        BlobKey key = new BlobKey("videos/" + name);
-        OutputFile output = new OutputFile(OutputFile.Type.SCALED, key.value(), 2, 2, 1, "video/mp4", "360p", 0);
-        return new Upload(output, key, Files.writeString(directory.resolve(name), name));
+    private LocalFile file(String name) throws Exception {
+        return new LocalFile(Files.writeString(directory.resolve(name), name), 1, "video/mp4");
     }
 
     private record NoCheckpoint() implements Checkpoint {

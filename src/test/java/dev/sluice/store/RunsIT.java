@@ -333,13 +333,13 @@ class RunsIT {
         granted(Samples.job("tick-lost"), Samples.download("tick-lost"), "w2");
         Claim held = granted(Samples.job("tick"), Samples.download("tick"), "w1");
 
-        List<Tick> up = await(store.runs()
+        List<Told> up = await(store.runs()
                 .recordProgress(List.of(
                         new Tick(lost.attempt(), 11), new Tick(held.attempt(), 12), new Tick(held.attempt(), 9))));
-        List<Tick> down = await(store.runs().recordProgress(List.of(new Tick(held.attempt(), 5))));
+        List<Told> down = await(store.runs().recordProgress(List.of(new Tick(held.attempt(), 5))));
 
-        assertThat(up).containsExactly(new Tick(held.attempt(), 12));
-        assertThat(down).containsExactly(new Tick(held.attempt(), 12));
+        assertThat(up).containsExactly(new Told(held.attempt(), 12));
+        assertThat(down).containsExactly(new Told(held.attempt(), 12));
         assertThat(database.value("SELECT progress FROM sluice.job WHERE id = 'tick-lost'"))
                 .isEqualTo("0");
     }

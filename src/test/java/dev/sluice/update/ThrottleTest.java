@@ -41,6 +41,6 @@ class ThrottleTest {
 
     private static ProgressTick tick(String job, long seq, int progress) {
         Attempt attempt = new Attempt(RunId.whole(new JobId(job), StageName.PROCESSING), 2, 1);
-        return new ProgressTick(attempt, "m", progress, seq, Optional.of(9), "w");
+        return new ProgressTick(attempt, "m", progress, 0.5, seq, Optional.of(9), "w");
     }
 }

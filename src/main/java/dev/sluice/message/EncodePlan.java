@@ -1,0 +1,113 @@
+package dev.sluice.message;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * How a long video is encoded: in which segments, and with which settings, so that all hosts do the same whatever their own are.
+ * Tasks are numbered: the segments from 0, the sound behind them.
+ *
+ * @param begin when the picture begins, from the beginning of the file
+ * @param end when it ends as far as one knows
+ * @param each how long all segments but the last are
+ * @param firsts for each segment when its first frame is shown; empty for one without
+ * @param width of the source as it is shown, pixels
+ * @param height likewise
+ * @param withSound whether there is sound, which is a task of its own
+ * @param encoding settings of the encode
+ */
+public record EncodePlan(
+        Duration begin,
+        Duration end,
+        Duration each,
+        List<Optional<Duration>> firsts,
+        int width,
+        int height,
+        boolean withSound,
+        JsonObject encoding) {
+    private static final int MOST_SEGMENTS = 100_000;
+    private static final int LARGEST_SIDE = 1 << 20;
+    private static final long LONGEST_MICROS = 1_000_000_000_000_000L;
+    private static final long NONE = -1_000_000_000_000_000L;
+
+    public EncodePlan {
+        firsts = List.copyOf(firsts);
+        encoding = encoding.copy();
+    }
+
+    public int segments() {
+        return firsts.size();
+    }
+
+    /** How many tasks there are. */
+    public int tasks() {
+        return segments() + (withSound ? 1 : 0);
+    }
+
+    JsonObject toJson() {
+        return new JsonObject()
+                .put("beginMicros", micros(begin))
+                .put("endMicros", micros(end))
+                .put("eachMicros", micros(each))
+                .put(
+                        "firstMicros",
+                        new JsonArray(firsts.stream()
+                                .map(first -> first.map(EncodePlan::micros).orElse(NONE))
+                                .toList()))
+                .put("width", width)
+                .put("height", height)
+                .put("withSound", withSound)
+                .put("encoding", encoding);
+    }
+
+    /** @throws InvalidMessage if it is none */
+    static EncodePlan fromJson(JsonObject json) {
+        if (!(json.getValue("firstMicros") instanceof JsonArray array
+                && !array.isEmpty()
+                && array.size() <= MOST_SEGMENTS
+                && json.getValue("withSound") instanceof Boolean withSound
+                && json.getValue("encoding") instanceof JsonObject encoding)) {
+            throw new InvalidMessage("The field 'plan' is not the plan of an encode.");
+        }
+        Fields fields = new Fields(json);
+        return new EncodePlan(
+                time(json, "beginMicros", 0),
+                time(json, "endMicros", 0),
+                time(json, "eachMicros", 1),
+                IntStream.range(0, array.size())
+                        .mapToObj(number -> first(array, number))
+                        .toList(),
+                fields.integer("width", 1, LARGEST_SIDE),
+                fields.integer("height", 1, LARGEST_SIDE),
+                withSound,
+                encoding);
+    }
+
+    private static Optional<Duration> first(JsonArray array, int number) {
+        if (!(array.getValue(number) instanceof Number micros)) {
+            throw new InvalidMessage("The field 'plan' has a time that is no number.");
+        }
+        return micros.longValue() == NONE ? Optional.empty() : Optional.of(ofMicros(micros.longValue()));
+    }
+
+    private static Duration time(JsonObject json, String field, long least) {
+        if (json.getValue(field) instanceof Number micros
+                && micros.longValue() >= least
+                && micros.longValue() <= LONGEST_MICROS) {
+            return ofMicros(micros.longValue());
+        }
+        throw new InvalidMessage("The field 'plan' has no usable '" + field + "'.");
+    }
+
+    private static Duration ofMicros(long micros) {
+        return Duration.ofNanos(Math.multiplyExact(micros, 1000L));
+    }
+
+    private static long micros(Duration time) {
+        return Math.floorDiv(time.toNanos(), 1000L);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.stage;
+
+import dev.sluice.blob.AttemptDirectory;
+import dev.sluice.blob.Workspace;
+import dev.sluice.config.MediaConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.StageName;
+import dev.sluice.media.EncodeResult;
+import dev.sluice.media.Join;
+import dev.sluice.media.Size;
+import dev.sluice.media.SourceDamage;
+import dev.sluice.media.Thumbnails;
+import dev.sluice.message.EncodePlan;
+import dev.sluice.store.Runs;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+
+/** Makes whole renditions of what the tasks of a long video made, without decoding any of it. */
+public final class JoinStage implements Stage {
+    /** Getting the pieces; the join itself copies what lies on the disk then. */
+    private static final double FETCH_SHARE = 0.5;
+
+    private final Runs runs;
+    private final Workspace workspace;
+    private final PieceFiles pieces;
+    private final MediaConfig media;
+    private final Function<MediaConfig, Join> joins;
+    private final WorkerExecutor workers;
+    private final Results results;
+
+    public JoinStage(
+            Runs runs,
+            Workspace workspace,
+            PieceFiles pieces,
+            MediaConfig media,
+            Function<MediaConfig, Join> joins,
+            WorkerExecutor workers,
+            Results results) {
+        this.runs = runs;
+        this.workspace = workspace;
+        this.pieces = pieces;
+        this.media = media;
+        this.joins = joins;
+        this.workers = workers;
+        this.results = results;
+    }
+
+    @Override
+    public StageName name() {
+        return StageName.JOIN;
+    }
+
+    @Override
+    public Future<StageResult> run(StageRun run) {
+        EncodePlan plan = SegmentTasks.planOf(run.job());
+        MediaConfig settings = SegmentTasks.media(plan, media);
+        return runs.results(run.job().id(), StageName.SEGMENT)
+                .compose(made -> join(run, plan, settings, complete(plan, made)));
+    }
+
+    private static SortedMap<Integer, JsonObject> complete(EncodePlan plan, SortedMap<Integer, JsonObject> made) {
+        if (made.size() != plan.tasks()) {
+            throw new JobFailure(
+                    ErrorCode.FILES_MISSING,
+                    "Of the " + plan.tasks() + " tasks of the job's plan " + made.size() + " have left results.");
+        }
+        return made;
+    }
+
+    private Future<StageResult> join(
+            StageRun run, EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
+        List<PieceFiles.Wanted> wanted = wanted(plan, settings, made);
+        // Once as pieces and once as a whole.
+        long bytes = 2 * wanted.stream().mapToLong(each -> each.piece().bytes()).sum();
+        return workspace.within(
+                run.attempt(),
+                bytes,
+                directory -> pieces.bring(
+                                run, wanted, directory, done -> run.progress().at(FETCH_SHARE * done))
+                        .compose(there -> joined(run, plan, settings, made, directory))
+                        .compose(whole -> results.keep(run, whole)));
+    }
+
+    private Future<EncodeResult> joined(
+            StageRun run,
+            EncodePlan plan,
+            MediaConfig settings,
+            SortedMap<Integer, JsonObject> made,
+            AttemptDirectory directory) {
+        return workers.executeBlocking(
+                () -> joins.apply(settings).run(directory.path(), parts(plan, made), run.cancellation()), false);
+    }
+
+    private static Join.Parts parts(EncodePlan plan, SortedMap<Integer, JsonObject> made) {
+        List<JoinPart> segments = made.tailMap(SegmentTasks.of(0)).values().stream()
+                .map(JoinPart::of)
+                .toList();
+        SourceDamage damage =
+                segments.stream().map(JoinPart::damage).reduce(new SourceDamage(false, false), SourceDamage::and);
+        return new Join.Parts(
+                new Size(plan.width(), plan.height()),
+                plan.withSound(),
+                Optional.of(plan.end().minus(plan.begin())),
+                damage,
+                segments.stream().map(JoinPart::frames).toList());
+    }
+
+    /** All files of renditions, in a directory for each segment, the sound, and the thumbnails that a whole encode makes. */
+    private static List<PieceFiles.Wanted> wanted(
+            EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
+        List<String> names = made.values().stream()
+                .flatMap(result -> Piece.of(result).stream())
+                .map(Piece::name)
+                .toList();
+        Set<String> thumbnails = new HashSet<>(Thumbnails.wanted(names, plan.begin(), settings.thumbnailInterval()));
+        List<PieceFiles.Wanted> wanted = new ArrayList<>();
+        for (Map.Entry<Integer, JsonObject> task : made.entrySet()) {
+            for (Piece piece : Piece.of(task.getValue())) {
+                if (!Thumbnails.isOne(piece.name())) {
+                    boolean sound = task.getKey() == SegmentTasks.SOUND;
+                    wanted.add(new PieceFiles.Wanted(
+                            piece, sound ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
+                } else if (thumbnails.remove(piece.name())) {
+                    wanted.add(new PieceFiles.Wanted(piece, Optional.empty()));
+                }
+            }
+        }
+        return wanted;
+    }
+}

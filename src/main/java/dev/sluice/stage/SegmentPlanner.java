@@ -1,0 +1,75 @@
+package dev.sluice.stage;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.job.Cancellation;
+import dev.sluice.media.CutSurvey;
+import dev.sluice.media.EncodeSpeed;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.media.SegmentPlan;
+import dev.sluice.media.Size;
+import dev.sluice.message.EncodePlan;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides whether a video is encoded in one piece or in segments, and in which. */
+public final class SegmentPlanner {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentPlanner.class);
+    /** A segment may turn out harder than the film on the whole, and the host that gets it slower than this one. */
+    private static final double OF_THE_BOUND = 0.5;
+
+    private final EncodeSpeed speed;
+    private final CutSurvey survey;
+    private final MediaConfig media;
+    private final Duration maxTask;
+
+    /**
+     * A planner for this host.
+     *
+     * @param maxTask how long one encode is to take at the most
+     */
+    public SegmentPlanner(EncodeSpeed speed, CutSurvey survey, MediaConfig media, Duration maxTask) {
+        this.speed = speed;
+        this.survey = survey;
+        this.media = media;
+        this.maxTask = maxTask;
+    }
+
+    /** The plan; empty for what is encoded in one piece. Blocks for as long as it takes to read a long source. */
+    Optional<EncodePlan> plan(Path source, MediaInfo info, Cancellation cancellation) {
+        Duration length = info.duration().orElse(Duration.ZERO);
+        Duration estimate = speed.of(info, length);
+        if (estimate.compareTo(maxTask) <= 0) {
+            return Optional.empty();
+        }
+        Duration begin = info.begin().filter(time -> !time.isNegative()).orElse(Duration.ZERO);
+        Duration longest = speed.within(Duration.ofMillis((long) (maxTask.toMillis() * OF_THE_BOUND)), info);
+        SegmentPlan cut = SegmentPlan.of(begin, begin.plus(length), longest, media.keyFrameInterval());
+        if (cut.count() == 1) {
+            return Optional.empty();
+        }
+        Optional<List<Optional<Duration>>> firsts = survey.firsts(source, info, cut, cancellation);
+        if (firsts.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("estimateSeconds", estimate.toSeconds())
+                    .log("the source cannot be cut safely, it is encoded whole");
+        }
+        return firsts.map(times -> plan(info, cut, times));
+    }
+
+    private EncodePlan plan(MediaInfo info, SegmentPlan cut, List<Optional<Duration>> firsts) {
+        Size shown = info.video().displayed();
+        return new EncodePlan(
+                cut.begin(),
+                cut.end(),
+                cut.each(),
+                firsts,
+                shown.width(),
+                shown.height(),
+                info.audio().isPresent(),
+                media.encoding());
+    }
+}
