@@ -22,7 +22,7 @@ class RedeployIT {
     private static final int ROUNDS = 20;
     private static final int JOBS_A_ROUND = 2;
     /** One for each of the stages, one for the publisher. */
-    private static final int CONNECTIONS = 4;
+    private static final int CONNECTIONS = 6;
     /** Pools grow to their size under load; a leak of one thread for each time would be 80. */
     private static final int SPARE_THREADS = 20;
 

@@ -61,7 +61,7 @@ class SegmentedJobIT {
                 .containsSubsequence(
                         "processing_video",
                         "segments_planned",
-                        "segment_complete",
+                        "segment_encoded",
                         "joining_segments",
                         "processing_complete",
                         "upload_complete");

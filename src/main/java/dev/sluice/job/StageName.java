@@ -7,7 +7,7 @@ package dev.sluice.job;
 public enum StageName {
     DOWNLOAD("download", "DOWNLOADING", "downloading_video", 0, "download_complete", 20, "download_failed"),
     PROCESSING("processing", "PROCESSING", "processing_video", 30, "processing_complete", 70, "processing_failed"),
-    SEGMENT("segment", "PROCESSING", "processing_video", 30, "segment_complete", 68, "processing_failed"),
+    SEGMENT("segment", "PROCESSING", "processing_video", 30, "segment_encoded", 68, "processing_failed"),
     JOIN("join", "PROCESSING", "joining_segments", 68, "processing_complete", 70, "processing_failed"),
     UPLOAD("upload", "UPLOADING", "uploading_results", 80, "upload_complete", 100, "upload_failed");
 

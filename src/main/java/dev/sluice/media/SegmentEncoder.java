@@ -103,7 +103,8 @@ public final class SegmentEncoder {
 
     private EncodedSegment made(Encode what, List<Rendition> renditions, long frames, SourceDamage damage) {
         if (frames == 0) {
-            return new EncodedSegment(Optional.empty(), List.of(), damage);
+            // That nothing came is what FFmpeg complains of.
+            return new EncodedSegment(Optional.empty(), List.of(), new SourceDamage(damage.cutShort(), false));
         }
         List<Path> files = new ArrayList<>();
         renditions.forEach(rendition -> files.add(what.directory().resolve(rendition.fileName())));

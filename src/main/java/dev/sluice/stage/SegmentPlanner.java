@@ -18,6 +18,11 @@ import org.slf4j.LoggerFactory;
 /** Decides whether a video is encoded in one piece or in segments, and in which. */
 public final class SegmentPlanner {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentPlanner.class);
+    /** Into how many segments a long film is cut where that does not make them too short: so that many hosts end at about the same time. */
+    private static final int MANY = 128;
+    /** Starting FFmpeg and decoding what comes before a segment weighs in a shorter one. */
+    private static final Duration SHORTEST_TASK = Duration.ofSeconds(30);
+
     /** A segment may turn out harder than the film on the whole, and the host that gets it slower than this one. */
     private static final double OF_THE_BOUND = 0.5;
 
@@ -46,8 +51,8 @@ public final class SegmentPlanner {
             return Optional.empty();
         }
         Duration begin = info.begin().filter(time -> !time.isNegative()).orElse(Duration.ZERO);
-        Duration longest = speed.within(Duration.ofMillis((long) (maxTask.toMillis() * OF_THE_BOUND)), info);
-        SegmentPlan cut = SegmentPlan.of(begin, begin.plus(length), longest, media.keyFrameInterval());
+        SegmentPlan cut = SegmentPlan.of(
+                begin, begin.plus(length), speed.within(taskTime(estimate), info), media.keyFrameInterval());
         if (cut.count() == 1) {
             return Optional.empty();
         }
@@ -58,6 +63,16 @@ public final class SegmentPlanner {
                     .log("the source cannot be cut safely, it is encoded whole");
         }
         return firsts.map(times -> plan(info, cut, times));
+    }
+
+    private Duration taskTime(Duration estimate) {
+        Duration most = Duration.ofMillis((long) (maxTask.toMillis() * OF_THE_BOUND));
+        Duration wanted = max(SHORTEST_TASK, estimate.dividedBy(MANY));
+        return wanted.compareTo(most) < 0 ? wanted : most;
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private EncodePlan plan(MediaInfo info, SegmentPlan cut, List<Optional<Duration>> firsts) {

@@ -19,11 +19,13 @@ public record StageResult(StagedJob job, JsonObject summary, JsonObject kept, Op
         this(job, summary, new JsonObject(), Optional.empty());
     }
 
-    static StageResult planned(StagedJob job, JsonObject summary, EncodePlan plan) {
+    /** Of a stage that has planned tasks, which follow. */
+    public static StageResult planned(StagedJob job, JsonObject summary, EncodePlan plan) {
         return new StageResult(job, summary, new JsonObject(), Optional.of(plan));
     }
 
-    static StageResult ofTask(StagedJob job, JsonObject summary, JsonObject kept) {
+    /** Of one of these tasks. */
+    public static StageResult ofTask(StagedJob job, JsonObject summary, JsonObject kept) {
         return new StageResult(job, summary, kept, Optional.empty());
     }
 

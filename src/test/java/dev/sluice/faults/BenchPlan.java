@@ -14,6 +14,7 @@ import java.util.List;
  * @param feedFor how long jobs are submitted and faults happen, at the most
  * @param drainFor how long what is under way then has to end
  * @param inFlight how many jobs are under way at once
+ * @param films one in so many videos is encoded in segments; 0: none
  * @param gap the mean time between the beginnings of two faults
  */
 record BenchPlan(
@@ -23,6 +24,7 @@ record BenchPlan(
         Duration feedFor,
         Duration drainFor,
         int inFlight,
+        int films,
         long seed,
         Duration gap,
         List<Drawn> faults) {
@@ -36,8 +38,24 @@ record BenchPlan(
                 Duration.ofSeconds(130),
                 Duration.ofSeconds(120),
                 8,
+                0,
                 seed,
                 Duration.ofMillis(5500),
+                everything(Duration.ofSeconds(8)));
+    }
+
+    /** About two minutes, in which every other video is encoded in segments by all workers, each with a disk of its own. */
+    static BenchPlan segmentedRun(int jobs, long seed) {
+        return new BenchPlan(
+                "segmented",
+                3,
+                jobs,
+                jobs == 0 ? Duration.ofSeconds(75) : Duration.ofHours(12),
+                Duration.ofSeconds(120),
+                4,
+                2,
+                seed,
+                Duration.ofSeconds(5),
                 everything(Duration.ofSeconds(8)));
     }
 
@@ -50,6 +68,7 @@ record BenchPlan(
                 Duration.ofHours(12),
                 Duration.ofMinutes(5),
                 8,
+                0,
                 seed,
                 Duration.ofSeconds(8),
                 everything(Duration.ofSeconds(30)));

@@ -50,6 +50,7 @@ final class BenchScene implements AutoCloseable {
             services = opened.add(
                     BenchServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new)));
             services.upload(FedJob.CLIP_KEY, clips.clip(directory));
+            services.upload(FedJob.FILM_KEY, clips.film(directory));
             services.upload(FedJob.TEXT_KEY, clips.text(directory));
             for (int n = 1; n <= cast.workers(); n++) {
                 String name = "worker-" + n;

@@ -2,6 +2,7 @@ package dev.sluice.faults;
 
 import dev.sluice.faults.BenchCast.Disk;
 import dev.sluice.faults.Schedule.Injected;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,10 +49,23 @@ final class FaultBench {
     }
 
     static Result run(BenchPlan plan) throws Exception {
-        try (BenchScene scene = BenchScene.set(
-                plan.name() + "-" + plan.seed(), BenchCast.of(plan.workers()).on(Disk.chosen()))) {
+        try (BenchScene scene = BenchScene.set(plan.name() + "-" + plan.seed(), cast(plan))) {
             return new FaultBench(plan, scene).run();
         }
+    }
+
+    private static BenchCast cast(BenchPlan plan) {
+        BenchCast workers = BenchCast.of(plan.workers());
+        return plan.films() == 0
+                ? workers.on(Disk.chosen())
+                : workers.on(Disk.OWN)
+                        .with(new JsonObject()
+                                .put(
+                                        "delivery",
+                                        new JsonObject()
+                                                // By a first guess, two seconds of the clip that is no film.
+                                                .put("maxTaskSeconds", 3)
+                                                .put("segmentsInFlight", 3)));
     }
 
     private Result run() throws Exception {
@@ -89,11 +103,13 @@ final class FaultBench {
         long until = System.nanoTime() + plan.feedFor().toNanos();
         long atTheLatest = until + MORE_FOR_THE_LAST_FAULTS.toNanos();
         int submitted = 0;
-        while (submitted < plan.jobs() && System.nanoTime() < (schedule.isThrough() ? until : atTheLatest)) {
+        while ((plan.jobs() == 0 || submitted < plan.jobs())
+                && System.nanoTime() < (schedule.isThrough() ? until : atTheLatest)) {
             if (scene.tap().awaitEnded(submitted - plan.inFlight() + 1, LOOK)) {
                 boolean video = random.nextInt(ONE_IN) != 0;
                 int copies = 1 + random.nextInt(3);
-                scene.submit(new FedJob("job-" + submitted, video, copies));
+                boolean film = plan.films() > 0 && submitted % plan.films() == 0;
+                scene.submit(new FedJob("job-" + submitted, video, copies, film));
                 submitted++;
             }
         }
@@ -131,6 +147,12 @@ final class FaultBench {
                 .query("SELECT count(*) AS runs, sum(attempt) AS claims, sum(counted) AS counted, max(counted) AS most"
                         + " FROM sluice.stage_run")
                 .forEach(row -> report.line("runs, claims, attempts that count, most of one run: %s", row.values()));
+        scene.services()
+                .postgres()
+                .database()
+                .query("SELECT count(*) AS segments, sum(attempt % 10000) AS claims, sum(counted - 1) AS again"
+                        + " FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'")
+                .forEach(row -> report.line("segments, claims, encoded again: %s", row.values()));
         scene.services()
                 .postgres()
                 .database()

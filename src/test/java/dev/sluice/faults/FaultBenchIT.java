@@ -27,6 +27,20 @@ class FaultBenchIT {
                         ? BenchPlan.shortRun(seed)
                         : BenchPlan.longRun(Integer.getInteger("faults.workers", WORKERS), jobs, seed));
 
+        assertKept(result);
+    }
+
+    @Test
+    void keepsThemWhenVideosAreEncodedInSegments() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+
+        Result result = FaultBench.run(
+                BenchPlan.segmentedRun(Integer.getInteger("faults.films", 0), Long.getLong("faults.seed", SEED)));
+
+        assertKept(result);
+    }
+
+    private static void assertKept(Result result) {
         System.out.println(result);
         assertThat(result.violations()).as(result.toString()).isEmpty();
         assertThat(result.mistakes()).as(result.toString()).isEmpty();

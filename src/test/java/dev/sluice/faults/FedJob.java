@@ -8,17 +8,23 @@ import java.time.Instant;
  *
  * @param video whether its source is one; otherwise it has to fail
  * @param copies how many times its message is sent
+ * @param film whether its video is so long that it is encoded in segments
  */
-record FedJob(String id, boolean video, int copies) {
+record FedJob(String id, boolean video, int copies, boolean film) {
+    static final String FILM_KEY = "uploads/film.mp4";
     static final String CLIP_KEY = "uploads/clip.mp4";
     static final String TEXT_KEY = "uploads/text.mp4";
+
+    FedJob(String id, boolean video, int copies) {
+        this(id, video, copies, false);
+    }
 
     String mediaId() {
         return "media-" + id;
     }
 
     String key() {
-        return video ? CLIP_KEY : TEXT_KEY;
+        return video ? film ? FILM_KEY : CLIP_KEY : TEXT_KEY;
     }
 
     JsonObject message() {

@@ -102,6 +102,63 @@ class SegmentsIT {
         assertSameInSegments(clip("testsrc2=size=1280x736:rate=24000/1001:duration=7", "-bf", "3"), MediaFixture.MEDIA);
     }
 
+    /** Containers of that kind number their pictures, and tell only the order in which they are decoded. */
+    @Test
+    void areNotMadeOfWhatDoesNotSayWhenItsPicturesAreShown() {
+        Path source = MediaFixture.clip(
+                directory.resolve("source.avi"),
+                "testsrc2=size=320x240:rate=25:duration=6",
+                "sine=duration=6",
+                "-bf",
+                "3",
+                "-preset",
+                "medium");
+
+        assertThat(firsts(source, MediaFixture.probe(source), MediaFixture.MEDIA))
+                .isEmpty();
+    }
+
+    @Test
+    void haveTheirFirstFramesAlsoWhereSeekingLeadsBehindThem() throws IOException {
+        MediaConfig media = oneRung(Duration.ofSeconds(15));
+        Path source = clip("testsrc2=size=320x240:rate=25:duration=8");
+        MediaInfo info = MediaFixture.probe(source);
+        Segment segment = plan(info, media).segment(1);
+        SegmentEncoder encoder = new SegmentEncoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
+        Duration first = firsts(source, info, media).orElseThrow().get(1).orElseThrow();
+
+        EncodedSegment sought = encode(encoder, source, info, segment, first);
+        // As if a frame had been there that seeking did not find.
+        EncodedSegment decoded = encode(encoder, source, info, segment, first.minusSeconds(1));
+
+        assertThat(sought.frames()).hasValue(new EncodedSegment.Frames(50, first));
+        assertThat(decoded.frames()).isEqualTo(sought.frames());
+    }
+
+    private EncodedSegment encode(SegmentEncoder encoder, Path source, MediaInfo info, Segment segment, Duration first)
+            throws IOException {
+        return encoder.pictures(
+                source,
+                info,
+                segment,
+                Optional.of(first),
+                Files.createTempDirectory(directory, "segment"),
+                2,
+                Progress.none(),
+                new Cancellation());
+    }
+
+    private static SegmentPlan plan(MediaInfo info, MediaConfig media) {
+        Duration begin = info.begin().orElse(Duration.ZERO);
+        Duration length = info.duration().orElseThrow();
+        return SegmentPlan.of(begin, begin.plus(length), SHORTEST.plus(length.dividedBy(5)), media.keyFrameInterval());
+    }
+
+    private static Optional<List<Optional<Duration>>> firsts(Path source, MediaInfo info, MediaConfig media) {
+        return new CutSurvey(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media.limits())
+                .firsts(source, info, plan(info, media), new Cancellation());
+    }
+
     private void assertSameInSegments(Path source, MediaConfig media) throws IOException {
         assertSameInSegments(source, media, "pts_time,flags");
     }
@@ -135,14 +192,8 @@ class SegmentsIT {
     private static EncodeResult inSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
             throws IOException {
         SegmentEncoder parts = new SegmentEncoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
-        Duration begin = info.begin().orElseThrow();
-        Duration length = info.duration().orElseThrow();
-        SegmentPlan plan =
-                SegmentPlan.of(begin, begin.plus(length), SHORTEST.plus(length.dividedBy(5)), media.keyFrameInterval());
-        List<Optional<Duration>> firsts = new CutSurvey(
-                        MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media.limits())
-                .firsts(source, info, plan, new Cancellation())
-                .orElseThrow();
+        SegmentPlan plan = plan(info, media);
+        List<Optional<Duration>> firsts = firsts(source, info, media).orElseThrow();
 
         List<EncodedSegment> made = new ArrayList<>();
         for (Segment segment : plan.segments()) {
@@ -157,7 +208,7 @@ class SegmentsIT {
                 made.stream().flatMap(segment -> segment.files().stream()).toList();
         List<String> names =
                 files.stream().map(file -> String.valueOf(file.getFileName())).toList();
-        for (String thumbnail : Thumbnails.wanted(names, begin, media.thumbnailInterval())) {
+        for (String thumbnail : Thumbnails.wanted(names, plan.begin(), media.thumbnailInterval())) {
             Files.copy(files.get(names.indexOf(thumbnail)), directory.resolve(thumbnail));
         }
         return new Join(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media)
