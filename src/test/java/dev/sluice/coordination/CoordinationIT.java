@@ -1,0 +1,213 @@
+package dev.sluice.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.standalone.EmbeddedDatabase;
+import dev.sluice.store.TestDatabase;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What it costs to have work done: jobs whose stages only copy, through all of them, on real services. The figures are printed for
+ * a person to read; what is held to is that every job is done once, and every update sent once and in order.
+ */
+@Tag("long")
+class CoordinationIT {
+    private static final int JOBS = Integer.getInteger("coordination.jobs", 1_000);
+    private static final int WARM_UP = Integer.getInteger("coordination.warmUp", 1_500);
+    private static final int ROUNDS = Integer.getInteger("coordination.rounds", 1);
+    private static final int CONCURRENCY = Integer.getInteger("coordination.concurrency", 16);
+    private static final int POOL = Integer.getInteger("coordination.pool", 8);
+    private static final List<String> JVM = List.of(
+            System.getProperty("coordination.jvm", "-Xmx128m -XX:+UseSerialGC").split(" "));
+    /** Classes of another version, for comparison. */
+    private static final Optional<Path> BASELINE =
+            Optional.ofNullable(System.getProperty("coordination.baseline")).map(Path::of);
+
+    private static final int WINDOWS = 10;
+    private static final long LIMIT_SECONDS = 1_800;
+    private static final double NANOS_TO_SECONDS = 1e-9;
+
+    private static final String USERS_TABLE = """
+            CREATE TYPE "ProcessingStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED');
+            CREATE TABLE "VideoProcessingJob" (
+                "id" TEXT NOT NULL PRIMARY KEY, "mediaId" TEXT NOT NULL, "userId" TEXT NOT NULL, "s3Key" TEXT NOT NULL,
+                "originalFilename" TEXT NOT NULL, "status" "ProcessingStatus" NOT NULL DEFAULT 'PENDING',
+                "progress" INTEGER NOT NULL DEFAULT 0, "currentStep" TEXT, "errorMessage" TEXT, "thumbnails" JSONB,
+                "videoVersions" JSONB, "metadata" JSONB, "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+                "updatedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, "completedAt" TIMESTAMP(3));
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private RabbitNode rabbit;
+    private EmbeddedDatabase postgres;
+
+    @Test
+    void completesEveryJobOnceHoweverManyWait() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        rabbit = RabbitNode.start();
+        postgres = EmbeddedDatabase.start(directory.resolve("postgres"));
+        try {
+            print(
+                    "%d jobs after %d, %d at once in each stage, %d connections to the database",
+                    JOBS, WARM_UP, CONCURRENCY, POOL);
+            print(
+                    "%-9s %7s %7s %31s  %-70s  %s",
+                    "",
+                    "jobs",
+                    "jobs/s",
+                    "CPU ms a job: JVM, PG, RabbitMQ",
+                    "jobs/s of each tenth",
+                    "heap MiB before, after");
+            for (int round = 0; round < ROUNDS; round++) {
+                if (BASELINE.isPresent()) {
+                    round("before-" + round, BASELINE.get());
+                }
+                round("now-" + round, Path.of("target", "classes").toAbsolutePath());
+            }
+        } finally {
+            postgres.close();
+            rabbit.close();
+        }
+    }
+
+    private void round(String name, Path classes) throws Exception {
+        String databaseName = name.replace('-', '_');
+        new TestDatabase(postgres, "sluice").execute("CREATE DATABASE " + databaseName);
+        TestDatabase database = new TestDatabase(postgres, databaseName);
+        database.execute(USERS_TABLE);
+        Path home = Files.createDirectories(directory.resolve(name));
+        Path config = Files.writeString(
+                home.resolve("sluice.json"), config(database, home).encodePrettily());
+        try (Bystander other = new Bystander(rabbit, database);
+                WorkerJvm worker = WorkerJvm.start(home, config, classes, JVM)) {
+            other.produce("warm", WARM_UP);
+            worker.order("up");
+            other.awaitCompleted(WARM_UP, LIMIT_SECONDS);
+            worker.order("down");
+            other.produce("job", JOBS);
+
+            Duration[] cpuBefore = cpu(worker);
+            long begun = System.nanoTime();
+            worker.order("up");
+            List<Long> completions = other.awaitCompleted(WARM_UP + JOBS, LIMIT_SECONDS);
+            Duration[] cpuAfter = cpu(worker);
+            worker.order("down");
+
+            List<Long> measured = completions.subList(WARM_UP, completions.size());
+            report(name, begun, measured, cpuBefore, cpuAfter, worker);
+            assertThat(measured).hasSize(JOBS);
+            assertThat(other.complaints()).isEmpty();
+            assertThat(other.waiting()).isZero();
+            assertThat(database.query("SELECT state, count(*) FROM sluice.job GROUP BY state")
+                            .toString())
+                    .isEqualTo("[{state=completed, count=" + (WARM_UP + JOBS) + "}]");
+            assertThat(database.query("SELECT state, attempt, count(*) FROM sluice.stage_run GROUP BY state, attempt")
+                            .toString())
+                    .isEqualTo("[{state=done, attempt=1, count=" + 3 * (WARM_UP + JOBS) + "}]");
+            assertThat(database.query("SELECT \"status\", count(*) FROM \"VideoProcessingJob\" GROUP BY \"status\"")
+                            .toString())
+                    .isEqualTo("[{status=COMPLETED, count=" + (WARM_UP + JOBS) + "}]");
+            assertThat(database.value("SELECT count(*) FROM sluice.outbox")).isEqualTo("0");
+        }
+    }
+
+    private JsonObject config(TestDatabase database, Path home) {
+        JsonObject stage = new JsonObject().put("concurrency", CONCURRENCY);
+        return new JsonObject()
+                .put(
+                        "rabbitmq",
+                        new JsonObject()
+                                .put("uri", "amqp://127.0.0.1:" + rabbit.port())
+                                .put("user", rabbit.user())
+                                .put("password", rabbit.password().reveal()))
+                .put(
+                        "postgres",
+                        new JsonObject()
+                                .put("uri", database.config().uri())
+                                .put("user", database.config().user())
+                                .put("password", database.config().password().reveal())
+                                .put("poolSize", POOL))
+                .put("s3", new JsonObject().put("bucket", "media"))
+                .put(
+                        "workspace",
+                        new JsonObject().put("directory", home.resolve("work").toString()))
+                .put(
+                        "stages",
+                        new JsonObject()
+                                .put("download", stage)
+                                .put("processing", stage)
+                                .put("upload", stage));
+    }
+
+    private static void report(
+            String name, long begun, List<Long> completions, Duration[] before, Duration[] after, WorkerJvm worker) {
+        int jobs = completions.size();
+        double seconds = (completions.get(jobs - 1) - begun) * NANOS_TO_SECONDS;
+        String cpu = IntStream.range(0, before.length)
+                .mapToObj(n ->
+                        "%.2f".formatted((double) after[n].minus(before[n]).toMillis() / jobs))
+                .collect(Collectors.joining(", "));
+        List<String> windows = new ArrayList<>();
+        long from = begun;
+        for (int n = 1; n <= WINDOWS; n++) {
+            long upTo = completions.get(jobs * n / WINDOWS - 1);
+            windows.add("%.0f".formatted(jobs / (double) WINDOWS / ((upTo - from) * NANOS_TO_SECONDS)));
+            from = upTo;
+        }
+        List<int[]> collections = worker.collections();
+        print(
+                "%-9s %7d %7.0f %31s  %-70s  %d, %d",
+                name,
+                jobs,
+                jobs / seconds,
+                cpu,
+                String.join(" ", windows),
+                collections.stream().mapToInt(sizes -> sizes[0]).max().orElse(0),
+                collections.stream().mapToInt(sizes -> sizes[1]).max().orElse(0));
+    }
+
+    /** What the worker, the database and the broker took so far. */
+    private Duration[] cpu(WorkerJvm worker) throws IOException {
+        long postmaster = Long.parseLong(
+                Files.readAllLines(directory.resolve("postgres").resolve("data").resolve("postmaster.pid"))
+                        .get(0)
+                        .strip());
+        return new Duration[] {
+            worker.cpu(),
+            ProcessHandle.of(postmaster).stream()
+                    .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
+                    .map(CoordinationIT::cpu)
+                    .reduce(Duration.ZERO, Duration::plus),
+            ProcessHandle.current()
+                    .descendants()
+                    .filter(child -> child.info().command().orElse("").endsWith("beam.smp"))
+                    .map(CoordinationIT::cpu)
+                    .reduce(Duration.ZERO, Duration::plus)
+        };
+    }
+
+    private static Duration cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    private static void print(String format, Object... figures) {
+        System.out.printf(format + "%n", figures);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.sluice.coordination;
+
+import dev.sluice.blob.Workspace;
+import dev.sluice.job.StageName;
+import dev.sluice.message.OutputFile;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.VideoMetadata;
+import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageResult;
+import dev.sluice.stage.StageRun;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A stage whose work is to copy a small file: what is left is what it costs to have it done. */
+record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) implements Stage {
+    private static final int BYTES = 4096;
+    private static final VideoMetadata METADATA =
+            new VideoMetadata(62.5, "h264", 3_400_000, 25, 1920, 1080, BYTES, "video/mp4");
+
+    @Override
+    public Future<StageResult> run(StageRun run) {
+        return switch (name) {
+            case DOWNLOAD ->
+                copied(run, sample).map(source -> done(run.job().withSource(workspace.relative(source), METADATA)));
+            case PROCESSING ->
+                workspace
+                        .resolve(run.job().id(), run.job().localVideoPath().orElseThrow())
+                        .compose(source -> copied(run, source))
+                        .map(made -> done(run.job().withOutputs(outputs(run.job(), workspace.relative(made)))));
+            case UPLOAD ->
+                Future.succeededFuture(done(run.job()
+                        .withOutputs(run.job().outputs().stream()
+                                .map(OutputFile::announced)
+                                .toList())));
+        };
+    }
+
+    private Future<Path> copied(StageRun run, Path source) {
+        return workspace.within(
+                run.attempt(),
+                BYTES,
+                directory -> vertx.executeBlocking(() -> Files.copy(source, directory.file("copy.mp4")), false));
+    }
+
+    private static StageResult done(StagedJob job) {
+        return new StageResult(job, new JsonObject().put("bytes", BYTES));
+    }
+
+    /** Three renditions and the thumbnails of a minute. */
+    private static List<OutputFile> outputs(StagedJob job, String path) {
+        Stream<OutputFile> renditions = Stream.of(360, 540, 720)
+                .map(height -> new OutputFile(
+                        OutputFile.Type.SCALED,
+                        "videos/" + job.mediaId() + "_" + height + "p.mp4",
+                        height * 16 / 9,
+                        height,
+                        BYTES,
+                        "video/mp4",
+                        height + "p",
+                        0));
+        Stream<OutputFile> thumbnails = Stream.of(0, 1, 2, 3, 4)
+                .map(n -> new OutputFile(
+                        OutputFile.Type.THUMBNAIL,
+                        "thumbnails/" + job.mediaId() + "_" + n + ".jpg",
+                        320,
+                        180,
+                        BYTES,
+                        "image/jpeg",
+                        "",
+                        15.0 * n));
+        return Stream.concat(renditions, thumbnails)
+                .map(output -> output.lyingAt(path))
+                .toList();
+    }
+}
