@@ -79,7 +79,7 @@ final class ClaimTransaction {
 
     Future<ClaimOutcome> claim(ClaimRequest request) {
         AtomicReference<UnansweredClaim> taken = new AtomicReference<>();
-        return database.transaction(session -> take(session, request, taken))
+        return database.together("claim", request.run().job().value(), session -> take(session, request, taken))
                 .recover(cause -> takenBack(taken.get(), cause))
                 .compose(granted -> granted.isPresent()
                         ? Future.succeededFuture(new ClaimOutcome.Granted(granted.get()))

@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.Cancellation;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
@@ -31,7 +32,11 @@ public final class Database {
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
     // A host that loses power inside a transaction would otherwise hold its locks until TCP gives up, after hours.
     private static final String BEGIN =
-            "BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '%ds'";
+            "BEGIN; SET LOCAL lock_timeout = '%dms'; SET LOCAL idle_in_transaction_session_timeout = '%ds'";
+    private static final Duration LOCK = Duration.ofSeconds(5);
+    /** Of those that share a transaction each would wait for the lock that one of them needs. */
+    private static final Duration SHARED_LOCK = Duration.ofMillis(250);
+
     private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
 
     private final Vertx vertx;
@@ -98,6 +103,60 @@ public final class Database {
         return limited(begin(work, IDLE_IN_TRANSACTION), CALL_LIMIT);
     }
 
+    /**
+     * Runs {@code work} in a transaction that it may share with others of its kind, and that is rolled back for all of them when
+     * one fails or gives none: then each is tried by itself, so that {@code work} may run twice. It waits for nothing but the
+     * database, and locks only what {@code key} stands for.
+     */
+    <T> Future<Optional<T>> together(String kind, String key, Function<Session, Future<Optional<T>>> work) {
+        Context context = Vertx.currentContext();
+        if (context == null || !context.isEventLoopContext()) {
+            return transaction(work);
+        }
+        Kind place = new Kind(this, kind);
+        SharedTransactions shared = context.get(place);
+        if (shared == null) {
+            shared = new SharedTransactions(this, context);
+            context.put(place, shared);
+        }
+        return shared.run(key, work);
+    }
+
+    private record Kind(Database database, String name) {}
+
+    /**
+     * Runs them all in one transaction; gives what makes known that it is committed, or nothing when it was rolled back. Fails when
+     * nobody knows.
+     */
+    Future<Optional<List<Runnable>>> shared(List<SharedTransactions.Member<?>> members, Context context) {
+        return limited(
+                pool.getConnection()
+                        .compose(connection -> allOrNone(
+                                        new Session(connection), new StatementBatches(connection, context), members)
+                                .eventually(() -> connection.close().otherwiseEmpty())),
+                CALL_LIMIT);
+    }
+
+    private static Future<Optional<List<Runnable>>> allOrNone(
+            Session session, StatementBatches batches, List<SharedTransactions.Member<?>> members) {
+        Future<Void> begun = session.control(begin(SHARED_LOCK, IDLE_IN_TRANSACTION));
+        List<Future<Optional<Runnable>>> works =
+                members.stream().map(member -> member.begin(batches.session())).toList();
+        return Future.join(begun, Future.join(works))
+                .map(all -> works.stream().allMatch(work -> work.result().isPresent()))
+                .otherwise(false)
+                .compose(all -> session.control(all ? "COMMIT" : "ROLLBACK")
+                        .map(done -> all
+                                ? Optional.of(works.stream()
+                                        .flatMap(work -> work.result().stream())
+                                        .toList())
+                                : Optional.empty()));
+    }
+
+    private static String begin(Duration lock, Duration idle) {
+        return BEGIN.formatted(lock.toMillis(), idle.toSeconds());
+    }
+
     /** A transaction that waits up to {@code pause} for something else than the database. */
     <T> Future<Optional<T>> transaction(Duration pause, Function<Session, Future<Optional<T>>> work) {
         return limited(begin(work, IDLE_IN_TRANSACTION.plus(pause)), CALL_LIMIT.plus(pause));
@@ -114,7 +173,7 @@ public final class Database {
     private static <T> Future<Optional<T>> ended(
             SqlConnection connection, Function<Session, Future<Optional<T>>> work, Duration idleLimit) {
         Session session = new Session(connection);
-        Future<Void> begun = session.control(BEGIN.formatted(idleLimit.toSeconds()));
+        Future<Void> begun = session.control(begin(LOCK, idleLimit));
         Future<Optional<T>> worked = Future.<Void>succeededFuture().compose(now -> work.apply(session));
         return Future.join(begun, worked)
                 .map(both -> worked.result())

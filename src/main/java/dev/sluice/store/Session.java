@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A connection inside a transaction. Statements may be sent without waiting for the ones before: they run in order, and
  * after the first that fails all others fail too.
  */
-final class Session {
+class Session {
     private final SqlConnection connection;
 
     Session(SqlConnection connection) {
@@ -20,7 +20,7 @@ final class Session {
     }
 
     /** Runs a statement with parameters; it stays prepared on the connection. */
-    Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
+    final Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
         return run(new Statement(sql, Arrays.asList(parameters)));
     }
 
@@ -29,7 +29,17 @@ final class Session {
     }
 
     /** Runs a statement as it stands, or several parted by semicolons. */
-    Future<Void> control(String sql) {
+    final Future<Void> control(String sql) {
         return connection.query(sql).execute().mapEmpty();
+    }
+
+    /** Marks where {@link #undo} leads back to. */
+    Future<Void> savepoint() {
+        return control("SAVEPOINT marked");
+    }
+
+    /** Undoes what was done since the savepoint; after that statements run again. */
+    Future<Void> undo() {
+        return control("ROLLBACK TO SAVEPOINT marked");
     }
 }

@@ -213,7 +213,7 @@ final class Settlement {
 
     private Future<Boolean> fenced(
             Attempt attempt, String endState, Function<Session, Future<Optional<Boolean>>> work) {
-        return database.transaction(work)
+        return database.together(endState, attempt.run().job().value(), work)
                 .compose(held -> held.isPresent() ? Future.succeededFuture(true) : endedBefore(attempt, endState));
     }
 

@@ -217,12 +217,11 @@ public final class UserTables {
         if (wanted.isEmpty()) {
             return Future.succeededFuture(Optional.empty());
         }
-        Future<Void> savepoint = session.control("SAVEPOINT users_table");
+        Future<Void> savepoint = session.savepoint();
         var changed = session.run(wanted.get());
         return Future.all(savepoint, changed)
                 .map(both -> Optional.of(changed.result().rowCount()))
-                .recover(cause -> session.control("ROLLBACK TO SAVEPOINT users_table")
-                        .compose(undone -> Future.failedFuture(cause)));
+                .recover(cause -> session.undo().compose(undone -> Future.failedFuture(cause)));
     }
 
     private static boolean changedUnderUs(Throwable cause) {
