@@ -6,9 +6,12 @@ import com.rabbitmq.client.NoOpMetricsCollector;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.rabbitmq.RabbitMQClient;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +37,9 @@ final class Link {
     private volatile @Nullable Channel channel;
     private volatile boolean closing;
     private Future<Void> opened = Future.succeededFuture();
-    private Future<Void> lastCall = Future.succeededFuture();
+    private final List<Queued<?>> waiting = new ArrayList<>();
+    private boolean running;
+    private volatile Future<Void> lastCall = Future.succeededFuture();
     private @Nullable Future<Void> closed;
 
     Link(Vertx vertx, Endpoint endpoint, String name) {
@@ -57,11 +62,45 @@ final class Link {
         return !closing && now != null && now.isOpen();
     }
 
-    /** Runs {@code call} on a worker thread after the calls before it; fails with a {@link BrokerFailure}. */
+    /**
+     * Runs {@code call} on a worker thread after the calls before it; fails with a {@link BrokerFailure}. Calls that come while
+     * others run go there together: for what most of them do, the way to the other thread and back costs more than the call.
+     */
     <T> Future<T> call(ChannelCall<T> call) {
-        Future<T> result = lastCall.compose(before -> vertx.executeBlocking(() -> call.on(openChannel()), false));
-        lastCall = result.transform(ended -> Future.succeededFuture());
+        Queued<T> queued = new Queued<>(call);
+        Future<T> result = queued.answer.future();
+        boolean first;
+        synchronized (waiting) {
+            waiting.add(queued);
+            lastCall = result.transform(ended -> Future.succeededFuture());
+            first = !running;
+            running = true;
+        }
+        if (first) {
+            runWaiting();
+        }
         return result.recover(cause -> Future.failedFuture(Trouble.at(endpoint, cause)));
+    }
+
+    private void runWaiting() {
+        List<Queued<?>> calls;
+        synchronized (waiting) {
+            calls = List.copyOf(waiting);
+            waiting.clear();
+            running = !calls.isEmpty();
+        }
+        if (!calls.isEmpty()) {
+            context.<Void>executeBlocking(
+                            () -> {
+                                calls.forEach(Queued::run);
+                                return null;
+                            },
+                            false)
+                    .onComplete(ran -> {
+                        calls.forEach(Queued::tell);
+                        runWaiting();
+                    });
+        }
     }
 
     /** As {@link #call}, with nothing to give back. */
@@ -115,6 +154,28 @@ final class Link {
             now.abort(CLOSE_TIMEOUT_MILLIS);
         }
         return null;
+    }
+
+    private final class Queued<T> {
+        final Promise<T> answer = Promise.promise();
+        private final ChannelCall<T> call;
+        private Future<T> outcome = Future.failedFuture(new BrokerFailure("Not run."));
+
+        Queued(ChannelCall<T> call) {
+            this.call = call;
+        }
+
+        void run() {
+            try {
+                outcome = Future.succeededFuture(call.on(openChannel()));
+            } catch (IOException | RuntimeException cause) {
+                outcome = Future.failedFuture(cause);
+            }
+        }
+
+        void tell() {
+            outcome.onComplete(answer);
+        }
     }
 
     /** Something done over a channel; blocks. */

@@ -32,8 +32,9 @@ class CoordinationIT {
     private static final int ROUNDS = Integer.getInteger("coordination.rounds", 1);
     private static final int CONCURRENCY = Integer.getInteger("coordination.concurrency", 16);
     private static final int POOL = Integer.getInteger("coordination.pool", 8);
-    private static final List<String> JVM = List.of(
-            System.getProperty("coordination.jvm", "-Xmx128m -XX:+UseSerialGC").split(" "));
+    private static final List<String> JVM =
+            List.of(System.getProperty("coordination.jvm", "-Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+                    .split(" "));
     /** Classes of another version, for comparison. */
     private static final Optional<Path> BASELINE =
             Optional.ofNullable(System.getProperty("coordination.baseline")).map(Path::of);
