@@ -42,7 +42,7 @@ class DatabaseOutageIT {
             way.cut();
             pipeline.otherHalf().send(job("patient", "uploads/clip.mp4"));
             await().during(AWAY)
-                    .atMost(AWAY.multipliedBy(3))
+                    .atMost(AWAY.multipliedBy(10))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> node.ctl("list_queues", "name", "messages")
                             .lines()

@@ -17,6 +17,10 @@ final class JarProcess implements AutoCloseable {
     static final Path PRODUCTION = Path.of("target", "sluice.jar").toAbsolutePath();
     static final Path STANDALONE = Path.of("target", "sluice-standalone.jar").toAbsolutePath();
 
+    /** Those of the README, but for the heap: the standalone jar has services in it. */
+    private static final List<String> OPTIONS =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData");
+
     private static final Duration LONGEST = Duration.ofSeconds(120);
 
     private final Process process;
@@ -37,8 +41,9 @@ final class JarProcess implements AutoCloseable {
     static JarProcess start(List<String> before, Path jar, Object... arguments) throws IOException {
         assertThat(jar).as("made by mvn package").exists();
         List<String> command = new ArrayList<>(before);
-        command.addAll(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(OPTIONS);
+        command.addAll(List.of("-jar", jar.toString()));
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
         Path out = Files.createTempFile("sluice-out", ".txt");
         Path err = Files.createTempFile("sluice-err", ".txt");

@@ -8,13 +8,16 @@ import java.util.UUID;
 
 /** One PostgreSQL server for all integration tests of a JVM; every test takes a database of its own. */
 public final class PostgresFixture {
+    /** Integration tests run in two JVMs at once, each of which the build gives a name. */
+    private static final String JVM = System.getProperty("sluice.jvm", "jvm");
+
     private static final PostgresFixture SHARED = new PostgresFixture();
 
     private final EmbeddedDatabase server;
 
     private PostgresFixture() {
         try {
-            server = EmbeddedDatabase.start(Path.of("target", "it", "postgres"));
+            server = EmbeddedDatabase.start(Path.of("target", "it", "postgres", JVM));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
