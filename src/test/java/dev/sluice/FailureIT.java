@@ -36,6 +36,8 @@ class FailureIT {
         otherHalf = pipeline.otherHalf();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject().put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS)));
+        // The first of them declares the dead letters' queue.
+        OtherHalf.awaitThat(pipeline::isConsuming);
     }
 
     @AfterAll

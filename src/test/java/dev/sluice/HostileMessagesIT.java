@@ -46,6 +46,7 @@ class HostileMessagesIT {
             pipeline.upload(HostileMessages.CLIP, pipeline.clip(1));
             Set<Path> before = files(pipeline);
             pipeline.start(new JsonObject());
+            OtherHalf.awaitThat(pipeline::isConsuming);
 
             try (Connection producer = node.stranger()) {
                 Channel channel = producer.createChannel();

@@ -158,8 +158,9 @@ final class OtherHalf implements AutoCloseable {
         return sending.consumerCount(queue);
     }
 
+    /** Patient: other tests work beside this one, and a slow machine is no fault. */
     static void awaitThat(Callable<Boolean> condition) {
-        await().atMost(Duration.ofSeconds(120))
+        await().atMost(Duration.ofSeconds(240))
                 .pollInterval(Duration.ofMillis(50))
                 .until(condition);
     }
