@@ -19,10 +19,12 @@ import picocli.CommandLine.HelpCommand;
             CancelCommand.class,
             RetryCommand.class,
             DeadCommand.class,
+            TestStagedCommand.class,
             HelpCommand.class
         })
 public final class Main {
-    private static final Set<String> WATCHED = Set.of("check", "submit", "cancel", "retry", "dead");
+    private static final Set<String> WATCHED =
+            Set.of("check", "submit", "cancel", "retry", "dead", TestStagedCommand.NAME);
 
     private Main() {}
 

@@ -1,6 +1,7 @@
 package dev.sluice.standalone;
 
 import dev.sluice.CommandLines;
+import dev.sluice.TestStagedCommand;
 import dev.sluice.Version;
 import java.util.Set;
 import picocli.CommandLine;
@@ -14,9 +15,15 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
         versionProvider = Version.class,
-        subcommands = {StartCommand.class, DemoCommand.class, BenchCommand.class, HelpCommand.class})
+        subcommands = {
+            StartCommand.class,
+            DemoCommand.class,
+            BenchCommand.class,
+            TestStagedCommand.class,
+            HelpCommand.class
+        })
 public final class StandaloneMain {
-    private static final Set<String> WATCHED = Set.of("demo", "bench");
+    private static final Set<String> WATCHED = Set.of("demo", "bench", TestStagedCommand.NAME);
 
     private StandaloneMain() {}
 
