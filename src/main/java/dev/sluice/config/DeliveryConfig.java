@@ -34,7 +34,7 @@ public record DeliveryConfig(
                 section.seconds("requeueAfterSeconds", 900, 1, 604_800),
                 section.flag("adoptPending", false),
                 section.seconds("maxTaskSeconds", 300, 1, 86_400),
-                section.integer("segmentsInFlight", 32, 1, 1000));
+                section.integer("segmentsInFlight", 64, 1, 1000));
         if (section.areFine("leaseSeconds", "renewSeconds")
                 && config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {
             section.complain(

@@ -216,7 +216,7 @@ class SectionsTest {
                         Duration.ofMinutes(15),
                         false,
                         Duration.ofMinutes(5),
-                        32));
+                        64));
         assertThat(Configs.everyKeySet().delivery())
                 .isEqualTo(new DeliveryConfig(
                         Duration.ofSeconds(30),

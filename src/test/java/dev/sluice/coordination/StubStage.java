@@ -32,6 +32,7 @@ record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) 
                         .resolve(run.job().id(), run.job().localVideoPath().orElseThrow())
                         .compose(source -> copied(run, source))
                         .map(made -> done(run.job().withOutputs(outputs(run.job(), workspace.relative(made)))));
+            case SEGMENT, JOIN -> Future.failedFuture(new IllegalStateException("nothing is planned here"));
             case UPLOAD ->
                 Future.succeededFuture(done(run.job()
                         .withOutputs(run.job().outputs().stream()

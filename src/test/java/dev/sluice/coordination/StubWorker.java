@@ -15,6 +15,7 @@ import dev.sluice.stage.Leftovers;
 import dev.sluice.stage.Outgoing;
 import dev.sluice.stage.RecoveryVerticle;
 import dev.sluice.stage.Route;
+import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageMonitor;
 import dev.sluice.stage.StageTools;
 import dev.sluice.stage.StageVerticle;
@@ -42,7 +43,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A worker with the verticles of the pipeline and stages that only copy. Puts its stages up and takes them down as the lines of
@@ -52,13 +55,15 @@ final class StubWorker {
     private final Vertx vertx;
     private final SluiceConfig config;
     private final StageTools tools;
+    private final Database database;
     private final List<Route> routes;
     private final List<String> stages = new ArrayList<>();
 
-    private StubWorker(Vertx vertx, SluiceConfig config, StageTools tools, List<Route> routes) {
+    private StubWorker(Vertx vertx, SluiceConfig config, StageTools tools, Database database, List<Route> routes) {
         this.vertx = vertx;
         this.config = config;
         this.tools = tools;
+        this.database = database;
         this.routes = routes;
     }
 
@@ -79,13 +84,26 @@ final class StubWorker {
         Files.createDirectories(config.workspace().directory());
         Path sample = Files.write(config.workspace().directory().resolve("sample.mp4"), new byte[4096]);
         return Workspace.open(vertx, config.workspace())
-                .compose(workspace -> Database.open(vertx, config.postgres())
-                        .compose(database -> UserTables.open(database, config.postgres())
-                                .compose(tables -> assemble(vertx, config, workspace, database, tables, sample))));
+                .compose(workspace -> open(
+                        vertx, config, "stub", workspace, stage -> new StubStage(stage, vertx, workspace, sample)));
+    }
+
+    /** A worker whose stages are these. */
+    static Future<StubWorker> open(
+            Vertx vertx, SluiceConfig config, String name, Workspace workspace, Function<StageName, Stage> stages) {
+        return Database.open(vertx, config.postgres())
+                .compose(database -> UserTables.open(database, config.postgres())
+                        .compose(tables -> assemble(vertx, config, name, workspace, database, tables, stages)));
     }
 
     private static Future<StubWorker> assemble(
-            Vertx vertx, SluiceConfig config, Workspace workspace, Database database, UserTables tables, Path sample) {
+            Vertx vertx,
+            SluiceConfig config,
+            String name,
+            Workspace workspace,
+            Database database,
+            UserTables tables,
+            Function<StageName, Stage> stages) {
         Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
         Blobs blobs = new FakeBlobs(vertx);
         Staging staging = new Staging(blobs, config.keys().staging());
@@ -101,13 +119,12 @@ final class StubWorker {
                         workspace, blobs, staging, keys, new Remains(database), new HalfResults(database, tables)),
                 new UpdateBus(vertx),
                 config.delivery(),
-                "stub",
-                StageMonitor.open("stub"),
+                name,
+                StageMonitor.open(name),
                 Milestones.UNWATCHED);
-        List<Route> routes = List.of(
-                route(StageName.DOWNLOAD, Optional.of(StageName.PROCESSING), vertx, config, workspace, sample),
-                route(StageName.PROCESSING, Optional.of(StageName.UPLOAD), vertx, config, workspace, sample),
-                route(StageName.UPLOAD, Optional.empty(), vertx, config, workspace, sample));
+        List<Route> routes = Stream.of(StageName.values())
+                .map(stage -> route(stages.apply(stage), config))
+                .toList();
         PublisherVerticle publisher =
                 new PublisherVerticle(config.rabbitmq(), config.updates(), tools.outbox(), runs, tools.milestones());
         RecoveryVerticle recovery = new RecoveryVerticle(
@@ -119,29 +136,31 @@ final class StubWorker {
                 tools.updates());
         return vertx.deployVerticle(publisher)
                 .compose(up -> vertx.deployVerticle(recovery))
-                .map(up -> new StubWorker(vertx, config, tools, routes));
+                .map(up -> new StubWorker(vertx, config, tools, database, routes));
     }
 
-    private static Route route(
-            StageName stage,
-            Optional<StageName> next,
-            Vertx vertx,
-            SluiceConfig config,
-            Workspace workspace,
-            Path sample) {
+    private static Route route(Stage stage, SluiceConfig config) {
         return new Route(
-                new StubStage(stage, vertx, workspace, sample),
-                switch (stage) {
+                stage,
+                switch (stage.name()) {
                     case DOWNLOAD -> Topology.DOWNLOAD_QUEUE;
                     case PROCESSING -> Topology.PROCESSING_QUEUE;
+                    case SEGMENT -> Topology.SEGMENTS_QUEUE;
+                    case JOIN -> Topology.JOINS_QUEUE;
                     case UPLOAD -> Topology.UPLOAD_QUEUE;
                 },
-                next,
-                config.stage(stage).retries());
+                switch (stage.name()) {
+                    case DOWNLOAD -> Optional.of(StageName.PROCESSING);
+                    case SEGMENT -> Optional.of(StageName.JOIN);
+                    case PROCESSING, JOIN -> Optional.of(StageName.UPLOAD);
+                    case UPLOAD -> Optional.empty();
+                },
+                config.stage(stage.name()).retries());
     }
 
-    private Future<Void> up() {
+    Future<Void> up() {
         return Future.join(routes.stream()
+                        .filter(route -> config.stage(route.name()).instances() > 0)
                         .map(route -> vertx.deployVerticle(new StageVerticle(
                                         route, config.stage(route.name()).concurrency(), config.rabbitmq(), tools))
                                 .onSuccess(stages::add))
@@ -149,10 +168,17 @@ final class StubWorker {
                 .mapEmpty();
     }
 
-    private Future<Void> down() {
+    Future<Void> down() {
         List<String> deployed = List.copyOf(stages);
         stages.clear();
         return Future.join(deployed.stream().map(vertx::undeploy).toList()).mapEmpty();
+    }
+
+    /** Ends all that is its own; to be called when its stages are down. */
+    Future<Void> close() {
+        tools.leases().close();
+        tools.monitor().close();
+        return database.close();
     }
 
     private static <T> T get(Future<T> future) throws TimeoutException {
