@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A person cancels a job from a machine that has nothing to do with it. How soon its FFmpeg is gone is printed. */
-@Timeout(180)
+@Timeout(600)
 class CancelAcrossHostsIT {
     private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final FedJob JOB = new FedJob("film", true, 1);

@@ -13,7 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,21 +23,33 @@ import org.junit.jupiter.api.io.TempDir;
 /** The test client of both jars as a person runs it, in front of a pipeline, of nobody, and of something else. */
 @Timeout(300)
 class TestStagedIT {
+    private static final String DOWNLOAD = "video.processing.download";
     private static final String UPDATES = "video.processing.updates";
 
     @TempDir
-    private Path directory;
+    private static Path directory;
 
-    private EmbeddedServices services;
+    private static EmbeddedServices services;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    static void start() throws IOException {
         services = EmbeddedServices.start(directory.resolve("services"));
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         services.close();
+    }
+
+    @BeforeEach
+    void emptyTheQueues() throws Exception {
+        try (Connection stranger = connect()) {
+            Channel channel = stranger.createChannel();
+            for (String queue : List.of(DOWNLOAD, UPDATES)) {
+                channel.queueDeclare(queue, true, false, false, Map.of());
+                channel.queuePurge(queue);
+            }
+        }
     }
 
     @Test
@@ -82,7 +95,7 @@ class TestStagedIT {
             assertThat(alone.exitCode()).isEqualTo(1);
             assertThat(alone.err().strip())
                     .isEqualTo("No update within 1 s: does anybody work on video.processing.download?");
-            assertThat(messagesFor("video.processing.download")).isEqualTo(1);
+            assertThat(messagesFor(DOWNLOAD)).isEqualTo(1);
         }
     }
 
@@ -99,11 +112,9 @@ class TestStagedIT {
     void readsAProcessorThatSendsStraightToTheQueueAndPutsBackWhatIsForOthers() throws Exception {
         try (Connection processor = connect()) {
             Channel channel = processor.createChannel();
-            channel.queueDeclare(UPDATES, true, false, false, Map.of());
             publish(channel, new JsonObject().put("job_id", "somebody-elses").put("status", "completed"));
-            channel.queueDeclare("video.processing.download", true, false, false, Map.of());
             channel.basicConsume(
-                    "video.processing.download",
+                    DOWNLOAD,
                     true,
                     (tag, job) -> publish(
                             channel,
@@ -133,26 +144,26 @@ class TestStagedIT {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    private long messagesFor(String queue) throws Exception {
+    private static long messagesFor(String queue) throws Exception {
         try (Connection stranger = connect()) {
             return stranger.createChannel().messageCount(queue);
         }
     }
 
-    private Connection connect() throws Exception {
+    private static Connection connect() throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(broker());
         return factory.newConnection();
     }
 
     /** As it stands on a command line. */
-    private String broker() {
+    private static String broker() {
         JsonObject rabbitmq = services.configuration().getJsonObject("rabbitmq");
         URI uri = URI.create(rabbitmq.getString("uri"));
         return "amqp://" + rabbitmq.getString("user") + ":" + rabbitmq.getString("password") + "@" + uri.getAuthority();
     }
 
-    private Path configuration() throws IOException {
+    private static Path configuration() throws IOException {
         JsonObject settings = services.configuration().put("media", new JsonObject().put("preset", "ultrafast"));
         settings.getJsonObject("ffmpeg").put("cache", Clips.FFMPEG_CACHE.toString());
         return Files.writeString(directory.resolve("sluice.json"), settings.encode());
