@@ -123,7 +123,9 @@ final class FaultBench {
                         TreeMap::new,
                         Collectors.counting()));
         int jobs = snapshot.fed().size();
-        report.line("run '%s', seed %d, %d workers, disk %s", plan.name(), plan.seed(), plan.workers(), Disk.chosen());
+        report.line(
+                "run '%s', seed %d, %d workers, disk %s",
+                plan.name(), plan.seed(), plan.workers(), cast(plan).disk());
         report.line(
                 "jobs: %d submitted in %d messages, ended %s; %d s, %.2f jobs/s%s",
                 jobs,
@@ -144,8 +146,9 @@ final class FaultBench {
         scene.services()
                 .postgres()
                 .database()
-                .query("SELECT count(*) AS runs, sum(attempt) AS claims, sum(counted) AS counted, max(counted) AS most"
-                        + " FROM sluice.stage_run")
+                .query(
+                        "SELECT count(*) AS runs, sum(attempt % 10000) AS claims, sum(counted) AS counted, max(counted) AS most"
+                                + " FROM sluice.stage_run")
                 .forEach(row -> report.line("runs, claims, attempts that count, most of one run: %s", row.values()));
         scene.services()
                 .postgres()
