@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * from any thread.
  */
 public final class EncodeSpeed {
-    /** Pixels of the source a second and thread; a fifth of what a core of 2020 does with the default ladder. */
-    private static final double FIRST_GUESS = 4e6;
+    /** Pixels of the source a second and thread; half of what was measured on two cores with the default ladder. */
+    private static final double FIRST_GUESS = 8e6;
     /** What starting FFmpeg weighs in a shorter run. */
     private static final Duration TELLING = Duration.ofSeconds(2);
     /** How much one encode counts against all before: films differ more than hosts do. */
