@@ -10,7 +10,7 @@ final class Masked {
     private Masked() {}
 
     static String of(String key, Object value) {
-        if (key.startsWith("password") || key.startsWith("secretKey")) {
+        if (key.startsWith("password") || key.startsWith("secretKey") || key.startsWith("jwtSecret")) {
             return "the given value";
         }
         if (value instanceof JsonObject) {

@@ -129,6 +129,7 @@ final class Section {
     static String variable(String key) {
         return "SLUICE_"
                 + key.replace("MiB", "Mib")
+                        .replace("KiB", "Kib")
                         .replace('.', '_')
                         .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
                         .toUpperCase(Locale.ROOT);

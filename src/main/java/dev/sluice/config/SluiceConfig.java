@@ -21,6 +21,7 @@ public record SluiceConfig(
         KeysConfig keys,
         DeliveryConfig delivery,
         UpdatesConfig updates,
+        BackendConfig backend,
         Map<StageName, StageConfig> stages) {
 
     public SluiceConfig {
@@ -86,6 +87,7 @@ public record SluiceConfig(
                 KeysConfig.read(settings.section("keys")),
                 delivery,
                 UpdatesConfig.read(settings.section("updates")),
+                BackendConfig.read(settings.section("backend")),
                 stages);
     }
 }

@@ -24,6 +24,20 @@ class ComplaintsTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 mistake(
+                        "backend-without-a-key",
+                        "backend.auth: jwt needs jwtSecret (or jwtSecretFile) or jwtPublicKeyFile to check the tokens"
+                                + " with"),
+                mistake(
+                        "backend-open-to-all",
+                        "backend.auth: none is for the loopback address only: host has to be 127.0.0.1, ::1 or"
+                                + " localhost"),
+                mistake(
+                        "backend-with-a-short-secret",
+                        "backend.corsOrigins: cannot use '[\"https://app.test/\"]': origins look like https://host or"
+                                + " https://host:port",
+                        "backend.jwtPublicKeyFile: cannot use 'README.md': a PEM file with one PUBLIC KEY is needed",
+                        "backend.jwtSecret: has fewer than 32 characters, and could be guessed"),
+                mistake(
                         "renew-longer-than-lease",
                         "delivery.renewSeconds: has to be at most half of leaseSeconds, or one late renewal loses the"
                                 + " work"),

@@ -36,6 +36,7 @@ class ConfigFileTest {
                         defaults.keys(),
                         defaults.delivery(),
                         defaults.updates(),
+                        defaults.backend(),
                         defaults.stages()));
     }
 

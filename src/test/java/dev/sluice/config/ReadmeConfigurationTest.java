@@ -86,6 +86,12 @@ class ReadmeConfigurationTest {
                         "ffmpeg.ffmpeg",
                         "ffmpeg.ffprobe",
                         "media.ladder",
+                        "backend.jwtSecret",
+                        "backend.jwtSecretFile",
+                        "backend.jwtPublicKeyFile",
+                        "backend.jwtIssuer",
+                        "backend.jwtAudience",
+                        "backend.corsOrigins",
                         "stages.processing.concurrency",
                         "stages.segment.concurrency",
                         "stages.segment.maxAttempts",
@@ -107,7 +113,8 @@ class ReadmeConfigurationTest {
 
         assertThat(withRange)
                 .containsAll(rows.stream()
-                        .filter(row -> row.value().matches("`[\\[\\d].*"))
+                        .filter(row -> row.value().matches("`(\\[.*|[\\d.]*\\d)`")
+                                && !row.key().endsWith("host"))
                         .toList());
         assertThat(withRange).allSatisfy(row -> {
             Matcher range = RANGE.matcher(row.range());

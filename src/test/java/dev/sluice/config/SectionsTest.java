@@ -237,6 +237,38 @@ class SectionsTest {
     }
 
     @Test
+    void theBackend() {
+        assertThat(Configs.defaults().backend())
+                .isEqualTo(new BackendConfig(
+                        false,
+                        "127.0.0.1",
+                        8080,
+                        BackendConfig.Auth.JWT,
+                        new BackendConfig.Tokens(
+                                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "admin"),
+                        "userId",
+                        64 << 10,
+                        50,
+                        List.of()));
+        assertThat(Configs.everyKeySet().backend())
+                .isEqualTo(new BackendConfig(
+                        true,
+                        "0.0.0.0",
+                        9090,
+                        BackendConfig.Auth.JWT,
+                        new BackendConfig.Tokens(
+                                Optional.of(new Secret("token-pw-token-pw-token-pw-token-pw")),
+                                Optional.empty(),
+                                Optional.of("https://id.test"),
+                                Optional.of("video"),
+                                "isAdmin"),
+                        "ownerId",
+                        128 << 10,
+                        500,
+                        List.of("https://app.test", "http://localhost:3000")));
+    }
+
+    @Test
     void theStages() {
         int quarterOfTheCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
@@ -271,7 +303,12 @@ class SectionsTest {
     @Test
     void noKeyIsForgottenHere() {
         Set<String> keys = new TreeSet<>(SluiceConfig.allKeys());
-        keys.removeAll(Set.of("rabbitmq.passwordFile", "postgres.passwordFile", "s3.secretKeyFile"));
+        keys.removeAll(Set.of(
+                "rabbitmq.passwordFile",
+                "postgres.passwordFile",
+                "s3.secretKeyFile",
+                "backend.jwtSecretFile",
+                "backend.jwtPublicKeyFile"));
 
         assertThat(Configs.flat(Configs.fixture("every-key.json")).keySet()).isEqualTo(keys);
     }
