@@ -41,6 +41,7 @@ public final class DeadLetters {
             Topology.SEGMENTS_QUEUE,
             Topology.JOINS_QUEUE,
             Topology.UPLOAD_QUEUE,
+            Topology.UPDATES_QUEUE,
             Topology.REQUESTS_QUEUE);
 
     private final Vertx vertx;
@@ -88,7 +89,9 @@ public final class DeadLetters {
 
     private Future<Answer> replay(DeadLetter letter) {
         boolean unreadable = letter.note().errorCode().equals(Optional.of(ErrorCode.INVALID_MESSAGE.wire()));
-        if (unreadable || letter.job().isEmpty()) {
+        // News of a job is no reason to do it again.
+        boolean news = letter.note().queue().equals(Optional.of(Topology.UPDATES_QUEUE));
+        if (unreadable || news || letter.job().isEmpty()) {
             return putBack(letter);
         }
         return jobs.retry(letter.job().get()).compose(answer -> switch (answer.kind()) {

@@ -75,7 +75,16 @@ public final class JobSubmission {
 
     /** Makes the job known and has the message sent that starts it. */
     public Future<StagedJob> create(StagedJob job) {
-        OutboxMessage first = new OutboxMessage(
+        return jobs.create(job, first(job)).onSuccess(made -> announce.run()).map(job);
+    }
+
+    /** The same, unless a job of its medium is under way; gives the id of the one that is. */
+    public Future<JobId> createUnlessUnderWay(StagedJob job) {
+        return jobs.createUnlessUnderWay(job, first(job)).onSuccess(made -> announce.run());
+    }
+
+    private static OutboxMessage first(StagedJob job) {
+        return new OutboxMessage(
                 Topology.PROCESSING_EXCHANGE,
                 StageName.DOWNLOAD.key(),
                 Codec.encode(job),
@@ -83,7 +92,6 @@ public final class JobSubmission {
                 UUID.randomUUID().toString(),
                 Optional.empty(),
                 Duration.ZERO);
-        return jobs.create(job, first).onSuccess(made -> announce.run()).map(job);
     }
 
     /** The extension for people who look into the bucket; nothing of ours goes by it. */

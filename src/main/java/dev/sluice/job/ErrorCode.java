@@ -10,6 +10,7 @@ public enum ErrorCode {
     // The request
     INVALID_MESSAGE(Verdict.FAIL),
     UNSUPPORTED_MEDIA_TYPE(Verdict.FAIL),
+    UNKNOWN_JOB(Verdict.FAIL),
     // The source object
     OBJECT_NOT_FOUND(Verdict.FAIL),
     OBJECT_CHANGED(Verdict.RETRY),

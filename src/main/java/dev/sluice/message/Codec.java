@@ -32,6 +32,15 @@ public final class Codec {
         return StagedJob.fromJson(json, stage);
     }
 
+    /**
+     * Reads what the updates queue delivered.
+     *
+     * @throws InvalidMessage as above
+     */
+    public static Report report(Buffer body) {
+        return Report.fromJson(object(body));
+    }
+
     /** The job that a message is about, whatever its kind; empty when it does not say, or not so that it can be used. */
     public static Optional<JobId> jobId(Buffer body) {
         try {

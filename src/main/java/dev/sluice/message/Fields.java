@@ -74,6 +74,10 @@ final class Fields {
         return (int) whole(field, json.getValue(field), least, most);
     }
 
+    long number(String field, long least, long most) {
+        return whole(field, json.getValue(field), least, most);
+    }
+
     /** A size in bytes; 0 when it is not given. Producers whose numbers are too small for it send it as text. */
     long bytes(String field) {
         Object value = json.getValue(field);

@@ -114,6 +114,11 @@ public record Update(
 
     /** The thumbnails as the wire and the user's tables have them, keys in both spellings. */
     public JsonArray thumbnails() {
+        return thumbnails(outputs);
+    }
+
+    /** The thumbnails among these outputs, likewise. */
+    public static JsonArray thumbnails(List<OutputFile> outputs) {
         JsonArray items = new JsonArray();
         outputs.stream()
                 .filter(output -> output.type() == OutputFile.Type.THUMBNAIL)
@@ -128,6 +133,11 @@ public record Update(
 
     /** The renditions as the wire and the user's tables have them, keys in both spellings. */
     public JsonArray videoVersions() {
+        return videoVersions(outputs);
+    }
+
+    /** The renditions among these outputs, likewise. */
+    public static JsonArray videoVersions(List<OutputFile> outputs) {
         JsonArray items = new JsonArray();
         outputs.stream()
                 .filter(output -> output.type() == OutputFile.Type.SCALED)

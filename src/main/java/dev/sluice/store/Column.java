@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels of an enum, else empty
  */
 record Column(String name, String type, String base, char category, List<String> labels) {
+    private static final String ISO_8601 = "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'";
+
     Column {
         labels = List.copyOf(labels);
     }
@@ -62,11 +64,21 @@ record Column(String name, String type, String base, char category, List<String>
         };
     }
 
+    /** What reads this column as text; times as ISO-8601, in UTC. */
+    String asText() {
+        String column = TableName.quote(name);
+        return switch (base) {
+            case "timestamptz" -> "to_char(" + column + " AT TIME ZONE 'UTC', " + ISO_8601 + ")";
+            case "timestamp" -> "to_char(" + column + ", " + ISO_8601 + ")";
+            default -> column + "::text";
+        };
+    }
+
     private Optional<Slot> time() {
         return switch (base) {
             case "timestamptz", "timestamp" -> now().map(now -> new Slot(now, null));
             case "text", "varchar" ->
-                Optional.of(new Slot("to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')", null));
+                Optional.of(new Slot("to_char(now() AT TIME ZONE 'UTC', " + ISO_8601 + ")", null));
             default -> Optional.empty();
         };
     }

@@ -18,6 +18,8 @@ final class DatabaseErrors {
     /** Lock not available; transaction idle for too long; a standby, where a failover still goes on. */
     private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03", "25006");
 
+    private static final String BAD_VALUE = "22";
+
     private DatabaseErrors() {}
 
     /** What a failed call becomes above this package; only what a sender failed with stays as it is. */
@@ -49,6 +51,13 @@ final class DatabaseErrors {
     /** Whether a user's table is no longer as we read it. */
     static boolean saysTheTableIsDifferent(PgException refused) {
         return TABLE_DIFFERS.contains(refused.getSqlState());
+    }
+
+    /** Whether a column cannot hold a value that was looked for, so that no row has it. */
+    static boolean saysNoRowHasIt(Throwable failure) {
+        return failure.getCause() instanceof PgException refused
+                && refused.getSqlState() != null
+                && refused.getSqlState().startsWith(BAD_VALUE);
     }
 
     private static boolean passes(@Nullable String state) {

@@ -24,6 +24,9 @@ public final class Jobs {
             SELECT id, message, stage, state, progress, error_code, error_message, created_at, finished_at
               FROM sluice.job WHERE id = $1
             """;
+    private static final String ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('sluice job of ' || $1, 0))";
+    private static final String UNDER_WAY =
+            "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running' ORDER BY created_at LIMIT 1";
     private static final String RUNS = """
             SELECT stage, task, state, counted, worker, error, started_at, finished_at
               FROM sluice.stage_run WHERE job_id = $1
@@ -49,6 +52,28 @@ public final class Jobs {
                 .mapEmpty();
     }
 
+    /**
+     * Makes a job of a medium known as above, and shows in the user's media row that it waits; unless one of this medium is under
+     * way: two would write the same keys. Gives the id of the job that is.
+     */
+    public Future<JobId> createUnlessUnderWay(StagedJob job, OutboxMessage first) {
+        RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
+        return database.transaction(session -> session.run(ALONE, job.mediaId())
+                        .compose(alone -> session.run(UNDER_WAY, job.mediaId()))
+                        .compose(running -> running.size() > 0
+                                ? Future.succeededFuture(
+                                        new JobId(running.iterator().next().getString("id")))
+                                : Future.all(
+                                                ClaimTransaction.known(session, download, job.toJson()),
+                                                Settlement.awaited(session, download),
+                                                Outbox.put(session, first))
+                                        .compose(put -> tables.create(session, job))
+                                        .compose(made -> tables.showWaiting(session, job.mediaId()))
+                                        .map(job.id()))
+                        .map(Optional::of))
+                .map(Optional::orElseThrow);
+    }
+
     /** How a job stands; empty while nobody of ours has seen it. */
     public Future<Optional<JobView>> job(JobId id) {
         var job = database.run(JOB, id.value());
@@ -72,10 +97,14 @@ public final class Jobs {
                 message.map(StagedJob::warnings).orElse(List.of()),
                 row.getOffsetDateTime("created_at").toInstant(),
                 instant(row, "finished_at"),
-                StreamSupport.stream(runs.spliterator(), false)
-                        .map(Jobs::run)
-                        .sorted(Comparator.comparing(RunView::stage).thenComparing(RunView::task))
-                        .toList());
+                runs(runs));
+    }
+
+    static List<RunView> runs(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false)
+                .map(Jobs::run)
+                .sorted(Comparator.comparing(RunView::stage).thenComparing(RunView::task))
+                .toList();
     }
 
     /** What another system left in a message may be anything; the view then has no outputs. */

@@ -3,6 +3,7 @@ package dev.sluice.store;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.NewJob;
+import dev.sluice.message.Report;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import dev.sluice.message.VideoMetadata;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the user's tables are told, column by column. */
 final class UserCells {
@@ -21,6 +23,31 @@ final class UserCells {
 
     /** Out of which a staged job can be made. */
     static final List<String> OF_A_WAITING_JOB = List.of("status", "mediaId", "userId", "s3Key", "originalFilename");
+
+    /** What a job's row tells a reader. */
+    static final List<String> OF_A_JOB = List.of(
+            "id",
+            "mediaId",
+            "userId",
+            "s3Key",
+            "originalFilename",
+            "status",
+            "progress",
+            "currentStep",
+            "errorMessage",
+            "thumbnails",
+            "videoVersions",
+            "metadata",
+            "createdAt",
+            "updatedAt",
+            "completedAt");
+
+    /** What a medium's row tells of its source and its owner. */
+    static List<String> ofAMedium(String ownerColumn) {
+        return Stream.of("id", "s3Key", "mimeType", "originalFilename", ownerColumn)
+                .distinct()
+                .toList();
+    }
 
     /** The job of a row, if the row says that nobody has begun with it; not necessarily one that a worker could read. */
     static Optional<StagedJob> waitingJob(JobId id, JsonObject row) {
@@ -53,6 +80,48 @@ final class UserCells {
         }
         cells.put("updatedAt", new Cell.Now());
         return cells;
+    }
+
+    /** The job row after an update that another worker than ours sent. */
+    static Map<String, Cell> job(Report report) {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        cells.put("status", new Cell.Status(report.status().name()));
+        cells.put("progress", new Cell.Quantity(report.progress()));
+        report.step().ifPresent(step -> cells.put("currentStep", new Cell.Text(step)));
+        report.error().ifPresent(error -> cells.put("errorMessage", new Cell.Text(error)));
+        report.metadata().ifPresent(known -> cells.put("metadata", new Cell.Json(known.encode())));
+        if (report.status() == Update.Status.COMPLETED) {
+            cells.put("thumbnails", new Cell.Json(report.thumbnails().encode()));
+            cells.put("videoVersions", new Cell.Json(report.videoVersions().encode()));
+            cells.put("completedAt", new Cell.Now());
+        }
+        cells.put("updatedAt", new Cell.Now());
+        return cells;
+    }
+
+    /** The media row after another worker than ours has completed its job. */
+    static Map<String, Cell> media(Report report) {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        cells.put("processingStatus", new Cell.Status(report.status().name()));
+        cells.put("videoProcessingStatus", new Cell.Status(report.status().name()));
+        cells.put("videoThumbnails", new Cell.Json(report.thumbnails().encode()));
+        cells.put("videoVersions", new Cell.Json(report.videoVersions().encode()));
+        report.metadata().ifPresent(known -> cells.put("videoMetadata", new Cell.Json(known.encode())));
+        cells.put("updatedAt", new Cell.Now());
+        return cells;
+    }
+
+    /** The job row between two steps. */
+    static Map<String, Cell> progress(int progress) {
+        return Map.of("progress", new Cell.Quantity(progress), "updatedAt", new Cell.Now());
+    }
+
+    /** The media row of a medium whose job was made. */
+    static Map<String, Cell> waiting() {
+        return Map.of(
+                "processingStatus", new Cell.Status("PENDING"),
+                "videoProcessingStatus", new Cell.Status("PENDING"),
+                "updatedAt", new Cell.Now());
     }
 
     /** The job row of a failed job that starts again at {@code stage}. */

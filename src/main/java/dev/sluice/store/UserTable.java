@@ -4,6 +4,7 @@ import dev.sluice.store.Column.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +42,29 @@ record UserTable(TableName name, Map<String, Column> columns) {
     /** Reads what there is of these columns, as text, in the row with this id. */
     Optional<Statement> select(String id, List<String> names) {
         Draft draft = new Draft();
-        String read = names.stream()
-                .filter(columns::containsKey)
-                .map(column -> TableName.quote(column) + "::text")
-                .collect(Collectors.joining(", "));
+        String read = asText(names);
         return slot(ID, new Cell.Text(id))
                 .filter(key -> !read.isEmpty())
                 .map(key -> draft.statement("SELECT " + read + " FROM " + name.quoted() + " WHERE "
                         + TableName.quote(ID) + " = " + draft.write(key)));
+    }
+
+    /** The same in the row of the newest job of this medium; empty where no row says when it was made. */
+    Optional<Statement> selectNewest(String mediaId, List<String> names) {
+        Draft draft = new Draft();
+        return columns.containsKey(CREATED)
+                ? slot("mediaId", new Cell.Text(mediaId))
+                        .map(medium -> draft.statement("SELECT " + asText(names) + " FROM " + name.quoted()
+                                + " WHERE \"mediaId\" = " + draft.write(medium)
+                                + " ORDER BY \"createdAt\" DESC LIMIT 1"))
+                : Optional.empty();
+    }
+
+    private String asText(List<String> names) {
+        return names.stream()
+                .filter(columns::containsKey)
+                .map(column -> Objects.requireNonNull(columns.get(column)).asText() + " AS " + TableName.quote(column))
+                .collect(Collectors.joining(", "));
     }
 
     /** Finds a completed job of this medium other than this one; empty where the table does not say which those are. */

@@ -7,9 +7,11 @@ import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
 import dev.sluice.job.OneLine;
 import dev.sluice.job.StageName;
+import dev.sluice.message.Report;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import java.time.Duration;
 import java.util.Map;
@@ -154,6 +156,68 @@ public final class UserTables {
                         ? Optional.<StagedJob>empty()
                         : UserCells.waitingJob(id, rows.iterator().next().toJson())))
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+    }
+
+    /** What the row of a job says, in the words of the wire; empty where there is no row. */
+    Future<Optional<JsonObject>> jobRow(Database database, JobId id) {
+        return rowOf(database, tables -> tables.job().flatMap(table -> table.select(id.value(), UserCells.OF_A_JOB)));
+    }
+
+    /** The same of the newest job of a medium; empty, too, where the table does not say which that is. */
+    Future<Optional<JsonObject>> newestJobRow(Database database, String mediaId) {
+        return rowOf(
+                database, tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserCells.OF_A_JOB)));
+    }
+
+    /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
+    Future<Optional<JsonObject>> mediaRow(Database database, String mediaId, String ownerColumn) {
+        return rowOf(
+                database,
+                tables -> tables.media().flatMap(table -> table.select(mediaId, UserCells.ofAMedium(ownerColumn))));
+    }
+
+    private Future<Optional<JsonObject>> rowOf(Database database, Function<Known, Optional<Statement>> select) {
+        return readRow(database, select.apply(known)).recover(cause -> {
+            if (DatabaseErrors.saysNoRowHasIt(cause)) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            return cause instanceof JobFailure failure && failure.code() == ErrorCode.INTERNAL_ERROR
+                    ? readAnew(database).compose(read -> readRow(database, select.apply(known)))
+                    : Future.failedFuture(cause);
+        });
+    }
+
+    private static Future<Optional<JsonObject>> readRow(Database database, Optional<Statement> select) {
+        return select.map(database::run)
+                .map(found -> found.map(rows -> rows.size() == 0
+                        ? Optional.<JsonObject>empty()
+                        : Optional.of(rows.iterator().next().toJson())))
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+    }
+
+    /** Shows what another worker than ours said; gives whether there is a row for that. */
+    Future<Boolean> showReport(Session session, Report report) {
+        return inJob(session, report.job(), UserCells.job(report))
+                .compose(rows -> rows.orElse(0) > 0 && report.status() == Update.Status.COMPLETED
+                        ? guarded(
+                                        session,
+                                        tables -> tables.media()
+                                                .flatMap(table ->
+                                                        table.update(report.mediaId(), UserCells.media(report))))
+                                .map(rows)
+                        : Future.succeededFuture(rows))
+                .map(rows -> rows.orElse(0) > 0);
+    }
+
+    /** Shows how far a running job is. */
+    Future<Void> showProgress(Session session, JobId job, int progress) {
+        return inJob(session, job, UserCells.progress(progress)).mapEmpty();
+    }
+
+    /** Shows that a medium waits for its job. */
+    Future<Void> showWaiting(Session session, String mediaId) {
+        return guarded(session, tables -> tables.media().flatMap(table -> table.update(mediaId, UserCells.waiting())))
+                .mapEmpty();
     }
 
     /** As {@link UserTable#completedOthers}. */

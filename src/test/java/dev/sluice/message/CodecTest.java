@@ -71,6 +71,35 @@ class CodecTest {
     }
 
     @Test
+    void readsItsOwnUpdatesAsABackendWould() {
+        Report completed = Codec.report(golden("update-completed.json"));
+        Report failed = Codec.report(golden("update-failed.json"));
+
+        assertThat(completed.status()).isEqualTo(Update.Status.COMPLETED);
+        assertThat(completed.order()).isEqualTo(1_000_001);
+        assertThat(completed.numbered()).isTrue();
+        assertThat(completed.videoVersions()).hasSize(1);
+        assertThat(failed.status()).isEqualTo(Update.Status.FAILED);
+        assertThat(failed.error()).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"type\":\"other\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\"}",
+                "{\"type\":\"video_processing_update\",\"media_id\":\"m\",\"status\":\"failed\"}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"done\"}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"seq\":-1}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"progress\":101}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"thumbnails\":[1]}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"timestamp\":\"noon\"}"
+            })
+    void refusesAnUpdateThatBreaksARule(String update) {
+        assertThatThrownBy(() -> Codec.report(Buffer.buffer(update))).isInstanceOf(InvalidMessage.class);
+    }
+
+    @Test
     void readsALaterStageOfTheOlderProcessorThatLostHalfTheFields() {
         Buffer body = Buffer.buffer("""
                 {"id":"j","mediaId":"m","mediaType":"VIDEO","stage":"PROCESSING","localVideoPath":"j/in.mp4"}""");

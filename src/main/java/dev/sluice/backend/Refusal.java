@@ -1,0 +1,33 @@
+package dev.sluice.backend;
+
+/** What is asked for cannot be had; the message is a sentence for who asks. */
+public final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    public Refusal(Reason reason, String sentence) {
+        super(sentence);
+        this.reason = reason;
+    }
+
+    /** Why. */
+    public enum Reason {
+        /** There is nothing of that name. */
+        UNKNOWN,
+        /** It is somebody else's. */
+        NOT_YOURS,
+        /** It is nothing that this can be done with. */
+        UNUSABLE,
+        /** Its medium is no video. */
+        NOT_A_VIDEO,
+        /** Its object is not in the store. */
+        NOT_IN_STORE,
+        /** Not as it stands now. */
+        NOT_NOW
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}
