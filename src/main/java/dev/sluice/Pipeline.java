@@ -159,6 +159,7 @@ final class Pipeline {
                     () -> new StageVerticle(
                             route, config.concurrency(), services.config().rabbitmq(), services.tools())));
         }
+        parts.addAll(services.backend().parts(services));
         return parts;
     }
 

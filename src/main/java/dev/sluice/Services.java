@@ -51,6 +51,7 @@ record Services(
         SourceCache sources,
         WorkerExecutor workers,
         StageTools tools,
+        BackendServices backend,
         CancelNotices cancelNotices) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
@@ -123,6 +124,7 @@ record Services(
                                     worker,
                                     StageMonitor.open(worker),
                                     milestones),
+                            BackendServices.open(vertx, database, tables),
                             CancelNotices.listen(
                                     vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
                 })

@@ -63,6 +63,14 @@ class ArchitectureTest {
             .resideInAnyPackage("software.amazon..", "org.gaul..");
 
     @ArchTest
+    static final ArchRule onlyHttpKnowsTheWeb = noClasses()
+            .that()
+            .resideOutsideOfPackages(US + ".http", US + ".standalone")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx.ext..", "io.vertx.openapi..", "io.vertx.core.http..");
+
+    @ArchTest
     static final ArchRule onlyMediaStartsProcesses = noClasses()
             .that()
             .resideOutsideOfPackages(US + ".media", US + ".standalone")

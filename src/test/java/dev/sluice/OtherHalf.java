@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The other half of the system, which knows the wire contract and nothing of our code: it sends jobs over a plain client and
@@ -39,6 +40,8 @@ final class OtherHalf implements AutoCloseable {
     private final Channel sending;
     private final Map<String, List<JsonObject>> updates = new ConcurrentHashMap<>();
     private final Map<String, Long> ends = new ConcurrentHashMap<>();
+
+    private Channel listening;
 
     private OtherHalf(Connection connection, Channel sending) {
         this.connection = connection;
@@ -76,6 +79,7 @@ final class OtherHalf implements AutoCloseable {
 
     void listen() throws IOException {
         Channel channel = connection.createChannel();
+        listening = channel;
         channel.basicConsume(
                 UPDATES,
                 true,
@@ -88,6 +92,15 @@ final class OtherHalf implements AutoCloseable {
                     }
                 },
                 tag -> {});
+    }
+
+    /** Leaves the updates to somebody else. */
+    void stopListening() throws IOException, TimeoutException {
+        listening.close();
+    }
+
+    void sendUpdate(String body) throws IOException {
+        sending.basicPublish("video.updates", "update", null, body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Straight to the queue, persistent, without a content type. */

@@ -176,7 +176,9 @@ class ProductionJarIT {
 
     @Test
     void takesASubmittedFileThroughAllStages() throws Exception {
-        Path config = file("through", settings("ultrafast"));
+        JsonObject open =
+                new JsonObject().put("enabled", true).put("auth", "none").put("port", 0);
+        Path config = file("through", settings("ultrafast").put("backend", open));
         Path clip = Clips.make(directory, 2);
 
         try (JarProcess worker = JarProcess.start(JarProcess.PRODUCTION, "-conf", config);
@@ -191,7 +193,7 @@ class ProductionJarIT {
                     .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
                     .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
             assertThat(worker.err())
-                    .contains("pipeline is up", "pipeline is down")
+                    .contains("backend listens", "asks nobody who he is", "pipeline is up", "pipeline is down")
                     .doesNotContain("ERROR", "\tat ");
         }
     }

@@ -1,0 +1,74 @@
+package dev.sluice.http;
+
+import dev.sluice.store.JobRecord;
+import dev.sluice.store.RunView;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Jobs as the API shows them. */
+final class JobJson {
+    private JobJson() {}
+
+    static JsonObject summary(JobRecord job) {
+        JsonObject json = new JsonObject().put("job_id", job.id().value());
+        put(json, "media_id", job.mediaId());
+        put(json, "user_id", job.userId());
+        json.put("status", job.status()).put("progress", job.progress());
+        put(json, "current_step", job.step());
+        put(json, "error_code", job.errorCode());
+        put(json, "error_message", job.error());
+        put(json, "created_at", job.created());
+        put(json, "updated_at", job.updated());
+        put(json, "completed_at", job.completed());
+        return json;
+    }
+
+    /** With what was made of the video. */
+    static JsonObject status(JobRecord job) {
+        JsonObject json = summary(job).put("thumbnails", job.thumbnails()).put("video_versions", job.videoVersions());
+        put(json, "metadata", job.metadata());
+        return json;
+    }
+
+    /** With all there is to tell. */
+    static JsonObject whole(JobRecord job) {
+        JsonObject json = status(job);
+        put(json, "s3_key", job.s3Key());
+        put(json, "original_filename", job.originalFilename());
+        JsonArray runs = new JsonArray();
+        job.runs().forEach(run -> runs.add(run(run)));
+        return json.put("runs", runs);
+    }
+
+    static JsonObject versions(JobRecord job, String mediaId) {
+        return new JsonObject()
+                .put("media_id", mediaId)
+                .put("job_id", job.id().value())
+                .put("status", job.status())
+                .put("video_versions", job.videoVersions())
+                .put("thumbnails", job.thumbnails());
+    }
+
+    private static JsonObject run(RunView run) {
+        JsonObject json = new JsonObject()
+                .put("stage", run.stage().key())
+                .put("task", run.task())
+                .put("state", run.state())
+                .put("attempts", run.attempts());
+        put(json, "worker", run.worker());
+        put(json, "error", run.error());
+        put(json, "started_at", run.started().map(String::valueOf));
+        put(json, "finished_at", run.finished().map(String::valueOf));
+        run.started()
+                .flatMap(start -> run.finished().map(end -> Duration.between(start, end)))
+                .filter(took -> !took.isNegative())
+                .ifPresent(took -> json.put("seconds", took.toMillis() / 1000.0));
+        return json;
+    }
+
+    private static void put(JsonObject json, String field, Optional<?> value) {
+        value.ifPresent(known -> json.put(field, known));
+    }
+}

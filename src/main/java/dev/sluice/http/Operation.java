@@ -1,0 +1,10 @@
+package dev.sluice.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/** What answers an operation of the contract; it fails, or throws, with what {@link Problem} knows. */
+@FunctionalInterface
+interface Operation {
+    Future<JsonObject> answer(Call call);
+}

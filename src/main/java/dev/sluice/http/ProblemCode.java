@@ -1,0 +1,66 @@
+package dev.sluice.http;
+
+import dev.sluice.backend.Refusal;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** The closed list of what a request can end in but success; each has a row in docs/errors.md. */
+enum ProblemCode {
+    INVALID_REQUEST(400, "Bad Request", "The request cannot be read."),
+    NOT_A_VIDEO(400, "Bad Request", "The medium is not a video."),
+    NOT_IN_STORE(400, "Bad Request", "The medium's object is not in the store."),
+    UNAUTHORIZED(401, "Unauthorized", "A valid bearer token is needed."),
+    FORBIDDEN(403, "Forbidden", "This is not yours to see or do."),
+    NOT_FOUND(404, "Not Found", "There is nothing here."),
+    METHOD_NOT_ALLOWED(405, "Method Not Allowed", "There is something here, but not by this method."),
+    NOT_NOW(409, "Conflict", "Not as it stands now."),
+    BODY_TOO_LARGE(413, "Content Too Large", "The body is larger than is allowed."),
+    TOO_MANY_REQUESTS(429, "Too Many Requests", "Too many requests from this address; try again in a second."),
+    INTERNAL_ERROR(500, "Internal Server Error", "Something went wrong inside Sluice; its log says what."),
+    UNAVAILABLE(503, "Service Unavailable", "Something that is needed for this cannot be reached; try again later.");
+
+    private final int status;
+    private final String title;
+    private final String sentence;
+
+    ProblemCode(int status, String title, String sentence) {
+        this.status = status;
+        this.title = title;
+        this.sentence = sentence;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+
+    String sentence() {
+        return sentence;
+    }
+
+    String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The first with this status; another status counts as the plain one of its hundred. */
+    static ProblemCode of(int status) {
+        return Stream.of(values())
+                .filter(code -> code.status == status)
+                .findFirst()
+                .orElse(status < 500 ? INVALID_REQUEST : INTERNAL_ERROR);
+    }
+
+    static ProblemCode of(Refusal.Reason reason) {
+        return switch (reason) {
+            case UNKNOWN -> NOT_FOUND;
+            case NOT_YOURS -> FORBIDDEN;
+            case UNUSABLE -> INVALID_REQUEST;
+            case NOT_A_VIDEO -> NOT_A_VIDEO;
+            case NOT_IN_STORE -> NOT_IN_STORE;
+            case NOT_NOW -> NOT_NOW;
+        };
+    }
+}

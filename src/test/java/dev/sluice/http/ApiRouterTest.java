@@ -1,0 +1,353 @@
+package dev.sluice.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.http.TestClient.Reply;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who gets in and what is turned away, before any service is asked. */
+@Timeout(60)
+class ApiRouterTest {
+    private static final String JOBS = "/api/video-processing/jobs";
+    private static final String PROCESS = "/api/video-processing/media/m/process-video";
+
+    private static Vertx vertx;
+    private static OpenAPIContract contract;
+    private static TestClient client;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void listen() throws Exception {
+        vertx = Vertx.vertx();
+        contract =
+                ContractFile.read(vertx).compose(file -> file.forRouter(vertx)).await(20, TimeUnit.SECONDS);
+        client = serve(new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test")));
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    /** A router whose operations say who called which of them. */
+    private static TestClient serve(JsonObject backend) throws Exception {
+        JsonObject settings = new JsonObject()
+                .put("enabled", true)
+                .put("jwtSecret", TestTokens.SECRET)
+                .put("requestsPerSecond", 1_000)
+                .mergeIn(backend);
+        settings.fieldNames().removeIf(key -> settings.getValue(key) == null);
+        SluiceConfig config = SluiceConfig.read(new JsonObject().put("backend", settings), Map.of());
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(new ApiRouter(vertx, config.backend()).build(contract, operations()))
+                .listen(0, "127.0.0.1")
+                .await(20, TimeUnit.SECONDS);
+        return new TestClient(vertx, server.actualPort());
+    }
+
+    private static Map<String, Operation> operations() {
+        Map<String, Operation> all = new HashMap<>();
+        contract.operations()
+                .forEach(operation -> all.put(
+                        operation.getOperationId(),
+                        call -> Future.succeededFuture(new JsonObject()
+                                .put("operation", operation.getOperationId())
+                                .put("sub", call.caller().subject())
+                                .put("admin", call.caller().admin()))));
+        all.put("videoVersions", call -> Future.failedFuture(new IllegalStateException("inner words")));
+        all.put(
+                "getJob",
+                call -> Future.succeededFuture(
+                        new JsonObject().put("id", call.job().value())));
+        all.put("ready", call -> {
+            throw new JobFailure(ErrorCode.DATABASE_UNAVAILABLE, "inner words");
+        });
+        return all;
+    }
+
+    @Test
+    void knowsWhoCallsAndWhetherHeIsAnAdmin() {
+        assertThat(client.get(JOBS, TestTokens.of("ann")).json().getMap())
+                .containsEntry("sub", "ann")
+                .containsEntry("admin", false);
+        assertThat(client.get(JOBS, TestTokens.admin()).json().getMap()).containsEntry("admin", true);
+        String almost = TestTokens.signed(TestTokens.claims("ann").put("admin", "true"), TestTokens.SECRET);
+        assertThat(client.get(JOBS, almost).json().getMap()).containsEntry("admin", false);
+    }
+
+    static Stream<Arguments> badTokens() {
+        JsonObject good = TestTokens.claims("ann").put("admin", true);
+        long now = Instant.now().getEpochSecond();
+        String valid = TestTokens.signed(good, TestTokens.SECRET);
+        return Stream.of(
+                Arguments.of("none", ""),
+                Arguments.of("not one", "Bearer nonsense"),
+                Arguments.of("of another scheme", "Basic YW5uOnB3"),
+                Arguments.of(
+                        "expired", "Bearer " + TestTokens.signed(good.copy().put("exp", now - 60), TestTokens.SECRET)),
+                Arguments.of(
+                        "not yet valid",
+                        "Bearer " + TestTokens.signed(good.copy().put("nbf", now + 600), TestTokens.SECRET)),
+                Arguments.of("forged", "Bearer " + TestTokens.signed(good, "another secret, as long as the first")),
+                Arguments.of(
+                        "changed",
+                        "Bearer " + TestTokens.content("HS256", good.copy().put("sub", "bob"))
+                                + valid.substring(valid.lastIndexOf('.'))),
+                Arguments.of("alg none", "Bearer " + TestTokens.content("none", good) + "."),
+                Arguments.of("alg None", "Bearer " + TestTokens.content("None", good) + "."),
+                Arguments.of("without a signature", "Bearer " + TestTokens.content("HS256", good) + "."),
+                Arguments.of("of a way that has no key", "Bearer " + TestTokens.content("RS256", good) + ".AAAA"),
+                Arguments.of(
+                        "for ever",
+                        "Bearer " + TestTokens.signed(new JsonObject().put("sub", "ann"), TestTokens.SECRET)),
+                Arguments.of(
+                        "about nobody",
+                        "Bearer " + TestTokens.signed(new JsonObject().put("exp", now + 600), TestTokens.SECRET)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badTokens")
+    void turnsATokenAwayThatIs(String what, String authorization) {
+        Map<String, String> headers = authorization.isEmpty() ? Map.of() : Map.of("Authorization", authorization);
+
+        Reply reply = client.call("GET", JOBS, headers, Buffer.buffer());
+
+        assertProblem(reply, 401, "unauthorized");
+        assertThat(reply.headers().get("WWW-Authenticate")).startsWith("Bearer");
+    }
+
+    @Test
+    void asksForATokenBeforeItLooksAtTheRest() {
+        assertProblem(client.get(JOBS + "?limit=0"), 401, "unauthorized");
+    }
+
+    @Test
+    void everyOperationButTheMonitorsNeedsAToken() {
+        contract.operations().forEach(operation -> {
+            String path = operation.getAbsoluteOpenAPIPath().replaceAll("\\{\\w+}", "x");
+            Reply reply = client.call(operation.getHttpMethod().name(), path, Map.of(), Buffer.buffer());
+            boolean open = !path.startsWith("/api/");
+            assertThat(reply.status() == 401).as(operation.getOperationId()).isEqualTo(!open);
+        });
+    }
+
+    @Test
+    void takesTokensOfAPublicKeyAndNoneThatAreSignedWithItAsASecret() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        String pem = "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
+        Path file = Files.writeString(directory.resolve("key.pem"), pem);
+        TestClient keyed = serve(new JsonObject().putNull("jwtSecret").put("jwtPublicKeyFile", file.toString()));
+
+        assertThat(keyed.get(JOBS, TestTokens.signed(TestTokens.claims("ann"), pair.getPrivate()))
+                        .status())
+                .isEqualTo(200);
+        assertProblem(keyed.get(JOBS, TestTokens.signed(TestTokens.claims("ann"), pem)), 401, "unauthorized");
+        assertProblem(keyed.get(JOBS, TestTokens.signed(TestTokens.claims("ann"), pem.strip())), 401, "unauthorized");
+        assertProblem(keyed.get(JOBS, TestTokens.content("none", TestTokens.claims("ann")) + "."), 401, "unauthorized");
+    }
+
+    @Test
+    void asksForTheIssuerAndTheAudienceThatAreConfigured() throws Exception {
+        TestClient strict =
+                serve(new JsonObject().put("jwtIssuer", "https://id.test").put("jwtAudience", "video"));
+        JsonObject claims =
+                TestTokens.claims("ann").put("iss", "https://id.test").put("aud", "video");
+
+        assertThat(strict.get(JOBS, TestTokens.signed(claims, TestTokens.SECRET))
+                        .status())
+                .isEqualTo(200);
+        for (String claim : new String[] {"iss", "aud"}) {
+            JsonObject wrong = claims.copy().put(claim, "other");
+            JsonObject lacking = claims.copy();
+            lacking.remove(claim);
+            assertProblem(strict.get(JOBS, TestTokens.signed(wrong, TestTokens.SECRET)), 401, "unauthorized");
+            assertProblem(strict.get(JOBS, TestTokens.signed(lacking, TestTokens.SECRET)), 401, "unauthorized");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/video-processing/jobs/../jobs/x",
+                "/api/video-processing/jobs/%2e%2e",
+                "/api/video-processing/jobs/%2E%2e/jobs",
+                "/api/video-processing/jobs/.%2e/x",
+                "/api/video-processing//jobs",
+                "//api/video-processing/jobs",
+                "/api/./video-processing/jobs",
+                "/api/video-processing/jobs/",
+                "/api\\video-processing\\jobs",
+                "/api/video-processing/jobs/%",
+                "/api/video-processing/jobs/%zz",
+                "/api/video-processing/jobs/%00",
+                "/api/video-processing/jobs/a%0d%0aSet-Cookie:x"
+            })
+    void turnsPathsAwayThatAreMeantToBeReadInTwoWays(String path) {
+        assertProblem(client.get(path, TestTokens.admin()), 400, "invalid_request");
+    }
+
+    @Test
+    void takesAnIdAsItIsWritten() {
+        assertThat(client.get(JOBS + "/a%2Fb%20%C3%BC%2B%25", TestTokens.admin())
+                        .json()
+                        .getString("id"))
+                .isEqualTo("a/b ü+%");
+    }
+
+    @Test
+    void turnsAwayWhatTheSchemaDoesNotAllow() {
+        String token = TestTokens.admin();
+
+        assertProblem(client.get(JOBS + "?limit=0", token), 400, "invalid_request");
+        assertProblem(client.get(JOBS + "?limit=x", token), 400, "invalid_request");
+        assertProblem(client.get(JOBS + "?status=DONE", token), 400, "invalid_request");
+        assertProblem(client.get(JOBS + "/" + "x".repeat(256), token), 400, "invalid_request");
+        assertProblem(
+                client.post(PROCESS, token, new JsonObject().put("progressInterval", "often")), 400, "invalid_request");
+        Map<String, String> json = Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json");
+        assertProblem(client.call("POST", PROCESS, json, Buffer.buffer("{")), 400, "invalid_request");
+        assertProblem(client.call("POST", PROCESS, json, Buffer.buffer("[1]")), 400, "invalid_request");
+    }
+
+    @Test
+    void takesAJobWithABodyAndWithout() {
+        String token = TestTokens.of("ann");
+
+        assertThat(client.post(PROCESS, token).status()).isEqualTo(200);
+        JsonObject body = new JsonObject().put("requestProgressUpdates", true).put("progressInterval", 5);
+        assertThat(client.post(PROCESS, token, body).status()).isEqualTo(200);
+    }
+
+    @Test
+    void turnsABodyAwayThatIsTooLarge() {
+        JsonObject large = new JsonObject().put("x", "x".repeat(65 << 10));
+
+        assertProblem(client.post(PROCESS, TestTokens.admin(), large), 413, "body_too_large");
+    }
+
+    @Test
+    void saysWhatIsNotThere() {
+        assertProblem(client.get("/", TestTokens.admin()), 400, "invalid_request");
+        assertProblem(client.get("/nowhere", TestTokens.admin()), 404, "not_found");
+        assertProblem(client.delete(JOBS, TestTokens.admin()), 405, "method_not_allowed");
+    }
+
+    @Test
+    void keepsTheWordsOfABugToItself() {
+        Reply bug = client.get("/api/video-processing/media/m/video-versions", TestTokens.admin());
+        Reply away = client.get("/health/ready");
+
+        assertProblem(bug, 500, "internal_error");
+        assertProblem(away, 503, "unavailable");
+        assertThat(bug.body().toString() + away.body()).doesNotContain("inner words");
+    }
+
+    @Test
+    void letsPagesOfAllowedOriginsCall() {
+        Map<String, String> asked = Map.of(
+                "Origin", "https://app.test",
+                "Access-Control-Request-Method", "POST",
+                "Access-Control-Request-Headers", "authorization");
+
+        Reply allowed = client.call("OPTIONS", PROCESS, asked, Buffer.buffer());
+        Map<String, String> foreign = new HashMap<>(asked);
+        foreign.put("Origin", "https://evil.test");
+        Reply refused = client.call("OPTIONS", PROCESS, foreign, Buffer.buffer());
+
+        assertThat(allowed.headers().get("Access-Control-Allow-Origin")).isEqualTo("https://app.test");
+        assertThat(refused.headers().get("Access-Control-Allow-Origin")).isNull();
+        assertProblem(refused, 403, "forbidden");
+    }
+
+    @Test
+    void letsNobodyAskTooOften() throws Exception {
+        TestClient slow = serve(new JsonObject().put("requestsPerSecond", 1));
+
+        slow.get("/health/live");
+        slow.get("/health/live");
+        Reply third = slow.get("/health/live");
+
+        assertProblem(third, 429, "too_many_requests");
+        assertThat(third.headers().get("Retry-After")).isEqualTo("1");
+    }
+
+    @Test
+    void withoutTokensOnlyThisHostsOwnPagesGetIn() throws Exception {
+        TestClient open = serve(new JsonObject().putNull("jwtSecret").put("auth", "none"));
+
+        assertThat(open.get(JOBS).json().getMap()).containsEntry("admin", true);
+        assertThat(open.call("GET", JOBS, Map.of("Origin", "http://localhost:3000"), Buffer.buffer())
+                        .status())
+                .isEqualTo(200);
+        for (Map<String, String> foreign :
+                List.of(Map.of("Host", "evil.test"), Map.of("Origin", "https://evil.test"), Map.of("Origin", "null"))) {
+            assertProblem(open.call("GET", JOBS, foreign, Buffer.buffer()), 403, "forbidden");
+        }
+    }
+
+    @Test
+    void isBuiltOnlyIfEachOperationHasAnAnswer() {
+        Map<String, Operation> lacking = operations();
+        lacking.remove("getJob");
+        SluiceConfig config = SluiceConfig.read(new JsonObject(), Map.of());
+
+        assertThatThrownBy(() -> new ApiRouter(vertx, config.backend()).build(contract, lacking))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("getJob");
+    }
+
+    @Test
+    void everyProblemHasItsRowInTheDocumentation() throws IOException {
+        String documented = Files.readString(Path.of("docs/errors.md"));
+
+        assertThat(ProblemCode.values())
+                .allSatisfy(
+                        code -> assertThat(documented).contains("| " + code.status() + " | `" + code.wire() + "` |"));
+    }
+
+    private static void assertProblem(Reply reply, int status, String code) {
+        assertThat(reply.status()).as(reply.body().toString()).isEqualTo(status);
+        assertThat(reply.contentType()).isEqualTo("application/problem+json");
+        assertThat(reply.json().getMap())
+                .containsEntry("status", status)
+                .containsEntry("code", code)
+                .containsKeys("type", "title", "detail");
+    }
+}

@@ -1,0 +1,102 @@
+package dev.sluice.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Sends requests as they are given, path and all. */
+public final class TestClient {
+    private final HttpClient client;
+    private final Context context;
+    private final int port;
+
+    public TestClient(Vertx vertx, int port) {
+        this.client = vertx.createHttpClient(new HttpClientOptions().setIdleTimeout(20));
+        this.context = vertx.getOrCreateContext();
+        this.port = port;
+    }
+
+    /** What came back; {@code json} is empty where the body is no object. */
+    public record Reply(int status, MultiMap headers, Buffer body) {
+        public JsonObject json() {
+            try {
+                return body.toJsonObject();
+            } catch (DecodeException | ClassCastException notAnObject) {
+                return new JsonObject();
+            }
+        }
+
+        public String contentType() {
+            return String.valueOf(headers.get("Content-Type"));
+        }
+
+        public String code() {
+            return json().getString("code", "");
+        }
+    }
+
+    public Reply get(String uri, String token) {
+        return call("GET", uri, Map.of("Authorization", "Bearer " + token), Buffer.buffer());
+    }
+
+    public Reply get(String uri) {
+        return call("GET", uri, Map.of(), Buffer.buffer());
+    }
+
+    public Reply post(String uri, String token) {
+        return call("POST", uri, Map.of("Authorization", "Bearer " + token), Buffer.buffer());
+    }
+
+    public Reply post(String uri, String token, JsonObject body) {
+        return call(
+                "POST",
+                uri,
+                Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"),
+                body.toBuffer());
+    }
+
+    public Reply delete(String uri, String token) {
+        return call("DELETE", uri, Map.of("Authorization", "Bearer " + token), Buffer.buffer());
+    }
+
+    public Reply call(String method, String uri, Map<String, String> headers, Buffer body) {
+        try {
+            return send(method, uri, headers, body).await(30, TimeUnit.SECONDS);
+        } catch (TimeoutException hangs) {
+            throw new AssertionError("hangs", hangs);
+        }
+    }
+
+    public Future<Reply> send(String method, String uri, Map<String, String> headers, Buffer body) {
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.valueOf(method))
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setURI(uri);
+        headers.forEach(options::putHeader);
+        // All on one context: a body that comes before it is asked for is lost.
+        Promise<Reply> reply = Promise.promise();
+        context.runOnContext(now -> client.request(options)
+                .compose(
+                        request -> (body.length() == 0 ? request.send() : request.send(body)).compose(TestClient::read))
+                .onComplete(reply));
+        return reply.future();
+    }
+
+    private static Future<Reply> read(HttpClientResponse response) {
+        return response.body().map(body -> new Reply(response.statusCode(), response.headers(), body));
+    }
+}

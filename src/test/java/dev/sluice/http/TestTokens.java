@@ -1,0 +1,63 @@
+package dev.sluice.http;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.time.Instant;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Tokens made by hand, so that they can be wrong in every way. */
+public final class TestTokens {
+    public static final String SECRET = "a secret of tests, 32 characters and more";
+
+    private TestTokens() {}
+
+    public static String of(String subject) {
+        return signed(claims(subject), SECRET);
+    }
+
+    public static String admin() {
+        return signed(claims("root").put("admin", true), SECRET);
+    }
+
+    static JsonObject claims(String subject) {
+        return new JsonObject().put("sub", subject).put("exp", Instant.now().getEpochSecond() + 600);
+    }
+
+    static String signed(JsonObject claims, String secret) {
+        String content = content("HS256", claims);
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return content + "." + base64(mac.doFinal(content.getBytes(StandardCharsets.US_ASCII)));
+        } catch (GeneralSecurityException everyJvmCan) {
+            throw new IllegalStateException(everyJvmCan);
+        }
+    }
+
+    static String signed(JsonObject claims, PrivateKey key) {
+        String content = content("RS256", claims);
+        try {
+            Signature signature = Signature.getInstance("SHA256withRSA");
+            signature.initSign(key);
+            signature.update(content.getBytes(StandardCharsets.US_ASCII));
+            return content + "." + base64(signature.sign());
+        } catch (GeneralSecurityException everyJvmCan) {
+            throw new IllegalStateException(everyJvmCan);
+        }
+    }
+
+    static String content(String algorithm, JsonObject claims) {
+        JsonObject header = new JsonObject().put("typ", "JWT").put("alg", algorithm);
+        return base64(header.encode().getBytes(StandardCharsets.UTF_8)) + "."
+                + base64(claims.encode().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}
