@@ -11,6 +11,7 @@ import dev.sluice.job.Progress;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,14 +60,22 @@ public record PieceFiles(StagedFiles files, Workspace workspace, WorkerExecutor 
     private Future<Void> linked(Path file, Path target) {
         return workers.executeBlocking(
                 () -> {
-                    try {
-                        Files.createLink(target, file);
-                    } catch (UnsupportedOperationException | IOException cannot) {
-                        Files.copy(file, target);
-                    }
+                    link(file, target);
                     return null;
                 },
                 false);
+    }
+
+    private static void link(Path file, Path target) {
+        try {
+            try {
+                Files.createLink(target, file);
+            } catch (UnsupportedOperationException | FileSystemException cannot) {
+                Files.copy(file, target);
+            }
+        } catch (IOException cause) {
+            throw new JobFailure(ErrorCode.DISK_FULL, "A segment could not be brought to where it is joined.", cause);
+        }
     }
 
     private Future<Void> fetched(StageRun run, Piece piece, Path target) {

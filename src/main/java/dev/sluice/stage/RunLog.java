@@ -3,6 +3,7 @@ package dev.sluice.stage;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Map;
@@ -105,8 +106,11 @@ final class RunLog {
     }
 
     private LoggingEventBuilder with(LoggingEventBuilder event) {
-        return event.addKeyValue("jobId", attempt.run().job())
-                .addKeyValue("stage", attempt.run().stage().key())
+        LoggingEventBuilder about = event.addKeyValue("jobId", attempt.run().job())
+                .addKeyValue("stage", attempt.run().stage().key());
+        return (attempt.run().stage() == StageName.SEGMENT
+                        ? about.addKeyValue("task", attempt.run().task())
+                        : about)
                 .addKeyValue("attempt", attempt.number());
     }
 }

@@ -63,8 +63,9 @@ final class FaultBench {
                                 .put(
                                         "delivery",
                                         new JsonObject()
-                                                // By the first guess the film takes 3.2 s, the clip a tenth of that.
-                                                .put("maxTaskSeconds", 2)
+                                                // By the first guess the film takes some seconds, the clip a tenth of
+                                                // that.
+                                                .put("maxTaskSeconds", 1)
                                                 .put("segmentsInFlight", 3)));
     }
 
@@ -84,6 +85,9 @@ final class FaultBench {
                 .flatMap(fault -> fault.failure().stream())
                 .toList());
         scene.stopWorkers().forEach(worker -> mistakes.add(worker + " did not stop in order"));
+        if (plan.films() > 0 && segments() == 0) {
+            mistakes.add("no video was encoded in segments");
+        }
         Snapshot snapshot = scene.snapshot();
         List<Violation> violations = Checker.check(snapshot);
         BenchReport report = new BenchReport();
@@ -97,6 +101,13 @@ final class FaultBench {
                 scene.directory().resolve("updates.txt"),
                 snapshot.updates().stream().map(SeenUpdate::toString).toList());
         return result;
+    }
+
+    private long segments() {
+        return Long.parseLong(scene.services()
+                .postgres()
+                .database()
+                .value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'"));
     }
 
     private void feed(Schedule schedule) throws InterruptedException {

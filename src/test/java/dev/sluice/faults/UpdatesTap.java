@@ -72,6 +72,17 @@ final class UpdatesTap implements AutoCloseable {
         notifyAll();
     }
 
+    /** Waits until this job has ended; gives whether it has. */
+    synchronized boolean awaitEnd(String job, Duration limit) throws InterruptedException {
+        long until = System.nanoTime() + limit.toNanos();
+        long left = limit.toMillis();
+        while (!ended.contains(job) && left > 0) {
+            wait(left);
+            left = (until - System.nanoTime()) / 1_000_000;
+        }
+        return ended.contains(job);
+    }
+
     /** Waits until at least so many jobs have ended; gives whether they have. */
     synchronized boolean awaitEnded(int jobs, Duration limit) throws InterruptedException {
         long until = System.nanoTime() + limit.toNanos();

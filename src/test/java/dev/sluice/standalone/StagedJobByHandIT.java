@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The test client of both jars as a person runs it, in front of a pipeline, of nobody, and of something else. */
 @Timeout(300)
-class TestStagedIT {
+class StagedJobByHandIT {
     private static final String DOWNLOAD = "video.processing.download";
     private static final String UPDATES = "video.processing.updates";
 
