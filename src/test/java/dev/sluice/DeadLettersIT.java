@@ -155,6 +155,8 @@ class DeadLettersIT {
                         .toArray(CompletableFuture[]::new))
                 .get(60, TimeUnit.SECONDS);
 
+        // What somebody else has just looked at is back a moment later.
+        OtherHalf.awaitThat(() -> letters().letters().size() >= 50);
         assertThat(letters().letters().stream().map(letter -> letter.body().toString()))
                 .hasSize(50)
                 .doesNotHaveDuplicates();
