@@ -6,10 +6,8 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.job.JobFailure;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +17,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class CutSurvey {
     private static final Logger LOG = LoggerFactory.getLogger(CutSurvey.class);
+
+    /** Twelve hours at 60 frames a second, and some more; 24 MiB of times. */
+    private static final int MOST = 3_000_000;
 
     private final FfmpegInstallation ffmpeg;
     private final FfmpegConfig config;
@@ -31,44 +32,34 @@ public final class CutSurvey {
     }
 
     /**
-     * When the first frame of each segment is shown, in the times of the whole; empty for a segment that has none. Empty altogether
-     * when the source cannot be cut safely: its pictures do not all say when they are shown. Blocks for as long as it takes to
-     * read the file.
+     * The times of all pictures; empty when the source cannot be cut safely: not all of its pictures say when they are shown, or
+     * there are more than any film has. Blocks for as long as it takes to read the file.
      *
      * @throws JobFailure FFMPEG_STALLED, or the cancellation's reason
      */
-    public Optional<List<Optional<Duration>>> firsts(
-            Path source, MediaInfo info, SegmentPlan plan, Cancellation cancellation) {
-        List<Double> times = new ArrayList<>();
-        boolean[] timeless = new boolean[1];
+    public Optional<PictureTimes> times(Path source, MediaInfo info, Cancellation cancellation) {
+        PictureTimes times = new PictureTimes();
+        AtomicBoolean unsafe = new AtomicBoolean();
         FfmpegRun.Outcome outcome = ffmpeg.prober(Reach.looking(source))
                 .run(
                         ProbeCommand.packetTimes(source, info.video().index(), limits),
-                        line -> Seconds.parse(line.split(",", 2)[0])
-                                .ifPresentOrElse(
-                                        time -> times.add(Seconds.in(time)), () -> timeless[0] |= !line.isBlank()),
+                        line -> {
+                            Optional<Duration> time = Seconds.parse(line.split(",", 2)[0]);
+                            if (time.isEmpty() || times.count() == MOST) {
+                                unsafe.compareAndSet(false, !line.isBlank());
+                            } else {
+                                times.add(Seconds.in(time.get()));
+                            }
+                        },
                         Watchdog.deadline(ReadingTime.of(config.probeTimeout(), info.bytes())),
                         cancellation);
-        if (outcome.exitCode() != 0 || timeless[0] || times.isEmpty()) {
+        if (outcome.exitCode() != 0 || unsafe.get() || times.count() == 0) {
             LOG.atInfo()
                     .addKeyValue("exitCode", outcome.exitCode())
-                    .addKeyValue("pictures", times.size())
+                    .addKeyValue("pictures", times.count())
                     .log("not all pictures of the source say when they are shown");
             return Optional.empty();
         }
-        return Optional.of(firsts(times, plan));
-    }
-
-    private static List<Optional<Duration>> firsts(List<Double> times, SegmentPlan plan) {
-        double start = Collections.min(times);
-        List<Optional<Duration>> firsts = new ArrayList<>(Collections.nCopies(plan.count(), Optional.empty()));
-        for (double time : times) {
-            Duration shown = plan.begin().plus(Seconds.of(time - start));
-            int number = plan.numberAt(shown);
-            if (firsts.get(number).filter(known -> known.compareTo(shown) <= 0).isEmpty()) {
-                firsts.set(number, Optional.of(shown));
-            }
-        }
-        return firsts;
+        return Optional.of(times);
     }
 }

@@ -26,14 +26,15 @@ public final class EncodeSpeed {
         this.threads = threads;
     }
 
-    /** How long an encode of so much of a film may take. */
-    public Duration of(MediaInfo film, Duration length) {
-        return Seconds.of(Seconds.in(length) * frameRate(film) / framesASecond(film));
+    /** How long an encode of a film may take, by what its header says. */
+    public Duration of(MediaInfo film) {
+        double seconds = film.duration().map(Seconds::in).orElse(0.0);
+        return of(film, Math.round(seconds * frameRate(film)));
     }
 
-    /** How much of a film may be encoded within so long a time. */
-    public Duration within(Duration time, MediaInfo film) {
-        return Seconds.of(Seconds.in(time) * framesASecond(film) / frameRate(film));
+    /** How long an encode of so many frames of a film may take. */
+    public Duration of(MediaInfo film, long frames) {
+        return Seconds.of(frames / framesASecond(film));
     }
 
     /** Learns from an encode. */

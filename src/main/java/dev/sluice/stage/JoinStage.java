@@ -12,10 +12,13 @@ import dev.sluice.media.Size;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.Thumbnails;
 import dev.sluice.message.EncodePlan;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.VideoMetadata;
 import dev.sluice.store.Runs;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,10 +101,11 @@ public final class JoinStage implements Stage {
             SortedMap<Integer, JsonObject> made,
             AttemptDirectory directory) {
         return workers.executeBlocking(
-                () -> joins.apply(settings).run(directory.path(), parts(plan, made), run.cancellation()), false);
+                () -> joins.apply(settings).run(directory.path(), parts(run.job(), plan, made), run.cancellation()),
+                false);
     }
 
-    private static Join.Parts parts(EncodePlan plan, SortedMap<Integer, JsonObject> made) {
+    private static Join.Parts parts(StagedJob job, EncodePlan plan, SortedMap<Integer, JsonObject> made) {
         List<JoinPart> segments = made.tailMap(SegmentTasks.of(0)).values().stream()
                 .map(JoinPart::of)
                 .toList();
@@ -110,9 +114,16 @@ public final class JoinStage implements Stage {
         return new Join.Parts(
                 new Size(plan.width(), plan.height()),
                 plan.withSound(),
-                Optional.of(plan.end().minus(plan.begin())),
+                stated(job),
                 damage,
                 segments.stream().map(JoinPart::frames).toList());
+    }
+
+    private static Optional<Duration> stated(StagedJob job) {
+        return job.metadata()
+                .map(VideoMetadata::duration)
+                .filter(seconds -> seconds > 0)
+                .map(seconds -> Duration.ofMillis(Math.round(seconds * 1e3)));
     }
 
     /** All files of renditions, in a directory for each segment, the sound, and the thumbnails that a whole encode makes. */

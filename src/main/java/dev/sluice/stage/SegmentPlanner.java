@@ -5,6 +5,7 @@ import dev.sluice.job.Cancellation;
 import dev.sluice.media.CutSurvey;
 import dev.sluice.media.EncodeSpeed;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.PictureTimes;
 import dev.sluice.media.SegmentPlan;
 import dev.sluice.media.Size;
 import dev.sluice.message.EncodePlan;
@@ -45,24 +46,28 @@ public final class SegmentPlanner {
 
     /** The plan; empty for what is encoded in one piece. Blocks for as long as it takes to read a long source. */
     Optional<EncodePlan> plan(Path source, MediaInfo info, Cancellation cancellation) {
-        Duration length = info.duration().orElse(Duration.ZERO);
-        Duration estimate = speed.of(info, length);
-        if (estimate.compareTo(maxTask) <= 0) {
+        if (speed.of(info).compareTo(maxTask) <= 0) {
             return Optional.empty();
         }
-        Duration begin = info.begin().filter(time -> !time.isNegative()).orElse(Duration.ZERO);
-        SegmentPlan cut = SegmentPlan.of(
-                begin, begin.plus(length), speed.within(taskTime(estimate), info), media.keyFrameInterval());
-        if (cut.count() == 1) {
-            return Optional.empty();
-        }
-        Optional<List<Optional<Duration>>> firsts = survey.firsts(source, info, cut, cancellation);
-        if (firsts.isEmpty()) {
+        Optional<PictureTimes> times = survey.times(source, info, cancellation);
+        if (times.isEmpty()) {
             LOG.atWarn()
-                    .addKeyValue("estimateSeconds", estimate.toSeconds())
+                    .addKeyValue("estimateSeconds", speed.of(info).toSeconds())
                     .log("the source cannot be cut safely, it is encoded whole");
         }
-        return firsts.map(times -> plan(info, cut, times));
+        // Headers may say what they like: what counts are the pictures that are there.
+        return times.filter(found -> speed.of(info, found.count()).compareTo(maxTask) > 0)
+                .flatMap(found -> plan(info, found));
+    }
+
+    private Optional<EncodePlan> plan(MediaInfo info, PictureTimes times) {
+        Duration begin = info.begin().orElse(Duration.ZERO);
+        Duration length = times.length();
+        Duration estimate = speed.of(info, times.count());
+        double share = (double) taskTime(estimate).toMillis() / estimate.toMillis();
+        Duration longest = Duration.ofMillis((long) (length.toMillis() * share));
+        SegmentPlan cut = SegmentPlan.of(begin, begin.plus(length), longest, media.keyFrameInterval());
+        return cut.count() == 1 ? Optional.empty() : Optional.of(plan(info, cut, times.firsts(cut)));
     }
 
     private Duration taskTime(Duration estimate) {

@@ -156,7 +156,8 @@ class SegmentsIT {
 
     private static Optional<List<Optional<Duration>>> firsts(Path source, MediaInfo info, MediaConfig media) {
         return new CutSurvey(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media.limits())
-                .firsts(source, info, plan(info, media), new Cancellation());
+                .times(source, info, new Cancellation())
+                .map(times -> times.firsts(plan(info, media)));
     }
 
     private void assertSameInSegments(Path source, MediaConfig media) throws IOException {
