@@ -151,7 +151,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
 
         assertThat(node.ctl("list_queues", "-p", "own", "type", "--no-table-headers")
                         .lines())
-                .hasSize(6)
+                .hasSize(8)
                 .containsOnly("quorum");
         assertThatThrownBy(() -> BrokerCheck.reach(vertx, inVirtualHost("own", QueueMode.CLASSIC))
                         .await(10, TimeUnit.SECONDS))
