@@ -46,6 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileFilesIT {
     private static final JsonObject SETTINGS = new JsonObject()
             .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10))
+            // What would take longer is to come to that limit here, not to be done in many small pieces.
+            .put("delivery", new JsonObject().put("maxTaskSeconds", 86_400))
             .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 2)));
     /** The secret is all of this colour, and no other video has much of it. */
     private static final Color SECRET = new Color(255, 0, 255);
