@@ -131,11 +131,12 @@ final class EncodeCommand {
             command.addAll(List.of("-maxrate:v:" + i, Integer.toString(rendition.maxBitrate())));
             command.addAll(List.of("-bufsize:v:" + i, Integer.toString(2 * rendition.maxBitrate())));
             command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
+            // Once for each: FFmpeg cuts a list of times up in place, and all that share it get the first time only.
+            command.addAll(List.of("-force_key_frames:v:" + i, keyFrames));
         }
         command.addAll(List.of("-c:v", "libx264", "-preset", config.preset(), "-crf", Integer.toString(config.crf())));
         command.addAll(List.of("-pix_fmt", "yuv420p"));
         command.addAll(List.of("-flags", "+cgop+global_header", "-sc_threshold", "0", "-g", "100000"));
-        command.addAll(List.of("-force_key_frames", keyFrames));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "demux"));
     }
 

@@ -34,10 +34,13 @@ class CommandsTest {
 
     private static final String OUTPUTS = "-filter_complex " + FILTERS + " " + """
             -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 2 \
+            -force_key_frames:v:0 expr:gte(t,n_forced*2) \
             -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 -threads:v:1 1 \
+            -force_key_frames:v:1 expr:gte(t,n_forced*2) \
             -map [v2] -maxrate:v:2 800000 -bufsize:v:2 1600000 -threads:v:2 1 \
+            -force_key_frames:v:2 expr:gte(t,n_forced*2) \
             -c:v libx264 -preset medium -crf 23 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
-            -g 100000 -force_key_frames expr:gte(t,n_forced*2) -fps_mode:v vfr -enc_time_base:v demux \
+            -g 100000 -fps_mode:v vfr -enc_time_base:v demux \
             -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
             [f=mp4:movflags=+faststart:select=\\'v:0,a\\']720p.mp4|\

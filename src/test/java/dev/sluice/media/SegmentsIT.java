@@ -97,9 +97,11 @@ class SegmentsIT {
                 oneRung(Duration.ofSeconds(2)));
     }
 
+    /** Long enough for several key frames in a segment. */
     @Test
     void areTheSameInAllRenditions() throws IOException {
-        assertSameInSegments(clip("testsrc2=size=1280x736:rate=24000/1001:duration=7", "-bf", "3"), MediaFixture.MEDIA);
+        assertSameInSegments(
+                clip("testsrc2=size=1280x736:rate=24000/1001:duration=16", "-bf", "3"), MediaFixture.MEDIA);
     }
 
     /** Containers of that kind number their pictures, and tell only the order in which they are decoded. */
