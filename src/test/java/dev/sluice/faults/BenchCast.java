@@ -12,8 +12,17 @@ import java.util.Locale;
  * @param settings laid over the configuration of every worker
  * @param classesFirst class files that go before those of the jar
  * @param rabbitSettings lines of rabbitmq.conf
+ * @param diskMiB what fits on the disk of them all
  */
-record BenchCast(int workers, Disk disk, JsonObject settings, List<Path> classesFirst, List<String> rabbitSettings) {
+record BenchCast(
+        int workers,
+        Disk disk,
+        JsonObject settings,
+        List<Path> classesFirst,
+        List<String> rabbitSettings,
+        int diskMiB) {
+    private static final int SMALL = 192;
+
     /** What the workers have between their stages. */
     enum Disk {
         /** One directory for all. */
@@ -28,11 +37,11 @@ record BenchCast(int workers, Disk disk, JsonObject settings, List<Path> classes
     }
 
     static BenchCast of(int workers) {
-        return new BenchCast(workers, Disk.SHARED, new JsonObject(), List.of(), List.of());
+        return new BenchCast(workers, Disk.SHARED, new JsonObject(), List.of(), List.of(), SMALL);
     }
 
     BenchCast on(Disk other) {
-        return new BenchCast(workers, other, settings, classesFirst, rabbitSettings);
+        return new BenchCast(workers, other, settings, classesFirst, rabbitSettings, diskMiB);
     }
 
     /** Where a worker keeps its files, below the run's workspace, and what it is told of it. */
@@ -47,14 +56,18 @@ record BenchCast(int workers, Disk disk, JsonObject settings, List<Path> classes
     }
 
     BenchCast with(JsonObject more) {
-        return new BenchCast(workers, disk, settings.copy().mergeIn(more, true), classesFirst, rabbitSettings);
+        return new BenchCast(workers, disk, settings.copy().mergeIn(more, true), classesFirst, rabbitSettings, diskMiB);
     }
 
     BenchCast withClassesFirst(Path classes) {
-        return new BenchCast(workers, disk, settings, List.of(classes), rabbitSettings);
+        return new BenchCast(workers, disk, settings, List.of(classes), rabbitSettings, diskMiB);
     }
 
     BenchCast withRabbit(String... lines) {
-        return new BenchCast(workers, disk, settings, classesFirst, List.of(lines));
+        return new BenchCast(workers, disk, settings, classesFirst, List.of(lines), diskMiB);
+    }
+
+    BenchCast withDisk(int mebibytes) {
+        return new BenchCast(workers, disk, settings, classesFirst, rabbitSettings, mebibytes);
     }
 }

@@ -45,7 +45,7 @@ final class BenchScene implements AutoCloseable {
         opened.add(this::discardWhatIsBulky);
         opened.add(() -> vertx.close().await(10, TimeUnit.SECONDS));
         try {
-            disk = opened.add(SmallDisk.over(directory.resolve(WORKSPACE)));
+            disk = opened.add(SmallDisk.over(directory.resolve(WORKSPACE), cast.diskMiB()));
             BenchClips clips = new BenchClips();
             services = opened.add(
                     BenchServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new)));

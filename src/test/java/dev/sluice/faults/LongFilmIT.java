@@ -42,6 +42,7 @@ class LongFilmIT {
         assumeTrue(Files.exists(CLIP), "no film at " + CLIP);
         BenchCast cast = BenchCast.of(1)
                 .withRabbit("consumer_timeout = 60000")
+                .withDisk(4096)
                 .with(new JsonObject()
                         .put("media", new JsonObject().put("preset", "ultrafast"))
                         .put("delivery", new JsonObject().put("maxTaskSeconds", 30)));

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A file system of its own under a directory, small enough to be filled; only whoever may mount one can have it. */
 final class SmallDisk implements AutoCloseable {
-    private static final String SIZE = "192m";
     private static final int BLOCK = 64 * 1024;
     private static final long LONGEST_SECONDS = 10;
     private static final long REFILL_MILLIS = 100;
@@ -25,11 +24,18 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Mounts it over this directory, which is made, or leaves the directory as it is where that is not allowed. */
-    static SmallDisk over(Path directory) throws IOException {
+    static SmallDisk over(Path directory, int mebibytes) throws IOException {
         Files.createDirectories(directory);
         return new SmallDisk(
                 directory,
-                run("mount", "-t", "tmpfs", "-o", "size=" + SIZE, "sluice-small-disk", directory.toString()));
+                run(
+                        "mount",
+                        "-t",
+                        "tmpfs",
+                        "-o",
+                        "size=" + mebibytes + "m",
+                        "sluice-small-disk",
+                        directory.toString()));
     }
 
     /** Takes away what a run that was killed left mounted there. */

@@ -29,7 +29,7 @@ class SmallDiskTest {
     void staysFullWhenAWorkerFreesSpaceAndGivesItBackInTheEnd() throws Exception {
         ExecutorService fault = Executors.newSingleThreadExecutor();
         CountDownLatch over = new CountDownLatch(1);
-        try (SmallDisk disk = SmallDisk.over(directory.resolve("disk"))) {
+        try (SmallDisk disk = SmallDisk.over(directory.resolve("disk"), 192)) {
             assumeTrue(disk.isMounted(), "this user may not mount anything");
             Path video = Files.write(directory.resolve("disk").resolve("video"), new byte[1 << 20]);
             Future<?> full = fault.submit(() -> {
@@ -52,10 +52,10 @@ class SmallDiskTest {
 
     @Test
     void isNotLeftMountedByASceneThatCannotBeSet() throws Exception {
-        try (SmallDisk disk = SmallDisk.over(directory.resolve("disk"))) {
+        try (SmallDisk disk = SmallDisk.over(directory.resolve("disk"), 192)) {
             assumeTrue(disk.isMounted(), "this user may not mount anything");
         }
-        BenchCast notComplete = new BenchCast(1, BenchCast.Disk.SHARED, new JsonObject(), List.of(), null);
+        BenchCast notComplete = new BenchCast(1, BenchCast.Disk.SHARED, new JsonObject(), List.of(), null, 192);
 
         assertThatThrownBy(() -> BenchScene.set("not-set", notComplete)).isInstanceOf(NullPointerException.class);
 
