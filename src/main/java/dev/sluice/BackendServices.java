@@ -6,6 +6,9 @@ import dev.sluice.backend.JobControl;
 import dev.sluice.backend.JobSubmission;
 import dev.sluice.backend.MediaJobs;
 import dev.sluice.backend.UpdatesVerticle;
+import dev.sluice.backend.Uploads;
+import dev.sluice.config.BackendConfig;
+import dev.sluice.http.ApiServices;
 import dev.sluice.http.ApiVerticle;
 import dev.sluice.store.Database;
 import dev.sluice.store.Interventions;
@@ -47,20 +50,30 @@ record BackendServices(Vertx vertx, Interventions interventions, JobRecords reco
     private ApiVerticle api(Services services) {
         Runnable announce = announce(services);
         JobControl control = new JobControl(interventions, services.tools().worker(), announce);
+        JobSubmission submission = new JobSubmission(services.blobs(), services.jobs(), announce);
+        BackendConfig config = services.config().backend();
         return new ApiVerticle(
-                services.config().backend(),
+                config,
                 services.config().rabbitmq(),
-                new MediaJobs(
+                new ApiServices(
+                        new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn()),
                         records,
-                        new JobSubmission(services.blobs(), services.jobs(), announce),
+                        control,
+                        new DeadLetters(
+                                vertx,
+                                services.config().rabbitmq(),
+                                services.tools().outbox(),
+                                control),
+                        new Uploads(
+                                services.blobs().multipart(),
+                                submission,
+                                config.mediaOwnerColumn(),
+                                services.config().s3().partSize(),
+                                services.config().media().limits().maxBytes(),
+                                config.uploadsAtOnce()),
                         services.blobs(),
-                        services.config().backend().mediaOwnerColumn()),
-                records,
-                control,
-                new DeadLetters(
-                        vertx, services.config().rabbitmq(), services.tools().outbox(), control),
-                services.blobs(),
-                new Identity(Version.current(), Instant.now()));
+                        services.blobs().links(),
+                        new Identity(Version.current(), Instant.now())));
     }
 
     private static Runnable announce(Services services) {

@@ -8,9 +8,13 @@ import dev.sluice.http.RandomRequests;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestClient.Reply;
 import dev.sluice.http.TestTokens;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.InputStream;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -248,6 +252,55 @@ class BackendApiIT {
 
         assertThat(client.get(API + "/jobs/sent", ANN).json().getJsonArray("video_versions"))
                 .hasSize(1);
+    }
+
+    @Test
+    void storesAVideoThatComesInAFormAndLeadsToWhatWasMadeOfIt() throws Exception {
+        byte[] video = Files.readAllBytes(pipeline.clip(1));
+
+        Reply made = client.upload(API + "/media", ANN, "my cl\u00fcp.mp4", Buffer.buffer(video));
+
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        String job = made.json().getString("job_id");
+        String medium = made.json().getString("media_id");
+        OtherHalf.awaitThat(() ->
+                client.get(API + "/jobs/" + job, ANN).json().getString("status").equals("COMPLETED"));
+        assertThat(client.get(API + "/jobs/" + job, ANN).json().getMap())
+                .containsEntry("original_filename", "my cl\u00fcp.mp4")
+                .containsEntry("user_id", "ann")
+                .containsEntry("s3_key", "uploads/" + medium + ".mp4");
+        assertThat(pipeline.database()
+                        .query("SELECT \"userId\", \"s3Key\", \"videoProcessingStatus\" AS status FROM media"
+                                + " WHERE id = '" + medium + "'"))
+                .containsExactly(Map.of("userId", "ann", "s3Key", "uploads/" + medium + ".mp4", "status", "COMPLETED"));
+
+        JsonArray outputs =
+                client.get(API + "/jobs/" + job + "/outputs", ANN).json().getJsonArray("outputs");
+        assertThat(outputs.stream().map(output -> ((JsonObject) output).getString("type")))
+                .containsExactly("scaled", "thumbnail");
+        URL rendition = new URL(outputs.getJsonObject(0).getString("url"));
+        try (InputStream bytes = rendition.openStream()) {
+            assertThat(bytes.readAllBytes()).hasSize(outputs.getJsonObject(0).getInteger("file_size"));
+        }
+        assertThat(client.get(API + "/jobs/" + job + "/outputs", BOB).code()).isEqualTo("forbidden");
+        assertThat(client.get(API + "/media/" + medium + "/video-versions", BOB).code())
+                .isEqualTo("forbidden");
+    }
+
+    @Test
+    void takesNoFormWithoutAVideoInIt() {
+        Reply text = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("I am no video at all."));
+        Reply large = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("text ".repeat(3 << 20)));
+        Reply empty = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer());
+        Reply json = client.post(API + "/media", ANN, new JsonObject());
+
+        for (Reply refused : List.of(text, large, empty)) {
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.code()).isEqualTo("not_a_video");
+        }
+        assertThat(json.code()).isEqualTo("invalid_request");
+        assertThat(client.get(API + "/jobs?status=PENDING", ANN).json().getJsonArray("jobs"))
+                .isEmpty();
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.sluice.backend;
 
-import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
 import dev.sluice.broker.Topology;
 import dev.sluice.job.Cancellation;
@@ -8,7 +7,6 @@ import dev.sluice.job.JobId;
 import dev.sluice.job.Progress;
 import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
-import dev.sluice.message.NewJob;
 import dev.sluice.message.StagedJob;
 import dev.sluice.store.Jobs;
 import dev.sluice.store.OutboxMessage;
@@ -16,15 +14,11 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Makes a job of a local file: the object first, then the job's row together with the message that starts it. */
 public final class JobSubmission {
-    private static final int LONGEST_EXTENSION = 8;
-
     private final Blobs blobs;
     private final Jobs jobs;
     private final Runnable announce;
@@ -58,24 +52,25 @@ public final class JobSubmission {
 
     /** Uploads {@code file} and prepares its job, which nobody knows of before {@link #create}. */
     public Future<StagedJob> upload(Path file, String userId, Progress uploaded) {
-        String mediaId = UUID.randomUUID().toString();
-        String name = String.valueOf(file.getFileName());
-        BlobKey key = new BlobKey("uploads/" + mediaId + extension(name));
-        return blobs.put(key, file, "application/octet-stream", uploaded, new Cancellation())
-                .map(stored -> StagedJob.create(new NewJob(
-                        new JobId(UUID.randomUUID().toString()),
-                        mediaId,
-                        userId,
-                        key.value(),
-                        name,
-                        "",
-                        stored.size(),
-                        Instant.now())));
+        NewVideo video = NewVideo.of(String.valueOf(file.getFileName()), userId);
+        return blobs.put(video.key(), file, "application/octet-stream", uploaded, new Cancellation())
+                .map(stored -> video.job(stored.size()));
     }
 
     /** Makes the job known and has the message sent that starts it. */
     public Future<StagedJob> create(StagedJob job) {
         return jobs.create(job, first(job)).onSuccess(made -> announce.run()).map(job);
+    }
+
+    /**
+     * The same of a medium that is new as well: its row is made, too, where there is a table for it.
+     *
+     * @param ownerColumn the column of the media table that says whose a medium is
+     */
+    public Future<StagedJob> createWithMedium(StagedJob job, String ownerColumn) {
+        return jobs.createWithMedium(job, first(job), ownerColumn)
+                .onSuccess(made -> announce.run())
+                .map(job);
     }
 
     /** The same, unless a job of its medium is under way; gives the id of the one that is. */
@@ -92,12 +87,5 @@ public final class JobSubmission {
                 UUID.randomUUID().toString(),
                 Optional.empty(),
                 Duration.ZERO);
-    }
-
-    /** The extension for people who look into the bucket; nothing of ours goes by it. */
-    private static String extension(String name) {
-        String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        boolean usable = name.contains(".") && extension.matches("[a-z0-9]{1," + LONGEST_EXTENSION + "}");
-        return usable ? "." + extension : "";
     }
 }

@@ -49,6 +49,17 @@ public final class MediaJobs {
                         () -> new Refusal(Refusal.Reason.UNKNOWN, "There is no job of this medium yet.")));
     }
 
+    /** A job, if the caller may see it. */
+    public Future<JobRecord> own(JobId id, Caller caller) {
+        return records.job(id).map(found -> {
+            JobRecord job = found.orElseThrow(() -> new Refusal(Refusal.Reason.UNKNOWN, "There is no job of this id."));
+            if (!caller.owns(job.userId())) {
+                throw new Refusal(Refusal.Reason.NOT_YOURS, "The job is not yours.");
+            }
+            return job;
+        });
+    }
+
     private Future<Medium> medium(String mediaId, Caller caller) {
         return Future.all(records.medium(mediaId, ownerColumn), records.newestOf(mediaId))
                 .map(both -> Medium.of(mediaId, both.resultAt(0), both.resultAt(1)))

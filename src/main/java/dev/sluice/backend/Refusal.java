@@ -23,6 +23,10 @@ public final class Refusal extends RuntimeException {
         NOT_A_VIDEO,
         /** Its object is not in the store. */
         NOT_IN_STORE,
+        /** It is larger than may be. */
+        TOO_LARGE,
+        /** There is no room for it just now. */
+        BUSY,
         /** Not as it stands now. */
         NOT_NOW
     }

@@ -14,10 +14,22 @@ import java.util.List;
 /** S3 and what speaks like it. One instance serves all verticles; whoever made it closes it. */
 public final class S3Blobs implements Blobs {
     private final S3Session session;
+    private final SignedLinks links;
 
     /** Makes the client, which reads the SDK's files and takes a while: not for an event loop. Connects to nothing yet. */
     public S3Blobs(Vertx vertx, S3Config config) {
         this.session = new S3Session(vertx, config);
+        this.links = SignedLinks.open(vertx, config);
+    }
+
+    /** Objects whose bytes come from elsewhere. */
+    public MultipartUploads multipart() {
+        return new MultipartUploads(session);
+    }
+
+    /** Links to objects of this bucket. */
+    public SignedLinks links() {
+        return links;
     }
 
     @Override
@@ -104,6 +116,7 @@ public final class S3Blobs implements Blobs {
 
     /** Ends all connections; what is under way fails. */
     public Future<Void> close() {
+        links.close();
         return session.close();
     }
 

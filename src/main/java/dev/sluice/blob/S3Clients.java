@@ -74,7 +74,7 @@ final class S3Clients {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static AwsCredentialsProvider credentials(S3Config config) {
+    static AwsCredentialsProvider credentials(S3Config config) {
         if (config.accessKey().isEmpty()) {
             return DefaultCredentialsProvider.builder().build();
         }

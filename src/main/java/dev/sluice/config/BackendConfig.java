@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import io.vertx.core.json.JsonArray;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,10 @@ import java.util.stream.Stream;
  * @param maxBodyBytes the largest body of a request
  * @param requestsPerSecond of one address, on average; twice as many at once
  * @param corsOrigins the origins whose pages may call, {@code https://host[:port]}; none: no page of another origin
+ * @param page whether the page is served, too
+ * @param uploadsAtOnce how many bodies of videos may be on their way through this process; each holds one part of the store's
+ *     size in memory
+ * @param linkValid how long a link to an object lets one in
  */
 public record BackendConfig(
         boolean enabled,
@@ -29,7 +34,10 @@ public record BackendConfig(
         String mediaOwnerColumn,
         long maxBodyBytes,
         int requestsPerSecond,
-        List<String> corsOrigins) {
+        List<String> corsOrigins,
+        boolean page,
+        int uploadsAtOnce,
+        Duration linkValid) {
 
     private static final int SHORTEST_SECRET = 32;
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
@@ -80,7 +88,10 @@ public record BackendConfig(
                 section.text("mediaOwnerColumn", "userId"),
                 section.number("maxBodyKiB", 64, 1, 65_536) << 10,
                 section.integer("requestsPerSecond", 50, 1, 1_000_000),
-                section.read("corsOrigins", BackendConfig::origins).orElse(List.of()));
+                section.read("corsOrigins", BackendConfig::origins).orElse(List.of()),
+                section.flag("page", true),
+                section.integer("uploadsAtOnce", 4, 1, 1000),
+                section.seconds("linkSeconds", 3600, 10, 604_800));
     }
 
     private static Tokens tokens(Section section, boolean needed) {

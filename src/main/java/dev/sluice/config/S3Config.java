@@ -10,6 +10,7 @@ import java.util.Optional;
  * The object store.
  *
  * @param endpoint where an S3-compatible store listens; empty for AWS
+ * @param publicEndpoint where browsers reach it, for links; empty: as we do
  * @param caFile the authorities of the store's certificate; empty: those of this JVM
  * @param accessKey empty: the SDK's default chain (environment, profile, instance role)
  * @param pathStyle {@code endpoint/bucket/key} in place of {@code bucket.endpoint/key}
@@ -19,6 +20,7 @@ import java.util.Optional;
  */
 public record S3Config(
         Optional<URI> endpoint,
+        Optional<URI> publicEndpoint,
         Optional<CaFile> caFile,
         String region,
         String bucket,
@@ -46,6 +48,7 @@ public record S3Config(
         }
         return new S3Config(
                 endpoint,
+                section.read("publicEndpoint", S3Config::endpoint),
                 caFile,
                 section.text("region", "us-east-1"),
                 section.text("bucket", "media"),

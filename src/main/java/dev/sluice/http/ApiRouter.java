@@ -1,27 +1,24 @@
 package dev.sluice.http;
 
-import dev.sluice.backend.Caller;
 import dev.sluice.config.BackendConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.User;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.CorsHandler;
-import io.vertx.ext.web.handler.JWTAuthHandler;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
-import io.vertx.ext.web.openapi.router.RequestExtractor;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.validation.RequestUtils;
+import io.vertx.openapi.validation.ValidatableRequest;
 import io.vertx.openapi.validation.ValidatedRequest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,32 +29,41 @@ import java.util.TreeSet;
  */
 final class ApiRouter {
     private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE);
-    private static final Caller ANYBODY = new Caller("local", true);
+    private static final List<String> HEADERS = List.of("Authorization", "Content-Type", "Last-Event-ID");
     private static final int FIRST_ERROR = 400;
     private static final int LAST_ERROR = 599;
 
     private final Vertx vertx;
     private final BackendConfig config;
+    private final Callers callers;
     private final ProblemHandler problems = new ProblemHandler();
 
     ApiRouter(Vertx vertx, BackendConfig config) {
         this.vertx = vertx;
         this.config = config;
+        this.callers = new Callers(vertx, config);
     }
 
-    /** Throws {@link IllegalStateException} if contract and operations differ. */
-    Router build(OpenAPIContract contract, Map<String, Operation> operations) {
-        RouterBuilder builder = RouterBuilder.create(vertx, contract, RequestExtractor.withBodyHandler());
-        requireSame(builder, operations.keySet());
-        guard(builder);
-        if (config.auth() == BackendConfig.Auth.JWT) {
-            builder.security("bearer").httpHandler(JWTAuthHandler.create(new BearerTokens(vertx, config.tokens())));
-        }
+    /** Throws {@link IllegalStateException} if contract and answers differ. */
+    Router build(OpenAPIContract contract, Answers answers) {
+        RouterBuilder builder = RouterBuilder.create(
+                vertx,
+                contract,
+                (request, operation) ->
+                        extract(request, operation, answers.streamed().containsKey(operation.getOperationId())));
+        requireSame(builder, answers.operations());
+        guard(builder, new HeldBodies(contract, answers.streamed().keySet(), config.maxBodyBytes()));
+        callers.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
         for (OpenAPIRoute route : builder.getRoutes()) {
-            Operation operation =
-                    Objects.requireNonNull(operations.get(route.getOperation().getOperationId()));
-            route.setDoSecurity(config.auth() == BackendConfig.Auth.JWT);
-            route.addHandler(request -> answer(request, operation));
+            String id = route.getOperation().getOperationId();
+            Streaming streaming = answers.streamed().get(id);
+            if (streaming == null) {
+                Operation operation = Objects.requireNonNull(answers.whole().get(id));
+                route.setDoSecurity(callers.handler().isPresent());
+                route.addHandler(request -> answer(request, operation));
+            } else {
+                route.addHandler(request -> answer(request, streaming));
+            }
         }
         Router router = builder.createRouter();
         for (int status = FIRST_ERROR; status <= LAST_ERROR; status++) {
@@ -65,6 +71,15 @@ final class ApiRouter {
             router.errorHandler(known, request -> problems.handle(request, known));
         }
         return router;
+    }
+
+    private static Future<ValidatableRequest> extract(
+            RoutingContext request, io.vertx.openapi.contract.Operation operation, boolean streamed) {
+        return RequestUtils.extract(
+                request.request(),
+                operation,
+                () -> Future.succeededFuture(
+                        streamed ? Buffer.buffer() : request.body().buffer()));
     }
 
     private static void requireSame(RouterBuilder builder, Set<String> operations) {
@@ -76,39 +91,36 @@ final class ApiRouter {
         }
     }
 
-    private void guard(RouterBuilder builder) {
+    private void guard(RouterBuilder builder, HeldBodies bodies) {
         builder.rootHandler(new RateLimit(config.requestsPerSecond(), System::nanoTime));
         builder.rootHandler(new PathGuard());
         if (!config.corsOrigins().isEmpty()) {
             builder.rootHandler(CorsHandler.create()
                     .addOrigins(new ArrayList<>(config.corsOrigins()))
                     .allowedMethods(METHODS)
-                    .allowedHeaders(new HashSet<>(List.of("Authorization", "Content-Type"))));
+                    .allowedHeaders(new HashSet<>(HEADERS)));
         }
         if (config.auth() == BackendConfig.Auth.NONE) {
             builder.rootHandler(new LoopbackGuard(config.corsOrigins()));
         }
-        builder.rootHandler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()));
+        builder.rootHandler(bodies);
     }
 
     private void answer(RoutingContext request, Operation operation) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future.succeededFuture(new Call(caller(request), validated))
+        Future.succeededFuture(new Call(callers.of(request.user()), validated))
                 .compose(operation::answer)
                 .onSuccess(answer -> send(request, answer))
                 .onFailure(request::fail);
     }
 
-    private Caller caller(RoutingContext request) {
-        User user = request.user();
-        if (config.auth() == BackendConfig.Auth.NONE) {
-            return ANYBODY;
-        }
-        return user == null
-                ? new Caller("", false)
-                : new Caller(
-                        user.subject(),
-                        Boolean.TRUE.equals(user.<Object>get(config.tokens().adminClaim())));
+    private void answer(RoutingContext request, Streaming streaming) {
+        ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
+        callers.ask(request.request())
+                .compose(user -> streaming.answer(
+                        new Call(callers.of(user.orElse(null)), validated, Call.until(user)), request.request()))
+                .onSuccess(answer -> send(request, answer))
+                .onFailure(cause -> Remainder.discard(request.request()).onComplete(read -> request.fail(cause)));
     }
 
     private static void send(RoutingContext request, JsonObject answer) {

@@ -1,15 +1,11 @@
 package dev.sluice.http;
 
-import dev.sluice.backend.DeadLetters;
 import dev.sluice.backend.Health;
-import dev.sluice.backend.Identity;
-import dev.sluice.backend.JobControl;
-import dev.sluice.backend.MediaJobs;
-import dev.sluice.blob.Blobs;
+import dev.sluice.backend.LiveFeed;
+import dev.sluice.backend.LiveUpdates;
 import dev.sluice.broker.QueueDepth;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.config.RabbitMqConfig;
-import dev.sluice.store.JobRecords;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -29,45 +25,34 @@ public final class ApiVerticle extends VerticleBase {
 
     private final BackendConfig config;
     private final RabbitMqConfig broker;
-    private final MediaJobs media;
-    private final JobRecords records;
-    private final JobControl control;
-    private final DeadLetters letters;
-    private final Blobs store;
-    private final Identity identity;
+    private final ApiServices services;
+    private final LiveFeed feed = new LiveFeed();
     private @Nullable HttpServer server;
+    private @Nullable LiveUpdates live;
 
-    public ApiVerticle(
-            BackendConfig config,
-            RabbitMqConfig broker,
-            MediaJobs media,
-            JobRecords records,
-            JobControl control,
-            DeadLetters letters,
-            Blobs store,
-            Identity identity) {
+    public ApiVerticle(BackendConfig config, RabbitMqConfig broker, ApiServices services) {
         this.config = config;
         this.broker = broker;
-        this.media = media;
-        this.records = records;
-        this.control = control;
-        this.letters = letters;
-        this.store = store;
-        this.identity = identity;
+        this.services = services;
     }
 
     @Override
     public Future<?> start() {
         return ContractFile.read(vertx)
                 .compose(file -> file.forRouter(vertx)
-                        .map(contract -> new ApiRouter(vertx, config).build(contract, operations(file.json()))))
-                .compose(this::listen);
+                        .map(contract -> new ApiRouter(vertx, config).build(contract, answers(file.json()))))
+                .compose(this::listen)
+                .onSuccess(listening -> {
+                    live = new LiveUpdates(vertx, broker, services.records(), feed);
+                    live.start();
+                });
     }
 
     @Override
     public Future<?> stop() {
-        HttpServer listening = server;
-        return listening == null ? Future.succeededFuture() : listening.close();
+        Future<Void> deaf = live == null ? Future.succeededFuture() : live.stop();
+        Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
+        return Future.join(deaf, closed);
     }
 
     private Future<HttpServer> listen(Router router) {
@@ -76,7 +61,7 @@ public final class ApiVerticle extends VerticleBase {
                 .setPort(config.port())
                 .setIdleTimeout(IDLE_SECONDS);
         return vertx.createHttpServer(options)
-                .requestHandler(router)
+                .requestHandler(withPage(router))
                 .listen()
                 .onSuccess(listening -> {
                     server = listening;
@@ -86,6 +71,13 @@ public final class ApiVerticle extends VerticleBase {
                         "The backend cannot listen on " + config.host() + ":" + config.port() + ": "
                                 + cause.getMessage(),
                         cause)));
+    }
+
+    private Router withPage(Router router) {
+        if (config.page()) {
+            new Page(services.links().origin()).serve(router);
+        }
+        return router;
     }
 
     private void tell(HttpServer listening) {
@@ -100,13 +92,18 @@ public final class ApiVerticle extends VerticleBase {
         }
     }
 
-    private Map<String, Operation> operations(JsonObject contract) {
+    private Answers answers(JsonObject contract) {
         QueueDepth depth = new QueueDepth(vertx, broker);
-        Map<String, Operation> all = new HashMap<>();
-        all.putAll(new JobOperations(media, records, control).operations());
-        all.putAll(new DeadLetterOperations(letters).operations());
-        all.putAll(new OperatorOperations(depth, records).operations());
-        all.putAll(new MonitoringOperations(new Health(records, store, depth), identity, contract).operations());
-        return Map.copyOf(all);
+        Health health = new Health(services.records(), services.store(), depth);
+        Map<String, Operation> whole = new HashMap<>();
+        whole.putAll(new JobOperations(services.media(), services.records(), services.control()).operations());
+        whole.putAll(new OutputOperations(services.media(), services.links(), config.linkValid()).operations());
+        whole.putAll(new DeadLetterOperations(services.letters()).operations());
+        whole.putAll(new OperatorOperations(depth, services.records()).operations());
+        whole.putAll(new MonitoringOperations(health, services.identity(), contract).operations());
+        Map<String, Streaming> streamed = new HashMap<>();
+        streamed.putAll(new UploadOperations(services.uploads()).operations());
+        streamed.putAll(new EventOperations(vertx, feed, services.media()).operations());
+        return new Answers(whole, streamed);
     }
 }

@@ -3,13 +3,30 @@ package dev.sluice.http;
 import dev.sluice.backend.Caller;
 import dev.sluice.backend.Refusal;
 import dev.sluice.job.JobId;
+import io.vertx.ext.auth.User;
 import io.vertx.openapi.validation.RequestParameter;
 import io.vertx.openapi.validation.ValidatedRequest;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A request that its schema allows, and who asks. */
-record Call(Caller caller, ValidatedRequest request) {
+/**
+ * A request that its schema allows, and who asks.
+ *
+ * @param until when the caller's token ends; empty where there is none, or what is asked for takes no time
+ */
+record Call(Caller caller, ValidatedRequest request, Optional<Instant> until) {
+    Call(Caller caller, ValidatedRequest request) {
+        this(caller, request, Optional.empty());
+    }
+
+    /** When a token ends, by its own words. */
+    static Optional<Instant> until(Optional<User> user) {
+        return user.map(known -> known.<Object>get("exp"))
+                .filter(Number.class::isInstance)
+                .map(seconds -> Instant.ofEpochSecond(((Number) seconds).longValue()));
+    }
+
     /** A name in the path: one line of 1 to 255 characters, with nothing in it that an id cannot have. */
     String name(String parameter) {
         String text = Objects.requireNonNull(request.getPathParameters().get(parameter))

@@ -56,11 +56,13 @@ final class JobOperations {
     }
 
     private Future<JsonObject> get(Call call) {
-        return own(call).map(JobJson::whole);
+        return media.own(call.job(), call.caller()).map(JobJson::whole);
     }
 
     private Future<JsonObject> act(Call call, Function<JobId, Future<Answer>> action) {
-        return own(call).compose(job -> action.apply(job.id())).map(JobOperations::done);
+        return media.own(call.job(), call.caller())
+                .compose(job -> action.apply(job.id()))
+                .map(JobOperations::done);
     }
 
     static JsonObject done(Answer answer) {
@@ -69,16 +71,6 @@ final class JobOperations {
             case UNKNOWN -> throw new Refusal(Refusal.Reason.UNKNOWN, answer.sentence());
             case REFUSED -> throw new Refusal(Refusal.Reason.NOT_NOW, answer.sentence());
         };
-    }
-
-    private Future<JobRecord> own(Call call) {
-        return records.job(call.job()).map(found -> {
-            JobRecord job = found.orElseThrow(() -> new Refusal(Refusal.Reason.UNKNOWN, "There is no job of this id."));
-            if (!call.caller().owns(job.userId())) {
-                throw new Refusal(Refusal.Reason.NOT_YOURS, "The job is not yours.");
-            }
-            return job;
-        });
     }
 
     private Future<JsonObject> list(Call call) {

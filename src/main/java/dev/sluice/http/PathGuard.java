@@ -21,9 +21,11 @@ final class PathGuard implements PlatformHandler {
     }
 
     static boolean isPlain(String path) {
-        return path.startsWith("/")
-                && path.indexOf('\\') < 0
-                && Arrays.stream(path.substring(1).split("/", -1)).allMatch(PathGuard::isName);
+        boolean root = path.equals("/");
+        return root
+                || (path.startsWith("/")
+                        && path.indexOf('\\') < 0
+                        && Arrays.stream(path.substring(1).split("/", -1)).allMatch(PathGuard::isName));
     }
 
     private static boolean isName(String part) {

@@ -17,6 +17,7 @@ enum ProblemCode {
     BODY_TOO_LARGE(413, "Content Too Large", "The body is larger than is allowed."),
     TOO_MANY_REQUESTS(429, "Too Many Requests", "Too many requests from this address; try again in a second."),
     INTERNAL_ERROR(500, "Internal Server Error", "Something went wrong inside Sluice; its log says what."),
+    BUSY(503, "Service Unavailable", "There is no room for this just now; try again in a moment."),
     UNAVAILABLE(503, "Service Unavailable", "Something that is needed for this cannot be reached; try again later.");
 
     private final int status;
@@ -48,7 +49,7 @@ enum ProblemCode {
     /** The first with this status; another status counts as the plain one of its hundred. */
     static ProblemCode of(int status) {
         return Stream.of(values())
-                .filter(code -> code.status == status)
+                .filter(code -> code.status == status && code != BUSY)
                 .findFirst()
                 .orElse(status < 500 ? INVALID_REQUEST : INTERNAL_ERROR);
     }
@@ -60,6 +61,8 @@ enum ProblemCode {
             case UNUSABLE -> INVALID_REQUEST;
             case NOT_A_VIDEO -> NOT_A_VIDEO;
             case NOT_IN_STORE -> NOT_IN_STORE;
+            case TOO_LARGE -> BODY_TOO_LARGE;
+            case BUSY -> BUSY;
             case NOT_NOW -> NOT_NOW;
         };
     }

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Tells from a file's first bytes what is certainly no video, whatever its name says. Pure. */
-final class FileSignature {
+public final class FileSignature {
     /** How many bytes are looked at. */
-    static final int LENGTH = 4096;
+    public static final int LENGTH = 4096;
 
     private static final Map<String, String> IMAGES_BY_MAGIC = Map.of(
             "89504e470d0a1a0a", "PNG",
@@ -73,7 +73,7 @@ final class FileSignature {
     }
 
     /** Why a file that begins so is refused; empty if it may be a video. */
-    static Optional<JobFailure> refusal(byte[] head) {
+    public static Optional<JobFailure> refusal(byte[] head) {
         return image(head)
                 .map(kind ->
                         new JobFailure(ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video."))

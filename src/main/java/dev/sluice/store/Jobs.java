@@ -42,14 +42,25 @@ public final class Jobs {
 
     /** Makes the job known, makes the user's row and has {@code first} sent, or nothing of it. */
     public Future<Void> create(StagedJob job, OutboxMessage first) {
-        RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
-        return database.transaction(session -> Future.all(
-                                ClaimTransaction.known(session, download, job.toJson()),
-                                Settlement.awaited(session, download),
-                                Outbox.put(session, first))
-                        .compose(put -> tables.create(session, job))
+        return database.transaction(session -> begun(session, job, first).map(Optional.of(true)))
+                .mapEmpty();
+    }
+
+    /** The same, with the row of a medium that is new as well. */
+    public Future<Void> createWithMedium(StagedJob job, OutboxMessage first, String ownerColumn) {
+        return database.transaction(session -> begun(session, job, first)
+                        .compose(made -> tables.createMedium(session, job, ownerColumn))
                         .map(Optional.of(true)))
                 .mapEmpty();
+    }
+
+    private Future<Void> begun(Session session, StagedJob job, OutboxMessage first) {
+        RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
+        return Future.all(
+                        ClaimTransaction.known(session, download, job.toJson()),
+                        Settlement.awaited(session, download),
+                        Outbox.put(session, first))
+                .compose(put -> tables.create(session, job));
     }
 
     /**
@@ -57,17 +68,12 @@ public final class Jobs {
      * way: two would write the same keys. Gives the id of the job that is.
      */
     public Future<JobId> createUnlessUnderWay(StagedJob job, OutboxMessage first) {
-        RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
         return database.transaction(session -> session.run(ALONE, job.mediaId())
                         .compose(alone -> session.run(UNDER_WAY, job.mediaId()))
                         .compose(running -> running.size() > 0
                                 ? Future.succeededFuture(
                                         new JobId(running.iterator().next().getString("id")))
-                                : Future.all(
-                                                ClaimTransaction.known(session, download, job.toJson()),
-                                                Settlement.awaited(session, download),
-                                                Outbox.put(session, first))
-                                        .compose(put -> tables.create(session, job))
+                                : begun(session, job, first)
                                         .compose(made -> tables.showWaiting(session, job.mediaId()))
                                         .map(job.id()))
                         .map(Optional::of))

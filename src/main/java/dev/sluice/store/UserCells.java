@@ -154,6 +154,18 @@ final class UserCells {
         return cells;
     }
 
+    /** A new media row. */
+    static Map<String, Cell> newMedium(StagedJob job, String ownerColumn) {
+        Map<String, Cell> cells = new LinkedHashMap<>();
+        cells.put("id", new Cell.Text(job.mediaId()));
+        job.userId().ifPresent(user -> cells.put(ownerColumn, new Cell.Text(user)));
+        job.s3Key().ifPresent(key -> cells.put("s3Key", new Cell.Text(key)));
+        job.originalFilename().ifPresent(name -> cells.put("originalFilename", new Cell.Text(name)));
+        cells.putAll(waiting());
+        cells.put("createdAt", new Cell.Now());
+        return cells;
+    }
+
     /** The media row once the job is completed; the source's own key and type stay as they are. */
     static Map<String, Cell> media(Update completed) {
         Map<String, Cell> cells = new LinkedHashMap<>();

@@ -214,6 +214,14 @@ public final class UserTables {
         return inJob(session, job, UserCells.progress(progress)).mapEmpty();
     }
 
+    /** Makes the row of a new medium, where there is a table for it and that takes it. */
+    Future<Void> createMedium(Session session, StagedJob job, String ownerColumn) {
+        return guarded(
+                        session,
+                        tables -> tables.media().map(table -> table.insert(UserCells.newMedium(job, ownerColumn))))
+                .mapEmpty();
+    }
+
     /** Shows that a medium waits for its job. */
     Future<Void> showWaiting(Session session, String mediaId) {
         return guarded(session, tables -> tables.media().flatMap(table -> table.update(mediaId, UserCells.waiting())))

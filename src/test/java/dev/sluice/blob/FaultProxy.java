@@ -46,6 +46,7 @@ public final class FaultProxy {
     public S3Config config() {
         return new S3Config(
                 Optional.of(URI.create("http://127.0.0.1:" + server.actualPort())),
+                Optional.empty(),
                 behind.caFile(),
                 behind.region(),
                 behind.bucket(),

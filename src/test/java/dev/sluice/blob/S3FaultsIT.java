@@ -428,6 +428,7 @@ final class S3FaultsIT {
     private static S3Config changed(S3Config from, String bucket, String secret, long partSize, Duration timeout) {
         return new S3Config(
                 from.endpoint(),
+                Optional.empty(),
                 from.caFile(),
                 from.region(),
                 bucket,

@@ -44,6 +44,7 @@ public final class StoreFixture implements ParameterResolver {
         return new S3Config(
                 Optional.of(store.endpoint()),
                 Optional.empty(),
+                Optional.empty(),
                 "us-east-1",
                 bucket,
                 Optional.of(store.accessKey()),

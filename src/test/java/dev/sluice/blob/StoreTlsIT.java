@@ -114,6 +114,7 @@ class StoreTlsIT {
     private static S3Config config(String host, Optional<CaFile> caFile) {
         return new S3Config(
                 Optional.of(URI.create("https://" + host + ":" + store.getSecurePort())),
+                Optional.empty(),
                 caFile,
                 "us-east-1",
                 "media",

@@ -109,6 +109,7 @@ class ConfigFileTest {
         return new S3Config(
                 Optional.of(URI.create("http://localhost:9000")),
                 Optional.empty(),
+                Optional.empty(),
                 config.region(),
                 config.bucket(),
                 Optional.of("sluice"),

@@ -79,6 +79,7 @@ class ReadmeConfigurationTest {
                         "postgres.password",
                         "postgres.passwordFile",
                         "s3.endpoint",
+                        "s3.publicEndpoint",
                         "s3.accessKey",
                         "s3.secretKey",
                         "s3.secretKeyFile",

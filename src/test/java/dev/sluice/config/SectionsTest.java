@@ -86,6 +86,7 @@ class SectionsTest {
                 .isEqualTo(new S3Config(
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         "us-east-1",
                         "media",
                         Optional.empty(),
@@ -101,6 +102,7 @@ class SectionsTest {
         assertThat(Configs.everyKeySet().s3())
                 .isEqualTo(new S3Config(
                         Optional.of(URI.create("https://s3.test:9000")),
+                        Optional.of(URI.create("https://media.test")),
                         Optional.of(Configs.caFile()),
                         "eu-central-1",
                         "video",
@@ -249,7 +251,10 @@ class SectionsTest {
                         "userId",
                         64 << 10,
                         50,
-                        List.of()));
+                        List.of(),
+                        true,
+                        4,
+                        Duration.ofHours(1)));
         assertThat(Configs.everyKeySet().backend())
                 .isEqualTo(new BackendConfig(
                         true,
@@ -265,7 +270,10 @@ class SectionsTest {
                         "ownerId",
                         128 << 10,
                         500,
-                        List.of("https://app.test", "http://localhost:3000")));
+                        List.of("https://app.test", "http://localhost:3000"),
+                        false,
+                        2,
+                        Duration.ofMinutes(5)));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.OpenAPIContract;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ApiRouterTest {
     private static final String JOBS = "/api/video-processing/jobs";
+    private static final List<String> STREAMED = List.of("uploadMedium", "events", "jobEvents");
     private static final String PROCESS = "/api/video-processing/media/m/process-video";
 
     private static Vertx vertx;
@@ -72,7 +74,7 @@ class ApiRouterTest {
         settings.fieldNames().removeIf(key -> settings.getValue(key) == null);
         SluiceConfig config = SluiceConfig.read(new JsonObject().put("backend", settings), Map.of());
         HttpServer server = vertx.createHttpServer()
-                .requestHandler(new ApiRouter(vertx, config.backend()).build(contract, operations()))
+                .requestHandler(new ApiRouter(vertx, config.backend()).build(contract, answers(operations())))
                 .listen(0, "127.0.0.1")
                 .await(20, TimeUnit.SECONDS);
         return new TestClient(vertx, server.actualPort());
@@ -96,6 +98,36 @@ class ApiRouterTest {
             throw new JobFailure(ErrorCode.DATABASE_UNAVAILABLE, "inner words");
         });
         return all;
+    }
+
+    /** Of the streamed ones, too: they say who called, and how long the body was. */
+    private static Answers answers(Map<String, Operation> operations) {
+        Map<String, Streaming> streamed = new HashMap<>();
+        for (String id : STREAMED) {
+            streamed.put(id, ApiRouterTest::measured);
+        }
+        Map<String, Operation> whole = new HashMap<>(operations);
+        whole.keySet().removeAll(STREAMED);
+        return new Answers(whole, streamed);
+    }
+
+    private static Future<JsonObject> measured(Call call, HttpServerRequest request) {
+        Future<Buffer> all = request.body();
+        request.resume();
+        return all.map(
+                body -> new JsonObject().put("sub", call.caller().subject()).put("bytes", body.length()));
+    }
+
+    @Test
+    void holdsNoBodyThatIsStreamedAndAsksWhoSendsIt() {
+        Buffer large = Buffer.buffer(new byte[3 << 20]);
+        String media = "/api/video-processing/media";
+
+        Reply taken = client.call("POST", media, Map.of("Authorization", "Bearer " + TestTokens.of("ann")), large);
+        Reply refused = client.call("POST", media, Map.of("Authorization", "Bearer nonsense"), large);
+
+        assertThat(taken.json().getMap()).containsEntry("sub", "ann").containsEntry("bytes", 3 << 20);
+        assertProblem(refused, 401, "unauthorized");
     }
 
     @Test
@@ -264,7 +296,7 @@ class ApiRouterTest {
 
     @Test
     void saysWhatIsNotThere() {
-        assertProblem(client.get("/", TestTokens.admin()), 400, "invalid_request");
+        assertProblem(client.get("/", TestTokens.admin()), 404, "not_found");
         assertProblem(client.get("/nowhere", TestTokens.admin()), 404, "not_found");
         assertProblem(client.delete(JOBS, TestTokens.admin()), 405, "method_not_allowed");
     }
@@ -326,9 +358,10 @@ class ApiRouterTest {
     void isBuiltOnlyIfEachOperationHasAnAnswer() {
         Map<String, Operation> lacking = operations();
         lacking.remove("getJob");
-        SluiceConfig config = SluiceConfig.read(new JsonObject(), Map.of());
+        SluiceConfig config =
+                SluiceConfig.read(new JsonObject().put("backend", new JsonObject().put("auth", "none")), Map.of());
 
-        assertThatThrownBy(() -> new ApiRouter(vertx, config.backend()).build(contract, lacking))
+        assertThatThrownBy(() -> new ApiRouter(vertx, config.backend()).build(contract, answers(lacking)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("getJob");
     }

@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
  * same requests.
  */
 public final class RandomRequests {
+    private static final List<String> FORMS =
+            List.of("multipart/form-data; boundary=b", "multipart/form-data", "application/octet-stream", "text/plain");
     private static final int AT_ONCE = 20;
     private static final List<String> KNOWN = List.of("clip", "of-bob", "picture", "lost", "bobs", "sent", "older");
 
@@ -44,6 +46,9 @@ public final class RandomRequests {
         for (String path : paths.fieldNames()) {
             for (String method : paths.getJsonObject(path).fieldNames()) {
                 JsonObject operation = paths.getJsonObject(path).getJsonObject(method);
+                if (isEndless(operation)) {
+                    continue;
+                }
                 for (int sent = 0; sent < each; sent += AT_ONCE) {
                     await(Future.all(IntStream.range(0, AT_ONCE)
                             .mapToObj(i -> once(method.toUpperCase(Locale.ROOT), path, operation, wrong))
@@ -52,6 +57,22 @@ public final class RandomRequests {
             }
         }
         return List.copyOf(wrong);
+    }
+
+    private static boolean takesForms(JsonObject operation) {
+        return operation
+                .getJsonObject("requestBody", new JsonObject())
+                .getJsonObject("content", new JsonObject())
+                .containsKey("multipart/form-data");
+    }
+
+    /** A stream has no end that one could wait for. */
+    private static boolean isEndless(JsonObject operation) {
+        return operation
+                .getJsonObject("responses")
+                .getJsonObject("200", new JsonObject())
+                .getJsonObject("content", new JsonObject())
+                .containsKey("text/event-stream");
     }
 
     private Future<Void> once(String method, String path, JsonObject operation, List<String> wrong) {
@@ -74,7 +95,12 @@ public final class RandomRequests {
             headers.put("Authorization", "Bearer " + tokens.get(random.nextInt(tokens.size())));
         }
         Buffer body = Buffer.buffer();
-        if (operation.containsKey("requestBody") && random.nextBoolean()) {
+        if (takesForms(operation)) {
+            headers.put("Content-Type", FORMS.get(random.nextInt(FORMS.size())));
+            String form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + text(20) + "\"\r\n\r\n"
+                    + text(300) + "\r\n--b--\r\n";
+            body = Buffer.buffer(random.nextBoolean() ? form : text(300));
+        } else if (operation.containsKey("requestBody") && random.nextBoolean()) {
             headers.put("Content-Type", random.nextInt(10) > 0 ? "application/json" : "text/plain");
             body = Buffer.buffer(body(operation));
         }

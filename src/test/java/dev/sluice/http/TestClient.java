@@ -72,6 +72,20 @@ public final class TestClient {
         return call("DELETE", uri, Map.of("Authorization", "Bearer " + token), Buffer.buffer());
     }
 
+    /** Sends one file in the field {@code file} of a form. */
+    public Reply upload(String uri, String token, String name, Buffer file) {
+        String boundary = "----between-the-parts-of-a-test";
+        Buffer form = Buffer.buffer("--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
+                        + name + "\"\r\nContent-Type: video/mp4\r\n\r\n")
+                .appendBuffer(file)
+                .appendString("\r\n--" + boundary + "--\r\n");
+        return call(
+                "POST",
+                uri,
+                Map.of("Authorization", "Bearer " + token, "Content-Type", "multipart/form-data; boundary=" + boundary),
+                form);
+    }
+
     public Reply call(String method, String uri, Map<String, String> headers, Buffer body) {
         try {
             return send(method, uri, headers, body).await(30, TimeUnit.SECONDS);

@@ -1,0 +1,140 @@
+package dev.sluice.backend;
+
+import dev.sluice.blob.MultipartUploads;
+import dev.sluice.blob.UnfinishedUpload;
+import dev.sluice.job.JobFailure;
+import dev.sluice.media.FileSignature;
+import dev.sluice.message.StagedJob;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Videos that pass through this process on their way into the store, never whole in memory and never on disk. The job is made
+ * when the object is there; an upload that fails leaves nothing. Futures fail with a {@link Refusal} when the caller gets a no.
+ */
+public final class Uploads {
+    private static final Logger LOG = LoggerFactory.getLogger(Uploads.class);
+    /** What we know of the type before the probe. */
+    static final String CONTENT_TYPE = "application/octet-stream";
+
+    private final MultipartUploads store;
+    private final JobSubmission submission;
+    private final String ownerColumn;
+    private final int partSize;
+    private final long maxBytes;
+    private final int atOnce;
+    private int underWay;
+
+    /**
+     * Takes uploads.
+     *
+     * @param ownerColumn the column of the media table that says whose a medium is
+     * @param partSize bytes in memory for each
+     * @param maxBytes the largest video
+     * @param atOnce how many may be under way
+     */
+    public Uploads(
+            MultipartUploads store,
+            JobSubmission submission,
+            String ownerColumn,
+            long partSize,
+            long maxBytes,
+            int atOnce) {
+        this.store = store;
+        this.submission = submission;
+        this.ownerColumn = ownerColumn;
+        this.partSize = Math.toIntExact(partSize);
+        this.maxBytes = maxBytes;
+        this.atOnce = atOnce;
+    }
+
+    /**
+     * Stores a video and makes its job.
+     *
+     * @param name as its owner calls it
+     * @param body paused
+     */
+    public Future<StagedJob> receive(Caller caller, String name, ReadStream<Buffer> body) {
+        if (underWay >= atOnce) {
+            return Future.failedFuture(new Refusal(
+                    Refusal.Reason.BUSY, "As many uploads as this host takes are under way; try again in a moment."));
+        }
+        underWay++;
+        return new OneVideo(NewVideo.of(NewVideo.tame(name), caller.subject()))
+                .take(body)
+                .compose(job -> submission.createWithMedium(job, ownerColumn))
+                .onComplete(done -> underWay--);
+    }
+
+    /** Refuses what certainly is no video, by its first bytes. */
+    static Future<Void> sniffed(ByteBuffer first) {
+        byte[] head = new byte[Math.min(FileSignature.LENGTH, first.remaining())];
+        first.duplicate().get(head);
+        return head.length == 0
+                ? Future.failedFuture(new Refusal(Refusal.Reason.NOT_A_VIDEO, "The file is empty."))
+                : FileSignature.refusal(head)
+                        .map(JobFailure::sentence)
+                        .map(sentence -> Future.<Void>failedFuture(new Refusal(Refusal.Reason.NOT_A_VIDEO, sentence)))
+                        .orElseGet(Future::succeededFuture);
+    }
+
+    private final class OneVideo {
+        private final NewVideo video;
+        private final List<String> etags = new ArrayList<>();
+        private Future<UnfinishedUpload> upload = Future.failedFuture("not begun");
+        private boolean begun;
+
+        OneVideo(NewVideo video) {
+            this.video = video;
+        }
+
+        Future<StagedJob> take(ReadStream<Buffer> body) {
+            PartStream parts = new PartStream(partSize, new byte[0], maxBytes, this::part);
+            return parts.drain(body)
+                    .compose(all -> end(parts.rest()))
+                    .map(stored -> video.job(parts.taken()))
+                    .recover(cause -> abort().transform(aborted -> Future.failedFuture(cause)));
+        }
+
+        private Future<Void> part(ByteBuffer bytes) {
+            return begin(bytes)
+                    .compose(to -> store.part(to, etags.size() + 1, bytes))
+                    .onSuccess(etags::add)
+                    .mapEmpty();
+        }
+
+        private Future<UnfinishedUpload> begin(ByteBuffer first) {
+            if (begun) {
+                return upload;
+            }
+            return sniffed(first).compose(video -> {
+                begun = true;
+                upload = store.begin(this.video.key(), CONTENT_TYPE);
+                return upload;
+            });
+        }
+
+        private Future<Void> end(ByteBuffer rest) {
+            return begun
+                    ? part(rest).compose(all -> upload.compose(made -> store.complete(made, etags)))
+                    : sniffed(rest).compose(video -> store.whole(this.video.key(), rest, CONTENT_TYPE));
+        }
+
+        private Future<Void> abort() {
+            return upload.compose(store::abort).onFailure(cause -> {
+                if (begun) {
+                    LOG.atWarn()
+                            .addKeyValue("key", video.key())
+                            .addKeyValue("error", String.valueOf(cause.getMessage()))
+                            .log("an upload that failed could not be taken back");
+                }
+            });
+        }
+    }
+}

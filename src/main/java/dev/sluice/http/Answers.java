@@ -1,0 +1,24 @@
+package dev.sluice.http;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What answers the operations of the contract, by their ids.
+ *
+ * @param whole those whose request and answer are held in memory
+ * @param streamed the others
+ */
+record Answers(Map<String, Operation> whole, Map<String, Streaming> streamed) {
+    Answers {
+        whole = Map.copyOf(whole);
+        streamed = Map.copyOf(streamed);
+    }
+
+    Set<String> operations() {
+        Set<String> all = new HashSet<>(whole.keySet());
+        all.addAll(streamed.keySet());
+        return all;
+    }
+}

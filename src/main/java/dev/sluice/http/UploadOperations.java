@@ -1,0 +1,83 @@
+package dev.sluice.http;
+
+import dev.sluice.backend.Uploads;
+import dev.sluice.message.StagedJob;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpServerFileUpload;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+
+/** Videos in forms, as browsers send them. */
+final class UploadOperations {
+    private static final String FIELD = "file";
+
+    private static final int CREATED = 201;
+
+    private final Uploads uploads;
+
+    UploadOperations(Uploads uploads) {
+        this.uploads = uploads;
+    }
+
+    Map<String, Streaming> operations() {
+        return Map.of("uploadMedium", this::form);
+    }
+
+    private Future<JsonObject> form(Call call, HttpServerRequest request) {
+        Form form = new Form(call);
+        try {
+            request.setExpectMultipart(true);
+        } catch (IllegalStateException noForm) {
+            return Future.failedFuture(new InvalidRequest("The body has to be a form, multipart/form-data."));
+        }
+        request.uploadHandler(form::part);
+        // By a connection that ends, too: then nobody hears the answer.
+        request.exceptionHandler(
+                cause -> form.stored.tryFail(new InvalidRequest("The form cannot be read, or ends too early.")));
+        request.endHandler(end -> form.ended());
+        request.resume();
+        return form.stored.future().map(job -> {
+            request.response().setStatusCode(CREATED);
+            return made(job);
+        });
+    }
+
+    static JsonObject made(StagedJob job) {
+        return new JsonObject()
+                .put("success", true)
+                .put("media_id", job.mediaId())
+                .put("job_id", job.id().value());
+    }
+
+    /** The first file of the field is the video; what else comes is read and dropped. */
+    private final class Form {
+        private final Call call;
+        private final Promise<StagedJob> stored = Promise.promise();
+        private boolean begun;
+
+        Form(Call call) {
+            this.call = call;
+        }
+
+        void part(HttpServerFileUpload file) {
+            if (begun || !file.name().equals(FIELD)) {
+                file.handler(dropped -> {});
+                return;
+            }
+            begun = true;
+            file.pause();
+            uploads.receive(call.caller(), file.filename(), file)
+                    // So that the rest of the form can be read, and the answer heard.
+                    .onFailure(cause -> file.handler(dropped -> {}).resume())
+                    .onComplete(stored);
+        }
+
+        void ended() {
+            if (!begun) {
+                stored.tryFail(new InvalidRequest("The form has no file in the field '" + FIELD + "'."));
+            }
+        }
+    }
+}
