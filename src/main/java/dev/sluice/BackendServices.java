@@ -1,12 +1,17 @@
 package dev.sluice;
 
 import dev.sluice.backend.DeadLetters;
+import dev.sluice.backend.DirectUploads;
 import dev.sluice.backend.Identity;
 import dev.sluice.backend.JobControl;
 import dev.sluice.backend.JobSubmission;
 import dev.sluice.backend.MediaJobs;
+import dev.sluice.backend.ResumableUploads;
 import dev.sluice.backend.UpdatesVerticle;
+import dev.sluice.backend.UploadCompletion;
+import dev.sluice.backend.UploadSlots;
 import dev.sluice.backend.Uploads;
+import dev.sluice.blob.MultipartUploads;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.http.ApiServices;
 import dev.sluice.http.ApiVerticle;
@@ -14,6 +19,7 @@ import dev.sluice.store.Database;
 import dev.sluice.store.Interventions;
 import dev.sluice.store.JobRecords;
 import dev.sluice.store.Reports;
+import dev.sluice.store.UploadBook;
 import dev.sluice.store.UserTables;
 import dev.sluice.update.UpdateBus;
 import io.vertx.core.Vertx;
@@ -52,25 +58,36 @@ record BackendServices(Vertx vertx, Interventions interventions, JobRecords reco
         JobControl control = new JobControl(interventions, services.tools().worker(), announce);
         JobSubmission submission = new JobSubmission(services.blobs(), services.jobs(), announce);
         BackendConfig config = services.config().backend();
+        MediaJobs media = new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn());
+        DeadLetters letters = new DeadLetters(
+                vertx, services.config().rabbitmq(), services.tools().outbox(), control);
+        UploadSlots slots = new UploadSlots(config.uploadsAtOnce());
+        MultipartUploads store = services.blobs().multipart();
+        UploadCompletion completion =
+                new UploadCompletion(store, services.blobs(), submission, config.mediaOwnerColumn());
+        ResumableUploads.Rules rules = new ResumableUploads.Rules(
+                services.config().s3().partSize(),
+                services.config().media().limits().maxBytes(),
+                config.uploadsKept());
+        ResumableUploads resumable =
+                new ResumableUploads(new UploadBook(services.database()), store, completion, slots, rules);
         return new ApiVerticle(
                 config,
                 services.config().rabbitmq(),
                 new ApiServices(
-                        new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn()),
+                        media,
                         records,
                         control,
-                        new DeadLetters(
-                                vertx,
-                                services.config().rabbitmq(),
-                                services.tools().outbox(),
-                                control),
+                        letters,
                         new Uploads(
-                                services.blobs().multipart(),
+                                store,
                                 submission,
                                 config.mediaOwnerColumn(),
-                                services.config().s3().partSize(),
-                                services.config().media().limits().maxBytes(),
-                                config.uploadsAtOnce()),
+                                rules.partSize(),
+                                rules.maxBytes(),
+                                slots),
+                        resumable,
+                        new DirectUploads(resumable, store, services.blobs().links(), completion, config.linkValid()),
                         services.blobs(),
                         services.blobs().links(),
                         new Identity(Version.current(), Instant.now())));

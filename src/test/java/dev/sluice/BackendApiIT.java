@@ -3,6 +3,7 @@ package dev.sluice;
 import static dev.sluice.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.blob.UnfinishedUpload;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.RandomRequests;
 import dev.sluice.http.TestClient;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -285,6 +287,28 @@ class BackendApiIT {
         assertThat(client.get(API + "/jobs/" + job + "/outputs", BOB).code()).isEqualTo("forbidden");
         assertThat(client.get(API + "/media/" + medium + "/video-versions", BOB).code())
                 .isEqualTo("forbidden");
+    }
+
+    /** More often than uploads may be under way at once. */
+    @Test
+    void forgetsAnUploadThatBreaksOff() throws Exception {
+        Buffer begun = Buffer.buffer(Files.readAllBytes(pipeline.clip(1))).appendBytes(new byte[12 << 20]);
+        for (int i = 0; i < 5; i++) {
+            client.uploadAndHangUp(API + "/media", ANN, begun);
+        }
+
+        OtherHalf.awaitThat(() -> client.upload(API + "/media", ANN, "x.txt", Buffer.buffer("no video"))
+                        .status()
+                == 400);
+        OtherHalf.awaitThat(() -> unfinished().isEmpty());
+    }
+
+    private static List<UnfinishedUpload> unfinished() {
+        try {
+            return PipelineFixture.get(pipeline.sluice().blobs().unfinished("uploads/"));
+        } catch (TimeoutException hangs) {
+            throw new AssertionError("hangs", hangs);
+        }
     }
 
     @Test

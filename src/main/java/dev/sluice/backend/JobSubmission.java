@@ -73,6 +73,13 @@ public final class JobSubmission {
                 .map(job);
     }
 
+    /** The same for an upload that is complete, once only. */
+    Future<StagedJob> createOfUpload(StagedJob job, String ownerColumn, String upload) {
+        return jobs.createOfUpload(job, first(job), ownerColumn, upload)
+                .onSuccess(made -> announce.run())
+                .map(job);
+    }
+
     /** The same, unless a job of its medium is under way; gives the id of the one that is. */
     public Future<JobId> createUnlessUnderWay(StagedJob job) {
         return jobs.createUnlessUnderWay(job, first(job)).onSuccess(made -> announce.run());

@@ -38,15 +38,12 @@ record NewVideo(String mediaId, BlobKey key, String filename, String userId) {
 
     /** Its job, which nobody knows of yet. */
     StagedJob job(long bytes) {
-        return StagedJob.create(new NewJob(
-                new JobId(UUID.randomUUID().toString()),
-                mediaId,
-                userId,
-                key.value(),
-                filename,
-                "",
-                bytes,
-                Instant.now()));
+        return job(new JobId(UUID.randomUUID().toString()), bytes);
+    }
+
+    /** The same, where the id was chosen before. */
+    StagedJob job(JobId id, long bytes) {
+        return StagedJob.create(new NewJob(id, mediaId, userId, key.value(), filename, "", bytes, Instant.now()));
     }
 
     /** The extension for people who look into the bucket; nothing of ours goes by it. */

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * Cuts a stream of bytes into parts of one size. The stream stands still while a part is stored, so no more than one part is in
@@ -14,6 +15,7 @@ final class PartStream {
     private final byte[] part;
     private final long most;
     private final Store store;
+    private final Consumer<Buffer> witness;
     private final Promise<Void> ended = Promise.promise();
     private int filled;
     private long taken;
@@ -32,11 +34,13 @@ final class PartStream {
      *
      * @param partSize bytes
      * @param most how many bytes may come from the stream
+     * @param witness sees all that comes, in order
      */
-    PartStream(int partSize, byte[] left, long most, Store store) {
+    PartStream(int partSize, byte[] left, long most, Store store, Consumer<Buffer> witness) {
         this.part = new byte[partSize];
         this.most = most;
         this.store = store;
+        this.witness = witness;
         System.arraycopy(left, 0, part, 0, left.length);
         this.filled = left.length;
     }
@@ -47,7 +51,10 @@ final class PartStream {
      */
     Future<Void> drain(ReadStream<Buffer> body) {
         body.exceptionHandler(this::fail);
-        body.handler(bytes -> take(body, bytes, 0));
+        body.handler(bytes -> {
+            witness.accept(bytes);
+            take(body, bytes, 0);
+        });
         body.endHandler(done -> {
             over = true;
             finish();

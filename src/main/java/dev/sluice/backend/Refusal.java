@@ -25,6 +25,10 @@ public final class Refusal extends RuntimeException {
         NOT_IN_STORE,
         /** It is larger than may be. */
         TOO_LARGE,
+        /** It was there, and is no more. */
+        GONE,
+        /** It has another checksum than was said. */
+        OTHER_CHECKSUM,
         /** There is no room for it just now. */
         BUSY,
         /** Not as it stands now. */

@@ -28,8 +28,7 @@ public final class Uploads {
     private final String ownerColumn;
     private final int partSize;
     private final long maxBytes;
-    private final int atOnce;
-    private int underWay;
+    private final UploadSlots slots;
 
     /**
      * Takes uploads.
@@ -37,7 +36,6 @@ public final class Uploads {
      * @param ownerColumn the column of the media table that says whose a medium is
      * @param partSize bytes in memory for each
      * @param maxBytes the largest video
-     * @param atOnce how many may be under way
      */
     public Uploads(
             MultipartUploads store,
@@ -45,13 +43,13 @@ public final class Uploads {
             String ownerColumn,
             long partSize,
             long maxBytes,
-            int atOnce) {
+            UploadSlots slots) {
         this.store = store;
         this.submission = submission;
         this.ownerColumn = ownerColumn;
         this.partSize = Math.toIntExact(partSize);
         this.maxBytes = maxBytes;
-        this.atOnce = atOnce;
+        this.slots = slots;
     }
 
     /**
@@ -61,15 +59,13 @@ public final class Uploads {
      * @param body paused
      */
     public Future<StagedJob> receive(Caller caller, String name, ReadStream<Buffer> body) {
-        if (underWay >= atOnce) {
-            return Future.failedFuture(new Refusal(
-                    Refusal.Reason.BUSY, "As many uploads as this host takes are under way; try again in a moment."));
-        }
-        underWay++;
-        return new OneVideo(NewVideo.of(NewVideo.tame(name), caller.subject()))
+        return slots.run(() -> new OneVideo(NewVideo.of(NewVideo.tame(name), caller.subject()))
                 .take(body)
-                .compose(job -> submission.createWithMedium(job, ownerColumn))
-                .onComplete(done -> underWay--);
+                .compose(job -> submission.createWithMedium(job, ownerColumn)));
+    }
+
+    static boolean isNoVideo(Throwable cause) {
+        return cause instanceof Refusal refusal && refusal.reason() == Refusal.Reason.NOT_A_VIDEO;
     }
 
     /** Refuses what certainly is no video, by its first bytes. */
@@ -95,7 +91,7 @@ public final class Uploads {
         }
 
         Future<StagedJob> take(ReadStream<Buffer> body) {
-            PartStream parts = new PartStream(partSize, new byte[0], maxBytes, this::part);
+            PartStream parts = new PartStream(partSize, new byte[0], maxBytes, this::part, bytes -> {});
             return parts.drain(body)
                     .compose(all -> end(parts.rest()))
                     .map(stored -> video.job(parts.taken()))

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
@@ -92,5 +93,17 @@ public final class MultipartUploads {
                                         .contentLength((long) bytes.remaining()),
                                 AsyncRequestBody.fromByteBufferUnsafe(bytes.duplicate())))
                 .mapEmpty();
+    }
+
+    /** The first bytes of an object, fewer where it has fewer; OBJECT_NOT_FOUND if there is none. */
+    public Future<byte[]> beginning(BlobKey key, int bytes) {
+        return session.send(
+                        S3Session.object(key),
+                        client -> client.getObject(
+                                request -> request.bucket(session.bucket())
+                                        .key(key.value())
+                                        .range("bytes=0-" + (bytes - 1)),
+                                AsyncResponseTransformer.toBytes()))
+                .map(answer -> answer.asByteArray());
     }
 }

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param uploadsAtOnce how many bodies of videos may be on their way through this process; each holds one part of the store's
  *     size in memory
  * @param linkValid how long a link to an object lets one in
+ * @param uploadsKept how long nothing may come before an upload that can be resumed expires
  */
 public record BackendConfig(
         boolean enabled,
@@ -37,7 +38,8 @@ public record BackendConfig(
         List<String> corsOrigins,
         boolean page,
         int uploadsAtOnce,
-        Duration linkValid) {
+        Duration linkValid,
+        Duration uploadsKept) {
 
     private static final int SHORTEST_SECRET = 32;
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
@@ -91,7 +93,8 @@ public record BackendConfig(
                 section.read("corsOrigins", BackendConfig::origins).orElse(List.of()),
                 section.flag("page", true),
                 section.integer("uploadsAtOnce", 4, 1, 1000),
-                section.seconds("linkSeconds", 3600, 10, 604_800));
+                section.seconds("linkSeconds", 3600, 10, 604_800),
+                section.seconds("uploadSeconds", 86_400, 60, 2_592_000));
     }
 
     private static Tokens tokens(Section section, boolean needed) {

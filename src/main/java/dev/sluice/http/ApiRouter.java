@@ -4,9 +4,9 @@ import dev.sluice.config.BackendConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -28,8 +29,25 @@ import java.util.TreeSet;
  * this order: how often, which path, from which origin, how large, from whom, whether its schema allows it.
  */
 final class ApiRouter {
-    private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE);
-    private static final List<String> HEADERS = List.of("Authorization", "Content-Type", "Last-Event-ID");
+    private static final Set<HttpMethod> METHODS =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE);
+    private static final List<String> HEADERS = List.of(
+            "Authorization",
+            "Content-Type",
+            "Last-Event-ID",
+            "Tus-Resumable",
+            "Upload-Length",
+            "Upload-Offset",
+            "Upload-Metadata",
+            "Upload-Checksum");
+    private static final List<String> SHOWN_HEADERS = List.of(
+            "Location",
+            "Tus-Resumable",
+            "Upload-Length",
+            "Upload-Offset",
+            "Upload-Expires",
+            "Sluice-Job-Id",
+            "Sluice-Media-Id");
     private static final int FIRST_ERROR = 400;
     private static final int LAST_ERROR = 599;
 
@@ -62,7 +80,8 @@ final class ApiRouter {
                 route.setDoSecurity(callers.handler().isPresent());
                 route.addHandler(request -> answer(request, operation));
             } else {
-                route.addHandler(request -> answer(request, streaming));
+                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(ContractFile.ASKS, true);
+                route.addHandler(request -> answer(request, streaming, asks));
             }
         }
         Router router = builder.createRouter();
@@ -98,7 +117,8 @@ final class ApiRouter {
             builder.rootHandler(CorsHandler.create()
                     .addOrigins(new ArrayList<>(config.corsOrigins()))
                     .allowedMethods(METHODS)
-                    .allowedHeaders(new HashSet<>(HEADERS)));
+                    .allowedHeaders(new HashSet<>(HEADERS))
+                    .exposedHeaders(new HashSet<>(SHOWN_HEADERS)));
         }
         if (config.auth() == BackendConfig.Auth.NONE) {
             builder.rootHandler(new LoopbackGuard(config.corsOrigins()));
@@ -114,22 +134,17 @@ final class ApiRouter {
                 .onFailure(request::fail);
     }
 
-    private void answer(RoutingContext request, Streaming streaming) {
+    private void answer(RoutingContext request, Streaming streaming, boolean asks) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        callers.ask(request.request())
-                .compose(user -> streaming.answer(
+        Future<Optional<User>> asked = asks ? callers.ask(request.request()) : Future.succeededFuture(Optional.empty());
+        asked.compose(user -> streaming.answer(
                         new Call(callers.of(user.orElse(null)), validated, Call.until(user)), request.request()))
-                .onSuccess(answer -> send(request, answer))
                 .onFailure(cause -> Remainder.discard(request.request()).onComplete(read -> request.fail(cause)));
     }
 
     private static void send(RoutingContext request, JsonObject answer) {
         if (!request.response().ended() && !request.response().closed()) {
-            var unused = request.response()
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .putHeader("X-Content-Type-Options", "nosniff")
-                    .end(answer.toBuffer());
+            var unused = JsonAnswer.send(request.response(), answer);
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.sluice.http;
 
 import dev.sluice.backend.DeadLetters;
+import dev.sluice.backend.DirectUploads;
 import dev.sluice.backend.Identity;
 import dev.sluice.backend.JobControl;
 import dev.sluice.backend.MediaJobs;
+import dev.sluice.backend.ResumableUploads;
 import dev.sluice.backend.Uploads;
 import dev.sluice.blob.Blobs;
 import dev.sluice.blob.SignedLinks;
@@ -16,6 +18,8 @@ public record ApiServices(
         JobControl control,
         DeadLetters letters,
         Uploads uploads,
+        ResumableUploads resumable,
+        DirectUploads direct,
         Blobs store,
         SignedLinks links,
         Identity identity) {}

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,13 @@ import org.slf4j.LoggerFactory;
 public final class ApiVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
     private static final int IDLE_SECONDS = 60;
+    private static final Duration SWEEP = Duration.ofMinutes(1);
 
     private final BackendConfig config;
     private final RabbitMqConfig broker;
     private final ApiServices services;
     private final LiveFeed feed = new LiveFeed();
+    private long sweeper = -1;
     private @Nullable HttpServer server;
     private @Nullable LiveUpdates live;
 
@@ -45,11 +48,27 @@ public final class ApiVerticle extends VerticleBase {
                 .onSuccess(listening -> {
                     live = new LiveUpdates(vertx, broker, services.records(), feed);
                     live.start();
+                    sweeper = vertx.setPeriodic(SWEEP.toMillis(), tick -> sweep());
                 });
+    }
+
+    /** Any host may: what one takes back the others do not find any more. */
+    private void sweep() {
+        services.resumable()
+                .sweep()
+                .onSuccess(gone -> {
+                    if (gone > 0) {
+                        LOG.atInfo().addKeyValue("uploads", gone).log("expired uploads taken back");
+                    }
+                })
+                .onFailure(cause -> LOG.atWarn()
+                        .addKeyValue("error", String.valueOf(cause.getMessage()))
+                        .log("expired uploads could not be taken back, will try again"));
     }
 
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(sweeper);
         Future<Void> deaf = live == null ? Future.succeededFuture() : live.stop();
         Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
         return Future.join(deaf, closed);
@@ -97,12 +116,14 @@ public final class ApiVerticle extends VerticleBase {
         Health health = new Health(services.records(), services.store(), depth);
         Map<String, Operation> whole = new HashMap<>();
         whole.putAll(new JobOperations(services.media(), services.records(), services.control()).operations());
+        whole.putAll(new DirectUploadOperations(services.direct()).operations());
         whole.putAll(new OutputOperations(services.media(), services.links(), config.linkValid()).operations());
         whole.putAll(new DeadLetterOperations(services.letters()).operations());
         whole.putAll(new OperatorOperations(depth, services.records()).operations());
         whole.putAll(new MonitoringOperations(health, services.identity(), contract).operations());
         Map<String, Streaming> streamed = new HashMap<>();
         streamed.putAll(new UploadOperations(services.uploads()).operations());
+        streamed.putAll(new TusOperations(services.resumable()).operations());
         streamed.putAll(new EventOperations(vertx, feed, services.media()).operations());
         return new Answers(whole, streamed);
     }

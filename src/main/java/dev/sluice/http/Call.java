@@ -3,6 +3,7 @@ package dev.sluice.http;
 import dev.sluice.backend.Caller;
 import dev.sluice.backend.Refusal;
 import dev.sluice.job.JobId;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
 import io.vertx.openapi.validation.RequestParameter;
 import io.vertx.openapi.validation.ValidatedRequest;
@@ -57,6 +58,12 @@ record Call(Caller caller, ValidatedRequest request, Optional<Instant> until) {
         return Optional.ofNullable(request.getQuery().get(parameter))
                 .filter(given -> !given.isNull())
                 .map(RequestParameter::getInteger);
+    }
+
+    /** The body, an object; empty where there is none. */
+    JsonObject body() {
+        RequestParameter body = request.getBody();
+        return body == null || body.isNull() || !body.isJsonObject() ? new JsonObject() : body.getJsonObject();
     }
 
     void requireAdmin() {

@@ -15,6 +15,9 @@ import java.util.Objects;
  * @param json OpenAPI 3.1
  */
 record ContractFile(JsonObject json) {
+    /** Whether an operation that is streamed is for callers with a token only, in the router's view. */
+    static final String ASKS = "x-asks";
+
     private static final String STREAMED = "x-streamed";
     private static final String FILE = "/http/openapi.json";
 
@@ -43,7 +46,7 @@ record ContractFile(JsonObject json) {
         operation.put("responses", new JsonObject().put("200", new JsonObject().put("description", "not looked at")));
         if (operation.getBoolean(STREAMED, false)) {
             operation.remove("requestBody");
-            operation.remove("security");
+            operation.put(ASKS, operation.remove("security") != null);
         }
     }
 

@@ -5,10 +5,8 @@ import dev.sluice.backend.MediaJobs;
 import dev.sluice.backend.Refusal;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,15 +28,15 @@ final class EventOperations {
         return Map.of("jobEvents", this::ofOne, "events", this::ofAll);
     }
 
-    private Future<JsonObject> ofAll(Call call, HttpServerRequest request) {
+    private Future<Void> ofAll(Call call, HttpServerRequest request) {
         return open(call, request, Optional.empty());
     }
 
-    private Future<JsonObject> ofOne(Call call, HttpServerRequest request) {
+    private Future<Void> ofOne(Call call, HttpServerRequest request) {
         return jobs.own(call.job(), call.caller()).compose(job -> open(call, request, Optional.of(job.id())));
     }
 
-    private Future<JsonObject> open(Call call, HttpServerRequest request, Optional<JobId> job) {
+    private Future<Void> open(Call call, HttpServerRequest request, Optional<JobId> job) {
         if (feed.watchers() >= MOST_STREAMS) {
             return Future.failedFuture(new Refusal(
                     Refusal.Reason.BUSY, "As many streams as this host serves are open; try again in a moment."));
@@ -46,6 +44,6 @@ final class EventOperations {
         request.resume();
         new EventStream(vertx, feed, call.caller(), job, request.response())
                 .open(Optional.ofNullable(request.getHeader("Last-Event-ID")), call.until());
-        return Promise.<JsonObject>promise().future();
+        return Future.succeededFuture();
     }
 }

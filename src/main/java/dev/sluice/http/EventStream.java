@@ -22,6 +22,7 @@ import java.util.Optional;
 final class EventStream {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     private static final int AT_ONCE = 100;
+    private static final long NONE = -1;
     private static final Buffer STILL_HERE = Buffer.buffer(":\n\n");
 
     private final Vertx vertx;
@@ -32,6 +33,7 @@ final class EventStream {
     private final Runnable watcher = this::goOn;
     private LiveFeed.Place place;
     private long keepAlive;
+    private long tokenEnds = NONE;
     private boolean closed;
 
     /** @param job the only one to tell of; empty: all that the caller may see */
@@ -70,13 +72,16 @@ final class EventStream {
 
     private void endAt(Instant end) {
         long millis = Math.max(1, Duration.between(Instant.now(), end).toMillis());
-        long timer = vertx.setTimer(Math.min(millis, Integer.MAX_VALUE), ended -> {
+        tokenEnds = vertx.setTimer(Math.min(millis, Integer.MAX_VALUE), ended -> {
+            close();
             var unused = response.end();
         });
-        response.endHandler(ended -> vertx.cancelTimer(timer));
     }
 
     private void goOn() {
+        if (response.ended() || response.closed()) {
+            close();
+        }
         if (!closed && !feed.isKnown(place)) {
             reset();
         }
@@ -119,5 +124,6 @@ final class EventStream {
         closed = true;
         feed.leave(watcher);
         vertx.cancelTimer(keepAlive);
+        vertx.cancelTimer(tokenEnds);
     }
 }

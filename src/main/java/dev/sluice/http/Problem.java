@@ -30,6 +30,9 @@ record Problem(ProblemCode code, String detail) {
 
     /** What a failure is to who asked; one that we do not know is a bug, and its words stay here. */
     static Problem of(Throwable cause) {
+        if (cause instanceof Told told) {
+            return new Problem(told.code, told.code.sentence());
+        }
         if (cause instanceof Refusal refusal) {
             return new Problem(ProblemCode.of(refusal.reason()), String.valueOf(refusal.getMessage()));
         }
@@ -56,5 +59,17 @@ record Problem(ProblemCode code, String detail) {
     static Problem of(int status) {
         ProblemCode code = ProblemCode.of(status);
         return new Problem(code, code.sentence());
+    }
+
+    /** A problem that needs no more words than its own. */
+    static final class Told extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final ProblemCode code;
+
+        Told(ProblemCode code) {
+            super(code.sentence());
+            this.code = code;
+        }
     }
 }

@@ -14,8 +14,12 @@ enum ProblemCode {
     NOT_FOUND(404, "Not Found", "There is nothing here."),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed", "There is something here, but not by this method."),
     NOT_NOW(409, "Conflict", "Not as it stands now."),
+    GONE(410, "Gone", "This was here, and is no more."),
+    UNSUPPORTED_VERSION(412, "Precondition Failed", "The header Tus-Resumable has to be 1.0.0."),
     BODY_TOO_LARGE(413, "Content Too Large", "The body is larger than is allowed."),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type", "The body is of another type than this takes."),
     TOO_MANY_REQUESTS(429, "Too Many Requests", "Too many requests from this address; try again in a second."),
+    CHECKSUM_MISMATCH(460, "Checksum Mismatch", "What came has another checksum than was said."),
     INTERNAL_ERROR(500, "Internal Server Error", "Something went wrong inside Sluice; its log says what."),
     BUSY(503, "Service Unavailable", "There is no room for this just now; try again in a moment."),
     UNAVAILABLE(503, "Service Unavailable", "Something that is needed for this cannot be reached; try again later.");
@@ -63,6 +67,8 @@ enum ProblemCode {
             case NOT_IN_STORE -> NOT_IN_STORE;
             case TOO_LARGE -> BODY_TOO_LARGE;
             case BUSY -> BUSY;
+            case GONE -> GONE;
+            case OTHER_CHECKSUM -> CHECKSUM_MISMATCH;
             case NOT_NOW -> NOT_NOW;
         };
     }

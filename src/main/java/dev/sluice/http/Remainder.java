@@ -17,7 +17,7 @@ final class Remainder {
 
     /** Reads it; never fails, and takes no longer than a few seconds. */
     static Future<Void> discard(HttpServerRequest request) {
-        if (request.isEnded()) {
+        if (request.isEnded() || request.response().closed()) {
             return Future.succeededFuture();
         }
         Promise<Void> over = Promise.promise();

@@ -2,7 +2,6 @@ package dev.sluice.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 
 /**
  * What answers an operation of the contract whose request or answer is too long to be held: it sees the request itself, paused
@@ -10,6 +9,6 @@ import io.vertx.core.json.JsonObject;
  */
 @FunctionalInterface
 interface Streaming {
-    /** Gives the answer's body; a Future that never completes has answered by itself, or still does. */
-    Future<JsonObject> answer(Call call, HttpServerRequest request);
+    /** Answers by itself; what it fails with, or throws, becomes a problem document. */
+    Future<Void> answer(Call call, HttpServerRequest request);
 }

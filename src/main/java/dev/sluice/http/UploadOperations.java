@@ -25,7 +25,7 @@ final class UploadOperations {
         return Map.of("uploadMedium", this::form);
     }
 
-    private Future<JsonObject> form(Call call, HttpServerRequest request) {
+    private Future<Void> form(Call call, HttpServerRequest request) {
         Form form = new Form(call);
         try {
             request.setExpectMultipart(true);
@@ -38,13 +38,12 @@ final class UploadOperations {
                 cause -> form.stored.tryFail(new InvalidRequest("The form cannot be read, or ends too early.")));
         request.endHandler(end -> form.ended());
         request.resume();
-        return form.stored.future().map(job -> {
-            request.response().setStatusCode(CREATED);
-            return made(job);
-        });
+        return form.stored
+                .future()
+                .compose(job -> JsonAnswer.send(request.response().setStatusCode(CREATED), made(job)));
     }
 
-    static JsonObject made(StagedJob job) {
+    private static JsonObject made(StagedJob job) {
         return new JsonObject()
                 .put("success", true)
                 .put("media_id", job.mediaId())

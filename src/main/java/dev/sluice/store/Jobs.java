@@ -54,6 +54,17 @@ public final class Jobs {
                 .mapEmpty();
     }
 
+    /** The same for an upload that is complete, and once only: does nothing where its job is made already. */
+    public Future<Void> createOfUpload(StagedJob job, OutboxMessage first, String ownerColumn, String upload) {
+        return database.transaction(session -> session.run(UploadBook.FINISH, upload)
+                        .compose(finished -> finished.rowCount() == 0
+                                ? Future.succeededFuture()
+                                : begun(session, job, first)
+                                        .compose(made -> tables.createMedium(session, job, ownerColumn)))
+                        .map(Optional.of(true)))
+                .mapEmpty();
+    }
+
     private Future<Void> begun(Session session, StagedJob job, OutboxMessage first) {
         RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
         return Future.all(

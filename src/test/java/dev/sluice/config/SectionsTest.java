@@ -254,7 +254,8 @@ class SectionsTest {
                         List.of(),
                         true,
                         4,
-                        Duration.ofHours(1)));
+                        Duration.ofHours(1),
+                        Duration.ofDays(1)));
         assertThat(Configs.everyKeySet().backend())
                 .isEqualTo(new BackendConfig(
                         true,
@@ -273,7 +274,8 @@ class SectionsTest {
                         List.of("https://app.test", "http://localhost:3000"),
                         false,
                         2,
-                        Duration.ofMinutes(5)));
+                        Duration.ofMinutes(5),
+                        Duration.ofHours(2)));
     }
 
     @Test

@@ -86,6 +86,27 @@ public final class TestClient {
                 form);
     }
 
+    /** Begins to send a form whose file never ends, and closes the connection. */
+    public void uploadAndHangUp(String uri, String token, Buffer begun) {
+        String head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.mp4\"\r\n\r\n";
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setURI(uri)
+                .putHeader("Authorization", "Bearer " + token)
+                .putHeader("Content-Type", "multipart/form-data; boundary=b")
+                .putHeader("Content-Length", Long.toString(1L << 30));
+        try {
+            client.request(options)
+                    .compose(request -> request.write(Buffer.buffer(head).appendBuffer(begun))
+                            .compose(written -> request.connection().close()))
+                    .await(30, TimeUnit.SECONDS);
+        } catch (TimeoutException hangs) {
+            throw new AssertionError("hangs", hangs);
+        }
+    }
+
     public Reply call(String method, String uri, Map<String, String> headers, Buffer body) {
         try {
             return send(method, uri, headers, body).await(30, TimeUnit.SECONDS);

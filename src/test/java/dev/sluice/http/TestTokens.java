@@ -16,6 +16,11 @@ public final class TestTokens {
 
     private TestTokens() {}
 
+    /** One that ends soon. */
+    public static String brief(String subject, int seconds) {
+        return signed(claims(subject).put("exp", Instant.now().getEpochSecond() + seconds), SECRET);
+    }
+
     public static String of(String subject) {
         return signed(claims(subject), SECRET);
     }

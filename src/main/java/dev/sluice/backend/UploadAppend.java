@@ -1,0 +1,108 @@
+package dev.sluice.backend;
+
+import dev.sluice.blob.BlobKey;
+import dev.sluice.blob.MultipartUploads;
+import dev.sluice.blob.UnfinishedUpload;
+import dev.sluice.store.UploadBook;
+import dev.sluice.store.UploadRecord;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One request's bytes on their way into an upload. Parts that were stored for bytes which do not count are replaced: the next
+ * request stores parts of the same numbers.
+ */
+final class UploadAppend {
+    private final UploadBook book;
+    private final MultipartUploads store;
+    private final ResumableUploads.Rules rules;
+    private final Optional<ExpectedDigest> digest;
+    private final UploadRecord before;
+    private final PartStream parts;
+    private final List<String> etags;
+    private Optional<String> multipart;
+
+    UploadAppend(
+            UploadRecord upload,
+            UploadBook book,
+            MultipartUploads store,
+            ResumableUploads.Rules rules,
+            Optional<ExpectedDigest> digest) {
+        this.book = book;
+        this.store = store;
+        this.rules = rules;
+        this.digest = digest;
+        this.before = upload;
+        this.etags = new ArrayList<>(upload.etags());
+        this.multipart = upload.multipart();
+        this.parts = new PartStream(
+                rules.partSizeFor(upload.bytes()),
+                upload.tail().getBytes(),
+                upload.bytes() - upload.received(),
+                this::part,
+                bytes -> digest.ifPresent(expected -> expected.update(bytes)));
+    }
+
+    Future<UploadRecord> run(ReadStream<Buffer> body) {
+        return parts.drain(body).transform(came -> {
+            if (digest.isPresent() && (came.failed() || !digest.get().matches())) {
+                return Future.failedFuture(
+                        came.failed()
+                                ? came.cause()
+                                : new Refusal(
+                                        Refusal.Reason.OTHER_CHECKSUM,
+                                        "What came has another checksum than was said; it does not count."));
+            }
+            Future<UploadRecord> kept = write(now());
+            return came.failed() ? kept.transform(written -> Future.failedFuture(came.cause())) : kept;
+        });
+    }
+
+    private UploadRecord now() {
+        ByteBuffer rest = parts.rest();
+        byte[] tail = new byte[rest.remaining()];
+        rest.get(tail);
+        return before.with(multipart, etags, Buffer.buffer(tail), before.received() + parts.taken());
+    }
+
+    private Future<Void> part(ByteBuffer bytes) {
+        return begun(bytes)
+                .compose(upload -> store.part(upload, etags.size() + 1, bytes))
+                .compose(etag -> {
+                    etags.add(etag);
+                    long stored = before.received() + parts.taken();
+                    return digest.isPresent()
+                            ? Future.succeededFuture()
+                            : write(before.with(multipart, etags, Buffer.buffer(), stored))
+                                    .mapEmpty();
+                });
+    }
+
+    private Future<UnfinishedUpload> begun(ByteBuffer first) {
+        BlobKey key = new BlobKey(before.key());
+        return multipart
+                .map(id -> Future.succeededFuture(new UnfinishedUpload(key, id)))
+                .orElseGet(() -> Uploads.sniffed(first)
+                        .compose(video -> store.begin(key, Uploads.CONTENT_TYPE))
+                        .compose(upload -> {
+                            multipart = Optional.of(upload.id());
+                            // At once: nobody could take back what nobody knows of.
+                            return write(before.with(multipart, before.etags(), before.tail(), before.received()))
+                                    .map(upload);
+                        }));
+    }
+
+    private Future<UploadRecord> write(UploadRecord upload) {
+        return book.add(upload, rules.keptFor()).map(ours -> {
+            if (!ours) {
+                throw new Refusal(Refusal.Reason.NOT_NOW, "Another request goes on with this upload.");
+            }
+            return upload;
+        });
+    }
+}

@@ -1,0 +1,87 @@
+package dev.sluice.backend;
+
+import dev.sluice.blob.BlobKey;
+import dev.sluice.blob.Blobs;
+import dev.sluice.blob.MultipartUploads;
+import dev.sluice.blob.UnfinishedUpload;
+import dev.sluice.media.FileSignature;
+import dev.sluice.store.UploadRecord;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the object of an upload whose bytes are all there, and its job; whoever asks again gets the same. */
+public final class UploadCompletion {
+    private final MultipartUploads store;
+    private final Blobs blobs;
+    private final JobSubmission submission;
+    private final String ownerColumn;
+
+    /** @param ownerColumn the column of the media table that says whose a medium is */
+    public UploadCompletion(MultipartUploads store, Blobs blobs, JobSubmission submission, String ownerColumn) {
+        this.store = store;
+        this.blobs = blobs;
+        this.submission = submission;
+        this.ownerColumn = ownerColumn;
+    }
+
+    /** All bytes are in parts and tail. */
+    Future<UploadRecord> finish(UploadRecord upload) {
+        return made(upload)
+                .recover(cause ->
+                        isThere(upload).compose(there -> there ? Future.succeededFuture() : Future.failedFuture(cause)))
+                .compose(object -> job(upload));
+    }
+
+    /**
+     * The bytes went straight to the store.
+     *
+     * @param etags of the parts, in order; none: it came in one
+     */
+    Future<UploadRecord> finishDirect(UploadRecord upload, List<String> etags) {
+        BlobKey key = new BlobKey(upload.key());
+        Future<Void> made = upload.multipart()
+                .filter(id -> !etags.isEmpty())
+                .map(id -> store.complete(new UnfinishedUpload(key, id), etags))
+                .orElseGet(Future::succeededFuture);
+        return made.transform(whether -> isThere(upload))
+                .compose(there -> there
+                        ? store.beginning(key, FileSignature.LENGTH)
+                        : Future.failedFuture(new Refusal(
+                                Refusal.Reason.NOT_IN_STORE,
+                                "There is no object of " + upload.bytes() + " bytes at the place of this upload yet.")))
+                .compose(head -> Uploads.sniffed(ByteBuffer.wrap(head)))
+                .compose(video -> job(upload));
+    }
+
+    private Future<Void> made(UploadRecord upload) {
+        BlobKey key = new BlobKey(upload.key());
+        ByteBuffer tail = ByteBuffer.wrap(upload.tail().getBytes());
+        if (upload.multipart().isEmpty()) {
+            return Uploads.sniffed(tail).compose(video -> store.whole(key, tail, Uploads.CONTENT_TYPE));
+        }
+        UnfinishedUpload multipart =
+                new UnfinishedUpload(key, upload.multipart().get());
+        List<String> etags = new ArrayList<>(upload.etags());
+        Future<Void> last = tail.hasRemaining()
+                ? store.part(multipart, etags.size() + 1, tail)
+                        .onSuccess(etags::add)
+                        .mapEmpty()
+                : Future.succeededFuture();
+        return last.compose(all -> store.complete(multipart, etags));
+    }
+
+    private Future<Boolean> isThere(UploadRecord upload) {
+        return blobs.head(new BlobKey(upload.key()))
+                .map(found -> found.size() == upload.bytes())
+                .otherwise(false);
+    }
+
+    private Future<UploadRecord> job(UploadRecord upload) {
+        NewVideo video = new NewVideo(upload.mediaId(), new BlobKey(upload.key()), upload.fileName(), upload.owner());
+        return submission
+                .createOfUpload(video.job(upload.job(), upload.bytes()), ownerColumn, upload.id())
+                .map(made -> upload);
+    }
+}

@@ -1,0 +1,355 @@
+package dev.sluice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.broker.ChildProcess;
+import dev.sluice.http.TestClient;
+import dev.sluice.http.TestClient.Reply;
+import dev.sluice.http.TestTokens;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Uploads over more than one request, into a real store, with a whole pipeline behind them. */
+@Timeout(180)
+class UploadsIT {
+    private static final String UPLOADS = "/api/video-processing/uploads";
+    private static final String DIRECT = "/api/video-processing/direct-uploads";
+    private static final String JOBS = "/api/video-processing/jobs/";
+    private static final String ANN = TestTokens.of("ann");
+    private static final String BOB = TestTokens.of("bob");
+
+    private static PipelineFixture pipeline;
+    private static TestClient client;
+    private static int port;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipeline = PipelineFixture.embedded();
+        port = ChildProcess.freePort();
+        pipeline.start(new JsonObject()
+                .put("s3", new JsonObject().put("partSizeMiB", 5))
+                .put(
+                        "backend",
+                        new JsonObject()
+                                .put("enabled", true)
+                                .put("port", port)
+                                .put("jwtSecret", TestTokens.SECRET)
+                                .put("requestsPerSecond", 1_000_000)));
+        client = new TestClient(pipeline.vertx(), port);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void goesOnWhereTheClientOfAnotherLanguageWasCutOff() throws Exception {
+        NodeProject project = NodeProject.of("tus-client", "upload.js");
+        Path film = Files.write(directory.resolve("film.mp4"), video(48 << 20));
+        ChildProcess upload = project.start(
+                "upload.js",
+                Map.of("ENDPOINT", "http://127.0.0.1:" + port + UPLOADS, "TOKEN", ANN, "FILE", film.toString()));
+
+        assertThat(upload.awaitExit(Duration.ofSeconds(120))).isTrue();
+        JsonObject said = new JsonObject(project.output().get(project.output().size() - 1));
+        assertThat(said.getString("error")).isNull();
+        assertThat(said.getJsonArray("offsets")).as("three times cut off").hasSize(3);
+        assertThat(said.getJsonArray("offsets").stream().map(offset -> ((Number) offset).longValue()))
+                .isSorted()
+                .allMatch(offset -> offset > 0);
+        assertThat(stored(said.getString("job"))).isEqualTo(Files.readAllBytes(film));
+        completes(said.getString("job"));
+    }
+
+    @Test
+    void saysWhatItSpeaks() {
+        Reply reply = client.call("OPTIONS", UPLOADS, Map.of(), Buffer.buffer());
+
+        assertThat(reply.status()).isEqualTo(204);
+        assertThat(reply.headers().get("Tus-Version")).isEqualTo("1.0.0");
+        assertThat(reply.headers().get("Tus-Extension")).isEqualTo("creation,termination,checksum,expiration");
+        assertThat(reply.headers().get("Tus-Checksum-Algorithm")).contains("sha1");
+        assertThat(Long.parseLong(reply.headers().get("Tus-Max-Size"))).isPositive();
+    }
+
+    @Test
+    void keepsWhatCameOnlyIfItsChecksumIsRight() throws Exception {
+        byte[] video = video(13 << 20);
+        Buffer first = Buffer.buffer(video).getBuffer(0, 7 << 20);
+        Buffer second = Buffer.buffer(video).getBuffer(7 << 20, video.length);
+        String path = begin(ANN, video.length);
+
+        Reply wrong = append(path, 0, first, Map.of("Upload-Checksum", sha1(second)));
+        Reply unknown = append(path, 0, first, Map.of("Upload-Checksum", "crc7 AAAA"));
+        assertThat(wrong.status()).isEqualTo(460);
+        assertThat(wrong.code()).isEqualTo("checksum_mismatch");
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(offset(path)).isZero();
+
+        assertThat(append(path, 0, first, Map.of("Upload-Checksum", sha1(first)))
+                        .status())
+                .isEqualTo(204);
+        assertThat(offset(path)).isEqualTo(7 << 20);
+        Reply last = append(path, 7 << 20, second, Map.of("Upload-Checksum", sha1(second)));
+
+        String job = last.headers().get("Sluice-Job-Id");
+        assertThat(stored(job)).isEqualTo(video);
+        completes(job);
+    }
+
+    @Test
+    void goesOnInAnotherProcess() throws Exception {
+        byte[] video = video(6 << 20);
+        String path = begin(ANN, video.length);
+        append(path, 0, Buffer.buffer(video).getBuffer(0, 1_000), Map.of());
+
+        PipelineFixture.get(pipeline.sluice().takeDown("api"));
+        PipelineFixture.get(pipeline.sluice().putUp("api"));
+
+        assertThat(offset(path)).isEqualTo(1_000);
+        Reply last = append(path, 1_000, Buffer.buffer(video).getBuffer(1_000, video.length), Map.of());
+        assertThat(stored(last.headers().get("Sluice-Job-Id"))).isEqualTo(video);
+        assertThat(client.call("HEAD", path, tus(ANN), Buffer.buffer())
+                        .headers()
+                        .get("Sluice-Job-Id"))
+                .isEqualTo(last.headers().get("Sluice-Job-Id"));
+    }
+
+    /** The process ended between the last byte and the object. */
+    @Test
+    void makesTheJobWhenItIsAskedAboutAnUploadThatIsAllThere() throws Exception {
+        byte[] video = video(100_000);
+        String path = begin(ANN, video.length);
+        append(path, 0, Buffer.buffer(video).getBuffer(0, 50_000), Map.of());
+        pipeline.database()
+                .execute("UPDATE sluice.upload SET tail = tail || decode('"
+                        + HexFormat.of().formatHex(video, 50_000, video.length) + "', 'hex'), received = bytes"
+                        + " WHERE id = '" + id(path) + "'");
+
+        Reply reply = client.call("HEAD", path, tus(ANN), Buffer.buffer());
+
+        assertThat(reply.headers().get("Upload-Offset")).isEqualTo(Integer.toString(video.length));
+        assertThat(stored(reply.headers().get("Sluice-Job-Id"))).isEqualTo(video);
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() throws Exception {
+        byte[] video = video(1 << 20);
+        String path = begin(ANN, video.length);
+        Buffer all = Buffer.buffer(video);
+
+        assertThat(append(path, 5, all, Map.of()).status()).isEqualTo(409);
+        assertThat(append(path, 0, all.copy().appendString("more"), Map.of()).status())
+                .isEqualTo(413);
+        assertThat(client.call("PATCH", path, tus(BOB, "Upload-Offset", "0"), all)
+                        .status())
+                .isEqualTo(415);
+        Map<String, String> bytes = tus(BOB, "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream");
+        assertThat(client.call("PATCH", path, bytes, all).status()).isEqualTo(403);
+        assertThat(client.call("HEAD", path, tus(BOB), Buffer.buffer()).status())
+                .isEqualTo(403);
+        assertThat(client.delete(path, ANN).code()).isEqualTo("unsupported_version");
+        assertThat(client.call("POST", UPLOADS, tus(ANN, "Upload-Length", "many"), Buffer.buffer())
+                        .code())
+                .isEqualTo("invalid_request");
+        assertThat(client.call("POST", UPLOADS, tus(ANN, "Upload-Length", "99999999999999"), Buffer.buffer())
+                        .code())
+                .isEqualTo("body_too_large");
+        assertThat(client.call("HEAD", UPLOADS + "/nothing", tus(ANN), Buffer.buffer())
+                        .status())
+                .isEqualTo(404);
+        assertThat(client.call("POST", UPLOADS, Map.of("Tus-Resumable", "1.0.0"), Buffer.buffer())
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void forgetsWhatIsNoVideoAndWhatIsTakenBackAndWhatHasExpired() throws Exception {
+        Buffer text = Buffer.buffer("I am no video. ".repeat(400_000));
+        String noVideo = begin(ANN, text.length());
+        assertThat(append(noVideo, 0, text, Map.of()).code()).isEqualTo("not_a_video");
+        assertThat(client.call("HEAD", noVideo, tus(ANN), Buffer.buffer()).status())
+                .isEqualTo(404);
+
+        byte[] video = video(9 << 20);
+        String back = begin(ANN, video.length);
+        append(back, 0, Buffer.buffer(video).getBuffer(0, 6 << 20), Map.of());
+        assertThat(client.call("DELETE", back, tus(ANN), Buffer.buffer()).status())
+                .isEqualTo(204);
+        assertThat(client.call("HEAD", back, tus(ANN), Buffer.buffer()).status())
+                .isEqualTo(404);
+
+        String old = begin(ANN, video.length);
+        append(old, 0, Buffer.buffer(video).getBuffer(0, 6 << 20), Map.of());
+        pipeline.database()
+                .execute("UPDATE sluice.upload SET expires_at = now() - interval '1 h' WHERE id = '" + id(old) + "'");
+        assertThat(client.call("HEAD", old, tus(ANN), Buffer.buffer()).status()).isEqualTo(410);
+    }
+
+    @Test
+    void takesAVideoStraightToTheStore() throws Exception {
+        byte[] video = video(1 << 20);
+        JsonObject begun = client.post(
+                        DIRECT,
+                        ANN,
+                        new JsonObject().put("filename", "straight.mp4").put("size", video.length))
+                .json();
+        String complete = DIRECT + "/" + begun.getString("upload_id") + "/complete";
+
+        assertThat(client.post(complete, ANN).code()).isEqualTo("not_in_store");
+        put(begun.getJsonArray("urls").getString(0), video);
+        assertThat(client.post(complete, BOB).code()).isEqualTo("forbidden");
+        JsonObject made = client.post(complete, ANN).json();
+
+        assertThat(made.getString("media_id")).isEqualTo(begun.getString("media_id"));
+        assertThat(client.post(complete, ANN).json().getString("job_id")).isEqualTo(made.getString("job_id"));
+        assertThat(stored(made.getString("job_id"))).isEqualTo(video);
+        completes(made.getString("job_id"));
+    }
+
+    @Test
+    void takesALargeVideoStraightToTheStoreInParts() throws Exception {
+        byte[] video = video((64 << 20) + 1_000_000);
+        JsonObject begun = client.post(
+                        DIRECT,
+                        ANN,
+                        new JsonObject().put("filename", "large.mp4").put("size", video.length))
+                .json();
+        JsonArray urls = begun.getJsonArray("urls");
+        int part = begun.getInteger("part_size");
+        assertThat(urls).hasSize(2);
+
+        List<String> etags = new ArrayList<>();
+        for (int i = 0; i < urls.size(); i++) {
+            byte[] bytes = Arrays.copyOfRange(video, i * part, Math.min(video.length, (i + 1) * part));
+            etags.add(put(urls.getString(i), bytes));
+        }
+        JsonObject made = client.post(
+                        DIRECT + "/" + begun.getString("upload_id") + "/complete",
+                        ANN,
+                        new JsonObject().put("etags", new JsonArray(etags)))
+                .json();
+
+        assertThat(stored(made.getString("job_id"))).isEqualTo(video);
+    }
+
+    @Test
+    void looksAtWhatCameStraightToTheStore() throws Exception {
+        byte[] text = "I am no video. ".repeat(100).getBytes(StandardCharsets.UTF_8);
+        JsonObject begun = client.post(DIRECT, ANN, new JsonObject().put("size", text.length))
+                .json();
+        put(begun.getJsonArray("urls").getString(0), text);
+
+        assertThat(client.post(DIRECT + "/" + begun.getString("upload_id") + "/complete", ANN)
+                        .code())
+                .isEqualTo("not_a_video");
+    }
+
+    private static String put(String url, byte[] bytes) throws IOException, InterruptedException {
+        HttpResponse<String> reply = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(url))
+                                .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return reply.headers().firstValue("ETag").orElse("");
+    }
+
+    /** A real video, and behind it what players skip, of random bytes. */
+    private static byte[] video(int bytes) throws IOException, InterruptedException {
+        byte[] clip = Files.readAllBytes(pipeline.clip(1));
+        ByteBuffer all = ByteBuffer.allocate(bytes);
+        byte[] filling = new byte[bytes - clip.length - 8];
+        new Random(bytes).nextBytes(filling);
+        return all.put(clip)
+                .putInt(filling.length + 8)
+                .put("free".getBytes(StandardCharsets.US_ASCII))
+                .put(filling)
+                .array();
+    }
+
+    private static String begin(String token, long bytes) {
+        String name = Base64.getEncoder().encodeToString("film.mp4".getBytes(StandardCharsets.UTF_8));
+        Reply reply = client.call(
+                "POST",
+                UPLOADS,
+                tus(token, "Upload-Length", Long.toString(bytes), "Upload-Metadata", "filename " + name),
+                Buffer.buffer());
+        assertThat(reply.status()).as(reply.body().toString()).isEqualTo(201);
+        return reply.headers().get("Location");
+    }
+
+    private static Reply append(String path, long offset, Buffer bytes, Map<String, String> more) {
+        Map<String, String> headers =
+                tus(ANN, "Upload-Offset", Long.toString(offset), "Content-Type", "application/offset+octet-stream");
+        headers.putAll(more);
+        return client.call("PATCH", path, headers, bytes);
+    }
+
+    private static long offset(String path) {
+        return Long.parseLong(
+                client.call("HEAD", path, tus(ANN), Buffer.buffer()).headers().get("Upload-Offset"));
+    }
+
+    private static Map<String, String> tus(String token, String... more) {
+        Map<String, String> headers = new HashMap<>();
+        headers.put("Authorization", "Bearer " + token);
+        headers.put("Tus-Resumable", "1.0.0");
+        for (int i = 0; i < more.length; i += 2) {
+            headers.put(more[i], more[i + 1]);
+        }
+        return headers;
+    }
+
+    private static String id(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private static String sha1(Buffer bytes) throws Exception {
+        byte[] digest = MessageDigest.getInstance("SHA-1").digest(bytes.getBytes());
+        return "sha1 " + Base64.getEncoder().encodeToString(digest);
+    }
+
+    /** The source object of a job. */
+    private byte[] stored(String job) throws Exception {
+        String key = client.get(JOBS + job, ANN).json().getString("s3_key");
+        Path target = directory.resolve("stored-" + job);
+        pipeline.fetch(key, target);
+        return Files.readAllBytes(target);
+    }
+
+    private static void completes(String job) {
+        OtherHalf.awaitThat(
+                () -> client.get(JOBS + job, ANN).json().getString("status").equals("COMPLETED"));
+    }
+}
