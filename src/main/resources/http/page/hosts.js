@@ -8,14 +8,13 @@ import { table } from './table.js';
  * @returns {{node: HTMLElement, show: function({worker: string, runs: {stage: string, running: number}[]}[]): void}}
  */
 export function hosts() {
-  const grid = table({ label: 'Hosts', columns: ['Host', 'At work on', 'Runs'], empty: 'No host has work at the moment.' });
+  const grid = table({ label: 'Hosts', columns: ['Host', 'At work on'], empty: 'No host has work at the moment.' });
   return {
     node: grid.node,
     show(all) {
       grid.show(all.map(({ worker, runs }) => h('tr', { 'data-testid': 'host-row', 'data-worker': worker },
         h('th', { scope: 'row' }, worker),
-        h('td', {}, h('ul', { class: 'chips' }, ...runs.map(({ stage, running }) => h('li', {}, `${stageName(stage)} `, h('b', {}, running))))),
-        h('td', { class: 'number' }, runs.reduce((sum, { running }) => sum + running, 0)))));
+        h('td', {}, h('ul', { class: 'chips' }, ...runs.map(({ stage, running }) => h('li', {}, `${stageName(stage)} `, h('b', {}, running))))))));
     },
   };
 }

@@ -1,6 +1,5 @@
 import { call } from './api.js';
 import { fill, h, say } from './dom.js';
-import { counted } from './format.js';
 import { jobRow } from './job-row.js';
 import { noticeArea } from './notice.js';
 import { STATUS } from './stages.js';
@@ -24,7 +23,7 @@ export function jobList() {
   let timer = 0;
 
   const notice = noticeArea();
-  const list = h('ul', { class: 'jobs', 'aria-labelledby': 'jobs-title' });
+  const list = h('ul', { class: 'jobs', role: 'list', 'aria-labelledby': 'jobs-title' });
   const empty = h('p', { class: 'empty', role: 'status' });
   const more = h('button', { type: 'button', class: 'more', hidden: true, 'data-testid': 'load-more', onclick: loadMore }, 'Load more');
   const node = h('section', { 'aria-labelledby': 'jobs-title' },
@@ -104,7 +103,6 @@ export function jobList() {
     list.removeAttribute('aria-busy');
     notice.clear();
     say(empty, rows.size > 0 ? '' : status ? `No job is ${STATUS[status].toLowerCase()}.` : 'No jobs yet. The first video you drop above starts one.');
-    node.dataset.count = counted(rows.size, 'job');
   }
 
   function failed(problem, again) {

@@ -1,9 +1,10 @@
 import { part } from './api.js';
 import { fill, h, say } from './dom.js';
-import { duration, nameOf } from './format.js';
+import { nameOf } from './format.js';
 import { stageBar } from './stage-bar.js';
-import { after, isEnded, stepOf } from './stages.js';
+import { after, isEnded } from './stages.js';
 import { statusBadge } from './status.js';
+import { storyOf } from './story.js';
 import { when } from './when.js';
 
 /**
@@ -36,7 +37,7 @@ export function jobRow(first) {
     status.show(job.status);
     stages.show(job);
     say(percent, `${job.progress}%`);
-    say(step, story(job));
+    say(step, storyOf(job));
     const iso = job.completed_at ?? job.created_at;
     if (before === next || iso !== (before.completed_at ?? before.created_at)) {
       fill(time, when(iso));
@@ -56,19 +57,4 @@ export function jobRow(first) {
       }
     },
   };
-}
-
-function story(job) {
-  if (job.status === 'FAILED') {
-    return job.error_message ?? stepOf(job);
-  }
-  if (job.status === 'COMPLETED') {
-    return took(job);
-  }
-  return job.eta_seconds > 0 ? `${stepOf(job)}, about ${duration(job.eta_seconds)} to go` : stepOf(job);
-}
-
-function took({ created_at: from, completed_at: to }) {
-  const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
-  return seconds >= 0 ? `In ${duration(seconds)}` : 'Done';
 }

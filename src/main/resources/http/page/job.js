@@ -1,13 +1,14 @@
 import { call, part } from './api.js';
 import { fill, h, say } from './dom.js';
-import { duration, nameOf } from './format.js';
+import { nameOf } from './format.js';
 import { facts } from './facts.js';
 import { jobActions } from './job-actions.js';
 import { noticeArea } from './notice.js';
 import { outcome } from './outcome.js';
 import { outputs } from './outputs.js';
 import { stageBar } from './stage-bar.js';
-import { after, isEnded, stepOf } from './stages.js';
+import { after } from './stages.js';
+import { storyOf } from './story.js';
 import { statusBadge } from './status.js';
 import { timings } from './timings.js';
 import { when } from './when.js';
@@ -65,7 +66,8 @@ export function job({ id }) {
       node.dispatchEvent(new Event('title', { bubbles: true }));
     }
     status.show(known.status);
-    say(line, !isEnded(known) && known.eta_seconds > 0 ? `${stepOf(known)}, about ${duration(known.eta_seconds)} to go` : stepOf(known));
+    // Why it failed has a place of its own below.
+    say(line, known.status === 'FAILED' ? '' : storyOf(known));
     fill(begun, when(known.completed_at ?? known.created_at));
     actions.show(known);
     parts.forEach((one) => one.show(known));

@@ -60,7 +60,7 @@ export function letterRow(letter, { onDone, onProblem }) {
     h('div', { class: 'letter-head' },
       h('h3', {}, about),
       letter.errorCode && h('code', {}, letter.errorCode),
-      h('span', { class: 'hint' }, when(letter.at))),
+      letter.at && h('span', { class: 'hint' }, when(letter.at))),
     h('p', { class: 'letter-error' }, letter.error ?? 'It does not say why it is here.'),
     h('p', { class: 'hint' },
       letter.job && h('a', { href: `#/jobs/${part(letter.job)}` }, `Job ${letter.job}`),

@@ -11,7 +11,7 @@ import { noticeArea } from './notice.js';
  */
 export function letters() {
   const notice = noticeArea();
-  const list = h('ul', { class: 'letters', 'aria-labelledby': 'letters-title' });
+  const list = h('ul', { class: 'letters', role: 'list', 'aria-labelledby': 'letters-title' });
   const empty = h('p', { class: 'empty' });
   const title = h('h2', { id: 'letters-title', tabindex: '-1' }, 'Dead letters');
   const refresh = h('button', { type: 'button', class: 'quiet', onclick: reload }, 'Look again');

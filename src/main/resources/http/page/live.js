@@ -31,6 +31,7 @@ export function followJobs({ onUpdate, onReset, onState }) {
       await read(mine);
     } catch (failure) {
       if (failure.status === 401) {
+        clearInterval(poll);
         return;
       }
     }

@@ -15,7 +15,7 @@ const MARGIN_MS = 60_000;
  */
 export function outputs(id) {
   const notice = noticeArea();
-  const thumbnails = h('ul', { class: 'thumbnails', 'aria-label': 'Thumbnails' });
+  const thumbnails = h('ul', { class: 'thumbnails', role: 'list', 'aria-label': 'Thumbnails' });
   const screen = player({ renewed: () => load(true) });
   const node = h('section', { class: 'outputs', 'aria-label': 'Results', hidden: true }, notice.node, screen.node, thumbnails);
   let expires = 0;

@@ -12,7 +12,7 @@ const NAMES = {
  * @returns {{node: HTMLElement, show: function({name: string, messages: number, consumers?: number}[]): void}}
  */
 export function queues() {
-  const grid = table({ label: 'Queues', columns: ['Queue', 'Messages', 'Consumers'], empty: 'There are no queues.' });
+  const grid = table({ label: 'Queues', columns: ['Queue', '#Messages', '#Consumers'], empty: 'There are no queues.' });
   return {
     node: grid.node,
     show(all) {

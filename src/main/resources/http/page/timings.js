@@ -14,7 +14,7 @@ export function timings() {
   const total = h('p', { class: 'hint' });
   const body = h('tbody');
   const caption = h('summary');
-  const head = ['Stage', 'Task', 'State', 'Attempts', 'Time', 'Worker'].map((title) => h('th', { scope: 'col' }, title));
+  const head = [['Stage'], ['Task', 'number'], ['State'], ['Attempts', 'number'], ['Time', 'number'], ['Worker']].map(([title, kind]) => h('th', { scope: 'col', class: kind }, title));
   const table = h('div', { class: 'scroll', role: 'region', 'aria-label': 'All runs', tabindex: '0' }, h('table', {}, h('thead', {}, h('tr', {}, ...head)), body));
   const node = h('section', { class: 'panel', 'data-testid': 'timings', 'aria-labelledby': 'timings-title' },
     h('div', { class: 'section-head' }, h('h2', { id: 'timings-title' }, 'Timings'), total),

@@ -10,7 +10,7 @@ const AT_ONCE = 2;
  */
 export function uploads() {
   const rows = new Set();
-  const list = h('ul', { class: 'uploads', 'aria-label': 'Your uploads' });
+  const list = h('ul', { class: 'uploads', role: 'list', 'aria-label': 'Your uploads' });
   const input = h('input', {
     type: 'file', id: 'file', accept: 'video/*,.mkv,.ts,.mts,.m2ts,.mxf', multiple: true, class: 'visually-hidden', 'data-testid': 'file-input',
     onchange: () => { add(input.files); input.value = ''; },
