@@ -77,11 +77,12 @@ function liveState(state) {
 }
 
 function tell(news) {
-  const row = main.querySelector(`[data-job-id="${CSS.escape(news.job_id)}"]`);
-  if (news.status === 'processing' || !(row || shared.uploads.has(news.job_id))) {
+  // Of all others nobody here has asked to hear.
+  const shown = main.querySelector(`[data-job-id="${CSS.escape(news.job_id)}"]`);
+  const name = shared.uploads.nameOf(news.job_id) ?? shown?.querySelector('h1, .row-link')?.textContent;
+  if (news.status === 'processing' || !name) {
     return;
   }
-  const name = row?.querySelector('a, h1')?.textContent ?? 'A video';
   announce(news.status === 'completed' ? `${name} is done.` : `${name} failed: ${news.error_message ?? 'no reason given'}`);
 }
 

@@ -14,6 +14,7 @@ export function confirmed({ title, text, yes, no }) {
       h('div', { class: 'buttons' },
         h('button', { type: 'button', autofocus: true, onclick: () => dialog.close('no') }, no),
         h('button', { type: 'button', class: 'danger', 'data-testid': 'confirm', onclick: () => dialog.close('yes') }, yes)));
+    // However it is closed, by Escape as well: only a yes is one.
     dialog.addEventListener('close', () => {
       dialog.remove();
       resolve(dialog.returnValue === 'yes');

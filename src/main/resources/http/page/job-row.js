@@ -1,8 +1,8 @@
 import { part } from './api.js';
 import { fill, h, say } from './dom.js';
 import { nameOf } from './format.js';
+import { after, isNews, renewed } from './job-state.js';
 import { stageBar } from './stage-bar.js';
-import { after, isEnded } from './stages.js';
 import { statusBadge } from './status.js';
 import { storyOf } from './story.js';
 import { when } from './when.js';
@@ -31,7 +31,7 @@ export function jobRow(first) {
 
   function show(next) {
     const before = job;
-    job = { ...job, ...next };
+    job = renewed(job, next);
     node.dataset.status = job.status;
     say(link, nameOf(job));
     status.show(job.status);
@@ -50,10 +50,9 @@ export function jobRow(first) {
     show,
     heard: () => heard,
     update(news) {
-      if ((job.seq ?? 0) < news.seq) {
+      if (isNews(job, news)) {
         heard = performance.now();
-        const next = after(job, news);
-        show(isEnded(next) ? { ...next, completed_at: news.timestamp } : next);
+        show(after(job, news));
       }
     },
   };

@@ -3,11 +3,11 @@ import { fill, h, say } from './dom.js';
 import { nameOf } from './format.js';
 import { facts } from './facts.js';
 import { jobActions } from './job-actions.js';
+import { after, isNews, renewed } from './job-state.js';
 import { noticeArea } from './notice.js';
 import { outcome } from './outcome.js';
 import { outputs } from './outputs.js';
 import { stageBar } from './stage-bar.js';
-import { after } from './stages.js';
 import { storyOf } from './story.js';
 import { statusBadge } from './status.js';
 import { timings } from './timings.js';
@@ -49,7 +49,7 @@ export function job({ id }) {
       const fresh = await call(`/jobs/${part(id)}`, { signal: abort.signal });
       notice.clear();
       // News that overtook this answer says more of the job; the answer still has the runs.
-      known = known.seq === seq ? { ...known, ...errorless, ...fresh } : { ...fresh, ...known, runs: fresh.runs, metadata: fresh.metadata };
+      known = known.seq === seq ? renewed(known, fresh) : { ...fresh, ...known, runs: fresh.runs };
       show();
     } catch (problem) {
       if (problem.name !== 'AbortError') {
@@ -80,7 +80,7 @@ export function job({ id }) {
     reset: reload,
     close: () => { abort.abort(); clearTimeout(timer); },
     update(news) {
-      if (news.job_id === id && (known.seq ?? 0) < news.seq) {
+      if (news.job_id === id && isNews(known, news)) {
         const stepped = news.current_step !== known.current_step;
         known = after(known, news);
         if (known.runs) {
@@ -95,6 +95,3 @@ export function job({ id }) {
     },
   };
 }
-
-// An answer leaves out what is not so: what an earlier one said of an error has to go.
-const errorless = { error_code: undefined, error_message: undefined, completed_at: undefined };

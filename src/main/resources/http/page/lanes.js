@@ -15,8 +15,8 @@ export function stageName(stage) {
  *
  * @param {Object[]} runs
  * @param {number} now ms
- * @returns {{from: number, to: number, lanes: {stage: string, runs: Object[], tracks: Object[][], from: number, to: number}[]}} times
- *     in ms; each run in a track has `from` and `to`
+ * @returns {{from: number, to: number, lanes: {stage: string, all: number, runs: Object[], tracks: Object[][], from: number,
+ *     to: number}[]}} times in ms; `all` counts those that have not begun, too; each run in a track has `from` and `to`
  */
 export function lanesOf(runs, now) {
   const begun = runs
@@ -28,9 +28,8 @@ export function lanesOf(runs, now) {
   const stages = [...new Set(begun.map(({ stage }) => stage))].sort((one, other) => order.indexOf(one) - order.indexOf(other));
   const lanes = stages.map((stage) => {
     const mine = begun.filter((run) => run.stage === stage).sort((one, other) => one.from - other.from);
-    return {
-      stage, runs: mine, tracks: tracksOf(mine), from: mine[0].from, to: Math.max(...mine.map((run) => run.to)),
-    };
+    const all = runs.filter((run) => run.stage === stage).length;
+    return { stage, all, runs: mine, tracks: tracksOf(mine), from: mine[0].from, to: Math.max(...mine.map((run) => run.to)) };
   });
   return { from, to, lanes };
 }

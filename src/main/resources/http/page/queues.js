@@ -17,11 +17,16 @@ export function queues() {
     node: grid.node,
     show(all) {
       grid.show(all.map(({ name, messages, consumers }) => h('tr', { 'data-testid': 'queue-row', 'data-queue': name },
-        h('th', { scope: 'row' }, NAMES[name.split('.').at(-1)] ?? name, h('small', {}, name)),
+        h('th', { scope: 'row' }, NAMES[name.split('.').at(-1)] ?? name, h('small', {}, ...breakable(name))),
         h('td', { class: 'number', 'data-some': messages > 0 }, shown(messages)),
         h('td', { class: 'number' }, shown(consumers)))));
     },
   };
+}
+
+/** With places where a narrow column may break it. */
+function breakable(name) {
+  return name.split(/(?<=\.)/).flatMap((piece) => [piece, h('wbr')]);
 }
 
 function shown(number) {

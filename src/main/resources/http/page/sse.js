@@ -2,14 +2,13 @@
  * Reads a text/event-stream as the HTML standard has it, however its bytes are cut up.
  *
  * @param {function({type: string, data: string, id: string}): void} onEvent
- * @returns {{push: function(string): void, retry: function(): (number|null)}} `retry`: what the server asked for, ms
+ * @returns {{push: function(string): void}}
  */
 export function eventParser(onEvent) {
   let rest = '';
   let type = '';
   let data = [];
   let id = '';
-  let retry = null;
 
   function line(text) {
     if (text === '') {
@@ -29,10 +28,8 @@ export function eventParser(onEvent) {
       data.push(value);
     } else if (field === 'id' && !value.includes('\0')) {
       id = value;
-    } else if (field === 'retry' && /^\d+$/.test(value)) {
-      retry = Number(value);
     }
-    // What is left is a comment (an empty field name), or of a later version.
+    // What is left is a comment (an empty field name), or nothing that is needed here.
   }
 
   return {
@@ -43,6 +40,5 @@ export function eventParser(onEvent) {
       rest = lines.pop();
       lines.forEach(line);
     },
-    retry: () => retry,
   };
 }

@@ -29,8 +29,8 @@ export function stageBar({ large = false } = {}) {
         node.dataset.state = state;
         bar.setAttribute('aria-valuenow', percent);
         bar.setAttribute('aria-valuetext', state === 'failed' ? `failed at ${percent}%` : text);
-        // Whole chambers slide: the share is a transform, which the browser moves without a layout.
-        water.style.transform = `translateX(${percent - 100}%)`;
+        // A transform moves without a layout. Below nothing: the edge of an empty chamber would show.
+        water.style.transform = `translateX(${percent > 0 ? percent - 100 : -102}%)`;
         say(note, text);
       });
     },

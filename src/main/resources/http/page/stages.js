@@ -52,27 +52,6 @@ export function stepOf({ status, current_step: step = '' }) {
   return STEPS[step] ?? (step ? sentence(step) : STATUS[status] ?? status);
 }
 
-/**
- * A job as it is after an update message.
- *
- * @param {Object} job
- * @param {Object} update
- * @returns {Object}
- */
-export function after(job, update) {
-  return { ...job, ...update, status: update.status.toUpperCase(), eta_seconds: update.eta_seconds };
-}
-
-/**
- * Whether nothing will happen to a job any more, unless somebody asks for it.
- *
- * @param {{status: string}} job
- * @returns {boolean}
- */
-export function isEnded({ status }) {
-  return status === 'COMPLETED' || status === 'FAILED';
-}
-
 function failedStage(progress, step) {
   const named = STAGES.findIndex(({ key }) => step === `${key}_failed`);
   return named >= 0 ? named : Math.max(0, STAGES.findLastIndex(({ from }) => progress >= from));

@@ -13,7 +13,7 @@ export function storyOf(job) {
   }
   if (job.status === 'COMPLETED') {
     const seconds = (Date.parse(job.completed_at) - Date.parse(job.created_at)) / 1000;
-    return seconds >= 0 ? `Took ${duration(seconds)}` : '';
+    return seconds >= 0 ? `Took ${duration(seconds)}` : 'Done';
   }
   return job.eta_seconds > 0 ? `${stepOf(job)}, about ${duration(job.eta_seconds)} to go` : stepOf(job);
 }

@@ -38,21 +38,25 @@ export function timings() {
   };
 }
 
-function inWords({ stage, runs, from, to }) {
-  const tasks = runs.length > 1 ? `, ${counted(runs.length, 'task')}` : '';
-  return `${stageName(stage)}${tasks}: ${duration((to - from) / 1000)}`;
+function inWords(lane) {
+  const tasks = lane.all > 1 ? `, ${tasksOf(lane)}` : '';
+  return `${stageName(lane.stage)}${tasks}: ${duration((lane.to - lane.from) / 1000)}`;
+}
+
+function tasksOf({ runs, all }) {
+  return runs.length < all ? `${runs.length} of ${counted(all, 'task')}` : counted(all, 'task');
 }
 
 function laneNode(lane, { from, to }) {
   const share = (time) => `${((time - from) / (to - from)) * 100}%`;
-  const many = lane.runs.length > 1;
+  const many = lane.all > 1;
   const tracks = lane.tracks.map((track) => h('div', { class: many ? 'track thin' : 'track' }, ...track.map((run) => {
     const mark = h('span', { class: 'run', 'data-state': run.state, title: titleOf(run), 'data-again': run.attempts > 1 });
     mark.style.left = share(run.from);
     mark.style.width = share(from + run.to - run.from);
     return mark;
   })));
-  const name = h('div', { class: 'lane-name' }, h('span', {}, stageName(lane.stage)), many && h('small', {}, counted(lane.runs.length, 'task')));
+  const name = h('div', { class: 'lane-name' }, h('span', {}, stageName(lane.stage)), many && h('small', {}, tasksOf(lane)));
   return h('div', { class: 'lane' }, name, h('div', { class: 'tracks' }, ...tracks), h('div', { class: 'lane-time' }, duration((lane.to - lane.from) / 1000)));
 }
 

@@ -1,8 +1,9 @@
 import { call, part } from './api.js';
 import { fill, h, say } from './dom.js';
 import { bytes } from './format.js';
+import { after, isEnded, isNews, renewed } from './job-state.js';
 import { stageBar } from './stage-bar.js';
-import { after, isEnded, stepOf } from './stages.js';
+import { storyOf } from './story.js';
 import { send } from './upload.js';
 
 /**
@@ -10,7 +11,7 @@ import { send } from './upload.js';
  *
  * @param {File} file
  * @param {{onSettled: function(): void, onRemove: function(): void}} handlers `onSettled`: the file is sent, or cannot be
- * @returns {{node: HTMLElement, start: function(): void, update: function(Object): void, reload: function(): void,
+ * @returns {{node: HTMLElement, name: string, start: function(): void, update: function(Object): void, reload: function(): void,
  *     isSending: function(): boolean, isWaiting: function(): boolean}}
  */
 export function uploadRow(file, { onSettled, onRemove }) {
@@ -85,7 +86,7 @@ export function uploadRow(file, { onSettled, onRemove }) {
   function show() {
     stages.show(job);
     node.toggleAttribute('data-failed', job.status === 'FAILED');
-    say(note, job.status === 'FAILED' ? job.error_message ?? stepOf(job) : stepOf(job));
+    say(note, storyOf(job));
   }
 
   async function reload() {
@@ -93,7 +94,7 @@ export function uploadRow(file, { onSettled, onRemove }) {
       const seq = job.seq;
       const fresh = await call(`/jobs/${part(job.job_id)}`).catch(() => null);
       if (fresh && job.seq === seq) {
-        job = { ...job, ...fresh };
+        job = renewed(job, fresh);
         show();
       }
     }
@@ -101,12 +102,13 @@ export function uploadRow(file, { onSettled, onRemove }) {
 
   return {
     node,
+    name: file.name,
     start,
     reload,
     isSending: () => sending !== null,
     isWaiting: () => state === 'waiting',
     update(news) {
-      if (job && job.job_id === news.job_id && (job.seq ?? 0) < news.seq) {
+      if (job && job.job_id === news.job_id && isNews(job, news)) {
         job = after(job, news);
         show();
       }
