@@ -3,6 +3,7 @@ import { fill, h, say } from './dom.js';
 import { jobRow } from './job-row.js';
 import { noticeArea } from './notice.js';
 import { STATUS } from './stages.js';
+import { statusFilter } from './status-filter.js';
 
 const PAGE = 25;
 const MOST_AT_ONCE = 100;
@@ -27,7 +28,7 @@ export function jobList() {
   const empty = h('p', { class: 'empty', role: 'status' });
   const more = h('button', { type: 'button', class: 'more', hidden: true, 'data-testid': 'load-more', onclick: loadMore }, 'Load more');
   const node = h('section', { 'aria-labelledby': 'jobs-title' },
-    h('div', { class: 'section-head' }, h('h2', { id: 'jobs-title' }, 'Jobs'), filter((chosen) => { status = chosen; reload(true); })),
+    h('div', { class: 'section-head' }, h('h2', { id: 'jobs-title' }, 'Jobs'), statusFilter((chosen) => { status = chosen; reload(true); })),
     notice.node, list, empty, more);
 
   async function page(after, limit) {
@@ -126,15 +127,4 @@ export function jobList() {
       }
     },
   };
-}
-
-function filter(onChoose) {
-  const choice = (value, label) => {
-    const id = `filter-${value || 'all'}`;
-    return [
-      h('input', { type: 'radio', name: 'filter', id, value, checked: value === '', class: 'visually-hidden', onchange: () => onChoose(value) }),
-      h('label', { for: id }, label)];
-  };
-  return h('fieldset', { class: 'filter' }, h('legend', { class: 'visually-hidden' }, 'Show jobs that are'),
-    ...choice('', 'All'), ...Object.entries(STATUS).flatMap(([value, label]) => choice(value, label)));
 }

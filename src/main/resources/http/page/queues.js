@@ -3,7 +3,7 @@ import { table } from './table.js';
 
 const NAMES = {
   download: 'Download', processing: 'Processing', segments: 'Segments', joins: 'Joining', upload: 'Upload', updates: 'Updates to the backend',
-  requests: 'Requests of the older system', dead: 'Dead letters',
+  requests: 'Older requests', dead: 'Dead letters',
 };
 
 /**
