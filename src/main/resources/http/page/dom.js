@@ -1,0 +1,63 @@
+/**
+ * Makes an element. Children that are not nodes become text, so data can never become markup.
+ *
+ * @param {string} tag
+ * @param {Object<string, *>} [attributes] a function is a listener (`onclick`), true an empty attribute, false and null none
+ * @param {...(Node|string|number|null|undefined|false)} children
+ * @returns {HTMLElement}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') {
+      element.addEventListener(name.slice(2), value);
+    } else if (value !== false && value !== null && value !== undefined) {
+      element.setAttribute(name, value === true ? '' : value);
+    }
+  }
+  fill(element, ...children);
+  return element;
+}
+
+/**
+ * Puts these children in the place of all that an element had.
+ *
+ * @param {Element} element
+ * @param {...(Node|string|number|null|undefined|false)} children
+ */
+export function fill(element, ...children) {
+  element.replaceChildren(...children.flat().filter(is).map((child) => (child instanceof Node ? child : String(child))));
+}
+
+/**
+ * Sets text only where it differs: a screen reader would read the same text again.
+ *
+ * @param {Element} element
+ * @param {string} text
+ */
+export function say(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+/**
+ * An icon of the sprite in index.html; decoration only.
+ *
+ * @param {string} name
+ * @returns {SVGElement}
+ */
+export function icon(name) {
+  const space = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(space, 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(space, 'use');
+  use.setAttribute('href', `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function is(child) {
+  return child !== null && child !== undefined && child !== false;
+}

@@ -1,0 +1,33 @@
+import { BASE, Problem, noticed } from './api.js';
+import { authorization } from './token.js';
+
+/**
+ * Sends a file. XMLHttpRequest and not fetch: only it says how much has left.
+ *
+ * @param {File} file
+ * @param {function(number): void} onProgress the share that has left, 0 to 1
+ * @returns {{done: Promise<{media_id: string, job_id: string}>, abort: function(): void}} `done` fails with a {@link Problem}
+ */
+export function send(file, onProgress) {
+  const request = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    request.upload.onprogress = ({ lengthComputable, loaded, total }) => lengthComputable && onProgress(loaded / total);
+    request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request)));
+    request.onerror = () => reject(Problem.unreachable());
+    request.onabort = () => reject(new Problem(0, { code: 'aborted', detail: 'The upload was stopped.' }));
+  });
+  const form = new FormData();
+  form.append('file', file, file.name);
+  request.open('POST', `${BASE}/media`);
+  Object.entries(authorization()).forEach(([name, value]) => request.setRequestHeader(name, value));
+  request.send(form);
+  return { done, abort: () => request.abort() };
+}
+
+function refusal({ status, responseText }) {
+  const problem = noticed(Problem.of(status, responseText));
+  if (status === 413 && problem.code === 'unknown') {
+    problem.message = 'The file is larger than this installation takes.';
+  }
+  return problem;
+}
