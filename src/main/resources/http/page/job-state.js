@@ -32,7 +32,8 @@ export function after(job, update) {
  * @returns {boolean}
  */
 export function isNews(job, update) {
-  return (job.seq ?? 0) < update.seq;
+  // The older system's workers do not count.
+  return update.seq === undefined || (job.seq ?? 0) < update.seq;
 }
 
 /**

@@ -341,7 +341,7 @@ class BackendApiIT {
         assertThat(client.get("/health/ready").json().getString("status")).isEqualTo("up");
         assertThat(client.get("/openapi.json").json().getString("openapi")).startsWith("3.1");
         assertThat(client.get(API + "/queues", ADMIN).json().getJsonArray("queues"))
-                .hasSize(6);
+                .hasSize(8);
         assertThat(client.get(API + "/hosts", ADMIN).json().getJsonArray("hosts"))
                 .isNotNull();
     }

@@ -1,5 +1,6 @@
 package dev.sluice.broker;
 
+import com.rabbitmq.client.AMQP;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** How many messages wait in queues. */
 public final class QueueDepth {
@@ -19,20 +21,35 @@ public final class QueueDepth {
     }
 
     /**
+     * What a queue holds.
+     *
+     * @param messages that no consumer has
+     */
+    public record Queue(long messages, int consumers) {}
+
+    /**
      * Messages in each of these queues that no consumer has, over a connection that is closed afterwards: this is asked
      * seldom. Fails with {@link BrokerFailure}, also when a queue does not exist.
      */
     public Future<Map<String, Long>> of(List<String> queues) {
+        return queues(queues)
+                .map(found -> found.entrySet().stream()
+                        .collect(Collectors.toUnmodifiableMap(
+                                Map.Entry::getKey, queue -> queue.getValue().messages())));
+    }
+
+    /** The same, with their consumers. */
+    public Future<Map<String, Queue>> queues(List<String> queues) {
         Endpoint endpoint = Endpoint.of(config);
         Link link = new Link(vertx, endpoint, "queue depth");
         return link.open()
                 .compose(open -> link.call(channel -> {
-                    Map<String, Long> depths = new HashMap<>();
+                    Map<String, Queue> found = new HashMap<>();
                     for (String queue : queues) {
-                        depths.put(
-                                queue, (long) channel.queueDeclarePassive(queue).getMessageCount());
+                        AMQP.Queue.DeclareOk told = channel.queueDeclarePassive(queue);
+                        found.put(queue, new Queue(told.getMessageCount(), told.getConsumerCount()));
                     }
-                    return Map.copyOf(depths);
+                    return Map.copyOf(found);
                 }))
                 .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(Trouble.at(endpoint, cause)))

@@ -15,6 +15,7 @@ final class JobJson {
         JsonObject json = new JsonObject().put("job_id", job.id().value());
         put(json, "media_id", job.mediaId());
         put(json, "user_id", job.userId());
+        put(json, "original_filename", job.originalFilename());
         json.put("status", job.status()).put("progress", job.progress());
         put(json, "current_step", job.step());
         put(json, "error_code", job.errorCode());
@@ -36,7 +37,7 @@ final class JobJson {
     static JsonObject whole(JobRecord job) {
         JsonObject json = status(job);
         put(json, "s3_key", job.s3Key());
-        put(json, "original_filename", job.originalFilename());
+        json.put("warnings", job.warnings());
         JsonArray runs = new JsonArray();
         job.runs().forEach(run -> runs.add(run(run)));
         return json.put("runs", runs);

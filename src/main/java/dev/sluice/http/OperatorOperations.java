@@ -10,12 +10,15 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Queues and hosts: for admins. */
 final class OperatorOperations {
     private static final List<String> QUEUES = List.of(
             Topology.DOWNLOAD_QUEUE,
             Topology.PROCESSING_QUEUE,
+            Topology.SEGMENTS_QUEUE,
+            Topology.JOINS_QUEUE,
             Topology.UPLOAD_QUEUE,
             Topology.UPDATES_QUEUE,
             Topology.REQUESTS_QUEUE,
@@ -35,9 +38,12 @@ final class OperatorOperations {
 
     private Future<JsonObject> queues(Call call) {
         call.requireAdmin();
-        return depth.of(QUEUES).map(depths -> {
+        return depth.queues(QUEUES).map(found -> {
             JsonArray array = new JsonArray();
-            QUEUES.forEach(name -> array.add(new JsonObject().put("name", name).put("messages", depths.get(name))));
+            QUEUES.forEach(name -> array.add(new JsonObject()
+                    .put("name", name)
+                    .put("messages", Objects.requireNonNull(found.get(name)).messages())
+                    .put("consumers", Objects.requireNonNull(found.get(name)).consumers())));
             return new JsonObject().put("queues", array);
         });
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param userId whose it is; empty where nothing says so
  * @param status PENDING, PROCESSING, COMPLETED or FAILED, or what else another system wrote
  * @param progress percent
+ * @param warnings sentences about what could not be decoded, and the like
  * @param created ISO-8601, as the others
  * @param runs in the order of the stages; of a page of jobs none
  */
@@ -28,6 +29,7 @@ public record JobRecord(
         Optional<String> error,
         JsonArray thumbnails,
         JsonArray videoVersions,
+        JsonArray warnings,
         Optional<JsonObject> metadata,
         Optional<String> created,
         Optional<String> updated,

@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -147,11 +148,20 @@ public final class JobRecords {
                     state.error(),
                     state.thumbnails(),
                     state.videoVersions(),
+                    warnings(),
                     state.metadata(),
                     time("created_at").or(() -> ofUser("createdAt")),
                     ofUser("updatedAt").or(() -> time("updated_at")),
                     time("finished_at").or(() -> ofUser("completedAt")),
                     runs));
+        }
+
+        private JsonArray warnings() {
+            return known.map(row -> (JsonObject) row.getValue("message"))
+                    .map(message -> message.getValue("warnings"))
+                    .filter(JsonArray.class::isInstance)
+                    .map(JsonArray.class::cast)
+                    .orElseGet(JsonArray::new);
         }
 
         private Optional<String> text(String field) {
