@@ -13,6 +13,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.sluice.broker.ChildProcess;
+import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,7 @@ class PageIT {
     private static PipelineFixture pipeline;
     private static Browser browser;
     private static String home;
+    private static TestClient client;
 
     private Page page;
 
@@ -47,6 +49,7 @@ class PageIT {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
         int port = ChildProcess.freePort();
         home = "http://127.0.0.1:" + port + "/";
+        client = new TestClient(pipeline.vertx(), port);
         pipeline.start(new JsonObject()
                 .put(
                         "backend",
@@ -96,8 +99,8 @@ class PageIT {
         assertThat(page.getByTestId("rendition-select")).isVisible();
         page.evaluate("document.querySelector('[data-testid=player]').muted = true");
         page.evaluate("document.querySelector('[data-testid=player]').play()");
-        page.waitForFunction("document.querySelector('[data-testid=player]').currentTime > 0.5");
-        page.waitForFunction("document.querySelector('[data-testid=player]').videoHeight > 0");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 0.5");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight > 0");
         assertThat(page.getByTestId("timings")).isVisible();
         accessible("job");
         assertThat(browser.complaints()).isEmpty();
@@ -128,6 +131,7 @@ class PageIT {
     @Test
     void playsADeadLetterBack() throws Exception {
         pipeline.otherHalf().send("I am no job.");
+        awaitDeadLetter();
         page.locator("a[href='#/operation']").click();
         Locator letter = page.getByTestId("letter-row").first();
         assertThat(letter).isVisible();
@@ -140,10 +144,8 @@ class PageIT {
 
         // It comes back as another letter: it still is no job.
         assertThat(page.locator("[data-letter-id='" + id + "']")).hasCount(0);
-        OtherHalf.awaitThat(() -> {
-            page.reload();
-            return page.getByTestId("letter-row").count() > 0;
-        });
+        awaitDeadLetter();
+        page.reload();
         Locator drop = page.getByTestId("letter-row").first().getByTestId("drop");
         drop.click();
         page.getByTestId("confirm").click();
@@ -204,6 +206,13 @@ class PageIT {
 
         assertThat(stranger.locator("main")).containsText("admin");
         stranger.context().close();
+    }
+
+    private static void awaitDeadLetter() {
+        OtherHalf.awaitThat(() -> !client.get("/api/video-processing/dead-letters", TestTokens.admin())
+                .json()
+                .getJsonArray("letters")
+                .isEmpty());
     }
 
     private static Page signedInAt(ColorScheme scheme, int width, String hash) {
