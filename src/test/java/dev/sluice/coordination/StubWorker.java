@@ -57,14 +57,22 @@ final class StubWorker {
     private final StageTools tools;
     private final Database database;
     private final List<Route> routes;
+    private final List<String> others;
     private final List<String> stages = new ArrayList<>();
 
-    private StubWorker(Vertx vertx, SluiceConfig config, StageTools tools, Database database, List<Route> routes) {
+    private StubWorker(
+            Vertx vertx,
+            SluiceConfig config,
+            StageTools tools,
+            Database database,
+            List<Route> routes,
+            List<String> others) {
         this.vertx = vertx;
         this.config = config;
         this.tools = tools;
         this.database = database;
         this.routes = routes;
+        this.others = others;
     }
 
     public static void main(String[] args) throws IOException, TimeoutException {
@@ -134,9 +142,8 @@ final class StubWorker {
                 config.rabbitmq(),
                 config.delivery(),
                 tools.updates());
-        return vertx.deployVerticle(publisher)
-                .compose(up -> vertx.deployVerticle(recovery))
-                .map(up -> new StubWorker(vertx, config, tools, database, routes));
+        return Future.join(vertx.deployVerticle(publisher), vertx.deployVerticle(recovery))
+                .map(up -> new StubWorker(vertx, config, tools, database, routes, up.list()));
     }
 
     private static Route route(Stage stage, SluiceConfig config) {
@@ -178,7 +185,9 @@ final class StubWorker {
     Future<Void> close() {
         tools.leases().close();
         tools.monitor().close();
-        return database.close();
+        return Future.join(others.stream().map(vertx::undeploy).toList())
+                .eventually(database::close)
+                .mapEmpty();
     }
 
     private static <T> T get(Future<T> future) throws TimeoutException {
