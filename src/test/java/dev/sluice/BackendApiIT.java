@@ -4,7 +4,6 @@ import static dev.sluice.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.blob.UnfinishedUpload;
-import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.RandomRequests;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestClient.Reply;
@@ -52,15 +51,7 @@ class BackendApiIT {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.database().execute(MEDIA_TABLE);
         pipeline.otherHalf().stopListening();
-        int port = ChildProcess.freePort();
-        pipeline.start(new JsonObject()
-                .put(
-                        "backend",
-                        new JsonObject()
-                                .put("enabled", true)
-                                .put("port", port)
-                                .put("jwtSecret", TestTokens.SECRET)
-                                .put("requestsPerSecond", 1_000_000)));
+        int port = pipeline.startWithBackend(new JsonObject());
         client = new TestClient(pipeline.vertx(), port);
     }
 

@@ -3,7 +3,6 @@ package dev.sluice;
 import static dev.sluice.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.EventClient;
 import dev.sluice.http.EventClient.Event;
 import dev.sluice.http.TestTokens;
@@ -38,15 +37,7 @@ class LiveUpdatesIT {
     static void start() throws Exception {
         pipeline = PipelineFixture.embedded();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-        port = ChildProcess.freePort();
-        pipeline.start(new JsonObject()
-                .put(
-                        "backend",
-                        new JsonObject()
-                                .put("enabled", true)
-                                .put("port", port)
-                                .put("jwtSecret", TestTokens.SECRET)
-                                .put("requestsPerSecond", 1_000_000)));
+        port = pipeline.startWithBackend(new JsonObject());
         http = EventClient.client(pipeline.vertx());
     }
 

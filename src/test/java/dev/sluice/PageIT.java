@@ -12,7 +12,6 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
 import io.vertx.core.json.JsonObject;
@@ -47,17 +46,9 @@ class PageIT {
         PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
         pipeline = PipelineFixture.embedded();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
-        int port = ChildProcess.freePort();
+        int port = pipeline.startWithBackend(new JsonObject());
         home = "http://127.0.0.1:" + port + "/";
         client = new TestClient(pipeline.vertx(), port);
-        pipeline.start(new JsonObject()
-                .put(
-                        "backend",
-                        new JsonObject()
-                                .put("enabled", true)
-                                .put("port", port)
-                                .put("jwtSecret", TestTokens.SECRET)
-                                .put("requestsPerSecond", 1_000_000)));
     }
 
     @AfterAll

@@ -4,10 +4,12 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.StoreFixture;
 import dev.sluice.broker.BrokerNode;
+import dev.sluice.broker.ChildProcess;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.S3Config;
 import dev.sluice.config.Secret;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.http.TestTokens;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.Progress;
 import dev.sluice.media.FfmpegInstallation;
@@ -67,6 +69,18 @@ final class PipelineFixture implements AutoCloseable {
     /** On this broker, which is closed with the fixture. */
     static PipelineFixture on(BrokerNode node) throws Exception {
         return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), Broker.of(node));
+    }
+
+    /** Starts the pipeline with its backend half, which asks for tokens and has no limit of requests; gives its port. */
+    int startWithBackend(JsonObject more) throws IOException, TimeoutException {
+        int port = ChildProcess.freePort();
+        JsonObject backend = new JsonObject()
+                .put("enabled", true)
+                .put("port", port)
+                .put("jwtSecret", TestTokens.SECRET)
+                .put("requestsPerSecond", 1_000_000);
+        start(new JsonObject().put("backend", backend).mergeIn(more, true));
+        return port;
     }
 
     /** Starts the pipeline; {@code settings} are laid over what a test wants: fast presets, short waits. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Many short jobs. The figures are printed for a person to read; what is held to is that every job is done once. */
 class ThroughputIT {
-    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 200);
+    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 80);
     private static final int ALONE = 20;
     /** Of FFmpeg and ffprobe, for each job. */
     private static final int STARTS = 3;

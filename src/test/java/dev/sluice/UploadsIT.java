@@ -53,16 +53,7 @@ class UploadsIT {
     @BeforeAll
     static void start() throws Exception {
         pipeline = PipelineFixture.embedded();
-        port = ChildProcess.freePort();
-        pipeline.start(new JsonObject()
-                .put("s3", new JsonObject().put("partSizeMiB", 5))
-                .put(
-                        "backend",
-                        new JsonObject()
-                                .put("enabled", true)
-                                .put("port", port)
-                                .put("jwtSecret", TestTokens.SECRET)
-                                .put("requestsPerSecond", 1_000_000)));
+        port = pipeline.startWithBackend(new JsonObject().put("s3", new JsonObject().put("partSizeMiB", 5)));
         client = new TestClient(pipeline.vertx(), port);
     }
 
