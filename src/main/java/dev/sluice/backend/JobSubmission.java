@@ -73,11 +73,9 @@ public final class JobSubmission {
                 .map(job);
     }
 
-    /** The same for an upload that is complete, once only. */
-    Future<StagedJob> createOfUpload(StagedJob job, String ownerColumn, String upload) {
-        return jobs.createOfUpload(job, first(job), ownerColumn, upload)
-                .onSuccess(made -> announce.run())
-                .map(job);
+    /** The same for an upload that is complete, once only; gives whether there still is such an upload. */
+    Future<Boolean> createOfUpload(StagedJob job, String ownerColumn, String upload) {
+        return jobs.createOfUpload(job, first(job), ownerColumn, upload).onSuccess(made -> announce.run());
     }
 
     /** The same, unless a job of its medium is under way; gives the id of the one that is. */

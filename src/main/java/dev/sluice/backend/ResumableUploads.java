@@ -1,8 +1,6 @@
 package dev.sluice.backend;
 
-import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.MultipartUploads;
-import dev.sluice.blob.UnfinishedUpload;
 import dev.sluice.job.JobId;
 import dev.sluice.store.UploadBook;
 import dev.sluice.store.UploadRecord;
@@ -180,12 +178,7 @@ public final class ResumableUploads {
 
     private Future<Void> forget(UploadRecord upload) {
         return book.forget(upload)
-                .compose(struck -> struck && !upload.done()
-                        ? upload.multipart()
-                                .map(multipart ->
-                                        store.abort(new UnfinishedUpload(new BlobKey(upload.key()), multipart)))
-                                .orElseGet(Future::succeededFuture)
-                        : Future.succeededFuture());
+                .compose(struck -> struck && !upload.done() ? completion.discard(upload) : Future.succeededFuture());
     }
 
     private static Refusal unknown() {

@@ -82,6 +82,20 @@ public final class UploadCompletion {
         NewVideo video = new NewVideo(upload.mediaId(), new BlobKey(upload.key()), upload.fileName(), upload.owner());
         return submission
                 .createOfUpload(video.job(upload.job(), upload.bytes()), ownerColumn, upload.id())
-                .map(made -> upload);
+                .map(there -> {
+                    if (!there) {
+                        throw new Refusal(Refusal.Reason.GONE, "The upload has expired, or was taken back.");
+                    }
+                    return upload;
+                });
+    }
+
+    /** Takes back what an upload that was struck out has left in the store. */
+    Future<Void> discard(UploadRecord upload) {
+        BlobKey key = new BlobKey(upload.key());
+        Future<Void> aborted = upload.multipart()
+                .map(id -> store.abort(new UnfinishedUpload(key, id)))
+                .orElseGet(Future::succeededFuture);
+        return upload.direct() ? aborted.compose(gone -> blobs.delete(List.of(key))) : aborted;
     }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class ApiVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
     private static final int IDLE_SECONDS = 60;
-    private static final Duration SWEEP = Duration.ofMinutes(1);
+    private static final Duration SWEEP = Duration.ofSeconds(20);
 
     private final BackendConfig config;
     private final RabbitMqConfig broker;

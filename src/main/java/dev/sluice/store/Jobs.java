@@ -54,15 +54,19 @@ public final class Jobs {
                 .mapEmpty();
     }
 
-    /** The same for an upload that is complete, and once only: does nothing where its job is made already. */
-    public Future<Void> createOfUpload(StagedJob job, OutboxMessage first, String ownerColumn, String upload) {
+    /**
+     * The same for an upload that is complete, and once only: does nothing where its job is made already. Gives whether there
+     * still is such an upload.
+     */
+    public Future<Boolean> createOfUpload(StagedJob job, OutboxMessage first, String ownerColumn, String upload) {
         return database.transaction(session -> session.run(UploadBook.FINISH, upload)
                         .compose(finished -> finished.rowCount() == 0
-                                ? Future.succeededFuture()
+                                ? session.run(UploadBook.IS_THERE, upload).map(found -> found.size() > 0)
                                 : begun(session, job, first)
-                                        .compose(made -> tables.createMedium(session, job, ownerColumn)))
-                        .map(Optional.of(true)))
-                .mapEmpty();
+                                        .compose(made -> tables.createMedium(session, job, ownerColumn))
+                                        .map(true))
+                        .map(Optional::of))
+                .map(Optional::orElseThrow);
     }
 
     private Future<Void> begun(Session session, StagedJob job, OutboxMessage first) {

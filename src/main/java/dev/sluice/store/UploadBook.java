@@ -38,6 +38,8 @@ public final class UploadBook {
     private static final String FORGET = "DELETE FROM sluice.upload WHERE id = $1 AND token = $2";
     static final String FINISH = "UPDATE sluice.upload SET done = true, tail = '' WHERE id = $1 AND NOT done";
 
+    static final String IS_THERE = "SELECT FROM sluice.upload WHERE id = $1";
+
     private final Database database;
 
     public UploadBook(Database database) {
