@@ -28,13 +28,14 @@ final class OtherHalf implements AutoCloseable {
     static final String PROCESSING = "video.processing.processing";
     static final String UPLOAD = "video.processing.upload";
     static final String UPDATES = "video.processing.updates";
+    static final String REQUESTS = "video.processing.requests";
     static final String DEAD = "video.processing.dead";
 
     private static final Map<String, String> STAGES = Map.of(
             "download", DOWNLOAD,
             "processing", PROCESSING,
             "upload", UPLOAD,
-            "request", "video.processing.requests");
+            "request", REQUESTS);
 
     private final Connection connection;
     private final Channel sending;
@@ -112,6 +113,11 @@ final class OtherHalf implements AutoCloseable {
         AMQP.BasicProperties persistent =
                 new AMQP.BasicProperties.Builder().deliveryMode(2).build();
         sending.basicPublish("", DOWNLOAD, persistent, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Through the exchange, as the older single-stage flow does. */
+    void request(String body) throws IOException {
+        sending.basicPublish("video.processing", "request", null, body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** All updates of a job that have come, in the order in which they came. */
