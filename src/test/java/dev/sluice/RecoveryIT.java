@@ -65,6 +65,29 @@ class RecoveryIT {
     }
 
     @Test
+    void takesNoRowUpWhoseRequestWaitsForTheOlderProcessor() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.otherHalf().request(Asked.request("asked", "uploads/clip.mp4").encode());
+            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.REQUESTS) == 1);
+            pipeline.start(adoptingSoon());
+
+            for (String unsent : List.of("unsent-1", "unsent-2")) {
+                pipeline.database().execute("""
+                        INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "createdAt")
+                        VALUES ('asked', 'media-asked', 'user-1', 'uploads/clip.mp4', now() - interval '1 hour'),
+                               ('%1$s', 'media-%1$s', 'user-1', 'uploads/clip.mp4', now() - interval '2 hours')
+                        ON CONFLICT DO NOTHING
+                        """.formatted(unsent));
+                pipeline.otherHalf().awaitEnd(unsent);
+            }
+
+            assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE id = 'asked'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
     void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));

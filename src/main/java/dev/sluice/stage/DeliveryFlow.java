@@ -26,7 +26,7 @@ record DeliveryFlow(Route route, StageTools tools) implements Deliveries {
                 tools,
                 delivery,
                 cancellation,
-                () -> Outgoing.again(delivery, route));
+                known -> Outgoing.again(delivery, route));
         Future<Void> followed = Future.succeededFuture(delivery)
                 .map(come -> Codec.stagedJob(come.body(), route.name()))
                 .compose(job -> flow.see(runOf(job), job))

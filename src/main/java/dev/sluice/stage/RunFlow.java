@@ -15,7 +15,7 @@ import dev.sluice.store.OutboxMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +29,7 @@ final class RunFlow {
     private final StageTools tools;
     private final Delivery delivery;
     private final Cancellation cancellation;
-    private final Supplier<OutboxMessage> again;
+    private final Function<StagedJob, OutboxMessage> again;
     private final Patience patience;
 
     /** How the job goes on after the run. */
@@ -50,7 +50,7 @@ final class RunFlow {
         LEFT
     }
 
-    /** @param again the message that brings the run about another time */
+    /** @param again the message that brings the run of a job, as far as that is known, about another time */
     RunFlow(
             Vertx vertx,
             Route route,
@@ -58,7 +58,7 @@ final class RunFlow {
             StageTools tools,
             Delivery delivery,
             Cancellation cancellation,
-            Supplier<OutboxMessage> again) {
+            Function<StagedJob, OutboxMessage> again) {
         this.vertx = vertx;
         this.route = route;
         this.onward = onward;
@@ -79,7 +79,7 @@ final class RunFlow {
                                         .claim(
                                                 run,
                                                 job,
-                                                again.get(),
+                                                again.apply(job),
                                                 tools.worker(),
                                                 tools.delivery().lease(),
                                                 claim -> news(claim).started())))
@@ -111,7 +111,7 @@ final class RunFlow {
         tools.updates().outboxHasRows();
         tools.leases().hold(attempt, cancellation);
         log.started();
-        FailedRun failed = new FailedRun(route, tools, patience, delivery, job, again);
+        FailedRun failed = new FailedRun(route, tools, patience, delivery, job, () -> again.apply(job));
         Future<Standing> ending = attempt.number() > route.retries().maxAttempts()
                 ? failed.giveUp(attempt, news, workerLost(), log).map(Standing.LEFT)
                 : Future.succeededFuture(run)

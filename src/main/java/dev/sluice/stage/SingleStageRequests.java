@@ -59,7 +59,7 @@ public record SingleStageRequests(List<Route> way, RefusedRequests refused, Stag
                 tools,
                 delivery,
                 cancellation,
-                () -> Outgoing.toStage(route.name(), job));
+                known -> Outgoing.toStage(route.name(), known));
         return cancellation
                 .reason()
                 .<Future<RunFlow.Standing>>map(Future::failedFuture)
