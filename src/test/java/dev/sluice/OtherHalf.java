@@ -110,14 +110,16 @@ final class OtherHalf implements AutoCloseable {
     }
 
     void send(String body) throws IOException {
-        AMQP.BasicProperties persistent =
-                new AMQP.BasicProperties.Builder().deliveryMode(2).build();
-        sending.basicPublish("", DOWNLOAD, persistent, body.getBytes(StandardCharsets.UTF_8));
+        sending.basicPublish("", DOWNLOAD, persistent(), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AMQP.BasicProperties persistent() {
+        return new AMQP.BasicProperties.Builder().deliveryMode(2).build();
     }
 
     /** Through the exchange, as the older single-stage flow does. */
     void request(String body) throws IOException {
-        sending.basicPublish("video.processing", "request", null, body.getBytes(StandardCharsets.UTF_8));
+        sending.basicPublish("video.processing", "request", persistent(), body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** All updates of a job that have come, in the order in which they came. */

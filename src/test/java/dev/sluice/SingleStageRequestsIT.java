@@ -4,6 +4,10 @@ import static dev.sluice.Asked.request;
 import static dev.sluice.PipelineFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.broker.BrokerNode;
+import dev.sluice.broker.EmbeddedNode;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.media.FfmpegInstallation;
 import io.vertx.core.json.JsonObject;
@@ -25,12 +29,14 @@ class SingleStageRequestsIT {
     @TempDir
     private Path directory;
 
+    private BrokerNode node;
     private PipelineFixture pipeline;
     private OtherHalf otherHalf;
 
     @BeforeEach
     void start() throws Exception {
-        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
+        node = RabbitNode.installed() ? RabbitNode.start() : EmbeddedNode.start();
+        pipeline = PipelineFixture.on(node);
         otherHalf = pipeline.otherHalf();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
     }
@@ -96,6 +102,29 @@ class SingleStageRequestsIT {
                 .isSorted();
         assertThat(runs("stopped"))
                 .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
+    }
+
+    @Test
+    void areDoneOnceThoughTheirDeliveryIsLostMeanwhile() throws Exception {
+        Path marker = Files.writeString(directory.resolve("wait"), "");
+        pipeline.start(settings().put("ffmpeg", ffmpegThatWaitsWhile(marker)));
+        otherHalf.request(request("lost", "uploads/clip.mp4").encode());
+        otherHalf.awaitStep("lost", "processing_video");
+
+        node.restart();
+        Files.delete(marker);
+
+        OtherHalf.awaitThat(() -> pipeline.database()
+                .value("SELECT state FROM sluice.job WHERE id = 'lost'")
+                .equals("completed"));
+        assertThat(runs("lost"))
+                .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
+        OtherHalf.awaitThat(() -> {
+            try (Connection fresh = pipeline.broker().connect()) {
+                Channel channel = fresh.createChannel();
+                return channel.consumerCount(OtherHalf.REQUESTS) == 1 && channel.messageCount(OtherHalf.REQUESTS) == 0;
+            }
+        });
     }
 
     @Test
