@@ -145,7 +145,9 @@ record Services(
 
     private static WorkerExecutor workers(Vertx vertx, SluiceConfig config) {
         int slots = config.stages().values().stream().mapToInt(Services::slots).sum()
-                + (config.requests().enabled() ? config.stage(StageName.PROCESSING).concurrency() : 0);
+                + (config.requests().enabled()
+                        ? config.stage(StageName.PROCESSING).concurrency()
+                        : 0);
         return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
     }
 

@@ -68,7 +68,8 @@ class RecoveryIT {
     void takesNoRowUpWhoseRequestWaitsForTheOlderProcessor() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.otherHalf().request(Asked.request("asked", "uploads/clip.mp4").encode());
+            pipeline.otherHalf()
+                    .request(Asked.request("asked", "uploads/clip.mp4").encode());
             OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.REQUESTS) == 1);
             pipeline.start(adoptingSoon());
 

@@ -203,7 +203,8 @@ class SingleStageRequestsIT {
 
     private List<Map<String, String>> runs(String job) {
         return pipeline.database()
-                .query("SELECT stage, state, counted FROM sluice.stage_run WHERE job_id = '" + job + "' ORDER BY stage");
+                .query("SELECT stage, state, counted FROM sluice.stage_run WHERE job_id = '" + job
+                        + "' ORDER BY stage");
     }
 
     private static Map<String, String> run(String stage, String state, int counted) {

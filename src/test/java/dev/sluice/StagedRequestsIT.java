@@ -130,10 +130,12 @@ class StagedRequestsIT {
 
         assertThat(List.of(text(first), text(second))).containsExactlyInAnyOrder("not json", withoutKey.encode());
         assertThat(List.of(first, second))
-                .allSatisfy(letter -> assertThat(header(letter, "x-sluice-queue")).isEqualTo(OtherHalf.REQUESTS))
+                .allSatisfy(
+                        letter -> assertThat(header(letter, "x-sluice-queue")).isEqualTo(OtherHalf.REQUESTS))
                 .allSatisfy(letter ->
                         assertThat(header(letter, "x-sluice-error-code")).isEqualTo("invalid_message"))
-                .anySatisfy(letter -> assertThat(header(letter, "x-sluice-error")).contains("'s3_key'"));
+                .anySatisfy(
+                        letter -> assertThat(header(letter, "x-sluice-error")).contains("'s3_key'"));
         assertThat(end.getString("current_step")).isEqualTo("processing_failed");
         assertThat(end.getString("media_id")).isEqualTo("media-bad");
         assertThat(end.getString("error_message")).contains("'s3_key'");

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param interval the least time between two such updates; zero: as the publisher is configured
  */
 public record AnswerForm(StepNames steps, boolean thumbnails, boolean progress, Duration interval) {
+    // First: the constants after it are made with it.
+    private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
+
     /** What a staged job gets that asks for nothing. */
     public static final AnswerForm STAGED = new AnswerForm(StepNames.STAGED, true, true, Duration.ZERO);
-
-    /** Longer than this nobody waits for news. */
-    static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
 
     private static final String SINGLE_STAGE = "single-stage";
     private static final double MILLIS = 1000.0;
@@ -43,7 +43,7 @@ public record AnswerForm(StepNames steps, boolean thumbnails, boolean progress, 
 
     /** That many seconds, or the longest interval there is. */
     static Duration interval(double seconds) {
-        return Duration.ofMillis(Math.round(Math.min(seconds, LONGEST_INTERVAL.toSeconds()) * MILLIS));
+        return Duration.ofMillis(Math.round(Math.min(seconds, (double) LONGEST_INTERVAL.toSeconds()) * MILLIS));
     }
 
     JsonObject toJson() {

@@ -78,9 +78,7 @@ public record ProcessingRequest(
     /** It is for display only: a clock that writes otherwise is no reason to refuse a video. */
     private static Instant time(@Nullable Object value) {
         try {
-            return value instanceof String text
-                    ? OffsetDateTime.parse(text).toInstant()
-                    : Instant.now();
+            return value instanceof String text ? OffsetDateTime.parse(text).toInstant() : Instant.now();
         } catch (DateTimeException otherwise) {
             return Instant.now();
         }

@@ -53,7 +53,6 @@ record DeliveryFlow(Route route, StageTools tools) implements Deliveries {
         return patience.untilTheDatabaseAnswers(
                 Settling.HOLD,
                 () -> tools.outbox()
-                        .put(Outgoing.unreadable(
-                                delivery, Optional.of(route.name()), Optional.empty(), invalid)));
+                        .put(Outgoing.unreadable(delivery, Optional.of(route.name()), Optional.empty(), invalid)));
     }
 }

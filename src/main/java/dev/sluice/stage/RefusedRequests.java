@@ -27,16 +27,16 @@ public record RefusedRequests(Requests requests, StageTools tools) {
 
     Future<Void> setAside(Vertx vertx, Delivery delivery, Cancellation cancellation, InvalidMessage invalid) {
         Optional<ProcessingRequest.Subject> subject = Codec.subjectOfRequest(delivery.body());
-        OutboxMessage letter = Outgoing.unreadable(
-                delivery, Optional.empty(), subject.map(ProcessingRequest.Subject::job), invalid);
+        OutboxMessage letter =
+                Outgoing.unreadable(delivery, Optional.empty(), subject.map(ProcessingRequest.Subject::job), invalid);
         return new Patience(vertx, cancellation)
                 .untilTheDatabaseAnswers(
-                        Settling.HOLD,
-                        () -> requests.refuse(letter, subject.map(whose -> failed(whose, invalid))))
+                        Settling.HOLD, () -> requests.refuse(letter, subject.map(whose -> failed(whose, invalid))))
                 .onSuccess(told -> LOG.atWarn()
                         .addKeyValue("queue", delivery.queue())
                         .addKeyValue(
-                                "jobId", subject.map(whose -> whose.job().value()).orElse(""))
+                                "jobId",
+                                subject.map(whose -> whose.job().value()).orElse(""))
                         .addKeyValue("bytes", delivery.body().length())
                         .addKeyValue("answered", told)
                         .addKeyValue("error", invalid.getMessage())

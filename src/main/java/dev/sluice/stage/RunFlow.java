@@ -116,8 +116,8 @@ final class RunFlow {
                 ? failed.giveUp(attempt, news, workerLost(), log).map(Standing.LEFT)
                 : Future.succeededFuture(run)
                         .compose(route.stage()::run)
-                        .map(result ->
-                                Ending.of(result, route, onward, news, tools.delivery().segmentsInFlight()))
+                        .map(result -> Ending.of(
+                                result, route, onward, news, tools.delivery().segmentsInFlight()))
                         .onComplete(worked -> tools.leases().settling(attempt))
                         .compose(
                                 done -> commit(attempt, done, log),
@@ -158,7 +158,8 @@ final class RunFlow {
                     tools.updates().outboxHasRows();
                     log.done(done.summary());
                     return (done.follows() == Ending.Follows.NOTHING
-                                    ? tools.leftovers().ofCompleted(attempt.run().job())
+                                    ? tools.leftovers()
+                                            .ofCompleted(attempt.run().job())
                                     : Future.<Void>succeededFuture())
                             .map(done.follows() == Ending.Follows.TASKS ? Standing.LEFT : Standing.DONE);
                 });

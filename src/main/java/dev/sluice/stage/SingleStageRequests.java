@@ -17,8 +17,7 @@ import java.util.List;
  * tried again later or is encoded in tasks, goes on by the stages' own messages, and the request is acknowledged.
  */
 public record SingleStageRequests(List<Route> way, RefusedRequests refused, StageTools tools) implements Deliveries {
-    private static final List<StageName> STAGES =
-            List.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD);
+    private static final List<StageName> STAGES = List.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD);
 
     public SingleStageRequests {
         way = List.copyOf(way);

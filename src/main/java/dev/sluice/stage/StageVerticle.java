@@ -45,8 +45,7 @@ public final class StageVerticle extends VerticleBase {
      *
      * @param name in the log
      */
-    public StageVerticle(
-            String name, String queue, int concurrency, RabbitMqConfig broker, Deliveries deliveries) {
+    public StageVerticle(String name, String queue, int concurrency, RabbitMqConfig broker, Deliveries deliveries) {
         this.name = name;
         this.queue = queue;
         this.concurrency = concurrency;
@@ -74,8 +73,7 @@ public final class StageVerticle extends VerticleBase {
         return stopping.pause()
                 .compose(paused -> giveBackWhatIsUnderWay())
                 .eventually(stopping::stop)
-                .onSuccess(done ->
-                        LOG.atDebug().addKeyValue("stage", name).log("stage down"));
+                .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage down"));
     }
 
     private Future<Void> seeThrough(Delivery delivery, Cancellation cancellation) {

@@ -52,9 +52,8 @@ public final class Requests {
         return answer.map(update -> isBegun(update.jobId()))
                 .orElseGet(() -> Future.succeededFuture(true))
                 .compose(begun -> database.transaction(session -> Outbox.put(session, letter)
-                        .compose(put -> begun || answer.isEmpty()
-                                ? Future.succeededFuture(false)
-                                : tell(session, answer.get()))
+                        .compose(put ->
+                                begun || answer.isEmpty() ? Future.succeededFuture(false) : tell(session, answer.get()))
                         .map(Optional::of)))
                 .map(Optional::orElseThrow);
     }
@@ -63,9 +62,7 @@ public final class Requests {
         return session.run(KNOWN, update.jobId().value())
                 .compose(known -> known.size() > 0
                         ? Future.succeededFuture(false)
-                        : Future.all(
-                                        Outbox.put(session, route.apply(update)),
-                                        tables.showFailure(session, update))
+                        : Future.all(Outbox.put(session, route.apply(update)), tables.showFailure(session, update))
                                 .map(true));
     }
 

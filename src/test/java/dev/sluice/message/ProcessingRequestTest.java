@@ -40,9 +40,8 @@ class ProcessingRequestTest {
     void keepsHowItIsToBeAnsweredThroughTheStages() {
         StagedJob sent = Codec.request(golden().toBuffer()).asStagedJob();
 
-        StagedJob last =
-                Codec.stagedJob(Codec.encode(sent.waitingFor(StageName.PROCESSING)), StageName.PROCESSING)
-                        .waitingFor(StageName.UPLOAD);
+        StagedJob last = Codec.stagedJob(Codec.encode(sent.waitingFor(StageName.PROCESSING)), StageName.PROCESSING)
+                .waitingFor(StageName.UPLOAD);
 
         assertThat(Codec.stagedJob(Codec.encode(last), StageName.UPLOAD).answerForm())
                 .isEqualTo(sent.answerForm());
@@ -121,8 +120,7 @@ class ProcessingRequestTest {
         JsonObject update = golden().put("type", "video_processing_update");
 
         assertThat(Codec.subjectOfRequest(broken.toBuffer()))
-                .contains(new ProcessingRequest.Subject(
-                        new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"), "media-42"));
+                .contains(new ProcessingRequest.Subject(new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"), "media-42"));
         assertThat(Codec.subjectOfRequest(untyped.toBuffer())).isPresent();
         assertThat(Codec.subjectOfRequest(update.toBuffer())).isEqualTo(Optional.empty());
         assertThat(Codec.subjectOfRequest(Buffer.buffer("not json"))).isEmpty();

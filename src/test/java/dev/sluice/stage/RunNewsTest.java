@@ -69,8 +69,7 @@ class RunNewsTest {
     @Test
     void aRequestIsAnsweredInTheStepsThatItsProducerWaitsFor() {
         StagedJob asked = Codec.request(Buffer.buffer("""
-                        {"type":"video_processing_request","job_id":"j","media_id":"m","user_id":"u","s3_key":"a.mp4"}"""))
-                .asStagedJob();
+                        {"type":"video_processing_request","job_id":"j","media_id":"m","user_id":"u","s3_key":"a.mp4"}""")).asStagedJob();
 
         List<String> steps = Stream.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD)
                 .map(stage -> news(stage, 0, 0, asked))
