@@ -70,6 +70,9 @@ class SingleStageRequestsIT {
         assertThat(end.getJsonArray("thumbnails")).hasSize(1);
         assertThat(pipeline.fetch("videos/media-whole_360p.mp4", directory.resolve("got")))
                 .isNotEmptyFile();
+        for (String queue : List.of(OtherHalf.DOWNLOAD, OtherHalf.PROCESSING, OtherHalf.UPLOAD)) {
+            assertThat(otherHalf.messages(queue)).as(queue).isZero();
+        }
         assertThat(otherHalf.completions("whole")).isEqualTo(1);
         assertThat(runs("whole"))
                 .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
