@@ -14,13 +14,16 @@ import dev.sluice.stage.PieceFiles;
 import dev.sluice.stage.ProcessingStage;
 import dev.sluice.stage.Promotion;
 import dev.sluice.stage.RecoveryVerticle;
+import dev.sluice.stage.RefusedRequests;
 import dev.sluice.stage.ResultPlace;
 import dev.sluice.stage.Results;
 import dev.sluice.stage.Route;
 import dev.sluice.stage.SegmentStage;
+import dev.sluice.stage.SingleStageRequests;
 import dev.sluice.stage.SourceFile;
 import dev.sluice.stage.StageVerticle;
 import dev.sluice.stage.StagedFiles;
+import dev.sluice.stage.StagedRequests;
 import dev.sluice.stage.UploadStage;
 import dev.sluice.store.LostMessages;
 import dev.sluice.update.PublisherVerticle;
@@ -40,6 +43,7 @@ final class Pipeline {
     static final String PUBLISHER = "publisher";
     private static final String RECOVERY = "recovery";
     private static final String JANITOR = "janitor";
+    private static final String REQUESTS = "requests";
 
     private final Services services;
 
@@ -159,8 +163,32 @@ final class Pipeline {
                     () -> new StageVerticle(
                             route, config.concurrency(), services.config().rabbitmq(), services.tools())));
         }
+        if (services.config().requests().enabled()) {
+            parts.add(new Part(REQUESTS, 1, () -> requests(routes)));
+        }
         parts.addAll(services.backend().parts(services));
         return parts;
+    }
+
+    /** The older system's way in: its requests go the way of the table above, by messages or under the one that they came in. */
+    private StageVerticle requests(List<Route> routes) {
+        RefusedRequests refused = new RefusedRequests(services.requests(), services.tools());
+        return switch (services.config().requests().mode()) {
+            case STAGED ->
+                new StageVerticle(
+                        REQUESTS,
+                        Topology.REQUESTS_QUEUE,
+                        StagedRequests.CONCURRENCY,
+                        services.config().rabbitmq(),
+                        new StagedRequests(services.requests(), refused, services.tools()));
+            case SINGLE_STAGE ->
+                new StageVerticle(
+                        REQUESTS,
+                        Topology.REQUESTS_QUEUE,
+                        services.config().stage(StageName.PROCESSING).concurrency(),
+                        services.config().rabbitmq(),
+                        new SingleStageRequests(SingleStageRequests.wholeOf(routes), refused, services.tools()));
+        };
     }
 
     private RecoveryVerticle recovery(List<Route> routes) {

@@ -27,6 +27,7 @@ import dev.sluice.store.Jobs;
 import dev.sluice.store.Outbox;
 import dev.sluice.store.PendingRows;
 import dev.sluice.store.Remains;
+import dev.sluice.store.Requests;
 import dev.sluice.store.Runs;
 import dev.sluice.store.UserTables;
 import dev.sluice.update.UpdateBus;
@@ -52,6 +53,7 @@ record Services(
         WorkerExecutor workers,
         StageTools tools,
         BackendServices backend,
+        Requests requests,
         CancelNotices cancelNotices) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
@@ -125,6 +127,7 @@ record Services(
                                     StageMonitor.open(worker),
                                     milestones),
                             BackendServices.open(vertx, database, tables),
+                            new Requests(database, tables, UpdateBus::inOutbox),
                             CancelNotices.listen(
                                     vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
                 })
@@ -141,7 +144,10 @@ record Services(
     }
 
     private static WorkerExecutor workers(Vertx vertx, SluiceConfig config) {
-        int slots = config.stages().values().stream().mapToInt(Services::slots).sum();
+        int slots = config.stages().values().stream().mapToInt(Services::slots).sum()
+                + (config.requests().enabled()
+                        ? config.stage(StageName.PROCESSING).concurrency()
+                        : 0);
         return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
     }
 

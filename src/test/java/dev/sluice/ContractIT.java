@@ -181,6 +181,24 @@ class ContractIT {
     }
 
     @Test
+    void leavesSingleStageRequestsToTheOlderProcessorBesideIt() throws Exception {
+        String request = new JsonObject()
+                .put("type", "video_processing_request")
+                .put("job_id", "older")
+                .put("media_id", "media-older")
+                .encode();
+
+        otherHalf.request(request);
+        otherHalf.send(job("newer", "uploads/clip.mp4"));
+
+        assertThat(otherHalf.awaitEnd("newer").getString("status")).isEqualTo("completed");
+        assertThat(otherHalf.consumers(OtherHalf.REQUESTS)).isZero();
+        assertThat(new String(otherHalf.take(OtherHalf.REQUESTS).getBody(), StandardCharsets.UTF_8))
+                .isEqualTo(request);
+        assertThat(otherHalf.updates("older")).isEmpty();
+    }
+
+    @Test
     void leavesNothingOfAFinishedJobInTheWorkspace() throws Exception {
         otherHalf.send(job("tidy", "uploads/clip.mp4"));
 

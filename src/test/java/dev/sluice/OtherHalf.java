@@ -28,13 +28,14 @@ final class OtherHalf implements AutoCloseable {
     static final String PROCESSING = "video.processing.processing";
     static final String UPLOAD = "video.processing.upload";
     static final String UPDATES = "video.processing.updates";
+    static final String REQUESTS = "video.processing.requests";
     static final String DEAD = "video.processing.dead";
 
     private static final Map<String, String> STAGES = Map.of(
             "download", DOWNLOAD,
             "processing", PROCESSING,
             "upload", UPLOAD,
-            "request", "video.processing.requests");
+            "request", REQUESTS);
 
     private final Connection connection;
     private final Channel sending;
@@ -109,9 +110,16 @@ final class OtherHalf implements AutoCloseable {
     }
 
     void send(String body) throws IOException {
-        AMQP.BasicProperties persistent =
-                new AMQP.BasicProperties.Builder().deliveryMode(2).build();
-        sending.basicPublish("", DOWNLOAD, persistent, body.getBytes(StandardCharsets.UTF_8));
+        sending.basicPublish("", DOWNLOAD, persistent(), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AMQP.BasicProperties persistent() {
+        return new AMQP.BasicProperties.Builder().deliveryMode(2).build();
+    }
+
+    /** Through the exchange, as the older single-stage flow does. */
+    void request(String body) throws IOException {
+        sending.basicPublish("video.processing", "request", persistent(), body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** All updates of a job that have come, in the order in which they came. */

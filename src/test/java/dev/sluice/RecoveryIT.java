@@ -65,6 +65,28 @@ class RecoveryIT {
     }
 
     @Test
+    void takesNoRowUpWhoseRequestWaitsForTheOlderProcessor() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.otherHalf()
+                    .request(Asked.request("asked", "uploads/clip.mp4").encode());
+            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.REQUESTS) == 1);
+            pipeline.start(adoptingSoon());
+
+            pipeline.database().execute("""
+                    INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "createdAt")
+                    VALUES ('asked', 'media-asked', 'user-1', 'uploads/clip.mp4', now())
+                    """);
+            OtherHalf.awaitThat(() -> pipeline.database()
+                    .value("SELECT \"createdAt\" < now() - interval '4 s' FROM \"VideoProcessingJob\"")
+                    .equals("t"));
+
+            assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE id = 'asked'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
     void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));

@@ -90,7 +90,7 @@ public final class JobControl {
                 ended.message().mediaId(),
                 Update.Status.FAILED,
                 ended.progress(),
-                ended.stage().failedStep(),
+                ended.message().answerForm().steps().failedStep(ended.stage()),
                 List.of(),
                 Optional.empty(),
                 Optional.of(new Update.Failure(reason.code(), reason.sentence())),

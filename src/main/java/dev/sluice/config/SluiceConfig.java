@@ -22,6 +22,7 @@ public record SluiceConfig(
         DeliveryConfig delivery,
         UpdatesConfig updates,
         BackendConfig backend,
+        RequestsConfig requests,
         Map<StageName, StageConfig> stages) {
 
     public SluiceConfig {
@@ -88,6 +89,7 @@ public record SluiceConfig(
                 delivery,
                 UpdatesConfig.read(settings.section("updates")),
                 BackendConfig.read(settings.section("backend")),
+                RequestsConfig.read(settings.section("requests")),
                 stages);
     }
 }

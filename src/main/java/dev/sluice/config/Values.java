@@ -97,7 +97,7 @@ final class Values {
     }
 
     private static String lowerCase(Enum<?> option) {
-        return option.name().toLowerCase(Locale.ROOT);
+        return option.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String plain(double number) {

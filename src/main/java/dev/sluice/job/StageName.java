@@ -79,12 +79,6 @@ public enum StageName {
         return failedStep;
     }
 
-    /** Progress of the job, in percent, when {@code fraction} (0 to 1, clamped) of this stage's work is done. */
-    public int progressAt(double fraction) {
-        double done = Math.min(1, Math.max(0, fraction));
-        return startProgress + (int) Math.floor(done * (doneProgress - startProgress));
-    }
-
     /**
      * The stage with this key.
      *

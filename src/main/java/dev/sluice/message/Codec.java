@@ -41,6 +41,24 @@ public final class Codec {
         return Report.fromJson(object(body));
     }
 
+    /**
+     * Reads what the requests queue delivered.
+     *
+     * @throws InvalidMessage as above
+     */
+    public static ProcessingRequest request(Buffer body) {
+        return ProcessingRequest.fromJson(object(body));
+    }
+
+    /** Whose request one is that cannot be read; empty when it does not say, or is none. */
+    public static Optional<ProcessingRequest.Subject> subjectOfRequest(Buffer body) {
+        try {
+            return ProcessingRequest.subject(object(body));
+        } catch (InvalidMessage unreadable) {
+            return Optional.empty();
+        }
+    }
+
     /** The job that a message is about, whatever its kind; empty when it does not say, or not so that it can be used. */
     public static Optional<JobId> jobId(Buffer body) {
         try {

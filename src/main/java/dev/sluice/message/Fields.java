@@ -37,6 +37,16 @@ final class Fields {
                 .orElseThrow(() -> new InvalidMessage("The field '" + field + "' is missing or empty."));
     }
 
+    /** The same, of at most so many characters. */
+    String text(String field, int most) {
+        String text = text(field);
+        if (text.length() > most) {
+            throw new InvalidMessage(
+                    "The field '" + field + "' has " + text.length() + " characters; the limit is " + most + ".");
+        }
+        return text;
+    }
+
     Optional<String> optionalText(String field) {
         Object value = json.getValue(field);
         if (value == null) {
@@ -50,11 +60,7 @@ final class Fields {
 
     /** A text that names something: one line of 1 to 255 characters. */
     String name(String field) {
-        String text = text(field);
-        if (text.length() > MAX_NAME) {
-            throw new InvalidMessage(
-                    "The field '" + field + "' has " + text.length() + " characters; the limit is " + MAX_NAME + ".");
-        }
+        String text = text(field, MAX_NAME);
         if (text.chars().anyMatch(Character::isISOControl)) {
             throw new InvalidMessage("The field '" + field + "' has control characters in it.");
         }
@@ -68,6 +74,17 @@ final class Fields {
             throw wrongType(field, "the type of a video or an image");
         }
         return text;
+    }
+
+    boolean flag(String field, boolean fallback) {
+        Object value = json.getValue(field);
+        if (value == null) {
+            return fallback;
+        }
+        if (value instanceof Boolean flag) {
+            return flag;
+        }
+        throw wrongType(field, "true or false");
     }
 
     int integer(String field, int least, int most) {

@@ -29,6 +29,7 @@ public final class StagedJob {
     };
 
     private static final String PLAN = "plan";
+    private static final String ANSWER_FORM = "answerForm";
     /** The field that says which task of its stage a message is about. */
     public static final String TASK = "task";
 
@@ -168,6 +169,16 @@ public final class StagedJob {
     /** This job, to be encoded as a whole. */
     public StagedJob withoutPlan() {
         return json.containsKey(PLAN) ? with(changed -> changed.remove(PLAN)) : this;
+    }
+
+    /** How its sender wants it to answer. */
+    public AnswerForm answerForm() {
+        return AnswerForm.of(json.getValue(ANSWER_FORM));
+    }
+
+    /** This job, which answers as the producer of a single-stage request wants it to. */
+    StagedJob answering(AnswerForm form) {
+        return with(changed -> changed.put(ANSWER_FORM, form.toJson()));
     }
 
     /** This job, handed on to the next stage. */

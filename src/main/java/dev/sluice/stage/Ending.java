@@ -19,28 +19,49 @@ import java.util.function.BiFunction;
  * A run that went well, with all that follows from it, ready to be committed.
  *
  * @param summary figures for the log
- * @param isLast whether the job is completed with it
+ * @param follows how the job goes on
  */
-record Ending(JsonObject summary, boolean isLast, BiFunction<Runs, Attempt, Future<Boolean>> commit) {
+record Ending(JsonObject summary, Follows follows, BiFunction<Runs, Attempt, Future<Boolean>> commit) {
+    /** What comes after a run. */
+    enum Follows {
+        /** The job is completed with it. */
+        NOTHING,
+        /** The next stage. */
+        STAGE,
+        /** Tasks, or what is left of them. */
+        TASKS
+    }
 
     /** @throws dev.sluice.job.JobFailure MESSAGE_TOO_LARGE when the next stage would not read its message */
-    static Ending of(StageResult result, Route route, RunNews news, int inFlight) {
+    static Ending of(StageResult result, Route route, RunFlow.Onward onward, RunNews news, int inFlight) {
         if (route.name() == StageName.SEGMENT) {
             TaskDone done = ofTask(result, route, news, inFlight);
-            return new Ending(result.summary(), false, (runs, attempt) -> runs.commit(attempt, done));
+            return new Ending(result.summary(), Follows.TASKS, (runs, attempt) -> runs.commit(attempt, done));
         }
         StageDone done = result.plan()
                 .map(plan -> ofPlan(result, plan, news, inFlight))
-                .orElseGet(() -> ofWhole(result, route, news));
-        return new Ending(result.summary(), route.next().isEmpty(), (runs, attempt) -> runs.commit(attempt, done));
+                .orElseGet(() -> ofWhole(result, route, onward, news));
+        return new Ending(result.summary(), follows(result, route), (runs, attempt) -> runs.commit(attempt, done));
     }
 
-    private static StageDone ofWhole(StageResult result, Route route, RunNews news) {
+    private static Follows follows(StageResult result, Route route) {
+        if (result.plan().isPresent()) {
+            return Follows.TASKS;
+        }
+        return route.next().isEmpty() ? Follows.NOTHING : Follows.STAGE;
+    }
+
+    private static StageDone ofWhole(StageResult result, Route route, RunFlow.Onward onward, RunNews news) {
         StagedJob after = route.next()
                 .map(next -> result.job().waitingFor(next))
                 .orElseGet(() -> result.job().completed());
+        // Made also where it is not sent: what is lost on the way is sent again, and has to be readable then.
+        Optional<Next> next = route.next().map(stage -> next(after, stage));
         return new StageDone(
-                after, result.record(), news.done(after), route.next().map(next -> next(after, next)));
+                after,
+                result.record(),
+                news.done(after),
+                onward == RunFlow.Onward.HERE ? next.map(sent -> new Next(sent.run())) : next);
     }
 
     private static StageDone ofPlan(StageResult result, EncodePlan plan, RunNews news, int inFlight) {

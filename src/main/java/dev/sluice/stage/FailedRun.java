@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The endings of a run whose work failed; which one is a property of the failure. */
 final class FailedRun {
@@ -23,13 +24,22 @@ final class FailedRun {
     private final Patience patience;
     private final Delivery delivery;
     private final StagedJob job;
+    private final Supplier<OutboxMessage> again;
 
-    FailedRun(Route route, StageTools tools, Patience patience, Delivery delivery, StagedJob job) {
+    /** @param again the message that brings the run about another time */
+    FailedRun(
+            Route route,
+            StageTools tools,
+            Patience patience,
+            Delivery delivery,
+            StagedJob job,
+            Supplier<OutboxMessage> again) {
         this.route = route;
         this.tools = tools;
         this.patience = patience;
         this.delivery = delivery;
         this.job = job;
+        this.again = again;
     }
 
     /** Writes down how the run ended; fails only when the delivery has to go back to its queue. */
@@ -80,16 +90,16 @@ final class FailedRun {
     private Future<Void> retryLater(Attempt attempt, JobFailure failure, RunLog log) {
         Duration delay =
                 new RetryLadder(route.retries().backoff(), ThreadLocalRandom.current()).after(attempt.number());
-        OutboxMessage again = Outgoing.again(delivery, route);
-        return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, again))
+        OutboxMessage message = again.get();
+        return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, message))
                 .onSuccess(mine -> tell(mine, log, () -> log.willRetry(failure, delay)))
                 .mapEmpty();
     }
 
     /** This host cannot do it now; perhaps another can, or this one in a while. */
     private Future<Void> putOff(Attempt attempt, JobFailure failure, RunLog log) {
-        OutboxMessage again = Outgoing.again(delivery, route);
-        return patience.untilTheDatabaseAnswers(() -> tools.runs().putOff(attempt, PUT_OFF_FOR, again))
+        OutboxMessage message = again.get();
+        return patience.untilTheDatabaseAnswers(() -> tools.runs().putOff(attempt, PUT_OFF_FOR, message))
                 .onSuccess(mine -> tell(mine, log, () -> log.putOff(failure, PUT_OFF_FOR)))
                 .mapEmpty();
     }

@@ -5,6 +5,7 @@ import dev.sluice.broker.Topology;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
@@ -78,15 +79,16 @@ public final class Outgoing {
     }
 
     /** A delivery that cannot be read, to the dead letters with the reason. */
-    static OutboxMessage unreadable(Delivery delivery, Route route, InvalidMessage invalid) {
+    static OutboxMessage unreadable(
+            Delivery delivery, Optional<StageName> stage, Optional<JobId> job, InvalidMessage invalid) {
         return dead(
                 delivery,
                 new DeadNote(
-                        Optional.of(route.queue()),
+                        Optional.of(delivery.queue()),
                         Optional.of(ErrorCode.INVALID_MESSAGE.wire()),
                         Optional.ofNullable(invalid.getMessage()),
-                        Optional.empty(),
-                        Optional.of(route.name()),
+                        job,
+                        stage,
                         0,
                         Optional.of(Instant.now()),
                         new JsonArray()));
@@ -98,7 +100,7 @@ public final class Outgoing {
         return dead(
                 delivery,
                 new DeadNote(
-                        Optional.of(route.queue()),
+                        Optional.of(delivery.queue()),
                         Optional.of(failure.code().wire()),
                         Optional.of(failure.sentence()),
                         Optional.of(attempt.run().job()),

@@ -1,6 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.broker.QueueDepth;
+import dev.sluice.broker.Topology;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.RunId;
@@ -105,10 +106,16 @@ public final class RecoveryVerticle extends VerticleBase {
             return none
                     ? Future.succeededFuture()
                     : Objects.requireNonNull(depth)
-                            .of(List.copyOf(queues.values()))
+                            .of(looked())
                             .compose(depths -> sendUnclaimed(backlogs, depths)
                                     .compose(sent -> takeUp(unseen.result(), backlogs, depths)));
         });
+    }
+
+    private List<String> looked() {
+        List<String> all = new ArrayList<>(queues.values());
+        all.add(Topology.REQUESTS_QUEUE);
+        return all;
     }
 
     private Future<Backlog> unseen() {
@@ -127,10 +134,11 @@ public final class RecoveryVerticle extends VerticleBase {
         });
     }
 
-    /** A row whose message still lies in the queue, behind others, is not lost either. */
+    /** A row whose message still lies in a queue, as a staged job or as a single-stage request, is not lost either. */
     private Future<Void> takeUp(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
         Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, NONE);
-        long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L);
+        long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L)
+                + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
         long missing = new Backlog(unseen.all() + known.all(), unseen.overdue()).missing(there);
         return missing <= 0
                 ? Future.succeededFuture()

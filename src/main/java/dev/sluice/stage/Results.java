@@ -32,7 +32,9 @@ public final class Results {
     Future<StageResult> keep(StageRun run, EncodeResult made) {
         List<Upload> all = new ArrayList<>();
         made.renditions().forEach(rendition -> all.add(result(run.job().mediaId(), rendition)));
-        made.thumbnails().forEach(thumbnail -> all.add(result(run.job().mediaId(), thumbnail)));
+        if (run.job().answerForm().thumbnails()) {
+            made.thumbnails().forEach(thumbnail -> all.add(result(run.job().mediaId(), thumbnail)));
+        }
         Progress leaving = done -> run.progress().at(1 - place.share() * (1 - done));
         return place.keep(run, all.stream().map(Upload::local).toList(), leaving)
                 .map(places -> {
@@ -44,7 +46,7 @@ public final class Results {
                             run.job().withoutPlan().withOutputs(outputs).withWarnings(made.warnings());
                     JsonObject summary = new JsonObject()
                             .put("renditions", made.renditions().size())
-                            .put("thumbnails", made.thumbnails().size())
+                            .put("thumbnails", all.size() - made.renditions().size())
                             .put(
                                     "bytes",
                                     outputs.stream()

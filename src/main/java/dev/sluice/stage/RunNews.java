@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.StageName;
+import dev.sluice.job.StepNames;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import dev.sluice.message.VideoMetadata;
@@ -49,8 +50,8 @@ final class RunNews {
         boolean last = stage() == StageName.UPLOAD;
         return update(
                 last ? Update.Status.COMPLETED : Update.Status.PROCESSING,
-                stage().doneStep(),
-                stage().doneProgress(),
+                steps().doneStep(stage()),
+                steps().doneProgress(stage()),
                 after,
                 Optional.empty());
     }
@@ -63,14 +64,14 @@ final class RunNews {
 
     /** A task is done, of which the job has several. */
     Update taskDone(TaskDone.Standing standing) {
-        return update(Update.Status.PROCESSING, stage().doneStep(), standing.progress(), job, Optional.empty())
+        return update(Update.Status.PROCESSING, steps().doneStep(stage()), standing.progress(), job, Optional.empty())
                 .numbered(standing.seq());
     }
 
     Update failed(JobFailure failure) {
         return update(
                 Update.Status.FAILED,
-                stage().failedStep(),
+                steps().failedStep(stage()),
                 0,
                 job,
                 Optional.of(new Update.Failure(failure.code(), failure.sentence())));
@@ -79,9 +80,16 @@ final class RunNews {
     /** How far this stage's work is, 0 to 1. */
     ProgressTick tick(double fraction) {
         // How far the job is with one of several tasks only the database can tell.
-        int raised = stage() == StageName.SEGMENT ? progress.get() : raise(stage().progressAt(fraction));
+        int raised = stage() == StageName.SEGMENT ? progress.get() : raise(steps().progressAt(stage(), fraction));
         return new ProgressTick(
-                claim.attempt(), job.mediaId(), raised, fraction, seq.getAndIncrement(), eta(fraction), worker);
+                claim.attempt(),
+                job.mediaId(),
+                raised,
+                fraction,
+                seq.getAndIncrement(),
+                eta(fraction),
+                worker,
+                job.answerForm().interval());
     }
 
     private Optional<Integer> eta(double fraction) {
@@ -113,6 +121,10 @@ final class RunNews {
 
     private int raise(int reached) {
         return progress.accumulateAndGet(reached, Math::max);
+    }
+
+    private StepNames steps() {
+        return job.answerForm().steps();
     }
 
     private StageName stage() {

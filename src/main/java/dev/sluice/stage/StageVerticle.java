@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes one stage's queue and sees each delivery through. It asks for as many deliveries as it has slots, never more: a
+ * Consumes one queue, a stage's or that of requests, and sees each delivery through. It asks for as many deliveries as it has slots, never more: a
  * prefetched message that waits burns its acknowledgement time. More come only when a channel was lost; those wait. Taken
  * down, it gives back what it had, uncounted.
  */
@@ -27,29 +27,41 @@ public final class StageVerticle extends VerticleBase {
     /** What work that was told to stop gets to end in; SIGTERM has to be through in ten seconds altogether. */
     private static final Duration STOP_WITHIN = Duration.ofSeconds(7);
 
-    private final Route route;
+    private final String name;
+    private final String queue;
     private final int concurrency;
     private final RabbitMqConfig broker;
-    private final StageTools tools;
+    private final Deliveries deliveries;
     private final Slots<Delivery> slots;
     private @Nullable SupervisedConsumer consumer;
 
+    /** For a stage of the pipeline. */
     public StageVerticle(Route route, int concurrency, RabbitMqConfig broker, StageTools tools) {
-        this.route = route;
+        this(route.name().key(), route.queue(), concurrency, broker, new DeliveryFlow(route, tools));
+    }
+
+    /**
+     * For whatever is done with the deliveries of a queue.
+     *
+     * @param name in the log
+     */
+    public StageVerticle(String name, String queue, int concurrency, RabbitMqConfig broker, Deliveries deliveries) {
+        this.name = name;
+        this.queue = queue;
         this.concurrency = concurrency;
         this.broker = broker;
-        this.tools = tools;
+        this.deliveries = deliveries;
         this.slots = new Slots<>(
                 concurrency, Delivery::stale, this::seeThrough, command -> context.runOnContext(v -> command.run()));
     }
 
     @Override
     public Future<?> start() {
-        SupervisedConsumer started = new SupervisedConsumer(vertx, broker, route.queue(), concurrency, slots::take);
+        SupervisedConsumer started = new SupervisedConsumer(vertx, broker, queue, concurrency, slots::take);
         consumer = started;
         started.start();
         LOG.atDebug()
-                .addKeyValue("stage", route.name().key())
+                .addKeyValue("stage", name)
                 .addKeyValue("concurrency", concurrency)
                 .log("stage up");
         return Future.succeededFuture();
@@ -61,12 +73,11 @@ public final class StageVerticle extends VerticleBase {
         return stopping.pause()
                 .compose(paused -> giveBackWhatIsUnderWay())
                 .eventually(stopping::stop)
-                .onSuccess(done ->
-                        LOG.atDebug().addKeyValue("stage", route.name().key()).log("stage down"));
+                .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage down"));
     }
 
     private Future<Void> seeThrough(Delivery delivery, Cancellation cancellation) {
-        return new DeliveryFlow(vertx, route, tools, delivery, cancellation).run();
+        return deliveries.seeThrough(vertx, delivery, cancellation);
     }
 
     private Future<Void> giveBackWhatIsUnderWay() {
@@ -81,7 +92,7 @@ public final class StageVerticle extends VerticleBase {
                 .<Void>mapEmpty()
                 .recover(late -> {
                     LOG.atWarn()
-                            .addKeyValue("stage", route.name().key())
+                            .addKeyValue("stage", name)
                             .addKeyValue("deliveries", slots.busy())
                             .log("work did not end in time, the broker will deliver it again");
                     return Future.succeededFuture();

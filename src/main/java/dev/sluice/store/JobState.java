@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.job.StageName;
+import dev.sluice.job.StepNames;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.OutputFile;
@@ -46,9 +47,12 @@ record JobState(Optional<Row> known, Optional<JsonObject> users) {
         return ofUser("currentStep")
                 .or(() -> ours().map(row -> {
                     StageName stage = StageName.of(row.getString("stage"));
+                    StepNames steps = message()
+                            .map(message -> message.answerForm().steps())
+                            .orElse(StepNames.STAGED);
                     return switch (row.getString("state")) {
-                        case "completed" -> stage.doneStep();
-                        case "failed" -> stage.failedStep();
+                        case "completed" -> steps.doneStep(stage);
+                        case "failed" -> steps.failedStep(stage);
                         default -> stage.startStep();
                     };
                 }));

@@ -94,7 +94,7 @@ final class Settlement {
             List<Future<?>> sent = new ArrayList<>();
             done.next().ifPresent(next -> {
                 sent.add(awaited(session, next.run()));
-                sent.add(Outbox.put(session, next.message()));
+                next.message().ifPresent(message -> sent.add(Outbox.put(session, message)));
             });
             done.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
             sent.add(Outbox.put(session, route.apply(update)));

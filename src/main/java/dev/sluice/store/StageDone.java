@@ -25,8 +25,22 @@ public record StageDone(StagedJob job, JsonObject result, Update update, Optiona
         this(job, result, update, next, Optional.empty());
     }
 
-    /** The run that is waited for from now on, and the message that brings it about. */
-    public record Next(RunId run, OutboxMessage message) {}
+    /**
+     * The run that is waited for from now on.
+     *
+     * @param message brings it about; empty where whoever did this run goes on with that one himself
+     */
+    public record Next(RunId run, Optional<OutboxMessage> message) {
+        /** A run that this message brings about. */
+        public Next(RunId run, OutboxMessage message) {
+            this(run, Optional.of(message));
+        }
+
+        /** A run that is begun without a message. */
+        public Next(RunId run) {
+            this(run, Optional.empty());
+        }
+    }
 
     /**
      * The tasks that are waited for from now on.

@@ -94,7 +94,7 @@ final class TaskSettlement {
                     .forEach(row -> sent.add(Outbox.put(session, done.message().apply(row.getInteger("task")))));
             if (now.getLong("open") == 0) {
                 sent.add(join(session, attempt, done.join().run()));
-                sent.add(Outbox.put(session, done.join().message()));
+                done.join().message().ifPresent(message -> sent.add(Outbox.put(session, message)));
             }
             return Future.all(sent)
                     .map(Optional.of(new TaskDone.Standing(now.getInteger("progress"), now.getLong("seq"))));

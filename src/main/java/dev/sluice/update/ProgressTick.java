@@ -7,6 +7,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.Update;
 import dev.sluice.store.Told;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param share how much of the run is done, 0 to 1
  * @param seq the number that the update will carry
  * @param etaSeconds how long the stage will still take, where that is known
+ * @param interval the least time between two updates of this kind about the job; zero: none is asked for
  */
 public record ProgressTick(
         Attempt attempt,
@@ -26,7 +28,8 @@ public record ProgressTick(
         double share,
         long seq,
         Optional<Integer> etaSeconds,
-        String worker) {
+        String worker,
+        Duration interval) {
     /** A forecast from less than this is a guess. */
     private static final double LEAST_FOR_ETA = 0.05;
 
@@ -53,7 +56,8 @@ public record ProgressTick(
                 .put("progress", progress)
                 .put("share", share)
                 .put("seq", seq)
-                .put("worker", worker);
+                .put("worker", worker)
+                .put("intervalMillis", interval.toMillis());
         etaSeconds.ifPresent(seconds -> json.put("eta", seconds));
         return json;
     }
@@ -68,7 +72,8 @@ public record ProgressTick(
                 json.getDouble("share"),
                 json.getLong("seq"),
                 Optional.ofNullable(json.getInteger("eta")),
-                json.getString("worker"));
+                json.getString("worker"),
+                Duration.ofMillis(json.getLong("intervalMillis", 0L)));
     }
 
     /** The update that says so, with what the database says of the job. */

@@ -45,7 +45,7 @@ public final class PublisherVerticle extends VerticleBase {
     private final Outbox outbox;
     private final Runs runs;
     private final Milestones milestones;
-    private final Throttle throttle = new Throttle();
+    private final Throttle throttle = new Throttle(System::nanoTime);
     private final List<MessageConsumer<JsonObject>> listeners = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
     private final Promise<Void> idleAfterStop = Promise.promise();

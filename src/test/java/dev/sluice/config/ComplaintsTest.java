@@ -109,6 +109,9 @@ class ComplaintsTest {
                         "unknown-queue-mode",
                         "rabbitmq.queues: cannot use 'durable': one of classic, quorum, passive is needed"),
                 mistake(
+                        "unknown-requests-mode",
+                        "requests.mode: cannot use 'single': one of staged, single-stage is needed"),
+                mistake(
                         "heartbeat-of-half-a-second",
                         "rabbitmq.heartbeatSeconds: cannot use '0.5': a whole number is needed"),
                 mistake(

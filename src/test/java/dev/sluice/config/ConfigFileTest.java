@@ -37,6 +37,7 @@ class ConfigFileTest {
                         defaults.delivery(),
                         defaults.updates(),
                         defaults.backend(),
+                        defaults.requests(),
                         defaults.stages()));
     }
 

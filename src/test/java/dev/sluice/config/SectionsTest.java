@@ -279,6 +279,13 @@ class SectionsTest {
     }
 
     @Test
+    void theRequests() {
+        assertThat(Configs.defaults().requests()).isEqualTo(new RequestsConfig(false, RequestsConfig.Mode.STAGED));
+        assertThat(Configs.everyKeySet().requests())
+                .isEqualTo(new RequestsConfig(true, RequestsConfig.Mode.SINGLE_STAGE));
+    }
+
+    @Test
     void theStages() {
         int quarterOfTheCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 

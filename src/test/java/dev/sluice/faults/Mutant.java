@@ -33,7 +33,7 @@ record Mutant(String source, String text, String instead) {
     /** A worker that dies between the two takes the message with it. */
     static Mutant thatAcknowledgesBeforeItCommits() {
         return new Mutant(
-                "dev/sluice/stage/DeliveryFlow.java",
+                "dev/sluice/stage/RunFlow.java",
                 "done -> commit(attempt, done, log),",
                 "done -> delivery.ack().compose(gone -> commit(attempt, done, log)),");
     }

@@ -8,10 +8,12 @@ import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
 import dev.sluice.message.NewJob;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import dev.sluice.store.Claim;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RunNewsTest {
@@ -64,6 +67,32 @@ class RunNewsTest {
     }
 
     @Test
+    void aRequestIsAnsweredInTheStepsThatItsProducerWaitsFor() {
+        StagedJob asked = Codec.request(Buffer.buffer("""
+                        {"type":"video_processing_request","job_id":"j","media_id":"m","user_id":"u","s3_key":"a.mp4"}""")).asStagedJob();
+
+        List<String> steps = Stream.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD)
+                .map(stage -> news(stage, 0, 0, asked))
+                .flatMap(news -> Stream.of(news.started(), news.done(asked)))
+                .map(update -> update.step() + " " + update.progress() + " " + update.status())
+                .toList();
+
+        assertThat(steps)
+                .containsExactly(
+                        "downloading_video 0 PROCESSING",
+                        "extracting_metadata 10 PROCESSING",
+                        "processing_video 30 PROCESSING",
+                        "uploading_results 70 PROCESSING",
+                        "uploading_results 80 PROCESSING",
+                        "processing_complete 100 COMPLETED");
+        assertThat(news(StageName.DOWNLOAD, 0, 0, asked).tick(0.9).progress()).isEqualTo(9);
+        assertThat(news(StageName.UPLOAD, 0, 0, asked)
+                        .failed(new JobFailure(ErrorCode.NO_FRAMES, "No frame."))
+                        .step())
+                .isEqualTo("processing_failed");
+    }
+
+    @Test
     void forecastsTheRestOnceSomethingIsDone() {
         RunNews news = news(StageName.PROCESSING, 30, 0);
         now.set(START.plus(Duration.ofSeconds(20)));
@@ -73,9 +102,13 @@ class RunNewsTest {
     }
 
     private RunNews news(StageName stage, int floor, long firstSeq) {
+        return news(stage, floor, firstSeq, JOB);
+    }
+
+    private RunNews news(StageName stage, int floor, long firstSeq, StagedJob job) {
         Attempt attempt = new Attempt(RunId.whole(new JobId("j"), stage), 1, 1);
         InstantSource source = now::get;
         return new RunNews(
-                new Claim(attempt, firstSeq, floor, Optional.empty(), JOB), JOB, "w", source.withZone(ZoneOffset.UTC));
+                new Claim(attempt, firstSeq, floor, Optional.empty(), job), job, "w", source.withZone(ZoneOffset.UTC));
     }
 }

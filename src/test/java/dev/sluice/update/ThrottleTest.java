@@ -6,11 +6,14 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ThrottleTest {
-    private final Throttle throttle = new Throttle();
+    private final AtomicLong nanos = new AtomicLong();
+    private final Throttle throttle = new Throttle(nanos::get);
 
     @Test
     void keepsTheLatestTickOfEachJob() {
@@ -34,13 +37,34 @@ class ThrottleTest {
 
     @Test
     void aTickCrossesTheEventBusUnchanged() {
-        ProgressTick tick = tick("a", 7, 42);
+        ProgressTick tick = tick("a", 7, 42, Duration.ofMillis(2500));
 
         assertThat(ProgressTick.fromJson(tick.toJson())).isEqualTo(tick);
     }
 
+    @Test
+    void isSilentAboutAJobForAsLongAsItsSenderWants() {
+        throttle.add(tick("a", 1, 31, Duration.ofSeconds(5)));
+        throttle.add(tick("b", 1, 40));
+        assertThat(throttle.take()).hasSize(2);
+
+        throttle.add(tick("a", 2, 33, Duration.ofSeconds(5)));
+        throttle.add(tick("b", 2, 41));
+        nanos.addAndGet(Duration.ofMillis(4_999).toNanos());
+        assertThat(throttle.take()).containsExactly(tick("b", 2, 41));
+
+        throttle.add(tick("a", 3, 36, Duration.ofSeconds(5)));
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
+        assertThat(throttle.take()).containsExactly(tick("a", 3, 36, Duration.ofSeconds(5)));
+        assertThat(throttle.take()).isEmpty();
+    }
+
     private static ProgressTick tick(String job, long seq, int progress) {
+        return tick(job, seq, progress, Duration.ZERO);
+    }
+
+    private static ProgressTick tick(String job, long seq, int progress, Duration interval) {
         Attempt attempt = new Attempt(RunId.whole(new JobId(job), StageName.PROCESSING), 2, 1);
-        return new ProgressTick(attempt, "m", progress, 0.5, seq, Optional.of(9), "w");
+        return new ProgressTick(attempt, "m", progress, 0.5, seq, Optional.of(9), "w", interval);
     }
 }

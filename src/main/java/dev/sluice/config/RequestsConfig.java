@@ -1,0 +1,21 @@
+package dev.sluice.config;
+
+/**
+ * The older system's single-stage requests.
+ *
+ * @param enabled whether this process takes them
+ * @param mode what it does with one
+ */
+public record RequestsConfig(boolean enabled, Mode mode) {
+    /** What becomes of a request. */
+    public enum Mode {
+        /** A staged job, by messages of its own. */
+        STAGED,
+        /** All of the work under the request's own delivery. */
+        SINGLE_STAGE
+    }
+
+    static RequestsConfig read(Section section) {
+        return new RequestsConfig(section.flag("enabled", false), section.choice("mode", Mode.STAGED));
+    }
+}

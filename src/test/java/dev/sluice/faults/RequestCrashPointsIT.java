@@ -1,0 +1,113 @@
+package dev.sluice.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.rabbitmq.client.Connection;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.job.Milestone;
+import dev.sluice.store.TestDatabase;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The plug is pulled between every two steps of a request that is worked whole, and another worker goes on where it was. */
+@Tag("long")
+@Timeout(1200)
+class RequestCrashPointsIT {
+    private static final String QUEUE = Wire.queue("requests");
+    private static final int STAGES = 3;
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    @Test
+    void losesAndRepeatsNothingWhereverAWorkerEnds() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        BenchCast cast = BenchCast.of(1)
+                .with(new JsonObject()
+                        .put("requests", new JsonObject().put("enabled", true).put("mode", "single-stage"))
+                        .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
+
+        try (BenchScene scene = BenchScene.set("request-crash-points", cast)) {
+            assertQueue(scene);
+            WorkerProcess worker = scene.worker(0);
+            List<String> jobs = new ArrayList<>();
+            for (String where : wheres()) {
+                worker.startWith("--crash", where);
+                jobs.add(request(scene, where));
+                assertThat(worker.awaitExit(LONGEST)).as("crashed at %s", where).isTrue();
+                worker.start();
+                assertThat(scene.tap().awaitEnd(where, LONGEST))
+                        .as("went on after %s", where)
+                        .isTrue();
+                assertThat(worker.terminate()).isTrue();
+            }
+
+            TestDatabase database = scene.services().postgres().database();
+            assertThat(database.query("SELECT \"id\" FROM \"VideoProcessingJob\" WHERE \"status\" = 'COMPLETED'"
+                            + " AND \"currentStep\" = 'processing_complete' AND \"progress\" = 100"))
+                    .extracting(row -> row.get("id"))
+                    .containsExactlyInAnyOrderElementsOf(jobs);
+            assertThat(database.query("SELECT stage, count(*) AS done FROM sluice.stage_run WHERE state = 'done'"
+                            + " GROUP BY stage ORDER BY stage"))
+                    .isEqualTo(Stream.of("download", "processing", "upload")
+                            .map(stage -> Map.of("stage", stage, "done", String.valueOf(jobs.size())))
+                            .toList());
+            assertThat(jobs)
+                    .allSatisfy(job -> assertInOrder(scene.tap().seen().stream()
+                            .filter(update -> update.job().equals(job))
+                            .toList()));
+        }
+    }
+
+    /** The one acknowledgement of a request is where its job ends; the other steps come in each stage. */
+    private static List<String> wheres() {
+        return Stream.of(Milestone.CLAIMED, Milestone.WORKED, Milestone.COMMITTED, Milestone.ACKNOWLEDGED)
+                .flatMap(milestone -> IntStream.rangeClosed(1, milestone == Milestone.ACKNOWLEDGED ? 1 : STAGES)
+                        .mapToObj(time -> milestone.name().toLowerCase(Locale.ROOT) + "@" + time))
+                .toList();
+    }
+
+    /** As the older backend does before it sends anything. */
+    private static void assertQueue(BenchScene scene) throws Exception {
+        try (Connection producer = scene.services().connect()) {
+            producer.createChannel().queueDeclare(QUEUE, true, false, false, null);
+        }
+    }
+
+    private static String request(BenchScene scene, String id) throws InterruptedException {
+        FedJob job = new FedJob(id, true, 1);
+        scene.services().postgres().database().execute(job.insert());
+        scene.feeder()
+                .send(
+                        QUEUE,
+                        new JsonObject()
+                                .put("type", "video_processing_request")
+                                .put("job_id", job.id())
+                                .put("media_id", job.mediaId())
+                                .put("user_id", "user-1")
+                                .put("s3_key", job.key())
+                                .encode());
+        return id;
+    }
+
+    /** As a reader sees it who drops what is not newer than what it has. */
+    private static void assertInOrder(List<SeenUpdate> updates) {
+        List<SeenUpdate> read = new ArrayList<>();
+        for (SeenUpdate update : updates) {
+            if (read.isEmpty() || update.seq() > read.get(read.size() - 1).seq()) {
+                read.add(update);
+            }
+        }
+        assertThat(read).extracting(SeenUpdate::progress).isSorted();
+        assertThat(read.stream().filter(SeenUpdate::isEnd)).hasSize(1);
+        assertThat(read.get(read.size() - 1).step()).isEqualTo("processing_complete");
+    }
+}
