@@ -124,7 +124,8 @@ record Services(
                                     worker,
                                     StageMonitor.open(worker),
                                     milestones),
-                            BackendServices.open(vertx, database, tables),
+                            BackendServices.open(
+                                    vertx, database, tables, config.backend().webhooks()),
                             CancelNotices.listen(
                                     vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
                 })
