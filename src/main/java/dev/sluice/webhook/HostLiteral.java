@@ -54,12 +54,13 @@ final class HostLiteral {
         parts.forEach(part -> numbers.add(number(part)));
         // The last number stands for all bytes that the others leave.
         long last = numbers.remove(numbers.size() - 1);
-        if (last >= 1L << 8 * (MOST_PARTS - numbers.size()) || numbers.stream().anyMatch(number -> number >= BYTE)) {
+        if (last >= 1L << (8 * (MOST_PARTS - numbers.size()))
+                || numbers.stream().anyMatch(number -> number >= BYTE)) {
             throw notIpv4();
         }
         long address = last;
         for (int i = 0; i < numbers.size(); i++) {
-            address |= numbers.get(i) << 8 * (MOST_PARTS - 1 - i);
+            address |= numbers.get(i) << (8 * (MOST_PARTS - 1 - i));
         }
         return ofBytes(address);
     }
@@ -67,7 +68,7 @@ final class HostLiteral {
     private static InetAddress ofBytes(long address) {
         byte[] bytes = new byte[MOST_PARTS];
         for (int i = 0; i < MOST_PARTS; i++) {
-            bytes[i] = (byte) (address >> 8 * (MOST_PARTS - 1 - i));
+            bytes[i] = (byte) (address >> (8 * (MOST_PARTS - 1 - i)));
         }
         try {
             return InetAddress.getByAddress(bytes);
