@@ -79,7 +79,8 @@ record BackendServices(
         JobControl control = new JobControl(interventions, services.tools().worker(), announce);
         JobSubmission submission = new JobSubmission(services.blobs(), services.jobs(), announce);
         BackendConfig config = services.config().backend();
-        MediaJobs media = new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn());
+        MediaJobs media =
+                new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn(), config.webhooks());
         DeadLetters letters = new DeadLetters(
                 vertx, services.config().rabbitmq(), services.tools().outbox(), control);
         UploadSlots slots = new UploadSlots(config.uploadsAtOnce());

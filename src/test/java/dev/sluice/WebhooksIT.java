@@ -5,6 +5,7 @@ import static dev.sluice.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.broker.ChildProcess;
+import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
 import dev.sluice.webhook.WebhookSignature;
 import io.vertx.core.json.JsonArray;
@@ -178,6 +179,37 @@ class WebhooksIT {
         assertThat(receiver.hooks().stream().map(hook -> hook.json().getString("job_id")))
                 .containsExactlyInAnyOrderElementsOf(jobs);
         awaitThat(() -> hanging.hooks().size() == 4);
+    }
+
+    @Test
+    void tellsWhoeverTheJobNames() throws Exception {
+        receiver.listen();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.database()
+                .execute("CREATE TABLE media (\"id\" text PRIMARY KEY, \"userId\" text, \"s3Key\" text);"
+                        + " INSERT INTO media VALUES ('clip', 'ann', 'uploads/clip.mp4')");
+        int port = pipeline.startWithBackend(new JsonObject()
+                .put("backend", new JsonObject().put("webhookSecret", SECRET).put("webhookAllowPrivate", true)));
+        TestClient client = new TestClient(pipeline.vertx(), port);
+        String process = "/api/video-processing/media/clip/process-video";
+        String ann = TestTokens.of("ann");
+        PipelineFixture.get(pipeline.sluice().takeDown("download"));
+
+        String job = client.post(process, ann, new JsonObject().put("webhookUrl", receiver.url()))
+                .json()
+                .getString("job_id");
+        String same = client.post(process, ann, new JsonObject().put("webhookUrl", receiver.url() + "/too"))
+                .json()
+                .getString("job_id");
+        TestClient.Reply refused =
+                client.post(process, ann, new JsonObject().put("webhookUrl", "http://169.254.169.254/latest"));
+        PipelineFixture.get(pipeline.sluice().putUp("download"));
+
+        assertThat(same).isEqualTo(job);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("invalid_request");
+        awaitThat(() -> states().equals(List.of("delivered", "delivered")));
+        assertThat(receiver.of(job)).hasSize(2);
     }
 
     private static JsonObject settings(String... urls) {

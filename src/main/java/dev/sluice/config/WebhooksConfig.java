@@ -75,6 +75,20 @@ public record WebhooksConfig(
                 .or(() -> secret);
     }
 
+    /**
+     * The address that somebody names with a job.
+     *
+     * @throws IllegalArgumentException with a sentence, if nothing is sent there
+     */
+    public WebhookUrl named(String url) {
+        if (secret.isEmpty()) {
+            throw new IllegalArgumentException("there is no backend.webhookSecret to sign it with");
+        }
+        WebhookUrl named = WebhookUrl.parse(url);
+        rule.check(named);
+        return named;
+    }
+
     /** How long to wait after so many tries that failed, 1 or more. */
     public Duration waitAfter(int tries) {
         return backoff.get(Math.min(tries, backoff.size()) - 1);

@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.config.WebhooksConfig;
+import dev.sluice.job.JobId;
 import dev.sluice.message.Report;
 import dev.sluice.message.Update;
 import dev.sluice.webhook.WebhookEvent;
@@ -21,6 +22,13 @@ public final class WebhookOrders {
                      UNION
                     SELECT url, origin FROM sluice.job_webhook WHERE job_id = $1::text) AS receiver
             ON CONFLICT (id) DO NOTHING
+            """;
+    // Beyond that it is no receiver's wish any more.
+    private static final String NAME = """
+            INSERT INTO sluice.job_webhook (job_id, url, origin)
+            SELECT $1::text, $2::text, $3::text
+             WHERE (SELECT count(*) FROM sluice.job_webhook WHERE job_id = $1::text) < 10
+            ON CONFLICT DO NOTHING
             """;
     private static final List<String> FIELDS = List.of(
             "job_id",
@@ -61,6 +69,11 @@ public final class WebhookOrders {
                         urls.stream().map(WebhookUrl::text).toArray(String[]::new),
                         urls.stream().map(WebhookUrl::origin).toArray(String[]::new))
                 .mapEmpty();
+    }
+
+    /** Writes down a receiver for the end of one job; a job has ten at most. */
+    static Future<Void> name(Session session, JobId job, WebhookUrl url) {
+        return session.run(NAME, job.value(), url.text(), url.origin()).mapEmpty();
     }
 
     private static JsonObject payload(JsonObject message) {
