@@ -11,41 +11,52 @@ import dev.sluice.backend.UpdatesVerticle;
 import dev.sluice.backend.UploadCompletion;
 import dev.sluice.backend.UploadSlots;
 import dev.sluice.backend.Uploads;
+import dev.sluice.backend.WebhookVerticle;
 import dev.sluice.blob.MultipartUploads;
 import dev.sluice.config.BackendConfig;
+import dev.sluice.config.WebhooksConfig;
 import dev.sluice.http.ApiServices;
 import dev.sluice.http.ApiVerticle;
+import dev.sluice.http.WebhookClient;
 import dev.sluice.store.Database;
 import dev.sluice.store.Interventions;
 import dev.sluice.store.JobRecords;
 import dev.sluice.store.Reports;
 import dev.sluice.store.UploadBook;
 import dev.sluice.store.UserTables;
+import dev.sluice.store.WebhookDeliveries;
+import dev.sluice.store.WebhookOrders;
 import dev.sluice.update.UpdateBus;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
 
 /** What only the backend half needs. */
-record BackendServices(Vertx vertx, Interventions interventions, JobRecords records, Reports reports) {
+record BackendServices(
+        Vertx vertx, Interventions interventions, JobRecords records, Reports reports, WebhookDeliveries deliveries) {
     private static final String UPDATES = "updates";
     private static final String API = "api";
+    private static final String WEBHOOKS = "webhooks";
 
-    static BackendServices open(Vertx vertx, Database database, UserTables tables) {
+    static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
                 vertx,
                 new Interventions(database, tables, UpdateBus::inOutbox),
                 new JobRecords(database, tables),
-                new Reports(database, tables));
+                new Reports(database, tables, new WebhookOrders(webhooks)),
+                new WebhookDeliveries(database));
     }
 
     /** Its verticles; none where it is off. */
     List<Pipeline.Part> parts(Services services) {
-        return services.config().backend().enabled()
-                ? List.of(
-                        new Pipeline.Part(UPDATES, 1, () -> updates(services)),
-                        new Pipeline.Part(API, 1, () -> api(services)))
-                : List.of();
+        BackendConfig config = services.config().backend();
+        if (!config.enabled()) {
+            return List.of();
+        }
+        return List.of(
+                new Pipeline.Part(UPDATES, 1, () -> updates(services)),
+                new Pipeline.Part(WEBHOOKS, config.webhooks().enabled() ? 1 : 0, () -> webhooks(services)),
+                new Pipeline.Part(API, 1, () -> api(services)));
     }
 
     private UpdatesVerticle updates(Services services) {
@@ -53,12 +64,23 @@ record BackendServices(Vertx vertx, Interventions interventions, JobRecords reco
                 services.config().rabbitmq(), reports, services.tools().outbox(), announce(services));
     }
 
+    private WebhookVerticle webhooks(Services services) {
+        WebhooksConfig config = services.config().backend().webhooks();
+        return new WebhookVerticle(
+                config,
+                services.config().updates().sweepEvery(),
+                deliveries,
+                new WebhookClient(vertx, config.timeout()),
+                Version.current());
+    }
+
     private ApiVerticle api(Services services) {
         Runnable announce = announce(services);
         JobControl control = new JobControl(interventions, services.tools().worker(), announce);
         JobSubmission submission = new JobSubmission(services.blobs(), services.jobs(), announce);
         BackendConfig config = services.config().backend();
-        MediaJobs media = new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn());
+        MediaJobs media =
+                new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn(), config.webhooks());
         DeadLetters letters = new DeadLetters(
                 vertx, services.config().rabbitmq(), services.tools().outbox(), control);
         UploadSlots slots = new UploadSlots(config.uploadsAtOnce());

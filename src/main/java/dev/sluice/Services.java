@@ -126,7 +126,8 @@ record Services(
                                     worker,
                                     StageMonitor.open(worker),
                                     milestones),
-                            BackendServices.open(vertx, database, tables),
+                            BackendServices.open(
+                                    vertx, database, tables, config.backend().webhooks()),
                             new Requests(database, tables, UpdateBus::inOutbox),
                             CancelNotices.listen(
                                     vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));

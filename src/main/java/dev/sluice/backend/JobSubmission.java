@@ -10,6 +10,7 @@ import dev.sluice.message.Codec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.store.Jobs;
 import dev.sluice.store.OutboxMessage;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -79,8 +80,8 @@ public final class JobSubmission {
     }
 
     /** The same, unless a job of its medium is under way; gives the id of the one that is. */
-    public Future<JobId> createUnlessUnderWay(StagedJob job) {
-        return jobs.createUnlessUnderWay(job, first(job)).onSuccess(made -> announce.run());
+    Future<JobId> createUnlessUnderWay(StagedJob job, Optional<WebhookUrl> webhook) {
+        return jobs.createUnlessUnderWay(job, first(job), webhook).onSuccess(made -> announce.run());
     }
 
     private static OutboxMessage first(StagedJob job) {

@@ -3,6 +3,7 @@ package dev.sluice.backend;
 import dev.sluice.blob.BlobInfo;
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
+import dev.sluice.config.WebhooksConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
@@ -11,6 +12,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.store.JobRecord;
 import dev.sluice.store.JobRecords;
 import dev.sluice.store.MediaRecord;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,20 +27,36 @@ public final class MediaJobs {
     private final JobSubmission submission;
     private final Blobs blobs;
     private final String ownerColumn;
+    private final WebhooksConfig webhooks;
 
     /** @param ownerColumn the column of the media table that says whose a medium is */
-    public MediaJobs(JobRecords records, JobSubmission submission, Blobs blobs, String ownerColumn) {
+    public MediaJobs(
+            JobRecords records, JobSubmission submission, Blobs blobs, String ownerColumn, WebhooksConfig webhooks) {
         this.records = records;
         this.submission = submission;
         this.blobs = blobs;
         this.ownerColumn = ownerColumn;
+        this.webhooks = webhooks;
     }
 
-    /** Makes the job of a medium; gives the one that is under way where there is one. */
-    public Future<JobId> process(String mediaId, Caller caller) {
-        return medium(mediaId, caller)
-                .compose(medium -> source(medium).map(source -> job(medium, source)))
-                .compose(submission::createUnlessUnderWay);
+    /**
+     * Makes the job of a medium; gives the one that is under way where there is one.
+     *
+     * @param webhookUrl who else is to be told how it ends
+     */
+    public Future<JobId> process(String mediaId, Caller caller, Optional<String> webhookUrl) {
+        return medium(mediaId, caller).compose(medium -> {
+            Optional<WebhookUrl> webhook = webhookUrl.map(this::named);
+            return source(medium).compose(source -> submission.createUnlessUnderWay(job(medium, source), webhook));
+        });
+    }
+
+    private WebhookUrl named(String url) {
+        try {
+            return webhooks.named(url);
+        } catch (IllegalArgumentException refused) {
+            throw new Refusal(Refusal.Reason.UNUSABLE, "The webhookUrl cannot be used: " + refused.getMessage() + ".");
+        }
     }
 
     /** The newest job of a medium. */

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  *     size in memory
  * @param linkValid how long a link to an object lets one in
  * @param uploadsKept how long nothing may come before an upload that can be resumed expires
+ * @param webhooks who is told how jobs end
  */
 public record BackendConfig(
         boolean enabled,
@@ -39,7 +40,8 @@ public record BackendConfig(
         boolean page,
         int uploadsAtOnce,
         Duration linkValid,
-        Duration uploadsKept) {
+        Duration uploadsKept,
+        WebhooksConfig webhooks) {
 
     private static final int SHORTEST_SECRET = 32;
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
@@ -94,7 +96,8 @@ public record BackendConfig(
                 section.flag("page", true),
                 section.integer("uploadsAtOnce", 4, 1, 1000),
                 section.seconds("linkSeconds", 3600, 10, 604_800),
-                section.seconds("uploadSeconds", 86_400, 60, 2_592_000));
+                section.seconds("uploadSeconds", 86_400, 60, 2_592_000),
+                WebhooksConfig.read(section));
     }
 
     private static Tokens tokens(Section section, boolean needed) {

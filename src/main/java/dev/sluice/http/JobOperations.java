@@ -42,7 +42,10 @@ final class JobOperations {
     }
 
     private Future<JsonObject> process(Call call) {
-        return media.process(call.name("id"), call.caller())
+        return media.process(
+                        call.name("id"),
+                        call.caller(),
+                        Optional.ofNullable(call.body().getString("webhookUrl")))
                 .map(job -> new JsonObject().put("success", true).put("job_id", job.value()));
     }
 

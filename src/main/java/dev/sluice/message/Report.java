@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param progress 0 to 100
  * @param order what comes later has more: {@code seq}, or else the time in milliseconds; 0 where neither is said
  * @param numbered whether {@code order} is a {@code seq}, of which no two updates of a job have the same
+ * @param message all of it, as it came
  */
 public record Report(
         JobId job,
@@ -27,7 +28,8 @@ public record Report(
         JsonArray videoVersions,
         Optional<JsonObject> metadata,
         long order,
-        boolean numbered) {
+        boolean numbered,
+        JsonObject message) {
 
     private static final long MAX_SEQ = (1L << 53) - 1;
 
@@ -49,7 +51,8 @@ public record Report(
                 items(json, "video_versions"),
                 json.getValue("metadata") instanceof JsonObject known ? Optional.of(known) : Optional.empty(),
                 numbered ? fields.number("seq", 0, MAX_SEQ) : time(fields),
-                numbered);
+                numbered,
+                json);
     }
 
     private static int percent(JsonObject json, Fields fields) {

@@ -6,6 +6,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.StagedJob;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -25,8 +26,9 @@ public final class Jobs {
               FROM sluice.job WHERE id = $1
             """;
     private static final String ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('sluice job of ' || $1, 0))";
-    private static final String UNDER_WAY =
-            "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running' ORDER BY created_at LIMIT 1";
+    private static final String UNDER_WAY = "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running'"
+            // Until who wants to be told of its end is written down.
+            + " ORDER BY created_at LIMIT 1 FOR SHARE";
     private static final String RUNS = """
             SELECT stage, task, state, counted, worker, error, started_at, finished_at
               FROM sluice.stage_run WHERE job_id = $1
@@ -81,8 +83,10 @@ public final class Jobs {
     /**
      * Makes a job of a medium known as above, and shows in the user's media row that it waits; unless one of this medium is under
      * way: two would write the same keys. Gives the id of the job that is.
+     *
+     * @param webhook who is to be told how that job ends
      */
-    public Future<JobId> createUnlessUnderWay(StagedJob job, OutboxMessage first) {
+    public Future<JobId> createUnlessUnderWay(StagedJob job, OutboxMessage first, Optional<WebhookUrl> webhook) {
         return database.transaction(session -> session.run(ALONE, job.mediaId())
                         .compose(alone -> session.run(UNDER_WAY, job.mediaId()))
                         .compose(running -> running.size() > 0
@@ -91,7 +95,9 @@ public final class Jobs {
                                 : begun(session, job, first)
                                         .compose(made -> tables.showWaiting(session, job.mediaId()))
                                         .map(job.id()))
-                        .map(Optional::of))
+                        .compose(id -> webhook.map(url -> WebhookOrders.name(session, id, url))
+                                .orElseGet(Future::succeededFuture)
+                                .map(Optional.of(id))))
                 .map(Optional::orElseThrow);
     }
 

@@ -30,10 +30,13 @@ public final class Reports {
 
     private final Database database;
     private final UserTables tables;
+    private final WebhookOrders webhooks;
 
-    public Reports(Database database, UserTables tables) {
+    /** @param webhooks tells others of ends, in the transaction that applies them */
+    public Reports(Database database, UserTables tables, WebhookOrders webhooks) {
         this.database = database;
         this.tables = tables;
+        this.webhooks = webhooks;
     }
 
     /** What came of a report. */
@@ -59,7 +62,14 @@ public final class Reports {
         if (job.getLong("seq") == 0) {
             return ofAnotherWorker(session, report, true);
         }
-        if (!job.getString("state").equals("running") || report.status() != Update.Status.PROCESSING) {
+        if (report.status() != Update.Status.PROCESSING) {
+            // One that was started again since has not ended.
+            Future<Void> told = job.getString("state").equals(stateOf(report))
+                    ? webhooks.write(session, report)
+                    : Future.succeededFuture();
+            return told.map(Optional.of(Outcome.OLD));
+        }
+        if (!job.getString("state").equals("running")) {
             return Future.succeededFuture(Optional.of(Outcome.OLD));
         }
         return tables.showProgress(session, report.job(), job.getInteger("progress"))
@@ -72,7 +82,9 @@ public final class Reports {
                         ? Future.succeededFuture(Optional.of(Outcome.OLD))
                         : tables.showReport(session, report)
                                 .compose(shown -> shown || known
-                                        ? ended(session, report).map(Optional.of(Outcome.APPLIED))
+                                        ? ended(session, report)
+                                                .compose(ended -> webhooks.write(session, report))
+                                                .map(Optional.of(Outcome.APPLIED))
                                         : Future.succeededFuture(Optional.empty())));
     }
 
@@ -83,9 +95,13 @@ public final class Reports {
                 : session.run(
                                 END_JOB,
                                 report.job().value(),
-                                report.status().name().toLowerCase(Locale.ROOT),
+                                stateOf(report),
                                 report.progress(),
                                 report.error().orElse(null))
                         .mapEmpty();
+    }
+
+    private static String stateOf(Report report) {
+        return report.status().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -38,6 +38,28 @@ class ComplaintsTest {
                         "backend.jwtPublicKeyFile: cannot use 'README.md': a PEM file with one PUBLIC KEY is needed",
                         "backend.jwtSecret: has fewer than 32 characters, and could be guessed"),
                 mistake(
+                        "webhook-to-a-private-address",
+                        "backend.webhooks: cannot use the given value: webhook 2: webhooks to a private address are refused (backend.webhookAllowPrivate)"),
+                mistake(
+                        "webhook-with-credentials",
+                        "backend.webhooks: cannot use the given value: webhook 1: credentials do not go into the address; the signature says who sends"),
+                mistake(
+                        "webhook-without-a-secret",
+                        "backend.webhooks: a secret to sign with is needed for each: its own, or webhookSecret (or webhookSecretFile)"),
+                mistake(
+                        "webhook-with-a-short-secret",
+                        "backend.webhookSecret: has fewer than 32 characters, and could be guessed",
+                        "backend.webhooks: cannot use the given value: webhook 1: its secret has fewer than 32 characters, and could be guessed"),
+                mistake(
+                        "webhook-for-an-unknown-event",
+                        "backend.webhooks: cannot use the given value: webhook 1: one of completed, failed is needed"),
+                mistake(
+                        "webhooks-of-one-url",
+                        "backend.webhooks: cannot use the given value: webhook 2: its url stands there twice"),
+                mistake(
+                        "webhook-with-a-key-too-many",
+                        "backend.webhooks: cannot use the given value: webhook 1: a webhook has a url, may have events and a secret, and nothing else"),
+                mistake(
                         "renew-longer-than-lease",
                         "delivery.renewSeconds: has to be at most half of leaseSeconds, or one late renewal loses the"
                                 + " work"),

@@ -7,6 +7,9 @@ import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import dev.sluice.job.StageName;
+import dev.sluice.webhook.AddressRule;
+import dev.sluice.webhook.WebhookEvent;
+import dev.sluice.webhook.WebhookUrl;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -255,7 +258,21 @@ class SectionsTest {
                         true,
                         4,
                         Duration.ofHours(1),
-                        Duration.ofDays(1)));
+                        Duration.ofDays(1),
+                        new WebhooksConfig(
+                                List.of(),
+                                Optional.empty(),
+                                new AddressRule(false),
+                                List.of(
+                                        Duration.ofSeconds(5),
+                                        Duration.ofSeconds(10),
+                                        Duration.ofSeconds(30),
+                                        Duration.ofMinutes(1),
+                                        Duration.ofMinutes(5),
+                                        Duration.ofMinutes(15),
+                                        Duration.ofHours(1)),
+                                Duration.ofDays(1),
+                                Duration.ofSeconds(10))));
         assertThat(Configs.everyKeySet().backend())
                 .isEqualTo(new BackendConfig(
                         true,
@@ -275,7 +292,22 @@ class SectionsTest {
                         false,
                         2,
                         Duration.ofMinutes(5),
-                        Duration.ofHours(2)));
+                        Duration.ofHours(2),
+                        new WebhooksConfig(
+                                List.of(
+                                        new WebhooksConfig.Receiver(
+                                                WebhookUrl.parse("https://hooks.test/path-pw"),
+                                                Set.of(WebhookEvent.FAILED),
+                                                Optional.of(new Secret("hook-pw-hook-pw-hook-pw-hook-pw-1"))),
+                                        new WebhooksConfig.Receiver(
+                                                WebhookUrl.parse("http://10.0.0.7:9000"),
+                                                Set.of(WebhookEvent.COMPLETED, WebhookEvent.FAILED),
+                                                Optional.empty())),
+                                Optional.of(new Secret("hook-pw-hook-pw-hook-pw-hook-pw-2")),
+                                new AddressRule(true),
+                                List.of(Duration.ofSeconds(1), Duration.ofMillis(2500)),
+                                Duration.ofHours(1),
+                                Duration.ofSeconds(5))));
     }
 
     @Test
@@ -325,7 +357,8 @@ class SectionsTest {
                 "postgres.passwordFile",
                 "s3.secretKeyFile",
                 "backend.jwtSecretFile",
-                "backend.jwtPublicKeyFile"));
+                "backend.jwtPublicKeyFile",
+                "backend.webhookSecretFile"));
 
         assertThat(Configs.flat(Configs.fixture("every-key.json")).keySet()).isEqualTo(keys);
     }

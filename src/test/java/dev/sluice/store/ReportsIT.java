@@ -31,7 +31,7 @@ class ReportsIT {
                 + " \"videoProcessingStatus\" text, \"videoVersions\" jsonb);"
                 + " INSERT INTO media (\"id\") VALUES ('media-other')");
         store = await(Store.open(vertx, database.config()));
-        reports = new Reports(store.database(), store.tables());
+        reports = new Reports(store.database(), store.tables(), new WebhookOrders(Samples.webhooks()));
         database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\") VALUES ('other', 'media-other')");
     }
 
@@ -137,6 +137,52 @@ class ReportsIT {
     }
 
     @Test
+    void tellsReceiversOfAnEndOnce() {
+        apply(update("other", "processing", 20, "processing_video").put("seq", 1));
+        JsonObject end = update("other", "failed", 20, "processing_failed")
+                .put("seq", 2)
+                .put("error_code", "not_a_video")
+                .put("error_message", "No video.")
+                .put("worker", "w");
+
+        apply(end);
+        apply(end);
+        apply(update("nobody", "failed", 0, "download_failed").put("seq", 1));
+
+        assertThat(orders())
+                .containsExactly(
+                        Map.of("job_id", "other", "event", "job.failed", "url", "http://failures.test/"),
+                        Map.of("job_id", "other", "event", "job.failed", "url", "https://all.test/hook"));
+        assertThat(new JsonObject(database.value(
+                        "SELECT payload FROM sluice.webhook_delivery WHERE origin = 'https://all.test:443'")))
+                .isEqualTo(new JsonObject()
+                        .put("job_id", "other")
+                        .put("media_id", "media-other")
+                        .put("status", "failed")
+                        .put("progress", 20)
+                        .put("current_step", "processing_failed")
+                        .put("error_code", "not_a_video")
+                        .put("error_message", "No video."));
+    }
+
+    @Test
+    void tellsReceiversOfTheEndsOfOurOwnWorkersJobsAndOfNoOthers() {
+        StagedJob job = Samples.job("ours");
+        Claim claim = claimed(job);
+        apply(update("ours", "completed", 100, "upload_complete").put("seq", 900_000_000));
+        apply(update("ours", "failed", 12, "download_failed").put("seq", 900_000_001));
+        assertThat(orders()).isEmpty();
+        database.execute("UPDATE sluice.job SET state = 'completed' WHERE id = 'ours'; INSERT INTO sluice.job_webhook"
+                + " VALUES ('ours', 'https://own.test/', 'https://own.test:443'),"
+                + " ('ours', 'https://all.test/hook', 'https://all.test:443')");
+
+        apply(update("ours", "completed", 100, "upload_complete").put("seq", claim.firstSeq() + 1));
+
+        assertThat(orders().stream().map(order -> order.get("url")))
+                .containsExactly("https://all.test/hook", "https://own.test/");
+    }
+
+    @Test
     void leavesNothingOfAJobThatNobodyKnows() {
         assertThat(apply(update("nobody", "completed", 100, "upload_complete").put("seq", 1)))
                 .isEqualTo(Outcome.UNKNOWN_JOB);
@@ -175,6 +221,10 @@ class ReportsIT {
 
     private Outcome apply(JsonObject update) {
         return await(reports.apply(Codec.report(update.toBuffer())));
+    }
+
+    private List<Map<String, String>> orders() {
+        return database.query("SELECT job_id, event, url FROM sluice.webhook_delivery ORDER BY event, url");
     }
 
     private Map<String, String> row(String id) {

@@ -1,5 +1,7 @@
 package dev.sluice.store;
 
+import dev.sluice.config.Secret;
+import dev.sluice.config.WebhooksConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
@@ -12,12 +14,16 @@ import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import dev.sluice.message.VideoMetadata;
+import dev.sluice.webhook.AddressRule;
+import dev.sluice.webhook.WebhookEvent;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Jobs, updates and messages for tests of the store. */
 final class Samples {
@@ -37,6 +43,25 @@ final class Samples {
                 "video/quicktime",
                 42,
                 Instant.EPOCH));
+    }
+
+    /** One receiver of everything, one of failures. */
+    static WebhooksConfig webhooks() {
+        return new WebhooksConfig(
+                List.of(
+                        new WebhooksConfig.Receiver(
+                                WebhookUrl.parse("https://all.test/hook"),
+                                Set.of(WebhookEvent.COMPLETED, WebhookEvent.FAILED),
+                                Optional.empty()),
+                        new WebhooksConfig.Receiver(
+                                WebhookUrl.parse("http://failures.test/"),
+                                Set.of(WebhookEvent.FAILED),
+                                Optional.empty())),
+                Optional.of(new Secret("a-secret-of-thirty-two-characters")),
+                new AddressRule(false),
+                List.of(Duration.ofSeconds(5)),
+                Duration.ofDays(1),
+                Duration.ofSeconds(10));
     }
 
     static RunId download(String id) {
