@@ -49,6 +49,10 @@ export function stepOf({ status, current_step: step = '' }) {
   if (status === 'PENDING') {
     return 'Waiting for a worker';
   }
+  // Requests of the older system end with a step that is in the middle for all others.
+  if (status === 'COMPLETED') {
+    return 'Done';
+  }
   return STEPS[step] ?? (step ? sentence(step) : STATUS[status] ?? status);
 }
 
