@@ -73,10 +73,13 @@ class UploadsIT {
         assertThat(upload.awaitExit(Duration.ofSeconds(120))).isTrue();
         JsonObject said = new JsonObject(project.output().get(project.output().size() - 1));
         assertThat(said.getString("error")).isNull();
-        assertThat(said.getJsonArray("offsets")).as("three times cut off").hasSize(3);
+        assertThat(said.getJsonArray("offsets")).as("three times cut off").hasSizeGreaterThanOrEqualTo(3);
+        // What a request brought is written down when it ends: who comes back at once may find less, and sends it
+        // again.
         assertThat(said.getJsonArray("offsets").stream().map(offset -> ((Number) offset).longValue()))
                 .isSorted()
-                .allMatch(offset -> offset > 0);
+                .last()
+                .satisfies(offset -> assertThat(offset).isPositive());
         assertThat(stored(said.getString("job"))).isEqualTo(Files.readAllBytes(film));
         completes(said.getString("job"));
     }
