@@ -1,14 +1,16 @@
 package dev.sluice.backend;
 
+import dev.sluice.job.JobId;
+import io.vertx.core.buffer.Buffer;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last updates, numbered, so that who was away for a while can read on where he was. A place in the feed is written as the
@@ -16,36 +18,45 @@ import java.util.Set;
  * event loop.
  */
 public final class LiveFeed {
-    private static final int MOST = 10_000;
+    static final int MOST = 10_000;
     private static final long MOST_BYTES = 16L << 20;
 
-    private final Deque<LiveUpdate> kept = new ArrayDeque<>();
+    /** By their numbers, which follow each other: that of n is at the place n modulo the length. */
+    private final @Nullable LiveUpdate[] kept = new LiveUpdate[MOST];
+
     private final Set<Runnable> watchers = new LinkedHashSet<>();
     private String mark = newMark();
+    private long first = 1;
     private long last;
     private long bytes;
 
     /** Adds an update to the end, and tells all who watch. */
-    void add(LiveUpdate update) {
-        kept.addLast(update);
-        last = update.number();
-        bytes += update.message().length();
-        while (kept.size() > MOST || bytes > MOST_BYTES) {
-            bytes -= kept.removeFirst().message().length();
+    void add(JobId job, Optional<String> owner, Buffer message) {
+        if (last - first + 1 == MOST) {
+            dropFirst();
+        }
+        last++;
+        kept[place(last)] = new LiveUpdate(last, job, owner, message);
+        bytes += message.length();
+        while (bytes > MOST_BYTES) {
+            dropFirst();
         }
         tell();
     }
 
-    /** Forgets all that was: something in between was not heard. */
-    void missedSome() {
-        kept.clear();
-        bytes = 0;
-        mark = newMark();
-        tell();
+    private void dropFirst() {
+        bytes -= at(first).message().length();
+        kept[place(first)] = null;
+        first++;
     }
 
-    long nextNumber() {
-        return last + 1;
+    /** Forgets all that was: something in between was not heard. */
+    void missedSome() {
+        while (first <= last) {
+            dropFirst();
+        }
+        mark = newMark();
+        tell();
     }
 
     /** Has {@code watcher} run whenever there may be something new. */
@@ -84,22 +95,22 @@ public final class LiveFeed {
 
     /** Whether all that came after this place is still here. */
     public boolean isKnown(Place place) {
-        long first = kept.isEmpty() ? last + 1 : kept.getFirst().number();
         return place.mark().equals(mark) && place.number() >= first - 1 && place.number() <= last;
     }
 
     /** What came after a place that {@link #isKnown}, oldest first, no more than so many. */
     public List<LiveUpdate> after(Place place, int most) {
-        List<LiveUpdate> found = new ArrayList<>();
-        // From the end: who watches is at most a few behind.
-        for (var newest = kept.descendingIterator(); newest.hasNext(); ) {
-            LiveUpdate update = newest.next();
-            if (update.number() <= place.number()) {
-                break;
-            }
-            found.add(0, update);
-        }
-        return found.size() <= most ? found : List.copyOf(found.subList(0, most));
+        return LongStream.rangeClosed(place.number() + 1, Math.min(last, place.number() + most))
+                .mapToObj(this::at)
+                .toList();
+    }
+
+    private LiveUpdate at(long number) {
+        return Objects.requireNonNull(kept[place(number)]);
+    }
+
+    private static int place(long number) {
+        return (int) (number % MOST);
     }
 
     private void tell() {

@@ -9,6 +9,6 @@ import java.util.Optional;
  *
  * @param number counted by the feed, from 1
  * @param owner whose job it is about; empty: an admin's only
- * @param message as it came
+ * @param message as it came, on one line
  */
 public record LiveUpdate(long number, JobId job, Optional<String> owner, Buffer message) {}

@@ -11,6 +11,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -93,10 +94,18 @@ public final class LiveUpdates {
         } catch (InvalidMessage unreadable) {
             return;
         }
-        last = last.transform(before -> owner(job)).map(owner -> {
-            feed.add(new LiveUpdate(feed.nextNumber(), job, owner, message));
-            return null;
-        });
+        Buffer line = onOneLine(message);
+        last = last.transform(before -> owner(job))
+                .<Void>map(owner -> {
+                    feed.add(job, owner, line);
+                    return null;
+                })
+                .onFailure(cause -> LOG.atError().setCause(cause).log("a live update was lost"));
+    }
+
+    /** What another system sends may have line ends in it; in JSON they mean nothing. */
+    private static Buffer onOneLine(Buffer message) {
+        return Buffer.buffer(message.toString(StandardCharsets.UTF_8).replaceAll("[\r\n]+", " "));
     }
 
     private Future<Optional<String>> owner(JobId job) {
