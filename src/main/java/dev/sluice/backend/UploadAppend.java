@@ -2,15 +2,12 @@ package dev.sluice.backend;
 
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.MultipartUploads;
-import dev.sluice.blob.UnfinishedUpload;
 import dev.sluice.store.UploadBook;
 import dev.sluice.store.UploadRecord;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,13 +16,11 @@ import java.util.Optional;
  */
 final class UploadAppend {
     private final UploadBook book;
-    private final MultipartUploads store;
     private final ResumableUploads.Rules rules;
     private final Optional<ExpectedDigest> digest;
     private final UploadRecord before;
     private final PartStream parts;
-    private final List<String> etags;
-    private Optional<String> multipart;
+    private final GrowingObject object;
 
     UploadAppend(
             UploadRecord upload,
@@ -34,12 +29,16 @@ final class UploadAppend {
             ResumableUploads.Rules rules,
             Optional<ExpectedDigest> digest) {
         this.book = book;
-        this.store = store;
         this.rules = rules;
         this.digest = digest;
         this.before = upload;
-        this.etags = new ArrayList<>(upload.etags());
-        this.multipart = upload.multipart();
+        this.object = new GrowingObject(
+                store,
+                new BlobKey(upload.key()),
+                upload.multipart(),
+                upload.etags(),
+                // At once: nobody could take back what nobody knows of.
+                begun -> write(upload.with(Optional.of(begun.id()), upload.etags(), upload.tail(), upload.received())));
         this.parts = new PartStream(
                 rules.partSizeFor(upload.bytes()),
                 upload.tail().getBytes(),
@@ -67,34 +66,17 @@ final class UploadAppend {
         ByteBuffer rest = parts.rest();
         byte[] tail = new byte[rest.remaining()];
         rest.get(tail);
-        return before.with(multipart, etags, Buffer.buffer(tail), before.received() + parts.taken());
+        return before.with(object.multipart(), object.etags(), Buffer.buffer(tail), before.received() + parts.taken());
     }
 
     private Future<Void> part(ByteBuffer bytes) {
-        return begun(bytes)
-                .compose(upload -> store.part(upload, etags.size() + 1, bytes))
-                .compose(etag -> {
-                    etags.add(etag);
-                    long stored = before.received() + parts.taken();
-                    return digest.isPresent()
-                            ? Future.succeededFuture()
-                            : write(before.with(multipart, etags, Buffer.buffer(), stored))
-                                    .mapEmpty();
-                });
-    }
-
-    private Future<UnfinishedUpload> begun(ByteBuffer first) {
-        BlobKey key = new BlobKey(before.key());
-        return multipart
-                .map(id -> Future.succeededFuture(new UnfinishedUpload(key, id)))
-                .orElseGet(() -> Uploads.sniffed(first)
-                        .compose(video -> store.begin(key, Uploads.CONTENT_TYPE))
-                        .compose(upload -> {
-                            multipart = Optional.of(upload.id());
-                            // At once: nobody could take back what nobody knows of.
-                            return write(before.with(multipart, before.etags(), before.tail(), before.received()))
-                                    .map(upload);
-                        }));
+        return object.add(bytes).compose(added -> {
+            long stored = before.received() + parts.taken();
+            return digest.isPresent()
+                    ? Future.succeededFuture()
+                    : write(before.with(object.multipart(), object.etags(), Buffer.buffer(), stored))
+                            .mapEmpty();
+        });
     }
 
     private Future<UploadRecord> write(UploadRecord upload) {

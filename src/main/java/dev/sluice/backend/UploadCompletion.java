@@ -8,7 +8,6 @@ import dev.sluice.media.FileSignature;
 import dev.sluice.store.UploadRecord;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Makes the object of an upload whose bytes are all there, and its job; whoever asks again gets the same. */
@@ -56,20 +55,13 @@ public final class UploadCompletion {
     }
 
     private Future<Void> made(UploadRecord upload) {
-        BlobKey key = new BlobKey(upload.key());
-        ByteBuffer tail = ByteBuffer.wrap(upload.tail().getBytes());
-        if (upload.multipart().isEmpty()) {
-            return Uploads.sniffed(tail).compose(video -> store.whole(key, tail, Uploads.CONTENT_TYPE));
-        }
-        UnfinishedUpload multipart =
-                new UnfinishedUpload(key, upload.multipart().get());
-        List<String> etags = new ArrayList<>(upload.etags());
-        Future<Void> last = tail.hasRemaining()
-                ? store.part(multipart, etags.size() + 1, tail)
-                        .onSuccess(etags::add)
-                        .mapEmpty()
-                : Future.succeededFuture();
-        return last.compose(all -> store.complete(multipart, etags));
+        return new GrowingObject(
+                        store,
+                        new BlobKey(upload.key()),
+                        upload.multipart(),
+                        upload.etags(),
+                        begun -> Future.succeededFuture())
+                .end(ByteBuffer.wrap(upload.tail().getBytes()));
     }
 
     private Future<Boolean> isThere(UploadRecord upload) {

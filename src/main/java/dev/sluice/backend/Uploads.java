@@ -1,7 +1,6 @@
 package dev.sluice.backend;
 
 import dev.sluice.blob.MultipartUploads;
-import dev.sluice.blob.UnfinishedUpload;
 import dev.sluice.job.JobFailure;
 import dev.sluice.media.FileSignature;
 import dev.sluice.message.StagedJob;
@@ -9,8 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,8 +56,7 @@ public final class Uploads {
      * @param body paused
      */
     public Future<StagedJob> receive(Caller caller, String name, ReadStream<Buffer> body) {
-        return slots.run(() -> new OneVideo(NewVideo.of(NewVideo.tame(name), caller.subject()))
-                .take(body)
+        return slots.run(() -> store(NewVideo.of(NewVideo.tame(name), caller.subject()), body)
                 .compose(job -> submission.createWithMedium(job, ownerColumn)));
     }
 
@@ -80,57 +76,17 @@ public final class Uploads {
                         .orElseGet(Future::succeededFuture);
     }
 
-    private final class OneVideo {
-        private final NewVideo video;
-        private final List<String> etags = new ArrayList<>();
-        private Future<UnfinishedUpload> upload = Future.failedFuture("not begun");
-        private boolean begun;
-
-        OneVideo(NewVideo video) {
-            this.video = video;
-        }
-
-        Future<StagedJob> take(ReadStream<Buffer> body) {
-            PartStream parts = new PartStream(partSize, new byte[0], maxBytes, this::part, bytes -> {});
-            return parts.drain(body)
-                    .compose(all -> end(parts.rest()))
-                    .map(stored -> video.job(parts.taken()))
-                    .recover(cause -> abort().transform(aborted -> Future.failedFuture(cause)));
-        }
-
-        private Future<Void> part(ByteBuffer bytes) {
-            return begin(bytes)
-                    .compose(to -> store.part(to, etags.size() + 1, bytes))
-                    .onSuccess(etags::add)
-                    .mapEmpty();
-        }
-
-        private Future<UnfinishedUpload> begin(ByteBuffer first) {
-            if (begun) {
-                return upload;
-            }
-            return sniffed(first).compose(video -> {
-                begun = true;
-                upload = store.begin(this.video.key(), CONTENT_TYPE);
-                return upload;
-            });
-        }
-
-        private Future<Void> end(ByteBuffer rest) {
-            return begun
-                    ? part(rest).compose(all -> upload.compose(made -> store.complete(made, etags)))
-                    : sniffed(rest).compose(video -> store.whole(this.video.key(), rest, CONTENT_TYPE));
-        }
-
-        private Future<Void> abort() {
-            return upload.compose(store::abort).onFailure(cause -> {
-                if (begun) {
-                    LOG.atWarn()
-                            .addKeyValue("key", video.key())
-                            .addKeyValue("error", String.valueOf(cause.getMessage()))
-                            .log("an upload that failed could not be taken back");
-                }
-            });
-        }
+    private Future<StagedJob> store(NewVideo video, ReadStream<Buffer> body) {
+        GrowingObject object = new GrowingObject(store, video.key());
+        PartStream parts = new PartStream(partSize, new byte[0], maxBytes, object::add, bytes -> {});
+        return parts.drain(body)
+                .compose(all -> object.end(parts.rest()))
+                .map(stored -> video.job(parts.taken()))
+                .recover(cause -> object.abort()
+                        .onFailure(left -> LOG.atWarn()
+                                .addKeyValue("key", video.key())
+                                .addKeyValue("error", String.valueOf(left.getMessage()))
+                                .log("an upload that failed could not be taken back"))
+                        .transform(aborted -> Future.failedFuture(cause)));
     }
 }
