@@ -19,7 +19,7 @@ public final class S3Blobs implements Blobs {
     /** Makes the client, which reads the SDK's files and takes a while: not for an event loop. Connects to nothing yet. */
     public S3Blobs(Vertx vertx, S3Config config) {
         this.session = new S3Session(vertx, config);
-        this.links = SignedLinks.open(vertx, config);
+        this.links = new SignedLinks(vertx, config);
     }
 
     /** Objects whose bytes come from elsewhere. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -20,30 +21,33 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 public final class SignedLinks {
     private final Vertx vertx;
     private final S3Config config;
-    private final S3Presigner presigner;
+    private @Nullable S3Presigner presigner;
 
-    private SignedLinks(Vertx vertx, S3Config config, S3Presigner presigner) {
+    /** Makes links to the endpoint that browsers reach. */
+    SignedLinks(Vertx vertx, S3Config config) {
         this.vertx = vertx;
         this.config = config;
-        this.presigner = presigner;
     }
 
-    /** Makes links to the endpoint that browsers reach. Reads the SDK's files: not for an event loop. */
-    static SignedLinks open(Vertx vertx, S3Config config) {
-        S3Presigner.Builder builder = S3Presigner.builder()
-                .region(Region.of(config.region()))
-                .credentialsProvider(S3Clients.credentials(config))
-                .serviceConfiguration(S3Configuration.builder()
-                        .pathStyleAccessEnabled(config.pathStyle())
-                        .build());
-        config.publicEndpoint().or(config::endpoint).ifPresent(builder::endpointOverride);
-        return new SignedLinks(vertx, config, builder.build());
+    /** Made when the first link is: it reads the SDK's files, and most processes sign none. */
+    private synchronized S3Presigner presigner() {
+        if (presigner == null) {
+            S3Presigner.Builder builder = S3Presigner.builder()
+                    .region(Region.of(config.region()))
+                    .credentialsProvider(S3Clients.credentials(config))
+                    .serviceConfiguration(S3Configuration.builder()
+                            .pathStyleAccessEnabled(config.pathStyle())
+                            .build());
+            config.publicEndpoint().or(config::endpoint).ifPresent(builder::endpointOverride);
+            presigner = builder.build();
+        }
+        return presigner;
     }
 
     /** Links to read each of these objects, in the same order. */
     public Future<List<URI>> reading(List<BlobKey> keys, Duration valid) {
         return sign(() -> keys.stream()
-                .map(key -> presigner
+                .map(key -> presigner()
                         .presignGetObject(link -> link.signatureDuration(valid)
                                 .getObjectRequest(request ->
                                         request.bucket(config.bucket()).key(key.value())))
@@ -54,7 +58,7 @@ public final class SignedLinks {
 
     /** A link to PUT one object to, whole. */
     public Future<URI> writing(BlobKey key, Duration valid) {
-        return sign(() -> URI.create(presigner
+        return sign(() -> URI.create(presigner()
                 .presignPutObject(link -> link.signatureDuration(valid)
                         .putObjectRequest(
                                 request -> request.bucket(config.bucket()).key(key.value())))
@@ -65,7 +69,7 @@ public final class SignedLinks {
     /** Links to PUT the parts of an object to, from the first to that of the number {@code count}. */
     public Future<List<URI>> writingParts(UnfinishedUpload upload, int count, Duration valid) {
         return sign(() -> IntStream.rangeClosed(1, count)
-                .mapToObj(number -> presigner
+                .mapToObj(number -> presigner()
                         .presignUploadPart(link -> link.signatureDuration(valid)
                                 .uploadPartRequest(request -> request.bucket(config.bucket())
                                         .key(upload.key().value())
@@ -84,8 +88,10 @@ public final class SignedLinks {
         });
     }
 
-    void close() {
-        presigner.close();
+    synchronized void close() {
+        if (presigner != null) {
+            presigner.close();
+        }
     }
 
     // Off the event loop: credentials may have to be fetched, and a film has thousands of thumbnails.
