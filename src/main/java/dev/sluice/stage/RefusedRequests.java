@@ -8,6 +8,7 @@ import dev.sluice.job.StepNames;
 import dev.sluice.message.Codec;
 import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.ProcessingRequest;
+import dev.sluice.message.StagedJob;
 import dev.sluice.message.Update;
 import dev.sluice.store.OutboxMessage;
 import dev.sluice.store.Requests;
@@ -16,6 +17,7 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +27,19 @@ public record RefusedRequests(Requests requests, StageTools tools) {
     /** Below all numbers that workers give, should the request be mended and sent again. */
     private static final long BEFORE_ALL = 0;
 
-    Future<Void> setAside(Vertx vertx, Delivery delivery, Cancellation cancellation, InvalidMessage invalid) {
+    /** Does this with the job of a request, if one can be made of it, and settles the delivery. Never fails. */
+    Future<Void> unlessUnreadable(
+            Vertx vertx, Delivery delivery, Cancellation cancellation, Function<StagedJob, Future<Void>> work) {
+        Future<Void> followed = Future.succeededFuture(delivery)
+                .map(come -> Codec.request(come.body()).asStagedJob())
+                .compose(work)
+                .recover(cause -> cause instanceof InvalidMessage invalid
+                        ? setAside(vertx, delivery, cancellation, invalid)
+                        : Future.failedFuture(cause));
+        return new Settling(vertx, tools, delivery, cancellation).after(followed);
+    }
+
+    private Future<Void> setAside(Vertx vertx, Delivery delivery, Cancellation cancellation, InvalidMessage invalid) {
         Optional<ProcessingRequest.Subject> subject = Codec.subjectOfRequest(delivery.body());
         OutboxMessage letter =
                 Outgoing.unreadable(delivery, Optional.empty(), subject.map(ProcessingRequest.Subject::job), invalid);

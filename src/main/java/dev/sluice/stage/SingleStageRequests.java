@@ -4,8 +4,6 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.message.Codec;
-import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -30,13 +28,7 @@ public record SingleStageRequests(List<Route> way, RefusedRequests refused, Stag
 
     @Override
     public Future<Void> seeThrough(Vertx vertx, Delivery delivery, Cancellation cancellation) {
-        Future<Void> followed = Future.succeededFuture(delivery)
-                .map(come -> Codec.request(come.body()).asStagedJob())
-                .compose(job -> work(vertx, delivery, cancellation, job))
-                .recover(cause -> cause instanceof InvalidMessage invalid
-                        ? refused.setAside(vertx, delivery, cancellation, invalid)
-                        : Future.failedFuture(cause));
-        return new Settling(vertx, tools, delivery, cancellation).after(followed);
+        return refused.unlessUnreadable(vertx, delivery, cancellation, job -> work(vertx, delivery, cancellation, job));
     }
 
     private Future<Void> work(Vertx vertx, Delivery delivery, Cancellation cancellation, StagedJob job) {

@@ -3,8 +3,6 @@ package dev.sluice.stage;
 import dev.sluice.broker.Delivery;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.StageName;
-import dev.sluice.message.Codec;
-import dev.sluice.message.InvalidMessage;
 import dev.sluice.message.StagedJob;
 import dev.sluice.store.Requests;
 import io.vertx.core.Future;
@@ -24,13 +22,7 @@ public record StagedRequests(Requests requests, RefusedRequests refused, StageTo
 
     @Override
     public Future<Void> seeThrough(Vertx vertx, Delivery delivery, Cancellation cancellation) {
-        Future<Void> followed = Future.succeededFuture(delivery)
-                .map(come -> Codec.request(come.body()).asStagedJob())
-                .compose(job -> accept(vertx, cancellation, job))
-                .recover(cause -> cause instanceof InvalidMessage invalid
-                        ? refused.setAside(vertx, delivery, cancellation, invalid)
-                        : Future.failedFuture(cause));
-        return new Settling(vertx, tools, delivery, cancellation).after(followed);
+        return refused.unlessUnreadable(vertx, delivery, cancellation, job -> accept(vertx, cancellation, job));
     }
 
     private Future<Void> accept(Vertx vertx, Cancellation cancellation, StagedJob job) {
