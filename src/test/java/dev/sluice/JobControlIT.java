@@ -9,14 +9,12 @@ import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,7 +60,7 @@ class JobControlIT {
                                 .query(
                                         "SELECT \"status\", \"errorMessage\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'encoding'"))
                 .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by hand."));
-        OtherHalf.awaitThat(JobControlIT::workspaceIsEmpty);
+        OtherHalf.awaitThat(pipeline::workspaceIsEmpty);
         pipeline.awaitIdle();
         assertThat(otherHalf.messages(OtherHalf.DEAD)).isZero();
 
@@ -76,7 +74,7 @@ class JobControlIT {
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
         assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isDone())
                 .isTrue();
-        OtherHalf.awaitThat(() -> !encodes() && workspaceIsEmpty());
+        OtherHalf.awaitThat(() -> !encodes() && pipeline.workspaceIsEmpty());
         assertNothingFell("encoding");
     }
 
@@ -141,12 +139,6 @@ class JobControlIT {
                 .descendants()
                 .anyMatch(process -> process.info().command().orElse("").endsWith("/ffmpeg")
                         && process.info().commandLine().orElse("").contains("-filter_complex"));
-    }
-
-    private static boolean workspaceIsEmpty() throws IOException {
-        try (Stream<Path> left = Files.list(pipeline.workspace().resolve("jobs"))) {
-            return left.findAny().isEmpty();
-        }
     }
 
     private static <T> T ask(Function<ControlDesk, Future<T>> question) {

@@ -1,5 +1,7 @@
 package dev.sluice;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.rabbitmq.client.Connection;
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.StoreFixture;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -218,6 +221,39 @@ final class PipelineFixture implements AutoCloseable {
                         && otherHalf.messages(OtherHalf.DOWNLOAD) == 0
                         && database.value("SELECT count(*) FROM sluice.stage_run WHERE state = 'running'")
                                 .equals("0"));
+    }
+
+    /** A section {@code ffmpeg} whose FFmpeg runs this line of a shell script before it is itself. */
+    JsonObject ffmpegAfter(Path directory, String line) throws IOException {
+        FfmpegInstallation real =
+                FfmpegInstallation.locate(config(new JsonObject()).ffmpeg());
+        Path script = Files.writeString(
+                directory.resolve("ffmpeg"), "#!/bin/sh\n" + line + "\nexec '" + real.ffmpeg() + "' \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new JsonObject()
+                .put("ffmpeg", script.toString())
+                .put("ffprobe", real.ffprobe().toString())
+                .put("sandbox", "off");
+    }
+
+    /** Whether no attempt has left anything in the workspace. */
+    boolean workspaceIsEmpty() throws IOException {
+        return isEmpty(workspace());
+    }
+
+    /** The same of another workspace. */
+    static boolean isEmpty(Path workspace) throws IOException {
+        try (Stream<Path> left = Files.list(workspace.resolve("jobs"))) {
+            return left.findAny().isEmpty();
+        }
+    }
+
+    /** That a job was completed once, each of its stages at the first attempt. */
+    void assertDoneOnce(String job) {
+        assertThat(otherHalf.completions(job)).isEqualTo(1);
+        assertThat(database.query("SELECT stage, state, attempt FROM sluice.stage_run WHERE job_id = '" + job
+                        + "' AND state = 'done' AND attempt = 1"))
+                .hasSize(3);
     }
 
     /** Whether each stage's queue has its consumer; a queue that is not there has none. */

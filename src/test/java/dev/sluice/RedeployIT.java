@@ -7,12 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.broker.RabbitNode;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +67,7 @@ class RedeployIT {
         assertThat(threads()).isLessThan(threads + SPARE_THREADS);
         assertThat(ProcessHandle.current().descendants().flatMap(child -> child.info().command().stream()))
                 .noneMatch(command -> command.contains("ffmpeg"));
-        OtherHalf.awaitThat(this::workspaceIsEmpty);
+        OtherHalf.awaitThat(pipeline::workspaceIsEmpty);
     }
 
     private List<String> send(int round) throws Exception {
@@ -87,12 +84,6 @@ class RedeployIT {
         assertThat(jobs)
                 .allSatisfy(job -> assertThat(pipeline.otherHalf().awaitEnd(job).getString("status"))
                         .isEqualTo("completed"));
-    }
-
-    private boolean workspaceIsEmpty() throws Exception {
-        try (Stream<Path> left = Files.list(pipeline.workspace().resolve("jobs"))) {
-            return left.findAny().isEmpty();
-        }
     }
 
     private static int threads() {

@@ -11,10 +11,8 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,9 +66,8 @@ class SegmentedJobIT {
                         "upload_complete");
         assertInOrder(pipeline.otherHalf().updates("a"));
         pipeline.awaitIdle();
-        OtherHalf.awaitThat(
-                () -> get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty()
-                        && nothingIn(pipeline.workspace().resolve("jobs")));
+        OtherHalf.awaitThat(() ->
+                get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty() && pipeline.workspaceIsEmpty());
     }
 
     @Test
@@ -138,17 +135,8 @@ class SegmentedJobIT {
     }
 
     private JsonObject ffmpegThatFailsWhile(Path marker) throws Exception {
-        FfmpegInstallation real =
-                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
-        Path script = Files.writeString(
-                directory.resolve("ffmpeg"),
-                "#!/bin/sh\ncase \"$*\" in *trim=start=3.99*) [ -e '" + marker + "' ] && exit 1;; esac\nexec '"
-                        + real.ffmpeg() + "' \"$@\"\n");
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new JsonObject()
-                .put("ffmpeg", script.toString())
-                .put("ffprobe", real.ffprobe().toString())
-                .put("sandbox", "off");
+        return pipeline.ffmpegAfter(
+                directory, "case \"$*\" in *trim=start=3.99*) [ -e '" + marker + "' ] && exit 1;; esac");
     }
 
     private long runs(String stage) {
@@ -192,11 +180,5 @@ class SegmentedJobIT {
                 .isSorted()
                 .doesNotContainNull();
         assertThat(read.get(read.size() - 1)).isEqualTo(updates.get(updates.size() - 1));
-    }
-
-    private static boolean nothingIn(Path directory) throws Exception {
-        try (Stream<Path> left = Files.list(directory)) {
-            return left.findAny().isEmpty();
-        }
     }
 }

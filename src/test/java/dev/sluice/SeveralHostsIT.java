@@ -5,9 +5,7 @@ import static dev.sluice.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +44,8 @@ class SeveralHostsIT {
             pipeline.awaitIdle();
             OtherHalf.awaitThat(() ->
                     get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty()
-                            && nothingIn(pipeline.workspace().resolve("jobs"))
-                            && nothingIn(otherDisk.resolve("jobs")));
+                            && pipeline.workspaceIsEmpty()
+                            && PipelineFixture.isEmpty(otherDisk));
         } finally {
             get(encoder.stop());
         }
@@ -85,12 +83,6 @@ class SeveralHostsIT {
             return pipeline.fetch(key, otherDisk.resolve("got"));
         } catch (Exception cause) {
             throw new AssertionError(cause);
-        }
-    }
-
-    private static boolean nothingIn(Path directory) throws Exception {
-        try (Stream<Path> left = Files.list(directory)) {
-            return left.findAny().isEmpty();
         }
     }
 }

@@ -9,12 +9,10 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.broker.BrokerNode;
 import dev.sluice.broker.EmbeddedNode;
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.media.FfmpegInstallation;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -191,17 +189,8 @@ class SingleStageRequestsIT {
     }
 
     private JsonObject ffmpegThatWaitsWhile(Path marker) throws Exception {
-        FfmpegInstallation real =
-                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
-        Path script = Files.writeString(
-                directory.resolve("ffmpeg"),
-                "#!/bin/sh\ncase \"$*\" in *libx264*) while [ -e '" + marker + "' ]; do sleep 0.1; done;; esac\nexec '"
-                        + real.ffmpeg() + "' \"$@\"\n");
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new JsonObject()
-                .put("ffmpeg", script.toString())
-                .put("ffprobe", real.ffprobe().toString())
-                .put("sandbox", "off");
+        return pipeline.ffmpegAfter(
+                directory, "case \"$*\" in *libx264*) while [ -e '" + marker + "' ]; do sleep 0.1; done;; esac");
     }
 
     private List<Map<String, String>> runs(String job) {
