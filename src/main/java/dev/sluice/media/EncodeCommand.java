@@ -78,6 +78,9 @@ final class EncodeCommand {
         command.addAll(
                 List.of("-filter_complex", graph(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin)))));
         addPictures(command, renditions, keyTimes(segment));
+        if (!segment.isFirst()) {
+            command.addAll(RateControl.goingOn(config));
+        }
         addTee(command, renditions, false, SEGMENT_FILE);
         addThumbnails(command);
         return List.copyOf(command);

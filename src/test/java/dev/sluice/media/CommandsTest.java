@@ -106,6 +106,33 @@ class CommandsTest {
     }
 
     @Test
+    void beginsASegmentAsIfTheFilmWentOn() {
+        String command = line(segment(1, encode));
+
+        assertThat(command)
+                .startsWith(
+                        "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
+                                + " -max_error_rate 1 -filter_complex_threads 2 -threads 2 -copyts -start_at_zero"
+                                + " -noaccurate_seek -ss 8 ")
+                .contains(" -force_key_frames:v:0 9.999998,11.999998,13.999998,15.999998,17.999998 ")
+                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09 -sn ");
+    }
+
+    @Test
+    void asksNothingOfX264WhereItMakesNoDifference() {
+        EncodeCommand withoutTree = new EncodeCommand(MediaFixture.withPreset("superfast"), 2);
+
+        assertThat(segment(0, encode)).doesNotContain("-x264-params");
+        assertThat(segment(1, withoutTree)).doesNotContain("-x264-params");
+    }
+
+    private static List<String> segment(int number, EncodeCommand encode) {
+        Segment segment =
+                new SegmentPlan(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(10), 3).segment(number);
+        return encode.arguments(SOURCE, Sources.FULL_HD, renditions(Sources.FULL_HD), segment, Duration.ZERO, true);
+    }
+
+    @Test
     void readsAllOutputsInOneRun() {
         MediaInfo hd = Sources.of(Sources.video(1280, 720), Optional.empty());
         String only = " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,aac -i file:";

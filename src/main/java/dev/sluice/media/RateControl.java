@@ -1,0 +1,31 @@
+package dev.sluice.media;
+
+import dev.sluice.config.MediaConfig;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What x264's rate control is told of a segment, so that it does as it does within a whole film. */
+final class RateControl {
+    /** They do without macroblock tree, and with it without the difference. */
+    private static final Set<String> WITHOUT_TREE = Set.of("ultrafast", "superfast");
+    /** How much finer a key frame is quantized than what follows it: x264's default of {@code ipratio}. */
+    private static final double IP_RATIO = 1.4;
+    /** Six steps of the quantizer double it. */
+    private static final double FINER = 6 * Math.log(IP_RATIO) / Math.log(2);
+
+    private RateControl() {}
+
+    /**
+     * Options for a segment that begins within a film. With macroblock tree a key frame is quantized by {@code ipratio} finer than
+     * the frames before it, but the first one of all as coarsely as they are ({@code rate_estimate_qscale} in x264's
+     * {@code ratecontrol.c}): it came out a fifth smaller than the same frame in the whole. A zone of that one frame makes up for
+     * it.
+     */
+    static List<String> goingOn(MediaConfig config) {
+        double finer = config.crf() - FINER;
+        return WITHOUT_TREE.contains(config.preset()) || finer <= 0
+                ? List.of()
+                : List.of("-x264-params", String.format(Locale.ROOT, "zones=0,0,crf=%.2f", finer));
+    }
+}
