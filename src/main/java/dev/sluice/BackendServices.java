@@ -6,6 +6,7 @@ import dev.sluice.backend.Identity;
 import dev.sluice.backend.JobControl;
 import dev.sluice.backend.JobSubmission;
 import dev.sluice.backend.MediaJobs;
+import dev.sluice.backend.NamedReceiver;
 import dev.sluice.backend.ResumableUploads;
 import dev.sluice.backend.UpdatesVerticle;
 import dev.sluice.backend.UploadCompletion;
@@ -79,8 +80,8 @@ record BackendServices(
         JobControl control = new JobControl(interventions, services.tools().worker(), announce);
         JobSubmission submission = new JobSubmission(services.blobs(), services.jobs(), announce);
         BackendConfig config = services.config().backend();
-        MediaJobs media =
-                new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn(), config.webhooks());
+        NamedReceiver receiver = new NamedReceiver(config.webhooks());
+        MediaJobs media = new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn(), receiver);
         DeadLetters letters = new DeadLetters(
                 vertx, services.config().rabbitmq(), services.tools().outbox(), control);
         UploadSlots slots = new UploadSlots(config.uploadsAtOnce());
@@ -110,6 +111,7 @@ record BackendServices(
                                 slots),
                         resumable,
                         new DirectUploads(resumable, store, services.blobs().links(), completion, config.linkValid()),
+                        receiver,
                         services.blobs(),
                         services.blobs().links(),
                         new Identity(Version.current(), Instant.now())));

@@ -11,38 +11,62 @@ export function stageName(stage) {
 }
 
 /**
- * Lays the runs of a job out in time: a lane for each stage, and in it as many tracks as there were runs at once.
+ * The attempts at a run, oldest first. One that did not end well is told of both by itself and, while it is the last, by
+ * its run; it counts once.
+ *
+ * @param {Object} run
+ * @returns {Object[]} each with `stage`, `task`, `state` and what the API tells of it; a run that waits for its first attempt,
+ *     or its next, has one for that without `started_at`
+ */
+export function attemptsOf(run) {
+  const failed = (run.failed_attempts ?? []).map((attempt) => ({ ...attempt, stage: run.stage, task: run.task, state: 'failed' }));
+  const told = failed.some((attempt) => attempt.started_at && attempt.started_at === run.started_at);
+  if (!told) {
+    return [...failed, { ...run, attempt: run.attempts }];
+  }
+  return run.state === 'waiting' ? [...failed, { stage: run.stage, task: run.task, state: 'waiting', attempt: run.attempts + 1 }] : failed;
+}
+
+/**
+ * Lays the attempts of a job's runs out in time: a lane for each stage, and in it as many tracks as there were at once.
  *
  * @param {Object[]} runs
  * @param {number} now ms
- * @returns {{from: number, to: number, lanes: {stage: string, all: number, runs: Object[], tracks: Object[][], from: number,
- *     to: number}[]}} times in ms; `all` counts those that have not begun, too; each run in a track has `from` and `to`
+ * @returns {{from: number, to: number, lanes: {stage: string, begun: number, all: number, tracks: Object[][], from: number,
+ *     to: number}[]}} times in ms; `begun` and `all` count runs; each attempt in a track has `from` and `to`
  */
 export function lanesOf(runs, now) {
   const begun = runs
+    .flatMap(attemptsOf)
     .filter(({ started_at: at }) => at)
-    .map((run) => ({ ...run, from: Date.parse(run.started_at), to: run.finished_at ? Date.parse(run.finished_at) : now }));
-  const from = Math.min(...begun.map((run) => run.from));
-  const to = Math.max(from + 1, ...begun.map((run) => run.to));
+    .map((attempt) => ({ ...attempt, from: Date.parse(attempt.started_at), to: attempt.finished_at ? Date.parse(attempt.finished_at) : now }));
+  const from = Math.min(...begun.map((attempt) => attempt.from));
+  const to = Math.max(from + 1, ...begun.map((attempt) => attempt.to));
   const order = Object.keys(NAMES);
   const stages = [...new Set(begun.map(({ stage }) => stage))].sort((one, other) => order.indexOf(one) - order.indexOf(other));
   const lanes = stages.map((stage) => {
-    const mine = begun.filter((run) => run.stage === stage).sort((one, other) => one.from - other.from);
-    const all = runs.filter((run) => run.stage === stage).length;
-    return { stage, all, runs: mine, tracks: tracksOf(mine), from: mine[0].from, to: Math.max(...mine.map((run) => run.to)) };
+    const mine = begun.filter((attempt) => attempt.stage === stage).sort((one, other) => one.from - other.from);
+    return {
+      stage,
+      begun: new Set(mine.map(({ task }) => task)).size,
+      all: runs.filter((run) => run.stage === stage).length,
+      tracks: tracksOf(mine),
+      from: mine[0].from,
+      to: Math.max(...mine.map((attempt) => attempt.to)),
+    };
   });
   return { from, to, lanes };
 }
 
-/** The first track that is free by then takes the run: that needs the fewest. */
+/** The first track that is free by then takes the attempt: that needs the fewest. */
 function tracksOf(byStart) {
   const tracks = [];
-  byStart.forEach((run) => {
-    const free = tracks.find((track) => track.at(-1).to <= run.from);
+  byStart.forEach((attempt) => {
+    const free = tracks.find((track) => track.at(-1).to <= attempt.from);
     if (free) {
-      free.push(run);
+      free.push(attempt);
     } else {
-      tracks.push([run]);
+      tracks.push([attempt]);
     }
   });
   return tracks;

@@ -1,11 +1,11 @@
 import { fill, h, say } from './dom.js';
 import { counted, duration } from './format.js';
-import { lanesOf, stageName } from './lanes.js';
+import { attemptsOf, lanesOf, stageName } from './lanes.js';
 
 const STATES = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed' };
 
 /**
- * How long each run of each stage took: a chart, and the same as a table.
+ * How long each attempt at each stage took: a chart, and the same as a table.
  *
  * @returns {{node: HTMLElement, show: function(Object): void}} `show` takes the job
  */
@@ -14,8 +14,8 @@ export function timings() {
   const total = h('p', { class: 'hint' });
   const body = h('tbody');
   const caption = h('summary');
-  const head = [['Stage'], ['Task', 'number'], ['State'], ['Attempts', 'number'], ['Time', 'number'], ['Worker']].map(([title, kind]) => h('th', { scope: 'col', class: kind }, title));
-  const table = h('div', { class: 'scroll', role: 'region', 'aria-label': 'All runs', tabindex: '0' }, h('table', {}, h('thead', {}, h('tr', {}, ...head)), body));
+  const head = [['Stage'], ['Task', 'number'], ['Attempt', 'number'], ['State'], ['Time', 'number'], ['Worker']].map(([title, kind]) => h('th', { scope: 'col', class: kind }, title));
+  const table = h('div', { class: 'scroll', role: 'region', 'aria-label': 'All attempts', tabindex: '0' }, h('table', {}, h('thead', {}, h('tr', {}, ...head)), body));
   const node = h('section', { class: 'panel', 'data-testid': 'timings', 'aria-labelledby': 'timings-title' },
     h('div', { class: 'section-head' }, h('h2', { id: 'timings-title' }, 'Timings'), total),
     chart, h('details', {}, caption, table));
@@ -30,10 +30,11 @@ export function timings() {
       }
       const took = duration((layout.to - layout.from) / 1000);
       say(total, status === 'PROCESSING' ? `${took} so far` : `${took} in all`);
-      chart.setAttribute('aria-label', `${layout.lanes.map(inWords).join('; ')}. The table below says the same run by run.`);
+      chart.setAttribute('aria-label', `${layout.lanes.map(inWords).join('; ')}. The table below says the same attempt by attempt.`);
       fill(chart, ...layout.lanes.map((lane) => laneNode(lane, layout)));
-      say(caption, `All runs as a table (${runs.length})`);
-      fill(body, ...runs.map(tableRow));
+      const attempts = runs.flatMap(attemptsOf);
+      say(caption, `All attempts as a table (${attempts.length})`);
+      fill(body, ...attempts.map(tableRow));
     },
   };
 }
@@ -43,35 +44,35 @@ function inWords(lane) {
   return `${stageName(lane.stage)}${tasks}: ${duration((lane.to - lane.from) / 1000)}`;
 }
 
-function tasksOf({ runs, all }) {
-  return runs.length < all ? `${runs.length} of ${counted(all, 'task')}` : counted(all, 'task');
+function tasksOf({ begun, all }) {
+  return begun < all ? `${begun} of ${counted(all, 'task')}` : counted(all, 'task');
 }
 
 function laneNode(lane, { from, to }) {
   const share = (time) => `${((time - from) / (to - from)) * 100}%`;
   const many = lane.all > 1;
-  const tracks = lane.tracks.map((track) => h('div', { class: many ? 'track thin' : 'track' }, ...track.map((run) => {
-    const mark = h('span', { class: 'run', 'data-state': run.state, title: titleOf(run), 'data-again': run.attempts > 1 });
-    mark.style.left = share(run.from);
-    mark.style.width = share(from + run.to - run.from);
+  const tracks = lane.tracks.map((track) => h('div', { class: many ? 'track thin' : 'track' }, ...track.map((attempt) => {
+    const mark = h('span', { class: 'run', 'data-state': attempt.state, title: titleOf(attempt) });
+    mark.style.left = share(attempt.from);
+    mark.style.width = share(from + attempt.to - attempt.from);
     return mark;
   })));
   const name = h('div', { class: 'lane-name' }, h('span', {}, stageName(lane.stage)), many && h('small', {}, tasksOf(lane)));
   return h('div', { class: 'lane' }, name, h('div', { class: 'tracks' }, ...tracks), h('div', { class: 'lane-time' }, duration((lane.to - lane.from) / 1000)));
 }
 
-function titleOf(run) {
-  const parts = [stageName(run.stage), `task ${run.task + 1}`, STATES[run.state], duration((run.to - run.from) / 1000)];
-  return [...parts, run.attempts > 1 && counted(run.attempts, 'attempt'), run.worker, run.error].filter(Boolean).join(' · ');
+function titleOf(attempt) {
+  const parts = [stageName(attempt.stage), `task ${attempt.task + 1}`, `attempt ${attempt.attempt}`, STATES[attempt.state], duration((attempt.to - attempt.from) / 1000)];
+  return [...parts, attempt.worker, attempt.error].filter(Boolean).join(' · ');
 }
 
-function tableRow(run) {
-  const state = run.error ? `${STATES[run.state] ?? run.state}: ${run.error}` : STATES[run.state] ?? run.state;
+function tableRow(attempt) {
+  const state = STATES[attempt.state] ?? attempt.state;
   return h('tr', {},
-    h('th', { scope: 'row' }, stageName(run.stage)),
-    h('td', { class: 'number' }, run.task + 1),
-    h('td', {}, state),
-    h('td', { class: 'number' }, run.attempts),
-    h('td', { class: 'number' }, run.seconds === undefined ? '–' : duration(run.seconds)),
-    h('td', {}, run.worker ?? '–'));
+    h('th', { scope: 'row' }, stageName(attempt.stage)),
+    h('td', { class: 'number' }, attempt.task + 1),
+    h('td', { class: 'number' }, attempt.attempt || '–'),
+    h('td', {}, attempt.error ? `${state}: ${attempt.error}` : state),
+    h('td', { class: 'number' }, attempt.seconds === undefined ? '–' : duration(attempt.seconds)),
+    h('td', {}, attempt.worker ?? '–'));
 }

@@ -62,7 +62,15 @@ class JobDisplayTest {
         OutputFile output = new OutputFile(
                 OutputFile.Type.SCALED, "videos/m_720p.mp4", 1280, 720, 9_000_000, "video/mp4", "720p", 0);
         RunView run = new RunView(
-                stage, 0, "running", 1, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                stage,
+                0,
+                "running",
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
         return new JobView(
                 new JobId("j"),
                 state,

@@ -86,6 +86,7 @@ class PageIT {
         accessible("home");
 
         upload.getByRole(AriaRole.LINK).first().click();
+        assertThat(page.getByTestId("player")).isVisible();
         assertThat(page.getByTestId("status")).containsText("Done");
         assertThat(page.getByTestId("rendition-select")).isVisible();
         page.evaluate("document.querySelector('[data-testid=player]').muted = true");
@@ -117,6 +118,12 @@ class PageIT {
         pipeline.upload("uploads/nothing.mp4", pipeline.clip(1));
         page.getByTestId("retry").click();
         assertThat(page.getByTestId("status")).containsText("Done", containing(120));
+        Locator timings = page.getByTestId("timings");
+        timings.locator("summary").click();
+        assertThat(timings.locator("tbody tr"))
+                .containsText(new String[] {"Failed: There is no object", "Done", "Done", "Done"});
+        assertThat(timings.locator(".run[data-state=failed]")).hasCount(1);
+        Browser.keep(page, "job-after-a-retry");
     }
 
     @Test

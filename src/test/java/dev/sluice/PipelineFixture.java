@@ -93,7 +93,12 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     SluiceConfig config(JsonObject settings) {
-        return SluiceConfig.read(services().mergeIn(settings, true), Map.of());
+        return SluiceConfig.read(settings(settings), Map.of());
+    }
+
+    /** The whole configuration with these settings in it. */
+    JsonObject settings(JsonObject settings) {
+        return services().mergeIn(settings, true);
     }
 
     private JsonObject services() {

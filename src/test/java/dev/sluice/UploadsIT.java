@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UploadsIT {
     private static final String UPLOADS = "/api/video-processing/uploads";
     private static final String DIRECT = "/api/video-processing/direct-uploads";
+    private static final String MEDIA = "/api/video-processing/media";
     private static final String JOBS = "/api/video-processing/jobs/";
     private static final String ANN = TestTokens.of("ann");
     private static final String BOB = TestTokens.of("bob");
@@ -53,7 +54,9 @@ class UploadsIT {
     @BeforeAll
     static void start() throws Exception {
         pipeline = PipelineFixture.embedded();
-        port = pipeline.startWithBackend(new JsonObject().put("s3", new JsonObject().put("partSizeMiB", 5)));
+        port = pipeline.startWithBackend(new JsonObject()
+                .put("s3", new JsonObject().put("partSizeMiB", 5))
+                .put("backend", new JsonObject().put("webhookSecret", "a-secret-of-thirty-two-characters")));
         client = new TestClient(pipeline.vertx(), port);
     }
 
@@ -278,6 +281,58 @@ class UploadsIT {
         assertThat(client.post(DIRECT + "/" + begun.getString("upload_id") + "/complete", ANN)
                         .code())
                 .isEqualTo("not_a_video");
+    }
+
+    @Test
+    void rememberWhoIsToBeToldHowTheirJobsEnd() throws Exception {
+        byte[] video = video(100_000);
+        Buffer bytes = Buffer.buffer(video);
+        String receiver = "https://hooks.invalid/";
+        String size = Integer.toString(video.length);
+
+        String form = client.upload(MEDIA + "?webhookUrl=" + receiver + "form", ANN, "film.mp4", bytes)
+                .json()
+                .getString("job_id");
+        String begun = client.call(
+                        "POST",
+                        UPLOADS + "?webhookUrl=" + receiver + "tus",
+                        tus(ANN, "Upload-Length", size),
+                        Buffer.buffer())
+                .headers()
+                .get("Location");
+        String tus = append(begun, 0, bytes, Map.of()).headers().get("Sluice-Job-Id");
+        JsonObject straight = client.post(
+                        DIRECT, ANN, new JsonObject().put("size", video.length).put("webhookUrl", receiver + "direct"))
+                .json();
+        put(straight.getJsonArray("urls").getString(0), video);
+        String direct = client.post(DIRECT + "/" + straight.getString("upload_id") + "/complete", ANN)
+                .json()
+                .getString("job_id");
+
+        assertThat(receivers(form)).containsExactly(receiver + "form");
+        assertThat(receivers(tus)).containsExactly(receiver + "tus");
+        assertThat(receivers(direct)).containsExactly(receiver + "direct");
+    }
+
+    @Test
+    void refuseToTellAPrivateAddress() {
+        String inside = "http://10.1.2.3/latest";
+
+        List<Reply> refused = List.of(
+                client.upload(MEDIA + "?webhookUrl=" + inside, ANN, "film.mp4", Buffer.buffer("film")),
+                client.call("POST", UPLOADS + "?webhookUrl=" + inside, tus(ANN, "Upload-Length", "4"), Buffer.buffer()),
+                client.post(DIRECT, ANN, new JsonObject().put("size", 4).put("webhookUrl", inside)));
+
+        assertThat(refused).extracting(Reply::status).containsOnly(400);
+        assertThat(refused)
+                .extracting(reply -> reply.json().getString("detail"))
+                .allSatisfy(detail -> assertThat(detail).contains("webhookUrl").contains("private address"));
+    }
+
+    private static List<String> receivers(String job) {
+        return pipeline.database().query("SELECT url FROM sluice.job_webhook WHERE job_id = '" + job + "'").stream()
+                .map(row -> row.get("url"))
+                .toList();
     }
 
     private static String put(String url, byte[] bytes) throws IOException, InterruptedException {

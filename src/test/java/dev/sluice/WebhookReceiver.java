@@ -60,6 +60,11 @@ final class WebhookReceiver {
         return this;
     }
 
+    /** Answers again. */
+    void wellAgain() {
+        hanging = false;
+    }
+
     String url() {
         return "http://127.0.0.1:" + port + "/hook";
     }

@@ -10,6 +10,8 @@ import dev.sluice.http.TestTokens;
 import dev.sluice.webhook.WebhookSignature;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +133,54 @@ class WebhooksIT {
         assertThat(receiver.hooks()).hasSize(1);
         assertThat(receiver.hooks().get(0).headers())
                 .containsEntry("Sluice-Delivery", pipeline.database().value("SELECT id FROM sluice.webhook_delivery"));
+    }
+
+    @Test
+    void tellsAgainUnderTheSameIdWhatAKilledProcessWasTelling() throws Exception {
+        receiver.hanging().listen();
+        JsonObject settings = settings(receiver.url());
+        settings.getJsonObject("backend").put("webhookTimeoutSeconds", 60);
+        ChildProcess other = process(settings);
+        older("cut");
+        pipeline.otherHalf().sendUpdate(update("cut", "completed", 1));
+        awaitThat(() -> !receiver.hooks().isEmpty());
+
+        other.kill();
+        receiver.wellAgain();
+        // As if the time had passed in which the killed one might still have answered.
+        pipeline.database().execute("UPDATE sluice.webhook_delivery SET due_at = now()");
+        pipeline.start(settings);
+
+        awaitThat(() -> states().equals(List.of("delivered")));
+        assertThat(receiver.hooks()).hasSize(2);
+        assertThat(receiver.hooks().stream()
+                        .map(hook -> hook.headers().get("Sluice-Delivery"))
+                        .distinct())
+                .hasSize(1);
+        assertThat(pipeline.database().value("SELECT tries FROM sluice.webhook_delivery"))
+                .isEqualTo("2");
+    }
+
+    /** The production jar in a JVM of its own, up. */
+    private ChildProcess process(JsonObject settings) throws Exception {
+        Path home = Files.createTempDirectory("sluice-process");
+        JsonObject own = new JsonObject().put("workspace", new JsonObject().put("directory", home.toString()));
+        Path config = Files.writeString(
+                home.resolve("sluice.json"),
+                pipeline.settings(settings.copy().mergeIn(own, true)).encode());
+        Path log = home.resolve("log");
+        ChildProcess process = ChildProcess.start(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-jar",
+                        Path.of("target", "sluice.jar").toAbsolutePath().toString(),
+                        "-conf",
+                        config.toString()),
+                Map.of(),
+                log);
+        process.awaitReady(() -> Files.readString(log).contains("pipeline is up"));
+        return process;
     }
 
     @Test

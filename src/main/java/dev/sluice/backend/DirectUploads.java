@@ -5,6 +5,7 @@ import dev.sluice.blob.MultipartUploads;
 import dev.sluice.blob.SignedLinks;
 import dev.sluice.blob.UnfinishedUpload;
 import dev.sluice.store.UploadRecord;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.time.Duration;
@@ -45,13 +46,18 @@ public final class DirectUploads {
      */
     public record Begun(UploadRecord upload, List<URI> links, long partSize) {}
 
-    /** Begins one. */
-    public Future<Begun> begin(Caller caller, String name, long bytes) {
+    /**
+     * Begins one.
+     *
+     * @param webhook who else is to be told how its job ends
+     */
+    public Future<Begun> begin(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
         boolean parted = bytes > IN_ONE;
         return uploads.begin(
                         caller,
                         name,
                         bytes,
+                        webhook,
                         true,
                         video -> parted
                                 ? store.begin(video.key(), Uploads.CONTENT_TYPE).map(begun -> Optional.of(begun.id()))

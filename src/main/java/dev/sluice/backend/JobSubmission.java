@@ -10,6 +10,7 @@ import dev.sluice.message.Codec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.store.Jobs;
 import dev.sluice.store.OutboxMessage;
+import dev.sluice.store.UploadRecord;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -67,15 +68,16 @@ public final class JobSubmission {
      * The same of a medium that is new as well: its row is made, too, where there is a table for it.
      *
      * @param ownerColumn the column of the media table that says whose a medium is
+     * @param webhook who is to be told how the job ends
      */
-    public Future<StagedJob> createWithMedium(StagedJob job, String ownerColumn) {
-        return jobs.createWithMedium(job, first(job), ownerColumn)
+    public Future<StagedJob> createWithMedium(StagedJob job, String ownerColumn, Optional<WebhookUrl> webhook) {
+        return jobs.createWithMedium(job, first(job), ownerColumn, webhook)
                 .onSuccess(made -> announce.run())
                 .map(job);
     }
 
     /** The same for an upload that is complete, once only; gives whether there still is such an upload. */
-    Future<Boolean> createOfUpload(StagedJob job, String ownerColumn, String upload) {
+    Future<Boolean> createOfUpload(StagedJob job, String ownerColumn, UploadRecord upload) {
         return jobs.createOfUpload(job, first(job), ownerColumn, upload).onSuccess(made -> announce.run());
     }
 

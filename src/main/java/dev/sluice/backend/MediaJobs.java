@@ -3,7 +3,6 @@ package dev.sluice.backend;
 import dev.sluice.blob.BlobInfo;
 import dev.sluice.blob.BlobKey;
 import dev.sluice.blob.Blobs;
-import dev.sluice.config.WebhooksConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import dev.sluice.job.JobId;
@@ -27,16 +26,16 @@ public final class MediaJobs {
     private final JobSubmission submission;
     private final Blobs blobs;
     private final String ownerColumn;
-    private final WebhooksConfig webhooks;
+    private final NamedReceiver receiver;
 
     /** @param ownerColumn the column of the media table that says whose a medium is */
     public MediaJobs(
-            JobRecords records, JobSubmission submission, Blobs blobs, String ownerColumn, WebhooksConfig webhooks) {
+            JobRecords records, JobSubmission submission, Blobs blobs, String ownerColumn, NamedReceiver receiver) {
         this.records = records;
         this.submission = submission;
         this.blobs = blobs;
         this.ownerColumn = ownerColumn;
-        this.webhooks = webhooks;
+        this.receiver = receiver;
     }
 
     /**
@@ -46,17 +45,9 @@ public final class MediaJobs {
      */
     public Future<JobId> process(String mediaId, Caller caller, Optional<String> webhookUrl) {
         return medium(mediaId, caller).compose(medium -> {
-            Optional<WebhookUrl> webhook = webhookUrl.map(this::named);
+            Optional<WebhookUrl> webhook = receiver.at(webhookUrl);
             return source(medium).compose(source -> submission.createUnlessUnderWay(job(medium, source), webhook));
         });
-    }
-
-    private WebhookUrl named(String url) {
-        try {
-            return webhooks.named(url);
-        } catch (IllegalArgumentException refused) {
-            throw new Refusal(Refusal.Reason.UNUSABLE, "The webhookUrl cannot be used: " + refused.getMessage() + ".");
-        }
     }
 
     /** The newest job of a medium. */

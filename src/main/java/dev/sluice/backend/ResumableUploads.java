@@ -4,6 +4,7 @@ import dev.sluice.blob.MultipartUploads;
 import dev.sluice.job.JobId;
 import dev.sluice.store.UploadBook;
 import dev.sluice.store.UploadRecord;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -59,15 +60,17 @@ public final class ResumableUploads {
      *
      * @param name as its owner calls it
      * @param bytes how long it will be
+     * @param webhook who else is to be told how its job ends
      */
-    public Future<UploadRecord> begin(Caller caller, String name, long bytes) {
-        return begin(caller, name, bytes, false, video -> Future.succeededFuture(Optional.empty()));
+    public Future<UploadRecord> begin(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
+        return begin(caller, name, bytes, webhook, false, video -> Future.succeededFuture(Optional.empty()));
     }
 
     Future<UploadRecord> begin(
             Caller caller,
             String name,
             long bytes,
+            Optional<WebhookUrl> webhook,
             boolean direct,
             Function<NewVideo, Future<Optional<String>>> multipart) {
         if (bytes > rules.maxBytes()) {
@@ -95,6 +98,7 @@ public final class ResumableUploads {
                     0,
                     0,
                     false,
+                    webhook,
                     Instant.now().plus(rules.keptFor()));
             return book.begin(upload).map(upload);
         });

@@ -73,7 +73,7 @@ public final class UploadCompletion {
     private Future<UploadRecord> job(UploadRecord upload) {
         NewVideo video = new NewVideo(upload.mediaId(), new BlobKey(upload.key()), upload.fileName(), upload.owner());
         return submission
-                .createOfUpload(video.job(upload.job(), upload.bytes()), ownerColumn, upload.id())
+                .createOfUpload(video.job(upload.job(), upload.bytes()), ownerColumn, upload)
                 .map(there -> {
                     if (!there) {
                         throw new Refusal(Refusal.Reason.GONE, "The upload has expired, or was taken back.");

@@ -4,10 +4,12 @@ import dev.sluice.blob.MultipartUploads;
 import dev.sluice.job.JobFailure;
 import dev.sluice.media.FileSignature;
 import dev.sluice.message.StagedJob;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,11 +55,13 @@ public final class Uploads {
      * Stores a video and makes its job.
      *
      * @param name as its owner calls it
+     * @param webhook who else is to be told how the job ends
      * @param body paused
      */
-    public Future<StagedJob> receive(Caller caller, String name, ReadStream<Buffer> body) {
+    public Future<StagedJob> receive(
+            Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
         return slots.run(() -> store(NewVideo.of(NewVideo.tame(name), caller.subject()), body)
-                .compose(job -> submission.createWithMedium(job, ownerColumn)));
+                .compose(job -> submission.createWithMedium(job, ownerColumn, webhook)));
     }
 
     static boolean isNoVideo(Throwable cause) {

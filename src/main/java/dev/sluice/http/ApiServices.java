@@ -5,6 +5,7 @@ import dev.sluice.backend.DirectUploads;
 import dev.sluice.backend.Identity;
 import dev.sluice.backend.JobControl;
 import dev.sluice.backend.MediaJobs;
+import dev.sluice.backend.NamedReceiver;
 import dev.sluice.backend.ResumableUploads;
 import dev.sluice.backend.Uploads;
 import dev.sluice.blob.Blobs;
@@ -20,6 +21,7 @@ public record ApiServices(
         Uploads uploads,
         ResumableUploads resumable,
         DirectUploads direct,
+        NamedReceiver receiver,
         Blobs store,
         SignedLinks links,
         Identity identity) {}

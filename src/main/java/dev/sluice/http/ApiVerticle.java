@@ -116,14 +116,14 @@ public final class ApiVerticle extends VerticleBase {
         Health health = new Health(services.records(), services.store(), depth);
         Map<String, Operation> whole = new HashMap<>();
         whole.putAll(new JobOperations(services.media(), services.records(), services.control()).operations());
-        whole.putAll(new DirectUploadOperations(services.direct()).operations());
+        whole.putAll(new DirectUploadOperations(services.direct(), services.receiver()).operations());
         whole.putAll(new OutputOperations(services.media(), services.links(), config.linkValid()).operations());
         whole.putAll(new DeadLetterOperations(services.letters()).operations());
         whole.putAll(new OperatorOperations(depth, services.records()).operations());
         whole.putAll(new MonitoringOperations(health, services.identity(), contract).operations());
         Map<String, Streaming> streamed = new HashMap<>();
-        streamed.putAll(new UploadOperations(services.uploads()).operations());
-        streamed.putAll(new TusOperations(services.resumable()).operations());
+        streamed.putAll(new UploadOperations(services.uploads(), services.receiver()).operations());
+        streamed.putAll(new TusOperations(services.resumable(), services.receiver()).operations());
         streamed.putAll(new EventOperations(vertx, feed, services.media()).operations());
         return new Answers(whole, streamed);
     }

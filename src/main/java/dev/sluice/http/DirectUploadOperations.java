@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.backend.DirectUploads;
+import dev.sluice.backend.NamedReceiver;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -8,13 +9,16 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Uploads straight to the store. */
 final class DirectUploadOperations {
     private final DirectUploads uploads;
+    private final NamedReceiver receiver;
 
-    DirectUploadOperations(DirectUploads uploads) {
+    DirectUploadOperations(DirectUploads uploads, NamedReceiver receiver) {
         this.uploads = uploads;
+        this.receiver = receiver;
     }
 
     Map<String, Operation> operations() {
@@ -23,7 +27,9 @@ final class DirectUploadOperations {
 
     private Future<JsonObject> begin(Call call) {
         JsonObject body = call.body();
-        return uploads.begin(call.caller(), body.getString("filename", ""), body.getLong("size"))
+        Optional<String> webhookUrl = Optional.ofNullable(body.getString(NamedReceiver.PARAMETER));
+        return uploads.begin(
+                        call.caller(), body.getString("filename", ""), body.getLong("size"), receiver.at(webhookUrl))
                 .map(begun -> new JsonObject()
                         .put("upload_id", begun.upload().id())
                         .put("media_id", begun.upload().mediaId())

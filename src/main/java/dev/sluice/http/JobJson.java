@@ -1,10 +1,12 @@
 package dev.sluice.http;
 
+import dev.sluice.store.FailedAttempt;
 import dev.sluice.store.JobRecord;
 import dev.sluice.store.RunView;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Jobs as the API shows them. */
@@ -60,13 +62,28 @@ final class JobJson {
                 .put("attempts", run.attempts());
         put(json, "worker", run.worker());
         put(json, "error", run.error());
-        put(json, "started_at", run.started().map(String::valueOf));
-        put(json, "finished_at", run.finished().map(String::valueOf));
-        run.started()
-                .flatMap(start -> run.finished().map(end -> Duration.between(start, end)))
+        putTimes(json, run.started(), run.finished());
+        JsonArray failed = new JsonArray();
+        run.failedAttempts().forEach(attempt -> failed.add(failed(attempt)));
+        return json.put("failed_attempts", failed);
+    }
+
+    private static JsonObject failed(FailedAttempt attempt) {
+        JsonObject json = new JsonObject()
+                .put("attempt", attempt.number())
+                .put("error_code", attempt.errorCode())
+                .put("error", attempt.error());
+        put(json, "worker", attempt.worker());
+        putTimes(json, attempt.started(), Optional.of(attempt.finished()));
+        return json;
+    }
+
+    private static void putTimes(JsonObject json, Optional<Instant> started, Optional<Instant> finished) {
+        put(json, "started_at", started.map(String::valueOf));
+        put(json, "finished_at", finished.map(String::valueOf));
+        started.flatMap(start -> finished.map(end -> Duration.between(start, end)))
                 .filter(took -> !took.isNegative())
                 .ifPresent(took -> json.put("seconds", took.toMillis() / 1000.0));
-        return json;
     }
 
     private static void put(JsonObject json, String field, Optional<?> value) {

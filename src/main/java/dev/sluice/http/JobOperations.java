@@ -3,6 +3,7 @@ package dev.sluice.http;
 import dev.sluice.backend.Answer;
 import dev.sluice.backend.JobControl;
 import dev.sluice.backend.MediaJobs;
+import dev.sluice.backend.NamedReceiver;
 import dev.sluice.backend.Refusal;
 import dev.sluice.job.JobId;
 import dev.sluice.store.JobFilter;
@@ -45,7 +46,7 @@ final class JobOperations {
         return media.process(
                         call.name("id"),
                         call.caller(),
-                        Optional.ofNullable(call.body().getString("webhookUrl")))
+                        Optional.ofNullable(call.body().getString(NamedReceiver.PARAMETER)))
                 .map(job -> new JsonObject().put("success", true).put("job_id", job.value()));
     }
 

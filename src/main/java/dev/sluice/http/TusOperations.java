@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.backend.ExpectedDigest;
+import dev.sluice.backend.NamedReceiver;
 import dev.sluice.backend.ResumableUploads;
 import dev.sluice.store.UploadRecord;
 import io.vertx.core.Future;
@@ -25,9 +26,11 @@ final class TusOperations {
     private static final int NO_CONTENT = 204;
 
     private final ResumableUploads uploads;
+    private final NamedReceiver receiver;
 
-    TusOperations(ResumableUploads uploads) {
+    TusOperations(ResumableUploads uploads, NamedReceiver receiver) {
         this.uploads = uploads;
+        this.receiver = receiver;
     }
 
     Map<String, Streaming> operations() {
@@ -61,7 +64,7 @@ final class TusOperations {
     private Future<Void> create(Call call, HttpServerRequest request) {
         long bytes = number(request, "Upload-Length");
         String name = filename(Optional.ofNullable(request.getHeader("Upload-Metadata")));
-        return uploads.begin(call.caller(), name, bytes)
+        return uploads.begin(call.caller(), name, bytes, receiver.at(call.query(NamedReceiver.PARAMETER)))
                 .compose(upload -> described(request, upload)
                         .putHeader(HttpHeaders.LOCATION, PATH + upload.id())
                         .setStatusCode(CREATED)

@@ -1,13 +1,17 @@
 package dev.sluice.http;
 
+import dev.sluice.backend.Caller;
+import dev.sluice.backend.NamedReceiver;
 import dev.sluice.backend.Uploads;
 import dev.sluice.message.StagedJob;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Optional;
 
 /** Videos in forms, as browsers send them. */
 final class UploadOperations {
@@ -16,9 +20,11 @@ final class UploadOperations {
     private static final int CREATED = 201;
 
     private final Uploads uploads;
+    private final NamedReceiver receiver;
 
-    UploadOperations(Uploads uploads) {
+    UploadOperations(Uploads uploads, NamedReceiver receiver) {
         this.uploads = uploads;
+        this.receiver = receiver;
     }
 
     Map<String, Streaming> operations() {
@@ -26,7 +32,7 @@ final class UploadOperations {
     }
 
     private Future<Void> form(Call call, HttpServerRequest request) {
-        Form form = new Form(call);
+        Form form = new Form(call.caller(), receiver.at(call.query(NamedReceiver.PARAMETER)));
         try {
             request.setExpectMultipart(true);
         } catch (IllegalStateException noForm) {
@@ -52,12 +58,14 @@ final class UploadOperations {
 
     /** The first file of the field is the video; what else comes is read and dropped. */
     private final class Form {
-        private final Call call;
+        private final Caller caller;
+        private final Optional<WebhookUrl> webhook;
         private final Promise<StagedJob> stored = Promise.promise();
         private boolean begun;
 
-        Form(Call call) {
-            this.call = call;
+        Form(Caller caller, Optional<WebhookUrl> webhook) {
+            this.caller = caller;
+            this.webhook = webhook;
         }
 
         void part(HttpServerFileUpload file) {
@@ -67,7 +75,7 @@ final class UploadOperations {
             }
             begun = true;
             file.pause();
-            uploads.receive(call.caller(), file.filename(), file)
+            uploads.receive(caller, file.filename(), webhook, file)
                     // So that the rest of the form can be read, and the answer heard.
                     .onFailure(cause -> file.handler(dropped -> {}).resume())
                     .onComplete(stored);

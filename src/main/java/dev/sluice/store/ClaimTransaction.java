@@ -31,7 +31,8 @@ final class ClaimTransaction {
             UPDATE sluice.stage_run
                SET history = CASE WHEN state <> 'running' THEN history ELSE history || jsonb_build_array(
                                  jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', 'lease_lost',
-                                                    'error', 'The worker went silent.', 'at', lease_until)) END,
+                                                    'error', 'The worker went silent.', 'started_at', started_at,
+                                                    'at', lease_until)) END,
                    state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
                    lease_until = clock_timestamp() + make_interval(secs => $5),
                    started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()

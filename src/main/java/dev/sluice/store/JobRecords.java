@@ -21,10 +21,6 @@ public final class JobRecords {
             """;
     private static final String JOB = COLUMNS + " WHERE id = $1";
     private static final String NEWEST = COLUMNS + " WHERE media_id = $1 ORDER BY created_at DESC LIMIT 1";
-    private static final String RUNS = """
-            SELECT stage, task, state, counted, worker, error, started_at, finished_at
-              FROM sluice.stage_run WHERE job_id = $1
-            """;
     private static final String PAGE = COLUMNS + """
              WHERE ($1::text IS NULL OR message ->> 'userId' = $1) AND ($2::text IS NULL OR media_id = $2)
                AND ($3::text IS NULL OR CASE WHEN state <> 'running' THEN upper(state)
@@ -50,9 +46,9 @@ public final class JobRecords {
     public Future<Optional<JobRecord>> job(JobId id) {
         var known = database.run(JOB, id.value());
         var row = tables.jobRow(database, id);
-        var runs = database.run(RUNS, id.value());
+        var runs = new RunViews(database).of(id);
         return Future.all(known, row, runs)
-                .map(all -> new Sources(first(known.result()), row.result(), runs(runs.result())).record(id));
+                .map(all -> new Sources(first(known.result()), row.result(), runs.result()).record(id));
     }
 
     /** The newest job of a medium. */
@@ -109,10 +105,6 @@ public final class JobRecords {
     /** Whether the database answers. */
     public Future<Void> ping() {
         return database.run("SELECT 1").mapEmpty();
-    }
-
-    private static List<RunView> runs(RowSet<Row> rows) {
-        return Jobs.runs(rows);
     }
 
     private static Optional<Row> first(RowSet<Row> rows) {

@@ -10,10 +10,8 @@ import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,11 +27,6 @@ public final class Jobs {
     private static final String UNDER_WAY = "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running'"
             // Until who wants to be told of its end is written down.
             + " ORDER BY created_at LIMIT 1 FOR SHARE";
-    private static final String RUNS = """
-            SELECT stage, task, state, counted, worker, error, started_at, finished_at
-              FROM sluice.stage_run WHERE job_id = $1
-            """;
-
     private final Database database;
     private final UserTables tables;
 
@@ -48,24 +41,38 @@ public final class Jobs {
                 .mapEmpty();
     }
 
-    /** The same, with the row of a medium that is new as well. */
-    public Future<Void> createWithMedium(StagedJob job, OutboxMessage first, String ownerColumn) {
-        return database.transaction(session -> begun(session, job, first)
-                        .compose(made -> tables.createMedium(session, job, ownerColumn))
+    /**
+     * The same, with the row of a medium that is new as well.
+     *
+     * @param webhook who is to be told how the job ends
+     */
+    public Future<Void> createWithMedium(
+            StagedJob job, OutboxMessage first, String ownerColumn, Optional<WebhookUrl> webhook) {
+        return database.transaction(session -> begunWithMedium(session, job, first, ownerColumn, webhook)
                         .map(Optional.of(true)))
                 .mapEmpty();
+    }
+
+    private Future<Void> begunWithMedium(
+            Session session, StagedJob job, OutboxMessage first, String ownerColumn, Optional<WebhookUrl> webhook) {
+        return begun(session, job, first)
+                .compose(made -> tables.createMedium(session, job, ownerColumn))
+                .compose(made -> named(session, job.id(), webhook));
+    }
+
+    private static Future<Void> named(Session session, JobId job, Optional<WebhookUrl> webhook) {
+        return webhook.map(url -> WebhookOrders.name(session, job, url)).orElseGet(Future::succeededFuture);
     }
 
     /**
      * The same for an upload that is complete, and once only: does nothing where its job is made already. Gives whether there
      * still is such an upload.
      */
-    public Future<Boolean> createOfUpload(StagedJob job, OutboxMessage first, String ownerColumn, String upload) {
-        return database.transaction(session -> session.run(UploadBook.FINISH, upload)
+    public Future<Boolean> createOfUpload(StagedJob job, OutboxMessage first, String ownerColumn, UploadRecord upload) {
+        return database.transaction(session -> session.run(UploadBook.FINISH, upload.id())
                         .compose(finished -> finished.rowCount() == 0
-                                ? session.run(UploadBook.IS_THERE, upload).map(found -> found.size() > 0)
-                                : begun(session, job, first)
-                                        .compose(made -> tables.createMedium(session, job, ownerColumn))
+                                ? session.run(UploadBook.IS_THERE, upload.id()).map(found -> found.size() > 0)
+                                : begunWithMedium(session, job, first, ownerColumn, upload.webhook())
                                         .map(true))
                         .map(Optional::of))
                 .map(Optional::orElseThrow);
@@ -95,23 +102,21 @@ public final class Jobs {
                                 : begun(session, job, first)
                                         .compose(made -> tables.showWaiting(session, job.mediaId()))
                                         .map(job.id()))
-                        .compose(id -> webhook.map(url -> WebhookOrders.name(session, id, url))
-                                .orElseGet(Future::succeededFuture)
-                                .map(Optional.of(id))))
+                        .compose(id -> named(session, id, webhook).map(Optional.of(id))))
                 .map(Optional::orElseThrow);
     }
 
     /** How a job stands; empty while nobody of ours has seen it. */
     public Future<Optional<JobView>> job(JobId id) {
         var job = database.run(JOB, id.value());
-        var runs = database.run(RUNS, id.value());
+        var runs = new RunViews(database).of(id);
         return Future.all(job, runs)
                 .map(both -> StreamSupport.stream(job.result().spliterator(), false)
                         .findFirst()
                         .map(row -> view(row, runs.result())));
     }
 
-    private static JobView view(Row row, RowSet<Row> runs) {
+    private static JobView view(Row row, List<RunView> runs) {
         Optional<StagedJob> message = message(row);
         return new JobView(
                 new JobId(row.getString("id")),
@@ -124,14 +129,7 @@ public final class Jobs {
                 message.map(StagedJob::warnings).orElse(List.of()),
                 row.getOffsetDateTime("created_at").toInstant(),
                 instant(row, "finished_at"),
-                runs(runs));
-    }
-
-    static List<RunView> runs(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
-                .map(Jobs::run)
-                .sorted(Comparator.comparing(RunView::stage).thenComparing(RunView::task))
-                .toList();
+                runs);
     }
 
     /** What another system left in a message may be anything; the view then has no outputs. */
@@ -141,18 +139,6 @@ public final class Jobs {
         } catch (InvalidMessage unreadable) {
             return Optional.empty();
         }
-    }
-
-    private static RunView run(Row row) {
-        return new RunView(
-                StageName.of(row.getString("stage")),
-                row.getInteger("task"),
-                row.getString("state"),
-                row.getInteger("counted"),
-                Optional.ofNullable(row.getString("worker")),
-                Optional.ofNullable(row.getString("error")),
-                instant(row, "started_at"),
-                instant(row, "finished_at"));
     }
 
     private static Optional<Instant> instant(Row row, String column) {

@@ -2,6 +2,7 @@ package dev.sluice.store;
 
 import dev.sluice.job.StageName;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param state {@code waiting}, {@code running}, {@code done} or {@code failed}
  * @param attempts how many attempts counted
  * @param started when the last attempt started
+ * @param failedAttempts those that did not end well, oldest first; the last attempt is among them if it did not
  */
 public record RunView(
         StageName stage,
@@ -19,4 +21,5 @@ public record RunView(
         Optional<String> worker,
         Optional<String> error,
         Optional<Instant> started,
-        Optional<Instant> finished) {}
+        Optional<Instant> finished,
+        List<FailedAttempt> failedAttempts) {}

@@ -34,7 +34,7 @@ final class Settlement {
                    sent_at = clock_timestamp() + make_interval(secs => $8),
                    history = history || jsonb_build_array(jsonb_build_object(
                        'attempt', counted, 'worker', worker, 'error_code', $6::text, 'error', $7::text,
-                       'at', clock_timestamp()))
+                       'started_at', started_at, 'at', clock_timestamp()))
             """ + FENCE;
     /** Makes a run as if its attempt had not been; what follows says when its message is due, and which run. */
     static final String UNCOUNT = """

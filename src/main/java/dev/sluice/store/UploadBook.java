@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.job.JobId;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -17,12 +18,13 @@ import java.util.stream.StreamSupport;
  */
 public final class UploadBook {
     private static final String INSERT = """
-            INSERT INTO sluice.upload (id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            INSERT INTO sluice.upload (id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, webhook_url,
+                                       expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """;
     private static final String ALL = """
             id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, etags, tail, received, token, done,
-            expires_at
+            webhook_url, expires_at
             """;
     private static final String FIND = "SELECT " + ALL + " FROM sluice.upload WHERE id = $1";
     private static final String TAKE =
@@ -59,6 +61,7 @@ public final class UploadBook {
                         upload.bytes(),
                         upload.direct(),
                         upload.multipart().orElse(null),
+                        upload.webhook().map(WebhookUrl::text).orElse(null),
                         upload.expires().atOffset(ZoneOffset.UTC))
                 .mapEmpty();
     }
@@ -128,6 +131,7 @@ public final class UploadBook {
                 row.getLong("received"),
                 row.getLong("token"),
                 row.getBoolean("done"),
+                Optional.ofNullable(row.getString("webhook_url")).map(WebhookUrl::parse),
                 expires.toInstant());
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.job.JobId;
+import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param received bytes in parts and tail
  * @param token fencing token of who took it last
  * @param done whether its job is made
+ * @param webhook who else is to be told how that job ends
  */
 public record UploadRecord(
         String id,
@@ -36,6 +38,7 @@ public record UploadRecord(
         long received,
         long token,
         boolean done,
+        Optional<WebhookUrl> webhook,
         Instant expires) {
 
     public UploadRecord {
@@ -59,6 +62,7 @@ public record UploadRecord(
                 nowReceived,
                 token,
                 done,
+                webhook,
                 expires);
     }
 }
