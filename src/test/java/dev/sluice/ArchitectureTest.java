@@ -71,6 +71,14 @@ class ArchitectureTest {
             .resideInAnyPackage("io.vertx.ext..", "io.vertx.openapi..", "io.vertx.core.http..");
 
     @ArchTest
+    static final ArchRule onlyTheClusterKnowsHazelcast = noClasses()
+            .that()
+            .resideOutsideOfPackage(US + ".cluster")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
+
+    @ArchTest
     static final ArchRule onlyMediaStartsProcesses = noClasses()
             .that()
             .resideOutsideOfPackages(US + ".media", US + ".standalone")

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,27 @@ final class PipelineFixture implements AutoCloseable {
     PipelineFixture start(JsonObject settings) throws TimeoutException {
         sluice = get(Sluice.start(vertx, config(settings)));
         return this;
+    }
+
+    /** Starts the production jar in a JVM of its own, with these options, over the same services; waits until it is up. */
+    ChildProcess process(JsonObject settings, String... jvm) throws IOException {
+        Path home = Files.createTempDirectory(directory, "process");
+        JsonObject own = new JsonObject()
+                .put(
+                        "workspace",
+                        new JsonObject().put("directory", home.resolve("work").toString()));
+        Path config = Files.writeString(
+                home.resolve("sluice.json"),
+                settings(settings.copy().mergeIn(own, true)).encodePrettily());
+        Path log = home.resolve("log");
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of(jvm));
+        command.addAll(List.of(
+                "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));
+        ChildProcess process = ChildProcess.start(command, Map.of(), log);
+        process.awaitReady(() -> Files.readString(log).contains("pipeline is up"));
+        return process;
     }
 
     SluiceConfig config(JsonObject settings) {
@@ -279,7 +301,11 @@ final class PipelineFixture implements AutoCloseable {
         return future.await(60, TimeUnit.SECONDS);
     }
 
-    /** Where the store keeps an object. */
+    /** Where the store keeps an object, for those who only read it. */
+    Path stored(String key) {
+        return object(key);
+    }
+
     private Path object(String key) {
         return directory.resolve("s3").resolve(BUCKET).resolve(key);
     }

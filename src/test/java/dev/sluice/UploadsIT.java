@@ -283,6 +283,29 @@ class UploadsIT {
                 .isEqualTo("not_a_video");
     }
 
+    /** The body of a request that asks for an upgrade would be read faster than it is stored, into memory. */
+    @Test
+    void speaksHttp1WithAClientThatAsksForMore() throws Exception {
+        byte[] video = video(6 << 20);
+        Buffer form = Buffer.buffer(
+                        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.mp4\"\r\n\r\n")
+                .appendBytes(video)
+                .appendString("\r\n--b--\r\n");
+
+        HttpResponse<String> made = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + MEDIA))
+                                .header("Authorization", "Bearer " + ANN)
+                                .header("Content-Type", "multipart/form-data; boundary=b")
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(form.getBytes()))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(made.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(stored(new JsonObject(made.body()).getString("job_id"))).isEqualTo(video);
+    }
+
     @Test
     void rememberWhoIsToBeToldHowTheirJobsEnd() throws Exception {
         byte[] video = video(100_000);

@@ -10,8 +10,6 @@ import dev.sluice.http.TestTokens;
 import dev.sluice.webhook.WebhookSignature;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -140,7 +138,7 @@ class WebhooksIT {
         receiver.hanging().listen();
         JsonObject settings = settings(receiver.url());
         settings.getJsonObject("backend").put("webhookTimeoutSeconds", 60);
-        ChildProcess other = process(settings);
+        ChildProcess other = pipeline.process(settings);
         older("cut");
         pipeline.otherHalf().sendUpdate(update("cut", "completed", 1));
         awaitThat(() -> !receiver.hooks().isEmpty());
@@ -159,28 +157,6 @@ class WebhooksIT {
                 .hasSize(1);
         assertThat(pipeline.database().value("SELECT tries FROM sluice.webhook_delivery"))
                 .isEqualTo("2");
-    }
-
-    /** The production jar in a JVM of its own, up. */
-    private ChildProcess process(JsonObject settings) throws Exception {
-        Path home = Files.createTempDirectory("sluice-process");
-        JsonObject own = new JsonObject().put("workspace", new JsonObject().put("directory", home.toString()));
-        Path config = Files.writeString(
-                home.resolve("sluice.json"),
-                pipeline.settings(settings.copy().mergeIn(own, true)).encode());
-        Path log = home.resolve("log");
-        ChildProcess process = ChildProcess.start(
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-jar",
-                        Path.of("target", "sluice.jar").toAbsolutePath().toString(),
-                        "-conf",
-                        config.toString()),
-                Map.of(),
-                log);
-        process.awaitReady(() -> Files.readString(log).contains("pipeline is up"));
-        return process;
     }
 
     @Test

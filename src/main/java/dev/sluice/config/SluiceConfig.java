@@ -23,6 +23,7 @@ public record SluiceConfig(
         UpdatesConfig updates,
         BackendConfig backend,
         RequestsConfig requests,
+        ClusterConfig cluster,
         Map<StageName, StageConfig> stages) {
 
     public SluiceConfig {
@@ -90,6 +91,7 @@ public record SluiceConfig(
                 UpdatesConfig.read(settings.section("updates")),
                 BackendConfig.read(settings.section("backend")),
                 RequestsConfig.read(settings.section("requests")),
+                ClusterConfig.read(settings.section("cluster")),
                 stages);
     }
 }

@@ -78,7 +78,10 @@ public final class ApiVerticle extends VerticleBase {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
-                .setIdleTimeout(IDLE_SECONDS);
+                .setIdleTimeout(IDLE_SECONDS)
+                // The body of a request that asks for an upgrade is not held back: 2 GiB of it were too much for
+                // memory.
+                .setHttp2ClearTextEnabled(false);
         return vertx.createHttpServer(options)
                 .requestHandler(withPage(router))
                 .listen()

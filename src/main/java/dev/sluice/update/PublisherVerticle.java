@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,9 +73,8 @@ public final class PublisherVerticle extends VerticleBase {
         publisher = started;
         started.start();
         started.ready().onSuccess(connected -> relaySoon()).onFailure(PublisherVerticle::stoppedBefore);
-        listeners.add(vertx.eventBus().consumer(UpdateBus.OUTBOX, rows -> relaySoon()));
-        listeners.add(
-                vertx.eventBus().consumer(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick.body()))));
+        listen(UpdateBus.OUTBOX, rows -> relaySoon());
+        listen(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick)));
         timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), due -> {
             sweepDue = true;
             wake();
@@ -84,6 +84,14 @@ public final class PublisherVerticle extends VerticleBase {
             wake();
         }));
         return Future.join(listeners.stream().map(MessageConsumer::completion).toList());
+    }
+
+    /** Whoever asks whether somebody listens gets an answer. */
+    private void listen(String address, Consumer<JsonObject> listener) {
+        listeners.add(vertx.eventBus().consumer(address, message -> {
+            listener.accept(message.body());
+            message.reply(null);
+        }));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sluice.message.Codec;
 import dev.sluice.message.Update;
 import dev.sluice.store.OutboxMessage;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.util.UUID;
 public final class UpdateBus {
     static final String OUTBOX = "sluice.outbox";
     static final String TICKS = "sluice.ticks";
+
+    private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
 
     private final Vertx vertx;
 
@@ -45,11 +48,25 @@ public final class UpdateBus {
 
     /** Says that there are rows in the outbox. */
     public void outboxHasRows() {
-        vertx.eventBus().send(OUTBOX, new JsonObject());
+        hand(OUTBOX, new JsonObject());
     }
 
     /** Hands over progress to be published, at most so often as the publisher is configured to. */
     public void tick(ProgressTick tick) {
-        vertx.eventBus().send(TICKS, tick.toJson());
+        hand(TICKS, tick.toJson());
+    }
+
+    /**
+     * To the publisher of this host, so that one job's ticks are throttled in one place; while that is down, to that of another host
+     * of the cluster.
+     */
+    private void hand(String address, JsonObject what) {
+        if (vertx.isClustered()) {
+            vertx.eventBus()
+                    .request(address, what, HERE)
+                    .onFailure(nobodyHere -> vertx.eventBus().send(address, what));
+        } else {
+            vertx.eventBus().send(address, what);
+        }
     }
 }

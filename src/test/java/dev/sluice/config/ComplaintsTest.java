@@ -24,6 +24,14 @@ class ComplaintsTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 mistake(
+                        "cluster-without-others",
+                        "cluster.host: is needed: the name or IPv4 address under which the other hosts reach this one",
+                        "cluster.members: is needed: at least one of the other hosts"),
+                mistake(
+                        "cluster-with-addresses",
+                        "cluster.host: cannot use '10.0.0.1:5701': a host name or an IPv4 address is needed, without a port",
+                        "cluster.members: cannot use '[\"worker-2:5701\",\"tcp://worker-3\"]': members look like host or host:port"),
+                mistake(
                         "backend-without-a-key",
                         "backend.auth: jwt needs jwtSecret (or jwtSecretFile) or jwtPublicKeyFile to check the tokens"
                                 + " with"),

@@ -38,6 +38,7 @@ class ConfigFileTest {
                         defaults.updates(),
                         defaults.backend(),
                         defaults.requests(),
+                        defaults.cluster(),
                         defaults.stages()));
     }
 

@@ -96,6 +96,8 @@ class ReadmeConfigurationTest {
                         "backend.webhooks",
                         "backend.webhookSecret",
                         "backend.webhookSecretFile",
+                        "cluster.host",
+                        "cluster.members",
                         "stages.processing.concurrency",
                         "stages.segment.concurrency",
                         "stages.segment.maxAttempts",

@@ -318,6 +318,15 @@ class SectionsTest {
     }
 
     @Test
+    void theCluster() {
+        assertThat(Configs.defaults().cluster())
+                .isEqualTo(new ClusterConfig(false, "sluice", "", 5701, 5702, List.of()));
+        assertThat(Configs.everyKeySet().cluster())
+                .isEqualTo(new ClusterConfig(
+                        true, "videos", "10.0.0.1", 6701, 6702, List.of("10.0.0.2", "worker-3.internal:5799")));
+    }
+
+    @Test
     void theStages() {
         int quarterOfTheCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 

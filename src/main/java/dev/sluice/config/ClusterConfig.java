@@ -1,0 +1,58 @@
+package dev.sluice.config;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Which other hosts the event bus reaches.
+ *
+ * @param name those of the same name belong together
+ * @param host under which the others reach this one
+ * @param port of {@code host}, for the membership
+ * @param busPort of {@code host}, for messages
+ * @param members {@code host} or {@code host:port} of others; those that are not up are no hindrance
+ */
+public record ClusterConfig(boolean enabled, String name, String host, int port, int busPort, List<String> members) {
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Pattern MEMBER = Pattern.compile(HOST + "(:\\d{1,5})?");
+
+    public ClusterConfig {
+        members = List.copyOf(members);
+    }
+
+    static ClusterConfig read(Section section) {
+        boolean enabled = section.flag("enabled", false);
+        String host = section.read("host", ClusterConfig::host).orElse("");
+        List<String> members = section.read("members", ClusterConfig::members).orElse(List.of());
+        if (enabled && host.isEmpty() && section.areFine("host")) {
+            section.complain("host", "is needed: the name or IPv4 address under which the other hosts reach this one");
+        }
+        if (enabled && members.isEmpty() && section.areFine("members")) {
+            section.complain("members", "is needed: at least one of the other hosts");
+        }
+        return new ClusterConfig(
+                enabled,
+                section.text("name", "sluice"),
+                host,
+                section.integer("port", 5701, 1, 65_535),
+                section.integer("busPort", 5702, 1, 65_535),
+                members);
+    }
+
+    private static String host(Object value) {
+        return matching(HOST, Values.text(value), "a host name or an IPv4 address is needed, without a port");
+    }
+
+    private static List<String> members(Object value) {
+        return Values.list(value, "hosts").stream()
+                .map(entry -> matching(MEMBER, Values.text(entry), "members look like host or host:port"))
+                .toList();
+    }
+
+    private static String matching(Pattern pattern, String text, String rule) {
+        if (!pattern.matcher(text).matches()) {
+            throw new IllegalArgumentException(rule);
+        }
+        return text;
+    }
+}
