@@ -75,11 +75,26 @@ public final class Join {
                 .mapToLong(EncodedSegment.Frames::count)
                 .sum();
         OutputCheck.Checked checked = new OutputCheck(ffmpeg, ffmpegConfig.probeTimeout())
-                .check(directory, renditions, parts.withSound(), frames, parser.reached(), cancellation);
+                .check(
+                        directory,
+                        renditions,
+                        parts.withSound(),
+                        frames,
+                        nearTheEnd(pieces, parts.stated()),
+                        cancellation);
         return EncodeResult.of(
                 checked.files(),
                 Thumbnails.in(directory, Ladder.thumbnail(parts.shown(), config.thumbnailWidth())),
                 SourceWarnings.of(parts.stated(), checked.longest(), parts.damage()));
+    }
+
+    /**
+     * A time in the last segment, or behind the end, which is as good: what is decoded begins with the last key frame before it.
+     * FFmpeg does not say how far it has come where it only copies.
+     */
+    static Duration nearTheEnd(List<Piece> pieces, Optional<Duration> stated) {
+        Duration begun = pieces.get(pieces.size() - 1).start();
+        return stated.filter(end -> end.compareTo(begun) > 0).orElse(begun);
     }
 
     private static List<Piece> pieces(List<Optional<EncodedSegment.Frames>> segments) {

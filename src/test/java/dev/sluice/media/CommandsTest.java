@@ -132,6 +132,18 @@ class CommandsTest {
         return encode.arguments(SOURCE, Sources.FULL_HD, renditions(Sources.FULL_HD), segment, Duration.ZERO, true);
     }
 
+    /** Not from the beginning: all of a film would be decoded. */
+    @Test
+    void readsTheEndOfWhatIsJoinedInItsLastSegment() {
+        List<JoinCommand.Piece> pieces =
+                List.of(new JoinCommand.Piece(0, Duration.ZERO), new JoinCommand.Piece(1, Duration.ofSeconds(3600)));
+
+        assertThat(Join.nearTheEnd(pieces, Optional.of(Duration.ofSeconds(3650))))
+                .isEqualTo(Duration.ofSeconds(3650));
+        assertThat(Join.nearTheEnd(pieces, Optional.of(Duration.ofSeconds(12)))).isEqualTo(Duration.ofSeconds(3600));
+        assertThat(Join.nearTheEnd(pieces, Optional.empty())).isEqualTo(Duration.ofSeconds(3600));
+    }
+
     @Test
     void readsAllOutputsInOneRun() {
         MediaInfo hd = Sources.of(Sources.video(1280, 720), Optional.empty());
