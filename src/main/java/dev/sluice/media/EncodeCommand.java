@@ -75,11 +75,16 @@ final class EncodeCommand {
                     "-noaccurate_seek", "-ss", Seconds.text(segment.from().minus(RUN_UP))));
         }
         command.addAll(SourceArguments.opening(source, config.limits()));
-        command.addAll(
-                List.of("-filter_complex", graph(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin)))));
-        addPictures(command, renditions, keyTimes(segment));
+        Duration runOut = RateControl.runOut(config, info.video());
+        command.addAll(List.of(
+                "-filter_complex", graph(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut)))));
+        addPictures(command, renditions, keyTimes(segment, runOut));
         if (!segment.isFirst()) {
             command.addAll(RateControl.goingOn(config));
+        }
+        if (!segment.isLast() && !runOut.isZero()) {
+            command.addAll(
+                    List.of("-bsf:v", "noise=drop=gte(pts*tb\\," + Seconds.text(Segment.early(segment.until())) + ")"));
         }
         addTee(command, renditions, false, SEGMENT_FILE);
         addThumbnails(command);
@@ -100,8 +105,8 @@ final class EncodeCommand {
         return command;
     }
 
-    private String keyTimes(Segment segment) {
-        return segment.keyTimes(config.keyFrameInterval()).stream()
+    private String keyTimes(Segment segment, Duration runOut) {
+        return segment.keyTimes(config.keyFrameInterval(), runOut).stream()
                 .map(Seconds::text)
                 .collect(Collectors.joining(","));
     }

@@ -20,8 +20,9 @@ final class FilterGraph {
      * Which part of the film it lets through.
      *
      * @param begin when the whole film's picture begins
+     * @param runOut how much more of it the encoders see, for what they look ahead
      */
-    record Cut(Segment segment, Duration begin) {}
+    record Cut(Segment segment, Duration begin, Duration runOut) {}
 
     /** @param renditions largest first */
     FilterGraph(
@@ -40,8 +41,8 @@ final class FilterGraph {
         for (int i = 0; i < renditions.size(); i++) {
             chains.add(rendition(i));
         }
-        chains.add("[some]select='" + everyInterval() + "',scale=" + thumbnail.width() + ":" + thumbnail.height()
-                + ":out_range=pc,setsar=1,format=yuv420p[thumbnails]");
+        chains.add("[some]" + withoutRunOut() + "select='" + everyInterval() + "',scale=" + thumbnail.width() + ":"
+                + thumbnail.height() + ":out_range=pc,setsar=1,format=yuv420p[thumbnails]");
         return String.join(";", chains);
     }
 
@@ -59,9 +60,16 @@ final class FilterGraph {
             ends.add("start=" + Seconds.text(Segment.early(segment.from())));
         }
         if (!segment.isLast()) {
-            ends.add("end=" + Seconds.text(Segment.early(segment.until())));
+            ends.add("end=" + Seconds.text(Segment.early(segment.until().plus(cut.runOut()))));
         }
         return ends.isEmpty() ? "" : "trim=" + String.join(":", ends) + ",";
+    }
+
+    private String withoutRunOut() {
+        return cut.filter(part -> !part.segment().isLast() && !part.runOut().isZero())
+                .map(part ->
+                        "trim=end=" + Seconds.text(Segment.early(part.segment().until())) + ",")
+                .orElse("");
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.sluice.media;
 
 import dev.sluice.config.MediaConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,7 +15,26 @@ final class RateControl {
     /** Six steps of the quantizer double it. */
     private static final double FINER = 6 * Math.log(IP_RATIO) / Math.log(2);
 
+    /** What x264 looks ahead is more; with so many frames the last ones of a segment have 98 % of their bits in the whole. */
+    private static final int FRAMES_AHEAD = 12;
+    /** Where nobody knows how many frames a second has. */
+    private static final int USUAL_RATE = 25;
+
     private RateControl() {}
+
+    /**
+     * How much more of the film than its segment an encoder is to see. Macroblock tree gives the frames before a key frame what they
+     * have only because it looks past that ({@code slicetype.c}: "there will be significant visual artifacts if the frames just
+     * before go down in quality"); at the end of a segment there would be nothing to look at. What is encoded of it is dropped.
+     */
+    static Duration runOut(MediaConfig config, VideoStream video) {
+        double rate = video.frameRate() > 0 ? video.frameRate() : USUAL_RATE;
+        return hasTree(config) ? Duration.ofMillis(Math.round(1000 * FRAMES_AHEAD / rate)) : Duration.ZERO;
+    }
+
+    private static boolean hasTree(MediaConfig config) {
+        return !WITHOUT_TREE.contains(config.preset());
+    }
 
     /**
      * Options for a segment that begins within a film. With macroblock tree a key frame is quantized by {@code ipratio} finer than
@@ -24,8 +44,8 @@ final class RateControl {
      */
     static List<String> goingOn(MediaConfig config) {
         double finer = config.crf() - FINER;
-        return WITHOUT_TREE.contains(config.preset()) || finer <= 0
-                ? List.of()
-                : List.of("-x264-params", String.format(Locale.ROOT, "zones=0,0,crf=%.2f", finer));
+        return hasTree(config) && finer > 0
+                ? List.of("-x264-params", String.format(Locale.ROOT, "zones=0,0,crf=%.2f", finer))
+                : List.of();
     }
 }

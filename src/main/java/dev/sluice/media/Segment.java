@@ -32,9 +32,13 @@ public record Segment(int number, Duration from, Duration until, boolean isLast)
         return boundary.minus(EARLY);
     }
 
-    /** From when on a frame is to be a key frame, in order: the grid of the whole, which begins with its first frame. */
-    List<Duration> keyTimes(Duration interval) {
-        Duration end = early(isLast ? until.plus(LONGER_THAN_KNOWN) : until);
+    /**
+     * From when on a frame is to be a key frame, in order: the grid of the whole, which begins with its first frame.
+     *
+     * @param runOut how much more is encoded
+     */
+    List<Duration> keyTimes(Duration interval, Duration runOut) {
+        Duration end = early(isLast ? until.plus(LONGER_THAN_KNOWN) : until.plus(runOut));
         return Stream.iterate(early(from), time -> time.compareTo(end) < 0, time -> time.plus(interval))
                 .toList();
     }

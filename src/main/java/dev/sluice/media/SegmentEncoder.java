@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /** Makes the parts of a film that {@link Join} makes the whole of: the pictures of each segment, and the sound once. */
 public final class SegmentEncoder {
-    private static final String NO_FRAMES_COME = "No filtered frames for output stream";
+    /** What FFmpeg says where no frame came to the encoders, and where none of what they made is in the segment. */
+    private static final List<String> NO_FRAMES =
+            List.of("No filtered frames for output stream", "Output file is empty, nothing was encoded");
 
     /** What the clocks of containers round away. */
     private static final Duration LATE = Duration.ofMillis(2);
@@ -95,7 +97,7 @@ public final class SegmentEncoder {
                 seeking ? Duration.ZERO : segment.from(),
                 what.cancellation());
         // A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error.
-        if (parser.frames() > 0 || !outcome.complaints().mention(NO_FRAMES_COME)) {
+        if (parser.frames() > 0 || NO_FRAMES.stream().noneMatch(outcome.complaints()::mention)) {
             EncodeRun.requireSuccess(outcome, parser);
         }
         return made(what, renditions, parser.frames(), SourceDamage.of(outcome.complaints()));

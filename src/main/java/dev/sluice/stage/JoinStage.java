@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Makes whole renditions of what the tasks of a long video made, without decoding any of it. */
@@ -129,14 +130,14 @@ public final class JoinStage implements Stage {
     /** All files of renditions, in a directory for each segment, the sound, and the thumbnails that a whole encode makes. */
     private static List<PieceFiles.Wanted> wanted(
             EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
-        List<String> names = made.values().stream()
-                .flatMap(result -> Piece.of(result).stream())
-                .map(Piece::name)
-                .toList();
+        SortedMap<Integer, List<Piece>> pieces = new TreeMap<>();
+        made.forEach((task, result) -> pieces.put(task, Piece.of(result)));
+        List<String> names =
+                pieces.values().stream().flatMap(List::stream).map(Piece::name).toList();
         Set<String> thumbnails = new HashSet<>(Thumbnails.wanted(names, plan.begin(), settings.thumbnailInterval()));
         List<PieceFiles.Wanted> wanted = new ArrayList<>();
-        for (Map.Entry<Integer, JsonObject> task : made.entrySet()) {
-            for (Piece piece : Piece.of(task.getValue())) {
+        for (Map.Entry<Integer, List<Piece>> task : pieces.entrySet()) {
+            for (Piece piece : task.getValue()) {
                 if (!Thumbnails.isOne(piece.name())) {
                     boolean sound = task.getKey() == SegmentTasks.SOUND;
                     wanted.add(new PieceFiles.Wanted(

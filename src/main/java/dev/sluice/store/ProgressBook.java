@@ -35,11 +35,11 @@ final class ProgressBook {
             """;
     private static final String TASKS_PROGRESS = """
             UPDATE sluice.stage_run r SET share = greatest(r.share, m.share)
-              FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::float4[])
-                   AS m (job_id, stage, task, attempt, share)
+              FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::float4[]) WITH ORDINALITY
+                   AS m (job_id, stage, task, attempt, share, place)
              WHERE r.job_id = m.job_id AND r.stage = m.stage AND r.task = m.task
                AND r.attempt = m.attempt AND r.state = 'running'
-            RETURNING r.job_id, r.task, r.attempt
+            RETURNING r.job_id, m.place
             """;
     // A statement of its own, because whoever ends a task locks the task first and the job then.
     private static final String OVERALL = """
@@ -98,23 +98,16 @@ final class ProgressBook {
         }
         Map<Attempt, Double> highest = new LinkedHashMap<>();
         ticks.forEach(tick -> highest.merge(tick.attempt(), tick.share(), Math::max));
-        AttemptColumns columns = new AttemptColumns(List.copyOf(highest.keySet()));
+        List<Attempt> asked = List.copyOf(highest.keySet());
+        AttemptColumns columns = new AttemptColumns(asked);
         Float[] shares = highest.values().stream().map(Double::floatValue).toArray(Float[]::new);
         return database.run(TASKS_PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), shares)
                 .compose(rows -> {
                     Map<String, Attempt> alive = new LinkedHashMap<>();
                     stream(rows)
-                            .forEach(row -> columns.attempts().stream()
-                                    .filter(attempt -> isOf(attempt, row))
-                                    .forEach(attempt -> alive.put(row.getString("job_id"), attempt)));
+                            .forEach(row -> alive.put(row.getString("job_id"), asked.get(row.getInteger("place") - 1)));
                     return alive.isEmpty() ? Future.succeededFuture(List.of()) : overall(alive);
                 });
-    }
-
-    private static boolean isOf(Attempt attempt, Row row) {
-        return attempt.run().job().value().equals(row.getString("job_id"))
-                && attempt.run().task() == row.getInteger("task")
-                && attempt.token() == row.getInteger("attempt");
     }
 
     private Future<List<Told>> overall(Map<String, Attempt> alive) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param overall of a stage that is done in tasks
  */
 public record Told(Attempt attempt, int progress, Optional<Overall> overall) {
-    /** How far all tasks of a stage are together. */
+    /** Of a stage that is done in one piece. */
     public Told(Attempt attempt, int progress) {
         this(attempt, progress, Optional.empty());
     }

@@ -114,8 +114,20 @@ class CommandsTest {
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
                                 + " -max_error_rate 1 -filter_complex_threads 2 -threads 2 -copyts -start_at_zero"
                                 + " -noaccurate_seek -ss 8 ")
-                .contains(" -force_key_frames:v:0 9.999998,11.999998,13.999998,15.999998,17.999998 ")
-                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09 -sn ");
+                .contains("]trim=start=9.999998:end=20.479998,split=2[all][some];")
+                .contains("[some]trim=end=19.999998,select=")
+                .contains(" -force_key_frames:v:0 9.999998,11.999998,13.999998,15.999998,17.999998,19.999998 ")
+                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09"
+                        + " -bsf:v noise=drop=gte(pts*tb\\,19.999998) -sn ");
+    }
+
+    @Test
+    void encodesNothingBehindTheEndOfTheFilm() {
+        String command = line(segment(2, encode));
+
+        assertThat(command)
+                .contains("]trim=start=19.999998,split=2[all][some];")
+                .doesNotContain("-bsf");
     }
 
     @Test
@@ -123,7 +135,7 @@ class CommandsTest {
         EncodeCommand withoutTree = new EncodeCommand(MediaFixture.withPreset("superfast"), 2);
 
         assertThat(segment(0, encode)).doesNotContain("-x264-params");
-        assertThat(segment(1, withoutTree)).doesNotContain("-x264-params");
+        assertThat(segment(1, withoutTree)).doesNotContain("-x264-params", "-bsf:v");
     }
 
     private static List<String> segment(int number, EncodeCommand encode) {

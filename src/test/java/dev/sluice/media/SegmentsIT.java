@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is encoded in segments and joined against what is encoded whole. */
 @Timeout(180)
 class SegmentsIT {
+    /** The fastest with which x264 looks ahead. */
+    private static final MediaConfig MEDIA = MediaFixture.withPreset("veryfast");
+
     private static final Path CORPUS =
             Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
     private static final double SHORTEST_SECONDS = 4;
@@ -100,8 +103,7 @@ class SegmentsIT {
     /** Long enough for several key frames in a segment. */
     @Test
     void areTheSameInAllRenditions() throws IOException {
-        assertSameInSegments(
-                clip("testsrc2=size=1280x736:rate=24000/1001:duration=16", "-bf", "3"), MediaFixture.MEDIA);
+        assertSameInSegments(clip("testsrc2=size=1280x736:rate=24000/1001:duration=16", "-bf", "3"), MEDIA);
     }
 
     /** Containers of that kind number their pictures, and tell only the order in which they are decoded. */
@@ -116,8 +118,7 @@ class SegmentsIT {
                 "-preset",
                 "medium");
 
-        assertThat(firsts(source, MediaFixture.probe(source), MediaFixture.MEDIA))
-                .isEmpty();
+        assertThat(firsts(source, MediaFixture.probe(source), MEDIA)).isEmpty();
     }
 
     @Test
@@ -229,7 +230,7 @@ class SegmentsIT {
     }
 
     private static MediaConfig oneRung(Duration thumbnails) {
-        MediaConfig media = MediaFixture.MEDIA;
+        MediaConfig media = MEDIA;
         return new MediaConfig(
                 List.of(new Rung("180p", 180, 400_000)),
                 media.preset(),
