@@ -34,8 +34,6 @@ final class EncodeCommand {
     static final String SOUND_FILE = "sound.m4a";
 
     private static final Duration MARGIN = Duration.ofMinutes(1);
-    /** A key frame is looked for so much before a segment: containers look for it by other times than those of the frames. */
-    private static final Duration RUN_UP = Duration.ofSeconds(2);
 
     private static final List<String> NOTHING_ELSE =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
@@ -64,15 +62,20 @@ final class EncodeCommand {
      * times of the whole: the first begins at its segment's.
      *
      * @param begin when the whole film's picture begins
-     * @param seeking whether what comes before need not be decoded
+     * @param runUp how long before the segment a key frame is looked for; empty: all that comes before is decoded
      */
     List<String> arguments(
-            Path source, MediaInfo info, List<Rendition> renditions, Segment segment, Duration begin, boolean seeking) {
+            Path source,
+            MediaInfo info,
+            List<Rendition> renditions,
+            Segment segment,
+            Duration begin,
+            Optional<Duration> runUp) {
         List<String> command = beginning();
         command.addAll(List.of("-copyts", "-start_at_zero"));
-        if (seeking && segment.from().compareTo(RUN_UP) > 0) {
-            command.addAll(List.of(
-                    "-noaccurate_seek", "-ss", Seconds.text(segment.from().minus(RUN_UP))));
+        Optional<Duration> sought = runUp.map(segment.from()::minus).filter(from -> from.compareTo(Duration.ZERO) > 0);
+        if (sought.isPresent()) {
+            command.addAll(List.of("-noaccurate_seek", "-ss", Seconds.text(sought.get())));
         }
         command.addAll(SourceArguments.opening(source, config.limits()));
         Duration runOut = RateControl.runOut(config, info.video());

@@ -16,7 +16,7 @@ final class RateControl {
     private static final double FINER = 6 * Math.log(IP_RATIO) / Math.log(2);
 
     /** What x264 looks ahead is more; with so many frames the last ones of a segment have 98 % of their bits in the whole. */
-    private static final int FRAMES_AHEAD = 12;
+    private static final int FRAMES_AHEAD = 10;
     /** Where nobody knows how many frames a second has. */
     private static final int USUAL_RATE = 25;
 

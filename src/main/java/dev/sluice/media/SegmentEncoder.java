@@ -22,6 +22,12 @@ public final class SegmentEncoder {
     /** What the clocks of containers round away. */
     private static final Duration LATE = Duration.ofMillis(2);
 
+    /**
+     * A key frame is looked for so much before a segment, then so much: containers look for it by other times than those of the
+     * frames.
+     */
+    private static final List<Duration> RUN_UPS = List.of(Duration.ofMillis(500), Duration.ofSeconds(10));
+
     private static final Logger LOG = LoggerFactory.getLogger(SegmentEncoder.class);
 
     private final FfmpegInstallation ffmpeg;
@@ -38,8 +44,8 @@ public final class SegmentEncoder {
 
     /**
      * Encodes one segment of {@code source}, without its sound, into {@code directory}, which must exist and be this attempt's
-     * own. Blocks until all is done. Where the container's seeking led behind the segment's first frame, all that comes before
-     * is decoded.
+     * own. Blocks until all is done. Where the container's seeking led behind the segment's first frame, it is sought longer before
+     * that, and at last all that comes before is decoded.
      *
      * @param expected when the segment's first frame is shown, as {@link CutSurvey} found it
      * @param threads what FFmpeg may use of the machine, 1 or more
@@ -56,19 +62,24 @@ public final class SegmentEncoder {
             Progress progress,
             Cancellation cancellation) {
         Encode once = new Encode(source, info, segment, directory, threads, progress, cancellation);
-        EncodedSegment made = run(once, true);
-        boolean missed = expected.filter(first -> made.frames()
-                        .filter(frames -> frames.first().minus(LATE).compareTo(first) <= 0)
-                        .isEmpty())
-                .isPresent();
-        if (!missed || segment.isFirst()) {
-            return made;
+        for (Duration runUp : RUN_UPS) {
+            EncodedSegment made = run(once, Optional.of(runUp));
+            if (segment.isFirst() || expected.map(first -> has(made, first)).orElse(true)) {
+                return made;
+            }
+            LOG.atWarn()
+                    .addKeyValue("segment", segment.number())
+                    .addKeyValue("expected", expected.map(Seconds::text).orElse(""))
+                    .addKeyValue("soughtSecondsBefore", Seconds.text(runUp))
+                    .log("seeking in the source led behind the segment's first frame, it begins earlier now");
         }
-        LOG.atWarn()
-                .addKeyValue("segment", segment.number())
-                .addKeyValue("expected", expected.map(Seconds::text).orElse(""))
-                .log("the source cannot be sought in safely, all that comes before the segment is decoded");
-        return run(once, false);
+        return run(once, Optional.empty());
+    }
+
+    private static boolean has(EncodedSegment made, Duration first) {
+        return made.frames()
+                .filter(frames -> frames.first().minus(LATE).compareTo(first) <= 0)
+                .isPresent();
     }
 
     private record Encode(
@@ -80,7 +91,7 @@ public final class SegmentEncoder {
             Progress progress,
             Cancellation cancellation) {}
 
-    private EncodedSegment run(Encode what, boolean seeking) {
+    private EncodedSegment run(Encode what, Optional<Duration> runUp) {
         MediaInfo info = what.info();
         Segment segment = what.segment();
         List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
@@ -89,12 +100,12 @@ public final class SegmentEncoder {
         ProgressParser parser = new ProgressParser();
         FfmpegRun.Outcome outcome = encode.of(
                 new EncodeCommand(config, what.threads())
-                        .arguments(what.source(), info, renditions, segment, begin, seeking),
+                        .arguments(what.source(), info, renditions, segment, begin, runUp),
                 Reach.making(what.directory(), what.source()),
                 parser,
                 () -> parser.fraction(segment.from(), length).ifPresent(what.progress()::at),
                 // Decoding is faster than watching.
-                seeking ? Duration.ZERO : segment.from(),
+                runUp.isPresent() ? Duration.ZERO : segment.from(),
                 what.cancellation());
         // A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error.
         if (parser.frames() > 0 || NO_FRAMES.stream().noneMatch(outcome.complaints()::mention)) {

@@ -113,8 +113,8 @@ class CommandsTest {
                 .startsWith(
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
                                 + " -max_error_rate 1 -filter_complex_threads 2 -threads 2 -copyts -start_at_zero"
-                                + " -noaccurate_seek -ss 8 ")
-                .contains("]trim=start=9.999998:end=20.479998,split=2[all][some];")
+                                + " -noaccurate_seek -ss 9.5 ")
+                .contains("]trim=start=9.999998:end=20.399998,split=2[all][some];")
                 .contains("[some]trim=end=19.999998,select=")
                 .contains(" -force_key_frames:v:0 9.999998,11.999998,13.999998,15.999998,17.999998,19.999998 ")
                 .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09"
@@ -141,7 +141,13 @@ class CommandsTest {
     private static List<String> segment(int number, EncodeCommand encode) {
         Segment segment =
                 new SegmentPlan(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(10), 3).segment(number);
-        return encode.arguments(SOURCE, Sources.FULL_HD, renditions(Sources.FULL_HD), segment, Duration.ZERO, true);
+        return encode.arguments(
+                SOURCE,
+                Sources.FULL_HD,
+                renditions(Sources.FULL_HD),
+                segment,
+                Duration.ZERO,
+                Optional.of(Duration.ofMillis(500)));
     }
 
     /** Not from the beginning: all of a film would be decoded. */
