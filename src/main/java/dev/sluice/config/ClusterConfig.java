@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  */
 public record ClusterConfig(boolean enabled, String name, String host, int port, int busPort, List<String> members) {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final int MOST_PORT = 65_535;
     private static final Pattern MEMBER = Pattern.compile(HOST + "(:\\d{1,5})?");
 
     public ClusterConfig {
@@ -34,8 +35,8 @@ public record ClusterConfig(boolean enabled, String name, String host, int port,
                 enabled,
                 section.text("name", "sluice"),
                 host,
-                section.integer("port", 5701, 1, 65_535),
-                section.integer("busPort", 5702, 1, 65_535),
+                section.integer("port", 5701, 1, MOST_PORT),
+                section.integer("busPort", 5702, 1, MOST_PORT),
                 members);
     }
 
@@ -45,8 +46,17 @@ public record ClusterConfig(boolean enabled, String name, String host, int port,
 
     private static List<String> members(Object value) {
         return Values.list(value, "hosts").stream()
-                .map(entry -> matching(MEMBER, Values.text(entry), "members look like host or host:port"))
+                .map(entry -> member(Values.text(entry)))
                 .toList();
+    }
+
+    private static String member(String text) {
+        String rule = "members look like host or host:port";
+        int colon = matching(MEMBER, text, rule).indexOf(':');
+        if (colon >= 0 && Integer.parseInt(text.substring(colon + 1)) > MOST_PORT) {
+            throw new IllegalArgumentException(rule + ", and ports end at " + MOST_PORT);
+        }
+        return text;
     }
 
     private static String matching(Pattern pattern, String text, String rule) {

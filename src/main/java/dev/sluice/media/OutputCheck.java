@@ -87,11 +87,14 @@ final class OutputCheck {
             require(audio.codec().equals("aac"), name + " holds no AAC sound");
             require(audio.sampleRate().equals("48000"), name + " has sound of " + audio.sampleRate() + " Hz");
         }
-        long rawBytes = rendition.size().pixels() * 3 / 2;
         PacketReport.Stream first = report.stream(decoded + i);
-        require(first.packets() > 0 && first.largest() == rawBytes, "the first frame of " + name + " is broken");
+        require(
+                first.packets() > 0 && first.size().equals(rendition.size().toString()),
+                "the first frame of " + name + " is broken");
         PacketReport.Stream last = report.stream(decoded + renditions.size() + i);
-        require(last.packets() > 0 && last.largest() == rawBytes, "the last frame of " + name + " is broken");
+        require(
+                last.packets() > 0 && last.size().equals(rendition.size().toString()),
+                "the last frame of " + name + " is broken");
         Path file = directory.resolve(name);
         return new RenditionFile(
                 rendition.quality(),

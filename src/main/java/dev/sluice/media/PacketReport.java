@@ -16,7 +16,6 @@ final class PacketReport {
      *
      * @param tick seconds of one unit of time
      * @param end of the last packet, in units of time
-     * @param largest bytes of the largest packet
      */
     record Stream(
             String codec,
@@ -26,15 +25,14 @@ final class PacketReport {
             double tick,
             long packets,
             long start,
-            long end,
-            long largest) {
-        private static final Stream NEW = new Stream("", "", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0);
+            long end) {
+        private static final Stream NEW = new Stream("", "", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
 
         Duration length() {
             return packets == 0 ? Duration.ZERO : Seconds.of((end - start) * tick);
         }
 
-        private Stream with(long pts, long lasts, long bytes) {
+        private Stream with(long pts, long lasts) {
             return new Stream(
                     codec,
                     size,
@@ -43,18 +41,16 @@ final class PacketReport {
                     tick,
                     packets + 1,
                     Math.min(start, pts),
-                    Math.max(end, pts + lasts),
-                    Math.max(largest, bytes));
+                    Math.max(end, pts + lasts));
         }
 
         private Stream with(String key, String value) {
             return switch (key) {
-                case "codec_id" -> new Stream(value, size, sampleRate, layout, tick, packets, start, end, largest);
-                case "dimensions" -> new Stream(codec, value, sampleRate, layout, tick, packets, start, end, largest);
-                case "sample_rate" -> new Stream(codec, size, value, layout, tick, packets, start, end, largest);
-                case "channel_layout_name" ->
-                    new Stream(codec, size, sampleRate, value, tick, packets, start, end, largest);
-                case "tb" -> new Stream(codec, size, sampleRate, layout, quotient(value), packets, start, end, largest);
+                case "codec_id" -> new Stream(value, size, sampleRate, layout, tick, packets, start, end);
+                case "dimensions" -> new Stream(codec, value, sampleRate, layout, tick, packets, start, end);
+                case "sample_rate" -> new Stream(codec, size, value, layout, tick, packets, start, end);
+                case "channel_layout_name" -> new Stream(codec, size, sampleRate, value, tick, packets, start, end);
+                case "tb" -> new Stream(codec, size, sampleRate, layout, quotient(value), packets, start, end);
                 default -> this;
             };
         }
@@ -78,8 +74,7 @@ final class PacketReport {
         if (fields.length >= 5) {
             long pts = Long.parseLong(fields[2].strip());
             long lasts = Long.parseLong(fields[3].strip());
-            long bytes = Long.parseLong(fields[4].strip());
-            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(pts, lasts, bytes));
+            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(pts, lasts));
         }
     }
 

@@ -32,6 +32,9 @@ class ComplaintsTest {
                         "cluster.host: cannot use '10.0.0.1:5701': a host name or an IPv4 address is needed, without a port",
                         "cluster.members: cannot use '[\"worker-2:5701\",\"tcp://worker-3\"]': members look like host or host:port"),
                 mistake(
+                        "cluster-beyond-all-ports",
+                        "cluster.members: cannot use '[\"worker-2:65536\"]': members look like host or host:port, and ports end at 65535"),
+                mistake(
                         "backend-without-a-key",
                         "backend.auth: jwt needs jwtSecret (or jwtSecretFile) or jwtPublicKeyFile to check the tokens"
                                 + " with"),
