@@ -62,7 +62,7 @@ final class EncodeCommand {
      * times of the whole: the first begins at its segment's.
      *
      * @param begin when the whole film's picture begins
-     * @param runUp how long before the segment a key frame is looked for; empty: all that comes before is decoded
+     * @param runUp how long before the segment a key frame is looked for, less than what is before it; empty: all of that is decoded
      */
     List<String> arguments(
             Path source,
@@ -73,19 +73,17 @@ final class EncodeCommand {
             Optional<Duration> runUp) {
         List<String> command = beginning();
         command.addAll(List.of("-copyts", "-start_at_zero"));
-        Optional<Duration> sought = runUp.map(segment.from()::minus).filter(from -> from.compareTo(Duration.ZERO) > 0);
-        if (sought.isPresent()) {
-            command.addAll(List.of("-noaccurate_seek", "-ss", Seconds.text(sought.get())));
-        }
+        runUp.map(segment.from()::minus)
+                .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", Seconds.text(sought))));
         command.addAll(SourceArguments.opening(source, config.limits()));
-        Duration runOut = RateControl.runOut(config, info.video());
+        Duration runOut = segment.isLast() ? Duration.ZERO : RateControl.runOut(config, info.video());
         command.addAll(List.of(
                 "-filter_complex", graph(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut)))));
         addPictures(command, renditions, keyTimes(segment, runOut));
         if (!segment.isFirst()) {
             command.addAll(RateControl.goingOn(config));
         }
-        if (!segment.isLast() && !runOut.isZero()) {
+        if (!runOut.isZero()) {
             command.addAll(
                     List.of("-bsf:v", "noise=drop=gte(pts*tb\\," + Seconds.text(Segment.early(segment.until())) + ")"));
         }

@@ -20,7 +20,7 @@ final class FilterGraph {
      * Which part of the film it lets through.
      *
      * @param begin when the whole film's picture begins
-     * @param runOut how much more of it the encoders see, for what they look ahead
+     * @param runOut how much more of it the encoders see, for what they look ahead; zero for the last segment
      */
     record Cut(Segment segment, Duration begin, Duration runOut) {}
 
@@ -66,7 +66,7 @@ final class FilterGraph {
     }
 
     private String withoutRunOut() {
-        return cut.filter(part -> !part.segment().isLast() && !part.runOut().isZero())
+        return cut.filter(part -> !part.runOut().isZero())
                 .map(part ->
                         "trim=end=" + Seconds.text(Segment.early(part.segment().until())) + ",")
                 .orElse("");

@@ -63,6 +63,9 @@ public final class SegmentEncoder {
             Cancellation cancellation) {
         Encode once = new Encode(source, info, segment, directory, threads, progress, cancellation);
         for (Duration runUp : RUN_UPS) {
+            if (runUp.compareTo(segment.from()) >= 0) {
+                break;
+            }
             EncodedSegment made = run(once, Optional.of(runUp));
             if (segment.isFirst() || expected.map(first -> has(made, first)).orElse(true)) {
                 return made;
