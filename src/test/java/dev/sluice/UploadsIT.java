@@ -14,7 +14,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -369,17 +367,10 @@ class UploadsIT {
         return reply.headers().firstValue("ETag").orElse("");
     }
 
-    /** A real video, and behind it what players skip, of random bytes. */
-    private static byte[] video(int bytes) throws IOException, InterruptedException {
-        byte[] clip = Files.readAllBytes(pipeline.clip(1));
-        ByteBuffer all = ByteBuffer.allocate(bytes);
-        byte[] filling = new byte[bytes - clip.length - 8];
-        new Random(bytes).nextBytes(filling);
-        return all.put(clip)
-                .putInt(filling.length + 8)
-                .put("free".getBytes(StandardCharsets.US_ASCII))
-                .put(filling)
-                .array();
+    private static byte[] video(int bytes) throws IOException {
+        return new LargeFilm(Files.readAllBytes(pipeline.clip(1)), bytes)
+                .bytes()
+                .readAllBytes();
     }
 
     private static String begin(String token, long bytes) {

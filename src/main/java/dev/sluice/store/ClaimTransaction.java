@@ -27,13 +27,12 @@ final class ClaimTransaction {
     private static final String KNOW_JOB = """
             INSERT INTO sluice.job (id, message, stage, file_name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
             """;
-    private static final String TAKE_RUN = """
+    private static final String TAKE_RUN =
+            """
             UPDATE sluice.stage_run
-               SET history = CASE WHEN state <> 'running' THEN history ELSE history || jsonb_build_array(
-                                 jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', 'lease_lost',
-                                                    'error', 'The worker went silent.', 'started_at', started_at,
-                                                    'at', lease_until)) END,
-                   state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
+               SET history =
+            """ + FailedAttempt.addedIfRunning("'lease_lost'", "'The worker went silent.'", "lease_until") + """
+                 , state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
                    lease_until = clock_timestamp() + make_interval(secs => $5),
                    started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()
              WHERE job_id = $1 AND stage = $2 AND task = $3

@@ -31,13 +31,12 @@ public final class Interventions {
 
     // The token rises, so that the attempt that was under way is one that somebody else took over, whatever it asks
     // for.
-    private static final String END_RUNS = """
+    private static final String END_RUNS =
+            """
             UPDATE sluice.stage_run
-               SET history = CASE WHEN state <> 'running' THEN history ELSE history || jsonb_build_array(
-                                 jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', $2::text,
-                                                    'error', $3::text, 'started_at', started_at,
-                                                    'at', clock_timestamp())) END,
-                   attempt = CASE WHEN state = 'running' THEN attempt + 1 ELSE attempt END,
+               SET history =
+            """ + FailedAttempt.addedIfRunning("$2::text", "$3::text", "clock_timestamp()") + """
+                 , attempt = CASE WHEN state = 'running' THEN attempt + 1 ELSE attempt END,
                    state = 'failed', lease_until = NULL, finished_at = clock_timestamp(), error_code = $2, error = $3
              WHERE job_id = $1 AND state IN ('waiting', 'running')
             """;

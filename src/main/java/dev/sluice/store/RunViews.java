@@ -48,23 +48,8 @@ final class RunViews {
                 ((JsonArray) row.getValue("history"))
                         .stream()
                                 .map(JsonObject.class::cast)
-                                .map(RunViews::attempt)
+                                .map(FailedAttempt::of)
                                 .toList());
-    }
-
-    /** As {@link Settlement}, {@link ClaimTransaction} and {@link Interventions} write it down. */
-    private static FailedAttempt attempt(JsonObject entry) {
-        return new FailedAttempt(
-                entry.getInteger("attempt"),
-                Optional.ofNullable(entry.getString("worker")),
-                entry.getString("error_code"),
-                entry.getString("error"),
-                Optional.ofNullable(entry.getString("started_at")).map(RunViews::instant),
-                instant(entry.getString("at")));
-    }
-
-    private static Instant instant(String text) {
-        return OffsetDateTime.parse(text).toInstant();
     }
 
     private static Optional<Instant> instant(Row row, String column) {

@@ -28,14 +28,13 @@ final class Settlement {
                SET state = 'done', result = $5, lease_until = NULL, finished_at = clock_timestamp(),
                    error_code = NULL, error = NULL
             """ + FENCE;
-    private static final String RUN_NOT_DONE = """
+    private static final String RUN_NOT_DONE =
+            """
             UPDATE sluice.stage_run
                SET state = $5, lease_until = NULL, finished_at = clock_timestamp(), error_code = $6, error = $7,
                    sent_at = clock_timestamp() + make_interval(secs => $8),
-                   history = history || jsonb_build_array(jsonb_build_object(
-                       'attempt', counted, 'worker', worker, 'error_code', $6::text, 'error', $7::text,
-                       'started_at', started_at, 'at', clock_timestamp()))
-            """ + FENCE;
+                   history =
+            """ + FailedAttempt.added("$6::text", "$7::text", "clock_timestamp()") + FENCE;
     /** Makes a run as if its attempt had not been; what follows says when its message is due, and which run. */
     static final String UNCOUNT = """
             UPDATE sluice.stage_run
