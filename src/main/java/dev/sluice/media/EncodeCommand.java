@@ -77,8 +77,7 @@ final class EncodeCommand {
                 .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", Seconds.text(sought))));
         command.addAll(SourceArguments.opening(source, config.limits()));
         Duration runOut = segment.isLast() ? Duration.ZERO : RateControl.runOut(config, info.video());
-        command.addAll(List.of(
-                "-filter_complex", graph(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut)))));
+        command.addAll(filters(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut))));
         addPictures(command, renditions, keyTimes(segment, runOut));
         if (!segment.isFirst()) {
             command.addAll(RateControl.goingOn(config));
@@ -101,8 +100,7 @@ final class EncodeCommand {
 
     private List<String> beginning() {
         List<String> command = new ArrayList<>(REPORTING);
-        command.addAll(List.of("-max_error_rate", "1", "-filter_complex_threads", Integer.toString(threads)));
-        command.addAll(List.of("-threads", Integer.toString(threads)));
+        command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
         return command;
     }
 
@@ -114,7 +112,7 @@ final class EncodeCommand {
 
     /** The part of the command behind the input: filters, renditions, thumbnails. */
     List<String> outputs(MediaInfo info, List<Rendition> renditions) {
-        List<String> command = new ArrayList<>(List.of("-filter_complex", graph(info, renditions, Optional.empty())));
+        List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
         addPictures(command, renditions, "expr:gte(t,n_forced*" + Seconds.text(config.keyFrameInterval()) + ")");
         info.audio().ifPresent(audio -> command.addAll(sound(audio)));
         addTee(command, renditions, info.audio().isPresent(), WHOLE_FILE);
@@ -122,15 +120,12 @@ final class EncodeCommand {
         return command;
     }
 
-    private String graph(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.Cut> cut) {
+    private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.Cut> cut) {
         Size thumbnail = Ladder.thumbnail(info.video().displayed(), config.thumbnailWidth());
-        return new FilterGraph(
-                        info.video(),
-                        renditions,
-                        thumbnail,
-                        config.thumbnailInterval().toSeconds(),
-                        cut)
-                .text();
+        FilterGraph graph = new FilterGraph(
+                info.video(), renditions, thumbnail, config.thumbnailInterval().toSeconds(), cut);
+        return List.of(
+                "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.text());
     }
 
     private void addPictures(List<String> command, List<Rendition> renditions, String keyFrames) {

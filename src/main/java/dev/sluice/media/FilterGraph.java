@@ -10,6 +10,9 @@ import java.util.Optional;
  * than scaling each from the source. Thumbnails leave before the scaling, and only the few frames that are wanted. Pure.
  */
 final class FilterGraph {
+    /** Encoders take ten times as long as scaling does: a thread of it keeps up with what so many threads encode. */
+    private static final int ENCODING_THREADS_A_SCALING_ONE = 4;
+
     private final VideoStream source;
     private final List<Rendition> renditions;
     private final Size thumbnail;
@@ -32,6 +35,15 @@ final class FilterGraph {
         this.thumbnail = thumbnail;
         this.thumbnailSeconds = thumbnailSeconds;
         this.cut = cut;
+    }
+
+    /**
+     * On how many threads it works, of those that all may use: more than it needs wait for each other at each frame
+     * (docs/decisions/012-what-ffmpeg-is-asked.md).
+     */
+    int threads(int all) {
+        boolean heavy = source.isHdr() || source.isInterlaced();
+        return heavy ? all : Math.max(1, all / ENCODING_THREADS_A_SCALING_ONE);
     }
 
     /** The graph; its outputs are {@code [v0]}, {@code [v1]}, … in the order of the renditions, and {@code [thumbnails]}. */

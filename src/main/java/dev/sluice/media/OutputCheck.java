@@ -17,8 +17,6 @@ import org.slf4j.LoggerFactory;
 /** Looks at what an encode made before anybody hears of it. */
 final class OutputCheck {
     private static final Logger LOG = LoggerFactory.getLogger(OutputCheck.class);
-    /** Longer than the time between two key frames costs only a few frames more. */
-    private static final Duration END = Duration.ofSeconds(1);
 
     private final FfmpegInstallation ffmpeg;
     private final Duration look;
@@ -41,6 +39,7 @@ final class OutputCheck {
      * Reads all renditions once, with one run of FFmpeg.
      *
      * @param frames how many each must have
+     * @param reached when they end, as the encode said
      * @throws JobFailure OUTPUT_INVALID when a file is not what was asked for
      */
     Checked check(
@@ -50,14 +49,13 @@ final class OutputCheck {
             long frames,
             Duration reached,
             Cancellation cancellation) {
-        Duration end = reached.compareTo(END) > 0 ? reached.minus(END) : Duration.ZERO;
         long bytes = renditions.stream()
                 .mapToLong(rendition -> bytes(directory.resolve(rendition.fileName())))
                 .sum();
         PacketReport report = new PacketReport();
         FfmpegRun.Outcome outcome = ffmpeg.reader(Reach.reading(directory))
                 .run(
-                        OutputCheckCommand.arguments(renditions, withSound, end),
+                        OutputCheckCommand.arguments(renditions, withSound, reached),
                         report::add,
                         Watchdog.deadline(ReadingTime.of(look, bytes)),
                         cancellation);

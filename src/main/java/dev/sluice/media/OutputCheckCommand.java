@@ -20,7 +20,7 @@ final class OutputCheckCommand {
     /**
      * The streams of the report are, in order: video (and audio) of each file; the start of each; the end of each.
      *
-     * @param end from where on the end is decoded; a key frame at or before it is looked for
+     * @param end when the files end; what is decoded begins at the last key frame before it
      */
     static List<String> arguments(List<Rendition> renditions, boolean withSound, Duration end) {
         List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats"));
@@ -48,7 +48,7 @@ final class OutputCheckCommand {
         for (int input = renditions.size(); input < 3 * renditions.size(); input++) {
             command.addAll(List.of("-map", input + ":v", "-c:" + stream++, "wrapped_avframe"));
         }
-        command.addAll(List.of("-fps_mode", "passthrough", "-f", "framecrc", "pipe:1"));
+        command.addAll(List.of("-fps_mode", "passthrough", "-flush_packets", "0", "-f", "framecrc", "pipe:1"));
         return List.copyOf(command);
     }
 }

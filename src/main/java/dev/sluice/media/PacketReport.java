@@ -70,7 +70,9 @@ final class PacketReport {
             }
             return;
         }
-        String[] fields = line.split(",\\s*", -1);
+        // No blanks in the pattern: a single character is split at without a regular expression, and these are many
+        // lines.
+        String[] fields = line.split(",", -1);
         if (fields.length >= 5) {
             long pts = Long.parseLong(fields[2].strip());
             long lasts = Long.parseLong(fields[3].strip());

@@ -1,7 +1,6 @@
 package dev.sluice.standalone;
 
-import dev.sluice.backend.JobSubmission;
-import dev.sluice.backend.JobWatch;
+import dev.sluice.broker.UpdatesListener;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.JobId;
 import dev.sluice.job.Progress;
@@ -11,13 +10,15 @@ import dev.sluice.media.FfmpegInstallation;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.Prober;
 import dev.sluice.message.Codec;
+import dev.sluice.message.Report;
 import dev.sluice.message.StagedJob;
-import dev.sluice.store.JobView;
+import dev.sluice.message.Update;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -33,9 +34,6 @@ record Contenders(
         MediaInfo info,
         Path directory,
         StagedJob uploaded) {
-    /** Often enough for the clock, seldom enough not to be measured itself. */
-    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-
     static Contenders of(Standalone standalone, FfmpegInstallation ffmpeg, Path file) throws IOException {
         Prober prober = new Prober(
                 ffmpeg,
@@ -82,21 +80,43 @@ record Contenders(
         return meter.ofChildren(way);
     }
 
+    /** Until its end is heard, as whoever sent the job hears it: looking at the job again and again would cost more than all else. */
     private Measured pipeline() {
-        JobSubmission submission = standalone.sluice().submission();
-        JobWatch watch = new JobWatch(standalone.vertx(), standalone.sluice().jobs(), LOOK_EVERY);
         JobId id = new JobId(UUID.randomUUID().toString());
         JsonObject json = uploaded.toJson().put("id", id.value());
-        Meter meter = Meter.start();
-        JobView ended = submission
-                .create(Codec.stagedJob(json, StageName.DOWNLOAD))
-                .compose(job -> watch.untilEnded(id, view -> {}))
+        Promise<Report> end = Promise.promise();
+        UpdatesListener listener = UpdatesListener.open(
+                        standalone.vertx(),
+                        standalone.config().rabbitmq(),
+                        UpdatesListener.Source.COPIES,
+                        update -> hear(update, id, end))
                 .await();
-        Measured measured = meter.ofAll(Way.PIPELINE);
-        if (ended.state() != JobView.State.COMPLETED) {
-            throw new IllegalStateException("The job failed: " + ended.error().orElse("no reason given"));
+        try {
+            listener.lost().onFailure(end::tryFail);
+            Meter meter = Meter.start();
+            Report last = standalone
+                    .sluice()
+                    .submission()
+                    .create(Codec.stagedJob(json, StageName.DOWNLOAD))
+                    .compose(job -> end.future())
+                    .await();
+            Measured measured = meter.ofAll(Way.PIPELINE);
+            if (last.status() != Update.Status.COMPLETED) {
+                throw new IllegalStateException(
+                        "The job failed: " + last.error().orElse("no reason given"));
+            }
+            return measured;
+        } finally {
+            listener.close().await();
         }
-        return measured;
+    }
+
+    private static boolean hear(Buffer update, JobId job, Promise<Report> end) {
+        Report report = Codec.report(update);
+        if (report.job().equals(job) && report.status() != Update.Status.PROCESSING) {
+            end.tryComplete(report);
+        }
+        return true;
     }
 
     private int threads() {

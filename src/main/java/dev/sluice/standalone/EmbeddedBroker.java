@@ -37,6 +37,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final int PASSWORD_BYTES = 24;
     private static final String BROKER_MODEL_VERSION = "9.1";
 
+    /** For one host's dozen of connections; Qpid's own 64 take turns, and each is cold when its turn comes. */
+    private static final String CONNECTION_THREADS = "6";
+
+    private static final String SELECTORS = "1";
+
     private final SystemLauncher launcher;
     private final int port;
     private final Secret password;
@@ -83,7 +88,11 @@ public final class EmbeddedBroker implements AutoCloseable {
                             "qpid.work_dir",
                             directory.toString(),
                             "queue.behaviourOnUnknownDeclareArgument",
-                            "IGNORE")));
+                            "IGNORE",
+                            "virtualhost.connectionThreadPool.size",
+                            CONNECTION_THREADS,
+                            "virtualhost.connectionThreadPool.numberOfSelectors",
+                            SELECTORS)));
             int inUse = container.portInUse();
             container.leaveClosingToTheOwner();
             return new EmbeddedBroker(launcher, inUse, password, lock);

@@ -32,7 +32,7 @@ class CommandsTest {
             [some]select='isnan(prev_selected_t)+gt(floor((t-start_t)/15),floor((prev_selected_t-start_t)/15))',\
             scale=320:180:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
 
-    private static final String OUTPUTS = "-filter_complex " + FILTERS + " " + """
+    private static final String OUTPUTS = "-filter_complex_threads 1 -filter_complex " + FILTERS + " " + """
             -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 2 \
             -force_key_frames:v:0 expr:gte(t,n_forced*2) \
             -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 -threads:v:1 1 \
@@ -56,7 +56,7 @@ class CommandsTest {
         assertThat(line(encode.arguments(SOURCE, Sources.FULL_HD, renditions(Sources.FULL_HD))))
                 .isEqualTo(
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
-                                + " -max_error_rate 1 -filter_complex_threads 2 -threads 2 -t 14460 " + OPENING + " "
+                                + " -max_error_rate 1 -threads 2 -t 14460 " + OPENING + " "
                                 + OUTPUTS);
     }
 
@@ -74,6 +74,18 @@ class CommandsTest {
     void sharesTheThreadsByThePixels() {
         assertThat(line(new EncodeCommand(MediaFixture.MEDIA, 8).outputs(Sources.FULL_HD, renditions(Sources.FULL_HD))))
                 .contains("-threads:v:0 5", "-threads:v:1 3", "-threads:v:2 2");
+    }
+
+    @Test
+    void scalesOnFewThreadsAndDoesWhatIsHardOnAll() {
+        MediaInfo hdr =
+                Sources.of(Sources.video(3840, 2160, "progressive", Optional.of("smpte2084")), Optional.empty());
+
+        assertThat(filterThreads(Sources.FULL_HD, 3)).isEqualTo("1");
+        assertThat(filterThreads(Sources.FULL_HD, 16)).isEqualTo("4");
+        assertThat(filterThreads(hdr, 16)).isEqualTo("16");
+        assertThat(filterThreads(Sources.of(Sources.video(720, 576, "tt", Optional.empty()), Optional.empty()), 16))
+                .isEqualTo("16");
     }
 
     @Test
@@ -112,7 +124,7 @@ class CommandsTest {
         assertThat(command)
                 .startsWith(
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
-                                + " -max_error_rate 1 -filter_complex_threads 2 -threads 2 -copyts -start_at_zero"
+                                + " -max_error_rate 1 -threads 2 -copyts -start_at_zero"
                                 + " -noaccurate_seek -ss 9.5 ")
                 .contains("]trim=start=9.999998:end=20.399998,split=2[all][some];")
                 .contains("[some]trim=end=19.999998,select=")
@@ -177,7 +189,7 @@ class CommandsTest {
                         + " -map 0:v -c:0 copy -map 0:a -c:1 copy -map 1:v -c:2 copy -map 1:a -c:3 copy"
                         + " -map 2:v -c:4 wrapped_avframe -map 3:v -c:5 wrapped_avframe"
                         + " -map 4:v -c:6 wrapped_avframe -map 5:v -c:7 wrapped_avframe"
-                        + " -fps_mode passthrough -f framecrc pipe:1");
+                        + " -fps_mode passthrough -flush_packets 0 -f framecrc pipe:1");
     }
 
     @Test
@@ -215,6 +227,11 @@ class CommandsTest {
     private static String filters(VideoStream video) {
         MediaInfo info = Sources.of(video, Optional.empty());
         return new FilterGraph(video, renditions(info), new Size(320, 180), 15, Optional.empty()).text();
+    }
+
+    private static String filterThreads(MediaInfo info, int threads) {
+        List<String> outputs = new EncodeCommand(MediaFixture.MEDIA, threads).outputs(info, renditions(info));
+        return outputs.get(outputs.indexOf("-filter_complex_threads") + 1);
     }
 
     private static List<Rendition> renditions(MediaInfo info) {

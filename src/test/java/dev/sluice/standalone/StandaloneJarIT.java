@@ -66,6 +66,23 @@ class StandaloneJarIT {
         }
     }
 
+    @Test
+    void benchComparesAllWays() throws Exception {
+        Path clip = Clips.make(directory, 2);
+        Path settings = settings("ultrafast");
+
+        try (JarProcess bench = JarProcess.run(
+                JarProcess.STANDALONE, "bench", clip, "--rounds", 1, "--data", data(), "-conf", settings)) {
+            assertThat(bench.exitCode()).as(bench.toString()).isZero();
+            assertThat(bench.err()).isEmpty();
+            assertThat(bench.out().lines())
+                    .anyMatch(line -> line.matches("1 +plain FFmpeg +[0-9.]+ +[0-9.]+ +0\\.00 +0\\.00"))
+                    .anyMatch(line -> line.matches("1 +older way +[0-9.]+ +[0-9.]+ +0\\.00 +0\\.00"))
+                    .anyMatch(line -> line.matches("1 +pipeline +[0-9.]+ +[0-9.]+ +[0-9.]+ +[1-9][0-9.]+"))
+                    .anyMatch(line -> line.matches("pipeline / plain FFmpeg: wall [0-9.]+, CPU [0-9.]+ .*"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void goesOnWithItsJobsAfterARestart(boolean inOrder) throws Exception {
