@@ -5,7 +5,6 @@ import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.job.Cancellation;
 import dev.sluice.job.JobFailure;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -44,12 +43,13 @@ public final class CutSurvey {
                 .run(
                         ProbeCommand.packetTimes(source, info.video().index(), limits),
                         line -> {
-                            Optional<Duration> time = Seconds.parse(line.split(",", 2)[0]);
-                            if (time.isEmpty() || times.count() == MOST) {
-                                unsafe.compareAndSet(false, !line.isBlank());
-                            } else {
-                                times.add(Seconds.in(time.get()));
+                            PacketLine packet = PacketLine.of(line);
+                            if (line.isBlank() || !packet.isShown()) {
+                                return;
                             }
+                            packet.time()
+                                    .filter(time -> times.count() < MOST)
+                                    .ifPresentOrElse(time -> times.add(Seconds.in(time)), () -> unsafe.set(true));
                         },
                         Watchdog.deadline(ReadingTime.of(config.probeTimeout(), info.bytes())),
                         cancellation);

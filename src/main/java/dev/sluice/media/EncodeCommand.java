@@ -61,7 +61,7 @@ final class EncodeCommand {
      * The same frames of the same pictures at the same times, but those of one segment only, and no sound. The files keep the
      * times of the whole: the first begins at its segment's.
      *
-     * @param begin when the whole film's picture begins
+     * @param first when the first frame of the segment is shown
      * @param runUp how long before the segment a key frame is looked for, less than what is before it; empty: all of that is decoded
      */
     List<String> arguments(
@@ -69,7 +69,7 @@ final class EncodeCommand {
             MediaInfo info,
             List<Rendition> renditions,
             Segment segment,
-            Duration begin,
+            Duration first,
             Optional<Duration> runUp) {
         List<String> command = beginning();
         command.addAll(List.of("-copyts", "-start_at_zero"));
@@ -77,8 +77,9 @@ final class EncodeCommand {
                 .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", Seconds.text(sought))));
         command.addAll(SourceArguments.opening(source, config.limits()));
         Duration runOut = segment.isLast() ? Duration.ZERO : RateControl.runOut(config, info.video());
+        Duration begin = info.begin().orElse(Duration.ZERO);
         command.addAll(filters(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut))));
-        addPictures(command, renditions, keyTimes(segment, runOut));
+        addPictures(command, renditions, new KeyFrameGrid(config.keyFrameInterval()).ofSegment(segment, first));
         if (!segment.isFirst()) {
             command.addAll(RateControl.goingOn(config));
         }
@@ -104,16 +105,10 @@ final class EncodeCommand {
         return command;
     }
 
-    private String keyTimes(Segment segment, Duration runOut) {
-        return segment.keyTimes(config.keyFrameInterval(), runOut).stream()
-                .map(Seconds::text)
-                .collect(Collectors.joining(","));
-    }
-
     /** The part of the command behind the input: filters, renditions, thumbnails. */
     List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
-        addPictures(command, renditions, "expr:gte(t,n_forced*" + Seconds.text(config.keyFrameInterval()) + ")");
+        addPictures(command, renditions, new KeyFrameGrid(config.keyFrameInterval()).ofWhole());
         info.audio().ifPresent(audio -> command.addAll(sound(audio)));
         addTee(command, renditions, info.audio().isPresent(), WHOLE_FILE);
         addThumbnails(command);
@@ -135,9 +130,8 @@ final class EncodeCommand {
             command.addAll(List.of("-maxrate:v:" + i, Integer.toString(rendition.maxBitrate())));
             command.addAll(List.of("-bufsize:v:" + i, Integer.toString(2 * rendition.maxBitrate())));
             command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
-            // Once for each: FFmpeg cuts a list of times up in place, and all that share it get the first time only.
-            command.addAll(List.of("-force_key_frames:v:" + i, keyFrames));
         }
+        command.addAll(List.of("-force_key_frames:v", keyFrames));
         command.addAll(List.of("-c:v", "libx264", "-preset", config.preset(), "-crf", Integer.toString(config.crf())));
         command.addAll(List.of("-pix_fmt", "yuv420p"));
         command.addAll(List.of("-flags", "+cgop+global_header", "-sc_threshold", "0", "-g", "100000"));

@@ -9,10 +9,17 @@ import java.util.Optional;
  *
  * @param version as the program tells it, {@code 8.1.2}
  * @param sandbox what each of its processes runs in; empty: none
+ * @param scheduling how its encodes are scheduled; empty: as this process is
  * @param maxMemory bytes of address space for each of its processes
  */
 public record FfmpegInstallation(
-        Path ffmpeg, Path ffprobe, String version, Origin origin, Optional<Sandbox> sandbox, long maxMemory) {
+        Path ffmpeg,
+        Path ffprobe,
+        String version,
+        Origin origin,
+        Optional<Sandbox> sandbox,
+        Optional<BatchScheduling> scheduling,
+        long maxMemory) {
 
     /** Where the programs were found. */
     public enum Origin {
@@ -39,7 +46,12 @@ public record FfmpegInstallation(
 
     /** The same FFmpeg, in this sandbox or in none. */
     FfmpegInstallation in(Optional<Sandbox> cage) {
-        return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, cage, maxMemory);
+        return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, cage, scheduling, maxMemory);
+    }
+
+    /** The same FFmpeg, its encodes scheduled like this. */
+    FfmpegInstallation scheduled(Optional<BatchScheduling> batch) {
+        return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, sandbox, batch, maxMemory);
     }
 
     /**
@@ -48,7 +60,8 @@ public record FfmpegInstallation(
      * @param maxFileBytes size of each of them
      */
     FfmpegRun encoder(Reach reach, long maxFileBytes) {
-        return new FfmpegRun(new FfmpegProgram(ffmpeg, reach, new ProcessLimits(maxMemory, maxFileBytes), sandbox));
+        ProcessLimits limits = new ProcessLimits(maxMemory, maxFileBytes);
+        return new FfmpegRun(new FfmpegProgram(ffmpeg, reach, limits, sandbox, scheduling));
     }
 
     /** FFmpeg, to read files. */

@@ -46,7 +46,8 @@ final class FfmpegLocator {
                 .addKeyValue("origin", bare.origin())
                 .addKeyValue("ffmpeg", bare.ffmpeg())
                 .log("ffmpeg found");
-        return bare.in(new SandboxFinder(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
+        return bare.scheduled(BatchScheduling.find(searchPath, limits))
+                .in(new SandboxFinder(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
     }
 
     private Optional<FfmpegInstallation> configured() {
@@ -97,6 +98,7 @@ final class FfmpegLocator {
                                 ffprobe.toAbsolutePath(),
                                 version,
                                 origin,
+                                Optional.empty(),
                                 Optional.empty(),
                                 config.maxMemory())));
     }

@@ -9,8 +9,18 @@ import java.util.Optional;
 import ws.schild.jave.process.ProcessLocator;
 
 /** jave2's idea of where a program is; ours also knows what the program may touch and use. */
-record FfmpegProgram(Path executable, Reach reach, ProcessLimits limits, Optional<Sandbox> sandbox)
+record FfmpegProgram(
+        Path executable,
+        Reach reach,
+        ProcessLimits limits,
+        Optional<Sandbox> sandbox,
+        Optional<BatchScheduling> scheduling)
         implements ProcessLocator {
+    /** Scheduled as this process is. */
+    FfmpegProgram(Path executable, Reach reach, ProcessLimits limits, Optional<Sandbox> sandbox) {
+        this(executable, reach, limits, sandbox, Optional.empty());
+    }
+
     @Override
     public String getExecutablePath() {
         return executable.toString();
@@ -24,6 +34,7 @@ record FfmpegProgram(Path executable, Reach reach, ProcessLimits limits, Optiona
     /** The whole command but for the program's own arguments, which follow. */
     List<String> command() {
         List<String> command = new ArrayList<>();
+        scheduling.ifPresent(batch -> command.addAll(batch.prefix()));
         sandbox.ifPresent(cage -> command.addAll(cage.prefix(reach, environment())));
         command.addAll(GuardedCommand.of(executable, limits));
         return List.copyOf(command);

@@ -85,14 +85,8 @@ final class OutputCheck {
             require(audio.codec().equals("aac"), name + " holds no AAC sound");
             require(audio.sampleRate().equals("48000"), name + " has sound of " + audio.sampleRate() + " Hz");
         }
-        PacketReport.Stream first = report.stream(decoded + i);
-        require(
-                first.packets() > 0 && first.size().equals(rendition.size().toString()),
-                "the first frame of " + name + " is broken");
-        PacketReport.Stream last = report.stream(decoded + renditions.size() + i);
-        require(
-                last.packets() > 0 && last.size().equals(rendition.size().toString()),
-                "the last frame of " + name + " is broken");
+        requireFrame("first", rendition, report.stream(decoded + i));
+        requireFrame("last", rendition, report.stream(decoded + renditions.size() + i));
         Path file = directory.resolve(name);
         return new RenditionFile(
                 rendition.quality(),
@@ -102,6 +96,12 @@ final class OutputCheck {
                 bytes(file),
                 video.length(),
                 video.packets());
+    }
+
+    private static void requireFrame(String which, Rendition rendition, PacketReport.Stream decoded) {
+        require(
+                decoded.packets() > 0 && decoded.size().equals(rendition.size().toString()),
+                "the " + which + " frame of " + rendition.fileName() + " is broken");
     }
 
     private static long bytes(Path file) {

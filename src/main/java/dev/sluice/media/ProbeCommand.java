@@ -19,12 +19,11 @@ final class ProbeCommand {
         return List.copyOf(command);
     }
 
-    /** The times of all packets of one stream, one a line: {@code pts_time,duration_time}. Reads the whole file. */
+    /** The times of all packets of one stream, one a line, for {@link PacketLine}. Reads the whole file. */
     static List<String> packetTimes(Path file, int stream, Limits limits) {
         List<String> command = new ArrayList<>(QUIET);
         command.addAll(List.of("-select_streams", Integer.toString(stream)));
-        command.addAll(
-                List.of("-show_entries", "packet=pts_time,duration_time", "-print_format", "csv=print_section=0"));
+        command.addAll(List.of("-show_entries", PacketLine.ENTRIES, "-print_format", "csv=print_section=0"));
         command.addAll(SourceArguments.opening(file, limits));
         return List.copyOf(command);
     }

@@ -1,8 +1,6 @@
 package dev.sluice.media;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A part of a film that is encoded by itself: the frames from one time on until, but not with, another. Times are those of the
@@ -20,9 +18,6 @@ public record Segment(int number, Duration from, Duration until, boolean isLast)
      */
     static final Duration EARLY = Duration.ofNanos(2_000);
 
-    /** Headers understate lengths; what is longer still has its key frames at the places that the encoder likes. */
-    private static final Duration LONGER_THAN_KNOWN = Duration.ofMinutes(1);
-
     boolean isFirst() {
         return number == 0;
     }
@@ -30,16 +25,5 @@ public record Segment(int number, Duration from, Duration until, boolean isLast)
     /** What is written for a boundary. */
     static Duration early(Duration boundary) {
         return boundary.minus(EARLY);
-    }
-
-    /**
-     * From when on a frame is to be a key frame, in order: the grid of the whole, which begins with its first frame.
-     *
-     * @param runOut how much more is encoded
-     */
-    List<Duration> keyTimes(Duration interval, Duration runOut) {
-        Duration end = early(isLast ? until.plus(LONGER_THAN_KNOWN) : until.plus(runOut));
-        return Stream.iterate(early(from), time -> time.compareTo(end) < 0, time -> time.plus(interval))
-                .toList();
     }
 }

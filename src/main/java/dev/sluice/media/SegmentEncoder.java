@@ -18,6 +18,10 @@ public final class SegmentEncoder {
     /** What FFmpeg says where no frame came to the encoders, and where none of what they made is in the segment. */
     private static final List<String> NO_FRAMES =
             List.of("No filtered frames for output stream", "Output file is empty, nothing was encoded");
+    /** How it ends then: it opens no encoder without a frame, which is EINVAL, a negative error number cut to eight bits. */
+    private static final int NO_ENCODER = 256 - 22;
+    /** With which it ends the same way, and what it did not read may have had frames. */
+    private static final String UNREADABLE = "Input/output error";
 
     /** What the clocks of containers round away. */
     private static final Duration LATE = Duration.ofMillis(2);
@@ -61,7 +65,8 @@ public final class SegmentEncoder {
             int threads,
             Progress progress,
             Cancellation cancellation) {
-        Encode once = new Encode(source, info, segment, directory, threads, progress, cancellation);
+        Encode once = new Encode(
+                source, info, segment, expected.orElse(segment.from()), directory, threads, progress, cancellation);
         for (Duration runUp : RUN_UPS) {
             if (runUp.compareTo(segment.from()) >= 0) {
                 break;
@@ -89,6 +94,7 @@ public final class SegmentEncoder {
             Path source,
             MediaInfo info,
             Segment segment,
+            Duration first,
             Path directory,
             int threads,
             Progress progress,
@@ -98,23 +104,29 @@ public final class SegmentEncoder {
         MediaInfo info = what.info();
         Segment segment = what.segment();
         List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
-        Duration begin = info.begin().orElse(Duration.ZERO);
         Duration length = segment.until().minus(segment.from());
         ProgressParser parser = new ProgressParser();
         FfmpegRun.Outcome outcome = encode.of(
                 new EncodeCommand(config, what.threads())
-                        .arguments(what.source(), info, renditions, segment, begin, runUp),
+                        .arguments(what.source(), info, renditions, segment, what.first(), runUp),
                 Reach.making(what.directory(), what.source()),
                 parser,
                 () -> parser.fraction(segment.from(), length).ifPresent(what.progress()::at),
                 // Decoding is faster than watching.
                 runUp.isPresent() ? Duration.ZERO : segment.from(),
                 what.cancellation());
-        // A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error.
-        if (parser.frames() > 0 || NO_FRAMES.stream().noneMatch(outcome.complaints()::mention)) {
+        if (!isWithoutFrames(outcome, parser)) {
             EncodeRun.requireSuccess(outcome, parser);
         }
         return made(what, renditions, parser.frames(), SourceDamage.of(outcome.complaints()));
+    }
+
+    /** A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error. */
+    private static boolean isWithoutFrames(FfmpegRun.Outcome outcome, ProgressParser parser) {
+        return parser.frames() == 0
+                && outcome.exitCode() == NO_ENCODER
+                && NO_FRAMES.stream().anyMatch(outcome.complaints()::mention)
+                && !outcome.complaints().mention(UNREADABLE);
     }
 
     private EncodedSegment made(Encode what, List<Rendition> renditions, long frames, SourceDamage damage) {

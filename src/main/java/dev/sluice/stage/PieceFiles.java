@@ -83,12 +83,6 @@ public record PieceFiles(StagedFiles files, Workspace workspace, WorkerExecutor 
         return files.blobs()
                 .fetch(key, target, Progress.none(), run.cancellation())
                 .<Void>mapEmpty()
-                .recover(cause -> Future.failedFuture(
-                        Promotion.isGone(cause)
-                                ? new JobFailure(
-                                        ErrorCode.FILES_MISSING,
-                                        "A segment is no longer in the bucket's staging prefix.",
-                                        cause)
-                                : cause));
+                .recover(cause -> Promotion.failed(cause, "A segment"));
     }
 }

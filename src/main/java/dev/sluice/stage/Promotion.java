@@ -29,4 +29,15 @@ public record Promotion(Blobs blobs) {
     static boolean isGone(Throwable cause) {
         return cause instanceof JobFailure failure && failure.code() == ErrorCode.OBJECT_NOT_FOUND;
     }
+
+    /** The failure; FILES_MISSING where it is that what was staged is not there. */
+    static <T> Future<T> failed(Throwable cause, String whatIsMissing) {
+        return Future.failedFuture(
+                isGone(cause)
+                        ? new JobFailure(
+                                ErrorCode.FILES_MISSING,
+                                whatIsMissing + " is no longer in the bucket's staging prefix.",
+                                cause)
+                        : cause);
+    }
 }

@@ -55,13 +55,7 @@ public final class UploadStage implements Stage {
                 .toList();
         return begun(run)
                 .compose(noted -> promotion.run(run, items))
-                .recover(cause -> Future.failedFuture(
-                        Promotion.isGone(cause)
-                                ? new JobFailure(
-                                        ErrorCode.FILES_MISSING,
-                                        "A result of processing is no longer in the bucket's staging prefix.",
-                                        cause)
-                                : cause));
+                .recover(cause -> Promotion.failed(cause, "A result of processing"));
     }
 
     /** From here on final keys may hold part of a result; the end of the job has to know. */

@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,6 +30,13 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "WAY", description = "run only this: plain, older or pipeline")
     private List<Way> only = List.of(Way.values());
 
+    /** Each round begins with another one, so that none always runs after the same. */
+    private List<Way> inTurn(int round) {
+        List<Way> ways = new ArrayList<>(only);
+        Collections.rotate(ways, 1 - round);
+        return ways;
+    }
+
     /** The CPU time of what ends in a process namespace of its own is not added to that of its parents, which is what is read. */
     private static JsonObject withoutSandbox(JsonObject settings) {
         return settings.copy().mergeIn(new JsonObject().put("ffmpeg", new JsonObject().put("sandbox", "off")), true);
@@ -48,7 +56,7 @@ final class BenchCommand implements Callable<Integer> {
             report.head(file, contenders.info(), ffmpeg);
             for (int round = 1; round <= rounds; round++) {
                 List<Measured> results = new ArrayList<>();
-                for (Way way : only) {
+                for (Way way : inTurn(round)) {
                     Measured measured = contenders.run(way);
                     report.row(round, measured);
                     results.add(measured);

@@ -88,7 +88,7 @@ record Contenders(
         UpdatesListener listener = UpdatesListener.open(
                         standalone.vertx(),
                         standalone.config().rabbitmq(),
-                        UpdatesListener.Source.COPIES,
+                        UpdatesListener.Source.QUEUE,
                         update -> hear(update, id, end))
                 .await();
         try {
@@ -113,10 +113,11 @@ record Contenders(
 
     private static boolean hear(Buffer update, JobId job, Promise<Report> end) {
         Report report = Codec.report(update);
-        if (report.job().equals(job) && report.status() != Update.Status.PROCESSING) {
+        boolean isMine = report.job().equals(job);
+        if (isMine && report.status() != Update.Status.PROCESSING) {
             end.tryComplete(report);
         }
-        return true;
+        return isMine;
     }
 
     private int threads() {

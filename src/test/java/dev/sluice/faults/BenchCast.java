@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * Who takes part in a run.
@@ -53,6 +54,30 @@ record BenchCast(
                         .put("directory", root.resolve(worker).toString())
                         .put("mode", "store");
         };
+    }
+
+    /** Workers that are the user's backend as well, if {@code -Dfaults.backend=true} says so. */
+    BenchCast withBackendIfChosen() {
+        return Boolean.getBoolean("faults.backend")
+                ? with(new JsonObject()
+                        .put("backend", new JsonObject().put("enabled", true).put("port", 0)))
+                : this;
+    }
+
+    /** Where the updates of a run are read: beside the queue of the contract where the workers are its readers. */
+    String updatesQueue() {
+        return hasBackend() ? Wire.COPIES : Wire.UPDATES;
+    }
+
+    /** What has to be empty when all jobs have ended. */
+    List<String> workersQueues() {
+        return hasBackend()
+                ? Stream.concat(Wire.STAGES.stream(), Stream.of(Wire.UPDATES)).toList()
+                : Wire.STAGES;
+    }
+
+    private boolean hasBackend() {
+        return settings.containsKey("backend");
     }
 
     BenchCast with(JsonObject more) {

@@ -62,10 +62,10 @@ final class BenchScene implements AutoCloseable {
                 workers.add(
                         opened.add(new WorkerProcess(name, directory, vertx, services, settings, cast.classesFirst())));
             }
-            tap = opened.add(new UpdatesTap(services));
+            tap = opened.add(new UpdatesTap(services, cast.updatesQueue()));
             feeder = opened.add(new Feeder(services));
             redispatch = opened.add(new Redispatch(services));
-            reader = new SnapshotReader(services, directory.resolve(WORKSPACE), clips);
+            reader = new SnapshotReader(services, directory.resolve(WORKSPACE), clips, cast.workersQueues());
         } catch (IOException | TimeoutException | RuntimeException failure) {
             opened.closeAfter(failure);
             throw failure;

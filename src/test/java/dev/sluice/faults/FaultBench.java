@@ -55,7 +55,7 @@ final class FaultBench {
     }
 
     private static BenchCast cast(BenchPlan plan) {
-        BenchCast workers = BenchCast.of(plan.workers());
+        BenchCast workers = BenchCast.of(plan.workers()).withBackendIfChosen();
         return plan.films() == 0
                 ? workers.on(Disk.chosen())
                 : workers.on(Disk.OWN)

@@ -33,8 +33,11 @@ final class SnapshotReader {
     private final BenchServices services;
     private final Path workspace;
     private final BenchClips clips;
+    private final List<String> queues;
 
-    SnapshotReader(BenchServices services, Path workspace, BenchClips clips) {
+    /** @param queues what has to be empty when all jobs have ended */
+    SnapshotReader(BenchServices services, Path workspace, BenchClips clips, List<String> queues) {
+        this.queues = queues;
         this.services = services;
         this.workspace = workspace;
         this.clips = clips;
@@ -145,9 +148,9 @@ final class SnapshotReader {
         }
     }
 
-    private static Map<String, Long> messagesLeft(Channel channel) throws IOException {
+    private Map<String, Long> messagesLeft(Channel channel) throws IOException {
         Map<String, Long> left = new TreeMap<>();
-        for (String queue : Wire.STAGES) {
+        for (String queue : queues) {
             long messages = channel.messageCount(queue);
             if (messages > 0) {
                 left.put(queue, messages);

@@ -22,13 +22,22 @@ final class UpdatesTap implements AutoCloseable {
     private static final Duration BEFORE_AGAIN = Duration.ofMillis(500);
 
     private final BenchServices services;
+    private final String queue;
     private final List<SeenUpdate> seen = new ArrayList<>();
     private final Set<String> ended = new HashSet<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread reader = new Thread(this::read, "updates-tap");
 
-    UpdatesTap(BenchServices services) {
+    /** @param queue durable, and bound before this returns */
+    UpdatesTap(BenchServices services, String queue) throws IOException, TimeoutException {
         this.services = services;
+        this.queue = queue;
+        Connection connection = services.connect();
+        try {
+            declare(connection.createChannel());
+        } finally {
+            connection.abort();
+        }
         reader.start();
     }
 
@@ -49,8 +58,8 @@ final class UpdatesTap implements AutoCloseable {
                 CountDownLatch gone = new CountDownLatch(1);
                 connection.addShutdownListener(end -> gone.countDown());
                 Channel channel = connection.createChannel();
-                Wire.assertTopology(channel);
-                channel.basicConsume(Wire.UPDATES, false, new Reader(channel));
+                declare(channel);
+                channel.basicConsume(queue, false, new Reader(channel));
                 boolean over = false;
                 while (!over && closed.getCount() > 0) {
                     over = gone.await(BEFORE_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
@@ -62,6 +71,11 @@ final class UpdatesTap implements AutoCloseable {
             // It is tried again, as long as the bench runs.
             return;
         }
+    }
+
+    private void declare(Channel channel) throws IOException {
+        Wire.assertTopology(channel);
+        Wire.bindToUpdates(channel, queue);
     }
 
     private synchronized void keep(SeenUpdate update) {

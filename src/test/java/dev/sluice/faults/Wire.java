@@ -10,8 +10,10 @@ import java.util.Map;
 final class Wire {
     static final String DOWNLOAD = "video.processing.download";
     static final String UPDATES = "video.processing.updates";
+    /** Of the bench alone: a copy of every update. */
+    static final String COPIES = "bench.updates";
+
     static final String DEAD = "video.processing.dead";
-    /** What has to be empty when all jobs have ended. */
     static final List<String> STAGES = List.of(
             DOWNLOAD,
             "video.processing.processing",
@@ -24,6 +26,12 @@ final class Wire {
 
     private Wire() {}
 
+    /** Makes a queue in which every update is from now on. */
+    static void bindToUpdates(Channel channel, String queue) throws IOException {
+        channel.queueDeclare(queue, true, false, false, null);
+        channel.queueBind(queue, "video.updates", "update");
+    }
+
     static String queue(String stage) {
         return "video.processing." + stage;
     }
@@ -35,7 +43,6 @@ final class Wire {
             channel.queueDeclare(queue.getValue(), true, false, false, null);
             channel.queueBind(queue.getValue(), "video.processing", queue.getKey());
         }
-        channel.queueDeclare(UPDATES, true, false, false, null);
-        channel.queueBind(UPDATES, "video.updates", "update");
+        bindToUpdates(channel, UPDATES);
     }
 }

@@ -34,11 +34,10 @@ class CommandsTest {
 
     private static final String OUTPUTS = "-filter_complex_threads 1 -filter_complex " + FILTERS + " " + """
             -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 2 \
-            -force_key_frames:v:0 expr:gte(t,n_forced*2) \
             -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 -threads:v:1 1 \
-            -force_key_frames:v:1 expr:gte(t,n_forced*2) \
             -map [v2] -maxrate:v:2 800000 -bufsize:v:2 1600000 -threads:v:2 1 \
-            -force_key_frames:v:2 expr:gte(t,n_forced*2) \
+            -force_key_frames:v expr:isnan(prev_forced_t)\
+            +gt(floor((t+0.000002)/2),floor((prev_forced_t+0.000002)/2)) \
             -c:v libx264 -preset medium -crf 23 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
             -g 100000 -fps_mode:v vfr -enc_time_base:v demux \
             -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000 \
@@ -114,7 +113,8 @@ class CommandsTest {
     void asksFfprobeForTheTimesOfPackets() {
         assertThat(line(ProbeCommand.packetTimes(SOURCE, 3, MediaFixture.LIMITS)))
                 .isEqualTo("-hide_banner -loglevel level+warning -select_streams 3"
-                        + " -show_entries packet=pts_time,duration_time -print_format csv=print_section=0 " + OPENING);
+                        + " -show_entries packet=pts_time,duration_time,flags -print_format csv=print_section=0 "
+                        + OPENING);
     }
 
     @Test
@@ -128,7 +128,8 @@ class CommandsTest {
                                 + " -noaccurate_seek -ss 9.5 ")
                 .contains("]trim=start=9.999998:end=20.399998,split=2[all][some];")
                 .contains("[some]trim=end=19.999998,select=")
-                .contains(" -force_key_frames:v:0 9.999998,11.999998,13.999998,15.999998,17.999998,19.999998 ")
+                .contains(" -force_key_frames:v expr:isnan(prev_forced_t)"
+                        + "+gt(floor((t+0.040002)/2),floor((prev_forced_t+0.040002)/2)) ")
                 .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09"
                         + " -bsf:v noise=drop=gte(pts*tb\\,19.999998) -sn ");
     }
@@ -158,7 +159,7 @@ class CommandsTest {
                 Sources.FULL_HD,
                 renditions(Sources.FULL_HD),
                 segment,
-                Duration.ZERO,
+                segment.from().plusMillis(40),
                 Optional.of(Duration.ofMillis(500)));
     }
 

@@ -114,11 +114,22 @@ class ProbeReportTest {
         PacketSpan span = new PacketSpan();
 
         assertThat(span.length()).isEmpty();
-        for (String line : new String[] {"1.000,0.040", "N/A,N/A", "1.120,0.040", "1.040,N/A", ""}) {
+        for (String line : new String[] {"1.000,0.040,K__", "N/A,N/A,___", "1.120,0.040,___", "1.040,N/A,___,", ""}) {
             span.add(line);
         }
 
         assertThat(span.length()).hasValue(Duration.ofMillis(160));
+    }
+
+    @Test
+    void countsNoPacketsThatAnEditListHides() {
+        PacketSpan span = new PacketSpan();
+
+        span.add("-4.000,0.040,KD_");
+        span.add("0.000,0.040,K__");
+        span.add("1.000,0.040,_D_");
+
+        assertThat(span.length()).hasValue(Duration.ofMillis(40));
     }
 
     private static int preferredAudio(String json) {

@@ -58,6 +58,12 @@ class ProberIT {
                 """.formatted(SCAN_SECONDS, real.ffprobe()));
         Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
         return new FfmpegInstallation(
-                real.ffmpeg(), slow, real.version(), real.origin(), Optional.empty(), real.maxMemory());
+                real.ffmpeg(),
+                slow,
+                real.version(),
+                real.origin(),
+                Optional.empty(),
+                Optional.empty(),
+                real.maxMemory());
     }
 }

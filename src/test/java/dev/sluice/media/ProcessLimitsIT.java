@@ -75,6 +75,7 @@ class ProcessLimitsIT {
                 there.version(),
                 there.origin(),
                 there.sandbox(),
+                there.scheduling(),
                 memoryMiB * MEBIBYTE);
         return limited.encoder(Reach.writing(directory), MEBIBYTE)
                 .run(

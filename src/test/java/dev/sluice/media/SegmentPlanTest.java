@@ -51,18 +51,6 @@ class SegmentPlanTest {
         }
     }
 
-    @Test
-    void keyFramesAreThoseOfTheWhole() {
-        assertThat(new Segment(1, BEGIN.plusSeconds(22), BEGIN.plusSeconds(27), false).keyTimes(GRID, Duration.ZERO))
-                .extracting(Seconds::text)
-                .containsExactly("22.020998", "24.020998", "26.020998");
-        assertThat(new Segment(1, BEGIN.plusSeconds(22), BEGIN.plusSeconds(24), false)
-                        .keyTimes(GRID, Duration.ofMillis(480)))
-                .as("the one behind it, which closes what is before it")
-                .extracting(Seconds::text)
-                .containsExactly("22.020998", "24.020998");
-    }
-
     private static List<Segment> plan(int seconds, int longest) {
         return SegmentPlan.of(BEGIN, BEGIN.plusSeconds(seconds), Duration.ofSeconds(longest), GRID)
                 .segments();
