@@ -88,7 +88,7 @@ record Contenders(
         UpdatesListener listener = UpdatesListener.open(
                         standalone.vertx(),
                         standalone.config().rabbitmq(),
-                        UpdatesListener.Source.QUEUE,
+                        UpdatesListener.Source.COPIES,
                         update -> hear(update, id, end))
                 .await();
         try {
@@ -113,11 +113,10 @@ record Contenders(
 
     private static boolean hear(Buffer update, JobId job, Promise<Report> end) {
         Report report = Codec.report(update);
-        boolean isMine = report.job().equals(job);
-        if (isMine && report.status() != Update.Status.PROCESSING) {
+        if (report.job().equals(job) && report.status() != Update.Status.PROCESSING) {
             end.tryComplete(report);
         }
-        return isMine;
+        return true;
     }
 
     private int threads() {
