@@ -60,7 +60,13 @@ record BenchCast(
     BenchCast withBackendIfChosen() {
         return Boolean.getBoolean("faults.backend")
                 ? with(new JsonObject()
-                        .put("backend", new JsonObject().put("enabled", true).put("port", 0)))
+                        .put(
+                                "backend",
+                                new JsonObject()
+                                        .put("enabled", true)
+                                        .put("host", "127.0.0.1")
+                                        .put("port", 0)
+                                        .put("auth", "none")))
                 : this;
     }
 
