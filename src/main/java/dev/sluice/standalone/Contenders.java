@@ -80,7 +80,7 @@ record Contenders(
         return meter.ofChildren(way);
     }
 
-    /** Until its end is heard, as whoever sent the job hears it: looking at the job again and again would cost more than all else. */
+    /** Until its end is heard, as whoever sent the job hears it: asking the database again and again would be measured, too. */
     private Measured pipeline() {
         JobId id = new JobId(UUID.randomUUID().toString());
         JsonObject json = uploaded.toJson().put("id", id.value());

@@ -74,6 +74,19 @@ class EncoderIT {
     }
 
     @Test
+    void makesUpForNoKeyFramesThatAPauseLeftOut() {
+        Path source = clip(
+                "testsrc2=size=320x240:rate=10:duration=25,select='lt(t,3)+gte(t,20)'",
+                "sine=duration=25",
+                "-fps_mode",
+                "vfr");
+
+        RenditionFile made = encode(source, Progress.none()).renditions().get(0);
+
+        assertThat(keyFrames(made.file())).containsExactly(0.0, 2.0, 20.0, 22.0, 24.0);
+    }
+
+    @Test
     void letsALookAtItsOutputsTakeAsLongAsTheirBytesDo() throws IOException {
         Path source = clip("testsrc2=size=320x240:rate=25:duration=2", "sine=duration=2");
         RenditionFile made = encode(source, Progress.none()).renditions().get(0);
