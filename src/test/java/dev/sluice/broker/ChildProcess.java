@@ -6,12 +6,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -20,6 +26,10 @@ import org.awaitility.Awaitility;
 public final class ChildProcess {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 32_000;
+    private static final Path RESERVED =
+            Path.of(System.getProperty("java.io.tmpdir"), "sluice-test-ports-" + System.getProperty("user.name"));
+    private static final Set<Integer> TRIED = ConcurrentHashMap.newKeySet();
+    private static final Queue<FileChannel> RESERVATIONS = new ConcurrentLinkedQueue<>();
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
     private final Process process;
@@ -46,17 +56,48 @@ public final class ChildProcess {
     }
 
     /**
-     * A port of 127.0.0.1 that nobody uses now. Below those that the system gives to outgoing connections, one of which
-     * might otherwise sit on it while its server is being restarted.
+     * A port of 127.0.0.1 that nobody uses now, and no other test on this machine until this JVM ends, be its server down
+     * meanwhile. Below those that the system gives to outgoing connections, one of which might otherwise sit on it while its
+     * server is being restarted.
      */
     public static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-            try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return probe.getLocalPort();
-            } catch (IOException taken) {
-                continue;
+            if (isFree(port) && reserve(port)) {
+                return port;
             }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    /**
+     * Tests run in several JVMs at once; a lock on a file holds for all of them, and goes with the JVM that has it. Of a file
+     * that is locked here another channel must not even be closed: that would end the lock.
+     */
+    private static boolean reserve(int port) {
+        if (!TRIED.add(port)) {
+            return false;
+        }
+        try {
+            FileChannel file = FileChannel.open(
+                    Files.createDirectories(RESERVED).resolve(Integer.toString(port)),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE);
+            if (file.tryLock() == null) {
+                file.close();
+                return false;
+            }
+            RESERVATIONS.add(file);
+            return true;
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
         }
     }
 
