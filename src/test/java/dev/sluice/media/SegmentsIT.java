@@ -127,12 +127,12 @@ class SegmentsIT {
         Path source = clip("testsrc2=size=320x240:rate=25:duration=8");
         MediaInfo info = MediaFixture.probe(source);
         Segment segment = plan(info, media).segment(1);
-        SegmentEncoder encoder = new SegmentEncoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
+        SegmentEncoder encoder = encoder(MediaFixture.ffmpeg(), media);
         Duration first = firsts(source, info, media).orElseThrow().get(1).orElseThrow();
 
-        EncodedSegment sought = encode(encoder, source, info, segment, first);
+        EncodedSegment sought = encode(encoder, source, info, segment, Optional.of(first));
         // As if a frame had been there that seeking did not find.
-        EncodedSegment decoded = encode(encoder, source, info, segment, first.minusSeconds(1));
+        EncodedSegment decoded = encode(encoder, source, info, segment, Optional.of(first.minusSeconds(1)));
 
         assertThat(sought.frames()).hasValue(new EncodedSegment.Frames(50, first));
         assertThat(decoded.frames()).isEqualTo(sought.frames());
@@ -146,27 +146,14 @@ class SegmentsIT {
         MediaInfo info = MediaFixture.probe(source);
         Segment paused = plan(info, media).segment(1);
 
-        assertThat(pictures(MediaFixture.ffmpeg(), source, info, paused, media).frames())
+        assertThat(encode(encoder(MediaFixture.ffmpeg(), media), source, info, paused, Optional.empty())
+                        .frames())
                 .isEmpty();
-        assertThatThrownBy(() -> pictures(ending("exit 1"), source, info, paused, media))
+        assertThatThrownBy(() -> encode(encoder(ending("exit 1"), media), source, info, paused, Optional.empty()))
                 .hasMessageContaining("exit code 1");
-        assertThatThrownBy(() -> pictures(ending("echo '[error] Input/output error' >&2"), source, info, paused, media))
+        FfmpegInstallation unreadable = ending("echo '[error] Input/output error' >&2");
+        assertThatThrownBy(() -> encode(encoder(unreadable, media), source, info, paused, Optional.empty()))
                 .hasMessageContaining("exit code 234");
-    }
-
-    private EncodedSegment pictures(
-            FfmpegInstallation ffmpeg, Path source, MediaInfo info, Segment segment, MediaConfig media)
-            throws IOException {
-        return new SegmentEncoder(ffmpeg, MediaFixture.FFMPEG_CONFIG, media)
-                .pictures(
-                        source,
-                        info,
-                        segment,
-                        Optional.empty(),
-                        Files.createTempDirectory(directory, "segment"),
-                        2,
-                        Progress.none(),
-                        new Cancellation());
     }
 
     /** An FFmpeg that does so in the end. */
@@ -191,17 +178,22 @@ class SegmentsIT {
                 real.maxMemory());
     }
 
-    private EncodedSegment encode(SegmentEncoder encoder, Path source, MediaInfo info, Segment segment, Duration first)
+    private EncodedSegment encode(
+            SegmentEncoder encoder, Path source, MediaInfo info, Segment segment, Optional<Duration> first)
             throws IOException {
         return encoder.pictures(
                 source,
                 info,
                 segment,
-                Optional.of(first),
+                first,
                 Files.createTempDirectory(directory, "segment"),
                 2,
                 Progress.none(),
                 new Cancellation());
+    }
+
+    private static SegmentEncoder encoder(FfmpegInstallation ffmpeg, MediaConfig media) {
+        return new SegmentEncoder(ffmpeg, MediaFixture.FFMPEG_CONFIG, media);
     }
 
     private static SegmentPlan plan(MediaInfo info, MediaConfig media) {
@@ -245,7 +237,7 @@ class SegmentsIT {
 
     private static EncodeResult inSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
             throws IOException {
-        SegmentEncoder parts = new SegmentEncoder(MediaFixture.ffmpeg(), MediaFixture.FFMPEG_CONFIG, media);
+        SegmentEncoder parts = encoder(MediaFixture.ffmpeg(), media);
         SegmentPlan plan = plan(info, media);
         List<Optional<Duration>> firsts = firsts(source, info, media).orElseThrow();
 
