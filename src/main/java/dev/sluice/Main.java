@@ -1,5 +1,14 @@
 package dev.sluice;
 
+import dev.sluice.app.Version;
+import dev.sluice.cli.CancelCommand;
+import dev.sluice.cli.CheckCommand;
+import dev.sluice.cli.CommandLines;
+import dev.sluice.cli.DeadCommand;
+import dev.sluice.cli.RetryCommand;
+import dev.sluice.cli.RunCommand;
+import dev.sluice.cli.SubmitCommand;
+import dev.sluice.cli.TestStagedCommand;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,4 +1,4 @@
-/** The pipeline as a table, its verticles, and the command line. */
+/** Entry point of the production jar; nothing else in the root package. */
 @NullMarked
 package dev.sluice;
 

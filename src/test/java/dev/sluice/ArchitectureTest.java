@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.sluice.app.Sluice;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.Milestones;
 import io.vertx.core.Future;

@@ -2,6 +2,10 @@ package dev.sluice.broker;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.Endpoint;
+import dev.sluice.broker.connection.Link;
+import dev.sluice.broker.connection.Trouble;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import io.vertx.core.Future;

@@ -2,6 +2,11 @@ package dev.sluice.broker;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.Endpoint;
+import dev.sluice.broker.connection.Headers;
+import dev.sluice.broker.connection.Link;
+import dev.sluice.broker.connection.Supervisor;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -1,5 +1,6 @@
 package dev.sluice.broker;
 
+import dev.sluice.broker.connection.BrokerFailure;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,6 +2,11 @@ package dev.sluice.broker;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.Endpoint;
+import dev.sluice.broker.connection.Headers;
+import dev.sluice.broker.connection.Link;
+import dev.sluice.broker.connection.Trouble;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

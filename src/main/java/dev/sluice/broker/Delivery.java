@@ -1,5 +1,6 @@
 package dev.sluice.broker;
 
+import dev.sluice.broker.connection.Link;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;

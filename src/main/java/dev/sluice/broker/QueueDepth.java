@@ -1,6 +1,10 @@
 package dev.sluice.broker;
 
 import com.rabbitmq.client.AMQP;
+import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.Endpoint;
+import dev.sluice.broker.connection.Link;
+import dev.sluice.broker.connection.Trouble;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

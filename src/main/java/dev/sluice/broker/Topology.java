@@ -3,6 +3,7 @@ package dev.sluice.broker;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.sluice.broker.connection.Trouble;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import java.io.IOException;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** RabbitMQ: topology, supervised consumer, confirmed publisher; the only package that knows AMQP. */
+/** Publish with confirms, consume, inspect queues, topology. */
 @NullMarked
 package dev.sluice.broker;
 

@@ -1,4 +1,4 @@
-/** The event bus over several hosts; the only room that knows Hazelcast. */
+/** Clustered event bus with Hazelcast. */
 @NullMarked
 package dev.sluice.cluster;
 

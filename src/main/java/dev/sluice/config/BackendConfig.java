@@ -1,5 +1,9 @@
 package dev.sluice.config;
 
+import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.Values;
+import dev.sluice.config.value.PublicKeyFile;
+import dev.sluice.config.value.Secret;
 import io.vertx.core.json.JsonArray;
 import java.net.URI;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package dev.sluice.config;
 
+import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.Values;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;

@@ -1,5 +1,9 @@
 package dev.sluice.config;
 
+import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.Settings;
+import dev.sluice.config.reader.Values;
+import dev.sluice.config.value.InvalidConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;

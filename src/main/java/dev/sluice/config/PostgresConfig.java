@@ -1,6 +1,10 @@
 package dev.sluice.config;
 
-import dev.sluice.tls.CaFile;
+import dev.sluice.common.tls.CaFile;
+import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ServiceUri;
+import dev.sluice.config.value.Secret;
+import dev.sluice.config.value.SslMode;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,9 @@
 package dev.sluice.config;
 
-import dev.sluice.tls.CaFile;
+import dev.sluice.common.tls.CaFile;
+import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ServiceUri;
+import dev.sluice.config.value.Secret;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

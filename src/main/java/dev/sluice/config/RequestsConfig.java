@@ -1,5 +1,7 @@
 package dev.sluice.config;
 
+import dev.sluice.config.reader.Section;
+
 /**
  * The older system's single-stage requests.
  *

@@ -1,5 +1,8 @@
 package dev.sluice.config;
 
+import dev.sluice.config.reader.ConfigFile;
+import dev.sluice.config.reader.Settings;
+import dev.sluice.config.value.InvalidConfig;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.config.reader.Section;
 import java.time.Duration;
 
 /**

@@ -1,5 +1,8 @@
 package dev.sluice.config;
 
+import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.Values;
+import dev.sluice.config.value.Secret;
 import dev.sluice.webhook.AddressRule;
 import dev.sluice.webhook.WebhookEvent;
 import dev.sluice.webhook.WebhookUrl;

@@ -1,4 +1,4 @@
-/** The configuration: one record a section, read from the JSON file, then the environment. */
+/** One record for each section of the configuration. */
 @NullMarked
 package dev.sluice.config;
 

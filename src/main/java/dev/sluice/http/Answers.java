@@ -1,5 +1,7 @@
 package dev.sluice.http;
 
+import dev.sluice.http.handler.Operation;
+import dev.sluice.http.stream.Streaming;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;

@@ -1,6 +1,17 @@
 package dev.sluice.http;
 
 import dev.sluice.config.BackendConfig;
+import dev.sluice.http.handler.Call;
+import dev.sluice.http.handler.JsonAnswer;
+import dev.sluice.http.handler.Operation;
+import dev.sluice.http.problem.ProblemHandler;
+import dev.sluice.http.security.Callers;
+import dev.sluice.http.security.HeldBodies;
+import dev.sluice.http.security.LoopbackGuard;
+import dev.sluice.http.security.PathGuard;
+import dev.sluice.http.security.RateLimit;
+import dev.sluice.http.stream.Remainder;
+import dev.sluice.http.stream.Streaming;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

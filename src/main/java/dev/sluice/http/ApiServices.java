@@ -1,16 +1,16 @@
 package dev.sluice.http;
 
-import dev.sluice.backend.DeadLetters;
-import dev.sluice.backend.DirectUploads;
-import dev.sluice.backend.Identity;
-import dev.sluice.backend.JobControl;
-import dev.sluice.backend.MediaJobs;
-import dev.sluice.backend.NamedReceiver;
-import dev.sluice.backend.ResumableUploads;
-import dev.sluice.backend.Uploads;
-import dev.sluice.blob.Blobs;
-import dev.sluice.blob.SignedLinks;
-import dev.sluice.store.JobRecords;
+import dev.sluice.backend.admin.DeadLetters;
+import dev.sluice.backend.admin.Identity;
+import dev.sluice.backend.job.JobControl;
+import dev.sluice.backend.job.MediaJobs;
+import dev.sluice.backend.job.NamedReceiver;
+import dev.sluice.backend.upload.DirectUploads;
+import dev.sluice.backend.upload.ResumableUploads;
+import dev.sluice.backend.upload.Uploads;
+import dev.sluice.objectstore.Blobs;
+import dev.sluice.objectstore.s3.SignedLinks;
+import dev.sluice.persistence.job.JobRecords;
 
 /** What the answers are made by. */
 public record ApiServices(

@@ -1,11 +1,22 @@
 package dev.sluice.http;
 
-import dev.sluice.backend.Health;
-import dev.sluice.backend.LiveFeed;
-import dev.sluice.backend.LiveUpdates;
+import dev.sluice.backend.admin.Health;
+import dev.sluice.backend.update.LiveFeed;
+import dev.sluice.backend.update.LiveUpdates;
 import dev.sluice.broker.QueueDepth;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.http.handler.DeadLetterOperations;
+import dev.sluice.http.handler.DirectUploadOperations;
+import dev.sluice.http.handler.JobOperations;
+import dev.sluice.http.handler.MonitoringOperations;
+import dev.sluice.http.handler.Operation;
+import dev.sluice.http.handler.OperatorOperations;
+import dev.sluice.http.handler.OutputOperations;
+import dev.sluice.http.stream.EventOperations;
+import dev.sluice.http.stream.Streaming;
+import dev.sluice.http.stream.TusOperations;
+import dev.sluice.http.stream.UploadOperations;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;

@@ -1,4 +1,4 @@
-/** The backend half's services over HTTP; the only package that knows Vert.x Web. */
+/** The HTTP verticle, the router built from {@code openapi.yaml}, the web UI. */
 @NullMarked
 package dev.sluice.http;
 

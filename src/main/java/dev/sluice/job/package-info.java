@@ -1,4 +1,4 @@
-/** The vocabulary of jobs: ids, stages, failures; depends on nothing of ours. */
+/** Ids, attempt, stage name, error codes, failure exception. */
 @NullMarked
 package dev.sluice.job;
 

@@ -42,7 +42,7 @@ public final class FileSignature {
     private FileSignature() {}
 
     /** Whether a file begins like one of the containers that are accepted. */
-    static boolean isContainer(byte[] head) {
+    public static boolean isContainer(byte[] head) {
         String ascii = ascii(head);
         boolean transportStream = isSync(head, 0, 188) || isSync(head, 4, 192);
         return transportStream

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** FFmpeg's way to write times: decimal seconds. */
-final class Seconds {
+public final class Seconds {
     private static final double NANOS = 1e9;
     private static final long NANOS_OF_A_MICRO = 1_000;
     private static final double LONGEST = 1e9;
@@ -14,7 +14,7 @@ final class Seconds {
     private Seconds() {}
 
     /** The time, or nothing for {@code N/A}, for a missing one, and for what no film lasts. */
-    static Optional<Duration> parse(@Nullable String text) {
+    public static Optional<Duration> parse(@Nullable String text) {
         if (text == null) {
             return Optional.empty();
         }
@@ -27,17 +27,17 @@ final class Seconds {
     }
 
     /** Decimal seconds, to the microsecond. */
-    static String text(Duration duration) {
+    public static String text(Duration duration) {
         return BigDecimal.valueOf(Math.floorDiv(duration.toNanos(), NANOS_OF_A_MICRO), 6)
                 .stripTrailingZeros()
                 .toPlainString();
     }
 
-    static Duration of(double seconds) {
+    public static Duration of(double seconds) {
         return Duration.ofNanos(Math.round(seconds * NANOS));
     }
 
-    static double in(Duration duration) {
+    public static double in(Duration duration) {
         return duration.toNanos() / NANOS;
     }
 }

@@ -7,7 +7,7 @@ public record Size(int width, int height) {
         return Math.min(width, height);
     }
 
-    long pixels() {
+    public long pixels() {
         return (long) width * height;
     }
 

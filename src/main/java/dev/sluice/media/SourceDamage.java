@@ -1,5 +1,7 @@
 package dev.sluice.media;
 
+import dev.sluice.ffmpeg.process.Complaints;
+
 /**
  * What FFmpeg found wrong with a source that could be encoded all the same.
  *
@@ -9,7 +11,7 @@ package dev.sluice.media;
 public record SourceDamage(boolean cutShort, boolean broken) {
     private static final String CUT_SHORT = "partial file";
 
-    static SourceDamage of(Complaints complaints) {
+    public static SourceDamage of(Complaints complaints) {
         return new SourceDamage(complaints.mention(CUT_SHORT), complaints.errors() > 0);
     }
 

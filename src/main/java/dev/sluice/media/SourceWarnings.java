@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a person should know of a source that was encoded though something was wrong with it. Pure. */
-final class SourceWarnings {
+public final class SourceWarnings {
     private static final double MISSING_SECONDS = 0.5;
     private static final double MISSING_SHARE = 0.03;
 
@@ -18,7 +18,7 @@ final class SourceWarnings {
      * @param stated how long the source says that it is
      * @param made how long what was made of it is
      */
-    static List<String> of(Optional<Duration> stated, Duration made, SourceDamage damage) {
+    public static List<String> of(Optional<Duration> stated, Duration made, SourceDamage damage) {
         List<String> warnings = new ArrayList<>();
         if (damage.cutShort()) {
             warnings.add("The file is cut short; what is there was encoded.");

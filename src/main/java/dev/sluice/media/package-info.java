@@ -1,4 +1,4 @@
-/** FFmpeg: probe, ladder, commands, progress, processes; the only package that knows it. */
+/** Model of a media file: streams, dimensions, signature, damage. */
 @NullMarked
 package dev.sluice.media;
 

@@ -2,6 +2,8 @@ package dev.sluice.message;
 
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
+import dev.sluice.message.json.InvalidMessage;
+import dev.sluice.message.json.Screening;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;

@@ -1,5 +1,7 @@
 package dev.sluice.message;
 
+import dev.sluice.message.json.Fields;
+import dev.sluice.message.json.InvalidMessage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;

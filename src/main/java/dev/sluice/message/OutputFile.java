@@ -1,5 +1,7 @@
 package dev.sluice.message;
 
+import dev.sluice.message.json.Fields;
+import dev.sluice.message.json.InvalidMessage;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,7 +70,7 @@ public record OutputFile(
         }
     }
 
-    static OutputFile fromJson(Object item) {
+    public static OutputFile fromJson(Object item) {
         Fields fields = new Fields((JsonObject) item);
         String type = fields.text("type");
         return new OutputFile(

@@ -1,6 +1,8 @@
 package dev.sluice.message;
 
 import dev.sluice.job.JobId;
+import dev.sluice.message.json.Fields;
+import dev.sluice.message.json.InvalidMessage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.DateTimeException;

@@ -2,6 +2,8 @@ package dev.sluice.message;
 
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
+import dev.sluice.message.json.Fields;
+import dev.sluice.message.json.InvalidMessage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;

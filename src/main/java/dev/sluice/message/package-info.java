@@ -1,4 +1,4 @@
-/** What crosses the wire: one record a kind of message, and the only codec. */
+/** Messages of the wire contract and their codec. */
 @NullMarked
 package dev.sluice.message;
 

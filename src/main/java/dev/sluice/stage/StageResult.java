@@ -30,7 +30,7 @@ public record StageResult(StagedJob job, JsonObject summary, JsonObject kept, Op
     }
 
     /** What is kept with the run. */
-    JsonObject record() {
+    public JsonObject record() {
         return summary.copy().mergeIn(kept);
     }
 }

@@ -1,8 +1,8 @@
 package dev.sluice.stage;
 
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.Progress;
 import dev.sluice.job.Attempt;
-import dev.sluice.job.Cancellation;
-import dev.sluice.job.Progress;
 import dev.sluice.message.StagedJob;
 
 /** What a stage gets to work on: the job, whose attempt this is, where to tell progress, who may stop it. */

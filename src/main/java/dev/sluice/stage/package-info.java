@@ -1,4 +1,4 @@
-/** The stages and the verticle that runs them. */
+/** The {@code Stage} interface and what a stage gets and returns. */
 @NullMarked
 package dev.sluice.stage;
 

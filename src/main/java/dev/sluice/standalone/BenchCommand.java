@@ -1,6 +1,11 @@
 package dev.sluice.standalone;
 
-import dev.sluice.media.FfmpegInstallation;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.standalone.bench.BenchReport;
+import dev.sluice.standalone.bench.Contenders;
+import dev.sluice.standalone.bench.Measured;
+import dev.sluice.standalone.bench.Way;
+import dev.sluice.standalone.embedded.Standalone;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.sluice.standalone;
 
-import dev.sluice.config.ConfigFile;
+import dev.sluice.config.reader.ConfigFile;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.sluice.standalone;
 
-import dev.sluice.FollowedJob;
-import dev.sluice.backend.JobWatch;
-import dev.sluice.media.FfmpegInstallation;
-import dev.sluice.media.SampleClip;
+import dev.sluice.backend.job.JobWatch;
+import dev.sluice.cli.FollowedJob;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.standalone.embedded.Standalone;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;

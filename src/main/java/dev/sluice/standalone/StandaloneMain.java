@@ -1,8 +1,8 @@
 package dev.sluice.standalone;
 
-import dev.sluice.CommandLines;
-import dev.sluice.TestStagedCommand;
-import dev.sluice.Version;
+import dev.sluice.app.Version;
+import dev.sluice.cli.CommandLines;
+import dev.sluice.cli.TestStagedCommand;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,6 +1,7 @@
 package dev.sluice.standalone;
 
-import dev.sluice.CommandLines;
+import dev.sluice.cli.CommandLines;
+import dev.sluice.standalone.embedded.Standalone;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.BindException;

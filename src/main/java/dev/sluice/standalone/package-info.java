@@ -1,4 +1,4 @@
-/** The embedded broker, database and store, and what runs on them; never in the production jar. */
+/** Commands of the standalone jar. */
 @NullMarked
 package dev.sluice.standalone;
 

@@ -1,4 +1,4 @@
-/** What a webhook is, apart from how it is kept and sent: its receiver's address, its events, its signature. */
+/** Webhook model: URL, address policy, event, signature. */
 @NullMarked
 package dev.sluice.webhook;
 

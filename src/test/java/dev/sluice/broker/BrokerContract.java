@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Connection;
+import dev.sluice.broker.connection.BrokerFailure;
 import dev.sluice.config.RabbitMqConfig;
-import dev.sluice.config.Secret;
+import dev.sluice.config.value.Secret;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
-import dev.sluice.config.Secret;
+import dev.sluice.config.value.Secret;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

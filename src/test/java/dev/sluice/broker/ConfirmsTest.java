@@ -2,6 +2,7 @@ package dev.sluice.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.connection.BrokerFailure;
 import io.vertx.core.Promise;
 import org.junit.jupiter.api.Test;
 

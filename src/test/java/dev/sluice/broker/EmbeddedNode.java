@@ -1,7 +1,7 @@
 package dev.sluice.broker;
 
-import dev.sluice.config.Secret;
-import dev.sluice.standalone.EmbeddedBrokerProcess;
+import dev.sluice.config.value.Secret;
+import dev.sluice.standalone.embedded.EmbeddedBrokerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.sluice.broker.connection.BrokerFailure;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import io.vertx.core.Future;

@@ -1,6 +1,6 @@
 package dev.sluice.broker;
 
-import dev.sluice.config.Secret;
+import dev.sluice.config.value.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

@@ -3,8 +3,9 @@ package dev.sluice.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.broker.connection.BrokerFailure;
 import dev.sluice.config.RabbitMqConfig;
-import dev.sluice.config.Secret;
+import dev.sluice.config.value.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -2,8 +2,9 @@ package dev.sluice.config;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.tls.CaFile;
-import dev.sluice.tls.TestAuthority;
+import dev.sluice.common.tls.CaFile;
+import dev.sluice.common.tls.TestAuthority;
+import dev.sluice.config.value.InvalidConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,14 +17,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Configurations that tests start from. */
-final class Configs {
+public final class Configs {
     static final Path FIXTURES = Path.of("src/test/resources/config");
 
     private static final Path CA_PEM = Path.of("target", "ca.pem");
 
     private Configs() {}
 
-    static SluiceConfig defaults() {
+    public static SluiceConfig defaults() {
         return SluiceConfig.read(new JsonObject(), Map.of());
     }
 

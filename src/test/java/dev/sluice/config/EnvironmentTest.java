@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
+import dev.sluice.config.reader.Section;
+import dev.sluice.config.value.Secret;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

@@ -6,6 +6,8 @@ import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
+import dev.sluice.config.value.Secret;
+import dev.sluice.config.value.SslMode;
 import dev.sluice.job.StageName;
 import dev.sluice.webhook.AddressRule;
 import dev.sluice.webhook.WebhookEvent;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.standalone.EmbeddedDatabase;
-import dev.sluice.store.TestDatabase;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package dev.sluice.coordination;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.blob.Workspace;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.standalone.EmbeddedDatabase;
-import dev.sluice.store.TestDatabase;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.standalone.embedded.EmbeddedDatabase;
+import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

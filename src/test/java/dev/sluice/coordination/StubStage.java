@@ -1,6 +1,5 @@
 package dev.sluice.coordination;
 
-import dev.sluice.blob.Workspace;
 import dev.sluice.job.StageName;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
@@ -8,6 +7,7 @@ import dev.sluice.message.VideoMetadata;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageResult;
 import dev.sluice.stage.StageRun;
+import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

@@ -1,8 +1,8 @@
 package dev.sluice.faults;
 
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.media.FfmpegInstallation;
-import dev.sluice.media.SampleClip;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.standalone.SampleClip;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;

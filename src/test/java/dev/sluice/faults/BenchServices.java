@@ -1,10 +1,10 @@
 package dev.sluice.faults;
 
 import com.rabbitmq.client.Connection;
-import dev.sluice.blob.FaultProxy;
-import dev.sluice.blob.StoreFixture;
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.standalone.EmbeddedStore;
+import dev.sluice.objectstore.s3.FaultProxy;
+import dev.sluice.objectstore.s3.StoreFixture;
+import dev.sluice.standalone.embedded.EmbeddedStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;

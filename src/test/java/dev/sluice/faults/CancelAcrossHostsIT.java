@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.media.SampleClip;
+import dev.sluice.standalone.SampleClip;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.sluice.faults;
 
-import dev.sluice.Sluice;
+import dev.sluice.app.Sluice;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.Milestone;
 import dev.sluice.job.Milestones;

@@ -3,9 +3,9 @@ package dev.sluice.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.blob.FaultProxy;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.faults.Violation.Invariant;
+import dev.sluice.objectstore.s3.FaultProxy;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.sluice.faults;
 
 import dev.sluice.broker.ChildProcess;
-import dev.sluice.standalone.EmbeddedDatabase;
-import dev.sluice.store.TestDatabase;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

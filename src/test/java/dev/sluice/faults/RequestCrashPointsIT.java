@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.rabbitmq.client.Connection;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.job.Milestone;
-import dev.sluice.store.TestDatabase;
+import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;

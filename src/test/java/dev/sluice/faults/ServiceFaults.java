@@ -1,7 +1,7 @@
 package dev.sluice.faults;
 
-import dev.sluice.blob.FaultProxy;
 import dev.sluice.faults.WorkerProcess.Way;
+import dev.sluice.objectstore.s3.FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

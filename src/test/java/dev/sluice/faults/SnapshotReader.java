@@ -6,7 +6,7 @@ import com.rabbitmq.client.GetResponse;
 import dev.sluice.faults.Snapshot.JobRow;
 import dev.sluice.faults.Snapshot.StoredObject;
 import dev.sluice.faults.Snapshot.UserRow;
-import dev.sluice.store.TestDatabase;
+import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

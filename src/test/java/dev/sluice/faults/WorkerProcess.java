@@ -1,8 +1,8 @@
 package dev.sluice.faults;
 
-import dev.sluice.Gateway;
 import dev.sluice.broker.ChildProcess;
-import dev.sluice.standalone.EmbeddedStore;
+import dev.sluice.endtoend.Gateway;
+import dev.sluice.standalone.embedded.EmbeddedStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.File;

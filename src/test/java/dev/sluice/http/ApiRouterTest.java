@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.http.TestClient.Reply;
+import dev.sluice.http.handler.Call;
+import dev.sluice.http.handler.JsonAnswer;
+import dev.sluice.http.handler.Operation;
+import dev.sluice.http.problem.ProblemCode;
+import dev.sluice.http.stream.Streaming;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailure;
 import io.vertx.core.Future;

@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.http.TestClient.Reply;
+import dev.sluice.http.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;

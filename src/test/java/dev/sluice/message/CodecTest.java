@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
+import dev.sluice.message.json.InvalidMessage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

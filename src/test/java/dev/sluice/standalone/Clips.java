@@ -2,8 +2,7 @@ package dev.sluice.standalone;
 
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.media.FfmpegInstallation;
-import dev.sluice.media.SampleClip;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;

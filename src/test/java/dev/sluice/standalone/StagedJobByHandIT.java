@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.sluice.standalone.embedded.EmbeddedServices;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

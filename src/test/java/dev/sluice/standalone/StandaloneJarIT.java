@@ -2,7 +2,8 @@ package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.store.JobView;
+import dev.sluice.persistence.job.JobView;
+import dev.sluice.standalone.embedded.Standalone;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;

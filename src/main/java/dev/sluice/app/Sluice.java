@@ -1,0 +1,143 @@
+package dev.sluice.app;
+
+import dev.sluice.backend.job.JobSubmission;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.job.Milestones;
+import dev.sluice.objectstore.Blobs;
+import dev.sluice.persistence.job.Jobs;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pipeline of one process, running: its verticles can be taken down and put up again one by one. */
+public final class Sluice {
+    private static final Logger LOG = LoggerFactory.getLogger(Sluice.class);
+
+    private final Vertx vertx;
+    private final Services services;
+    private final List<Pipeline.Part> parts;
+    private final Map<String, String> deployments = new ConcurrentHashMap<>();
+
+    private Sluice(Vertx vertx, Services services) {
+        this.vertx = vertx;
+        this.services = services;
+        this.parts = new Pipeline(services).parts();
+    }
+
+    /**
+     * Opens what the pipeline needs and puts all its verticles up. A broker or database that is not there yet is waited for;
+     * fails for what waiting does not mend.
+     */
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
+        return start(vertx, config, Milestones.UNWATCHED);
+    }
+
+    /** The same, with somebody who is told of every milestone of a delivery: a test that wants to stop the process there. */
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, Milestones milestones) {
+        return start(vertx, config, new Startup(), milestones);
+    }
+
+    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, Milestones milestones) {
+        return Services.open(vertx, config, startup, milestones).compose(services -> {
+            Sluice sluice = new Sluice(vertx, services);
+            return startup.goOn()
+                    .compose(on -> sluice.putUpAll())
+                    .map(sluice)
+                    .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
+        });
+    }
+
+    /** The names of the verticles, in the order of a video's way. */
+    public List<String> verticles() {
+        return parts.stream().map(Pipeline.Part::name).toList();
+    }
+
+    /**
+     * Takes a verticle down: it stops consuming, gives back what it had begun, and leaves nothing behind.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Future<Void> takeDown(String verticle) {
+        String deployment = deployments.remove(part(verticle).name());
+        return deployment == null ? Future.succeededFuture() : vertx.undeploy(deployment);
+    }
+
+    /**
+     * Puts a verticle up that is down; does nothing when it is up.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Future<Void> putUp(String verticle) {
+        Pipeline.Part part = part(verticle);
+        if (part.instances() == 0 || deployments.containsKey(verticle)) {
+            return Future.succeededFuture();
+        }
+        DeploymentOptions options = new DeploymentOptions().setInstances(part.instances());
+        return vertx.deployVerticle(part.verticle(), options)
+                .onSuccess(deployment -> deployments.put(verticle, deployment))
+                .mapEmpty();
+    }
+
+    /** How jobs begin and stand. */
+    public Jobs jobs() {
+        return services.jobs();
+    }
+
+    /** Makes jobs for this pipeline of local files. */
+    public JobSubmission submission() {
+        return new JobSubmission(
+                services.blobs(), services.jobs(), services.tools().updates()::outboxHasRows);
+    }
+
+    /** The object store, as the stages see it. */
+    public Blobs blobs() {
+        return services.blobs();
+    }
+
+    /** Takes all verticles down, the stages before the publisher, and closes what they shared. */
+    public Future<Void> stop() {
+        LOG.atInfo().log("pipeline stops");
+        List<String> stages = new ArrayList<>(verticles());
+        stages.remove(Pipeline.PUBLISHER);
+        Collections.reverse(stages);
+        return Future.join(stages.stream().map(this::takeDown).toList())
+                .transform(down -> takeDown(Pipeline.PUBLISHER))
+                .onFailure(cause -> LOG.atWarn().setCause(cause).log("a verticle did not stop as it should"))
+                .transform(down -> services.close())
+                .onComplete(closed -> LOG.atInfo().log("pipeline is down"));
+    }
+
+    private Future<Void> putUpAll() {
+        Future<Void> up = Future.succeededFuture();
+        for (Pipeline.Part part : parts) {
+            up = up.compose(before -> putUp(part.name()));
+        }
+        return up.onSuccess(all -> LOG.atInfo()
+                .addKeyValue("worker", services.tools().worker())
+                .addKeyValue("verticles", describe())
+                .log("pipeline is up"));
+    }
+
+    private String describe() {
+        return String.join(
+                ", ",
+                parts.stream()
+                        .map(part -> part.name() + " x" + part.instances())
+                        .toList());
+    }
+
+    private Pipeline.Part part(String verticle) {
+        return parts.stream()
+                .filter(part -> part.name().equals(verticle))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no verticle is called '" + verticle + "'; there are " + verticles()));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.sluice.app;
+
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.job.Milestones;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pipeline as one verticle, for the launcher. It is deployed at once, because the launcher waits two minutes for that
+ * and a service that is down may take longer.
+ */
+public final class SluiceVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(SluiceVerticle.class);
+    private static final long LONGEST_STOP_SECONDS = 9;
+    private static final int TERMINATED = 143;
+
+    private final SluiceConfig config;
+    private final Startup startup = new Startup();
+    private Future<@Nullable Sluice> up = Future.succeededFuture();
+
+    public SluiceVerticle(SluiceConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public synchronized Future<?> start() {
+        // The launcher may have been told to stop before it came to this.
+        if (!startup.isGivenUp()) {
+            up = Sluice.start(vertx, config, startup, Milestones.UNWATCHED)
+                    .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
+        }
+        return Future.succeededFuture();
+    }
+
+    /** Until all of the pipeline is up, or was told to stop before it was; fails when it cannot start. */
+    public synchronized Future<Void> up() {
+        return up.mapEmpty();
+    }
+
+    private synchronized Future<@Nullable Sluice> begunSoFar() {
+        startup.giveUp();
+        return up;
+    }
+
+    /** Stops the pipeline, however far its start has come; blocks, and ends the process when that takes too long. */
+    public void shutDown() {
+        try {
+            begunSoFar()
+                    .transform(ended -> ended.result() == null
+                            ? Future.succeededFuture()
+                            : ended.result().stop())
+                    .await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            // Nothing is lost by that: what is not given back is found by its lease, FFmpeg ends with us.
+            LOG.atWarn()
+                    .addKeyValue("seconds", LONGEST_STOP_SECONDS)
+                    .log("the pipeline does not stop, ending without it");
+            Runtime.getRuntime().halt(TERMINATED);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.backend.admin;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.job.JobId;
+import dev.sluice.message.Codec;
+import dev.sluice.message.DeadNote;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A message that nobody will try again by himself.
+ *
+ * @param id its name: the message id that Sluice gave it, or a hash of what it is where somebody else put it there
+ * @param note what it says of itself
+ * @param job the job it is about, as it says or as its body does
+ */
+public record DeadLetter(String id, DeadNote note, Optional<JobId> job, JsonObject headers, Buffer body) {
+    private static final int HASH_BYTES = 8;
+    /** The broker counts in these how often a letter was looked at. */
+    private static final Set<String> COUNTERS = Set.of("x-delivery-count", "x-acquired-count");
+
+    static DeadLetter of(Delivery delivery) {
+        DeadNote note = DeadNote.fromHeaders(delivery.headers());
+        return new DeadLetter(
+                delivery.messageId()
+                        .filter(given -> note.queue().isPresent() && given.matches("[0-9a-f-]{36}"))
+                        .orElseGet(() -> hash(delivery)),
+                note,
+                note.job().or(() -> Codec.jobId(delivery.body())),
+                delivery.headers(),
+                delivery.body());
+    }
+
+    /** The letter without its body, for programs. */
+    public JsonObject toJson() {
+        JsonObject json = new JsonObject().put("id", id);
+        note.at().ifPresent(at -> json.put("at", at.toString()));
+        note.queue().ifPresent(queue -> json.put("queue", queue));
+        note.stage().ifPresent(stage -> json.put("stage", stage.key()));
+        job.ifPresent(of -> json.put("job", of.value()));
+        note.errorCode().ifPresent(code -> json.put("errorCode", code));
+        note.error().ifPresent(error -> json.put("error", error));
+        return json.put("attempts", note.attempts())
+                .put("history", note.history())
+                .put("bytes", body.length());
+    }
+
+    private static String hash(Delivery delivery) {
+        TreeMap<String, Object> lasting = new TreeMap<>(delivery.headers().getMap());
+        lasting.keySet().removeAll(COUNTERS);
+        MessageDigest digest = sha256();
+        digest.update(new JsonObject(lasting).encode().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        digest.update(delivery.body().getBytes());
+        return HexFormat.of().formatHex(digest.digest(), 0, HASH_BYTES);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException everyJvmHasIt) {
+            throw new IllegalStateException(everyJvmHasIt);
+        }
+    }
+}

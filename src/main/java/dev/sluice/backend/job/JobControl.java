@@ -1,0 +1,105 @@
+package dev.sluice.backend.job;
+
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import dev.sluice.message.Update;
+import dev.sluice.persistence.control.EndedJob;
+import dev.sluice.persistence.control.InterventionOutcome;
+import dev.sluice.persistence.control.Interventions;
+import dev.sluice.persistence.job.JobView;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** A person's hand on a job: works from any process that reaches the database, whichever host the job is on. */
+public final class JobControl {
+    private static final String NOBODY_KNOWS = "No worker has seen a job of this id, and nothing was changed."
+            + " If its message waits in a queue, it will be worked on.";
+
+    private final Interventions interventions;
+    private final String worker;
+    private final Runnable announce;
+    private final Clock clock = Clock.systemUTC();
+
+    /**
+     * Acts on jobs.
+     *
+     * @param worker what updates call this process
+     * @param announce tells a publisher that messages wait in the outbox; where there is none here, a sweep finds them
+     */
+    public JobControl(Interventions interventions, String worker, Runnable announce) {
+        this.interventions = interventions;
+        this.worker = worker;
+        this.announce = announce;
+    }
+
+    /** Ends a running job as FAILED with the code {@code cancelled}; whoever works on it stops within seconds. */
+    public Future<Answer> cancel(JobId job) {
+        JobFailure reason = new JobFailure(ErrorCode.CANCELLED, "The job was cancelled by hand.");
+        return interventions
+                .cancel(job, reason, ended -> failed(ended, reason))
+                .map(outcome -> outcome instanceof InterventionOutcome.Done done
+                        ? done(job, "Cancelled in " + done.stage().key() + ".")
+                        : refused(job, outcome, "cancelled"));
+    }
+
+    /**
+     * Starts a job that failed or was cancelled again, at the stage where it stopped or at the one before that makes what it
+     * needs; see {@link RestartPlan}.
+     */
+    public Future<Answer> retry(JobId job) {
+        return interventions
+                .restart(job, RestartPlan::of)
+                .map(outcome -> outcome instanceof InterventionOutcome.Done done
+                        ? done(job, "Started again at " + done.stage().key() + ".")
+                        : refused(job, outcome, "started again"))
+                .recover(cause -> cause instanceof JobFailure impossible && RestartPlan.refuses(impossible)
+                        ? Future.succeededFuture(new Answer(job.value(), Answer.Kind.REFUSED, impossible.sentence()))
+                        : Future.failedFuture(cause));
+    }
+
+    private Answer done(JobId job, String sentence) {
+        announce.run();
+        return new Answer(job.value(), Answer.Kind.DONE, sentence);
+    }
+
+    private static Answer refused(JobId job, InterventionOutcome outcome, String what) {
+        if (!(outcome instanceof InterventionOutcome.NotNow standing)) {
+            return new Answer(job.value(), Answer.Kind.UNKNOWN, NOBODY_KNOWS);
+        }
+        String code = standing.errorCode().map(known -> " (" + known + ")").orElse("");
+        return new Answer(
+                job.value(),
+                Answer.Kind.REFUSED,
+                "Not " + what + ": the job " + state(standing.state()) + code + ". Nothing was changed.");
+    }
+
+    private static String state(JobView.State state) {
+        return switch (state) {
+            case RUNNING -> "is running";
+            case COMPLETED -> "is completed";
+            case FAILED -> "has failed already";
+        };
+    }
+
+    private Update failed(EndedJob ended, JobFailure reason) {
+        return new Update(
+                ended.id(),
+                ended.message().mediaId(),
+                Update.Status.FAILED,
+                ended.progress(),
+                ended.message().answerForm().steps().failedStep(ended.stage()),
+                List.of(),
+                Optional.empty(),
+                Optional.of(new Update.Failure(reason.code(), reason.sentence())),
+                ended.message().warnings(),
+                clock.instant(),
+                ended.seq(),
+                ended.stage(),
+                ended.attempt(),
+                Optional.empty(),
+                worker);
+    }
+}

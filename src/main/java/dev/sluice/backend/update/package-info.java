@@ -1,0 +1,5 @@
+/** Consumes {@code video.processing.updates}, applies updates, feeds live subscribers. */
+@NullMarked
+package dev.sluice.backend.update;
+
+import org.jspecify.annotations.NullMarked;

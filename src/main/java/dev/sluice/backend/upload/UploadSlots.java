@@ -1,0 +1,25 @@
+package dev.sluice.backend.upload;
+
+import dev.sluice.backend.job.Refusal;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+
+/** How many bodies of videos may pass through this process at once: each holds a part in memory. Belongs to one event loop. */
+public final class UploadSlots {
+    private final int atOnce;
+    private int taken;
+
+    public UploadSlots(int atOnce) {
+        this.atOnce = atOnce;
+    }
+
+    /** Does this if there is room, else fails with a {@link Refusal}. */
+    <T> Future<T> run(Supplier<Future<T>> upload) {
+        if (taken >= atOnce) {
+            return Future.failedFuture(new Refusal(
+                    Refusal.Reason.BUSY, "As many uploads as this host takes are under way; try again in a moment."));
+        }
+        taken++;
+        return Future.succeededFuture().compose(begun -> upload.get()).onComplete(done -> taken--);
+    }
+}

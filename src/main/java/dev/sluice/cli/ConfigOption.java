@@ -1,0 +1,23 @@
+package dev.sluice.cli;
+
+import dev.sluice.config.SluiceConfig;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The option that names the configuration file. */
+final class ConfigOption {
+    @Option(
+            names = {"-conf", "--conf"},
+            paramLabel = "FILE",
+            required = true,
+            description = "the configuration, JSON; environment variables (SLUICE_…) go over it")
+    private @Nullable Path file;
+
+    SluiceConfig load() {
+        if (file == null) {
+            throw new IllegalStateException("the option is required");
+        }
+        return SluiceConfig.load(file, System.getenv());
+    }
+}

@@ -1,0 +1,19 @@
+package dev.sluice.cli;
+
+import dev.sluice.backend.job.Answer;
+import dev.sluice.backend.job.JobControl;
+import dev.sluice.job.JobId;
+import io.vertx.core.Future;
+import picocli.CommandLine.Command;
+
+/** Starts a failed job again. */
+@Command(
+        name = "retry",
+        description =
+                "Start a FAILED or cancelled job again at the stage where it stopped (after upload: at processing).")
+public final class RetryCommand extends JobCommand {
+    @Override
+    Future<Answer> handle(JobControl jobs, JobId id) {
+        return jobs.retry(id);
+    }
+}

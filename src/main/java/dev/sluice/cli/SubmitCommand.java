@@ -1,0 +1,73 @@
+package dev.sluice.cli;
+
+import dev.sluice.backend.job.JobSubmission;
+import dev.sluice.backend.job.JobWatch;
+import dev.sluice.common.async.Progress;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.message.StagedJob;
+import dev.sluice.objectstore.s3.S3Blobs;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.job.Jobs;
+import dev.sluice.persistence.usertable.UserTables;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Puts a local file through a pipeline that runs elsewhere. */
+@Command(name = "submit", description = "Upload a file and create its job; the running workers do the rest.")
+public final class SubmitCommand implements Callable<Integer> {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+
+    @Mixin
+    private ConfigOption config = new ConfigOption();
+
+    @Parameters(paramLabel = "FILE", description = "the video")
+    private Path file = Path.of("");
+
+    @Option(names = "--user", paramLabel = "ID", description = "whose video it is (default: ${DEFAULT-VALUE})")
+    private String user = "sluice";
+
+    @Option(names = "--wait", description = "show the progress and end when the job does")
+    private boolean wait;
+
+    @Override
+    public Integer call() {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("There is no file " + file + ".");
+        }
+        SluiceConfig checked = config.load();
+        Vertx vertx = Vertx.vertx();
+        try {
+            S3Blobs blobs = new S3Blobs(vertx, checked.s3());
+            return Database.open(vertx, checked.postgres())
+                    .compose(database -> UserTables.open(database, checked.postgres())
+                            .compose(tables -> submit(vertx, checked, blobs, new Jobs(database, tables)))
+                            .eventually(database::close))
+                    .eventually(blobs::close)
+                    .await();
+        } finally {
+            vertx.close().await();
+        }
+    }
+
+    private Future<Integer> submit(Vertx vertx, SluiceConfig checked, S3Blobs blobs, Jobs jobs) {
+        JobSubmission submission = new JobSubmission(blobs, jobs);
+        if (!wait) {
+            return submission
+                    .submit(file, user, Progress.none())
+                    .onSuccess(job -> System.out.println(job.id()))
+                    .map(StagedJob::id)
+                    .map(created -> CommandLines.OK);
+        }
+        String bucket = "s3://" + checked.s3().bucket() + "/";
+        return new FollowedJob(submission, new JobWatch(vertx, jobs, LOOK_EVERY), System.out, key -> bucket + key)
+                .run(file, user);
+    }
+}

@@ -1,0 +1,5 @@
+/** Semaphore, limiter, back-off, cancellable delay, cancellation token. */
+@NullMarked
+package dev.sluice.common.async;
+
+import org.jspecify.annotations.NullMarked;

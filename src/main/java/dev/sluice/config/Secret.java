@@ -1,9 +1,0 @@
-package dev.sluice.config;
-
-/** A password or key: usable, never printed. */
-public record Secret(String reveal) {
-    @Override
-    public String toString() {
-        return "***";
-    }
-}

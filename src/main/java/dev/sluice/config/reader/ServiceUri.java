@@ -1,0 +1,78 @@
+package dev.sluice.config.reader;
+
+import dev.sluice.config.value.Secret;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The address of a service; credentials in it are taken out, so that the rest may be printed. */
+public record ServiceUri(String withoutCredentials, Optional<String> user, Optional<Secret> password) {
+    private static final int HIGHEST_PORT = 65_535;
+
+    public static ServiceUri read(Section section, String fallback, List<String> schemes) {
+        return section.read("uri", value -> parse(Values.text(value), schemes))
+                .orElseGet(() -> parse(fallback, schemes));
+    }
+
+    /** The user of {@code section}: what the environment says before what the file says, a key before the address. */
+    public String user(Section section, String fallback) {
+        return preferred(section, section.isFromEnvironment("user"), section.optionalText("user"), user)
+                .orElse(fallback);
+    }
+
+    /** The password of {@code section}, likewise. */
+    public Secret password(Section section, String fallback) {
+        boolean overridden = section.isFromEnvironment("password") || section.isFromEnvironment("passwordFile");
+        return preferred(section, overridden, section.secret("password"), password)
+                .orElseGet(() -> new Secret(fallback));
+    }
+
+    private static <T> Optional<T> preferred(Section section, boolean overridden, Optional<T> key, Optional<T> inUri) {
+        return section.isFromEnvironment("uri") && !overridden ? inUri.or(() -> key) : key.or(() -> inUri);
+    }
+
+    /**
+     * Reads an address.
+     *
+     * @throws IllegalArgumentException if it is none, or of no scheme in {@code schemes}; the message has no part of it
+     */
+    public static ServiceUri parse(String text, List<String> schemes) {
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException bad) {
+            // The parser's own message repeats the text, and a password with it.
+            throw new IllegalArgumentException(
+                    "it is not an address; special characters of a password have to be percent-encoded");
+        }
+        if (uri.getHost() == null || !schemes.contains(uri.getScheme())) {
+            throw new IllegalArgumentException(
+                    schemes.get(0) + "://host:port/… is needed; a host's name has letters, digits, - and dots");
+        }
+        if (uri.getPort() == 0 || uri.getPort() > HIGHEST_PORT) {
+            throw new IllegalArgumentException("a port is from 1 to " + HIGHEST_PORT);
+        }
+        if (decoded(Optional.ofNullable(uri.getRawQuery()).orElse(""))
+                .toLowerCase(Locale.ROOT)
+                .contains("password")) {
+            throw new IllegalArgumentException("a password does not go among the parameters; it has a key of its own");
+        }
+        String credentials = uri.getRawUserInfo();
+        if (credentials == null) {
+            return new ServiceUri(text, Optional.empty(), Optional.empty());
+        }
+        int start = text.indexOf("//") + 2;
+        String[] parts = credentials.split(":", 2);
+        return new ServiceUri(
+                text.substring(0, start) + text.substring(start + credentials.length() + 1),
+                Optional.of(decoded(parts[0])).filter(user -> !user.isEmpty()),
+                parts.length == 2 ? Optional.of(new Secret(decoded(parts[1]))) : Optional.empty());
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,9 @@
+package dev.sluice.config.value;
+
+/** A password or key: usable, never printed. */
+public record Secret(String reveal) {
+    @Override
+    public String toString() {
+        return "***";
+    }
+}

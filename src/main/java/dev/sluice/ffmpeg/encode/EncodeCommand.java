@@ -1,0 +1,190 @@
+package dev.sluice.ffmpeg.encode;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.process.ProgressParser;
+import dev.sluice.ffmpeg.process.SourceArguments;
+import dev.sluice.media.AudioStream;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.media.Seconds;
+import dev.sluice.media.Size;
+import dev.sluice.media.rendition.Ladder;
+import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.segment.Segment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What FFmpeg is asked: one decode, all renditions and thumbnails, and the sound encoded once for all of them (the tee
+ * muxer writes it into each file). Pure; names of outputs are relative to the directory FFmpeg runs in.
+ */
+public final class EncodeCommand {
+    /** Thumbnails are named after their time in milliseconds: {@code thumbnail-15000.jpg}. */
+    public static final String THUMBNAIL_PREFIX = "thumbnail-";
+
+    /** Makes files, and says how far it is in a way that {@link ProgressParser} reads. */
+    public static final List<String> REPORTING = List.of(
+            "-nostdin",
+            "-hide_banner",
+            "-nostats",
+            "-loglevel",
+            "level+warning",
+            "-progress",
+            "pipe:1",
+            "-stats_period",
+            "0.5",
+            "-y");
+
+    /** The sound of a film that is encoded in segments. */
+    public static final String SOUND_FILE = "sound.m4a";
+
+    private static final Duration MARGIN = Duration.ofMinutes(1);
+
+    private static final List<String> NOTHING_ELSE =
+            List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
+    private static final String WHOLE_FILE = "movflags=+faststart";
+    // When a file begins is written in units of the whole file's, milliseconds by default, which are too coarse.
+    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
+
+    private final MediaConfig config;
+    private final int threads;
+
+    /** @param threads what the encoder may use of the machine, 1 or more */
+    public EncodeCommand(MediaConfig config, int threads) {
+        this.config = config;
+        this.threads = threads;
+    }
+
+    /** @param renditions largest first */
+    List<String> arguments(Path source, MediaInfo info, List<Rendition> renditions) {
+        List<String> command = openingWhole(source);
+        command.addAll(outputs(info, renditions));
+        return List.copyOf(command);
+    }
+
+    /**
+     * The same frames of the same pictures at the same times, but those of one segment only, and no sound. The files keep the
+     * times of the whole: the first begins at its segment's.
+     *
+     * @param first when the first frame of the segment is shown
+     * @param runUp how long before the segment a key frame is looked for, less than what is before it; empty: all of that is decoded
+     */
+    public List<String> arguments(
+            Path source,
+            MediaInfo info,
+            List<Rendition> renditions,
+            Segment segment,
+            Duration first,
+            Optional<Duration> runUp) {
+        List<String> command = beginning();
+        command.addAll(List.of("-copyts", "-start_at_zero"));
+        runUp.map(segment.from()::minus)
+                .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", Seconds.text(sought))));
+        command.addAll(SourceArguments.opening(source, config.limits()));
+        Duration runOut = segment.isLast() ? Duration.ZERO : RateControl.runOut(config, info.video());
+        Duration begin = info.begin().orElse(Duration.ZERO);
+        command.addAll(filters(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut))));
+        addPictures(command, renditions, new KeyFrameGrid(config.keyFrameInterval()).ofSegment(segment, first));
+        if (!segment.isFirst()) {
+            command.addAll(RateControl.goingOn(config));
+        }
+        if (!runOut.isZero()) {
+            command.addAll(
+                    List.of("-bsf:v", "noise=drop=gte(pts*tb\\," + Seconds.text(Segment.early(segment.until())) + ")"));
+        }
+        addTee(command, renditions, false, SEGMENT_FILE);
+        addThumbnails(command);
+        return List.copyOf(command);
+    }
+
+    private List<String> openingWhole(Path source) {
+        List<String> command = beginning();
+        command.addAll(List.of("-t", Seconds.text(config.limits().maxDuration().plus(MARGIN))));
+        command.addAll(SourceArguments.opening(source, config.limits()));
+        return command;
+    }
+
+    private List<String> beginning() {
+        List<String> command = new ArrayList<>(REPORTING);
+        command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
+        return command;
+    }
+
+    /** The part of the command behind the input: filters, renditions, thumbnails. */
+    public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
+        List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
+        addPictures(command, renditions, new KeyFrameGrid(config.keyFrameInterval()).ofWhole());
+        info.audio().ifPresent(audio -> command.addAll(sound(audio)));
+        addTee(command, renditions, info.audio().isPresent(), WHOLE_FILE);
+        addThumbnails(command);
+        return command;
+    }
+
+    private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.Cut> cut) {
+        Size thumbnail = Ladder.thumbnail(info.video().displayed(), config.thumbnailWidth());
+        FilterGraph graph = new FilterGraph(
+                info.video(), renditions, thumbnail, config.thumbnailInterval().toSeconds(), cut);
+        return List.of(
+                "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.text());
+    }
+
+    private void addPictures(List<String> command, List<Rendition> renditions, String keyFrames) {
+        for (int i = 0; i < renditions.size(); i++) {
+            Rendition rendition = renditions.get(i);
+            command.addAll(List.of("-map", "[v" + i + "]"));
+            command.addAll(List.of("-maxrate:v:" + i, Integer.toString(rendition.maxBitrate())));
+            command.addAll(List.of("-bufsize:v:" + i, Integer.toString(2 * rendition.maxBitrate())));
+            command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
+        }
+        command.addAll(List.of("-force_key_frames:v", keyFrames));
+        command.addAll(List.of("-c:v", "libx264", "-preset", config.preset(), "-crf", Integer.toString(config.crf())));
+        command.addAll(List.of("-pix_fmt", "yuv420p"));
+        command.addAll(List.of("-flags", "+cgop+global_header", "-sc_threshold", "0", "-g", "100000"));
+        command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "demux"));
+    }
+
+    private List<String> sound(AudioStream audio) {
+        List<String> command = new ArrayList<>(List.of("-map", "0:" + audio.index(), "-c:a", "aac"));
+        command.addAll(List.of("-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
+        command.addAll(List.of("-af", "aresample=async=1000"));
+        return command;
+    }
+
+    /** The sound alone, as it is in the renditions of the whole. */
+    public List<String> soundAlone(Path source, AudioStream audio) {
+        List<String> command = openingWhole(source);
+        command.addAll(sound(audio));
+        command.add("-vn");
+        command.addAll(NOTHING_ELSE);
+        command.addAll(List.of("-f", "mp4", "file:" + SOUND_FILE));
+        return List.copyOf(command);
+    }
+
+    /** Each encoder gets its share of the pixels, rounded up: more threads than work cost time and a little quality. */
+    private int threadsFor(Rendition rendition, List<Rendition> renditions) {
+        long all = renditions.stream().mapToLong(each -> each.size().pixels()).sum();
+        return Math.toIntExact((threads * rendition.size().pixels() + all - 1) / all);
+    }
+
+    private static void addTee(List<String> command, List<Rendition> renditions, boolean withSound, String options) {
+        String sound = withSound ? ",a" : "";
+        command.addAll(NOTHING_ELSE);
+        command.addAll(List.of(
+                "-f",
+                "tee",
+                IntStream.range(0, renditions.size())
+                        .mapToObj(i -> "[f=mp4:" + options + ":select=\\'v:" + i + sound + "\\']"
+                                + renditions.get(i).fileName())
+                        .collect(Collectors.joining("|"))));
+    }
+
+    private static void addThumbnails(List<String> command) {
+        command.addAll(List.of("-map", "[thumbnails]", "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
+        command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "1:1000", "-map_metadata", "-1"));
+        command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + THUMBNAIL_PREFIX + "%d.jpg"));
+    }
+}

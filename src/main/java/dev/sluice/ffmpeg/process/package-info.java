@@ -1,0 +1,5 @@
+/** Starts a process, reads progress and stderr, watches for stalls, maps failures. */
+@NullMarked
+package dev.sluice.ffmpeg.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package dev.sluice.http.handler;
+
+import dev.sluice.persistence.job.JobRecord;
+import dev.sluice.persistence.job.RunView;
+import dev.sluice.persistence.run.FailedAttempt;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Jobs as the API shows them. */
+final class JobJson {
+    private JobJson() {}
+
+    static JsonObject summary(JobRecord job) {
+        JsonObject json = new JsonObject().put("job_id", job.id().value());
+        put(json, "media_id", job.mediaId());
+        put(json, "user_id", job.userId());
+        put(json, "original_filename", job.originalFilename());
+        json.put("status", job.status()).put("progress", job.progress());
+        put(json, "current_step", job.step());
+        put(json, "error_code", job.errorCode());
+        put(json, "error_message", job.error());
+        put(json, "created_at", job.created());
+        put(json, "updated_at", job.updated());
+        put(json, "completed_at", job.completed());
+        return json;
+    }
+
+    /** With what was made of the video. */
+    static JsonObject status(JobRecord job) {
+        JsonObject json = summary(job).put("thumbnails", job.thumbnails()).put("video_versions", job.videoVersions());
+        put(json, "metadata", job.metadata());
+        return json;
+    }
+
+    /** With all there is to tell. */
+    static JsonObject whole(JobRecord job) {
+        JsonObject json = status(job);
+        put(json, "s3_key", job.s3Key());
+        json.put("warnings", job.warnings());
+        JsonArray runs = new JsonArray();
+        job.runs().forEach(run -> runs.add(run(run)));
+        return json.put("runs", runs);
+    }
+
+    static JsonObject versions(JobRecord job, String mediaId) {
+        return new JsonObject()
+                .put("media_id", mediaId)
+                .put("job_id", job.id().value())
+                .put("status", job.status())
+                .put("video_versions", job.videoVersions())
+                .put("thumbnails", job.thumbnails());
+    }
+
+    private static JsonObject run(RunView run) {
+        JsonObject json = new JsonObject()
+                .put("stage", run.stage().key())
+                .put("task", run.task())
+                .put("state", run.state())
+                .put("attempts", run.attempts());
+        put(json, "worker", run.worker());
+        put(json, "error", run.error());
+        putTimes(json, run.started(), run.finished());
+        JsonArray failed = new JsonArray();
+        run.failedAttempts().forEach(attempt -> failed.add(failed(attempt)));
+        return json.put("failed_attempts", failed);
+    }
+
+    private static JsonObject failed(FailedAttempt attempt) {
+        JsonObject json = new JsonObject()
+                .put("attempt", attempt.number())
+                .put("error_code", attempt.errorCode())
+                .put("error", attempt.error());
+        put(json, "worker", attempt.worker());
+        putTimes(json, attempt.started(), Optional.of(attempt.finished()));
+        return json;
+    }
+
+    private static void putTimes(JsonObject json, Optional<Instant> started, Optional<Instant> finished) {
+        put(json, "started_at", started.map(String::valueOf));
+        put(json, "finished_at", finished.map(String::valueOf));
+        started.flatMap(start -> finished.map(end -> Duration.between(start, end)))
+                .filter(took -> !took.isNegative())
+                .ifPresent(took -> json.put("seconds", took.toMillis() / 1000.0));
+    }
+
+    private static void put(JsonObject json, String field, Optional<?> value) {
+        value.ifPresent(known -> json.put(field, known));
+    }
+}

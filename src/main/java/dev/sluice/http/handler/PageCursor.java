@@ -1,0 +1,33 @@
+package dev.sluice.http.handler;
+
+import dev.sluice.http.problem.InvalidRequest;
+import dev.sluice.job.JobId;
+import dev.sluice.persistence.job.JobFilter;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+
+/** Where a page of jobs ended, as text that nobody need understand. */
+final class PageCursor {
+    private PageCursor() {}
+
+    static String of(JobFilter.Place place) {
+        String text = place.created() + " " + place.id();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static JobFilter.Place read(String cursor) {
+        try {
+            String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+            int space = text.indexOf(' ');
+            OffsetDateTime created = OffsetDateTime.parse(text.substring(0, Math.max(0, space)));
+            if (Math.abs(created.getYear()) > 9999) {
+                throw new InvalidRequest("The 'cursor' is none that was given out.");
+            }
+            return new JobFilter.Place(created, new JobId(text.substring(space + 1)).value());
+        } catch (DateTimeException | IllegalArgumentException forged) {
+            throw new InvalidRequest("The 'cursor' is none that was given out.");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.http.problem;
+
+import dev.sluice.backend.job.Refusal;
+import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.validation.ValidatorException;
+import java.util.Set;
+
+/**
+ * What is wrong with a request, or with us: a problem document as RFC 9457 has it.
+ *
+ * @param detail a sentence for a person
+ */
+public record Problem(ProblemCode code, String detail) {
+    public static final String CONTENT_TYPE = "application/problem+json";
+
+    private static final Set<ErrorCode> AWAY =
+            Set.of(ErrorCode.DATABASE_UNAVAILABLE, ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_REFUSED);
+
+    JsonObject toJson() {
+        return new JsonObject()
+                .put("type", "about:blank")
+                .put("title", code.title())
+                .put("status", code.status())
+                .put("code", code.wire())
+                .put("detail", detail);
+    }
+
+    /** What a failure is to who asked; one that we do not know is a bug, and its words stay here. */
+    static Problem of(Throwable cause) {
+        if (cause instanceof Told told) {
+            return new Problem(told.code, told.code.sentence());
+        }
+        if (cause instanceof Refusal refusal) {
+            return new Problem(ProblemCode.of(refusal.reason()), String.valueOf(refusal.getMessage()));
+        }
+        if (cause instanceof InvalidRequest invalid) {
+            return new Problem(ProblemCode.INVALID_REQUEST, String.valueOf(invalid.getMessage()));
+        }
+        if (cause instanceof ValidatorException invalid) {
+            return new Problem(ProblemCode.INVALID_REQUEST, String.valueOf(invalid.getMessage()));
+        }
+        if (cause instanceof JobFailure failure && AWAY.contains(failure.code())) {
+            return unavailable(failure.code() == ErrorCode.DATABASE_UNAVAILABLE ? "database" : "object store");
+        }
+        if (cause instanceof BrokerFailure) {
+            return unavailable("broker");
+        }
+        return new Problem(ProblemCode.INTERNAL_ERROR, "Something went wrong inside Sluice; its log says what.");
+    }
+
+    private static Problem unavailable(String service) {
+        return new Problem(ProblemCode.UNAVAILABLE, "The " + service + " cannot be reached; try again later.");
+    }
+
+    /** What the router says by a bare status. */
+    static Problem of(int status) {
+        ProblemCode code = ProblemCode.of(status);
+        return new Problem(code, code.sentence());
+    }
+
+    /** A problem that needs no more words than its own. */
+    public static final class Told extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final ProblemCode code;
+
+        public Told(ProblemCode code) {
+            super(code.sentence());
+            this.code = code;
+        }
+    }
+}

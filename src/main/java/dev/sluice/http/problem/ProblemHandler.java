@@ -1,0 +1,43 @@
+package dev.sluice.http.problem;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers every request that failed with a problem document. */
+public final class ProblemHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+
+    /** The router fails with a status of its own, and a cause that is only about how it came to that. */
+    public void handle(RoutingContext request, int status) {
+        Throwable cause = request.failure();
+        Problem problem =
+                cause != null && status == ProblemCode.INTERNAL_ERROR.status() ? Problem.of(cause) : Problem.of(status);
+        if (problem.code() == ProblemCode.INTERNAL_ERROR) {
+            LOG.atError()
+                    .setCause(cause)
+                    .addKeyValue("method", request.request().method())
+                    .addKeyValue("path", request.normalizedPath())
+                    .log("request failed");
+        }
+        send(request, problem);
+    }
+
+    static void send(RoutingContext request, Problem problem) {
+        if (request.response().ended() || request.response().headWritten()) {
+            return;
+        }
+        switch (problem.code()) {
+            case UNAUTHORIZED -> request.response().putHeader("WWW-Authenticate", "Bearer");
+            case UNAVAILABLE, BUSY, TOO_MANY_REQUESTS -> request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            case BODY_TOO_LARGE -> request.response().putHeader(HttpHeaders.CONNECTION, "close");
+            default -> {}
+        }
+        var unused = request.response()
+                .setStatusCode(problem.code().status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.CONTENT_TYPE)
+                .end(problem.toJson().toBuffer())
+                .onFailure(gone -> LOG.atDebug().setCause(gone).log("nobody waited for the answer"));
+    }
+}

@@ -1,8 +1,0 @@
-package dev.sluice.media;
-
-import java.nio.file.Path;
-import java.time.Duration;
-
-/** A finished rendition on disk. */
-public record RenditionFile(
-        String quality, Path file, int width, int height, long bytes, Duration duration, long frames) {}

@@ -1,0 +1,5 @@
+/** Port and model: store, keys, ranges, checksums, staging. */
+@NullMarked
+package dev.sluice.objectstore;
+
+import org.jspecify.annotations.NullMarked;

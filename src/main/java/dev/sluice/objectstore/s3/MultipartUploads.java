@@ -1,0 +1,112 @@
+package dev.sluice.objectstore.s3;
+
+import dev.sluice.objectstore.BlobKey;
+import dev.sluice.objectstore.Blobs;
+import dev.sluice.objectstore.UnfinishedUpload;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+
+/**
+ * Objects whose bytes come from elsewhere, part by part, for as long as that takes. Futures fail as those of {@link Blobs} do,
+ * and complete on the caller's context.
+ */
+public final class MultipartUploads {
+    /** Bytes that every part but the last has at least, and how many parts there may be: S3's own limits. */
+    public static final int SMALLEST_PART = 5 << 20;
+
+    public static final int MOST_PARTS = 10_000;
+
+    private final S3Session session;
+
+    MultipartUploads(S3Session session) {
+        this.session = session;
+    }
+
+    /** Begins one; what is begun is completed or aborted, or keeps its room in the store. */
+    public Future<UnfinishedUpload> begin(BlobKey key, String contentType) {
+        return session.send(
+                        S3Session.object(key),
+                        client -> client.createMultipartUpload(request -> request.bucket(session.bucket())
+                                .key(key.value())
+                                .contentType(contentType)))
+                .map(CreateMultipartUploadResponse::uploadId)
+                .map(id -> new UnfinishedUpload(key, id));
+    }
+
+    /**
+     * Stores a part, in place of what has its number; gives the part's ETag.
+     *
+     * @param number from 1
+     * @param bytes not touched until the Future is completed
+     */
+    public Future<String> part(UnfinishedUpload upload, int number, ByteBuffer bytes) {
+        return session.send(
+                        S3Session.object(upload.key()),
+                        client -> client.uploadPart(
+                                request -> request.bucket(session.bucket())
+                                        .key(upload.key().value())
+                                        .uploadId(upload.id())
+                                        .partNumber(number)
+                                        .contentLength((long) bytes.remaining()),
+                                AsyncRequestBody.fromByteBufferUnsafe(bytes.duplicate())))
+                .map(UploadPartResponse::eTag);
+    }
+
+    /**
+     * Makes the object of its parts.
+     *
+     * @param etags of the parts, in order; one or more
+     */
+    public Future<Void> complete(UnfinishedUpload upload, List<String> etags) {
+        List<CompletedPart> parts = IntStream.range(0, etags.size())
+                .mapToObj(index -> CompletedPart.builder()
+                        .partNumber(index + 1)
+                        .eTag(etags.get(index))
+                        .build())
+                .toList();
+        return session.send(
+                        S3Session.object(upload.key()),
+                        client -> client.completeMultipartUpload(request -> request.bucket(session.bucket())
+                                .key(upload.key().value())
+                                .uploadId(upload.id())
+                                .multipartUpload(made -> made.parts(parts))))
+                .mapEmpty();
+    }
+
+    /** Takes away what was stored; one that has ended already counts as aborted. */
+    public Future<Void> abort(UnfinishedUpload upload) {
+        return S3Multipart.abort(session, upload);
+    }
+
+    /** Stores an object that is no larger than a part. */
+    public Future<Void> whole(BlobKey key, ByteBuffer bytes, String contentType) {
+        return session.send(
+                        S3Session.object(key),
+                        client -> client.putObject(
+                                request -> request.bucket(session.bucket())
+                                        .key(key.value())
+                                        .contentType(contentType)
+                                        .contentLength((long) bytes.remaining()),
+                                AsyncRequestBody.fromByteBufferUnsafe(bytes.duplicate())))
+                .mapEmpty();
+    }
+
+    /** The first bytes of an object, fewer where it has fewer; OBJECT_NOT_FOUND if there is none. */
+    public Future<byte[]> beginning(BlobKey key, int bytes) {
+        return session.send(
+                        S3Session.object(key),
+                        client -> client.getObject(
+                                request -> request.bucket(session.bucket())
+                                        .key(key.value())
+                                        .range("bytes=0-" + (bytes - 1)),
+                                AsyncResponseTransformer.toBytes()))
+                .map(answer -> answer.asByteArray());
+    }
+}

@@ -1,0 +1,98 @@
+package dev.sluice.objectstore.s3;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.objectstore.BlobInfo;
+import dev.sluice.objectstore.BlobKey;
+import dev.sluice.objectstore.ByteRange;
+import dev.sluice.objectstore.transfer.Parts;
+import io.vertx.core.Future;
+import java.util.Optional;
+
+/** An object copied within the store, without a byte of it passing through here. */
+final class S3Copy {
+    /**
+     * What is copied in one request, bytes. S3 takes up to 5 GiB, but a store that says nothing until it is done has to be done
+     * before its silence counts as a dead connection (docs/decisions/045).
+     */
+    static final long LARGEST_AT_ONCE = 256L << 20;
+
+    private static final int NOT_FOUND = 404;
+
+    private final S3Session session;
+    private final BlobKey from;
+    private final long bytes;
+    private final BlobKey to;
+    private final long largestAtOnce;
+    private final Cancellation cancellation;
+
+    /**
+     * A copy of an object of so many {@code bytes}.
+     *
+     * @param largestAtOnce bytes; what is larger is copied in parts of this size, of which S3 wants 5 MiB or more
+     */
+    S3Copy(S3Session session, BlobKey from, long bytes, BlobKey to, long largestAtOnce, Cancellation cancellation) {
+        this.session = session;
+        this.largestAtOnce = largestAtOnce;
+        this.from = from;
+        this.bytes = bytes;
+        this.to = to;
+        this.cancellation = cancellation;
+    }
+
+    Future<BlobInfo> run() {
+        return (bytes <= largestAtOnce ? whole() : inParts()).compose(copied -> verified());
+    }
+
+    private Future<Void> inParts() {
+        return session.head(from, cancellation)
+                .compose(source -> new S3Multipart(
+                                session, to, Parts.ofUpload(source.size(), largestAtOnce), cancellation)
+                        .make(source.contentType(), this::part))
+                .mapEmpty();
+    }
+
+    private Future<S3Multipart.Part> part(String id, int number, ByteRange range) {
+        return session.send(
+                        S3Session.object(from),
+                        cancellation,
+                        client -> client.uploadPartCopy(request -> request.sourceBucket(session.bucket())
+                                .sourceKey(from.value())
+                                .copySourceRange("bytes=" + range.start() + "-" + (range.end() - 1))
+                                .destinationBucket(session.bucket())
+                                .destinationKey(to.value())
+                                .uploadId(id)
+                                .partNumber(number)))
+                .map(copied -> new S3Multipart.Part(copied.copyPartResult().eTag(), Optional.empty()));
+    }
+
+    private Future<Void> whole() {
+        return session.send(
+                        S3Session.object(from),
+                        cancellation,
+                        client -> client.copyObject(request -> request.sourceBucket(session.bucket())
+                                .sourceKey(from.value())
+                                .destinationBucket(session.bucket())
+                                .destinationKey(to.value())))
+                .mapEmpty();
+    }
+
+    private Future<BlobInfo> verified() {
+        return session.head(to, cancellation)
+                // "Not found" is to mean that there is nothing to copy.
+                .recover(cause -> Future.failedFuture(S3Failures.status(cause) == NOT_FOUND ? gone() : cause))
+                .compose(copy -> copy.size() == bytes
+                        ? Future.succeededFuture(copy)
+                        : Future.failedFuture(new JobFailure(
+                                ErrorCode.CHECKSUM_MISMATCH,
+                                "The store's copy of '" + from + "' as '" + to + "' has " + copy.size()
+                                        + " bytes instead of " + bytes + ".")));
+    }
+
+    private JobFailure gone() {
+        return new JobFailure(
+                ErrorCode.CHECKSUM_MISMATCH,
+                "The store copied '" + from + "' and does not have the copy '" + to + "'.");
+    }
+}

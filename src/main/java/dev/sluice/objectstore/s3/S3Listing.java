@@ -1,0 +1,40 @@
+package dev.sluice.objectstore.s3;
+
+import dev.sluice.objectstore.BlobKey;
+import dev.sluice.objectstore.Blobs;
+import dev.sluice.objectstore.UnfinishedUpload;
+import io.vertx.core.Future;
+import java.util.List;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** What lies under a prefix: objects, and uploads that somebody began and did not end. */
+final class S3Listing {
+    private final S3Session session;
+
+    S3Listing(S3Session session) {
+        this.session = session;
+    }
+
+    Future<List<BlobKey>> keys(String prefix, String after) {
+        return session.send(
+                        "list of objects",
+                        client -> client.listObjectsV2(request -> request.bucket(session.bucket())
+                                .prefix(prefix)
+                                .startAfter(after.isEmpty() ? null : after)
+                                .maxKeys(Blobs.PAGE)))
+                .map(ListObjectsV2Response::contents)
+                .map(found ->
+                        found.stream().map(S3Object::key).map(BlobKey::new).toList());
+    }
+
+    Future<List<UnfinishedUpload>> uploads(String prefix) {
+        return session.send(
+                        "list of unfinished uploads",
+                        client -> client.listMultipartUploads(request ->
+                                request.bucket(session.bucket()).prefix(prefix).maxUploads(Blobs.PAGE)))
+                .map(found -> found.uploads().stream()
+                        .map(upload -> new UnfinishedUpload(new BlobKey(upload.key()), upload.uploadId()))
+                        .toList());
+    }
+}

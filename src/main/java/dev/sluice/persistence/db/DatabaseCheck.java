@@ -1,0 +1,56 @@
+package dev.sluice.persistence.db;
+
+import dev.sluice.config.PostgresConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks whether the database can be reached and gives us the rights that a start needs. */
+final class DatabaseCheck {
+    private static final int OLDEST_VERSION = 120000;
+    private static final String RIGHTS = """
+            SELECT current_setting('server_version_num')::int AS version,
+                   current_setting('server_version') AS version_name,
+                   pg_is_in_recovery() AS standby,
+                   COALESCE(has_schema_privilege(to_regnamespace('sluice'), 'CREATE, USAGE'),
+                            has_database_privilege(current_database(), 'CREATE')) AS can_migrate
+            """;
+
+    private final ConnectionSettings settings;
+
+    DatabaseCheck(PostgresConfig config) {
+        this.settings = new ConnectionSettings(config);
+    }
+
+    Future<List<String>> run(Vertx vertx) {
+        return vertx.executeBlocking(this::complaints, false)
+                .otherwise(cause -> List.of("The database at " + settings.where() + " cannot be used by user '"
+                        + settings.user() + "': " + settings.reason(cause) + "."));
+    }
+
+    private List<String> complaints() throws SQLException {
+        List<String> complaints = new ArrayList<>();
+        try (Connection connection = settings.migrations().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(RIGHTS)) {
+            found.next();
+            if (found.getInt("version") < OLDEST_VERSION) {
+                complaints.add("PostgreSQL " + found.getString("version_name") + " at " + settings.where()
+                        + " is too old: 12 is the oldest that works.");
+            }
+            if (found.getBoolean("standby")) {
+                complaints.add("The database at " + settings.where() + " is a read-only standby.");
+            }
+            if (!found.getBoolean("can_migrate")) {
+                complaints.add("The user '" + settings.user() + "' may not make the schema '" + Migration.SCHEMA
+                        + "' in the database at " + settings.where() + ": grant CREATE on the database.");
+            }
+        }
+        return complaints;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.sluice.persistence.job;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * What the user's media table says of a medium.
+ *
+ * @param owner whose it is, where the table says so
+ * @param s3Key the source object
+ */
+public record MediaRecord(
+        String id,
+        Optional<String> owner,
+        Optional<String> s3Key,
+        Optional<String> mimeType,
+        Optional<String> originalFilename) {
+
+    static MediaRecord of(String id, JsonObject row, String ownerColumn) {
+        return new MediaRecord(
+                id, text(row, ownerColumn), text(row, "s3Key"), text(row, "mimeType"), text(row, "originalFilename"));
+    }
+
+    private static Optional<String> text(JsonObject row, String column) {
+        return Optional.ofNullable(row.getString(column)).filter(text -> !text.isBlank());
+    }
+}

@@ -1,0 +1,5 @@
+/** Progress of runs and stages, in batches. */
+@NullMarked
+package dev.sluice.persistence.progress;
+
+import org.jspecify.annotations.NullMarked;

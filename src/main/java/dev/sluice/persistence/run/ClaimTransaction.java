@@ -1,0 +1,211 @@
+package dev.sluice.persistence.run;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import dev.sluice.message.json.InvalidMessage;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Session;
+import dev.sluice.persistence.outbox.Outbox;
+import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.usertable.UserTables;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Claims a run, or finds out why it can't be had. */
+public final class ClaimTransaction {
+    private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
+    private static final String KNOW_JOB = """
+            INSERT INTO sluice.job (id, message, stage, file_name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
+            """;
+    private static final String TAKE_RUN =
+            """
+            UPDATE sluice.stage_run
+               SET history =
+            """ + FailedAttempt.addedIfRunning("'lease_lost'", "'The worker went silent.'", "lease_until") + """
+                 , state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
+                   lease_until = clock_timestamp() + make_interval(secs => $5),
+                   started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()
+             WHERE job_id = $1 AND stage = $2 AND task = $3
+               AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
+               AND NOT EXISTS (SELECT FROM sluice.stage_run earlier
+                                 WHERE earlier.job_id = $1 AND earlier.stage = ANY($6) AND earlier.state <> 'done')
+            RETURNING attempt, counted, checkpoint, started_at
+            """;
+    private static final String TAKE_JOB = """
+            UPDATE sluice.job
+               SET stage = $2, progress = greatest(progress, $3), seq = seq + $4,
+                   updated_at = clock_timestamp()
+             WHERE id = $1 AND state = 'running'
+            RETURNING seq, progress, message
+            """;
+    private static final String PUT_OFF = """
+            WITH held AS (
+                UPDATE sluice.stage_run r SET sent_at = r.lease_until
+                  FROM sluice.job j
+                 WHERE j.id = r.job_id AND r.job_id = $1 AND r.stage = $2 AND r.task = $3 AND j.state = 'running'
+                   AND r.state = 'running' AND r.lease_until >= clock_timestamp()
+                RETURNING r.lease_until)
+            INSERT INTO sluice.outbox (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
+            SELECT $4::text, $5::text, $6::bytea, $7::json, $8::text, $9::text, lease_until FROM held
+            RETURNING extract(epoch FROM publish_after - clock_timestamp())::float8 AS seconds
+            """;
+    private static final String ENDED = """
+            SELECT j.state <> 'running' OR coalesce(r.state IN ('done', 'failed'), $5)
+                   OR EXISTS (SELECT FROM sluice.stage_run earlier
+                               WHERE earlier.job_id = $1 AND earlier.stage = ANY($4) AND earlier.state <> 'done') AS ended
+              FROM sluice.job j LEFT JOIN sluice.stage_run r ON r.job_id = j.id AND r.stage = $2 AND r.task = $3
+             WHERE j.id = $1
+            """;
+
+    private final Database database;
+    private final UserTables tables;
+    private final Function<Update, OutboxMessage> route;
+
+    ClaimTransaction(Database database, UserTables tables, Function<Update, OutboxMessage> route) {
+        this.database = database;
+        this.tables = tables;
+        this.route = route;
+    }
+
+    Future<ClaimOutcome> claim(ClaimRequest request) {
+        AtomicReference<UnansweredClaim> taken = new AtomicReference<>();
+        return database.together("claim", request.run().job().value(), session -> take(session, request, taken))
+                .recover(cause -> takenBack(taken.get(), cause))
+                .compose(granted -> granted.isPresent()
+                        ? Future.succeededFuture(new ClaimOutcome.Granted(granted.get()))
+                        : refused(request));
+    }
+
+    /** A delivery that goes back to its queue is to find the run as it was. */
+    private Future<Optional<Claim>> takenBack(@Nullable UnansweredClaim claim, Throwable cause) {
+        return claim == null
+                ? Future.failedFuture(cause)
+                : claim.takeBack(database)
+                        .onFailure(unanswered -> LOG.atWarn()
+                                .addKeyValue("jobId", claim.run().job())
+                                .addKeyValue("stage", claim.run().stage().key())
+                                .addKeyValue("error", String.valueOf(unanswered.getMessage()))
+                                .log("nobody knows whether a run is claimed, its attempt may count"))
+                        .transform(done -> Future.failedFuture(cause));
+    }
+
+    private Future<Optional<Claim>> take(
+            Session session, ClaimRequest request, AtomicReference<UnansweredClaim> taken) {
+        RunId run = request.run();
+        String job = run.job().value();
+        String stage = run.stage().key();
+        var message = request.job().toJson();
+        // What is planned is known, or it is of a plan that was given up.
+        Future<?> known = run.stage().isPlanned()
+                ? Future.succeededFuture()
+                : Future.all(known(session, run, message), Settlement.awaited(session, run));
+        Future<RowSet<Row>> takenRun = session.run(
+                TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()), earlier(run.stage()));
+        Future<RowSet<Row>> takenJob =
+                session.run(TAKE_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
+        return Future.all(known, takenRun, takenJob).compose(all -> {
+            if (takenRun.result().size() == 0 || takenJob.result().size() == 0) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            Row row = takenRun.result().iterator().next();
+            taken.set(new UnansweredClaim(
+                    run, request.worker(), row.getInteger("attempt"), row.getOffsetDateTime("started_at")));
+            Claim claim = claim(run, row, takenJob.result().iterator().next(), request.job());
+            return announced(session, request, claim).map(Optional.of(claim));
+        });
+    }
+
+    /** Makes the job known if it is not. */
+    public static Future<RowSet<Row>> known(Session session, RunId run, JsonObject message) {
+        JobId job = run.job();
+        return session.run(KNOW_JOB, job.value(), message, run.stage().key(), job.fileName());
+    }
+
+    private Future<Void> announced(Session session, ClaimRequest request, Claim claim) {
+        Update update = request.announce().apply(claim);
+        return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, claim.job(), update))
+                .mapEmpty();
+    }
+
+    private static Claim claim(RunId run, Row taken, Row job, StagedJob delivered) {
+        return new Claim(
+                new Attempt(run, taken.getInteger("attempt"), taken.getInteger("counted")),
+                job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
+                job.getInteger("progress"),
+                Optional.ofNullable((JsonObject) taken.getValue("checkpoint")),
+                message(job, run.stage(), delivered));
+    }
+
+    /**
+     * The message that the commit before this stage, or a restart, wrote down: one that was sent before that may still come
+     * first. What cannot be read there is no better than what was delivered.
+     */
+    private static StagedJob message(Row job, StageName stage, StagedJob delivered) {
+        try {
+            return Codec.stagedJob((JsonObject) job.getValue("message"), stage);
+        } catch (InvalidMessage unreadable) {
+            return delivered;
+        }
+    }
+
+    private Future<ClaimOutcome> refused(ClaimRequest request) {
+        OutboxMessage again = request.again();
+        return database.run(
+                        PUT_OFF,
+                        request.run().job().value(),
+                        request.run().stage().key(),
+                        request.run().task(),
+                        again.exchange(),
+                        again.routingKey(),
+                        again.body(),
+                        again.headers(),
+                        again.messageId(),
+                        again.orderedBy().orElse(null))
+                .compose(held -> held.size() == 0 ? ended(request) : Future.succeededFuture(held(held)));
+    }
+
+    private static ClaimOutcome held(RowSet<Row> rows) {
+        double seconds = rows.iterator().next().getDouble("seconds");
+        return new ClaimOutcome.Held(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
+    }
+
+    /** Neither claimed nor held: ended, out of date, or its lease ended between the two looks. */
+    private Future<ClaimOutcome> ended(ClaimRequest request) {
+        RunId run = request.run();
+        boolean planned = run.stage().isPlanned();
+        return database.run(ENDED, run.job().value(), run.stage().key(), run.task(), earlier(run.stage()), planned)
+                .compose(rows -> (rows.size() > 0 ? rows.iterator().next().getBoolean("ended") : planned)
+                        ? Future.succeededFuture(new ClaimOutcome.Finished())
+                        : claim(request));
+    }
+
+    /**
+     * The stages before this one. While one of them has to run first, a message for this stage is of an earlier life of the
+     * job: it was under way when the job failed and was started again.
+     */
+    private static String[] earlier(StageName stage) {
+        return Stream.of(StageName.values())
+                .filter(other -> other.compareTo(stage) < 0)
+                .map(StageName::key)
+                .toArray(String[]::new);
+    }
+
+    public static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

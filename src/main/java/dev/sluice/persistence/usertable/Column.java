@@ -1,0 +1,92 @@
+package dev.sluice.persistence.usertable;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column of a user's table as the catalogue describes it.
+ *
+ * @param type as SQL writes it, with schema and length
+ * @param base the bare name of the type, below any domain
+ * @param category PostgreSQL's letter: S string, E enum, N number, D date and time, U user-defined (which has json)
+ * @param labels of an enum, else empty
+ */
+record Column(String name, String type, String base, char category, List<String> labels) {
+    private static final String ISO_8601 = "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'";
+
+    Column {
+        labels = List.copyOf(labels);
+    }
+
+    /** How {@code cell} is written into this column, or empty when the two do not go together. */
+    Optional<Slot> slot(Cell cell) {
+        if (cell instanceof Cell.Text text) {
+            return category == 'S' || base.equals("uuid") ? asText(text.value()) : Optional.empty();
+        }
+        if (cell instanceof Cell.Quantity quantity) {
+            return switch (category) {
+                case 'N' ->
+                    Optional.of(new Slot(
+                            "%s::text::numeric::" + type, quantity.value().toString()));
+                case 'S' -> asText(quantity.value().toString());
+                default -> Optional.empty();
+            };
+        }
+        if (cell instanceof Cell.Json json) {
+            boolean fits = base.equals("json") || base.equals("jsonb") || category == 'S';
+            return fits ? asText(json.value()) : Optional.empty();
+        }
+        if (cell instanceof Cell.Status status) {
+            return text(status).flatMap(this::asText);
+        }
+        return cell instanceof Cell.Nothing ? Optional.of(new Slot("NULL", null)) : time();
+    }
+
+    private Optional<Slot> asText(String value) {
+        return Optional.of(new Slot("%s::text::" + type, value));
+    }
+
+    /** How this column says a status: an enum has its label for it, in letters of its own; empty where it has none. */
+    Optional<String> text(Cell.Status status) {
+        return category == 'S'
+                ? Optional.of(status.value())
+                : labels.stream().filter(status.value()::equalsIgnoreCase).findFirst();
+    }
+
+    /** The time now as this column would have it; empty where it holds no time. */
+    Optional<String> now() {
+        return switch (base) {
+            case "timestamptz" -> Optional.of("now()");
+            // An ORM reads a time without a zone as UTC.
+            case "timestamp" -> Optional.of("(now() AT TIME ZONE 'UTC')");
+            default -> Optional.empty();
+        };
+    }
+
+    /** What reads this column as text; times as ISO-8601, in UTC. */
+    String asText() {
+        String column = TableName.quote(name);
+        return switch (base) {
+            case "timestamptz" -> "to_char(" + column + " AT TIME ZONE 'UTC', " + ISO_8601 + ")";
+            case "timestamp" -> "to_char(" + column + ", " + ISO_8601 + ")";
+            default -> column + "::text";
+        };
+    }
+
+    private Optional<Slot> time() {
+        return switch (base) {
+            case "timestamptz", "timestamp" -> now().map(now -> new Slot(now, null));
+            case "text", "varchar" ->
+                Optional.of(new Slot("to_char(now() AT TIME ZONE 'UTC', " + ISO_8601 + ")", null));
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * An expression for one column.
+     *
+     * @param sql with {@code %s} where the parameter goes, if it has one
+     */
+    record Slot(String sql, @Nullable String parameter) {}
+}

@@ -1,0 +1,180 @@
+package dev.sluice.persistence.usertable;
+
+import dev.sluice.persistence.db.Statement;
+import dev.sluice.persistence.usertable.Column.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A user's table with the columns that it really has; makes statements that name no others. */
+record UserTable(TableName name, Map<String, Column> columns) {
+    static final String ID = "id";
+    private static final String STATUS = "status";
+    private static final String CREATED = "createdAt";
+    /** Without which no message for a job can be made. */
+    private static final List<String> NEEDED = List.of(ID, "mediaId", "userId", "s3Key");
+
+    private static final String MARK = NEEDED.stream()
+            .map(column -> "u." + TableName.quote(column) + "::text")
+            .collect(Collectors.joining(", ", "hashtextextended(jsonb_build_array(", ")::text, 0)"));
+
+    UserTable {
+        columns = Map.copyOf(columns);
+    }
+
+    /** Sets what can be set in the row with this id; empty when nothing can. */
+    Optional<Statement> update(String id, Map<String, Cell> cells) {
+        Draft draft = new Draft();
+        List<String> set = new ArrayList<>();
+        cells.forEach((column, cell) ->
+                slot(column, cell).ifPresent(slot -> set.add(TableName.quote(column) + " = " + draft.write(slot))));
+        Optional<Slot> key = slot(ID, new Cell.Text(id));
+        if (set.isEmpty() || key.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(draft.statement("UPDATE " + name.quoted() + " SET " + String.join(", ", set) + " WHERE "
+                + TableName.quote(ID) + " = " + draft.write(key.get())));
+    }
+
+    /** Reads what there is of these columns, as text, in the row with this id. */
+    Optional<Statement> select(String id, List<String> names) {
+        Draft draft = new Draft();
+        String read = asText(names);
+        return slot(ID, new Cell.Text(id))
+                .filter(key -> !read.isEmpty())
+                .map(key -> draft.statement("SELECT " + read + " FROM " + name.quoted() + " WHERE "
+                        + TableName.quote(ID) + " = " + draft.write(key)));
+    }
+
+    /** The same in the row of the newest job of this medium; empty where no row says when it was made. */
+    Optional<Statement> selectNewest(String mediaId, List<String> names) {
+        Draft draft = new Draft();
+        return columns.containsKey(CREATED)
+                ? slot("mediaId", new Cell.Text(mediaId))
+                        .map(medium -> draft.statement("SELECT " + asText(names) + " FROM " + name.quoted()
+                                + " WHERE \"mediaId\" = " + draft.write(medium)
+                                + " ORDER BY \"createdAt\" DESC LIMIT 1"))
+                : Optional.empty();
+    }
+
+    private String asText(List<String> names) {
+        return names.stream()
+                .filter(columns::containsKey)
+                .map(column -> Objects.requireNonNull(columns.get(column)).asText() + " AS " + TableName.quote(column))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Finds a completed job of this medium other than this one; empty where the table does not say which those are. */
+    Optional<Statement> completedOthers(String mediaId, String id) {
+        Draft draft = new Draft();
+        Optional<Slot> medium = slot("mediaId", new Cell.Text(mediaId));
+        Optional<Slot> job = slot(ID, new Cell.Text(id));
+        return medium.isEmpty() || job.isEmpty() || !columns.containsKey(STATUS)
+                ? Optional.empty()
+                : Optional.of(draft.statement("SELECT FROM " + name.quoted() + " WHERE \"mediaId\" = "
+                        + draft.write(medium.get()) + " AND \"id\" <> " + draft.write(job.get())
+                        + " AND upper(\"status\"::text) = 'COMPLETED' LIMIT 1"));
+    }
+
+    /**
+     * Counts the rows of jobs that nobody of ours has seen and that wait for their first worker, and how many of them are
+     * older than so many seconds; empty where the table lacks what a job is made of.
+     *
+     * @param without rows that are left out, by the marks that {@link #findUnseen} gives
+     */
+    Optional<Statement> countUnseen(double overdueSeconds, Long[] without) {
+        return age().map(age -> new Statement(
+                "SELECT count(*) AS pending, count(*) FILTER (WHERE " + age + ") AS overdue" + unseen(),
+                List.of(overdueSeconds, without)));
+    }
+
+    /** The ids of the oldest of them, each with a mark that is another when what a job is made of has changed. */
+    Optional<Statement> findUnseen(double overdueSeconds, Long[] without, int limit) {
+        return age().map(age -> new Statement(
+                "SELECT u.\"id\"::text AS id, " + MARK + " AS mark" + unseen() + " AND " + age
+                        + " ORDER BY u.\"createdAt\" LIMIT $3",
+                List.of(overdueSeconds, without, limit)));
+    }
+
+    private String unseen() {
+        String complete = NEEDED.stream()
+                .map(column -> " AND u." + TableName.quote(column) + "::text <> ''")
+                .collect(Collectors.joining());
+        // The column itself against a constant of its type: nothing else is served by an index on it.
+        String pending = pending().orElseThrow().replace("'", "''");
+        return " FROM " + name.quoted() + " u WHERE u.\"status\" = '" + pending + "'" + complete
+                + " AND NOT EXISTS (SELECT FROM sluice.job known WHERE known.id = u.\"id\"::text)"
+                + " AND " + MARK + " <> ALL ($2::bigint[])";
+    }
+
+    private Optional<String> pending() {
+        return Optional.ofNullable(columns.get(STATUS)).flatMap(status -> status.text(new Cell.Status("PENDING")));
+    }
+
+    private Optional<String> now() {
+        return Optional.ofNullable(columns.get(CREATED)).flatMap(Column::now);
+    }
+
+    private Optional<String> age() {
+        return missingForUnseen().isEmpty()
+                ? now().map(now -> "u.\"createdAt\" < " + now + " - make_interval(secs => $1)")
+                : Optional.empty();
+    }
+
+    /** The columns that {@link #countUnseen} would need and that are not there, or do not hold what it looks for. */
+    List<String> missingForUnseen() {
+        List<String> missing = new ArrayList<>(
+                NEEDED.stream().filter(column -> !columns.containsKey(column)).toList());
+        if (pending().isEmpty()) {
+            missing.add(STATUS);
+        }
+        if (now().isEmpty()) {
+            missing.add(CREATED);
+        }
+        return missing;
+    }
+
+    /** Makes a row of what the table has columns for, unless there is one. */
+    Statement insert(Map<String, Cell> cells) {
+        Draft draft = new Draft();
+        List<String> names = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        cells.forEach((column, cell) -> slot(column, cell).ifPresent(slot -> {
+            names.add(TableName.quote(column));
+            values.add(draft.write(slot));
+        }));
+        return draft.statement("INSERT INTO " + name.quoted() + " (" + String.join(", ", names) + ") VALUES ("
+                + String.join(", ", values) + ") ON CONFLICT DO NOTHING");
+    }
+
+    private Optional<Slot> slot(String column, Cell cell) {
+        return Optional.ofNullable(columns.get(column)).flatMap(known -> known.slot(cell));
+    }
+
+    @Override
+    public String toString() {
+        return name.quoted().replace("\"", "")
+                + columns.keySet().stream().sorted().collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    /** Numbers the parameters in the order in which they are written. */
+    private static final class Draft {
+        private final List<@Nullable Object> parameters = new ArrayList<>();
+
+        String write(Slot slot) {
+            if (slot.parameter() == null) {
+                return slot.sql();
+            }
+            parameters.add(slot.parameter());
+            return slot.sql().replace("%s", "$" + parameters.size());
+        }
+
+        Statement statement(String sql) {
+            return new Statement(sql, parameters);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package dev.sluice.persistence.usertable;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.text.OneLine;
+import dev.sluice.config.PostgresConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Report;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.DatabaseErrors;
+import dev.sluice.persistence.db.Session;
+import dev.sluice.persistence.db.Statement;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The user's job and media tables, as they are: other columns, other types, rules of their own. What they refuse is logged,
+ * and the job goes on.
+ */
+public final class UserTables {
+    private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final String CREATE = """
+            CREATE TABLE IF NOT EXISTS %s (
+                "id" text PRIMARY KEY,
+                "mediaId" text,
+                "userId" text,
+                "s3Key" text,
+                "originalFilename" text,
+                "status" text NOT NULL DEFAULT 'PENDING',
+                "progress" integer NOT NULL DEFAULT 0,
+                "currentStep" text,
+                "errorMessage" text,
+                "thumbnails" jsonb,
+                "videoVersions" jsonb,
+                "metadata" jsonb,
+                "createdAt" timestamptz NOT NULL DEFAULT now(),
+                "updatedAt" timestamptz NOT NULL DEFAULT now(),
+                "completedAt" timestamptz)
+            """;
+
+    private final TableName jobName;
+    private final TableName mediaName;
+    private volatile Known known;
+
+    private UserTables(TableName jobName, TableName mediaName, Known known) {
+        this.jobName = jobName;
+        this.mediaName = mediaName;
+        this.known = known;
+    }
+
+    /**
+     * Reads what the tables look like; makes the job table if it is missing. Waits for a database that is away until {@code stop}
+     * is cancelled; fails with a sentence if it can't be.
+     */
+    public static Future<UserTables> open(Database database, PostgresConfig config, Cancellation stop) {
+        return open(database, config)
+                .recover(cause -> isAway(cause) && stop.reason().isEmpty()
+                        ? database.after(AGAIN_AFTER).compose(waited -> open(database, config, stop))
+                        : Future.failedFuture(cause));
+    }
+
+    private static boolean isAway(Throwable cause) {
+        boolean unavailable = cause instanceof JobFailure failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
+        return unavailable
+                && cause.getCause() != null
+                && (!(cause.getCause() instanceof PgException refused) || DatabaseErrors.passes(refused));
+    }
+
+    /** As above, without waiting. */
+    public static Future<UserTables> open(Database database, PostgresConfig config) {
+        TableName job = TableName.parse(config.jobTable());
+        TableName media = TableName.parse(config.mediaTable());
+        return database.transaction(session -> session
+                        // Hosts that start together must not make it twice.
+                        .run("SELECT pg_advisory_xact_lock(hashtextextended('sluice user tables', 0))")
+                        .compose(alone -> read(session, job, media))
+                        .compose(found -> found.job().isPresent()
+                                ? Future.succeededFuture(found)
+                                : create(session, job).compose(made -> read(session, job, media)))
+                        .map(Optional::of))
+                .map(found -> new UserTables(job, media, usable(found.orElseThrow(), job)));
+    }
+
+    private static Future<Known> read(Session session, TableName job, TableName media) {
+        var jobTable = UserCatalogue.read(session, job);
+        var mediaTable = UserCatalogue.read(session, media);
+        return Future.all(jobTable, mediaTable).map(both -> new Known(jobTable.result(), mediaTable.result()));
+    }
+
+    private static Future<Void> create(Session session, TableName job) {
+        return session.control(CREATE.formatted(job.quoted()))
+                .onSuccess(
+                        made -> LOG.atInfo().addKeyValue("table", job.quoted()).log("job table created"))
+                .recover(cause -> cause instanceof PgException refused
+                        ? Future.failedFuture(new JobFailure(
+                                ErrorCode.DATABASE_UNAVAILABLE,
+                                "The job table " + job.quoted() + " does not exist and cannot be made: "
+                                        + refused.getErrorMessage() + ".",
+                                refused))
+                        : Future.failedFuture(cause));
+    }
+
+    private static Known usable(Known found, TableName job) {
+        if (!found.job().map(table -> table.columns().containsKey(UserTable.ID)).orElse(false)) {
+            throw new JobFailure(
+                    ErrorCode.DATABASE_UNAVAILABLE, "The job table " + job.quoted() + " has no column \"id\".");
+        }
+        LOG.atInfo()
+                .addKeyValue("jobTable", found.job().map(UserTable::toString).orElse("none"))
+                .addKeyValue(
+                        "mediaTable", found.media().map(UserTable::toString).orElse("none"))
+                .log("user's tables found");
+        return found;
+    }
+
+    /** Makes the row of a new job. */
+    public Future<Void> create(Session session, StagedJob job) {
+        return guarded(session, tables -> tables.job().map(table -> table.insert(UserCells.newJob(job))))
+                .mapEmpty();
+    }
+
+    /** Shows an update: in the job's row, made first where there is none, and on completion in the media's row. */
+    public Future<Void> show(Session session, StagedJob job, Update update) {
+        return showInJob(session, update)
+                .compose(rows -> rows.isPresent() && rows.get() == 0
+                        ? create(session, job).compose(made -> showInJob(session, update))
+                        : Future.succeededFuture(rows))
+                .compose(shown -> update.status() == Update.Status.COMPLETED
+                        ? guarded(
+                                session,
+                                tables -> tables.media()
+                                        .flatMap(table -> table.update(update.mediaId(), UserCells.media(update))))
+                        : Future.succeededFuture(shown))
+                .mapEmpty();
+    }
+
+    /** Shows that a job failed; a row that is not there stays so. */
+    public Future<Void> showFailure(Session session, Update update) {
+        return showInJob(session, update).mapEmpty();
+    }
+
+    /** The job that a row is about which waits for its first worker, readable or not; empty where there is none. */
+    public Future<Optional<StagedJob>> waiting(Session session, JobId id) {
+        return known.job()
+                .flatMap(table -> table.select(id.value(), UserCells.OF_A_WAITING_JOB))
+                .map(session::run)
+                .map(found -> found.map(rows -> rows.size() == 0
+                        ? Optional.<StagedJob>empty()
+                        : UserCells.waitingJob(id, rows.iterator().next().toJson())))
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+    }
+
+    /** What the row of a job says, in the words of the wire; empty where there is no row. */
+    public Future<Optional<JsonObject>> jobRow(Database database, JobId id) {
+        return rowOf(database, tables -> tables.job().flatMap(table -> table.select(id.value(), UserCells.OF_A_JOB)));
+    }
+
+    /** The same of the newest job of a medium; empty, too, where the table does not say which that is. */
+    public Future<Optional<JsonObject>> newestJobRow(Database database, String mediaId) {
+        return rowOf(
+                database, tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserCells.OF_A_JOB)));
+    }
+
+    /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
+    public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId, String ownerColumn) {
+        return rowOf(
+                database,
+                tables -> tables.media().flatMap(table -> table.select(mediaId, UserCells.ofAMedium(ownerColumn))));
+    }
+
+    private Future<Optional<JsonObject>> rowOf(Database database, Function<Known, Optional<Statement>> select) {
+        return readRow(database, select.apply(known)).recover(cause -> {
+            if (DatabaseErrors.saysNoRowHasIt(cause)) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            return cause instanceof JobFailure failure && failure.code() == ErrorCode.INTERNAL_ERROR
+                    ? readAnew(database).compose(read -> readRow(database, select.apply(known)))
+                    : Future.failedFuture(cause);
+        });
+    }
+
+    private static Future<Optional<JsonObject>> readRow(Database database, Optional<Statement> select) {
+        return select.map(database::run)
+                .map(found -> found.map(rows -> rows.size() == 0
+                        ? Optional.<JsonObject>empty()
+                        : Optional.of(rows.iterator().next().toJson())))
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+    }
+
+    /** Shows what another worker than ours said; gives whether there is a row for that. */
+    public Future<Boolean> showReport(Session session, Report report) {
+        return inJob(session, report.job(), UserCells.job(report))
+                .compose(rows -> rows.orElse(0) > 0 && report.status() == Update.Status.COMPLETED
+                        ? guarded(
+                                        session,
+                                        tables -> tables.media()
+                                                .flatMap(table ->
+                                                        table.update(report.mediaId(), UserCells.media(report))))
+                                .map(rows)
+                        : Future.succeededFuture(rows))
+                .map(rows -> rows.orElse(0) > 0);
+    }
+
+    /** Shows how far a running job is. */
+    public Future<Void> showProgress(Session session, JobId job, int progress) {
+        return inJob(session, job, UserCells.progress(progress)).mapEmpty();
+    }
+
+    /** Makes the row of a new medium, where there is a table for it and that takes it. */
+    public Future<Void> createMedium(Session session, StagedJob job, String ownerColumn) {
+        return guarded(
+                        session,
+                        tables -> tables.media().map(table -> table.insert(UserCells.newMedium(job, ownerColumn))))
+                .mapEmpty();
+    }
+
+    /** Shows that a medium waits for its job. */
+    public Future<Void> showWaiting(Session session, String mediaId) {
+        return guarded(session, tables -> tables.media().flatMap(table -> table.update(mediaId, UserCells.waiting())))
+                .mapEmpty();
+    }
+
+    /** As {@link UserTable#completedOthers}. */
+    public Optional<Statement> completedOthers(String mediaId, JobId job) {
+        return known.job().flatMap(table -> table.completedOthers(mediaId, job.value()));
+    }
+
+    /** Looks at the tables anew: their owner may have changed them since. */
+    public Future<Void> readAnew(Database database) {
+        return database.transaction(session -> read(session, jobName, mediaName).map(Optional::of))
+                .onSuccess(fresh -> known = fresh.orElseThrow())
+                .mapEmpty();
+    }
+
+    /** As {@link UserTable#countUnseen}. */
+    public Optional<Statement> countOfUnseen(double overdueSeconds, Long[] without) {
+        return known.job().flatMap(table -> table.countUnseen(overdueSeconds, without));
+    }
+
+    /** As {@link UserTable#missingForUnseen}; all of it where there is no table. */
+    public String missingForUnseen() {
+        return known.job()
+                .map(table -> String.join(", ", table.missingForUnseen()))
+                .orElse("the table");
+    }
+
+    /** As {@link UserTable#findUnseen}. */
+    public Optional<Statement> unseen(double overdueSeconds, Long[] without, int limit) {
+        return known.job().flatMap(table -> table.findUnseen(overdueSeconds, without, limit));
+    }
+
+    /** Shows that a failed job goes on; a row that is not there stays so. */
+    public Future<Void> showRestart(Session session, JobId job, StageName stage, int progress) {
+        return inJob(session, job, UserCells.restarted(stage, progress))
+                // By itself: a table that wants some value there may still have the rest.
+                .compose(shown -> inJob(session, job, UserCells.noLongerEnded()))
+                .mapEmpty();
+    }
+
+    private Future<Optional<Integer>> showInJob(Session session, Update update) {
+        return inJob(session, update.jobId(), UserCells.job(update));
+    }
+
+    private Future<Optional<Integer>> inJob(Session session, JobId job, Map<String, Cell> cells) {
+        return guarded(session, tables -> tables.job().flatMap(table -> table.update(job.value(), cells)));
+    }
+
+    /** Runs a statement on a user's table; gives how many rows it changed, or nothing if the table refused it. */
+    private Future<Optional<Integer>> guarded(Session session, Function<Known, Optional<Statement>> statement) {
+        return tried(session, statement)
+                .recover(first -> changedUnderUs(first)
+                        ? read(session, jobName, mediaName).compose(fresh -> {
+                            known = fresh;
+                            return tried(session, statement).recover(UserTables::refused);
+                        })
+                        : refused(first));
+    }
+
+    private Future<Optional<Integer>> tried(Session session, Function<Known, Optional<Statement>> statement) {
+        Optional<Statement> wanted = statement.apply(known);
+        if (wanted.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        Future<Void> savepoint = session.savepoint();
+        var changed = session.run(wanted.get());
+        return Future.all(savepoint, changed)
+                .map(both -> Optional.of(changed.result().rowCount()))
+                .recover(cause -> session.undo().compose(undone -> Future.failedFuture(cause)));
+    }
+
+    private static boolean changedUnderUs(Throwable cause) {
+        return cause instanceof PgException refused && DatabaseErrors.saysTheTableIsDifferent(refused);
+    }
+
+    private static Future<Optional<Integer>> refused(Throwable cause) {
+        if (!(cause instanceof PgException refused) || DatabaseErrors.passes(refused)) {
+            return Future.failedFuture(cause);
+        }
+        LOG.atWarn()
+                .addKeyValue("table", String.valueOf(refused.getTable()))
+                .addKeyValue("column", String.valueOf(refused.getColumn()))
+                .addKeyValue("constraint", String.valueOf(refused.getConstraint()))
+                .addKeyValue("sqlState", refused.getSqlState())
+                // It may quote what somebody else wrote.
+                .addKeyValue("error", OneLine.of(String.valueOf(refused.getErrorMessage())))
+                .log("the user's table refused a change");
+        return Future.succeededFuture(Optional.empty());
+    }
+
+    private record Known(Optional<UserTable> job, Optional<UserTable> media) {}
+}

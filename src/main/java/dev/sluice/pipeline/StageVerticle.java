@@ -1,0 +1,104 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.broker.SupervisedConsumer;
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.Slots;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.pipeline.run.Route;
+import dev.sluice.pipeline.run.StageTools;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Consumes one queue, a stage's or that of requests, and sees each delivery through. It asks for as many deliveries as it has slots, never more: a
+ * prefetched message that waits burns its acknowledgement time. More come only when a channel was lost; those wait. Taken
+ * down, it gives back what it had, uncounted.
+ */
+public final class StageVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(StageVerticle.class);
+    /** What work that was told to stop gets to end in; SIGTERM has to be through in ten seconds altogether. */
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(7);
+
+    private final String name;
+    private final String queue;
+    private final int concurrency;
+    private final RabbitMqConfig broker;
+    private final Deliveries deliveries;
+    private final Slots<Delivery> slots;
+    private @Nullable SupervisedConsumer consumer;
+
+    /** For a stage of the pipeline. */
+    public StageVerticle(Route route, int concurrency, RabbitMqConfig broker, StageTools tools) {
+        this(route.name().key(), route.queue(), concurrency, broker, new DeliveryFlow(route, tools));
+    }
+
+    /**
+     * For whatever is done with the deliveries of a queue.
+     *
+     * @param name in the log
+     */
+    public StageVerticle(String name, String queue, int concurrency, RabbitMqConfig broker, Deliveries deliveries) {
+        this.name = name;
+        this.queue = queue;
+        this.concurrency = concurrency;
+        this.broker = broker;
+        this.deliveries = deliveries;
+        this.slots = new Slots<>(
+                concurrency, Delivery::stale, this::seeThrough, command -> context.runOnContext(v -> command.run()));
+    }
+
+    @Override
+    public Future<?> start() {
+        SupervisedConsumer started = new SupervisedConsumer(vertx, broker, queue, concurrency, slots::take);
+        consumer = started;
+        started.start();
+        LOG.atDebug()
+                .addKeyValue("stage", name)
+                .addKeyValue("concurrency", concurrency)
+                .log("stage up");
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        SupervisedConsumer stopping = Objects.requireNonNull(consumer);
+        return stopping.pause()
+                .compose(paused -> giveBackWhatIsUnderWay())
+                .eventually(stopping::stop)
+                .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage down"));
+    }
+
+    private Future<Void> seeThrough(Delivery delivery, Cancellation cancellation) {
+        return deliveries.seeThrough(vertx, delivery, cancellation);
+    }
+
+    private Future<Void> giveBackWhatIsUnderWay() {
+        List<Future<Void>> ends = new ArrayList<>(
+                slots.withdraw().stream().map(Delivery::giveBack).toList());
+        ends.addAll(slots.cancel(new JobFailure(ErrorCode.SHUTDOWN, "The worker is shutting down.")));
+        if (ends.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return Future.join(ends)
+                .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .<Void>mapEmpty()
+                .recover(late -> {
+                    LOG.atWarn()
+                            .addKeyValue("stage", name)
+                            .addKeyValue("deliveries", slots.busy())
+                            .log("work did not end in time, the broker will deliver it again");
+                    return Future.succeededFuture();
+                });
+    }
+}

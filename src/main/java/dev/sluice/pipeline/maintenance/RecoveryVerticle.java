@@ -1,0 +1,174 @@
+package dev.sluice.pipeline.maintenance;
+
+import dev.sluice.broker.QueueDepth;
+import dev.sluice.broker.Topology;
+import dev.sluice.common.async.Periodic;
+import dev.sluice.config.DeliveryConfig;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.persistence.recovery.LostMessages;
+import dev.sluice.persistence.recovery.LostMessages.Backlog;
+import dev.sluice.persistence.recovery.PendingRows;
+import dev.sluice.publisher.UpdateBus;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends messages again that the broker will not, or not soon: of runs whose worker is frozen or cut off, which the broker notices
+ * late, and of runs that nobody claims although nothing waits in their queue, because the broker lost it.
+ */
+public final class RecoveryVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveryVerticle.class);
+    /** What the broker delivers again by itself, because a connection ended, comes sooner than this. */
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    /** A fraction of the time after which a job counts as lost, so that it is not much more in the end. */
+    private static final int LOOKS_IN_TIME = 4;
+
+    private static final Backlog NONE = new Backlog(0, 0);
+
+    private final LostMessages messages;
+    private final PendingRows pending;
+    private final Map<StageName, String> queues;
+    private final RabbitMqConfig broker;
+    private final DeliveryConfig config;
+    private final UpdateBus updates;
+    private @Nullable Periodic silent;
+    private @Nullable Periodic unclaimed;
+    private @Nullable QueueDepth depth;
+
+    public RecoveryVerticle(
+            LostMessages messages,
+            PendingRows pending,
+            Map<StageName, String> queues,
+            RabbitMqConfig broker,
+            DeliveryConfig config,
+            UpdateBus updates) {
+        this.messages = messages;
+        this.pending = pending;
+        this.queues = Map.copyOf(queues);
+        this.broker = broker;
+        this.config = config;
+        this.updates = updates;
+    }
+
+    @Override
+    public Future<?> start() {
+        depth = new QueueDepth(vertx, broker);
+        Duration rare = config.requeueAfter().dividedBy(LOOKS_IN_TIME);
+        Duration often = config.lease().compareTo(LONGEST_PAUSE) < 0 ? config.lease() : LONGEST_PAUSE;
+        silent = started(often, this::ofSilentWorkers);
+        unclaimed = started(rare, this::unclaimed);
+        return Future.succeededFuture();
+    }
+
+    private Periodic started(Duration pause, Supplier<Future<Void>> round) {
+        Periodic periodic = new Periodic(vertx, pause, () -> round.get().recover(this::later));
+        periodic.start();
+        return periodic;
+    }
+
+    @Override
+    public Future<?> stop() {
+        return Future.join(
+                Objects.requireNonNull(silent).stop(),
+                Objects.requireNonNull(unclaimed).stop());
+    }
+
+    private Future<Void> later(Throwable cause) {
+        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("no look for lost messages now");
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> ofSilentWorkers() {
+        return messages.sendOfSilentWorkers(SILENCE, config.requeueAfter())
+                .onSuccess(sent -> told(sent, "worker silent, job sent again"))
+                .mapEmpty();
+    }
+
+    private Future<Void> unclaimed() {
+        Future<Map<StageName, Backlog>> known = messages.waiting(config.requeueAfter());
+        Future<Backlog> unseen = unseen();
+        return Future.all(known, unseen).compose(both -> {
+            Map<StageName, Backlog> backlogs = known.result();
+            boolean none = unseen.result().overdue() == 0
+                    && backlogs.values().stream().allMatch(backlog -> backlog.overdue() == 0);
+            return none
+                    ? Future.succeededFuture()
+                    : Objects.requireNonNull(depth)
+                            .of(looked())
+                            .compose(depths -> sendUnclaimed(backlogs, depths)
+                                    .compose(sent -> takeUp(unseen.result(), backlogs, depths)));
+        });
+    }
+
+    private List<String> looked() {
+        List<String> all = new ArrayList<>(queues.values());
+        all.add(Topology.REQUESTS_QUEUE);
+        return all;
+    }
+
+    private Future<Backlog> unseen() {
+        return config.adoptPending()
+                ? orNothing(pending.count(config.requeueAfter()), NONE)
+                : Future.succeededFuture(NONE);
+    }
+
+    /** The jobs that we know are not to wait until the owner of the user's table has mended it. */
+    private static <T> Future<T> orNothing(Future<T> look, T nothing) {
+        return look.recover(cause -> {
+            LOG.atWarn()
+                    .addKeyValue("error", String.valueOf(cause.getMessage()))
+                    .log("the job table cannot be looked through, no pending job is taken up now");
+            return Future.succeededFuture(nothing);
+        });
+    }
+
+    /** A row whose message still lies in a queue, as a staged job or as a single-stage request, is not lost either. */
+    private Future<Void> takeUp(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
+        Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, NONE);
+        long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L)
+                + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
+        long missing = new Backlog(unseen.all() + known.all(), unseen.overdue()).missing(there);
+        return missing <= 0
+                ? Future.succeededFuture()
+                : orNothing(pending.takeUp(config.requeueAfter(), missing), List.of())
+                        .onSuccess(runs -> told(runs, "pending in the job table and never heard of, taken up"))
+                        .mapEmpty();
+    }
+
+    /** As many as are missing in the queue: those that still lie there only wait for their turn. */
+    private Future<Void> sendUnclaimed(Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
+        List<Future<?>> sent = new ArrayList<>();
+        backlogs.forEach((stage, backlog) -> {
+            long there = depths.getOrDefault(Objects.requireNonNull(queues.get(stage)), 0L);
+            long missing = backlog.missing(there);
+            if (missing > 0) {
+                sent.add(messages.sendUnclaimed(stage, config.requeueAfter(), missing)
+                        .onSuccess(runs -> told(runs, "nobody claimed the job, sent again")));
+            }
+        });
+        return Future.join(sent).mapEmpty();
+    }
+
+    private void told(List<RunId> runs, String what) {
+        runs.forEach(run -> LOG.atWarn()
+                .addKeyValue("jobId", run.job())
+                .addKeyValue("stage", run.stage().key())
+                .log(what));
+        if (!runs.isEmpty()) {
+            updates.outboxHasRows();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Run counters, JMX, outcome log line. */
+@NullMarked
+package dev.sluice.pipeline.metrics;
+
+import org.jspecify.annotations.NullMarked;

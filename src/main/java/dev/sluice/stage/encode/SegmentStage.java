@@ -1,0 +1,184 @@
+package dev.sluice.stage.encode;
+
+import dev.sluice.common.async.Progress;
+import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.probe.RecentProbes;
+import dev.sluice.ffmpeg.segment.SegmentEncoder;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.StageName;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.media.rendition.EncodeSpeed;
+import dev.sluice.media.segment.EncodedSegment;
+import dev.sluice.media.segment.Segment;
+import dev.sluice.message.EncodePlan;
+import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageResult;
+import dev.sluice.stage.StageRun;
+import dev.sluice.stage.artifact.LocalFile;
+import dev.sluice.stage.artifact.Piece;
+import dev.sluice.stage.artifact.ResultPlace;
+import dev.sluice.stage.artifact.SourceFile;
+import dev.sluice.workspace.Workspace;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** Encodes one task of a long video: the pictures of one segment in all renditions, or the sound of the whole. */
+public final class SegmentStage implements Stage {
+    private final SourceFile sources;
+    private final Workspace workspace;
+    private final RecentProbes prober;
+    private final MediaConfig media;
+    private final Function<MediaConfig, SegmentEncoder> encoders;
+    private final EncodeSpeed speed;
+    private final WorkerExecutor workers;
+    private final OutputSpace space;
+    private final ResultPlace place;
+    private final int threads;
+
+    /**
+     * Puts the stage together.
+     *
+     * @param threads that one FFmpeg run may use
+     */
+    public SegmentStage(
+            SourceFile sources,
+            Workspace workspace,
+            RecentProbes prober,
+            MediaConfig media,
+            Function<MediaConfig, SegmentEncoder> encoders,
+            EncodeSpeed speed,
+            WorkerExecutor workers,
+            OutputSpace space,
+            ResultPlace place,
+            int threads) {
+        this.sources = sources;
+        this.workspace = workspace;
+        this.prober = prober;
+        this.media = media;
+        this.encoders = encoders;
+        this.speed = speed;
+        this.workers = workers;
+        this.space = space;
+        this.place = place;
+        this.threads = threads;
+    }
+
+    @Override
+    public StageName name() {
+        return StageName.SEGMENT;
+    }
+
+    @Override
+    public Future<StageResult> run(StageRun run) {
+        EncodePlan plan = SegmentTasks.planOf(run.job());
+        int task = run.attempt().run().task();
+        SegmentEncoder encoder = encoders.apply(SegmentTasks.media(plan, media));
+        if (task == SegmentTasks.SOUND && plan.withSound()) {
+            return sources.with(run, source -> sound(run, plan, encoder, source));
+        }
+        Segment segment = new SegmentTasks(plan).segment(task);
+        return sources.with(
+                run, source -> pictures(run, plan.firsts().get(segment.number()), segment, encoder, source));
+    }
+
+    private Future<StageResult> sound(StageRun run, EncodePlan plan, SegmentEncoder encoder, Path source) {
+        return workspace.within(
+                run.attempt(),
+                space.bytes(plan.end()),
+                directory -> workers.executeBlocking(
+                                () -> {
+                                    MediaInfo info = prober.probe(source, run.cancellation());
+                                    return encoder.sound(
+                                            source,
+                                            info,
+                                            info.audio().orElseThrow(SegmentStage::changed),
+                                            directory.path(),
+                                            encoding(run),
+                                            run.cancellation());
+                                },
+                                false)
+                        .compose(file -> keep(run, List.of(file), new JsonObject(), new JsonObject())));
+    }
+
+    private static JobFailure changed() {
+        return new JobFailure(ErrorCode.OBJECT_CHANGED, "The source has no sound any more.");
+    }
+
+    private Future<StageResult> pictures(
+            StageRun run, Optional<Duration> first, Segment segment, SegmentEncoder encoder, Path source) {
+        return workspace.within(
+                run.attempt(),
+                space.bytes(segment.until().minus(segment.from())),
+                directory -> workers.executeBlocking(
+                                () -> timed(run, first, segment, encoder, source, directory.path()), false)
+                        .compose(made -> keep(run, made.files(), figures(segment, made), new JoinPart(made).toJson())));
+    }
+
+    private EncodedSegment timed(
+            StageRun run,
+            Optional<Duration> first,
+            Segment segment,
+            SegmentEncoder encoder,
+            Path source,
+            Path directory) {
+        MediaInfo info = prober.probe(source, run.cancellation());
+        long began = System.nanoTime();
+        EncodedSegment made =
+                encoder.pictures(source, info, segment, first, directory, threads, encoding(run), run.cancellation());
+        speed.measured(info, frames(made), Duration.ofNanos(System.nanoTime() - began));
+        return made;
+    }
+
+    private Progress encoding(StageRun run) {
+        return done -> run.progress().at(done * (1 - place.share()));
+    }
+
+    private static JsonObject figures(Segment segment, EncodedSegment made) {
+        return new JsonObject().put("segment", segment.number()).put("frames", frames(made));
+    }
+
+    private static long frames(EncodedSegment made) {
+        return made.frames().map(EncodedSegment.Frames::count).orElse(0L);
+    }
+
+    private Future<StageResult> keep(StageRun run, List<Path> files, JsonObject figures, JsonObject part) {
+        Progress leaving = done -> run.progress().at(1 - place.share() * (1 - done));
+        return sized(files)
+                .compose(sized -> place.keep(run, sized, leaving).map(places -> {
+                    List<Piece> pieces = IntStream.range(0, sized.size())
+                            .mapToObj(number -> new Piece(
+                                    String.valueOf(sized.get(number).file().getFileName()),
+                                    sized.get(number).bytes(),
+                                    places.get(number)))
+                            .toList();
+                    JsonObject summary = figures.put(
+                            "bytes", pieces.stream().mapToLong(Piece::bytes).sum());
+                    return StageResult.ofTask(
+                            run.job(), summary, Piece.kept(pieces).mergeIn(part));
+                }));
+    }
+
+    private Future<List<LocalFile>> sized(List<Path> files) {
+        return workers.executeBlocking(
+                () -> files.stream().map(SegmentStage::sized).toList(), false);
+    }
+
+    private static LocalFile sized(Path file) {
+        try {
+            String type = file.toString().endsWith(".jpg") ? "image/jpeg" : "video/mp4";
+            return new LocalFile(file, Files.size(file), type);
+        } catch (IOException cause) {
+            throw new JobFailure(ErrorCode.OUTPUT_INVALID, "An output of the encode is missing.", cause);
+        }
+    }
+}

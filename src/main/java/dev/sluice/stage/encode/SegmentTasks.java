@@ -1,0 +1,84 @@
+package dev.sluice.stage.encode;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.media.segment.Segment;
+import dev.sluice.media.segment.SegmentPlan;
+import dev.sluice.message.EncodePlan;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.json.InvalidMessage;
+import dev.sluice.persistence.run.StageDone.Task;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The numbers of a plan's tasks: the sound is 0, because all of it is one task and takes longest to wait for; the segments follow
+ * from 1.
+ */
+public final class SegmentTasks {
+    static final int SOUND = 0;
+    /** Sound is encoded some fifty times as fast as pictures. */
+    private static final double WEIGHT_OF_SOUND = 0.02;
+
+    private final EncodePlan plan;
+    private final SegmentPlan cut;
+
+    public SegmentTasks(EncodePlan plan) {
+        this.plan = plan;
+        this.cut = new SegmentPlan(plan.begin(), plan.end(), plan.each(), plan.segments());
+    }
+
+    /** @throws JobFailure INVALID_MESSAGE when the job has no plan, or none that can be read */
+    static EncodePlan planOf(StagedJob job) {
+        try {
+            return job.plan()
+                    .orElseThrow(() -> new JobFailure(
+                            ErrorCode.INVALID_MESSAGE, "The job is to be encoded in tasks, but has no plan for them."));
+        } catch (InvalidMessage bad) {
+            throw new JobFailure(ErrorCode.INVALID_MESSAGE, String.valueOf(bad.getMessage()), bad);
+        }
+    }
+
+    /**
+     * The settings of the plan, with this host's limits.
+     *
+     * @throws JobFailure INVALID_MESSAGE when they cannot be read
+     */
+    static MediaConfig media(EncodePlan plan, MediaConfig ours) {
+        try {
+            return ours.encodingAs(plan.encoding());
+        } catch (InvalidConfig bad) {
+            throw new JobFailure(
+                    ErrorCode.INVALID_MESSAGE, "The plan's settings cannot be used: " + bad.getMessage() + ".", bad);
+        }
+    }
+
+    /** All of them, in the order in which they are begun. */
+    public List<Task> all() {
+        List<Task> tasks = new ArrayList<>();
+        double seconds = 0;
+        for (Segment segment : cut.segments()) {
+            double length = segment.until().minus(segment.from()).toMillis() / 1e3;
+            seconds += length;
+            tasks.add(new Task(of(segment.number()), length));
+        }
+        if (plan.withSound()) {
+            tasks.add(0, new Task(SOUND, seconds * WEIGHT_OF_SOUND));
+        }
+        return tasks;
+    }
+
+    static int of(int segment) {
+        return segment + 1;
+    }
+
+    /** @throws JobFailure INVALID_MESSAGE when the plan has no such segment */
+    Segment segment(int task) {
+        if (task < 1 || task > plan.segments()) {
+            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The job's plan has no task " + task + ".");
+        }
+        return cut.segment(task - 1);
+    }
+}

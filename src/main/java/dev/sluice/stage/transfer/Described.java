@@ -1,0 +1,27 @@
+package dev.sluice.stage.transfer;
+
+import dev.sluice.media.MediaInfo;
+import dev.sluice.media.Size;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.VideoMetadata;
+
+/** What the wire says of a file that FFmpeg looked at. */
+final class Described {
+    private static final double MILLIS = 1000.0;
+
+    private Described() {}
+
+    /** The media type is what the producer said: the wire has it for display only. */
+    static VideoMetadata metadata(StagedJob job, MediaInfo info) {
+        Size shown = info.video().displayed();
+        return new VideoMetadata(
+                info.duration().map(length -> length.toMillis() / MILLIS).orElse(0.0),
+                info.video().codec(),
+                info.bitrate(),
+                Math.round(info.video().frameRate() * MILLIS) / MILLIS,
+                shown.width(),
+                shown.height(),
+                info.bytes(),
+                job.mimeType().orElse(""));
+    }
+}

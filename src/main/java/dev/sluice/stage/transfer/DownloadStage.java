@@ -1,0 +1,70 @@
+package dev.sluice.stage.transfer;
+
+import dev.sluice.ffmpeg.probe.RecentProbes;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.StageName;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.message.StagedJob;
+import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageResult;
+import dev.sluice.stage.StageRun;
+import dev.sluice.stage.artifact.SourceFile;
+import dev.sluice.workspace.Workspace;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+
+/** Fetches the source, finds out what it is, and refuses what is not a video. */
+public final class DownloadStage implements Stage {
+    /** The look at the file afterwards is the rest. */
+    private static final double FETCH_SHARE = 0.95;
+
+    private final SourceFile sources;
+    private final Workspace workspace;
+    private final RecentProbes prober;
+    private final WorkerExecutor workers;
+
+    public DownloadStage(SourceFile sources, Workspace workspace, RecentProbes prober, WorkerExecutor workers) {
+        this.sources = sources;
+        this.workspace = workspace;
+        this.prober = prober;
+        this.workers = workers;
+    }
+
+    @Override
+    public StageName name() {
+        return StageName.DOWNLOAD;
+    }
+
+    @Override
+    public Future<StageResult> run(StageRun run) {
+        refuseOtherMedia(run.job());
+        return sources.bytes(run.job())
+                .compose(bytes -> workspace.within(
+                        run.attempt(),
+                        bytes,
+                        directory -> sources.fetch(
+                                        run, directory, done -> run.progress().at(done * FETCH_SHARE))
+                                .compose(source -> probe(run, source).map(info -> result(run.job(), source, info)))));
+    }
+
+    private static void refuseOtherMedia(StagedJob job) {
+        String type = job.mediaType().orElse("VIDEO");
+        if (!type.equals("VIDEO")) {
+            throw new JobFailure(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "The job's mediaType is not VIDEO; this system processes videos only.");
+        }
+    }
+
+    private Future<MediaInfo> probe(StageRun run, Path source) {
+        return workers.executeBlocking(() -> prober.probe(source, run.cancellation()), false);
+    }
+
+    private StageResult result(StagedJob job, Path source, MediaInfo info) {
+        StagedJob after = job.withSource(workspace.relative(source), Described.metadata(job, info));
+        return new StageResult(after, new JsonObject().put("bytes", info.bytes()));
+    }
+}

@@ -1,0 +1,48 @@
+package dev.sluice.standalone;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.Watchdog;
+import dev.sluice.ffmpeg.sandbox.Reach;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A video made from nothing, for people who want to see the pipeline work before they have one of their own. */
+public final class SampleClip {
+    private static final Duration STALL = Duration.ofSeconds(30);
+    private static final long MAX_BYTES = 1L << 30;
+    private static final double MILLIS = 1000.0;
+
+    private SampleClip() {}
+
+    /**
+     * Makes a clip with a moving test picture and a tone; blocks.
+     *
+     * @param directory has to exist
+     * @param name of the file in there; replaced
+     * @param size {@code 1280x720}
+     */
+    public static Path make(FfmpegInstallation ffmpeg, Path directory, String name, Duration length, String size) {
+        Watchdog watchdog = Watchdog.stall(STALL);
+        FfmpegRun.Outcome outcome = ffmpeg.encoder(Reach.writing(directory), MAX_BYTES)
+                .run(arguments(name, length, size), line -> watchdog.progressed(), watchdog, new Cancellation());
+        if (outcome.exitCode() != 0) {
+            throw new JobFailure(ErrorCode.FFMPEG_FAILED, "The clip could not be made: " + outcome.lastLine());
+        }
+        return directory.resolve(name);
+    }
+
+    static List<String> arguments(String name, Duration length, String size) {
+        String seconds = String.valueOf(length.toMillis() / MILLIS);
+        return List.of(("-nostdin -hide_banner -v warning -nostats -progress pipe:1 -y"
+                        + " -f lavfi -i testsrc2=size=" + size + ":rate=25:duration=" + seconds
+                        + " -f lavfi -i sine=frequency=440:sample_rate=48000:duration=" + seconds
+                        + " -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -movflags +faststart"
+                        + " file:" + name)
+                .split(" ", -1));
+    }
+}

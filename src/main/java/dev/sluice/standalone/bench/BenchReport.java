@@ -1,0 +1,111 @@
+package dev.sluice.standalone.bench;
+
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.media.MediaInfo;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** Prints what a benchmark found: each run, then medians, then ratios pair by pair, so that a noisy machine cancels out. */
+public final class BenchReport {
+    private static final String ROW = "%-8s %-14s %10s %10s %10s %12s%n";
+
+    private final PrintStream out;
+    private final List<Way> ways;
+    private final List<List<Measured>> rounds = new ArrayList<>();
+
+    public BenchReport(PrintStream out, List<Way> ways) {
+        this.out = out;
+        this.ways = List.copyOf(ways);
+    }
+
+    public void head(Path file, MediaInfo info, FfmpegInstallation ffmpeg) {
+        out.printf(
+                Locale.ROOT,
+                "%s: %s, %s, %,d bytes, %d cores, FFmpeg %s%n%n",
+                file.getFileName(),
+                info.video().codec(),
+                info.video().displayed(),
+                info.bytes(),
+                Runtime.getRuntime().availableProcessors(),
+                ffmpeg.version());
+        out.printf(ROW, "round", "way", "wall s", "CPU s", "JVM CPU s", "JVM heap MiB");
+    }
+
+    public void row(int round, Measured run) {
+        out.printf(
+                ROW,
+                round,
+                run.way().title(),
+                two(run.wallSeconds()),
+                two(run.cpuSeconds()),
+                two(run.jvmCpuSeconds()),
+                two(run.peakHeapMiB()));
+    }
+
+    public void add(List<Measured> round) {
+        rounds.add(List.copyOf(round));
+    }
+
+    public void summary() {
+        out.println();
+        for (Way way : ways) {
+            out.printf(
+                    ROW,
+                    "median",
+                    way.title(),
+                    two(median(way, Measured::wallSeconds)),
+                    two(median(way, Measured::cpuSeconds)),
+                    two(median(way, Measured::jvmCpuSeconds)),
+                    two(median(way, Measured::peakHeapMiB)));
+        }
+        out.println();
+        ratio(Way.PIPELINE, Way.PLAIN);
+        ratio(Way.PIPELINE, Way.OLDER);
+        ratio(Way.PLAIN, Way.OLDER);
+    }
+
+    private void ratio(Way one, Way other) {
+        if (ways.contains(one) && ways.contains(other)) {
+            out.printf(
+                    "%s / %s: wall %s, CPU %s (median of the rounds' ratios)%n",
+                    one.title(),
+                    other.title(),
+                    three(median(ratios(one, other, Measured::wallSeconds))),
+                    three(median(ratios(one, other, Measured::cpuSeconds))));
+        }
+    }
+
+    private List<Double> ratios(Way one, Way other, ToDoubleFunction<Measured> value) {
+        return rounds.stream()
+                .map(round -> value.applyAsDouble(of(one, round)) / value.applyAsDouble(of(other, round)))
+                .toList();
+    }
+
+    private double median(Way way, ToDoubleFunction<Measured> value) {
+        return median(rounds.stream()
+                .map(round -> value.applyAsDouble(of(way, round)))
+                .toList());
+    }
+
+    private static Measured of(Way way, List<Measured> round) {
+        return round.stream().filter(run -> run.way() == way).findFirst().orElseThrow();
+    }
+
+    static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    private static String two(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String three(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
+    }
+}

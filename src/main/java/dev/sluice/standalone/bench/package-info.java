@@ -1,0 +1,5 @@
+/** Benchmark against plain FFmpeg. */
+@NullMarked
+package dev.sluice.standalone.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,253 @@
+package dev.sluice.standalone.embedded;
+
+import dev.sluice.config.value.Secret;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+import org.apache.qpid.server.SystemLauncher;
+import org.apache.qpid.server.SystemLauncherListener;
+import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.Port;
+import org.apache.qpid.server.model.State;
+import org.apache.qpid.server.model.SystemConfig;
+import org.apache.qpid.server.model.VirtualHost;
+import org.apache.qpid.server.model.VirtualHostNode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An AMQP 0-9-1 broker (Qpid Broker-J) inside this JVM, on a free port of the loopback interface. Queues and messages are
+ * kept in the data directory; port, user and password are new with each start.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+    private static final String USER = "sluice";
+    private static final int ANY_PORT = 0;
+    private static final int PASSWORD_BYTES = 24;
+    private static final String BROKER_MODEL_VERSION = "9.1";
+
+    /** For one host's dozen of connections; Qpid's own 64 take turns, and each is cold when its turn comes. */
+    private static final String CONNECTION_THREADS = "6";
+
+    private static final String SELECTORS = "1";
+
+    private final SystemLauncher launcher;
+    private final int port;
+    private final Secret password;
+    private final FileChannel lock;
+
+    private EmbeddedBroker(SystemLauncher launcher, int port, Secret password, FileChannel lock) {
+        this.lock = lock;
+        this.launcher = launcher;
+        this.port = port;
+        this.password = password;
+    }
+
+    /**
+     * Starts the broker; blocks for 1 to 3 seconds.
+     *
+     * @param dataDirectory made if missing; one broker at a time may use it
+     * @throws IOException if the directory is not usable, or used by another broker
+     */
+    public static EmbeddedBroker start(Path dataDirectory) throws IOException {
+        return start(dataDirectory, ANY_PORT, freshPassword());
+    }
+
+    /** As {@link #start(Path)}, where port (0: any that is free) and password must be those of an earlier start. */
+    static EmbeddedBroker start(Path dataDirectory, int port, Secret password) throws IOException {
+        Path directory = Files.createDirectories(dataDirectory.toAbsolutePath());
+        // Derby's own log; without this it is derby.log in whatever directory the process was started.
+        System.setProperty(
+                "derby.stream.error.file", directory.resolve("derby.log").toString());
+        FileChannel lock = lock(directory);
+        Container container = new Container();
+        SystemLauncher launcher = new SystemLauncher(container);
+        Path configuration = directory.resolve("initial-configuration.json");
+        try {
+            writePrivately(configuration, configuration(directory, port, password));
+            launcher.startup(Map.of(
+                    "type",
+                    "Memory",
+                    "initialConfigurationLocation",
+                    configuration.toUri().toString(),
+                    "startupLoggedToSystemOut",
+                    false,
+                    "context",
+                    Map.of(
+                            "qpid.work_dir",
+                            directory.toString(),
+                            "queue.behaviourOnUnknownDeclareArgument",
+                            "IGNORE",
+                            "virtualhost.connectionThreadPool.size",
+                            CONNECTION_THREADS,
+                            "virtualhost.connectionThreadPool.numberOfSelectors",
+                            SELECTORS)));
+            int inUse = container.portInUse();
+            container.leaveClosingToTheOwner();
+            return new EmbeddedBroker(launcher, inUse, password, lock);
+        } catch (Exception cause) {
+            launcher.shutdown();
+            lock.close();
+            throw new IOException("The embedded broker does not start with its data in " + directory + ".", cause);
+        } finally {
+            Files.deleteIfExists(configuration);
+        }
+    }
+
+    /** Held until it is closed or the process ends, however it ends. */
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel file =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (file.tryLock() != null) {
+                return file;
+            }
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            file.close();
+            throw new IOException("Another broker uses " + directory + ".", heldByThisProcess);
+        }
+        file.close();
+        throw new IOException("Another broker uses " + directory + ".");
+    }
+
+    private static Secret freshPassword() {
+        byte[] bytes = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    }
+
+    private static void writePrivately(Path file, JsonObject content) throws IOException {
+        Files.deleteIfExists(file);
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.writeString(file, content.encode(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    /** Lives in memory only; what outlasts a restart is in the store of the virtual host. */
+    private static JsonObject configuration(Path directory, int port, Secret password) {
+        JsonObject user =
+                new JsonObject().put("name", USER).put("type", "managed").put("password", password.reveal());
+        JsonObject login = new JsonObject()
+                .put("name", "login")
+                .put("type", "Plain")
+                .put("secureOnlyMechanisms", new JsonArray())
+                .put("users", new JsonArray().add(user));
+        JsonObject amqp = new JsonObject()
+                .put("name", "AMQP")
+                .put("type", "AMQP")
+                .put("bindingAddress", "127.0.0.1")
+                .put("port", port)
+                .put("protocols", new JsonArray().add("AMQP_0_9_1"))
+                .put("authenticationProvider", "login")
+                .put(
+                        "virtualhostaliases",
+                        new JsonArray().add(alias("nameAlias")).add(alias("defaultAlias")));
+        JsonObject node = new JsonObject()
+                .put("name", "default")
+                .put("type", "DERBY")
+                .put("storePath", directory.resolve("store").toString())
+                .put("defaultVirtualHostNode", true)
+                .put(
+                        "virtualHostInitialConfiguration",
+                        new JsonObject().put("type", "ProvidedStore").encode());
+        return new JsonObject()
+                .put("name", "sluice")
+                .put("modelVersion", BROKER_MODEL_VERSION)
+                .put("authenticationproviders", new JsonArray().add(login))
+                .put("ports", new JsonArray().add(amqp))
+                .put("virtualhostnodes", new JsonArray().add(node));
+    }
+
+    private static JsonObject alias(String kind) {
+        return new JsonObject().put("name", kind).put("type", kind);
+    }
+
+    /** The port on 127.0.0.1. */
+    public int port() {
+        return port;
+    }
+
+    /** Where it listens, in the form of the configuration: {@code amqp://127.0.0.1:port}. */
+    public String uri() {
+        return "amqp://127.0.0.1:" + port;
+    }
+
+    public String user() {
+        return USER;
+    }
+
+    public Secret password() {
+        return password;
+    }
+
+    /** Stops the broker; what was confirmed is there after the next start. */
+    @Override
+    public void close() throws IOException {
+        launcher.shutdown();
+        lock.close();
+    }
+
+    /** The running broker's own model, where it tells what became of its parts. */
+    private static final class Container extends SystemLauncherListener.DefaultSystemLauncherListener {
+        private @Nullable SystemConfig<?> system;
+        private @Nullable RuntimeException startupError;
+
+        @Override
+        public void onContainerResolve(SystemConfig<?> systemConfig) {
+            system = systemConfig;
+        }
+
+        @Override
+        public void errorOnStartup(RuntimeException cause) {
+            startupError = cause;
+        }
+
+        /**
+         * Qpid closes itself when the JVM ends, side by side with the pipeline that still gives its work back; it has no
+         * switch for that.
+         */
+        void leaveClosingToTheOwner() {
+            try {
+                Field hook =
+                        Class.forName("org.apache.qpid.server.model.BrokerImpl").getDeclaredField("_shutdownHook");
+                hook.setAccessible(true);
+                if (system != null && hook.get(system.getContainer()) instanceof Thread thread) {
+                    Runtime.getRuntime().removeShutdownHook(thread);
+                }
+            } catch (ReflectiveOperationException changed) {
+                LOG.atWarn().setCause(changed).log("the embedded broker will close itself early when the process ends");
+            }
+        }
+
+        /** A part that does not start is only marked as such, and the rest goes on: so look. */
+        int portInUse() throws IOException {
+            if (system == null || !(system.getContainer() instanceof Broker<?> broker)) {
+                throw new IOException("the broker did not come up", startupError);
+            }
+            for (VirtualHostNode<?> node : broker.getVirtualHostNodes()) {
+                VirtualHost<?> host = node.getVirtualHost();
+                if (host == null || host.getState() != State.ACTIVE) {
+                    throw new IOException("the store did not open");
+                }
+            }
+            for (Port<?> port : broker.getPorts()) {
+                if (port.getState() == State.ACTIVE) {
+                    return port.getBoundPort();
+                }
+            }
+            throw new IOException("the port did not open");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.sluice.workspace;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sources that had to be fetched because an earlier stage ran elsewhere: each once for all tasks that want it, and kept for the
+ * next. What was not used for the longest time goes first, when there is more than is allowed or when the disk is short of space;
+ * what is in use stays.
+ */
+public final class SourceCache {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceCache.class);
+
+    private final Workspace workspace;
+    private final long bound;
+    private final Map<JobId, Entry> entries = new HashMap<>();
+    private long clock;
+
+    /**
+     * A cache that is empty as far as it knows.
+     *
+     * @param bound bytes, 0 or more
+     */
+    public SourceCache(Workspace workspace, long bound) {
+        this.workspace = workspace;
+        this.bound = bound;
+        workspace.spareWhenLow(this::removeUnused);
+    }
+
+    /** Puts an object into a file. */
+    @FunctionalInterface
+    public interface Fetch {
+        Future<Void> into(Path target, Cancellation cancellation);
+    }
+
+    private static final class Entry {
+        private final Cancellation cancellation = new Cancellation();
+        private final long bytes;
+        private Future<Path> file = Future.failedFuture("not asked for");
+        private int users;
+        private long lastUse;
+
+        Entry(long bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Nobody waits for it any more. */
+        void cancelIfUnfinished() {
+            if (!file.isComplete()) {
+                cancellation.cancel(new JobFailure(ErrorCode.SHUTDOWN, "Nobody waits for the source any more."));
+            }
+        }
+    }
+
+    /**
+     * Works with a job's source, which is fetched if it is not there. It stays until the Future ends that {@code work} gives. One
+     * who is cancelled waits no longer; the fetch goes on while anybody waits for it.
+     *
+     * @param bytes size of the object
+     */
+    public <T> Future<T> with(
+            JobId job, long bytes, Cancellation cancellation, Fetch fetch, Function<Path, Future<T>> work) {
+        Entry entry = enter(job, bytes, fetch);
+        return awaited(entry.file, cancellation).compose(work).onComplete(ended -> leave(job, entry));
+    }
+
+    private synchronized Entry enter(JobId job, long bytes, Fetch fetch) {
+        @Nullable Entry known = entries.get(job);
+        Entry entry = known == null
+                        || known.bytes != bytes
+                        || known.cancellation.reason().isPresent()
+                ? new Entry(bytes)
+                : known;
+        entries.put(job, entry);
+        entry.lastUse = ++clock;
+        if (entry.users++ == 0) {
+            // Also when it was there before: somebody else may have removed it since.
+            entry.file = workspace.source(job, bytes, target -> fetch.into(target, entry.cancellation));
+        }
+        return entry;
+    }
+
+    private static Future<Path> awaited(Future<Path> file, Cancellation cancellation) {
+        Promise<Path> promise = Promise.promise();
+        @Nullable Context context = Vertx.currentContext();
+        Cancellation.Registration stop = cancellation.onCancel(() ->
+                cancellation.reason().ifPresent(why -> on(context, () -> promise.tryFail(why))));
+        file.onComplete(there -> on(context, () -> {
+            stop.close();
+            if (there.succeeded()) {
+                promise.tryComplete(there.result());
+            } else {
+                promise.tryFail(there.cause());
+            }
+        }));
+        return promise.future();
+    }
+
+    private static void on(@Nullable Context context, Runnable action) {
+        if (context == null) {
+            action.run();
+        } else {
+            context.runOnContext(now -> action.run());
+        }
+    }
+
+    private void leave(JobId job, Entry entry) {
+        List<JobId> due = new ArrayList<>();
+        synchronized (this) {
+            if (--entry.users > 0) {
+                return;
+            }
+            if (!entry.file.succeeded()) {
+                entries.remove(job, entry);
+            }
+            long kept = entries.values().stream().mapToLong(each -> each.bytes).sum();
+            while (kept > bound) {
+                @Nullable JobId oldest = oldestUnused();
+                if (oldest == null) {
+                    break;
+                }
+                kept -= forget(oldest);
+                due.add(oldest);
+            }
+        }
+        entry.cancelIfUnfinished();
+        due.forEach(old -> workspace.discardSource(old).onFailure(SourceCache::stays));
+    }
+
+    private long forget(JobId job) {
+        @Nullable Entry gone = entries.remove(job);
+        return gone == null ? 0 : gone.bytes;
+    }
+
+    private @Nullable JobId oldestUnused() {
+        @Nullable JobId oldest = null;
+        long earliest = Long.MAX_VALUE;
+        for (Map.Entry<JobId, Entry> each : entries.entrySet()) {
+            if (each.getValue().users == 0 && each.getValue().lastUse < earliest) {
+                earliest = each.getValue().lastUse;
+                oldest = each.getKey();
+            }
+        }
+        return oldest;
+    }
+
+    private boolean removeUnused() {
+        List<JobId> due;
+        synchronized (this) {
+            due = entries.entrySet().stream()
+                    .filter(each -> each.getValue().users == 0)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            due.forEach(entries::remove);
+        }
+        boolean removed = false;
+        for (JobId job : due) {
+            try {
+                workspace.removeSource(job);
+                removed = true;
+            } catch (IOException cause) {
+                stays(cause);
+            }
+        }
+        return removed;
+    }
+
+    private static void stays(Throwable cause) {
+        LOG.atWarn()
+                .addKeyValue("error", String.valueOf(cause.getMessage()))
+                .log("a cached source could not be removed");
+    }
+}

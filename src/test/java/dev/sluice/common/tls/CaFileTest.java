@@ -1,0 +1,71 @@
+package dev.sluice.common.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaFileTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void takesEveryCertificateAndSkipsWhatStandsBetween() throws IOException {
+        String one = Files.readString(TestAuthority.known().caPem());
+        String other = Files.readString(TestAuthority.unknown().caPem());
+        Path file = file("# Zürich\n" + one + "\nof our own:\n" + other, StandardCharsets.ISO_8859_1);
+
+        CaFile read = CaFile.read(file);
+
+        assertThat(read.certificates())
+                .containsExactly(
+                        TestAuthority.known().caFile().certificates().get(0),
+                        TestAuthority.unknown().caFile().certificates().get(0));
+        assertThat(read).hasToString(file.toString());
+    }
+
+    @Test
+    void saysThatThereIsNoFile() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CaFile.read(directory.resolve("none.pem")))
+                .withMessage("there is no such file");
+    }
+
+    @Test
+    void saysThatThereIsNoCertificateInIt() throws IOException {
+        Path key = TestAuthority.known().key();
+        Path text = file("Dear reader,", StandardCharsets.UTF_8);
+
+        for (Path file : new Path[] {key, text}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> CaFile.read(file))
+                    .withMessage("the file has no certificate in PEM form (BEGIN CERTIFICATE) in it");
+        }
+    }
+
+    @Test
+    void saysWhichCertificateIsDamaged() throws IOException {
+        String good = Files.readString(TestAuthority.known().caPem());
+        Path file = file(good + good.replaceFirst("\n[A-Za-z0-9+/]{30}", "\n"), StandardCharsets.UTF_8);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CaFile.read(file))
+                .withMessage("certificate 2 of the file cannot be read");
+    }
+
+    @Test
+    void saysThatItCannotBeRead() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CaFile.read(directory))
+                .withMessage("the file cannot be read");
+    }
+
+    private Path file(String content, java.nio.charset.Charset charset) throws IOException {
+        return Files.writeString(directory.resolve("ca.pem"), content, charset);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.sluice.config.reader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sluice.config.Configs;
+import dev.sluice.config.PostgresConfig;
+import dev.sluice.config.S3Config;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.config.value.Secret;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theShippedOneSaysTheDefaultsButForTheStoreAndTheDatabasesPassword() {
+        SluiceConfig defaults = Configs.defaults();
+
+        SluiceConfig shipped = SluiceConfig.load(Path.of("conf/sluice.json"), Map.of());
+
+        assertThat(shipped)
+                .isEqualTo(new SluiceConfig(
+                        defaults.rabbitmq(),
+                        withPassword(defaults.postgres(), "sluice"),
+                        atHome(defaults.s3()),
+                        defaults.workspace(),
+                        defaults.ffmpeg(),
+                        defaults.media(),
+                        defaults.keys(),
+                        defaults.delivery(),
+                        defaults.updates(),
+                        defaults.backend(),
+                        defaults.requests(),
+                        defaults.cluster(),
+                        defaults.stages()));
+    }
+
+    @Test
+    void anEmptyObjectIsEnough() throws IOException {
+        Path file = Files.writeString(directory.resolve("sluice.json"), "{}");
+
+        assertThat(SluiceConfig.load(file, Map.of())).isEqualTo(Configs.defaults());
+    }
+
+    @Test
+    void nullIsAsIfNotThere() {
+        JsonObject json = new JsonObject().putNull("s3").put("ffmpeg", new JsonObject().putNull("ffmpeg"));
+
+        assertThat(SluiceConfig.read(json, Map.of())).isEqualTo(Configs.defaults());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[1]", "null", "\"text\"", "7"})
+    void whatIsNoObjectIsRefused(String content) throws IOException {
+        Path file = Files.writeString(directory.resolve("sluice.json"), content);
+
+        assertThat(complaintAbout(file)).startsWith(file + ": is not a JSON object");
+    }
+
+    @Test
+    void saysWhereTheJsonIsBroken() throws IOException {
+        Path file = Files.writeString(directory.resolve("sluice.json"), "{\n  \"s3\": {},\n}");
+
+        assertThat(complaintAbout(file)).isEqualTo(file + ": is not a JSON object (line 3, column 1)");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsRefused() {
+        Path file = directory.resolve("none.json");
+
+        assertThat(complaintAbout(file)).isEqualTo(file + ": cannot be read (there is no such file)");
+    }
+
+    @Test
+    void aDirectoryIsRefused() {
+        assertThat(complaintAbout(directory)).isEqualTo(directory + ": cannot be read (it is a directory)");
+    }
+
+    @Test
+    void whatIsNotUtf8IsRefused() throws IOException {
+        Path file = Files.write(directory.resolve("sluice.json"), new byte[] {'{', (byte) 0xFC, '}'});
+
+        assertThat(complaintAbout(file)).isEqualTo(file + ": is not UTF-8 text");
+    }
+
+    private static String complaintAbout(Path file) {
+        InvalidConfig invalid = catchThrowableOfType(InvalidConfig.class, () -> SluiceConfig.load(file, Map.of()));
+        return String.join("\n", invalid.complaints());
+    }
+
+    private static PostgresConfig withPassword(PostgresConfig config, String password) {
+        return new PostgresConfig(
+                config.uri(),
+                config.sslMode(),
+                config.caFile(),
+                config.user(),
+                new Secret(password),
+                config.poolSize(),
+                config.jobTable(),
+                config.mediaTable());
+    }
+
+    private static S3Config atHome(S3Config config) {
+        return new S3Config(
+                Optional.of(URI.create("http://localhost:9000")),
+                Optional.empty(),
+                Optional.empty(),
+                config.region(),
+                config.bucket(),
+                Optional.of("sluice"),
+                Optional.of(new Secret("sluice-secret")),
+                true,
+                config.partSize(),
+                config.parallelism(),
+                config.timeout());
+    }
+}

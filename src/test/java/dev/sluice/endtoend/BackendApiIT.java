@@ -1,0 +1,377 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.http.RandomRequests;
+import dev.sluice.http.TestClient;
+import dev.sluice.http.TestClient.Reply;
+import dev.sluice.http.TestTokens;
+import dev.sluice.objectstore.UnfinishedUpload;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The backend half over HTTP, with a whole pipeline behind it. */
+@Timeout(180)
+class BackendApiIT {
+    private static final String API = "/api/video-processing";
+    private static final String MEDIA_TABLE = """
+            CREATE TABLE media ("id" text PRIMARY KEY, "userId" text, "s3Key" text, "mimeType" text,
+                                "videoProcessingStatus" text, "videoVersions" jsonb);
+            INSERT INTO media VALUES ('clip', 'ann', 'uploads/clip.mp4', 'video/mp4'),
+                                     ('of-bob', 'bob', 'uploads/clip.mp4', 'video/mp4'),
+                                     ('picture', 'ann', 'uploads/clip.mp4', 'image/png'),
+                                     ('lost', 'ann', 'uploads/gone.mp4', 'video/mp4'),
+                                     ('escaped', 'ann', '../etc/passwd', 'video/mp4');
+            """;
+
+    private static final String ANN = TestTokens.of("ann");
+    private static final String BOB = TestTokens.of("bob");
+    private static final String ADMIN = TestTokens.admin();
+
+    private static PipelineFixture pipeline;
+    private static TestClient client;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipeline = PipelineFixture.embedded();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.database().execute(MEDIA_TABLE);
+        pipeline.otherHalf().stopListening();
+        int port = pipeline.startWithBackend(new JsonObject());
+        client = new TestClient(pipeline.vertx(), port);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void makesTheJobOfAMediumAndTellsHowItGoes() {
+        Reply made = client.post(
+                API + "/media/clip/process-video", ANN, new JsonObject().put("requestProgressUpdates", true));
+
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(200);
+        assertThat(made.json().getBoolean("success")).isTrue();
+        String id = made.json().getString("job_id");
+        OtherHalf.awaitThat(() ->
+                client.get(API + "/jobs/" + id, ANN).json().getString("status").equals("COMPLETED"));
+
+        JsonObject status =
+                client.get(API + "/media/clip/processing-status", ANN).json();
+        assertThat(status.getMap())
+                .containsEntry("job_id", id)
+                .containsEntry("media_id", "clip")
+                .containsEntry("user_id", "ann")
+                .containsEntry("progress", 100)
+                .containsEntry("current_step", "upload_complete")
+                .containsKeys("metadata", "created_at", "updated_at", "completed_at");
+        JsonObject versions =
+                client.get(API + "/media/clip/video-versions", ANN).json();
+        assertThat(versions.getJsonArray("video_versions").getJsonObject(0).getMap())
+                .containsEntry("s3_key", "videos/clip_360p.mp4")
+                .containsEntry("quality", "360p");
+        assertThat(versions.getJsonArray("thumbnails")).isNotEmpty();
+        JsonArray runs = client.get(API + "/jobs/" + id, ANN).json().getJsonArray("runs");
+        assertThat(runs.stream().map(run -> ((JsonObject) run).getString("stage")))
+                .containsExactly("download", "processing", "upload");
+        assertThat(runs.getJsonObject(1).getMap())
+                .containsEntry("state", "done")
+                .containsKeys("worker", "seconds");
+        assertThat(pipeline.database().query("SELECT \"videoProcessingStatus\" AS status FROM media WHERE id = 'clip'"))
+                .containsExactly(Map.of("status", "COMPLETED"));
+        assertThat(client.post(API + "/jobs/" + id + "/cancel", ANN).code()).isEqualTo("not_now");
+    }
+
+    @Test
+    void makesOneJobForAMediumThatIsAskedForTwice() throws Exception {
+        PipelineFixture.get(pipeline.sluice().takeDown("download"));
+        pipeline.database().execute("INSERT INTO media VALUES ('twice', 'ann', 'uploads/clip.mp4', NULL)");
+
+        String first =
+                client.post(API + "/media/twice/process-video", ANN).json().getString("job_id");
+        String second =
+                client.post(API + "/media/twice/process-video", ANN).json().getString("job_id");
+
+        assertThat(second).isEqualTo(first);
+        assertThat(pipeline.database()
+                        .query("SELECT \"status\", \"currentStep\", \"userId\", \"mediaId\" FROM \"VideoProcessingJob\""
+                                + " WHERE \"id\" = '" + first + "'"))
+                .containsExactly(
+                        Map.of("status", "PENDING", "currentStep", "job_created", "userId", "ann", "mediaId", "twice"));
+        assertThat(pipeline.database().value("SELECT \"videoProcessingStatus\" FROM media WHERE id = 'twice'"))
+                .isEqualTo("PENDING");
+        assertThat(new JsonObject(new String(
+                                pipeline.otherHalf().take(OtherHalf.DOWNLOAD).getBody(), StandardCharsets.UTF_8))
+                        .getMap())
+                .containsEntry("id", first)
+                .containsEntry("mediaId", "twice")
+                .containsEntry("s3Key", "uploads/clip.mp4")
+                .containsEntry("stage", "DOWNLOADING");
+        assertThat(client.get(API + "/jobs/" + first, ANN).json().getString("status"))
+                .isEqualTo("PENDING");
+
+        assertThat(client.post(API + "/jobs/" + first + "/cancel", ANN).status())
+                .isEqualTo(200);
+        assertThat(client.get(API + "/jobs/" + first, ANN).json().getMap())
+                .containsEntry("status", "FAILED")
+                .containsEntry("error_code", "cancelled");
+        assertThat(client.post(API + "/jobs/" + first + "/retry", ANN).status()).isEqualTo(200);
+        PipelineFixture.get(pipeline.sluice().putUp("download"));
+        OtherHalf.awaitThat(() -> client.get(API + "/jobs/" + first, ANN)
+                .json()
+                .getString("status")
+                .equals("COMPLETED"));
+    }
+
+    @Test
+    void refusesWhatIsNotTheCallers() {
+        pipeline.database()
+                .execute(
+                        "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('bobs', 'of-bob', 'bob')");
+
+        for (String path : List.of("/jobs/bobs", "/media/of-bob/processing-status", "/media/of-bob/video-versions")) {
+            assertThat(client.get(API + path, BOB).status()).as(path).isEqualTo(200);
+            assertThat(client.get(API + path, ADMIN).status()).as(path).isEqualTo(200);
+            assertThat(client.get(API + path, ANN).code()).as(path).isEqualTo("forbidden");
+        }
+        for (String path : List.of("/media/of-bob/process-video", "/jobs/bobs/cancel", "/jobs/bobs/retry")) {
+            assertThat(client.post(API + path, ANN).code()).as(path).isEqualTo("forbidden");
+        }
+        for (String path : List.of("/dead-letters", "/dead-letters/x", "/queues", "/hosts")) {
+            assertThat(client.get(API + path, ANN).code()).as(path).isEqualTo("forbidden");
+        }
+        assertThat(client.post(API + "/dead-letters/x/replay", ANN).code()).isEqualTo("forbidden");
+        assertThat(client.delete(API + "/dead-letters/x", ANN).code()).isEqualTo("forbidden");
+        assertThat(client.get(API + "/jobs?mediaId=of-bob", ANN).json().getJsonArray("jobs"))
+                .isEmpty();
+    }
+
+    @Test
+    void saysWhatIsNotThereAndWhatIsNoVideo() {
+        assertThat(client.get(API + "/jobs/nobody", ANN).code()).isEqualTo("not_found");
+        assertThat(client.get(API + "/media/nothing/processing-status", ANN).code())
+                .isEqualTo("not_found");
+        assertThat(client.get(API + "/media/lost/video-versions", ANN).code()).isEqualTo("not_found");
+        assertThat(client.post(API + "/media/nothing/process-video", ANN).status())
+                .isEqualTo(404);
+        assertThat(client.post(API + "/media/picture/process-video", ANN).code())
+                .isEqualTo("not_a_video");
+        assertThat(client.post(API + "/media/lost/process-video", ANN).code()).isEqualTo("not_in_store");
+        assertThat(client.post(API + "/media/escaped/process-video", ANN).code())
+                .isEqualTo("not_in_store");
+    }
+
+    @Test
+    void listsJobsPageByPage() {
+        for (int i = 0; i < 5; i++) {
+            pipeline.database()
+                    .execute("INSERT INTO sluice.job (id, message, stage, state, file_name, created_at) VALUES ('page-"
+                            + i
+                            + "', '{\"mediaId\":\"paged\",\"userId\":\"cid\"}', 'upload', 'completed', 'f" + i
+                            + "', now() - interval '" + i / 2 + " h')");
+        }
+        String cid = TestTokens.of("cid");
+
+        JsonObject first = client.get(API + "/jobs?limit=2", cid).json();
+        JsonObject second = client.get(API + "/jobs?limit=2&cursor=" + first.getString("next_cursor"), cid)
+                .json();
+        JsonObject third = client.get(API + "/jobs?limit=2&cursor=" + second.getString("next_cursor"), cid)
+                .json();
+
+        assertThat(Stream.of(first, second, third).flatMap(page -> ids(page).stream()))
+                .containsExactly("page-1", "page-0", "page-3", "page-2", "page-4");
+        assertThat(third.containsKey("next_cursor")).isFalse();
+        assertThat(ids(client.get(API + "/jobs?status=FAILED", cid).json())).isEmpty();
+        assertThat(ids(client.get(API + "/jobs?mediaId=paged&status=COMPLETED", ADMIN)
+                        .json()))
+                .hasSize(5);
+        assertThat(client.get(API + "/jobs?cursor=bm90aGluZw", cid).code()).isEqualTo("invalid_request");
+    }
+
+    @Test
+    void appliesUpdatesAndKeepsWhatItCannotForAPerson() throws Exception {
+        pipeline.database()
+                .execute(
+                        "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('older', 'm-older', 'ann')");
+        String unreadable = "not an update";
+
+        pipeline.otherHalf().sendUpdate(unreadable);
+        pipeline.otherHalf().sendUpdate(update("stranger", "processing", 10));
+        pipeline.otherHalf().sendUpdate(update("older", "completed", 100));
+
+        OtherHalf.awaitThat(() ->
+                client.get(API + "/jobs/older", ANN).json().getString("status").equals("COMPLETED"));
+        OtherHalf.awaitThat(() -> letters().size() >= 2);
+        JsonObject stranger = letter("unknown_job");
+        JsonObject garbage = letter("invalid_message");
+        assertThat(stranger.getString("job")).isEqualTo("stranger");
+        String path = API + "/dead-letters/" + garbage.getString("id");
+        assertThat(client.get(path, ADMIN).json().getString("body")).isEqualTo(unreadable);
+        assertThat(client.delete(path, ADMIN).status()).isEqualTo(200);
+        assertThat(client.get(path, ADMIN).code()).isEqualTo("not_found");
+
+        pipeline.database()
+                .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"userId\") VALUES ('stranger', 'ann')");
+        assertThat(client.post(API + "/dead-letters/" + stranger.getString("id") + "/replay", ADMIN)
+                        .status())
+                .isEqualTo(200);
+        OtherHalf.awaitThat(() -> client.get(API + "/jobs/stranger", ANN).json().getInteger("progress") == 10);
+        assertThat(letters()).isEmpty();
+    }
+
+    @Test
+    void knowsJobsThatSomebodyElseSent() throws Exception {
+        pipeline.otherHalf().send(job("sent", "uploads/clip.mp4").put("userId", "ann"));
+
+        OtherHalf.awaitThat(() -> client.get(API + "/jobs/sent", ANN)
+                .json()
+                .getString("status", "")
+                .equals("COMPLETED"));
+
+        assertThat(client.get(API + "/jobs/sent", ANN).json().getJsonArray("video_versions"))
+                .hasSize(1);
+    }
+
+    @Test
+    void storesAVideoThatComesInAFormAndLeadsToWhatWasMadeOfIt() throws Exception {
+        byte[] video = Files.readAllBytes(pipeline.clip(1));
+
+        Reply made = client.upload(API + "/media", ANN, "my cl\u00fcp.mp4", Buffer.buffer(video));
+
+        assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+        String job = made.json().getString("job_id");
+        String medium = made.json().getString("media_id");
+        OtherHalf.awaitThat(() ->
+                client.get(API + "/jobs/" + job, ANN).json().getString("status").equals("COMPLETED"));
+        assertThat(client.get(API + "/jobs/" + job, ANN).json().getMap())
+                .containsEntry("original_filename", "my cl\u00fcp.mp4")
+                .containsEntry("user_id", "ann")
+                .containsEntry("s3_key", "uploads/" + medium + ".mp4");
+        assertThat(pipeline.database()
+                        .query("SELECT \"userId\", \"s3Key\", \"videoProcessingStatus\" AS status FROM media"
+                                + " WHERE id = '" + medium + "'"))
+                .containsExactly(Map.of("userId", "ann", "s3Key", "uploads/" + medium + ".mp4", "status", "COMPLETED"));
+
+        JsonArray outputs =
+                client.get(API + "/jobs/" + job + "/outputs", ANN).json().getJsonArray("outputs");
+        assertThat(outputs.stream().map(output -> ((JsonObject) output).getString("type")))
+                .containsExactly("scaled", "thumbnail");
+        URL rendition = new URL(outputs.getJsonObject(0).getString("url"));
+        try (InputStream bytes = rendition.openStream()) {
+            assertThat(bytes.readAllBytes()).hasSize(outputs.getJsonObject(0).getInteger("file_size"));
+        }
+        assertThat(client.get(API + "/jobs/" + job + "/outputs", BOB).code()).isEqualTo("forbidden");
+        assertThat(client.get(API + "/media/" + medium + "/video-versions", BOB).code())
+                .isEqualTo("forbidden");
+    }
+
+    /** More often than uploads may be under way at once. */
+    @Test
+    void forgetsAnUploadThatBreaksOff() throws Exception {
+        Buffer begun = Buffer.buffer(Files.readAllBytes(pipeline.clip(1))).appendBytes(new byte[12 << 20]);
+        for (int i = 0; i < 5; i++) {
+            client.uploadAndHangUp(API + "/media", ANN, begun);
+        }
+
+        OtherHalf.awaitThat(() -> client.upload(API + "/media", ANN, "x.txt", Buffer.buffer("no video"))
+                        .status()
+                == 400);
+        OtherHalf.awaitThat(() -> unfinished().isEmpty());
+    }
+
+    private static List<UnfinishedUpload> unfinished() {
+        try {
+            return PipelineFixture.get(pipeline.sluice().blobs().unfinished("uploads/"));
+        } catch (TimeoutException hangs) {
+            throw new AssertionError("hangs", hangs);
+        }
+    }
+
+    @Test
+    void takesNoFormWithoutAVideoInIt() {
+        Reply text = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("I am no video at all."));
+        Reply large = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("text ".repeat(3 << 20)));
+        Reply empty = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer());
+        Reply json = client.post(API + "/media", ANN, new JsonObject());
+
+        for (Reply refused : List.of(text, large, empty)) {
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.code()).isEqualTo("not_a_video");
+        }
+        assertThat(json.code()).isEqualTo("invalid_request");
+        assertThat(client.get(API + "/jobs?status=PENDING", ANN).json().getJsonArray("jobs"))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsWhoWatchesHowItIs() {
+        JsonObject health = client.get("/health").json();
+
+        assertThat(health.getMap()).containsEntry("status", "ok").containsKeys("timestamp", "uptime");
+        assertThat(health.getJsonObject("services").fieldNames())
+                .containsExactlyInAnyOrder("database", "broker", "store");
+        assertThat(client.get("/info").json().getMap())
+                .containsEntry("name", "sluice")
+                .containsKeys("version", "started_at", "uptime");
+        assertThat(client.get("/health/live").json().getString("status")).isEqualTo("up");
+        assertThat(client.get("/health/ready").json().getString("status")).isEqualTo("up");
+        assertThat(client.get("/openapi.json").json().getString("openapi")).startsWith("3.1");
+        assertThat(client.get(API + "/queues", ADMIN).json().getJsonArray("queues"))
+                .hasSize(8);
+        assertThat(client.get(API + "/hosts", ADMIN).json().getJsonArray("hosts"))
+                .isNotNull();
+    }
+
+    @Test
+    void answersNoRequestThatIsMadeAtRandomWithAnErrorOfItsOwn() {
+        JsonObject contract = client.get("/openapi.json").json();
+
+        List<String> wrong = new RandomRequests(client, contract, List.of(ANN, BOB, ADMIN), 20261124L).run(200);
+
+        assertThat(wrong).isEmpty();
+    }
+
+    private static List<String> ids(JsonObject page) {
+        return page.getJsonArray("jobs").stream()
+                .map(job -> ((JsonObject) job).getString("job_id"))
+                .toList();
+    }
+
+    private static JsonArray letters() {
+        return client.get(API + "/dead-letters", ADMIN).json().getJsonArray("letters");
+    }
+
+    private static JsonObject letter(String code) {
+        return letters().stream()
+                .map(JsonObject.class::cast)
+                .filter(letter -> code.equals(letter.getString("errorCode")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String update(String job, String status, int progress) {
+        return new JsonObject()
+                .put("type", "video_processing_update")
+                .put("job_id", job)
+                .put("media_id", "m-" + job)
+                .put("status", status)
+                .put("progress", progress)
+                .put("current_step", "x")
+                .encode();
+    }
+}

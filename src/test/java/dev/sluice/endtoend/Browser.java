@@ -1,0 +1,88 @@
+package dev.sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The Chromium of this machine. Where there is none, the test that needs it is skipped and says why; where {@code CI} is
+ * {@code true} it fails.
+ */
+final class Browser implements AutoCloseable {
+    private static final Path SHOTS = Path.of("target", "screenshots");
+
+    private final Playwright playwright;
+    private final com.microsoft.playwright.Browser chromium;
+    private final List<String> complaints = new ArrayList<>();
+
+    private Browser(Playwright playwright, com.microsoft.playwright.Browser chromium) {
+        this.playwright = playwright;
+        this.chromium = chromium;
+    }
+
+    static Browser open() {
+        Optional<Path> program = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst();
+        if ("true".equals(System.getenv("CI"))) {
+            assertThat(program).as("what the build lacks: Chromium").isPresent();
+        }
+        assumeTrue(program.isPresent(), "Chromium is not installed");
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        return new Browser(
+                playwright,
+                playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(program.get())
+                                .setArgs(List.of("--no-sandbox", "--autoplay-policy=no-user-gesture-required"))));
+    }
+
+    /** A page of its own session; what the browser complains of in it is kept. */
+    Page page(ColorScheme scheme, int width) {
+        BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setColorScheme(scheme)
+                .setViewportSize(width, 900));
+        Page page = context.newPage();
+        page.setDefaultTimeout(60_000);
+        page.onPageError(error -> complaints.add(error));
+        page.onConsoleMessage(message -> {
+            if (message.text().contains("Content Security Policy")) {
+                complaints.add(message.text());
+            }
+        });
+        return page;
+    }
+
+    /** Errors of scripts, and what the page's own policy kept from loading. */
+    List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    /** Keeps how a page looks, for a person. */
+    static void keep(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(SHOTS.resolve(name + ".png"))
+                .setFullPage(true));
+    }
+
+    @Override
+    public void close() {
+        chromium.close();
+        playwright.close();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.OtherHalf.awaitThat;
+import static dev.sluice.endtoend.PipelineFixture.get;
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.app.Pipeline;
+import dev.sluice.app.Sluice;
+import dev.sluice.broker.ChildProcess;
+import dev.sluice.cluster.Membership;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two hosts whose event buses are one: a process of its own that only publishes, and this one. */
+@Timeout(240)
+class ClusterIT {
+    private static final String WORKING = "processing_video";
+
+    private final int[] ports = {
+        ChildProcess.freePort(), ChildProcess.freePort(), ChildProcess.freePort(), ChildProcess.freePort()
+    };
+
+    private PipelineFixture pipeline;
+    private ChildProcess publishing;
+    private Vertx clustered;
+    private Sluice sluice;
+
+    @BeforeEach
+    void start() throws Exception {
+        pipeline = PipelineFixture.embedded();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(12));
+        JsonObject none = new JsonObject().put("instances", 0);
+        publishing = pipeline.process(settings(0, 1, 2)
+                .put(
+                        "stages",
+                        new JsonObject()
+                                .put("download", none)
+                                .put("processing", none)
+                                .put("upload", none)));
+        JsonObject settings = settings(2, 3, 0);
+        clustered = get(new Membership(pipeline.config(settings).cluster())
+                .builder(new VertxOptions())
+                .buildClustered());
+        sluice = get(Sluice.start(clustered, pipeline.config(settings)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        get(sluice.stop());
+        get(clustered.close());
+        publishing.kill();
+        pipeline.close();
+    }
+
+    /** Ticks are nowhere but on the bus. */
+    @Test
+    void whileAHostsPublisherIsDownThatOfAnotherTells() throws Exception {
+        get(sluice.takeDown(Pipeline.PUBLISHER));
+
+        pipeline.otherHalf().send(job("far", "uploads/clip.mp4"));
+
+        awaitThat(() -> ticks("far") > 0);
+        pipeline.otherHalf().awaitEnd("far");
+        assertThat(pipeline.otherHalf().completions("far")).isEqualTo(1);
+    }
+
+    @Test
+    void aHostThatIsLostTakesNothingWithIt() throws Exception {
+        publishing.kill();
+
+        pipeline.otherHalf().send(job("near", "uploads/clip.mp4"));
+
+        awaitThat(() -> ticks("near") > 0);
+        pipeline.otherHalf().awaitEnd("near");
+        assertThat(pipeline.otherHalf().completions("near")).isEqualTo(1);
+    }
+
+    private long ticks(String job) {
+        return pipeline.otherHalf().updates(job).stream()
+                .filter(update -> update.getString("current_step").equals(WORKING))
+                .map(update -> update.getInteger("progress"))
+                .distinct()
+                .skip(1)
+                .count();
+    }
+
+    /** @param other whose membership is at that one of the ports */
+    private JsonObject settings(int port, int busPort, int other) {
+        return new JsonObject()
+                .put(
+                        "cluster",
+                        new JsonObject()
+                                .put("enabled", true)
+                                .put("host", "127.0.0.1")
+                                .put("port", ports[port])
+                                .put("busPort", ports[busPort])
+                                .put("members", new JsonArray().add("127.0.0.1:" + ports[other])))
+                .put("media", new JsonObject().put("preset", "slow"));
+    }
+}

@@ -1,0 +1,235 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.get;
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.broker.RabbitNode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the other half of the system may rely on, with a whole pipeline behind the wire; on RabbitMQ where it is installed. */
+class ContractIT {
+    private static final List<String> STEPS = List.of(
+            "downloading_video",
+            "download_complete",
+            "processing_video",
+            "processing_complete",
+            "uploading_results",
+            "upload_complete");
+
+    /** As an ORM of the Node world makes it. */
+    private static final String ORM_TABLE = """
+            CREATE TYPE "ProcessingStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED');
+            CREATE TABLE "video_processing_jobs" (
+                "id" TEXT NOT NULL PRIMARY KEY,
+                "mediaId" TEXT NOT NULL,
+                "userId" TEXT NOT NULL,
+                "s3Key" TEXT NOT NULL,
+                "originalFilename" TEXT NOT NULL,
+                "status" "ProcessingStatus" NOT NULL DEFAULT 'PENDING',
+                "progress" INTEGER NOT NULL DEFAULT 0,
+                "currentStep" TEXT,
+                "errorMessage" TEXT,
+                "thumbnails" JSONB,
+                "videoVersions" JSONB,
+                "metadata" JSONB,
+                "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+                "updatedAt" TIMESTAMP(3) NOT NULL,
+                "completedAt" TIMESTAMP(3)
+            );
+            INSERT INTO "video_processing_jobs" ("id", "mediaId", "userId", "s3Key", "originalFilename", "updatedAt")
+            VALUES ('known', 'media-known', 'user-1', 'uploads/clip.mp4', 'clip.mp4', now());
+            """;
+
+    private static PipelineFixture pipeline;
+    private static OtherHalf otherHalf;
+
+    @BeforeAll
+    static void start() throws Exception {
+        // The other half asserts its queues and exchanges first; a pipeline that then fails on them starts no consumer.
+        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
+        otherHalf = pipeline.otherHalf();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.database().execute(ORM_TABLE);
+        pipeline.start(new JsonObject().put("postgres", new JsonObject().put("jobTable", "video_processing_jobs")));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void tellsTheStepsThatABackendWaitsForInOrder() throws Exception {
+        otherHalf.send(job("steps", "uploads/clip.mp4"));
+
+        JsonObject end = otherHalf.awaitEnd("steps");
+
+        List<JsonObject> updates = otherHalf.updates("steps");
+        assertThat(otherHalf.steps("steps")).containsExactlyElementsOf(STEPS);
+        assertThat(Stream.of("downloading_video", "download_complete", "processing_video")
+                        .map(step -> first("steps", step).getInteger("progress")))
+                .containsExactly(0, 20, 30);
+        assertThat(Stream.of("processing_complete", "uploading_results", "upload_complete")
+                        .map(step -> first("steps", step).getInteger("progress")))
+                .containsExactly(70, 80, 100);
+        assertThat(updates.stream().map(update -> update.getInteger("progress")))
+                .isSorted();
+        assertThat(updates.stream().map(update -> update.getLong("seq")))
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(updates).allSatisfy(update -> {
+            assertThat(update.getString("type")).isEqualTo("video_processing_update");
+            assertThat(update.getString("media_id")).isEqualTo("media-steps");
+            assertThat(Instant.parse(update.getString("timestamp"))).isAfter(Instant.EPOCH);
+        });
+        assertThat(end.getString("status")).isEqualTo("completed");
+        assertThat(end.getJsonArray("video_versions").getJsonObject(0).getMap())
+                .containsEntry("quality", "360p")
+                .containsEntry("s3_key", "videos/media-steps_360p.mp4")
+                .containsEntry("width", 640)
+                .containsEntry("height", 360)
+                .containsKey("file_size");
+        assertThat(end.getJsonArray("thumbnails").getJsonObject(0).getMap())
+                .containsEntry("s3_key", "thumbnails/media-steps_0.jpg")
+                .containsEntry("width", 320)
+                .containsKeys("timestamp", "height", "file_size");
+        assertThat(end.getJsonObject("metadata").getMap()).containsEntry("codec", "h264");
+    }
+
+    @Test
+    void startsAJobThatCarriesOnlyWhatMustBeThere() throws Exception {
+        otherHalf.send(new JsonObject()
+                .put("id", "bare")
+                .put("mediaId", "media-bare")
+                .put("userId", "user-1")
+                .put("mediaType", "VIDEO")
+                .put("s3Key", "uploads/clip.mp4"));
+
+        JsonObject end = otherHalf.awaitEnd("bare");
+
+        assertThat(end.getString("current_step")).isEqualTo("upload_complete");
+    }
+
+    @Test
+    void carriesFieldsThatItDoesNotKnowToTheLastStage() throws Exception {
+        get(pipeline.sluice().takeDown("upload"));
+        JsonObject extra = new JsonObject().put("deep", new JsonArray().add(1.5).addNull());
+
+        otherHalf.send(job("extra", "uploads/clip.mp4").put("tenant", extra));
+        otherHalf.awaitStep("extra", "processing_complete");
+        String handedOn = new String(otherHalf.take(OtherHalf.UPLOAD).getBody(), StandardCharsets.UTF_8);
+
+        JsonObject message = new JsonObject(Buffer.buffer(handedOn));
+        assertThat(message.getJsonObject("tenant")).isEqualTo(extra);
+        assertThat(message.getMap())
+                .containsEntry("userId", "user-1")
+                .containsEntry("s3Key", "uploads/clip.mp4")
+                .containsEntry("createdAt", "1970-01-01T00:00:00Z")
+                .containsEntry("stage", "UPLOADING");
+        get(pipeline.sluice().putUp("upload"));
+    }
+
+    @Test
+    void fillsTheRowThatTheOtherHalfMadeWithItsOwnTypes() throws Exception {
+        otherHalf.send(job("known", "uploads/clip.mp4"));
+
+        otherHalf.awaitEnd("known");
+
+        Map<String, String> row = pipeline.database()
+                .query("SELECT \"status\"::text, \"progress\", \"currentStep\", \"completedAt\" IS NOT NULL AS done,"
+                        + " \"videoVersions\"->0->>'quality' AS quality, \"thumbnails\"->0->>'s3Key' AS thumbnail,"
+                        + " \"metadata\"->>'codec' AS codec FROM \"video_processing_jobs\" WHERE \"id\" = 'known'")
+                .get(0);
+        assertThat(row)
+                .isEqualTo(Map.of(
+                        "status", "COMPLETED",
+                        "progress", "100",
+                        "currentStep", "upload_complete",
+                        "done", "t",
+                        "quality", "360p",
+                        "thumbnail", "thumbnails/media-known_0.jpg",
+                        "codec", "h264"));
+    }
+
+    @Test
+    void doesAJobOnceThatWasSentThreeTimes() throws Exception {
+        JsonObject job = job("thrice", "uploads/clip.mp4");
+
+        otherHalf.send(job);
+        otherHalf.send(job);
+        otherHalf.send(job);
+        otherHalf.awaitEnd("thrice");
+        pipeline.awaitIdle();
+
+        pipeline.assertDoneOnce("thrice");
+    }
+
+    @Test
+    void leavesSingleStageRequestsToTheOlderProcessorBesideIt() throws Exception {
+        String request = new JsonObject()
+                .put("type", "video_processing_request")
+                .put("job_id", "older")
+                .put("media_id", "media-older")
+                .encode();
+
+        otherHalf.request(request);
+        otherHalf.send(job("newer", "uploads/clip.mp4"));
+
+        assertThat(otherHalf.awaitEnd("newer").getString("status")).isEqualTo("completed");
+        assertThat(otherHalf.consumers(OtherHalf.REQUESTS)).isZero();
+        assertThat(new String(otherHalf.take(OtherHalf.REQUESTS).getBody(), StandardCharsets.UTF_8))
+                .isEqualTo(request);
+        assertThat(otherHalf.updates("older")).isEmpty();
+    }
+
+    @Test
+    void leavesNothingOfAFinishedJobInTheWorkspace() throws Exception {
+        otherHalf.send(job("tidy", "uploads/clip.mp4"));
+
+        otherHalf.awaitEnd("tidy");
+
+        OtherHalf.awaitThat(() -> {
+            try (var files = Files.list(pipeline.workspace().resolve("jobs"))) {
+                return files.noneMatch(
+                        directory -> directory.getFileName().toString().contains("tidy"));
+            }
+        });
+    }
+
+    @Test
+    void declaresWhatTheOtherHalfAssertsAfterIt() throws Exception {
+        for (String verticle : pipeline.sluice().verticles()) {
+            get(pipeline.sluice().takeDown(verticle));
+        }
+        otherHalf.deleteTopology();
+        for (String verticle : pipeline.sluice().verticles()) {
+            get(pipeline.sluice().putUp(verticle));
+        }
+
+        OtherHalf.awaitThat(pipeline::isConsuming);
+        otherHalf.assertTopology();
+        otherHalf.listen();
+        otherHalf.send(job("after", "uploads/clip.mp4"));
+
+        assertThat(otherHalf.awaitEnd("after").getString("status")).isEqualTo("completed");
+    }
+
+    private static JsonObject first(String job, String step) {
+        return otherHalf.updates(job).stream()
+                .filter(update -> update.getString("current_step").equals(step))
+                .findFirst()
+                .orElseThrow();
+    }
+}

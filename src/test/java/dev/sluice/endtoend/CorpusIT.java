@@ -1,0 +1,138 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.ffmpeg.DecodedFrames;
+import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.media.MediaInfo;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Real files from many devices, tools and accidents go through the whole pipeline, all at once: each ends as the corpus'
+ * manifest says, and what is in the store in the end plays. Rows that the manifest leaves open ({@code either}) are damaged
+ * videos: they end completed, with a warning.
+ */
+class CorpusIT {
+    private static final Path CORPUS =
+            Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
+    private static final int EXPECTED_COLUMN = 18;
+    private static final JsonObject TWO_AT_ONCE = new JsonObject().put("concurrency", 2);
+
+    @TempDir
+    private static Path directory;
+
+    private static List<Row> rows;
+    private static PipelineFixture pipeline;
+    private static OtherHalf otherHalf;
+
+    private record Row(String file, String expected) {
+        static Row of(String line) {
+            String[] fields = line.split("\t", -1);
+            return new Row(fields[0], fields[EXPECTED_COLUMN]);
+        }
+
+        Path source() {
+            return CORPUS.resolve(file);
+        }
+    }
+
+    @BeforeAll
+    static void sendAll() throws Exception {
+        Path manifest = CORPUS.resolve("manifest.tsv");
+        assumeTrue(Files.exists(manifest), "no corpus at " + CORPUS);
+        rows = Files.readAllLines(manifest).stream().skip(1).map(Row::of).toList();
+        pipeline = PipelineFixture.embedded();
+        otherHalf = pipeline.otherHalf();
+        pipeline.start(new JsonObject()
+                .put("stages", new JsonObject().put("download", TWO_AT_ONCE).put("processing", TWO_AT_ONCE)));
+        for (Row row : rows) {
+            pipeline.upload("uploads/" + row.file(), row.source());
+            otherHalf.send(job(row.file(), "uploads/" + row.file()));
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (pipeline != null) {
+            pipeline.close();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> endsAsTheManifestSays() {
+        return rows.stream()
+                .map(row -> DynamicTest.dynamicTest(row.file(), () -> {
+                    JsonObject end = otherHalf.awaitEnd(row.file());
+
+                    if (row.expected().equals("failed")) {
+                        assertRefused(row, end);
+                    } else {
+                        assertPlays(row, end);
+                    }
+                }));
+    }
+
+    private static void assertRefused(Row row, JsonObject end) {
+        assertThat(end.getMap())
+                .containsEntry("status", "failed")
+                .containsEntry("retryable", false)
+                .containsEntry("attempt", 1);
+        assertThat(end.getString("error_code")).isNotBlank();
+        assertThat(end.getString("error_message")).endsWith(".");
+        assertThat(otherHalf.steps(row.file()))
+                .startsWith("downloading_video")
+                .endsWith(end.getString("stage") + "_failed");
+    }
+
+    private static void assertPlays(Row row, JsonObject end) throws Exception {
+        MediaInfo source = MediaFixture.probe(row.source());
+        DecodedFrames shown = DecodedFrames.of(row.source(), source.video().index(), directory);
+
+        assertThat(end.getMap()).as(end.encode()).containsEntry("status", "completed");
+        assertThat(end.containsKey("warnings") || !row.expected().equals("either"))
+                .as("a damaged video comes with a warning")
+                .isTrue();
+        assertThat(end.getJsonArray("thumbnails")).isNotEmpty();
+        assertThat(end.getJsonArray("video_versions")).isNotEmpty();
+        for (int i = 0; i < end.getJsonArray("video_versions").size(); i++) {
+            assertPlays(end.getJsonArray("video_versions").getJsonObject(i), source, shown);
+        }
+    }
+
+    private static void assertPlays(JsonObject version, MediaInfo source, DecodedFrames shown) throws Exception {
+        Path file = Files.createTempFile(directory, "output", ".mp4");
+        Files.delete(file);
+        pipeline.fetch(version.getString("s3_key"), file);
+        MediaInfo made = MediaFixture.probe(file);
+        DecodedFrames frames = DecodedFrames.of(file, made.video().index(), directory);
+
+        assertThat(frames.count()).isEqualTo(shown.count());
+        assertThat(frames.seconds()).isCloseTo(shown.seconds(), within(0.1));
+        assertThat(made.video().codec()).isEqualTo("h264");
+        assertThat(made.video().pixelFormat()).isEqualTo("yuv420p");
+        assertThat(made.video().rotation()).isZero();
+        assertThat(made.video().mirrored()).isFalse();
+        assertThat(made.video().coded().width()).isEven().isEqualTo(version.getInteger("width"));
+        assertThat(made.video().coded().height()).isEven().isEqualTo(version.getInteger("height"));
+        assertThat(made.audio().isPresent()).isEqualTo(source.audio().isPresent());
+        made.audio().ifPresent(audio -> {
+            assertThat(audio.codec()).isEqualTo("aac");
+            assertThat(audio.channels()).isEqualTo(2);
+            assertThat(audio.sampleRate()).isEqualTo(48_000);
+        });
+        assertThat(made.bytes()).isEqualTo(version.getLong("file_size"));
+        Files.delete(file);
+    }
+}

@@ -1,0 +1,249 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.GetResponse;
+import dev.sluice.message.Codec;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How a whole pipeline ends what cannot succeed, and what it tries again. */
+class FailureIT {
+    private static final int ATTEMPTS = 4;
+
+    private static PipelineFixture pipeline;
+    private static OtherHalf otherHalf;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipeline = PipelineFixture.embedded();
+        otherHalf = pipeline.otherHalf();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.start(new JsonObject().put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS)));
+        // The first of them declares the dead letters' queue.
+        OtherHalf.awaitThat(pipeline::isConsuming);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @AfterEach
+    void mend() throws Exception {
+        pipeline.gateway().mend();
+    }
+
+    @Test
+    void setsMessagesAsideThatNobodyCanReadWhileTheOthersFlow() throws Exception {
+        JsonObject withoutMedia = job("no-media", "uploads/clip.mp4");
+        withoutMedia.remove("mediaId");
+
+        otherHalf.send(job("good-1", "uploads/clip.mp4"));
+        otherHalf.send("not json");
+        otherHalf.send(withoutMedia);
+        otherHalf.send(job("good-2", "uploads/clip.mp4"));
+
+        List<GetResponse> dead = List.of(otherHalf.take(OtherHalf.DEAD), otherHalf.take(OtherHalf.DEAD));
+        assertThat(dead.stream().map(FailureIT::body)).containsExactlyInAnyOrder("not json", withoutMedia.encode());
+        assertThat(dead)
+                .allSatisfy(message -> assertThat(headers(message))
+                        .containsEntry("x-sluice-queue", OtherHalf.DOWNLOAD)
+                        .containsEntry("x-sluice-error-code", "invalid_message")
+                        .hasEntrySatisfying(
+                                "x-sluice-error", reason -> assertThat(reason).isNotBlank()));
+        assertThat(dead.stream().map(message -> headers(message).get("x-sluice-error")))
+                .anyMatch(reason -> reason.contains("mediaId"));
+        assertThat(Stream.of("good-1", "good-2")
+                        .map(id -> otherHalf.awaitEnd(id).getString("status")))
+                .containsExactly("completed", "completed");
+    }
+
+    @Test
+    void refusesWhatIsNoVideoByItsType() throws Exception {
+        otherHalf.send(job("image", "uploads/clip.mp4").put("mediaType", "IMAGE"));
+
+        assertFailedAtOnce("image", "unsupported_media_type");
+    }
+
+    @Test
+    void failsAJobWithoutItsObject() throws Exception {
+        otherHalf.send(job("missing", "uploads/never.mp4"));
+
+        assertFailedAtOnce("missing", "object_not_found");
+        assertThat(pipeline.database()
+                        .query("SELECT \"status\", \"errorMessage\" <> '' AS told, \"currentStep\""
+                                + " FROM \"VideoProcessingJob\" WHERE \"id\" = 'missing'"))
+                .containsExactly(Map.of("status", "FAILED", "told", "t", "currentStep", "download_failed"));
+    }
+
+    @Test
+    void failsAFileThatIsNoVideo(@TempDir Path directory) throws Exception {
+        pipeline.upload("uploads/text.mp4", Files.writeString(directory.resolve("text"), "Dear reader,\n".repeat(500)));
+
+        otherHalf.send(job("text", "uploads/text.mp4"));
+
+        assertFailedAtOnce("text", "not_a_video");
+    }
+
+    @Test
+    void failsAJobWhoseNextMessageWouldBeTooLarge() throws Exception {
+        JsonObject job = job("large", "uploads/clip.mp4").put("notes", "");
+        int room = Codec.MAX_BYTES - job.toBuffer().length();
+
+        otherHalf.send(job.put("notes", "x".repeat(room)));
+
+        assertFailedAtOnce("large", "message_too_large");
+    }
+
+    @Test
+    void triesAgainWhenTheStoreComesBack() throws Exception {
+        pipeline.gateway().cut();
+        otherHalf.send(job("outage", "uploads/clip.mp4"));
+        awaitAttempts("outage", 2);
+
+        pipeline.gateway().mend();
+
+        assertThat(otherHalf.awaitEnd("outage").getString("status")).isEqualTo("completed");
+        assertThat(attempts("outage")).isBetween(2, ATTEMPTS);
+        assertThat(otherHalf.updates("outage").stream().map(update -> update.getLong("seq")))
+                .isSorted()
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void givesAJobUpWhenItsAttemptsAreUsedUp() throws Exception {
+        pipeline.gateway().cut();
+        JsonObject job = job("hopeless", "uploads/clip.mp4");
+
+        otherHalf.send(job);
+
+        JsonObject end = otherHalf.awaitEnd("hopeless");
+        GetResponse dead = otherHalf.take(OtherHalf.DEAD);
+        assertThat(end.getMap())
+                .containsEntry("status", "failed")
+                .containsEntry("current_step", "download_failed")
+                .containsEntry("error_code", "store_unavailable")
+                .containsEntry("attempt", ATTEMPTS);
+        assertThat(body(dead)).isEqualTo(job.encode());
+        assertThat(headers(dead))
+                .containsEntry("x-sluice-error-code", "store_unavailable")
+                .containsEntry("x-sluice-attempts", String.valueOf(ATTEMPTS));
+    }
+
+    @Test
+    void givesAJobUpOnWhichItsWorkersKeepDying() throws Exception {
+        JsonObject job = job("deadly", "uploads/clip.mp4");
+        pipeline.database()
+                .execute("INSERT INTO sluice.job (id, message, stage) VALUES ('deadly', '{}', 'download');"
+                        + "INSERT INTO sluice.stage_run (job_id, stage, task, state, attempt, counted, worker, lease_until)"
+                        + " VALUES ('deadly', 'download', 0, 'running', 4, 4, 'w1', now() - interval '1 minute')");
+
+        otherHalf.send(job);
+
+        JsonObject end = otherHalf.awaitEnd("deadly");
+        assertThat(end.getMap()).containsEntry("status", "failed").containsEntry("error_code", "worker_lost");
+        assertThat(body(otherHalf.take(OtherHalf.DEAD))).isEqualTo(job.encode());
+        assertThat(pipeline.database().value("SELECT state FROM sluice.job WHERE id = 'deadly'"))
+                .isEqualTo("failed");
+    }
+
+    @Test
+    void goesOnWithAJobWhoseWorkerWentSilent() throws Exception {
+        pipeline.database()
+                .execute("INSERT INTO sluice.job (id, message, stage) VALUES ('silent', '{}', 'download');"
+                        + "INSERT INTO sluice.stage_run (job_id, stage, task, state, attempt, counted, worker, lease_until)"
+                        + " VALUES ('silent', 'download', 0, 'running', 1, 1, 'w1', now() + interval '2 seconds')");
+
+        otherHalf.send(job("silent", "uploads/clip.mp4"));
+
+        assertThat(otherHalf.awaitEnd("silent").getString("status")).isEqualTo("completed");
+        assertThat(attempts("silent")).isEqualTo(2);
+    }
+
+    @Test
+    void countsEveryRunUnderOneEndingAlsoWhenTheDatabaseRefusesIt() throws Exception {
+        pipeline.database().execute("""
+                CREATE FUNCTION sluice.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+                CREATE TRIGGER refuse BEFORE UPDATE ON sluice.stage_run
+                    FOR EACH ROW WHEN (NEW.job_id = 'refused' AND NEW.state = 'done') EXECUTE FUNCTION sluice.refuse()
+                """);
+        otherHalf.send(job("refused", "uploads/clip.mp4"));
+        awaitAttempts("refused", 2);
+
+        pipeline.database().execute("DROP TRIGGER refuse ON sluice.stage_run");
+        otherHalf.awaitEnd("refused");
+
+        OtherHalf.awaitThat(() -> figure("Running") == 0);
+        assertThat(figure("Released")).isPositive();
+        assertThat(figure("Started"))
+                .isEqualTo(Stream.of("Done", "Retried", "PutOff", "Failed", "Released", "Cancelled", "Fenced")
+                        .mapToLong(FailureIT::figure)
+                        .sum());
+    }
+
+    /** As a monitor adds it up over the stages. */
+    private static long figure(String name) {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        try {
+            long sum = 0;
+            for (ObjectName stage : beans.queryNames(new ObjectName("dev.sluice:type=Runs,*"), null)) {
+                sum += (long) beans.getAttribute(stage, name);
+            }
+            return sum;
+        } catch (JMException unreadable) {
+            throw new IllegalStateException(unreadable);
+        }
+    }
+
+    /** FAILED with the first attempt, and not a dead letter: the job says what was wrong with it. */
+    private static void assertFailedAtOnce(String id, String code) throws Exception {
+        JsonObject end = otherHalf.awaitEnd(id);
+        assertThat(end.getMap())
+                .containsEntry("status", "failed")
+                .containsEntry("current_step", "download_failed")
+                .containsEntry("error_code", code)
+                .containsEntry("retryable", false);
+        assertThat(end.getString("error_message")).endsWith(".");
+        assertThat(attempts(id)).isEqualTo(1);
+        assertThat(otherHalf.messages(OtherHalf.DEAD)).isZero();
+    }
+
+    private static void awaitAttempts(String id, int count) {
+        OtherHalf.awaitThat(() -> pipeline.database()
+                .value("SELECT count(*) FROM sluice.stage_run WHERE job_id = '" + id + "' AND counted >= " + count)
+                .equals("1"));
+    }
+
+    private static int attempts(String id) {
+        return Integer.parseInt(pipeline.database()
+                .value("SELECT counted FROM sluice.stage_run WHERE stage = 'download' AND job_id = '" + id + "'"));
+    }
+
+    private static String body(GetResponse message) {
+        return new String(message.getBody(), StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> headers(GetResponse message) {
+        Map<String, String> texts = new HashMap<>();
+        message.getProps().getHeaders().forEach((name, value) -> texts.put(name, String.valueOf(value)));
+        return texts;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.backend.job.Answer;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.cli.ControlDesk;
+import dev.sluice.job.JobId;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A person's hand on jobs of a whole pipeline; on RabbitMQ where it is installed. */
+class JobControlIT {
+    private static PipelineFixture pipeline;
+    private static OtherHalf otherHalf;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
+        otherHalf = pipeline.otherHalf();
+        pipeline.upload("uploads/long.mp4", pipeline.clip(30));
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.start(settings());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void endsAJobWhoseEncodeRunsAndStartsItAgain() throws Exception {
+        otherHalf.send(job("encoding", "uploads/long.mp4"));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
+
+        Answer cancelled = ask(desk -> desk.jobs().cancel(new JobId("encoding")));
+
+        assertThat(cancelled.isDone()).as(cancelled.sentence()).isTrue();
+        // Leases are renewed so seldom here that only the database's word can have stopped it.
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !encodes());
+        JsonObject end = otherHalf.awaitEnd("encoding");
+        assertThat(end.getMap())
+                .containsEntry("status", "failed")
+                .containsEntry("error_code", "cancelled")
+                .containsEntry("current_step", "processing_failed")
+                .containsEntry("retryable", false);
+        assertThat(
+                        pipeline.database()
+                                .query(
+                                        "SELECT \"status\", \"errorMessage\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'encoding'"))
+                .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by hand."));
+        OtherHalf.awaitThat(pipeline::workspaceIsEmpty);
+        pipeline.awaitIdle();
+        assertThat(otherHalf.messages(OtherHalf.DEAD)).isZero();
+
+        otherHalf.send(job("encoding", "uploads/long.mp4"));
+        pipeline.awaitIdle();
+        assertThat(last("encoding").getString("error_code")).isEqualTo("cancelled");
+
+        Answer retried = ask(desk -> desk.jobs().retry(new JobId("encoding")));
+
+        assertThat(retried.sentence()).isEqualTo("Started again at processing.");
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
+        assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isDone())
+                .isTrue();
+        OtherHalf.awaitThat(() -> !encodes() && pipeline.workspaceIsEmpty());
+        assertNothingFell("encoding");
+    }
+
+    @Test
+    void startsAJobAgainThatCouldNotStoreItsResults() throws Exception {
+        Path inTheWay = pipeline.block("videos/media-unstored");
+        otherHalf.send(job("unstored", "uploads/clip.mp4"));
+        JsonObject end = otherHalf.awaitEnd("unstored");
+        assertThat(end.getMap()).containsEntry("current_step", "upload_failed").containsEntry("attempt", 2);
+        OtherHalf.awaitThat(() -> PipelineFixture.get(pipeline.sluice().blobs().list("thumbnails/media-unstored", ""))
+                .isEmpty());
+        Files.delete(inTheWay);
+
+        Answer retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));
+
+        assertThat(retried.sentence()).isEqualTo("Started again at processing.");
+        OtherHalf.awaitThat(() -> otherHalf.completions("unstored") == 1);
+        assertNothingFell("unstored");
+        assertThat(pipeline.database()
+                        .value("SELECT counted FROM sluice.stage_run WHERE job_id = 'unstored'"
+                                + " AND stage = 'download'"))
+                .isEqualTo("1");
+        otherHalf.take(OtherHalf.DEAD);
+    }
+
+    @Test
+    void saysWhatItCannotDo() throws Exception {
+        otherHalf.send(job("complete", "uploads/clip.mp4"));
+        otherHalf.awaitEnd("complete");
+        pipeline.awaitIdle();
+
+        assertThat(List.of(
+                        ask(desk -> desk.jobs().cancel(new JobId("complete"))),
+                        ask(desk -> desk.jobs().retry(new JobId("complete")))))
+                .allSatisfy(answer -> {
+                    assertThat(answer.kind()).isEqualTo(Answer.Kind.REFUSED);
+                    assertThat(answer.sentence()).contains("is completed");
+                });
+        assertThat(List.of(
+                        ask(desk -> desk.jobs().cancel(new JobId("nobody"))),
+                        ask(desk -> desk.jobs().retry(new JobId("nobody")))))
+                .allSatisfy(answer -> assertThat(answer.kind()).isEqualTo(Answer.Kind.UNKNOWN));
+        assertThat(otherHalf.completions("complete")).isEqualTo(1);
+    }
+
+    private static void assertNothingFell(String job) {
+        List<JsonObject> updates = otherHalf.updates(job);
+        assertThat(updates.stream().map(update -> update.getLong("seq")))
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(updates.stream().map(update -> update.getInteger("progress")))
+                .isSorted();
+    }
+
+    private static JsonObject last(String job) {
+        List<JsonObject> updates = otherHalf.updates(job);
+        return updates.get(updates.size() - 1);
+    }
+
+    private static boolean encodes() {
+        return ProcessHandle.current()
+                .descendants()
+                .anyMatch(process -> process.info().command().orElse("").endsWith("/ffmpeg")
+                        && process.info().commandLine().orElse("").contains("-filter_complex"));
+    }
+
+    private static <T> T ask(Function<ControlDesk, Future<T>> question) {
+        return ControlDesk.with(pipeline.config(settings()), question);
+    }
+
+    private static JsonObject settings() {
+        return new JsonObject()
+                .put("media", new JsonObject().put("preset", "veryslow"))
+                .put("keys", new JsonObject().put("video", "videos/{mediaId}/{quality}.mp4"))
+                .put("delivery", new JsonObject().put("leaseSeconds", 600).put("renewSeconds", 200))
+                .put(
+                        "stages",
+                        new JsonObject()
+                                .put(
+                                        "upload",
+                                        new JsonObject()
+                                                .put("maxAttempts", 2)
+                                                .put("backoffSeconds", new JsonArray().add(0.1))));
+    }
+}

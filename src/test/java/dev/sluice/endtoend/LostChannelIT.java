@@ -1,0 +1,76 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.broker.BrokerNode;
+import dev.sluice.broker.EmbeddedNode;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The channel is lost while work goes on, as with the broker's {@code consumer_timeout}: its slots are not free for that. */
+class LostChannelIT {
+    /** Many times what it takes until the consumer is back and the lease of the old delivery was waited for. */
+    private static final int WORK_SECONDS = 15;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void doesNotWorkOnMoreThanItHasSlotsFor() throws Exception {
+        BrokerNode broker = EmbeddedNode.start();
+        try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            Path begun = directory.resolve("begun");
+            pipeline.start(settings(pipeline, begun));
+            pipeline.otherHalf().send(job("first", "uploads/clip.mp4"));
+            OtherHalf.awaitThat(() -> Files.exists(begun));
+            pipeline.otherHalf().send(job("second", "uploads/clip.mp4"));
+            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.PROCESSING) == 1);
+
+            broker.restart();
+
+            OtherHalf.awaitThat(() -> pipeline.database()
+                    .value("SELECT count(*) FROM sluice.job WHERE state = 'completed'")
+                    .equals("2"));
+            assertThat(pipeline.database()
+                            .value("SELECT count(*) FROM sluice.stage_run one JOIN sluice.stage_run other"
+                                    + " ON one.stage = other.stage AND one.job_id < other.job_id"
+                                    + " WHERE one.stage = 'processing'"
+                                    + " AND one.started_at < other.finished_at AND other.started_at < one.finished_at"))
+                    .as("pairs that ran at the same time")
+                    .isEqualTo("0");
+            assertThat(pipeline.database().value("SELECT max(counted) FROM sluice.stage_run"))
+                    .isEqualTo("1");
+        }
+    }
+
+    private JsonObject settings(PipelineFixture pipeline, Path begun) throws Exception {
+        FfmpegInstallation real =
+                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
+        Path slow =
+                Files.writeString(directory.resolve("slow-ffmpeg"), """
+                #!/bin/sh
+                case "$*" in
+                *-filter_complex*) if [ ! -e '%1$s' ]; then : > '%1$s'; sleep %2$d; fi ;;
+                esac
+                exec '%3$s' "$@"
+                """.formatted(begun, WORK_SECONDS, real.ffmpeg()));
+        Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
+        return new JsonObject()
+                .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 1)))
+                .put("delivery", new JsonObject().put("leaseSeconds", 1).put("renewSeconds", 0.3))
+                .put(
+                        "ffmpeg",
+                        new JsonObject()
+                                .put("ffmpeg", slow.toString())
+                                .put("ffprobe", real.ffprobe().toString())
+                                // What is slow once has to write down that it was.
+                                .put("sandbox", "off"));
+    }
+}

@@ -1,0 +1,327 @@
+package dev.sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Connection;
+import dev.sluice.app.Sluice;
+import dev.sluice.broker.BrokerNode;
+import dev.sluice.broker.ChildProcess;
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.Progress;
+import dev.sluice.config.PostgresConfig;
+import dev.sluice.config.S3Config;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.value.Secret;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.http.TestTokens;
+import dev.sluice.objectstore.BlobKey;
+import dev.sluice.objectstore.s3.StoreFixture;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.standalone.SampleClip;
+import dev.sluice.standalone.embedded.EmbeddedBroker;
+import dev.sluice.standalone.embedded.EmbeddedStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/**
+ * Everything that a whole pipeline needs, of its own: a broker, a database, a store that can be cut off, the other half of the
+ * system, and a Sluice that is started when the test says so.
+ */
+public final class PipelineFixture implements AutoCloseable {
+    private static final String BUCKET = "media";
+    private static final Path FFMPEG_CACHE = Path.of("target", "ffmpeg-cache");
+
+    private final Path directory;
+    private final Vertx vertx = Vertx.vertx();
+    private final Broker broker;
+    private final TestDatabase database = PostgresFixture.newDatabase();
+    private final EmbeddedStore store;
+    private final Gateway gateway;
+    private final OtherHalf otherHalf;
+    private Sluice sluice;
+
+    private PipelineFixture(Path directory, Broker broker) throws Exception {
+        this.directory = directory;
+        this.broker = broker;
+        this.store = EmbeddedStore.start(directory.resolve("s3"), BUCKET);
+        this.gateway = Gateway.to(vertx, store.endpoint());
+        this.otherHalf = OtherHalf.over(broker.connect());
+    }
+
+    /** On the embedded broker. */
+    public static PipelineFixture embedded() throws Exception {
+        Path directory = Files.createTempDirectory("sluice-pipeline");
+        return new PipelineFixture(directory, Broker.of(EmbeddedBroker.start(directory.resolve("broker"))));
+    }
+
+    /** On this broker, which is closed with the fixture. */
+    static PipelineFixture on(BrokerNode node) throws Exception {
+        return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), Broker.of(node));
+    }
+
+    /** Starts the pipeline with its backend half, which asks for tokens and has no limit of requests; gives its port. */
+    int startWithBackend(JsonObject more) throws IOException, TimeoutException {
+        int port = ChildProcess.freePort();
+        JsonObject backend = new JsonObject()
+                .put("enabled", true)
+                .put("port", port)
+                .put("jwtSecret", TestTokens.SECRET)
+                .put("requestsPerSecond", 1_000_000);
+        start(new JsonObject().put("backend", backend).mergeIn(more, true));
+        return port;
+    }
+
+    /** Starts the pipeline; {@code settings} are laid over what a test wants: fast presets, short waits. */
+    PipelineFixture start(JsonObject settings) throws TimeoutException {
+        sluice = get(Sluice.start(vertx, config(settings)));
+        return this;
+    }
+
+    /** Starts the production jar in a JVM of its own, with these options, over the same services; waits until it is up. */
+    ChildProcess process(JsonObject settings, String... jvm) throws IOException {
+        Path home = Files.createTempDirectory(directory, "process");
+        JsonObject own = new JsonObject()
+                .put(
+                        "workspace",
+                        new JsonObject().put("directory", home.resolve("work").toString()));
+        Path config = Files.writeString(
+                home.resolve("sluice.json"),
+                settings(settings.copy().mergeIn(own, true)).encodePrettily());
+        Path log = home.resolve("log");
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of(jvm));
+        command.addAll(List.of(
+                "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));
+        ChildProcess process = ChildProcess.start(command, Map.of(), log);
+        process.awaitReady(() -> Files.readString(log).contains("pipeline is up"));
+        return process;
+    }
+
+    public SluiceConfig config(JsonObject settings) {
+        return SluiceConfig.read(settings(settings), Map.of());
+    }
+
+    /** The whole configuration with these settings in it. */
+    JsonObject settings(JsonObject settings) {
+        return services().mergeIn(settings, true);
+    }
+
+    private JsonObject services() {
+        PostgresConfig postgres = database.config();
+        S3Config s3 = StoreFixture.configure(store, BUCKET);
+        return new JsonObject()
+                .put(
+                        "rabbitmq",
+                        new JsonObject()
+                                .put("uri", "amqp://127.0.0.1:" + broker.port())
+                                .put("user", broker.user())
+                                .put("password", broker.password().reveal()))
+                .put(
+                        "postgres",
+                        new JsonObject()
+                                .put("uri", postgres.uri())
+                                .put("user", postgres.user())
+                                .put("password", postgres.password().reveal()))
+                .put(
+                        "s3",
+                        new JsonObject()
+                                .put("endpoint", gateway.address().toString())
+                                .put("bucket", BUCKET)
+                                .put("accessKey", s3.accessKey().orElseThrow())
+                                .put(
+                                        "secretKey",
+                                        s3.secretKey().map(Secret::reveal).orElseThrow()))
+                .put("workspace", new JsonObject().put("directory", workspace().toString()))
+                .put("ffmpeg", new JsonObject().put("cache", FFMPEG_CACHE.toString()))
+                .put("media", new JsonObject().put("preset", "ultrafast"))
+                .put(
+                        "delivery",
+                        new JsonObject()
+                                .put("leaseSeconds", 4)
+                                .put("renewSeconds", 1)
+                                .put("backoffSeconds", new JsonArray().add(0.2)))
+                .put("updates", new JsonObject().put("sweepSeconds", 0.2).put("tickSeconds", 0.2));
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    Sluice sluice() {
+        return sluice;
+    }
+
+    OtherHalf otherHalf() {
+        return otherHalf;
+    }
+
+    public TestDatabase database() {
+        return database;
+    }
+
+    /** The store without the gateway before it. */
+    URI storeAddress() {
+        return store.endpoint();
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    Path workspace() {
+        return directory.resolve("work");
+    }
+
+    /** A clip with sound, made once for the fixture. */
+    Path clip(int seconds) {
+        String name = "clip-" + seconds + ".mp4";
+        Path clip = directory.resolve(name);
+        return Files.exists(clip)
+                ? clip
+                : SampleClip.make(
+                        FfmpegInstallation.locate(config(new JsonObject()).ffmpeg()),
+                        directory,
+                        name,
+                        Duration.ofSeconds(seconds),
+                        "640x360");
+    }
+
+    void upload(String key, Path file) throws IOException {
+        Path object = object(key);
+        Files.createDirectories(object.getParent());
+        Files.copy(file, object);
+    }
+
+    /** Keeps the store from taking objects whose keys begin with this directory, until what is given is deleted. */
+    Path block(String directory) throws IOException {
+        Path object = object(directory);
+        Files.createDirectories(object.getParent());
+        return Files.writeString(object, "in the way");
+    }
+
+    /** Fetches an object as any client of the store would. */
+    Path fetch(String key, Path target) throws TimeoutException {
+        get(sluice.blobs().fetch(new BlobKey(key), target, Long.MAX_VALUE, Progress.none(), new Cancellation()));
+        return target;
+    }
+
+    /** A job with the fields of the contract and no more. */
+    static JsonObject job(String id, String key) {
+        return new JsonObject()
+                .put("id", id)
+                .put("mediaId", "media-" + id)
+                .put("userId", "user-1")
+                .put("mediaType", "VIDEO")
+                .put("s3Key", key)
+                .put("originalFilename", "clip.mp4")
+                .put("mimeType", "video/mp4")
+                .put("fileSize", 0)
+                .put("createdAt", Instant.EPOCH.toString())
+                .put("stage", "DOWNLOADING");
+    }
+
+    /** Waits until nothing is left to be sent or to be done. */
+    void awaitIdle() {
+        OtherHalf.awaitThat(
+                () -> database.value("SELECT count(*) FROM sluice.outbox").equals("0")
+                        && otherHalf.messages(OtherHalf.DOWNLOAD) == 0
+                        && database.value("SELECT count(*) FROM sluice.stage_run WHERE state = 'running'")
+                                .equals("0"));
+    }
+
+    /** A section {@code ffmpeg} whose FFmpeg runs this line of a shell script before it is itself. */
+    JsonObject ffmpegAfter(Path directory, String line) throws IOException {
+        FfmpegInstallation real =
+                FfmpegInstallation.locate(config(new JsonObject()).ffmpeg());
+        Path script = Files.writeString(
+                directory.resolve("ffmpeg"), "#!/bin/sh\n" + line + "\nexec '" + real.ffmpeg() + "' \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new JsonObject()
+                .put("ffmpeg", script.toString())
+                .put("ffprobe", real.ffprobe().toString())
+                .put("sandbox", "off");
+    }
+
+    /** Whether no attempt has left anything in the workspace. */
+    boolean workspaceIsEmpty() throws IOException {
+        return isEmpty(workspace());
+    }
+
+    /** The same of another workspace. */
+    static boolean isEmpty(Path workspace) throws IOException {
+        try (Stream<Path> left = Files.list(workspace.resolve("jobs"))) {
+            return left.findAny().isEmpty();
+        }
+    }
+
+    /** That a job was completed once, each of its stages at the first attempt. */
+    void assertDoneOnce(String job) {
+        assertThat(otherHalf.completions(job)).isEqualTo(1);
+        assertThat(database.query("SELECT stage, state, attempt FROM sluice.stage_run WHERE job_id = '" + job
+                        + "' AND state = 'done' AND attempt = 1"))
+                .hasSize(3);
+    }
+
+    /** Whether each stage's queue has its consumer; a queue that is not there has none. */
+    public boolean isConsuming() throws Exception {
+        try (Connection own = broker.connect()) {
+            for (String queue : List.of(OtherHalf.DOWNLOAD, OtherHalf.PROCESSING, OtherHalf.UPLOAD)) {
+                if (own.createChannel().consumerCount(queue) != 1) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException missing) {
+            return false;
+        }
+    }
+
+    public static <T> T get(Future<T> future) throws TimeoutException {
+        return future.await(60, TimeUnit.SECONDS);
+    }
+
+    /** Where the store keeps an object, for those who only read it. */
+    Path stored(String key) {
+        return object(key);
+    }
+
+    private Path object(String key) {
+        return directory.resolve("s3").resolve(BUCKET).resolve(key);
+    }
+
+    @Override
+    public void close() throws IOException, TimeoutException {
+        if (sluice != null) {
+            get(sluice.stop());
+        }
+        otherHalf.close();
+        get(vertx.close());
+        store.close();
+        broker.close();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
+        }
+    }
+}

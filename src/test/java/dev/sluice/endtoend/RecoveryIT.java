@@ -1,0 +1,213 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.get;
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.common.async.Progress;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.StagedJob;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a pipeline makes good by itself: messages that got lost, files that nobody came back for, a disk that is full. */
+class RecoveryIT {
+    private static final int JOBS = 50;
+
+    @Test
+    void completesAllJobsThatWaitedInABrokerThatLostItsDisk() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        RabbitNode broker = RabbitNode.start();
+        try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
+            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 4)));
+            get(pipeline.sluice().takeDown("download"));
+            StagedJob first = get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", Progress.none()));
+            for (int n = 0; n < JOBS; n++) {
+                JsonObject job = first.toJson().put("id", "wait-" + n).put("mediaId", "media-" + n);
+                get(pipeline.sluice().submission().create(Codec.stagedJob(job, StageName.DOWNLOAD)));
+            }
+            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.DOWNLOAD) == JOBS);
+
+            broker.wipe();
+            get(pipeline.sluice().putUp("download"));
+
+            OtherHalf.awaitThat(() -> pipeline.database()
+                    .value("SELECT count(*) FROM sluice.job WHERE state = 'completed'")
+                    .equals(String.valueOf(JOBS)));
+            assertThat(pipeline.database().value("SELECT count(*) FROM sluice.stage_run WHERE counted > 1"))
+                    .as("runs that were done twice")
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void takesUpAPendingRowWhoseMessageNeverCame() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.start(adoptingSoon());
+            pipeline.database().execute("""
+                    INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "originalFilename", "createdAt")
+                    VALUES ('unsent', 'media-unsent', 'user-1', 'uploads/clip.mp4', 'clip.mp4', now() - interval '1 hour')
+                    """);
+
+            assertThat(pipeline.otherHalf().awaitEnd("unsent").getString("status"))
+                    .isEqualTo("completed");
+            assertThat(pipeline.otherHalf().completions("unsent")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void takesNoRowUpWhoseRequestWaitsForTheOlderProcessor() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.otherHalf()
+                    .request(Asked.request("asked", "uploads/clip.mp4").encode());
+            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.REQUESTS) == 1);
+            pipeline.start(adoptingSoon());
+
+            pipeline.database().execute("""
+                    INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "createdAt")
+                    VALUES ('asked', 'media-asked', 'user-1', 'uploads/clip.mp4', now())
+                    """);
+            OtherHalf.awaitThat(() -> pipeline.database()
+                    .value("SELECT \"createdAt\" < now() - interval '4 s' FROM \"VideoProcessingJob\"")
+                    .equals("t"));
+
+            assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE id = 'asked'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.start(adoptingSoon());
+            pipeline.database()
+                    .execute("""
+                    ALTER TABLE "VideoProcessingJob" RENAME TO "kept";
+                    CREATE VIEW "VideoProcessingJob" AS
+                        SELECT "id", "mediaId", "s3Key", "status", "createdAt", (1 / ("progress" - "progress"))::text AS "userId"
+                          FROM "kept";
+                    INSERT INTO "kept" ("id", "mediaId", "s3Key") VALUES ('unreadable', 'media', 'uploads/clip.mp4');
+                    INSERT INTO sluice.job (id, message, stage, file_name) VALUES ('lost', '%s', 'download', 'lost');
+                    INSERT INTO sluice.stage_run (job_id, stage, task, sent_at)
+                        VALUES ('lost', 'download', 0, now() - interval '1 hour');
+                    """.formatted(job("lost", "uploads/clip.mp4").encode()));
+
+            assertThat(pipeline.otherHalf().awaitEnd("lost").getString("status"))
+                    .isEqualTo("completed");
+        }
+    }
+
+    @Test
+    void sendsNothingAgainThatOnlyWaitsForItsTurn() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 1)));
+            get(pipeline.sluice().takeDown("download"));
+            get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", Progress.none()));
+            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.DOWNLOAD) == 1);
+            OtherHalf.awaitThat(() -> pipeline.database()
+                    .value("SELECT sent_at < now() - interval '4 s' FROM sluice.stage_run")
+                    .equals("t"));
+
+            assertThat(pipeline.otherHalf().messages(OtherHalf.DOWNLOAD)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void removesWhatCrashesLeftAndNothingThatIsStillNeeded() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            pipeline.start(new JsonObject().put("workspace", new JsonObject().put("sweepSeconds", 0.5)));
+            pipeline.otherHalf().send(job("ended", "uploads/clip.mp4"));
+            pipeline.otherHalf().awaitEnd("ended");
+            get(pipeline.sluice().takeDown("processing"));
+            pipeline.otherHalf().send(job("goes-on", "uploads/clip.mp4"));
+            pipeline.otherHalf().awaitStep("goes-on", "download_complete");
+            Path jobs = pipeline.workspace().resolve("jobs");
+            String ended = fileName(pipeline, "ended");
+            String goesOn = fileName(pipeline, "goes-on");
+
+            Files.createDirectories(
+                    jobs.resolve(ended).resolve("processing-0-1").resolve("deep"));
+            Files.createDirectories(jobs.resolve(goesOn).resolve("download-0-0"));
+            Files.createDirectories(jobs.resolve("somebody-elses").resolve("download-0-1"));
+            pipeline.upload("sluice-staging/" + ended + "/upload-0-1/0", pipeline.clip(1));
+            pipeline.upload("sluice-staging/" + goesOn + "/upload-0-1/0", pipeline.clip(1));
+
+            OtherHalf.awaitThat(() -> !Files.exists(jobs.resolve(ended))
+                    && !Files.exists(jobs.resolve(goesOn).resolve("download-0-0"))
+                    && get(pipeline.sluice().blobs().list("sluice-staging/" + ended, ""))
+                            .isEmpty());
+            assertThat(jobs.resolve(goesOn).resolve("download-0-1")).isNotEmptyDirectory();
+            assertThat(jobs.resolve("somebody-elses")).exists();
+            assertThat(get(pipeline.sluice().blobs().list("sluice-staging/", "")))
+                    .hasSize(1);
+
+            get(pipeline.sluice().putUp("processing"));
+            assertThat(pipeline.otherHalf().awaitEnd("goes-on").getString("status"))
+                    .isEqualTo("completed");
+            OtherHalf.awaitThat(() ->
+                    get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty());
+        }
+    }
+
+    @Test
+    void putsWorkOffThatTheDiskHasNoRoomFor() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            FileStore disk = Files.getFileStore(pipeline.workspace().getParent());
+            long free = disk.getUsableSpace();
+            long usedByOthers = disk.getTotalSpace() - disk.getUnallocatedSpace();
+            pipeline.start(keepingFree((free + usedByOthers / 2) >> 20));
+
+            pipeline.otherHalf().send(job("large", "uploads/clip.mp4"));
+
+            OtherHalf.awaitThat(() -> pipeline.database()
+                    .query("SELECT state, counted FROM sluice.stage_run WHERE attempt > 0")
+                    .equals(List.of(Map.of("state", "waiting", "counted", "0"))));
+            assertThat(pipeline.database()
+                            .value("SELECT publish_after > now() FROM sluice.outbox WHERE routing_key = 'download'"))
+                    .isEqualTo("t");
+            assertThat(pipeline.otherHalf().hasEnded("large")).isFalse();
+        }
+    }
+
+    @Test
+    void failsWhatTheDiskCouldNotHoldIfItWereEmpty() throws Exception {
+        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
+            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+            long everythingMiB = 1 << 30;
+            pipeline.start(keepingFree(everythingMiB));
+
+            pipeline.otherHalf().send(job("large", "uploads/clip.mp4"));
+
+            JsonObject end = pipeline.otherHalf().awaitEnd("large");
+            assertThat(end.getString("error_code")).isEqualTo("disk_too_small");
+            assertThat(end.getString("error_message")).contains("the workspace's disk has");
+            assertThat(end.getString("current_step")).isEqualTo("download_failed");
+        }
+    }
+
+    private static JsonObject keepingFree(long mebibytes) {
+        return new JsonObject().put("workspace", new JsonObject().put("keepFreeMiB", mebibytes));
+    }
+
+    private static String fileName(PipelineFixture pipeline, String job) {
+        return pipeline.database().value("SELECT file_name FROM sluice.job WHERE id = '" + job + "'");
+    }
+
+    private static JsonObject adoptingSoon() {
+        return new JsonObject()
+                .put("delivery", new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true));
+    }
+}

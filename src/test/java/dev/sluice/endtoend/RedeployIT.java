@@ -1,0 +1,92 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.get;
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.broker.RabbitNode;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Verticles go down and come up one by one while jobs flow through the others; on RabbitMQ where it is installed. */
+class RedeployIT {
+    private static final int ROUNDS = 20;
+    private static final int JOBS_A_ROUND = 2;
+    /** One for each of the stages, one for the publisher. */
+    private static final int CONNECTIONS = 6;
+    /** Pools grow to their size under load; a leak of one thread for each time would be 80. */
+    private static final int SPARE_THREADS = 20;
+
+    private Optional<RabbitNode> rabbit = Optional.empty();
+    private PipelineFixture pipeline;
+
+    @BeforeEach
+    void start() throws Exception {
+        rabbit = RabbitNode.installed() ? Optional.of(RabbitNode.start()) : Optional.empty();
+        pipeline = rabbit.isPresent() ? PipelineFixture.on(rabbit.get()) : PipelineFixture.embedded();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.start(new JsonObject());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void finishesEveryJobOnceAndLeavesNothingBehind() throws Exception {
+        finish(send(-1));
+        int threads = threads();
+        List<String> jobs = new ArrayList<>();
+
+        for (int round = 0; round < ROUNDS; round++) {
+            jobs.addAll(send(round));
+            for (String verticle : pipeline.sluice().verticles()) {
+                get(pipeline.sluice().takeDown(verticle));
+                get(pipeline.sluice().putUp(verticle));
+            }
+        }
+
+        finish(jobs);
+        pipeline.awaitIdle();
+        assertThat(jobs)
+                .hasSize(ROUNDS * JOBS_A_ROUND)
+                .allSatisfy(
+                        job -> assertThat(pipeline.otherHalf().completions(job)).isEqualTo(1));
+        assertThat(pipeline.database()
+                        .value("SELECT count(*) FROM sluice.stage_run WHERE state <> 'done' OR counted <> 1"))
+                .isEqualTo("0");
+        OtherHalf.awaitThat(pipeline::isConsuming);
+        rabbit.ifPresent(node -> assertThat(node.connections()).hasSize(CONNECTIONS + 1));
+        assertThat(threads()).isLessThan(threads + SPARE_THREADS);
+        assertThat(ProcessHandle.current().descendants().flatMap(child -> child.info().command().stream()))
+                .noneMatch(command -> command.contains("ffmpeg"));
+        OtherHalf.awaitThat(pipeline::workspaceIsEmpty);
+    }
+
+    private List<String> send(int round) throws Exception {
+        List<String> jobs = new ArrayList<>();
+        for (int n = 0; n < JOBS_A_ROUND; n++) {
+            String id = "round-" + round + "-" + n;
+            pipeline.otherHalf().send(job(id, "uploads/clip.mp4"));
+            jobs.add(id);
+        }
+        return jobs;
+    }
+
+    private void finish(List<String> jobs) {
+        assertThat(jobs)
+                .allSatisfy(job -> assertThat(pipeline.otherHalf().awaitEnd(job).getString("status"))
+                        .isEqualTo("completed"));
+    }
+
+    private static int threads() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
+    }
+}

@@ -1,0 +1,186 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.get;
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.app.Sluice;
+import dev.sluice.cli.ControlDesk;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.job.JobId;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A video that is too long for one delivery: planned, encoded in tasks, joined, uploaded. */
+class SegmentedJobIT {
+    private static final int SECONDS = 11;
+    private static final int FRAMES = SECONDS * 25;
+    private static final int SEGMENTS = 6;
+
+    @TempDir
+    private Path directory;
+
+    private PipelineFixture pipeline;
+
+    @BeforeEach
+    void open() throws Exception {
+        pipeline = PipelineFixture.embedded();
+        pipeline.upload("uploads/film.mp4", pipeline.clip(SECONDS));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        pipeline.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local", "store"})
+    void isEncodedInTasksAndJoined(String mode) throws Exception {
+        pipeline.start(settings(3).put("workspace", new JsonObject().put("mode", mode)));
+        pipeline.otherHalf().send(job("a", "uploads/film.mp4"));
+
+        JsonObject end = pipeline.otherHalf().awaitEnd("a");
+
+        assertThat(end.getString("status")).isEqualTo("completed");
+        assertThat(end.getJsonArray("thumbnails")).hasSize(1);
+        assertThat(end.containsKey("warnings")).isFalse();
+        assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
+        assertThat(runs("join")).isEqualTo(1);
+        assertThat(frames(end)).isEqualTo(FRAMES);
+        assertThat(pipeline.otherHalf().steps("a"))
+                .containsSubsequence(
+                        "processing_video",
+                        "segments_planned",
+                        "segment_encoded",
+                        "joining_segments",
+                        "processing_complete",
+                        "upload_complete");
+        assertInOrder(pipeline.otherHalf().updates("a"));
+        pipeline.awaitIdle();
+        OtherHalf.awaitThat(() ->
+                get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty() && pipeline.workspaceIsEmpty());
+    }
+
+    @Test
+    void isWorkedOnByHostsWithDisksOfTheirOwn() throws Exception {
+        JsonObject none = new JsonObject().put("instances", 0);
+        pipeline.start(settings(4).put("workspace", new JsonObject().put("mode", "store")));
+        Sluice other = get(Sluice.start(
+                pipeline.vertx(),
+                pipeline.config(settings(4)
+                        .put("workspace", new JsonObject().put("mode", "store").put("directory", directory.toString()))
+                        .put(
+                                "stages",
+                                new JsonObject()
+                                        .put("download", none)
+                                        .put("processing", none)
+                                        .put("upload", none)))));
+        try {
+            pipeline.otherHalf().send(job("a", "uploads/film.mp4"));
+
+            JsonObject end = pipeline.otherHalf().awaitEnd("a");
+
+            assertThat(end.getString("status")).isEqualTo("completed");
+            assertThat(frames(end)).isEqualTo(FRAMES);
+            assertThat(pipeline.database()
+                            .value("SELECT count(DISTINCT worker) FROM sluice.stage_run WHERE stage = 'segment'"))
+                    .isEqualTo("2");
+        } finally {
+            get(other.stop());
+        }
+    }
+
+    @Test
+    void failsWithTheTaskThatFailsAndIsPlannedAnewWhenItIsStartedAgain() throws Exception {
+        Path broken = Files.writeString(directory.resolve("broken"), "");
+        pipeline.start(settings(2)
+                .put("ffmpeg", ffmpegThatFailsWhile(broken))
+                .put("stages", new JsonObject().put("segment", new JsonObject().put("maxAttempts", 2))));
+        pipeline.otherHalf().send(job("a", "uploads/film.mp4"));
+
+        JsonObject end = pipeline.otherHalf().awaitEnd("a");
+
+        assertThat(end.getString("error_code")).isEqualTo("ffmpeg_failed");
+        assertThat(end.getString("current_step")).isEqualTo("processing_failed");
+        assertInOrder(pipeline.otherHalf().updates("a"));
+        pipeline.awaitIdle();
+        Files.delete(broken);
+        JsonObject letter = new JsonObject(
+                new String(pipeline.otherHalf().take(OtherHalf.DEAD).getBody(), StandardCharsets.UTF_8));
+        assertThat(letter.getInteger("task")).isEqualTo(3);
+
+        assertThat(ControlDesk.with(
+                                pipeline.config(new JsonObject()),
+                                desk -> desk.jobs().retry(new JobId("a")))
+                        .isDone())
+                .isTrue();
+        OtherHalf.awaitThat(() -> pipeline.otherHalf().completions("a") == 1);
+
+        assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
+        assertInOrder(pipeline.otherHalf().updates("a"));
+    }
+
+    private static JsonObject settings(int inFlight) {
+        return new JsonObject()
+                .put("delivery", new JsonObject().put("maxTaskSeconds", 1).put("segmentsInFlight", inFlight));
+    }
+
+    private JsonObject ffmpegThatFailsWhile(Path marker) throws Exception {
+        return pipeline.ffmpegAfter(
+                directory, "case \"$*\" in *trim=start=3.99*) [ -e '" + marker + "' ] && exit 1;; esac");
+    }
+
+    private long runs(String stage) {
+        return Long.parseLong(
+                pipeline.database().value("SELECT count(*) FROM sluice.stage_run WHERE stage = '" + stage + "'"));
+    }
+
+    private long frames(JsonObject end) throws Exception {
+        JsonArray versions = end.getJsonArray("video_versions");
+        Path file = pipeline.fetch(versions.getJsonObject(0).getString("s3_key"), directory.resolve("got.mp4"));
+        FfmpegInstallation real =
+                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
+        Process counting = new ProcessBuilder(
+                        real.ffprobe().toString(),
+                        "-v",
+                        "error",
+                        "-count_frames",
+                        "-select_streams",
+                        "v",
+                        "-show_entries",
+                        "stream=nb_read_frames",
+                        "-of",
+                        "csv=p=0",
+                        file.toString())
+                .start();
+        return Long.parseLong(new String(counting.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
+    }
+
+    /** As a reader sees it who drops what is not newer than what it has: a tick may overtake a task's end that it counts. */
+    private static void assertInOrder(List<JsonObject> updates) {
+        List<JsonObject> read = new ArrayList<>();
+        long last = 0;
+        for (JsonObject update : updates) {
+            if (update.getLong("seq") > last) {
+                last = update.getLong("seq");
+                read.add(update);
+            }
+        }
+        assertThat(read)
+                .extracting(update -> update.getInteger("progress"))
+                .isSorted()
+                .doesNotContainNull();
+        assertThat(read.get(read.size() - 1)).isEqualTo(updates.get(updates.size() - 1));
+    }
+}

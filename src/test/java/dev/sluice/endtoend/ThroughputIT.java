@@ -1,0 +1,131 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many short jobs. The figures are printed for a person to read; what is held to is that every job is done once. */
+class ThroughputIT {
+    private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 80);
+    private static final int ALONE = 20;
+    /** Of FFmpeg and ffprobe, for each job. */
+    private static final int STARTS = 3;
+
+    private static final double NANOS_TO_MILLIS = 1e-6;
+
+    @TempDir
+    private Path directory;
+
+    private PipelineFixture pipeline;
+    private OtherHalf otherHalf;
+    private TimedFfmpeg ffmpeg;
+    private double cost;
+
+    private void start(PipelineFixture on) throws Exception {
+        pipeline = on;
+        otherHalf = pipeline.otherHalf();
+        FfmpegInstallation real =
+                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
+        ffmpeg = TimedFfmpeg.in(directory, real);
+        cost = ffmpeg.cost(real.ffprobe());
+        ffmpeg.reset();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        JsonObject direct =
+                new JsonObject().put("endpoint", pipeline.storeAddress().toString());
+        JsonObject two = new JsonObject().put("concurrency", 2);
+        // What an installation has where nobody changed it, but for FFmpeg.
+        pipeline.start(new JsonObject()
+                .put("ffmpeg", ffmpeg.settings())
+                .put("s3", direct)
+                .put("delivery", new JsonObject().put("leaseSeconds", 12).put("renewSeconds", 4))
+                .put("updates", new JsonObject().put("sweepSeconds", 1).put("tickSeconds", 1))
+                .put(
+                        "stages",
+                        new JsonObject()
+                                .put("download", two)
+                                .put("processing", two)
+                                .put("upload", two)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void completesManyShortJobsOnceEach() throws Exception {
+        start(PipelineFixture.embedded());
+        completesAll();
+    }
+
+    @Test
+    @Tag("long")
+    void completesManyShortJobsOnceEachOnRabbitMq() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        start(PipelineFixture.on(RabbitNode.start()));
+        completesAll();
+    }
+
+    private void completesAll() throws Exception {
+        List<String> jobs = IntStream.range(0, JOBS).mapToObj(n -> "many-" + n).toList();
+        long begun = System.nanoTime();
+        for (String id : jobs) {
+            otherHalf.send(job(id, "uploads/clip.mp4"));
+        }
+        long ended = jobs.stream().mapToLong(otherHalf::endNanos).max().orElseThrow();
+        pipeline.awaitIdle();
+        double manyFfmpeg = ffmpeg.millis();
+        ffmpeg.reset();
+        double alone = alone();
+        double aloneFfmpeg = ffmpeg.millis();
+
+        assertThat(jobs).allSatisfy(id -> assertThat(otherHalf.completions(id)).isEqualTo(1));
+        assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE state <> 'completed'"))
+                .isEqualTo("0");
+        double stages = Double.parseDouble(pipeline.database()
+                .value("SELECT extract(epoch FROM sum(finished_at - started_at)) * 1000 FROM sluice.stage_run"
+                        + " WHERE job_id LIKE 'many-%'"));
+        print(
+                "%d at once: %.1f s, %.0f ms a job in its stages, %.0f of them in FFmpeg, %.0f outside",
+                JOBS,
+                (ended - begun) * NANOS_TO_MILLIS / 1000,
+                stages / JOBS,
+                manyFfmpeg / JOBS,
+                (stages - manyFfmpeg) / JOBS);
+        print(
+                "one after the other: %.0f ms a job from sending it to hearing its end, %.0f of them in FFmpeg, %.0f outside",
+                alone / ALONE, aloneFfmpeg / ALONE, (alone - aloneFfmpeg) / ALONE);
+        print("  look at the source, encode, look at the outputs, ms: %s", ffmpeg.millisOfEach(STARTS));
+        pipeline.database()
+                .query("SELECT stage, round(1000 * extract(epoch FROM avg(finished_at - started_at))) AS ms"
+                        + " FROM sluice.stage_run WHERE job_id LIKE 'alone-%' GROUP BY stage ORDER BY stage")
+                .forEach(row -> print("  stage, ms: %s", row.values()));
+        print("  of what is outside, measuring it: %.0f", STARTS * cost);
+    }
+
+    /** Milliseconds that some jobs took, each sent when the one before had ended. */
+    private double alone() throws Exception {
+        double millis = 0;
+        for (int n = 0; n < ALONE; n++) {
+            long begun = System.nanoTime();
+            otherHalf.send(job("alone-" + n, "uploads/clip.mp4"));
+            millis += (otherHalf.endNanos("alone-" + n) - begun) * NANOS_TO_MILLIS;
+        }
+        return millis;
+    }
+
+    private static void print(String format, Object... figures) {
+        System.out.printf(format + "%n", figures);
+    }
+}

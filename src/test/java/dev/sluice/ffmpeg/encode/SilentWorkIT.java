@@ -1,0 +1,44 @@
+package dev.sluice.ffmpeg.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.Watchdog;
+import dev.sluice.ffmpeg.process.WrittenFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that says nothing for longer than it may, as FFmpeg does while it moves a long film's bytes in their file. */
+@Timeout(120)
+class SilentWorkIT {
+    private static final String WRITES_THE_SAME_AGAIN_AND_AGAIN = """
+            i=0
+            while [ $i -lt 50 ]; do
+                printf x | dd of=film.mp4 conv=notrunc 2>/dev/null
+                sleep 0.2
+                i=$((i+1))
+            done
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void goesOnAsLongAsItWrites() {
+        FfmpegRun.Outcome outcome = MediaFixture.bare(Path.of("/bin/sh"), directory)
+                .run(
+                        List.of("-c", WRITES_THE_SAME_AGAIN_AND_AGAIN),
+                        line -> {},
+                        Watchdog.encode(Duration.ofSeconds(5), Duration.ofMinutes(1), new WrittenFiles(directory)),
+                        new Cancellation());
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(directory.resolve("film.mp4")).hasContent("x");
+    }
+}

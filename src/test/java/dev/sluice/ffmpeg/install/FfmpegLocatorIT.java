@@ -1,0 +1,240 @@
+package dev.sluice.ffmpeg.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.install.FfmpegInstallation.Origin;
+import dev.sluice.ffmpeg.sandbox.Bubblewrap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class FfmpegLocatorIT {
+    private static final Platform UNKNOWN = Platform.of("Plan 9", "mips");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void unpacksTheBundledOne() {
+        FfmpegInstallation found = bundled(directory.resolve("cache"));
+
+        assertThat(found.origin()).isEqualTo(Origin.BUNDLED);
+        assertThat(found.version()).startsWith("8.");
+        assertThat(found.ffmpeg()).isExecutable().startsWith(directory);
+        assertThat(found.ffprobe()).isExecutable();
+    }
+
+    @Test
+    void usesWhatIsUnpackedAlready() throws IOException {
+        FfmpegInstallation first = bundled(directory);
+        Object file = Files.readAttributes(first.ffmpeg(), "unix:ino").get("ino");
+
+        FfmpegInstallation second = bundled(directory);
+
+        assertThat(second).isEqualTo(first);
+        assertThat(Files.readAttributes(second.ffmpeg(), "unix:ino").get("ino")).isEqualTo(file);
+    }
+
+    @Test
+    void unpacksAgainWhatACleanerTookApart() throws IOException {
+        Path home = parent(bundled(directory).ffmpeg());
+        Files.delete(home.resolve("ffprobe"));
+
+        assertThat(bundled(directory).ffprobe()).isExecutable();
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).containsExactly(home);
+        }
+    }
+
+    @Test
+    void isUnpackedBySeveralAtOnce() throws Exception {
+        ExecutorService hosts = Executors.newFixedThreadPool(4);
+        List<Callable<FfmpegInstallation>> starts = new ArrayList<>();
+        IntStream.range(0, 4).forEach(i -> starts.add(() -> bundled(directory)));
+
+        List<Future<FfmpegInstallation>> found = hosts.invokeAll(starts);
+
+        for (Future<FfmpegInstallation> each : found) {
+            assertThat(each.get()).isEqualTo(found.get(0).get());
+        }
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).hasSize(1);
+        }
+        hosts.shutdown();
+    }
+
+    @Test
+    void trustsNoDirectoryThatAnybodyMayWriteTo() throws IOException {
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(
+                        () -> new FfmpegLocator(config(open, Optional.empty()), Platform.current(), List.of()).locate())
+                .isInstanceOf(FfmpegUnavailable.class)
+                .hasMessageContaining("anybody may write to " + open);
+    }
+
+    @Test
+    void prefersTheConfiguredOne() {
+        Path configured = bundled(directory).ffmpeg();
+
+        FfmpegInstallation found =
+                new FfmpegLocator(config(directory, Optional.of(configured)), Platform.current(), List.of()).locate();
+
+        assertThat(found.origin()).isEqualTo(Origin.CONFIGURED);
+        assertThat(found.ffprobe()).isEqualTo(configured.resolveSibling("ffprobe"));
+    }
+
+    @Test
+    void takesTheOneOnThePathWhereNoneIsBundled() {
+        Path home = parent(bundled(directory).ffmpeg());
+
+        FfmpegInstallation found =
+                new FfmpegLocator(config(directory, Optional.empty()), UNKNOWN, List.of(home)).locate();
+
+        assertThat(found.origin()).isEqualTo(Origin.PATH);
+    }
+
+    @Test
+    void saysWhatToInstallWhereThereIsNone() {
+        assertThatThrownBy(() -> new FfmpegLocator(config(directory, Optional.empty()), UNKNOWN, List.of()).locate())
+                .isInstanceOf(FfmpegUnavailable.class)
+                .hasMessageContaining("there is no bundled FFmpeg for plan 9/mips")
+                .hasMessageContaining("there is none on the PATH")
+                .hasMessageContaining("apt-get install ffmpeg");
+    }
+
+    @Test
+    void saysThatTheConfiguredOneDoesNotStart() {
+        Path missing = directory.resolve("nowhere").resolve("ffmpeg");
+
+        assertThatThrownBy(
+                        () -> new FfmpegLocator(config(directory, Optional.of(missing)), UNKNOWN, List.of()).locate())
+                .isInstanceOf(FfmpegUnavailable.class)
+                .hasMessageContaining(missing + " does not start");
+    }
+
+    @Test
+    void runsInASandboxWhereThereIsOne() {
+        assumeTrue(Bubblewrap.works(), "no bubblewrap that works here");
+
+        assertThat(sandboxed(SandboxMode.AUTO, Platform.searchPath()).isInSandbox())
+                .isTrue();
+        assertThat(sandboxed(SandboxMode.REQUIRED, Platform.searchPath()).isInSandbox())
+                .isTrue();
+        assertThat(sandboxed(SandboxMode.OFF, Platform.searchPath()).isInSandbox())
+                .isFalse();
+    }
+
+    @Test
+    void doesWithoutASandboxUnlessOneIsRequired() {
+        assertThat(sandboxed(SandboxMode.AUTO, List.of()).isInSandbox()).isFalse();
+        assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of()))
+                .isInstanceOf(FfmpegUnavailable.class)
+                .hasMessageContaining("there is no bwrap on the PATH")
+                .hasMessageContaining("apt-get install bubblewrap")
+                .hasMessageContaining("set ffmpeg.sandbox to 'auto' or 'off'");
+    }
+
+    @Test
+    void takesNoSandboxInWhichItDoesNotStart() throws IOException {
+        Path broken = Files.createDirectory(directory.resolve("broken"));
+        Path bwrap = Files.writeString(
+                broken.resolve("bwrap"),
+                "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n");
+        Files.setPosixFilePermissions(bwrap, PosixFilePermissions.fromString("rwx------"));
+
+        assertThat(sandboxed(SandboxMode.AUTO, List.of(broken)).isInSandbox()).isFalse();
+        assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of(broken)))
+                .isInstanceOf(FfmpegUnavailable.class)
+                .hasMessageContaining("bwrap: No permissions to create new namespace");
+    }
+
+    private FfmpegInstallation sandboxed(SandboxMode mode, List<Path> searchPath) {
+        Path there = MediaFixture.ffmpeg().ffmpeg();
+        return new FfmpegLocator(
+                        MediaFixture.config(directory, Optional.of(there), mode), Platform.current(), searchPath)
+                .locate();
+    }
+
+    /** A mount namespace hides the desktop libraries from the loader, as if they had never been installed. */
+    @Test
+    void needsNoLibrariesOfADesktop() throws Exception {
+        Path ffmpeg = bundled(directory.resolve("cache")).ffmpeg();
+        Path clip = directory.resolve("clip.mp4");
+        String script = """
+                set -e
+                touch "$1/nothing"
+                for library in libxcb libxcb-shm libasound libpulse libudev libdrm libva libva-drm libX11 libXau; do
+                  for file in $(find /lib /usr/lib -name "$library.so*" 2>/dev/null); do
+                    mount --bind "$1/nothing" "$(readlink -f "$file")"
+                  done
+                done
+                PATH=/nowhere
+                export PATH
+                "$2" -nostdin -loglevel error -f lavfi -i testsrc=duration=1 -c:v libx264 "$3"
+                "${2%ffmpeg}ffprobe" -loglevel error -show_entries stream=codec_name -print_format csv=p=0 "$3"
+                """;
+        assumeTrue(canUnshare(), "no mount namespaces here (not root, or no unshare)");
+
+        Process bare = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        script,
+                        "sh",
+                        directory.toString(),
+                        ffmpeg.toString(),
+                        clip.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(bare.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+        assertThat(said.strip()).isEqualTo("h264");
+        assertThat(bare.waitFor()).isZero();
+        assertThat(clip).isNotEmptyFile();
+    }
+
+    private static boolean canUnshare() throws InterruptedException {
+        try {
+            Process probe = new ProcessBuilder("unshare", "--mount", "true").start();
+            return probe.waitFor(10, TimeUnit.SECONDS) && probe.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static FfmpegInstallation bundled(Path cache) {
+        assumeTrue(Platform.current().bundle().isPresent(), "no bundled FFmpeg for this platform");
+        return new FfmpegLocator(config(cache, Optional.empty()), Platform.current(), List.of()).locate();
+    }
+
+    private static FfmpegConfig config(Path cache, Optional<Path> ffmpeg) {
+        return MediaFixture.config(cache, ffmpeg, SandboxMode.AUTO);
+    }
+
+    private static Path parent(Path file) {
+        return Optional.ofNullable(file.getParent()).orElseThrow();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.sluice.ffmpeg.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.process.FfmpegProgram;
+import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.Watchdog;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Real processes that ask for more than they may have, in the sandbox as without it. */
+@Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"OFF", "REQUIRED"})
+class ProcessLimitsIT {
+    private static final long MEBIBYTE = 1 << 20;
+
+    private final SandboxMode sandbox;
+
+    @TempDir
+    private Path directory;
+
+    ProcessLimitsIT(SandboxMode sandbox) {
+        this.sandbox = sandbox;
+    }
+
+    @Test
+    void noFileGrowsBeyondItsLimit() throws Exception {
+        assertEndsWith(ErrorCode.OUTPUT_EXCEEDED, () -> run("testsrc=size=1280x720", 16_384, "10", "file:out.avi"));
+
+        assertThat(Files.size(directory.resolve("out.avi"))).isBetween(MEBIBYTE / 2, MEBIBYTE);
+    }
+
+    @Test
+    void noProcessMapsMoreThanItsMemory() {
+        assertEndsWith(ErrorCode.MEMORY_EXCEEDED, () -> run("testsrc=size=12000x12000", 1024, "1", "pipe:1"));
+    }
+
+    @Test
+    void theShellIsToldAllOfThem() {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        ProcessLimits limits = new ProcessLimits(2048 * MEBIBYTE, MEBIBYTE);
+
+        new FfmpegRun(new FfmpegProgram(
+                        Path.of("/bin/sh"),
+                        Reach.writing(directory),
+                        limits,
+                        MediaFixture.ffmpeg(sandbox).sandbox()))
+                .run(
+                        List.of("-c", "ulimit -v; ulimit -Hv; ulimit -f; ulimit -c; ulimit -Hc"),
+                        lines::add,
+                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        new Cancellation());
+
+        assertThat(lines).containsExactly("2097152", "2097152", "2048", "0", "0");
+    }
+
+    private FfmpegRun.Outcome run(String picture, long memoryMiB, String seconds, String output) {
+        FfmpegInstallation there = MediaFixture.ffmpeg(sandbox);
+        FfmpegInstallation limited = new FfmpegInstallation(
+                there.ffmpeg(),
+                there.ffprobe(),
+                there.version(),
+                there.origin(),
+                there.sandbox(),
+                there.scheduling(),
+                memoryMiB * MEBIBYTE);
+        return limited.encoder(Reach.writing(directory), MEBIBYTE)
+                .run(
+                        List.of(
+                                "-nostdin",
+                                "-loglevel",
+                                "level+error",
+                                "-f",
+                                "lavfi",
+                                "-i",
+                                picture,
+                                "-t",
+                                seconds,
+                                "-c:v",
+                                "rawvideo",
+                                "-f",
+                                "avi",
+                                output),
+                        line -> {},
+                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        new Cancellation());
+    }
+
+    private static void assertEndsWith(ErrorCode code, ThrowingCallable run) {
+        assertThatThrownBy(run)
+                .isInstanceOfSatisfying(
+                        JobFailure.class, failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+}

@@ -1,0 +1,207 @@
+package dev.sluice.ffmpeg.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.install.SandboxFinder;
+import dev.sluice.ffmpeg.process.FfmpegProgram;
+import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.Watchdog;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What somebody who has taken over FFmpeg could do: a shell in its place tries. */
+@Timeout(60)
+class SandboxIT {
+    private static final Path SHELL = Path.of("/bin/sh");
+    private static final ProcessLimits LIMITS = new ProcessLimits(16L << 30, 1 << 20);
+
+    @TempDir
+    private Path job;
+
+    private Path attempt;
+    private Path source;
+    private Path neighbour;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        assumeTrue(Bubblewrap.works(), "no bubblewrap that works here");
+        attempt = Files.createDirectories(job.resolve("processing-0-7"));
+        Files.writeString(attempt.resolve("own"), "own");
+        Path download = Files.createDirectories(job.resolve("download-0-3"));
+        source = Files.writeString(download.resolve("source"), "the source");
+        neighbour = Files.writeString(download.resolve("neighbour"), "the neighbour's");
+    }
+
+    @Test
+    void seesNoFileButTheSystemsAndItsOwn() {
+        List<String> files = said("cd /; find . -path ./usr -prune -o -path ./lib -prune -o -path ./lib64 -prune"
+                + " -o -path ./proc -prune -o -path ./dev -prune -o -path ." + home() + " -prune -o -type f -print");
+
+        assertThat(files)
+                .filteredOn(file -> !file.startsWith("./etc/ld.so.cache") && !file.startsWith("./etc/alternatives/"))
+                .containsExactlyInAnyOrder("." + source, "." + attempt.resolve("own"));
+        assertThat(said("cat /etc/passwd '" + neighbour + "' || cat '" + source + "'"))
+                .containsExactly("the source");
+    }
+
+    @Test
+    void writesNowhereButInItsOwnDirectory() throws IOException {
+        assertThat(said("for file in '" + source + "' /usr/made '" + home() + "/made' /proc/sysrq-trigger; do"
+                        + " (echo spoilt > \"$file\") 2>/dev/null && echo \"$file\"; done;"
+                        + " (rm -f '" + source + "' && mv own '" + source + "') 2>/dev/null && echo moved;"
+                        + " ln '" + source + "' link 2>/dev/null && echo linked;"
+                        + " setting=/proc/sys/vm/swappiness; was=$(cat $setting);"
+                        + " (echo $was > $setting) 2>/dev/null && echo $setting; echo made > made; echo tried"))
+                .containsExactly("tried");
+
+        assertThat(source).hasContent("the source");
+        assertThat(neighbour).hasContent("the neighbour's");
+        assertThat(attempt.resolve("made")).hasContent("made");
+        try (Stream<Path> files = Files.list(attempt)) {
+            assertThat(files).hasSize(2);
+        }
+    }
+
+    @Test
+    void aLookWritesNotEvenBesideItsSource() throws IOException {
+        assertThat(said(
+                        Reach.looking(source),
+                        "cat '" + source + "'; cd '" + source.getParent() + "'; echo > made; ls; echo spoilt > source"))
+                .containsExactly("the sourcemade", "source");
+
+        assertThat(source).hasContent("the source");
+        try (Stream<Path> files = Files.list(neighbour.getParent())) {
+            assertThat(files).containsExactlyInAnyOrder(source, neighbour);
+        }
+    }
+
+    @Test
+    void reachesNobodyOverTheNetwork() throws IOException {
+        try (ServerSocketChannel listening = ServerSocketChannel.open()) {
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            listening.configureBlocking(false);
+            int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
+
+            assertThat(connect(SandboxMode.REQUIRED, port)).isNotZero();
+            assertThat(listening.accept()).isNull();
+
+            assertThat(connect(SandboxMode.OFF, port)).isNotZero();
+            try (var connection = listening.accept()) {
+                assertThat(connection).as("without the sandbox it does connect").isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void seesNoOtherProcessAndHasNoPrivileges() {
+        long us = ProcessHandle.current().pid();
+
+        assertThat(said("kill -0 " + us + " 2>/dev/null && echo found; for p in /proc/[0-9]*; do echo process; done"))
+                .hasSizeBetween(3, 6)
+                .containsOnly("process");
+        assertThat(said("grep -E '^(Cap|NoNewPrivs)' /proc/self/status | tr -d '\\t'"))
+                .containsExactly(
+                        "CapInh:0000000000000000",
+                        "CapPrm:0000000000000000",
+                        "CapEff:0000000000000000",
+                        "CapBnd:0000000000000000",
+                        "CapAmb:0000000000000000",
+                        "NoNewPrivs:1");
+        assertThat(said("unshare --user --map-root-user true 2>/dev/null && echo root; echo tried"))
+                .containsExactly("tried");
+    }
+
+    @Test
+    void seesOfTheEnvironmentWhatItNeeds() {
+        assertThat(said("env | sort"))
+                .containsExactly(
+                        "AV_LOG_FORCE_NOCOLOR=1",
+                        "HOME=" + attempt,
+                        "LC_ALL=C",
+                        "PATH=/usr/bin:/bin",
+                        "PWD=" + attempt,
+                        "TMPDIR=" + attempt);
+    }
+
+    @Test
+    void worksForAnOrdinaryUser() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "not root, so every test here is such a user's");
+        Files.setPosixFilePermissions(job, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(attempt, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Sandbox sandbox = new Sandbox(cage().bwrap(), SandboxFinder.system(), List.of());
+        List<String> command =
+                new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
+        command.addAll(new FfmpegProgram(SHELL, Reach.making(attempt, source), LIMITS, Optional.of(sandbox)).command());
+        command.addAll(List.of("-c", "id -u > made; cat '" + source + "'; cat '" + neighbour + "'; echo spoilt > own"));
+
+        Process user = new ProcessBuilder(command).start();
+
+        assertThat(new String(user.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo("the source");
+        assertThat(user.waitFor()).isNotZero();
+        assertThat(attempt.resolve("made")).hasContent("65534\n");
+        assertThat(attempt.resolve("own")).hasContent("own");
+    }
+
+    @Test
+    void saysSoWhenThereIsNoCage() {
+        assertThatThrownBy(() -> said(Reach.looking(job.resolve("missing")), "echo never"))
+                .isInstanceOfSatisfying(JobFailure.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.FFMPEG_FAILED);
+                    assertThat(failure.sentence()).isEqualTo("The sandbox around FFmpeg could not be set up.");
+                });
+    }
+
+    private int connect(SandboxMode mode, int port) {
+        return MediaFixture.ffmpeg(mode)
+                .reader(Reach.reading(attempt))
+                .run(
+                        List.of("-nostdin", "-i", "tcp://127.0.0.1:" + port + "?timeout=200000", "-f", "null", "-"),
+                        line -> {},
+                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        new Cancellation())
+                .exitCode();
+    }
+
+    private List<String> said(String script) {
+        return said(Reach.making(attempt, source), script);
+    }
+
+    /** The lines that a shell in the cage says on its standard output. */
+    private static List<String> said(Reach reach, String script) {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        new FfmpegRun(new FfmpegProgram(SHELL, reach, LIMITS, Optional.of(cage())))
+                .run(List.of("-c", script), lines::add, Watchdog.deadline(Duration.ofSeconds(30)), new Cancellation());
+        return lines;
+    }
+
+    private static Sandbox cage() {
+        return MediaFixture.ffmpeg().sandbox().orElseThrow();
+    }
+
+    private static String home() {
+        return String.valueOf(MediaFixture.ffmpeg().ffmpeg().getParent());
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.ffmpeg.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.ffmpeg.process.FfmpegProgram;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The whole command lines with which FFmpeg is started, up to its own arguments. */
+class SandboxTest {
+    private static final Sandbox SANDBOX = new Sandbox(
+            Path.of("/usr/bin/bwrap"),
+            List.of("--ro-bind", "/usr", "/usr", "--symlink", "usr/lib64", "/lib64"),
+            List.of(Path.of("/home/video/.sluice/ffmpeg/linux")));
+
+    private static final Path ATTEMPT = Path.of("/work/jobs/a/processing-0-7");
+    private static final Path SOURCE = Path.of("/work/jobs/a/download-0-3/source");
+
+    private static final String CAGE = "/usr/bin/bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL"
+            + " --clearenv --setenv PATH /usr/bin:/bin --setenv HOME %1$s --setenv TMPDIR %1$s --setenv LC_ALL C"
+            + " --setenv AV_LOG_FORCE_NOCOLOR 1 --ro-bind /usr /usr --symlink usr/lib64 /lib64"
+            + " --proc /proc --remount-ro /proc --dev /dev --tmpfs /tmp"
+            + " --ro-bind /home/video/.sluice/ffmpeg/linux /home/video/.sluice/ffmpeg/linux";
+
+    @Test
+    void anEncodeReadsItsSourceAndWritesIntoItsDirectory() {
+        assertThat(start(Reach.making(ATTEMPT, SOURCE), Optional.of(SANDBOX)))
+                .isEqualTo(CAGE.formatted(ATTEMPT)
+                        + " --bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
+                        + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
+                        + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
+    }
+
+    @Test
+    void aLookAtASourceWritesNowhere() {
+        assertThat(start(Reach.looking(SOURCE), Optional.of(SANDBOX)))
+                .isEqualTo(CAGE.formatted("/tmp")
+                        + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
+                        + " --chdir /tmp -- /bin/sh");
+    }
+
+    @Test
+    void aLookAtOutputsWritesNowhere() {
+        assertThat(start(Reach.reading(ATTEMPT), Optional.of(SANDBOX)))
+                .isEqualTo(CAGE.formatted(ATTEMPT)
+                        + " --ro-bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
+                        + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
+    }
+
+    @Test
+    void withoutASandboxThereIsTheGuardAlone() {
+        assertThat(start(Reach.making(ATTEMPT, SOURCE), Optional.empty())).isEqualTo("/bin/sh");
+    }
+
+    @Test
+    void theGuardIsToldTheLimitsInItsOwnUnits() {
+        List<String> command =
+                program(Reach.looking(SOURCE), Optional.of(SANDBOX)).command();
+
+        assertThat(command.subList(command.indexOf("/bin/sh"), command.size()))
+                .startsWith("/bin/sh", "-c")
+                .endsWith("sh", "1048576", "4096", "/opt/ffmpeg");
+    }
+
+    private static String start(Reach reach, Optional<Sandbox> sandbox) {
+        List<String> command = program(reach, sandbox).command();
+        return String.join(" ", command.subList(0, command.indexOf("-c")));
+    }
+
+    private static FfmpegProgram program(Reach reach, Optional<Sandbox> sandbox) {
+        return new FfmpegProgram(Path.of("/opt/ffmpeg"), reach, new ProcessLimits(1 << 30, 2 << 20), sandbox);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.sluice.media.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SegmentPlanTest {
+    private static final Duration GRID = Duration.ofSeconds(2);
+    private static final Duration BEGIN = Duration.ofMillis(21);
+
+    @Test
+    void cutsOnTheGridIntoPartsOfAboutTheSameLength() {
+        List<Segment> segments = plan(62, 25);
+
+        assertThat(segments)
+                .containsExactly(
+                        new Segment(0, BEGIN, BEGIN.plusSeconds(22), false),
+                        new Segment(1, BEGIN.plusSeconds(22), BEGIN.plusSeconds(44), false),
+                        new Segment(2, BEGIN.plusSeconds(44), BEGIN.plusSeconds(62), true));
+    }
+
+    @Test
+    void leavesWhatIsShortEnoughWhole() {
+        assertThat(plan(20, 25)).containsExactly(new Segment(0, BEGIN, BEGIN.plusSeconds(20), true));
+        assertThat(plan(0, 25)).hasSize(1);
+    }
+
+    @Test
+    void cutsNothingThatIsShorterThanTheGrid() {
+        assertThat(plan(5, 1))
+                .extracting(Segment::until)
+                .containsExactly(BEGIN.plusSeconds(2), BEGIN.plusSeconds(4), BEGIN.plusSeconds(5));
+    }
+
+    @Test
+    void coversEachFilmWithoutAGap() {
+        for (int seconds = 1; seconds < 300; seconds++) {
+            List<Segment> segments = plan(seconds, 17);
+            assertThat(segments.get(0).from()).isEqualTo(BEGIN);
+            assertThat(segments.get(segments.size() - 1).until()).isEqualTo(BEGIN.plusSeconds(seconds));
+            for (int i = 1; i < segments.size(); i++) {
+                assertThat(segments.get(i).from()).isEqualTo(segments.get(i - 1).until());
+                assertThat(segments.get(i).from()).isLessThan(segments.get(i).until());
+            }
+            assertThat(segments).filteredOn(Segment::isLast).hasSize(1);
+            assertThat(segments)
+                    .allSatisfy(segment -> assertThat(segment.until().minus(segment.from()))
+                            .isLessThanOrEqualTo(Duration.ofSeconds(17)));
+        }
+    }
+
+    private static List<Segment> plan(int seconds, int longest) {
+        return SegmentPlan.of(BEGIN, BEGIN.plusSeconds(seconds), Duration.ofSeconds(longest), GRID)
+                .segments();
+    }
+}

@@ -1,0 +1,206 @@
+package dev.sluice.objectstore.s3;
+
+import dev.sluice.config.S3Config;
+import dev.sluice.objectstore.Wait;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Stands between a client and its store, and spoils the exchanges that it is told to spoil. */
+public final class FaultProxy {
+    private final List<Rule> rules = new CopyOnWriteArrayList<>();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final HttpClient client;
+    private final HttpServer server;
+    private final S3Config behind;
+
+    private FaultProxy(Vertx vertx, S3Config behind) {
+        this.behind = behind;
+        this.client = vertx.createHttpClient();
+        this.server = vertx.createHttpServer(
+                new HttpServerOptions().setHandle100ContinueAutomatically(true).setMaxHeaderSize(32 * 1024));
+        server.requestHandler(this::handle);
+    }
+
+    public static FaultProxy before(Vertx vertx, S3Config behind) {
+        FaultProxy proxy = new FaultProxy(vertx, behind);
+        Wait.on(proxy.server.listen(0, "127.0.0.1"));
+        return proxy;
+    }
+
+    /** The way to the same bucket through this proxy. */
+    public S3Config config() {
+        return new S3Config(
+                Optional.of(URI.create("http://127.0.0.1:" + server.actualPort())),
+                Optional.empty(),
+                behind.caFile(),
+                behind.region(),
+                behind.bucket(),
+                behind.accessKey(),
+                behind.secretKey(),
+                behind.pathStyle(),
+                behind.partSize(),
+                behind.parallelism(),
+                behind.timeout());
+    }
+
+    public Future<Void> close() {
+        return server.close();
+    }
+
+    int requests() {
+        return requests.get();
+    }
+
+    /** Lets the fault happen to all requests that fit, until what it gives is run. */
+    public Runnable spoil(Predicate<HttpServerRequest> which, Fault fault) {
+        Rule rule = new Rule(new AtomicInteger(Integer.MAX_VALUE), which, fault);
+        rules.add(rule);
+        return () -> rules.remove(rule);
+    }
+
+    /** Lets the fault happen to the first so many requests that fit. */
+    void spoil(int times, Predicate<HttpServerRequest> which, Fault fault) {
+        rules.add(new Rule(new AtomicInteger(times), which, fault));
+    }
+
+    static Predicate<HttpServerRequest> range(long start) {
+        return request ->
+                Optional.ofNullable(request.getHeader("Range")).orElse("").startsWith("bytes=" + start + "-");
+    }
+
+    static Predicate<HttpServerRequest> part(int number) {
+        return request -> Integer.toString(number).equals(request.getParam("partNumber"));
+    }
+
+    static Predicate<HttpServerRequest> any() {
+        return request -> true;
+    }
+
+    /** Answers so, without asking the store. */
+    public static Fault status(int status, String code) {
+        return exchange -> {
+            exchange.request().resume();
+            exchange.request()
+                    .end()
+                    .onComplete(read -> exchange.response()
+                            .setStatusCode(status)
+                            .putHeader("Content-Type", "application/xml")
+                            .end("<Error><Code>" + code + "</Code><Message>spoiled</Message></Error>"));
+        };
+    }
+
+    /** Passes the body's first bytes on and then breaks the connection. */
+    static Fault breakAfter(int bytes) {
+        return exchange -> exchange.forward().onSuccess(answer -> {
+            exchange.copyHead(answer);
+            exchange.response()
+                    .write(answer.body()
+                            .getBuffer(0, Math.min(bytes, answer.body().length())))
+                    .onComplete(written -> exchange.request().connection().close());
+        });
+    }
+
+    /** Passes on a body of the right length with other bytes. */
+    static Fault change(Function<Buffer, Buffer> body) {
+        return exchange -> exchange.forward().onSuccess(answer -> {
+            exchange.copyHead(answer);
+            exchange.response().end(body.apply(answer.body()));
+        });
+    }
+
+    /** Does something first, while the client waits, and passes all on unspoiled. */
+    public static Fault first(Supplier<Future<?>> action) {
+        return exchange -> action.get().onSuccess(done -> exchange.pass());
+    }
+
+    /** Breaks the connection before anything was asked or answered. */
+    public static Fault reset() {
+        return exchange -> exchange.request().connection().close();
+    }
+
+    /** Takes the request and never answers. */
+    static Fault silence() {
+        return exchange -> exchange.request().resume();
+    }
+
+    private void handle(HttpServerRequest request) {
+        requests.incrementAndGet();
+        request.pause();
+        Exchange exchange = new Exchange(request, client, behind.endpoint().orElseThrow());
+        for (Rule rule : rules) {
+            if (rule.which().test(request) && rule.left().getAndDecrement() > 0) {
+                rule.fault().spoil(exchange);
+                return;
+            }
+        }
+        exchange.pass();
+    }
+
+    /** What becomes of a request. */
+    public interface Fault {
+        void spoil(Exchange exchange);
+    }
+
+    private record Rule(AtomicInteger left, Predicate<HttpServerRequest> which, Fault fault) {}
+
+    public record Answer(HttpClientResponse head, Buffer body) {}
+
+    /** A request that waits for what becomes of it. */
+    public record Exchange(HttpServerRequest request, HttpClient client, URI store) {
+        HttpServerResponse response() {
+            return request.response();
+        }
+
+        void pass() {
+            forward().onSuccess(answer -> {
+                copyHead(answer);
+                response().end(answer.body());
+            });
+        }
+
+        Future<Answer> forward() {
+            RequestOptions options = new RequestOptions()
+                    .setMethod(request.method())
+                    .setHost(store.getHost())
+                    .setPort(store.getPort())
+                    .setURI(request.uri());
+            request.headers().forEach((name, value) -> {
+                if (!name.equalsIgnoreCase("Expect")) {
+                    options.addHeader(name, value);
+                }
+            });
+            return client.request(options)
+                    .compose(out -> out.send(request))
+                    .compose(head -> head.body().map(body -> new Answer(head, body)))
+                    .onFailure(cause -> request.connection().close());
+        }
+
+        void copyHead(Answer answer) {
+            response().setStatusCode(answer.head().statusCode());
+            answer.head().headers().forEach((name, value) -> {
+                if (!name.equalsIgnoreCase("Transfer-Encoding")) {
+                    response().putHeader(name, value);
+                }
+            });
+            if (answer.head().getHeader("Content-Length") == null) {
+                response().setChunked(true);
+            }
+        }
+    }
+}

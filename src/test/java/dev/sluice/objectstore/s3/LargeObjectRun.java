@@ -1,0 +1,46 @@
+package dev.sluice.objectstore.s3;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.Progress;
+import dev.sluice.objectstore.BlobKey;
+import dev.sluice.objectstore.Wait;
+import dev.sluice.standalone.embedded.EmbeddedStore;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Puts a large object and fetches it again, store and client in this JVM; {@link LargeObjectIT} gives it little memory. */
+final class LargeObjectRun {
+    private LargeObjectRun() {}
+
+    /** @param arguments an empty directory and the size in bytes */
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Path.of(arguments[0]);
+        Path source = sparse(directory.resolve("source"), Long.parseLong(arguments[1]));
+        Path target = directory.resolve("target");
+        Vertx vertx = Vertx.vertx();
+        try (EmbeddedStore store = EmbeddedStore.start(directory.resolve("store"), "bucket")) {
+            S3Blobs blobs = new S3Blobs(vertx, StoreFixture.configure(store, "bucket"));
+            BlobKey key = new BlobKey("film.mp4");
+            Wait.on(blobs.put(key, source, "video/mp4", Progress.none(), new Cancellation()));
+            Wait.on(blobs.fetch(key, target, Progress.none(), new Cancellation()));
+            Wait.on(blobs.close());
+        }
+        Wait.on(vertx.close());
+        System.exit(Files.mismatch(source, target) == -1 ? 0 : 1);
+    }
+
+    /** Zeros that take no room, with something to tell every 32 MiB apart. */
+    private static Path sparse(Path path, long size) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(size);
+            for (long at = 0; at < size; at += 32 << 20) {
+                file.seek(at);
+                file.writeLong(at);
+            }
+        }
+        return path;
+    }
+}

@@ -1,0 +1,446 @@
+package dev.sluice.objectstore.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.Progress;
+import dev.sluice.config.S3Config;
+import dev.sluice.config.value.Secret;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.objectstore.BlobInfo;
+import dev.sluice.objectstore.BlobKey;
+import dev.sluice.objectstore.SampleFile;
+import dev.sluice.objectstore.Wait;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+
+/** What becomes of transfers when network, store or disk misbehave. */
+@ExtendWith(StoreFixture.class)
+final class S3FaultsIT {
+    private static final BlobKey KEY = new BlobKey("videos/film.mp4");
+    private static final int PART = 5 << 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    private S3Config store;
+    private FaultProxy proxy;
+    private S3Blobs direct;
+    private S3Blobs blobs;
+
+    @TempDir
+    private Path dir;
+
+    @BeforeEach
+    void open(S3Config config) {
+        store = config;
+        proxy = FaultProxy.before(vertx, config);
+        direct = new S3Blobs(vertx, config);
+        blobs = new S3Blobs(vertx, proxy.config());
+    }
+
+    @AfterEach
+    void close() {
+        Wait.on(blobs.close());
+        Wait.on(direct.close());
+        Wait.on(vertx.close());
+    }
+
+    @Test
+    void asksOnlyOnceForWhatFitsIntoOneRange() {
+        stored(PART, 1);
+
+        Wait.on(fetch());
+
+        assertThat(proxy.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void asksForNoCopyThatTakesAStoreLongerThanSilenceMayLast() throws IOException {
+        List<String> ranges = new CopyOnWriteArrayList<>();
+        proxy.spoil(
+                request -> {
+                    Optional.ofNullable(request.getHeader("x-amz-copy-source-range"))
+                            .ifPresent(ranges::add);
+                    return false;
+                },
+                FaultProxy.status(500, "InternalError"));
+        long bytes = (256L << 20) + 7;
+        Path source = Files.createFile(dir.resolve("large"));
+        try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
+            file.setLength(bytes);
+        }
+        Wait.on(direct.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        BlobInfo copied = Wait.on(blobs.copy(KEY, bytes, new BlobKey("copy.mp4"), new Cancellation()));
+
+        assertThat(copied.size()).isEqualTo(bytes);
+        assertThat(ranges).containsExactlyInAnyOrder("bytes=0-268435455", "bytes=268435456-268435462");
+    }
+
+    @Test
+    void asksAgainWhenTheConnectionBreaksInTheMiddleOfARange() {
+        Path source = stored(3 * PART, 1);
+        proxy.spoil(2, FaultProxy.range(PART), FaultProxy.breakAfter(100_000));
+
+        Wait.on(fetch());
+
+        assertThat(target()).hasSameBinaryContentAs(source);
+    }
+
+    @Test
+    void givesUpWhenTheConnectionBreaksEveryTime() {
+        stored(2 * PART, 1);
+        proxy.spoil(100, FaultProxy.range(0), FaultProxy.breakAfter(100_000));
+
+        JobFailure failure = Wait.failure(fetch());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(target()).doesNotExist();
+    }
+
+    @Test
+    void comesBackToAStoreThatAskedToSlowDown() {
+        Path source = stored(2 * PART, 1);
+        proxy.spoil(2, FaultProxy.range(PART), FaultProxy.status(503, "SlowDown"));
+
+        Wait.on(fetch());
+
+        assertThat(target()).hasSameBinaryContentAs(source);
+    }
+
+    @Test
+    void saysThatTheStoreIsBusyWhenItStaysSo() {
+        stored(10, 1);
+        proxy.spoil(100, FaultProxy.any(), FaultProxy.status(503, "SlowDown"));
+
+        assertThat(Wait.failure(fetch()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(Wait.failure(blobs.check()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    }
+
+    @Test
+    void doesNotWaitForEverForAStoreThatIsSilent() {
+        stored(10, 1);
+        proxy.spoil(100, FaultProxy.any(), FaultProxy.silence());
+        S3Blobs impatient = new S3Blobs(vertx, changed(proxy.config(), Duration.ofMillis(300)));
+
+        JobFailure failure = Wait.failure(impatient.head(KEY));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        Wait.on(impatient.close());
+    }
+
+    @Test
+    void noticesThatTheObjectIsReplacedBetweenTwoRanges() {
+        stored(3 * PART, 1);
+        Path other = SampleFile.of(dir.resolve("other"), 3 * PART, 2);
+        proxy.spoil(1, FaultProxy.range(2 * PART), FaultProxy.first(() -> replaceWith(other)));
+
+        JobFailure failure = Wait.failure(fetch());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.OBJECT_CHANGED);
+        assertThat(target()).doesNotExist();
+    }
+
+    @Test
+    void noticesWrongBytesOfTheRightLengthInASmallObject() {
+        stored(1000, 1);
+        proxy.spoil(1, FaultProxy.range(0), FaultProxy.change(S3FaultsIT::flipped));
+
+        JobFailure failure = Wait.failure(fetch());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
+        assertThat(target()).doesNotExist();
+    }
+
+    @Test
+    void noticesWrongBytesOfTheRightLengthInAnObjectOfManyRanges() {
+        // Stored in one request, as a browser does: its ETag is the MD5 of all of it.
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        S3Blobs whole = new S3Blobs(vertx, changed(store, 64 << 20));
+        Wait.on(whole.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        Wait.on(whole.close());
+        proxy.spoil(1, FaultProxy.range(PART), FaultProxy.change(S3FaultsIT::flipped));
+
+        JobFailure failure = Wait.failure(fetch());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
+    }
+
+    @Test
+    void stopsADownloadOnCancellationAndLeavesNoFile() throws IOException {
+        stored(6 * PART, 1);
+        Cancellation cancellation = new Cancellation();
+        JobFailure why = new JobFailure(ErrorCode.SHUTDOWN, "The worker stops.");
+        proxy.spoil(100, FaultProxy.range(4 * PART), FaultProxy.silence());
+        proxy.spoil(1, FaultProxy.range(5 * PART), FaultProxy.first(() -> cancel(cancellation, why)));
+
+        S3Blobs patient = new S3Blobs(vertx, changed(proxy.config(), Duration.ofMinutes(10)));
+
+        JobFailure failure = Wait.failure(patient.fetch(KEY, target(), Progress.none(), cancellation));
+
+        assertThat(failure).isSameAs(why);
+        assertThat(target()).doesNotExist();
+        assertThat(openFiles()).noneMatch(file -> file.startsWith(dir.toString()));
+        Wait.on(patient.close());
+    }
+
+    @Test
+    void stopsAnUploadOnCancellationAndLeavesNoPartsAndNoOpenFile() throws IOException {
+        Path source = SampleFile.of(dir.resolve("source"), 6 * PART);
+        Cancellation cancellation = new Cancellation();
+        JobFailure why = new JobFailure(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
+        proxy.spoil(1, FaultProxy.part(4), FaultProxy.first(() -> cancel(cancellation, why)));
+
+        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), cancellation));
+
+        assertThat(failure).isSameAs(why);
+        assertThat(unfinishedUploads()).isEmpty();
+        assertThat(openFiles()).noneMatch(file -> file.startsWith(dir.toString()));
+        assertThat(Wait.failure(direct.head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+    }
+
+    @Test
+    void abortsAnUploadThatCannotBeFinished() {
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(500, "InternalError"));
+
+        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(unfinishedUploads()).isEmpty();
+    }
+
+    @Test
+    void sendsAPartAgainThatTheStoreDidNotTake() {
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        proxy.spoil(2, FaultProxy.part(2), FaultProxy.status(503, "SlowDown"));
+
+        Wait.on(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        Wait.on(direct.fetch(KEY, target(), Progress.none(), new Cancellation()));
+        assertThat(target()).hasSameBinaryContentAs(source);
+    }
+
+    @Test
+    void believesTheObjectWhenTheAnswerToTheLastRequestOfAnUploadIsLost() {
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        proxy.spoil(
+                1,
+                request -> request.getParam("uploadId") != null
+                        && request.method().name().equals("POST"),
+                FaultProxy.breakAfter(0));
+
+        BlobInfo info = Wait.on(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        assertThat(info.size()).isEqualTo(3 * PART);
+    }
+
+    @Test
+    void noticesThatTheStoreKeptSomethingElse() {
+        Path source = SampleFile.of(dir.resolve("source"), 1000);
+        Path other = SampleFile.of(dir.resolve("other"), 1000, 2);
+        proxy.spoil(1, request -> request.method().name().equals("HEAD"), FaultProxy.first(() -> replaceWith(other)));
+
+        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
+    }
+
+    @Test
+    void doesNotTakeAMissingCopyForAMissingSource() {
+        stored(1000, 1);
+        BlobKey copy = new BlobKey("copied");
+        proxy.spoil(100, request -> request.method().name().equals("HEAD"), FaultProxy.status(404, "NoSuchKey"));
+
+        JobFailure failure = Wait.failure(blobs.copy(KEY, 1000, copy, new Cancellation()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
+    }
+
+    @Test
+    void doesNotTakeALostUploadOfPartsForAMissingObject() {
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(404, "NoSuchUpload"));
+
+        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+    }
+
+    @Test
+    void saysThatTheBucketIsMissing() {
+        S3Blobs lost = new S3Blobs(vertx, changed(store, "no-such-bucket", "right"));
+
+        List<JobFailure> failures = List.of(
+                Wait.failure(lost.check()),
+                Wait.failure(lost.fetch(KEY, target(), Progress.none(), new Cancellation())));
+
+        assertThat(failures).allSatisfy(failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
+            assertThat(failure.sentence()).contains("'no-such-bucket' does not exist");
+        });
+        Wait.on(lost.close());
+    }
+
+    @Test
+    void saysThatTheSecretIsWrongWithoutTellingIt() {
+        S3Blobs stranger = new S3Blobs(vertx, changed(store, store.bucket(), "wr0ng-secret"));
+
+        JobFailure failure = Wait.failure(stranger.check());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
+        assertThat(failure.sentence()).contains("access key").doesNotContain("wr0ng-secret");
+        Wait.on(stranger.close());
+    }
+
+    @Test
+    void saysThatNobodyListens() {
+        FaultProxy gone = FaultProxy.before(vertx, store);
+        S3Config config = gone.config();
+        Wait.on(gone.close());
+        S3Blobs alone = new S3Blobs(vertx, config);
+
+        JobFailure failure = Wait.failure(alone.check());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(failure.sentence())
+                .contains(config.endpoint().map(URI::toString).orElseThrow());
+        Wait.on(alone.close());
+    }
+
+    @Test
+    void makesTheBucketOnceAndMindsNotThatItIsThere() {
+        S3Blobs fresh = new S3Blobs(vertx, changed(store, store.bucket() + "-new", "right"));
+
+        Wait.on(fresh.ensureBucket());
+        Wait.on(fresh.ensureBucket());
+
+        Wait.on(fresh.check());
+        Wait.on(fresh.close());
+    }
+
+    @Test
+    void saysThatTheDiskIsFull() throws IOException {
+        Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "needs a device that is always full");
+        stored(1000, 1);
+        Files.createSymbolicLink(target(), Path.of("/dev/full"));
+
+        JobFailure failure = Wait.failure(fetch());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.DISK_FULL);
+        assertThat(Path.of("/dev/full")).exists();
+    }
+
+    private Path target() {
+        return dir.resolve("target");
+    }
+
+    private Future<BlobInfo> fetch() {
+        return blobs.fetch(KEY, target(), Progress.none(), new Cancellation());
+    }
+
+    private Path stored(long size, long seed) {
+        Path source = SampleFile.of(dir.resolve("source"), size, seed);
+        Wait.on(direct.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        return source;
+    }
+
+    private Future<BlobInfo> replaceWith(Path other) {
+        return direct.put(KEY, other, "video/mp4", Progress.none(), new Cancellation());
+    }
+
+    private static Future<Void> cancel(Cancellation cancellation, JobFailure why) {
+        cancellation.cancel(why);
+        return Future.succeededFuture();
+    }
+
+    private List<MultipartUpload> unfinishedUploads() {
+        try (S3AsyncClient s3 = S3AsyncClient.builder()
+                .region(Region.of(store.region()))
+                .endpointOverride(store.endpoint().orElseThrow())
+                .forcePathStyle(true)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                        store.accessKey().orElseThrow(),
+                        store.secretKey().map(Secret::reveal).orElseThrow())))
+                .build()) {
+            return s3.listMultipartUploads(request -> request.bucket(store.bucket()))
+                    .join()
+                    .uploads();
+        }
+    }
+
+    private static List<String> openFiles() throws IOException {
+        Path links = Path.of("/proc/self/fd");
+        Assumptions.assumeTrue(Files.exists(links), "needs /proc");
+        try (Stream<Path> open = Files.list(links)) {
+            return open.map(S3FaultsIT::linked).flatMap(Optional::stream).toList();
+        }
+    }
+
+    private static Optional<String> linked(Path link) {
+        try {
+            return Optional.of(Files.readSymbolicLink(link).toString());
+        } catch (FileSystemException closedMeanwhile) {
+            return Optional.empty();
+        } catch (IOException cause) {
+            throw new IllegalStateException(cause);
+        }
+    }
+
+    private static Buffer flipped(Buffer body) {
+        Buffer other = body.copy();
+        int at = body.length() / 2;
+        other.setByte(at, (byte) (body.getByte(at) ^ 1));
+        return other;
+    }
+
+    private static S3Config changed(S3Config from, Duration timeout) {
+        return changed(from, from.bucket(), "right", from.partSize(), timeout);
+    }
+
+    private static S3Config changed(S3Config from, long partSize) {
+        return changed(from, from.bucket(), "right", partSize, from.timeout());
+    }
+
+    private static S3Config changed(S3Config from, String bucket, String secret) {
+        return changed(from, bucket, secret, from.partSize(), from.timeout());
+    }
+
+    private static S3Config changed(S3Config from, String bucket, String secret, long partSize, Duration timeout) {
+        return new S3Config(
+                from.endpoint(),
+                Optional.empty(),
+                from.caFile(),
+                from.region(),
+                bucket,
+                from.accessKey(),
+                secret.equals("right") ? from.secretKey() : Optional.of(new Secret(secret)),
+                from.pathStyle(),
+                partSize,
+                from.parallelism(),
+                timeout);
+    }
+}

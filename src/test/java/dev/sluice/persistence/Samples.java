@@ -1,0 +1,168 @@
+package dev.sluice.persistence;
+
+import dev.sluice.config.WebhooksConfig;
+import dev.sluice.config.value.Secret;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.Codec;
+import dev.sluice.message.NewJob;
+import dev.sluice.message.OutputFile;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.Update;
+import dev.sluice.message.VideoMetadata;
+import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.run.Claim;
+import dev.sluice.webhook.AddressRule;
+import dev.sluice.webhook.WebhookEvent;
+import dev.sluice.webhook.WebhookUrl;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Jobs, updates and messages for tests of the store. */
+public final class Samples {
+    public static final Duration LEASE = Duration.ofSeconds(30);
+    public static final VideoMetadata METADATA =
+            new VideoMetadata(12.5, "h264", 2_500_000, 29.97, 1920, 1080, 1234567, "video/mp4");
+
+    private Samples() {}
+
+    public static StagedJob job(String id) {
+        return StagedJob.create(new NewJob(
+                new JobId(id),
+                "media-" + id,
+                "user-1",
+                "uploads/a.mov",
+                "a.mov",
+                "video/quicktime",
+                42,
+                Instant.EPOCH));
+    }
+
+    /** One receiver of everything, one of failures. */
+    public static WebhooksConfig webhooks() {
+        return new WebhooksConfig(
+                List.of(
+                        new WebhooksConfig.Receiver(
+                                WebhookUrl.parse("https://all.test/hook"),
+                                Set.of(WebhookEvent.COMPLETED, WebhookEvent.FAILED),
+                                Optional.empty()),
+                        new WebhooksConfig.Receiver(
+                                WebhookUrl.parse("http://failures.test/"),
+                                Set.of(WebhookEvent.FAILED),
+                                Optional.empty())),
+                Optional.of(new Secret("a-secret-of-thirty-two-characters")),
+                new AddressRule(false),
+                List.of(Duration.ofSeconds(5)),
+                Duration.ofDays(1),
+                Duration.ofSeconds(10));
+    }
+
+    public static RunId download(String id) {
+        return RunId.whole(new JobId(id), StageName.DOWNLOAD);
+    }
+
+    public static RunId upload(String id) {
+        return RunId.whole(new JobId(id), StageName.UPLOAD);
+    }
+
+    public static OutboxMessage again(StagedJob job) {
+        return message("video.processing", "download", Codec.encode(job), job.id() + "/again");
+    }
+
+    public static OutboxMessage message(String exchange, String key, Buffer body, String id) {
+        return new OutboxMessage(exchange, key, body, new JsonObject(), id, Optional.empty(), Duration.ZERO);
+    }
+
+    public static OutboxMessage route(Update update) {
+        return new OutboxMessage(
+                "video.updates",
+                "update",
+                Codec.encode(update),
+                new JsonObject().put("kind", "update"),
+                update.jobId() + "/" + update.seq(),
+                Optional.of(update.jobId().value()),
+                Duration.ZERO);
+    }
+
+    public static Update started(StagedJob job, Claim claim) {
+        return update(
+                job,
+                claim.attempt(),
+                Update.Status.PROCESSING,
+                claim.progressFloor(),
+                claim.attempt().run().stage().startStep(),
+                claim.firstSeq());
+    }
+
+    public static Update done(StagedJob job, Attempt attempt, long seq) {
+        StageName stage = attempt.run().stage();
+        return update(
+                job,
+                attempt,
+                stage == StageName.UPLOAD ? Update.Status.COMPLETED : Update.Status.PROCESSING,
+                stage.doneProgress(),
+                stage.doneStep(),
+                seq);
+    }
+
+    public static Update failed(StagedJob job, Attempt attempt, JobFailure failure) {
+        Update plain = update(
+                job, attempt, Update.Status.FAILED, 10, attempt.run().stage().failedStep(), 7);
+        return new Update(
+                plain.jobId(),
+                plain.mediaId(),
+                plain.status(),
+                plain.progress(),
+                plain.step(),
+                List.of(),
+                Optional.empty(),
+                Optional.of(new Update.Failure(failure.code(), failure.sentence())),
+                List.of(),
+                plain.timestamp(),
+                plain.seq(),
+                plain.stage(),
+                plain.attempt(),
+                Optional.empty(),
+                plain.worker());
+    }
+
+    public static JobFailure failure(ErrorCode code, String sentence) {
+        return new JobFailure(code, sentence);
+    }
+
+    private static Update update(
+            StagedJob job, Attempt attempt, Update.Status status, int progress, String step, long seq) {
+        boolean completed = status == Update.Status.COMPLETED;
+        return new Update(
+                job.id(),
+                job.mediaId(),
+                status,
+                progress,
+                step,
+                completed ? outputs() : List.of(),
+                completed ? Optional.of(METADATA) : Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Instant.EPOCH,
+                seq,
+                attempt.run().stage(),
+                attempt.number(),
+                Optional.empty(),
+                "worker-1");
+    }
+
+    public static List<OutputFile> outputs() {
+        return List.of(
+                new OutputFile(OutputFile.Type.SCALED, "videos/m_360p.mp4", 640, 360, 1000, "video/mp4", "360p", 0),
+                new OutputFile(OutputFile.Type.THUMBNAIL, "thumbnails/m_0.jpg", 320, 180, 10, "image/jpeg", "", 1.5));
+    }
+}

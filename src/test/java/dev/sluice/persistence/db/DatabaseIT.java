@@ -1,0 +1,205 @@
+package dev.sluice.persistence.db;
+
+import static dev.sluice.persistence.Await.await;
+import static dev.sluice.persistence.Await.failureOf;
+import static dev.sluice.persistence.Samples.LEASE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.common.async.Cancellation;
+import dev.sluice.config.PostgresConfig;
+import dev.sluice.config.value.Secret;
+import dev.sluice.config.value.SslMode;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.CutConnection;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Samples;
+import dev.sluice.persistence.Store;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.run.Claim;
+import dev.sluice.persistence.run.ClaimOutcome;
+import dev.sluice.persistence.usertable.UserTables;
+import dev.sluice.standalone.embedded.EmbeddedDatabase;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseIT {
+    private static Vertx vertx;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() {
+        await(vertx.close());
+    }
+
+    @Test
+    void waitsForADatabaseAndFindsItsWayBackAfterItWasKilled(@TempDir Path directory) throws Exception {
+        PostgresConfig config;
+        try (EmbeddedDatabase server = EmbeddedDatabase.start(directory)) {
+            config = config(server.uri(), server.user(), server.password());
+        }
+        Future<Store> opening = Store.open(vertx, config);
+        EmbeddedDatabase server = EmbeddedDatabase.start(directory);
+        Store store = await(opening);
+        StagedJob job = Samples.job("1");
+        Claim claim = ((ClaimOutcome.Granted) await(claim(store, job, "w1"))).claim();
+
+        kill(directory);
+        JobFailure whileDown = failureOf(store.runs().renew(List.of(claim.attempt()), LEASE));
+        server.close();
+        try (EmbeddedDatabase again = EmbeddedDatabase.start(directory)) {
+
+            assertThat(whileDown.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
+            assertThat(config(again.uri(), again.user(), again.password())).isEqualTo(config);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(await(store.runs()
+                                    .renew(List.of(claim.attempt()), LEASE)
+                                    .otherwise(Set.of())))
+                            .containsExactly(claim.attempt()));
+            assertThat(await(claim(store, job, "w2"))).isInstanceOf(ClaimOutcome.Held.class);
+            await(store.close());
+        }
+    }
+
+    @Test
+    void closesAlsoWhenACallHasJustGivenUpItsPlace() {
+        TestDatabase behind = PostgresFixture.newDatabase();
+        CutConnection way = CutConnection.before(vertx, behind.config());
+        Database database = await(Database.open(vertx, way.config()));
+        way.hang(true);
+
+        Promise<Void> closed = Promise.promise();
+        vertx.runOnContext(v -> database.transaction(session -> Future.succeededFuture(Optional.empty()))
+                .transform(failed -> database.close())
+                .onComplete(closed));
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(closed.future()::isComplete);
+        await(way.close());
+    }
+
+    @Test
+    void looksForTheUsersTablesUntilTheDatabaseAnswers() {
+        TestDatabase behind = PostgresFixture.newDatabase();
+        CutConnection way = CutConnection.before(vertx, behind.config());
+        Database database = await(Database.open(vertx, way.config()));
+        way.hang(true);
+        Future<Void> unanswered = database.run("SELECT 1").mapEmpty();
+
+        Future<UserTables> opening = UserTables.open(database, way.config(), new Cancellation());
+        assertThat(failureOf(unanswered).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
+        way.hang(false);
+
+        assertThat(await(opening)).isNotNull();
+        await(database.close());
+        await(way.close());
+    }
+
+    @Test
+    void stopsWaitingWhenToldTo() throws Exception {
+        Cancellation stop = new Cancellation();
+        Future<Database> opening =
+                Database.open(vertx, config("postgresql://127.0.0.1:" + closedPort() + "/x", "u", "p"), stop);
+        JobFailure shutdown = new JobFailure(ErrorCode.SHUTDOWN, "Shutting down.");
+
+        stop.cancel(shutdown);
+
+        assertThat(failureOf(opening)).isSameAs(shutdown);
+    }
+
+    @Test
+    void doesNotWaitWhereWaitingDoesNotHelp() {
+        PostgresConfig config = PostgresFixture.newDatabase().config();
+
+        JobFailure wrongPassword = failureOf(Database.open(vertx, config(config.uri(), config.user(), "guess")));
+        JobFailure noDatabase = failureOf(Database.open(
+                vertx,
+                config(config.uri() + "_not", config.user(), config.password().reveal())));
+
+        assertThat(wrongPassword.sentence())
+                .contains("refuses the user 'postgres': password authentication failed for user \"postgres\".");
+        assertThat(noDatabase.sentence()).contains("database \"").contains("does not exist");
+    }
+
+    @Test
+    void complainsOfNothingWhereAllIsWell() {
+        assertThat(await(Database.check(vertx, PostgresFixture.newDatabase().config())))
+                .isEmpty();
+    }
+
+    @Test
+    void saysWhatKeepsItFromTheDatabase() throws Exception {
+        TestDatabase postgres = PostgresFixture.newDatabase();
+        String role = "r" + postgres.value("SELECT current_database()");
+        postgres.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'p'");
+        int port = closedPort();
+
+        List<String> down = await(Database.check(vertx, config("postgresql://127.0.0.1:" + port + "/x", "u", "p")));
+        List<String> noRights =
+                await(Database.check(vertx, config(postgres.config().uri(), role, "p")));
+
+        assertThat(down)
+                .singleElement()
+                .asString()
+                .startsWith("The database at 127.0.0.1:" + port + "/x cannot be used");
+        assertThat(noRights).singleElement().asString().contains("may not make the schema 'sluice'");
+        assertThat(failureOf(Database.open(vertx, config(postgres.config().uri(), role, "p")))
+                        .sentence())
+                .contains("permission denied");
+    }
+
+    private static Future<ClaimOutcome> claim(Store store, StagedJob job, String worker) {
+        return store.runs()
+                .claim(
+                        Samples.download(job.id().value()),
+                        job,
+                        Samples.again(job),
+                        worker,
+                        Duration.ofMinutes(5),
+                        claim -> Samples.started(job, claim));
+    }
+
+    private static void kill(Path directory) throws Exception {
+        long server = Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid"))
+                .get(0)
+                .strip());
+        ProcessHandle handle = ProcessHandle.of(server).orElseThrow();
+        List<ProcessHandle> all = new java.util.ArrayList<>(handle.descendants().toList());
+        all.add(handle);
+        all.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle process : all) {
+            process.onExit().get(30, java.util.concurrent.TimeUnit.SECONDS);
+        }
+    }
+
+    private static int closedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static PostgresConfig config(String uri, String user, String password) {
+        return new PostgresConfig(
+                uri, SslMode.PREFER, Optional.empty(), user, new Secret(password), 4, "VideoProcessingJob", "media");
+    }
+}

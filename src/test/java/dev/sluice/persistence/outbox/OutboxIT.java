@@ -1,0 +1,291 @@
+package dev.sluice.persistence.outbox;
+
+import static dev.sluice.persistence.Await.await;
+import static dev.sluice.persistence.Await.causeOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Samples;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.db.Database;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OutboxIT {
+    private static TestDatabase postgres;
+    private static Vertx vertx;
+    private static Database database;
+
+    private final Outbox outbox = new Outbox(database);
+    private final Outbox otherHosts = new Outbox(database);
+
+    @BeforeAll
+    static void open() {
+        postgres = PostgresFixture.newDatabase();
+        vertx = Vertx.vertx();
+        database = await(Database.open(vertx, postgres.config()));
+    }
+
+    @AfterAll
+    static void close() {
+        await(database.close());
+        await(vertx.close());
+    }
+
+    @BeforeEach
+    void empty() {
+        postgres.execute("DELETE FROM sluice.outbox");
+    }
+
+    @Test
+    void handsOverTheBytesAsTheyWereAndForgetsThem() {
+        Buffer notEvenText = Buffer.buffer(new byte[] {0, -1, 'x', -128});
+        OutboxMessage message = new OutboxMessage(
+                "dead",
+                "key",
+                notEvenText,
+                new JsonObject().put("reason", "no JSON"),
+                "id-1",
+                Optional.of("j"),
+                Duration.ZERO);
+        await(outbox.put(message));
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        int count = await(outbox.relay(10, into(sent)));
+
+        assertThat(count).isEqualTo(1);
+        assertThat(sent).containsExactly(message);
+        assertThat(await(outbox.relay(10, into(sent)))).isZero();
+        assertThat(rows()).isZero();
+    }
+
+    @Test
+    void keepsWhatCouldNotBeSent() {
+        put("a", "b");
+        IllegalStateException gone = new IllegalStateException("broker gone");
+
+        Throwable cause = causeOf(outbox.relay(10, messages -> Future.failedFuture(gone)));
+        List<OutboxMessage> sent = new ArrayList<>();
+        await(outbox.relay(10, into(sent)));
+        await(outbox.relay(10, into(sent)));
+
+        assertThat(cause).isSameAs(gone);
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("a", "b");
+    }
+
+    @Test
+    void keepsWhatASenderChokedOn() {
+        put("a", "b");
+
+        Throwable cause = causeOf(outbox.relay(10, messages -> {
+            throw new IllegalStateException("bug");
+        }));
+
+        assertThat(cause).hasMessage("bug");
+        assertThat(rows()).isEqualTo(2);
+    }
+
+    @Test
+    void leavesToAnotherHostWhatItIsNotSendingItself() {
+        put("a");
+        Promise<Void> confirmed = Promise.promise();
+        Promise<List<OutboxMessage>> handedOver = Promise.promise();
+        Future<Integer> slow = outbox.relay(10, messages -> {
+            handedOver.complete(messages);
+            return confirmed.future();
+        });
+        await(handedOver.future());
+        put("b");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        await(otherHosts.relay(10, into(sent)));
+        confirmed.complete();
+        await(slow);
+
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("b");
+        assertThat(rows()).isZero();
+    }
+
+    @Test
+    void doesNotOvertakeAnEarlierMessageOfTheSameJobThatAnotherHostIsSending() {
+        putOrdered("job", "job-1");
+        Promise<Void> confirmed = Promise.promise();
+        Promise<List<OutboxMessage>> handedOver = Promise.promise();
+        Future<Integer> slow = outbox.relay(10, messages -> {
+            handedOver.complete(messages);
+            return confirmed.future();
+        });
+        await(handedOver.future());
+        putOrdered("job", "job-2");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        int overtaking = await(otherHosts.relay(10, into(sent)));
+        confirmed.complete();
+        await(slow);
+        int after = await(otherHosts.relay(10, into(sent)));
+
+        assertThat(overtaking).isZero();
+        assertThat(after).isEqualTo(1);
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("job-2");
+    }
+
+    @Test
+    void sendsSeveralMessagesOfOneJobInOneBatch() {
+        putOrdered("x", "x-1");
+        putOrdered("y", "y-1");
+        putOrdered("x", "x-2");
+        put("z");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        await(outbox.relay(3, into(sent)));
+        await(outbox.relay(3, into(sent)));
+
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("x-1", "y-1", "x-2", "z");
+    }
+
+    @Test
+    void keepsTheOrderWithinEachJobOverManyHosts() {
+        for (int n = 0; n < 40; n++) {
+            for (String job : List.of("a", "b", "c")) {
+                putOrdered(job, job + "/" + n);
+            }
+        }
+        List<OutboxMessage> sent = Collections.synchronizedList(new ArrayList<>());
+
+        await(Future.all(IntStream.range(0, 4)
+                .mapToObj(host -> relayUntil(120, new Outbox(database), sent))
+                .toList()));
+
+        assertThat(sent).hasSize(120);
+        for (String job : List.of("a", "b", "c")) {
+            assertThat(sent.stream().map(OutboxMessage::messageId).filter(id -> id.startsWith(job)))
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, 40).mapToObj(n -> job + "/" + n).toList());
+        }
+    }
+
+    @Test
+    void waitsUntilAMessageIsDueAndHoldsBackTheOnesBehindIt() {
+        OutboxMessage late = Samples.message("e", "k", Buffer.buffer("1"), "late");
+        await(outbox.put(new OutboxMessage(
+                late.exchange(),
+                late.routingKey(),
+                late.body(),
+                late.headers(),
+                "late",
+                Optional.of("job"),
+                Duration.ofMinutes(5))));
+        putOrdered("job", "behind");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        int early = await(outbox.relay(10, into(sent)));
+        postgres.execute("UPDATE sluice.outbox SET publish_after = now() WHERE message_id = 'late'");
+        await(outbox.relay(10, into(sent)));
+
+        assertThat(early).isZero();
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("late", "behind");
+    }
+
+    @Test
+    void takesNoMoreAtOnceThanFitsIntoMemory() {
+        int large = 1 << 20;
+        List<String> ids = IntStream.range(0, 20).mapToObj(n -> "large-" + n).toList();
+        ids.forEach(id -> await(outbox.put(Samples.message("e", "k", Buffer.buffer(new byte[large]), id))));
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        int first = await(outbox.relay(100, into(sent)));
+        while (await(outbox.relay(100, into(sent))) > 0) {}
+
+        assertThat(first).isBetween(1, 8);
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactlyElementsOf(ids);
+    }
+
+    @Test
+    void sendsAloneWhatIsLargerThanABatchMayBe() {
+        put("before");
+        await(outbox.put(Samples.message("e", "k", Buffer.buffer(new byte[9 << 20]), "huge")));
+        put("behind");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        while (await(outbox.relay(100, into(sent))) > 0) {}
+
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("before", "huge", "behind");
+    }
+
+    @Test
+    void tellsWhenTheNextMessageIsDue() {
+        Optional<Duration> never = await(outbox.nextDue());
+        await(outbox.put(Samples.message("e", "k", Buffer.buffer("1"), "late").after(Duration.ofMinutes(5))));
+        Optional<Duration> later = await(outbox.nextDue());
+        put("now");
+        Optional<Duration> now = await(outbox.nextDue());
+
+        assertThat(never).isEmpty();
+        assertThat(later.orElseThrow()).isBetween(Duration.ofMinutes(4), Duration.ofMinutes(5));
+        assertThat(now).contains(Duration.ZERO);
+    }
+
+    @Test
+    void getsTheOthersPastAMessageThatNoBrokerTakes() {
+        put("1", "2", "poison", "4", "5", "6", "7");
+        List<OutboxMessage> sent = new ArrayList<>();
+        Function<List<OutboxMessage>, Future<Void>> broker = messages ->
+                messages.stream().anyMatch(message -> message.messageId().equals("poison"))
+                        ? Future.failedFuture("refused")
+                        : into(sent).apply(messages);
+
+        for (int round = 0; round < 12; round++) {
+            await(outbox.relay(100, broker).otherwise(0));
+        }
+
+        assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("1", "2", "4", "5", "6", "7");
+        assertThat(postgres.value("SELECT message_id || failures FROM sluice.outbox WHERE publish_after > now()"))
+                .isEqualTo("poison1");
+    }
+
+    private static Future<Void> relayUntil(int total, Outbox host, List<OutboxMessage> sent) {
+        return host.relay(
+                        5,
+                        messages -> vertx.timer(1).map(passed -> {
+                            sent.addAll(messages);
+                            return null;
+                        }))
+                .compose(count -> sent.size() < total ? relayUntil(total, host, sent) : Future.succeededFuture());
+    }
+
+    private static Function<List<OutboxMessage>, Future<Void>> into(List<OutboxMessage> sent) {
+        return messages -> {
+            sent.addAll(messages);
+            return Future.succeededFuture();
+        };
+    }
+
+    private void put(String... ids) {
+        for (String id : ids) {
+            await(outbox.put(Samples.message("e", "k", Buffer.buffer(id), id)));
+        }
+    }
+
+    private void putOrdered(String job, String id) {
+        await(outbox.put(
+                new OutboxMessage("e", "k", Buffer.buffer(id), new JsonObject(), id, Optional.of(job), Duration.ZERO)));
+    }
+
+    private static int rows() {
+        return Integer.parseInt(postgres.value("SELECT count(*) FROM sluice.outbox"));
+    }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.publisher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.GetResponse;
+import dev.sluice.broker.Topology;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.config.UpdatesConfig;
+import dev.sluice.job.Milestones;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.outbox.Outbox;
+import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.run.Runs;
+import dev.sluice.persistence.usertable.UserTables;
+import dev.sluice.standalone.embedded.EmbeddedBroker;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the publisher finds by itself, because whoever should have told it died, and what looking costs. */
+class PublisherIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration SWEEP = Duration.ofMillis(100);
+
+    @TempDir
+    private Path directory;
+
+    private final TestDatabase postgres = PostgresFixture.newDatabase();
+    private final Vertx vertx = Vertx.vertx();
+    private EmbeddedBroker broker;
+    private Database database;
+    private Outbox outbox;
+    private String publisher;
+
+    @BeforeEach
+    void open() throws Exception {
+        broker = EmbeddedBroker.start(directory.resolve("broker"));
+        database = get(Database.open(vertx, postgres.config()));
+        outbox = new Outbox(database);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        get(vertx.undeploy(publisher));
+        get(database.close());
+        get(vertx.close());
+        broker.close();
+    }
+
+    @Test
+    void sendsWhatNobodyAnnouncedAndWhatBecomesDueLater() throws Exception {
+        deploy();
+        awaitSweeps(3);
+
+        get(outbox.put(message("unannounced")));
+        get(outbox.put(message("late").after(Duration.ofSeconds(1))));
+
+        assertThat(take().getProps().getMessageId()).isEqualTo("unannounced");
+        assertThat(take().getProps().getMessageId()).isEqualTo("late");
+        assertThat(postgres.value("SELECT count(*) FROM sluice.outbox")).isEqualTo("0");
+    }
+
+    @Test
+    void opensNoTransactionsWhileNothingIsDue() throws Exception {
+        get(outbox.put(message("in an hour").after(Duration.ofHours(1))));
+        long before = rolledBack();
+        deploy();
+
+        awaitSweeps(30);
+
+        assertThat(rolledBack() - before)
+                .as("transactions that found nothing, but for the one at the start")
+                .isLessThanOrEqualTo(1);
+    }
+
+    private void deploy() throws Exception {
+        RabbitMqConfig config = new RabbitMqConfig(
+                "amqp://127.0.0.1:" + broker.port(),
+                broker.user(),
+                broker.password(),
+                Optional.empty(),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(3),
+                RabbitMqConfig.QueueMode.CLASSIC);
+        UserTables tables = get(UserTables.open(database, postgres.config()));
+        publisher = get(vertx.deployVerticle(new PublisherVerticle(
+                config,
+                new UpdatesConfig(SWEEP, SWEEP),
+                outbox,
+                new Runs(database, tables, UpdateBus::inOutbox),
+                Milestones.UNWATCHED)));
+    }
+
+    /** A row for a queue that has no exchange. */
+    private static OutboxMessage message(String id) {
+        return new OutboxMessage(
+                Topology.DEFAULT_EXCHANGE,
+                Topology.DEAD_QUEUE,
+                Buffer.buffer("{}"),
+                new JsonObject(),
+                id,
+                Optional.empty(),
+                Duration.ZERO);
+    }
+
+    /** Waits until the outbox was looked at so many times more, which the server tells about a second late. */
+    private void awaitSweeps(int count) {
+        long before = looks();
+        await().atMost(PATIENCE).until(() -> looks() >= before + count);
+    }
+
+    private long looks() {
+        return Long.parseLong(
+                postgres.value(
+                        "SELECT seq_scan + idx_scan FROM pg_stat_user_tables WHERE schemaname = 'sluice' AND relname = 'outbox'"));
+    }
+
+    private long rolledBack() {
+        return Long.parseLong(
+                postgres.value("SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()"));
+    }
+
+    private GetResponse take() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setHost("127.0.0.1");
+        factory.setPort(broker.port());
+        factory.setUsername(broker.user());
+        factory.setPassword(broker.password().reveal());
+        try (Connection stranger = factory.newConnection()) {
+            Channel channel = stranger.createChannel();
+            return await().atMost(PATIENCE)
+                    .until(() -> channel.basicGet(Topology.DEAD_QUEUE, true), message -> message != null);
+        }
+    }
+
+    private static <T> T get(Future<T> future) throws TimeoutException {
+        return future.await(30, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.sluice.standalone.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchReportTest {
+    @Test
+    void comparesRoundByRoundAndTakesTheMedianOfTheRatios() {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        BenchReport report = new BenchReport(
+                new PrintStream(printed, true, StandardCharsets.UTF_8), List.of(Way.PLAIN, Way.PIPELINE));
+
+        report.add(round(10, 11));
+        report.add(round(20, 20));
+        report.add(round(40, 48));
+        report.summary();
+
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("pipeline / plain FFmpeg: wall 1.100, CPU 1.100")
+                .doesNotContain("older way");
+    }
+
+    @Test
+    void theMedianOfAnEvenNumberLiesBetweenTheMiddleTwo() {
+        assertThat(BenchReport.median(List.of(4.0, 1.0, 3.0, 2.0))).isEqualTo(2.5);
+    }
+
+    private static List<Measured> round(double plain, double pipeline) {
+        return List.of(
+                new Measured(Way.PLAIN, plain, 2 * plain, 0, 0),
+                new Measured(Way.PIPELINE, pipeline, 2 * pipeline, 1, 40));
+    }
+}

@@ -1,0 +1,288 @@
+package dev.sluice.workspace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.sluice.config.WorkspaceConfig;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.objectstore.Wait;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class WorkspaceTest {
+    private static final JobId JOB = new JobId("job-1");
+
+    private final Vertx vertx = Vertx.vertx();
+    private Workspace workspace;
+
+    @TempDir
+    private Path dir;
+
+    private static WorkspaceConfig config(Path directory) {
+        return new WorkspaceConfig(WorkspaceConfig.Mode.LOCAL, directory, 0, 0, Duration.ofMinutes(1));
+    }
+
+    @BeforeEach
+    void open() {
+        workspace = Wait.on(Workspace.open(vertx, config(dir.resolve("new/workspace"))));
+    }
+
+    @AfterEach
+    void close() {
+        Wait.on(vertx.close());
+    }
+
+    @Test
+    void keepsTheFilesOfWorkThatSucceeded() {
+        Path file = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+
+        assertThat(file).hasContent("made");
+        assertThat(Wait.on(workspace.resolve(JOB, workspace.relative(file)))).isEqualTo(file);
+    }
+
+    @Test
+    void takesAwayTheFilesOfWorkThatFailed() {
+        JobFailure why = new JobFailure(ErrorCode.UNREADABLE, "No.");
+
+        JobFailure failure = Wait.failure(workspace.within(
+                attempt(JOB, 1), 0, here -> written(here.file("source")).compose(made -> Future.failedFuture(why))));
+
+        assertThat(failure).isSameAs(why);
+        assertThat(filesIn(workspace.root())).isEmpty();
+    }
+
+    @Test
+    void takesAwayTheFilesOfWorkThatThrew() {
+        JobFailure why = new JobFailure(ErrorCode.UNREADABLE, "No.");
+
+        JobFailure failure = Wait.failure(workspace.within(attempt(JOB, 1), 0, here -> {
+            throw why;
+        }));
+
+        assertThat(failure).isSameAs(why);
+        assertThat(workspace.root().resolve("jobs")).isDirectoryNotContaining("glob:**/download-0-1");
+    }
+
+    @Test
+    void givesEachAttemptADirectoryOfItsOwn() {
+        Path first = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Path second = Wait.on(workspace.within(attempt(JOB, 2), 0, here -> written(here.file("source"))));
+
+        assertThat(first).isNotEqualTo(second).exists();
+        assertThat(second.getParent()).hasFileName("download-0-2");
+    }
+
+    @Test
+    void beginsWithAnEmptyDirectoryWhateverLayThere() {
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("old"))));
+
+        Path path = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
+
+        assertThat(path).isEmptyDirectory();
+    }
+
+    @Test
+    void discardsAllOfOneJobAndNothingOfAnother() {
+        JobId other = new JobId("job-2");
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("a"))));
+        Wait.on(workspace.within(attempt(JOB, 2), 0, here -> written(here.file("b"))));
+        Path kept = Wait.on(workspace.within(attempt(other, 1), 0, here -> written(here.file("c"))));
+
+        Wait.on(workspace.discard(JOB));
+        Wait.on(workspace.discard(JOB));
+
+        assertThat(filesIn(workspace.root())).containsExactly(kept);
+    }
+
+    @Test
+    void discardsALinkAndNotWhatItLeadsTo() throws IOException {
+        Path outside =
+                Files.writeString(Files.createDirectory(dir.resolve("outside")).resolve("precious"), "!");
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> {
+            link(here.file("link"), outside.getParent());
+            return Future.succeededFuture();
+        }));
+
+        Wait.on(workspace.discard(JOB));
+
+        assertThat(outside).hasContent("!");
+        assertThat(workspace.root().resolve("jobs")).isEmptyDirectory();
+    }
+
+    static List<String> hostileIds() {
+        return List.of(
+                "..",
+                ".",
+                "../../etc",
+                "/etc/passwd",
+                "a/b",
+                "C:\\x",
+                "~",
+                "-rf",
+                "a b;c|d`e`",
+                "ünï🎬",
+                "\u202e",
+                "x".repeat(255),
+                "🎬".repeat(127),
+                "con",
+                " ");
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileIds")
+    void makesASafeNameOfAnyJobId(String id) {
+        JobId job = new JobId(id.isBlank() ? "  x" : id);
+
+        Path file = Wait.on(workspace.within(attempt(job, 1), 0, here -> written(here.file("source"))));
+
+        assertThat(file.getParent().getParent().getParent())
+                .isEqualTo(workspace.root().resolve("jobs"));
+        assertThat(file.getParent().getParent().getFileName().toString()).matches("[A-Za-z0-9_-]{1,61}");
+        assertThat(Wait.on(workspace.resolve(job, workspace.relative(file)))).exists();
+    }
+
+    @Test
+    void tellsJobsApartWhoseNamesLookAlike() {
+        Stream<String> names = Stream.of("a/b", "a_b", "a:b", "A_b", "x".repeat(254), "x".repeat(255))
+                .map(id -> new JobId(id).fileName());
+
+        assertThat(names.map(String::toLowerCase)).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "..",
+                "../x",
+                "jobs/../../x",
+                "/etc/passwd",
+                "jobs",
+                "jobs/other/x",
+                "x\u0000y",
+                "\ud800"
+            })
+    void refusesAPathThatLeavesTheDirectoryOfTheJob(String path) {
+        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+
+        assertThat(Wait.failure(workspace.resolve(JOB, path)).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+    }
+
+    @Test
+    void refusesAPathOverALinkThatLeavesTheDirectoryOfTheJob() throws IOException {
+        Path outside = Files.writeString(dir.resolve("outside"), "secret");
+        Path link = Wait.on(
+                workspace.within(attempt(JOB, 1), 0, here -> Future.succeededFuture(link(here.file("link"), outside))));
+
+        Future<Path> resolved = workspace.resolve(JOB, workspace.relative(link));
+
+        assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+    }
+
+    @Test
+    void refusesAFileOfAnotherJob() {
+        Path file = Wait.on(workspace.within(attempt(new JobId("other"), 1), 0, here -> written(here.file("source"))));
+
+        Future<Path> resolved = workspace.resolve(JOB, workspace.relative(file));
+
+        assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+    }
+
+    @Test
+    void saysThatAFileIsNotThereAnyMore() {
+        Path file = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Wait.on(workspace.discard(JOB));
+
+        Future<Path> resolved = workspace.resolve(JOB, workspace.relative(file));
+
+        assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.FILES_MISSING);
+    }
+
+    @Test
+    void namesNoFileOutside() {
+        assertThatIllegalArgumentException().isThrownBy(() -> workspace.relative(dir.resolve("x")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> workspace.relative(workspace.root().resolve("../x")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../x", "a/b", "/etc/passwd", "", "."})
+    void lendsOnlyPlainFileNames(String name) {
+        AttemptDirectory directory = new AttemptDirectory(workspace.root());
+
+        assertThatIllegalArgumentException().isThrownBy(() -> directory.file(name));
+    }
+
+    @Test
+    void complainsOfADirectoryThatCannotBeMade() throws IOException {
+        Path file = Files.writeString(dir.resolve("file"), "");
+
+        Future<Workspace> opened = Workspace.open(vertx, config(file.resolve("workspace")));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Wait.on(opened))
+                .withMessageStartingWith("workspace.directory: ");
+    }
+
+    @Test
+    void completesOnTheContextOfTheCaller() {
+        Context context = vertx.getOrCreateContext();
+        Promise<Boolean> same = Promise.promise();
+
+        context.runOnContext(start -> workspace
+                .within(attempt(JOB, 1), 0, here -> Future.succeededFuture(Vertx.currentContext() == context))
+                .map(inside -> inside && Vertx.currentContext() == context)
+                .onComplete(same));
+
+        assertThat(Wait.on(same.future())).isTrue();
+    }
+
+    private static Attempt attempt(JobId job, int token) {
+        return new Attempt(RunId.whole(job, StageName.DOWNLOAD), token, 1);
+    }
+
+    private static Future<Path> written(Path file) {
+        try {
+            return Future.succeededFuture(Files.writeString(file, "made"));
+        } catch (IOException cause) {
+            return Future.failedFuture(cause);
+        }
+    }
+
+    private static Path link(Path link, Path to) {
+        try {
+            return Files.createSymbolicLink(link, to);
+        } catch (IOException cause) {
+            throw new IllegalStateException(cause);
+        }
+    }
+
+    private static List<Path> filesIn(Path root) {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.filter(Files::isRegularFile).toList();
+        } catch (IOException cause) {
+            throw new IllegalStateException(cause);
+        }
+    }
+}
