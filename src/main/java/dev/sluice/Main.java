@@ -3,8 +3,8 @@ package dev.sluice;
 import dev.sluice.app.Version;
 import dev.sluice.cli.CancelCommand;
 import dev.sluice.cli.CheckCommand;
-import dev.sluice.cli.CommandLines;
-import dev.sluice.cli.DeadCommand;
+import dev.sluice.cli.CommandLineRunner;
+import dev.sluice.cli.DeadLetterCommand;
 import dev.sluice.cli.RetryCommand;
 import dev.sluice.cli.RunCommand;
 import dev.sluice.cli.SubmitCommand;
@@ -27,7 +27,7 @@ import picocli.CommandLine.HelpCommand;
             SubmitCommand.class,
             CancelCommand.class,
             RetryCommand.class,
-            DeadCommand.class,
+            DeadLetterCommand.class,
             TestStagedCommand.class,
             HelpCommand.class
         })
@@ -39,9 +39,9 @@ public final class Main {
 
     public static void main(String[] args) {
         if (args.length > 0 && WATCHED.contains(args[0])) {
-            CommandLines.keepLogTo("WARN");
+            CommandLineRunner.keepLogTo("WARN");
         }
-        int exit = CommandLines.execute(new Main(), RunCommand.NAME, args);
+        int exit = CommandLineRunner.execute(new Main(), RunCommand.NAME, args);
         if (exit != 0) {
             System.exit(exit);
         }

@@ -14,7 +14,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.sluice.app.Sluice;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.job.Milestones;
+import dev.sluice.job.DeliveryStepListener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.CompletableFuture;
@@ -126,9 +126,9 @@ class ArchitectureTest {
             .that()
             .doNotHaveFullyQualifiedName(Sluice.class.getName())
             .should()
-            .callMethod(Sluice.class, "start", Vertx.class, SluiceConfig.class, Milestones.class)
+            .callMethod(Sluice.class, "start", Vertx.class, SluiceConfig.class, DeliveryStepListener.class)
             .orShould()
-            .implement(Milestones.class)
+            .implement(DeliveryStepListener.class)
             .because("only tests stop a process there");
 
     @ArchTest

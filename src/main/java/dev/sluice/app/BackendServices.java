@@ -1,40 +1,44 @@
 package dev.sluice.app;
 
-import dev.sluice.backend.admin.DeadLetters;
-import dev.sluice.backend.admin.Identity;
-import dev.sluice.backend.job.JobControl;
-import dev.sluice.backend.job.JobSubmission;
-import dev.sluice.backend.job.MediaJobs;
-import dev.sluice.backend.job.NamedReceiver;
-import dev.sluice.backend.update.UpdatesVerticle;
-import dev.sluice.backend.upload.DirectUploads;
-import dev.sluice.backend.upload.ResumableUploads;
-import dev.sluice.backend.upload.UploadCompletion;
-import dev.sluice.backend.upload.UploadSlots;
-import dev.sluice.backend.upload.Uploads;
-import dev.sluice.backend.webhook.WebhookClient;
-import dev.sluice.backend.webhook.WebhookVerticle;
+import dev.sluice.backend.admin.DeadLetterService;
+import dev.sluice.backend.admin.ProcessInfo;
+import dev.sluice.backend.job.JobControlService;
+import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.update.UpdateConsumerVerticle;
+import dev.sluice.backend.upload.DirectUploadService;
+import dev.sluice.backend.upload.FormUploadService;
+import dev.sluice.backend.upload.ResumableUploadService;
+import dev.sluice.backend.upload.UploadFinalizer;
+import dev.sluice.backend.upload.UploadLimiter;
+import dev.sluice.backend.webhook.HttpWebhookTransport;
+import dev.sluice.backend.webhook.WebhookDeliveryVerticle;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.config.WebhooksConfig;
 import dev.sluice.http.ApiServices;
-import dev.sluice.http.ApiVerticle;
+import dev.sluice.http.HttpApiVerticle;
 import dev.sluice.objectstore.s3.MultipartUploads;
-import dev.sluice.persistence.control.Interventions;
+import dev.sluice.persistence.control.JobControlRepository;
 import dev.sluice.persistence.db.Database;
-import dev.sluice.persistence.job.JobRecords;
-import dev.sluice.persistence.job.Reports;
-import dev.sluice.persistence.upload.UploadBook;
+import dev.sluice.persistence.job.JobQueryRepository;
+import dev.sluice.persistence.job.ReceivedUpdateRepository;
+import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.persistence.webhook.WebhookDeliveries;
-import dev.sluice.persistence.webhook.WebhookOrders;
-import dev.sluice.publisher.UpdateBus;
+import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
+import dev.sluice.persistence.webhook.WebhookSubscriptions;
+import dev.sluice.publisher.PublisherClient;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
 
 /** What only the backend half needs. */
 record BackendServices(
-        Vertx vertx, Interventions interventions, JobRecords records, Reports reports, WebhookDeliveries deliveries) {
+        Vertx vertx,
+        JobControlRepository interventions,
+        JobQueryRepository records,
+        ReceivedUpdateRepository reports,
+        WebhookDeliveryRepository deliveries) {
     private static final String UPDATES = "updates";
     private static final String API = "api";
     private static final String WEBHOOKS = "webhooks";
@@ -42,10 +46,10 @@ record BackendServices(
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
                 vertx,
-                new Interventions(database, tables, UpdateBus::inOutbox),
-                new JobRecords(database, tables),
-                new Reports(database, tables, new WebhookOrders(webhooks)),
-                new WebhookDeliveries(database));
+                new JobControlRepository(database, tables, PublisherClient::inOutbox),
+                new JobQueryRepository(database, tables),
+                new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
+                new WebhookDeliveryRepository(database));
     }
 
     /** Its verticles; none where it is off. */
@@ -60,41 +64,43 @@ record BackendServices(
                 new Pipeline.Part(API, 1, () -> api(services)));
     }
 
-    private UpdatesVerticle updates(Services services) {
-        return new UpdatesVerticle(
+    private UpdateConsumerVerticle updates(Services services) {
+        return new UpdateConsumerVerticle(
                 services.config().rabbitmq(), reports, services.tools().outbox(), announce(services));
     }
 
-    private WebhookVerticle webhooks(Services services) {
+    private WebhookDeliveryVerticle webhooks(Services services) {
         WebhooksConfig config = services.config().backend().webhooks();
-        return new WebhookVerticle(
+        return new WebhookDeliveryVerticle(
                 config,
                 services.config().updates().sweepEvery(),
                 deliveries,
-                new WebhookClient(vertx, config.timeout()),
+                new HttpWebhookTransport(vertx, config.timeout()),
                 Version.current());
     }
 
-    private ApiVerticle api(Services services) {
+    private HttpApiVerticle api(Services services) {
         Runnable announce = announce(services);
-        JobControl control = new JobControl(interventions, services.tools().worker(), announce);
-        JobSubmission submission = new JobSubmission(services.blobs(), services.jobs(), announce);
+        JobControlService control =
+                new JobControlService(interventions, services.tools().worker(), announce);
+        JobSubmissionService submission = new JobSubmissionService(services.blobs(), services.jobs(), announce);
         BackendConfig config = services.config().backend();
-        NamedReceiver receiver = new NamedReceiver(config.webhooks());
-        MediaJobs media = new MediaJobs(records, submission, services.blobs(), config.mediaOwnerColumn(), receiver);
-        DeadLetters letters = new DeadLetters(
+        JobWebhookResolver receiver = new JobWebhookResolver(config.webhooks());
+        MediaJobService media =
+                new MediaJobService(records, submission, services.blobs(), config.mediaOwnerColumn(), receiver);
+        DeadLetterService letters = new DeadLetterService(
                 vertx, services.config().rabbitmq(), services.tools().outbox(), control);
-        UploadSlots slots = new UploadSlots(config.uploadsAtOnce());
+        UploadLimiter slots = new UploadLimiter(config.uploadsAtOnce());
         MultipartUploads store = services.blobs().multipart();
-        UploadCompletion completion =
-                new UploadCompletion(store, services.blobs(), submission, config.mediaOwnerColumn());
-        ResumableUploads.Rules rules = new ResumableUploads.Rules(
+        UploadFinalizer completion =
+                new UploadFinalizer(store, services.blobs(), submission, config.mediaOwnerColumn());
+        ResumableUploadService.Rules rules = new ResumableUploadService.Rules(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
                 config.uploadsKept());
-        ResumableUploads resumable =
-                new ResumableUploads(new UploadBook(services.database()), store, completion, slots, rules);
-        return new ApiVerticle(
+        ResumableUploadService resumable =
+                new ResumableUploadService(new UploadRepository(services.database()), store, completion, slots, rules);
+        return new HttpApiVerticle(
                 config,
                 services.config().rabbitmq(),
                 new ApiServices(
@@ -102,7 +108,7 @@ record BackendServices(
                         records,
                         control,
                         letters,
-                        new Uploads(
+                        new FormUploadService(
                                 store,
                                 submission,
                                 config.mediaOwnerColumn(),
@@ -110,11 +116,12 @@ record BackendServices(
                                 rules.maxBytes(),
                                 slots),
                         resumable,
-                        new DirectUploads(resumable, store, services.blobs().links(), completion, config.linkValid()),
+                        new DirectUploadService(
+                                resumable, store, services.blobs().links(), completion, config.linkValid()),
                         receiver,
                         services.blobs(),
                         services.blobs().links(),
-                        new Identity(Version.current(), Instant.now())));
+                        new ProcessInfo(Version.current(), Instant.now())));
     }
 
     private static Runnable announce(Services services) {

@@ -4,26 +4,26 @@ import dev.sluice.broker.Topology;
 import dev.sluice.config.RetryConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
-import dev.sluice.persistence.recovery.LostMessages;
+import dev.sluice.persistence.recovery.LostMessageRepository;
 import dev.sluice.pipeline.StageVerticle;
-import dev.sluice.pipeline.maintenance.JanitorVerticle;
+import dev.sluice.pipeline.maintenance.CleanupVerticle;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
-import dev.sluice.pipeline.request.RefusedRequests;
-import dev.sluice.pipeline.request.SingleStageRequests;
-import dev.sluice.pipeline.request.StagedRequests;
-import dev.sluice.pipeline.run.Route;
+import dev.sluice.pipeline.request.RequestDecoder;
+import dev.sluice.pipeline.request.SingleDeliveryRequestHandler;
+import dev.sluice.pipeline.request.StagedRequestHandler;
+import dev.sluice.pipeline.run.StageRoute;
 import dev.sluice.publisher.PublisherVerticle;
-import dev.sluice.routing.Outgoing;
-import dev.sluice.stage.artifact.Promotion;
-import dev.sluice.stage.artifact.ResultPlace;
-import dev.sluice.stage.artifact.SourceFile;
-import dev.sluice.stage.artifact.StagedFiles;
+import dev.sluice.routing.StageMessages;
+import dev.sluice.stage.artifact.ArtifactStore;
+import dev.sluice.stage.artifact.SourceProvider;
+import dev.sluice.stage.artifact.StagedObjectPromoter;
+import dev.sluice.stage.artifact.StagingUploader;
+import dev.sluice.stage.encode.EncodeOutputStore;
 import dev.sluice.stage.encode.JoinStage;
-import dev.sluice.stage.encode.OutputSpace;
-import dev.sluice.stage.encode.PieceFiles;
+import dev.sluice.stage.encode.OutputSizeEstimator;
 import dev.sluice.stage.encode.ProcessingStage;
-import dev.sluice.stage.encode.Results;
 import dev.sluice.stage.encode.SegmentStage;
+import dev.sluice.stage.encode.TaskArtifactFetcher;
 import dev.sluice.stage.transfer.DownloadStage;
 import dev.sluice.stage.transfer.UploadStage;
 import dev.sluice.workspace.Workspace;
@@ -51,21 +51,21 @@ public final class Pipeline {
         this.services = services;
     }
 
-    private List<Route> routes() {
-        SourceFile source = new SourceFile(
+    private List<StageRoute> routes() {
+        SourceProvider source = new SourceProvider(
                 services.blobs(),
                 workspace(),
                 services.sources(),
                 services.config().media().limits().maxBytes());
-        OutputSpace space = new OutputSpace(services.config().media());
-        Results results = new Results(services.keys(), place());
+        OutputSizeEstimator space = new OutputSizeEstimator(services.config().media());
+        EncodeOutputStore results = new EncodeOutputStore(services.keys(), place());
         return List.of(
-                new Route(
+                new StageRoute(
                         new DownloadStage(source, workspace(), services.prober(), services.workers()),
                         Topology.DOWNLOAD_QUEUE,
                         Optional.of(StageName.PROCESSING),
                         retries(StageName.DOWNLOAD)),
-                new Route(
+                new StageRoute(
                         new ProcessingStage(
                                 source,
                                 workspace(),
@@ -81,7 +81,7 @@ public final class Pipeline {
                         // Or, for what takes longer than one delivery may: SEGMENT, in tasks.
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.PROCESSING)),
-                new Route(
+                new StageRoute(
                         new SegmentStage(
                                 source,
                                 workspace(),
@@ -97,11 +97,11 @@ public final class Pipeline {
                         // After the last of a job's tasks.
                         Optional.of(StageName.JOIN),
                         retries(StageName.SEGMENT)),
-                new Route(
+                new StageRoute(
                         new JoinStage(
                                 services.tools().runs(),
                                 workspace(),
-                                new PieceFiles(staged(), workspace(), services.workers()),
+                                new TaskArtifactFetcher(staged(), workspace(), services.workers()),
                                 services.config().media(),
                                 services.media()::join,
                                 services.workers(),
@@ -109,8 +109,9 @@ public final class Pipeline {
                         Topology.JOINS_QUEUE,
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.JOIN)),
-                new Route(
-                        new UploadStage(staged(), new Promotion(services.blobs()), workspace(), services.keys()),
+                new StageRoute(
+                        new UploadStage(
+                                staged(), new StagedObjectPromoter(services.blobs()), workspace(), services.keys()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty(),
                         retries(StageName.UPLOAD)));
@@ -120,15 +121,15 @@ public final class Pipeline {
         return services.tools().workspace();
     }
 
-    private ResultPlace place() {
+    private ArtifactStore place() {
         return switch (services.config().workspace().mode()) {
-            case LOCAL -> new ResultPlace.OnDisk(workspace());
-            case STORE -> new ResultPlace.InStore(staged(), workspace());
+            case LOCAL -> new ArtifactStore.OnDisk(workspace());
+            case STORE -> new ArtifactStore.InStore(staged(), workspace());
         };
     }
 
-    private StagedFiles staged() {
-        return new StagedFiles(services.blobs(), services.staging());
+    private StagingUploader staged() {
+        return new StagingUploader(services.blobs(), services.staging());
     }
 
     private RetryConfig retries(StageName stage) {
@@ -147,15 +148,15 @@ public final class Pipeline {
                         services.tools().outbox(),
                         services.tools().runs(),
                         services.tools().milestones())));
-        List<Route> routes = routes();
+        List<StageRoute> routes = routes();
         parts.add(new Part(RECOVERY, 1, () -> recovery(routes)));
         parts.add(new Part(
                 JANITOR,
                 1,
-                () -> new JanitorVerticle(
+                () -> new CleanupVerticle(
                         services.tools().leftovers(),
                         services.config().workspace().sweepEvery())));
-        for (Route route : routes) {
+        for (StageRoute route : routes) {
             StageConfig config = services.config().stage(route.name());
             parts.add(new Part(
                     route.name().key(),
@@ -171,31 +172,32 @@ public final class Pipeline {
     }
 
     /** The older system's way in: its requests go the way of the table above, by messages or under the one that they came in. */
-    private StageVerticle requests(List<Route> routes) {
-        RefusedRequests refused = new RefusedRequests(services.requests(), services.tools());
+    private StageVerticle requests(List<StageRoute> routes) {
+        RequestDecoder refused = new RequestDecoder(services.requests(), services.tools());
         return switch (services.config().requests().mode()) {
             case STAGED ->
                 new StageVerticle(
                         REQUESTS,
                         Topology.REQUESTS_QUEUE,
-                        StagedRequests.CONCURRENCY,
+                        StagedRequestHandler.CONCURRENCY,
                         services.config().rabbitmq(),
-                        new StagedRequests(services.requests(), refused, services.tools()));
+                        new StagedRequestHandler(services.requests(), refused, services.tools()));
             case SINGLE_STAGE ->
                 new StageVerticle(
                         REQUESTS,
                         Topology.REQUESTS_QUEUE,
                         services.config().stage(StageName.PROCESSING).concurrency(),
                         services.config().rabbitmq(),
-                        new SingleStageRequests(SingleStageRequests.wholeOf(routes), refused, services.tools()));
+                        new SingleDeliveryRequestHandler(
+                                SingleDeliveryRequestHandler.wholeOf(routes), refused, services.tools()));
         };
     }
 
-    private RecoveryVerticle recovery(List<Route> routes) {
+    private RecoveryVerticle recovery(List<StageRoute> routes) {
         return new RecoveryVerticle(
-                new LostMessages(services.database(), Outgoing::lost),
+                new LostMessageRepository(services.database(), StageMessages::lost),
                 services.pending(),
-                routes.stream().collect(Collectors.toUnmodifiableMap(Route::name, Route::queue)),
+                routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 services.config().rabbitmq(),
                 services.config().delivery(),
                 services.tools().updates());

@@ -4,31 +4,31 @@ import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.ffmpeg.probe.Prober;
-import dev.sluice.ffmpeg.probe.RecentProbes;
-import dev.sluice.job.Milestones;
+import dev.sluice.ffmpeg.probe.CachingMediaProber;
+import dev.sluice.ffmpeg.probe.MediaProber;
+import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
-import dev.sluice.media.rendition.EncodeSpeed;
-import dev.sluice.objectstore.KeyTemplates;
-import dev.sluice.objectstore.Staging;
-import dev.sluice.objectstore.s3.S3Blobs;
-import dev.sluice.persistence.control.CancelNotices;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.objectstore.OutputKeys;
+import dev.sluice.objectstore.StagingArea;
+import dev.sluice.objectstore.s3.S3ObjectStore;
+import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.persistence.db.Database;
-import dev.sluice.persistence.job.Jobs;
-import dev.sluice.persistence.job.Requests;
+import dev.sluice.persistence.job.JobRepository;
+import dev.sluice.persistence.job.RequestRepository;
 import dev.sluice.persistence.outbox.Outbox;
-import dev.sluice.persistence.recovery.HalfResults;
-import dev.sluice.persistence.recovery.PendingRows;
-import dev.sluice.persistence.recovery.Remains;
-import dev.sluice.persistence.run.Runs;
+import dev.sluice.persistence.recovery.PartialOutputRepository;
+import dev.sluice.persistence.recovery.PendingJobRepository;
+import dev.sluice.persistence.recovery.StaleArtifactRepository;
+import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.pipeline.lease.CancelledJobs;
-import dev.sluice.pipeline.lease.Leases;
-import dev.sluice.pipeline.maintenance.Leftovers;
-import dev.sluice.pipeline.metrics.StageMonitor;
-import dev.sluice.pipeline.run.StageTools;
-import dev.sluice.publisher.UpdateBus;
-import dev.sluice.routing.Outgoing;
+import dev.sluice.pipeline.lease.CancelledJobHandler;
+import dev.sluice.pipeline.lease.LeaseRenewer;
+import dev.sluice.pipeline.maintenance.JobCleanup;
+import dev.sluice.pipeline.metrics.RunMetricsRegistry;
+import dev.sluice.pipeline.run.RunServices;
+import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.StageMessages;
 import dev.sluice.workspace.SourceCache;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -42,26 +42,26 @@ import org.slf4j.LoggerFactory;
 record Services(
         SluiceConfig config,
         Database database,
-        Jobs jobs,
-        PendingRows pending,
-        S3Blobs blobs,
-        Staging staging,
-        KeyTemplates keys,
-        RecentProbes prober,
-        MediaTools media,
+        JobRepository jobs,
+        PendingJobRepository pending,
+        S3ObjectStore blobs,
+        StagingArea staging,
+        OutputKeys keys,
+        CachingMediaProber prober,
+        EncoderFactory media,
         SourceCache sources,
         WorkerExecutor workers,
-        StageTools tools,
+        RunServices tools,
         BackendServices backend,
-        Requests requests,
-        CancelNotices cancelNotices) {
+        RequestRepository requests,
+        CancellationListener cancelNotices) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
     /** Longer than any encode: what is stuck is found by its missing progress, not by the clock. */
     private static final long LONGEST_WORK_DAYS = 7;
 
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
-    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup, Milestones milestones) {
+    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener milestones) {
         WorkerExecutor workers = workers(vertx, config);
         return workers.executeBlocking(() -> LocalTools.open(vertx, config), false)
                 .compose(local -> Workspace.open(vertx, config.workspace())
@@ -79,57 +79,61 @@ record Services(
             LocalTools local,
             Workspace workspace,
             Database database,
-            Milestones milestones) {
+            DeliveryStepListener milestones) {
         return UserTables.open(database, config.postgres(), startup.cancellation())
                 .map(tables -> {
-                    Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
-                    Leases leases = new Leases(vertx, runs, config.delivery());
-                    KeyTemplates keys = new KeyTemplates(
+                    RunRepository runs = new RunRepository(database, tables, PublisherClient::inOutbox);
+                    LeaseRenewer leases = new LeaseRenewer(vertx, runs, config.delivery());
+                    OutputKeys keys = new OutputKeys(
                             config.keys(),
                             config.media().ladder().stream()
                                     .map(MediaConfig.Rung::quality)
                                     .toList());
-                    Staging staging = new Staging(local.blobs(), config.keys().staging());
-                    Leftovers leftovers = new Leftovers(
+                    StagingArea staging =
+                            new StagingArea(local.blobs(), config.keys().staging());
+                    JobCleanup leftovers = new JobCleanup(
                             workspace,
                             local.blobs(),
                             staging,
                             keys,
-                            new Remains(database),
-                            new HalfResults(database, tables));
-                    String worker = Worker.ofThisProcess().name();
-                    CancelledJobs cancelled = new CancelledJobs(leases, leftovers);
+                            new StaleArtifactRepository(database),
+                            new PartialOutputRepository(database, tables));
+                    String worker = WorkerId.ofThisProcess().name();
+                    CancelledJobHandler cancelled = new CancelledJobHandler(leases, leftovers);
                     return new Services(
                             config,
                             database,
-                            new Jobs(database, tables),
-                            new PendingRows(database, tables, job -> Outgoing.toStage(StageName.DOWNLOAD, job)),
+                            new JobRepository(database, tables),
+                            new PendingJobRepository(
+                                    database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
                             local.blobs(),
                             staging,
                             keys,
-                            new RecentProbes(new Prober(
+                            new CachingMediaProber(new MediaProber(
                                     local.ffmpeg(),
                                     config.ffmpeg(),
                                     config.media().limits())),
-                            new MediaTools(
-                                    local.ffmpeg(), config, new EncodeSpeed(threads(config, StageName.PROCESSING))),
+                            new EncoderFactory(
+                                    local.ffmpeg(),
+                                    config,
+                                    new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))),
                             new SourceCache(workspace, config.workspace().cacheBytes()),
                             workers,
-                            new StageTools(
+                            new RunServices(
                                     runs,
                                     new Outbox(database),
                                     leases,
                                     workspace,
                                     leftovers,
-                                    new UpdateBus(vertx),
+                                    new PublisherClient(vertx),
                                     config.delivery(),
                                     worker,
-                                    StageMonitor.open(worker),
+                                    RunMetricsRegistry.open(worker),
                                     milestones),
                             BackendServices.open(
                                     vertx, database, tables, config.backend().webhooks()),
-                            new Requests(database, tables, UpdateBus::inOutbox),
-                            CancelNotices.listen(
+                            new RequestRepository(database, tables, PublisherClient::inOutbox),
+                            CancellationListener.listen(
                                     vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
                 })
                 .recover(failed -> database.close().transform(closed -> Future.failedFuture(failed)));
@@ -168,9 +172,9 @@ record Services(
     }
 
     /** What takes long to make, and would hold up an event loop. */
-    private record LocalTools(FfmpegInstallation ffmpeg, S3Blobs blobs) {
+    private record LocalTools(FfmpegInstallation ffmpeg, S3ObjectStore blobs) {
         static LocalTools open(Vertx vertx, SluiceConfig config) {
-            return new LocalTools(FfmpegInstallation.locate(config.ffmpeg()), new S3Blobs(vertx, config.s3()));
+            return new LocalTools(FfmpegInstallation.locate(config.ffmpeg()), new S3ObjectStore(vertx, config.s3()));
         }
     }
 }

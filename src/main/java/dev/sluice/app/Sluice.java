@@ -1,10 +1,10 @@
 package dev.sluice.app;
 
-import dev.sluice.backend.job.JobSubmission;
+import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.job.Milestones;
-import dev.sluice.objectstore.Blobs;
-import dev.sluice.persistence.job.Jobs;
+import dev.sluice.job.DeliveryStepListener;
+import dev.sluice.objectstore.ObjectStore;
+import dev.sluice.persistence.job.JobRepository;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,15 +36,15 @@ public final class Sluice {
      * fails for what waiting does not mend.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
-        return start(vertx, config, Milestones.UNWATCHED);
+        return start(vertx, config, DeliveryStepListener.UNWATCHED);
     }
 
     /** The same, with somebody who is told of every milestone of a delivery: a test that wants to stop the process there. */
-    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, Milestones milestones) {
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener milestones) {
         return start(vertx, config, new Startup(), milestones);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, Milestones milestones) {
+    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener milestones) {
         return Services.open(vertx, config, startup, milestones).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
             return startup.goOn()
@@ -86,18 +86,18 @@ public final class Sluice {
     }
 
     /** How jobs begin and stand. */
-    public Jobs jobs() {
+    public JobRepository jobs() {
         return services.jobs();
     }
 
     /** Makes jobs for this pipeline of local files. */
-    public JobSubmission submission() {
-        return new JobSubmission(
+    public JobSubmissionService submission() {
+        return new JobSubmissionService(
                 services.blobs(), services.jobs(), services.tools().updates()::outboxHasRows);
     }
 
     /** The object store, as the stages see it. */
-    public Blobs blobs() {
+    public ObjectStore blobs() {
         return services.blobs();
     }
 

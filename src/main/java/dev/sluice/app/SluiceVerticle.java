@@ -1,7 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.job.Milestones;
+import dev.sluice.job.DeliveryStepListener;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +31,7 @@ public final class SluiceVerticle extends VerticleBase {
     public synchronized Future<?> start() {
         // The launcher may have been told to stop before it came to this.
         if (!startup.isGivenUp()) {
-            up = Sluice.start(vertx, config, startup, Milestones.UNWATCHED)
+            up = Sluice.start(vertx, config, startup, DeliveryStepListener.UNWATCHED)
                     .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
         }
         return Future.succeededFuture();

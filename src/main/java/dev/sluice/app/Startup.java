@@ -1,14 +1,14 @@
 package dev.sluice.app;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 
 /** Lets a start that waits for a service be given up. */
-record Startup(Cancellation cancellation) {
+record Startup(CancellationToken cancellation) {
     Startup() {
-        this(new Cancellation());
+        this(new CancellationToken());
     }
 
     boolean isGivenUp() {
@@ -21,6 +21,6 @@ record Startup(Cancellation cancellation) {
     }
 
     void giveUp() {
-        cancellation.cancel(new JobFailure(ErrorCode.SHUTDOWN, "Told to stop before the start was through."));
+        cancellation.cancel(new JobException(ErrorCode.SHUTDOWN, "Told to stop before the start was through."));
     }
 }

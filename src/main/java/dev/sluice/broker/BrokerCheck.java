@@ -2,10 +2,10 @@ package dev.sluice.broker;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import dev.sluice.broker.connection.BrokerFailure;
-import dev.sluice.broker.connection.Endpoint;
-import dev.sluice.broker.connection.Link;
-import dev.sluice.broker.connection.Trouble;
+import dev.sluice.broker.connection.BrokerConnection;
+import dev.sluice.broker.connection.BrokerEndpoint;
+import dev.sluice.broker.connection.BrokerErrorMapper;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import io.vertx.core.Future;
@@ -25,27 +25,27 @@ public final class BrokerCheck {
      * Connects and compares what exists with what we would declare. What is missing is fine, as it would be made, unless
      * the configuration says to make nothing.
      *
-     * <p>Fails with a {@link BrokerFailure} that names all there is to complain of.
+     * <p>Fails with a {@link BrokerException} that names all there is to complain of.
      */
     public static Future<Void> reach(Vertx vertx, RabbitMqConfig config) {
-        Endpoint endpoint;
+        BrokerEndpoint endpoint;
         try {
-            endpoint = Endpoint.of(config);
+            endpoint = BrokerEndpoint.of(config);
         } catch (IllegalArgumentException bad) {
-            return Future.failedFuture(new BrokerFailure(String.valueOf(bad.getMessage()), bad));
+            return Future.failedFuture(new BrokerException(String.valueOf(bad.getMessage()), bad));
         }
-        Link link = new Link(vertx, endpoint, "check");
+        BrokerConnection link = new BrokerConnection(vertx, endpoint, "check");
         return link.open()
                 .compose(open -> link.call(channel -> complaints(endpoint, channel.getConnection())))
                 .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
-                .recover(cause -> Future.failedFuture(Trouble.at(endpoint, cause)))
+                .recover(cause -> Future.failedFuture(BrokerErrorMapper.at(endpoint, cause)))
                 .eventually(link::close)
                 .compose(complaints -> complaints.isEmpty()
                         ? Future.succeededFuture()
-                        : Future.failedFuture(new BrokerFailure(String.join(" ", complaints))));
+                        : Future.failedFuture(new BrokerException(String.join(" ", complaints))));
     }
 
-    private static List<String> complaints(Endpoint endpoint, Connection connection) {
+    private static List<String> complaints(BrokerEndpoint endpoint, Connection connection) {
         QueueMode mode = endpoint.config().queues();
         boolean made = mode != QueueMode.PASSIVE;
         Stream<Resource> exchanges = Topology.EXCHANGES.stream()
@@ -66,7 +66,7 @@ public final class BrokerCheck {
         return Stream.of(exchanges, queues, own)
                 .flatMap(resources -> resources)
                 .flatMap(resource -> resource.refusal(connection).stream())
-                .map(refusal -> Trouble.at(endpoint, refusal).sentence())
+                .map(refusal -> BrokerErrorMapper.at(endpoint, refusal).sentence())
                 .toList();
     }
 
@@ -77,17 +77,17 @@ public final class BrokerCheck {
      * @param declare compares it with ours
      * @param made whether it would be made if it did not exist
      */
-    private record Resource(Link.ChannelAction look, Link.ChannelAction declare, boolean made) {
+    private record Resource(BrokerConnection.ChannelAction look, BrokerConnection.ChannelAction declare, boolean made) {
         Optional<IOException> refusal(Connection connection) {
             Optional<IOException> missing = answer(connection, look);
             if (missing.isEmpty()) {
                 return answer(connection, declare);
             }
-            return missing.filter(refusal -> !(made && Trouble.isNotFound(refusal)));
+            return missing.filter(refusal -> !(made && BrokerErrorMapper.isNotFound(refusal)));
         }
 
         /** Each question on a channel of its own, because a refusal closes the channel. */
-        private static Optional<IOException> answer(Connection connection, Link.ChannelAction question) {
+        private static Optional<IOException> answer(Connection connection, BrokerConnection.ChannelAction question) {
             try (Channel channel = connection.createChannel()) {
                 question.on(channel);
                 return Optional.empty();

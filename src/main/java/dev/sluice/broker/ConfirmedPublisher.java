@@ -2,11 +2,11 @@ package dev.sluice.broker;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
-import dev.sluice.broker.connection.BrokerFailure;
-import dev.sluice.broker.connection.Endpoint;
-import dev.sluice.broker.connection.Headers;
-import dev.sluice.broker.connection.Link;
-import dev.sluice.broker.connection.Supervisor;
+import dev.sluice.broker.connection.BrokerConnection;
+import dev.sluice.broker.connection.BrokerEndpoint;
+import dev.sluice.broker.connection.BrokerException;
+import dev.sluice.broker.connection.ConnectionSupervisor;
+import dev.sluice.broker.connection.HeaderConverter;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes persistent messages over a connection of its own; a message counts as published when the broker has confirmed
- * it and some queue took it. Any other end is a {@link BrokerFailure}, after which the message may or may not be there:
+ * it and some queue took it. Any other end is a {@link BrokerException}, after which the message may or may not be there:
  * send it again. Everything happens on the context it was made on.
  */
 public final class ConfirmedPublisher {
@@ -29,9 +29,9 @@ public final class ConfirmedPublisher {
     private final Vertx vertx;
     private final Context context;
     private final RabbitMqConfig config;
-    private final Supervisor supervisor;
+    private final ConnectionSupervisor supervisor;
 
-    private Confirms confirms = new Confirms();
+    private PendingConfirms confirms = new PendingConfirms();
     private boolean blocked;
     private boolean stopping;
 
@@ -40,7 +40,8 @@ public final class ConfirmedPublisher {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
-        this.supervisor = new Supervisor(vertx, Endpoint.of(config), "publisher", this::prepare, this::lost);
+        this.supervisor =
+                new ConnectionSupervisor(vertx, BrokerEndpoint.of(config), "publisher", this::prepare, this::lost);
     }
 
     /** Begins; a broker that is down is waited for. */
@@ -48,7 +49,7 @@ public final class ConfirmedPublisher {
         context.runOnContext(v -> supervisor.start());
     }
 
-    /** Completes when the broker is connected for the first time; fails with {@link BrokerFailure} if stopped before. */
+    /** Completes when the broker is connected for the first time; fails with {@link BrokerException} if stopped before. */
     public Future<Void> ready() {
         return supervisor.ready();
     }
@@ -76,12 +77,12 @@ public final class ConfirmedPublisher {
     }
 
     private void send(OutgoingMessage message, Promise<Void> promise) {
-        Link link = supervisor.current();
+        BrokerConnection link = supervisor.current();
         if (stopping || link == null || blocked || confirms.size() >= MAX_UNCONFIRMED) {
-            promise.fail(new BrokerFailure("Not published: " + whyNot(link)));
+            promise.fail(new BrokerException("Not published: " + whyNot(link)));
             return;
         }
-        Confirms here = confirms;
+        PendingConfirms here = confirms;
         long number = here.expect(message.messageId(), promise);
         long limit = vertx.setTimer(Math.max(1, config.confirmTimeout().toMillis()), late -> {
             if (here.awaits(number)) {
@@ -94,7 +95,7 @@ public final class ConfirmedPublisher {
                 .onFailure(cause -> supervisor.discard(link, String.valueOf(cause.getMessage())));
     }
 
-    private String whyNot(@Nullable Link link) {
+    private String whyNot(@Nullable BrokerConnection link) {
         if (stopping) {
             return "the publisher is stopping.";
         }
@@ -113,7 +114,7 @@ public final class ConfirmedPublisher {
                 .contentEncoding("UTF-8")
                 .deliveryMode(PERSISTENT)
                 .messageId(message.messageId())
-                .headers(Headers.toTable(message.headers()))
+                .headers(HeaderConverter.toTable(message.headers()))
                 .build();
         boolean mandatory = true;
         channel.basicPublish(
@@ -124,20 +125,20 @@ public final class ConfirmedPublisher {
                 message.body().getBytes());
     }
 
-    private Future<Void> prepare(Link link) {
-        Confirms fresh = new Confirms();
+    private Future<Void> prepare(BrokerConnection link) {
+        PendingConfirms fresh = new PendingConfirms();
         confirms = fresh;
         blocked = false;
         return link.run(channel -> {
             Topology.declare(channel, config.queues());
             channel.addReturnListener(returned -> context.runOnContext(v -> fresh.returned(
                     returned.getProperties().getMessageId(),
-                    new BrokerFailure("Not published: no queue takes messages of exchange '" + returned.getExchange()
+                    new BrokerException("Not published: no queue takes messages of exchange '" + returned.getExchange()
                             + "' with key '" + returned.getRoutingKey() + "'."))));
             channel.addConfirmListener(
                     (number, multiple) -> context.runOnContext(v -> fresh.acked(number, multiple)),
                     (number, multiple) -> context.runOnContext(v -> fresh.nacked(
-                            number, multiple, new BrokerFailure("Not published: the broker refused it."))));
+                            number, multiple, new BrokerException("Not published: the broker refused it."))));
             channel.getConnection()
                     .addBlockedListener(
                             reason -> context.runOnContext(v -> block(link)),
@@ -148,22 +149,22 @@ public final class ConfirmedPublisher {
 
     private void lost(String reason) {
         blocked = false;
-        confirms.fail(new BrokerFailure("Perhaps not published: " + reason));
+        confirms.fail(new BrokerException("Perhaps not published: " + reason));
     }
 
     /**
      * The broker is out of memory or disk. It reads nothing from a connection that published, not even its end, so another
      * connection would only be one more that lingers: this one is kept.
      */
-    private void block(Link link) {
+    private void block(BrokerConnection link) {
         if (supervisor.current() == link) {
             blocked = true;
             supervisor.outages().failed("the broker takes no messages: it is short of memory or disk.");
-            confirms.fail(new BrokerFailure("Perhaps not published: the broker is short of memory or disk."));
+            confirms.fail(new BrokerException("Perhaps not published: the broker is short of memory or disk."));
         }
     }
 
-    private void unblock(Link link) {
+    private void unblock(BrokerConnection link) {
         if (supervisor.current() == link) {
             blocked = false;
             supervisor.outages().over();

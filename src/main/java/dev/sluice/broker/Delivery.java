@@ -1,6 +1,6 @@
 package dev.sluice.broker;
 
-import dev.sluice.broker.connection.Link;
+import dev.sluice.broker.connection.BrokerConnection;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +20,7 @@ public final class Delivery {
     /** RabbitMQ's, of quorum queues. */
     private static final String RETURNS = "x-delivery-count";
 
-    private final Link link;
+    private final BrokerConnection link;
     private final long tag;
     private final String queue;
     private final Buffer body;
@@ -30,7 +30,7 @@ public final class Delivery {
     private final AtomicBoolean settled = new AtomicBoolean();
 
     Delivery(
-            Link link,
+            BrokerConnection link,
             long tag,
             String queue,
             Buffer body,
@@ -90,11 +90,11 @@ public final class Delivery {
     }
 
     /** What it came over. */
-    Link link() {
+    BrokerConnection link() {
         return link;
     }
 
-    private Future<Void> settle(String how, Link.ChannelAction action) {
+    private Future<Void> settle(String how, BrokerConnection.ChannelAction action) {
         if (!settled.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }

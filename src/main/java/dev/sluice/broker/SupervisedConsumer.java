@@ -4,11 +4,11 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import dev.sluice.broker.connection.BrokerFailure;
-import dev.sluice.broker.connection.Endpoint;
-import dev.sluice.broker.connection.Headers;
-import dev.sluice.broker.connection.Link;
-import dev.sluice.broker.connection.Supervisor;
+import dev.sluice.broker.connection.BrokerConnection;
+import dev.sluice.broker.connection.BrokerEndpoint;
+import dev.sluice.broker.connection.BrokerException;
+import dev.sluice.broker.connection.ConnectionSupervisor;
+import dev.sluice.broker.connection.HeaderConverter;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -37,7 +37,7 @@ public final class SupervisedConsumer {
     private final String queue;
     private final int prefetch;
     private final Handler<Delivery> handler;
-    private final Supervisor supervisor;
+    private final ConnectionSupervisor supervisor;
 
     private @Nullable Consumption consumption;
     private @Nullable Future<Void> paused;
@@ -57,8 +57,8 @@ public final class SupervisedConsumer {
         this.queue = queue;
         this.prefetch = prefetch;
         this.handler = handler;
-        this.supervisor = new Supervisor(
-                vertx, Endpoint.of(config), "consumer of " + queue, this::consume, reason -> consumption = null);
+        this.supervisor = new ConnectionSupervisor(
+                vertx, BrokerEndpoint.of(config), "consumer of " + queue, this::consume, reason -> consumption = null);
     }
 
     /** Begins; a broker that is down is waited for. */
@@ -66,7 +66,7 @@ public final class SupervisedConsumer {
         context.runOnContext(v -> supervisor.start());
     }
 
-    /** Completes when the queue is consumed for the first time; fails with {@link BrokerFailure} if stopped before. */
+    /** Completes when the queue is consumed for the first time; fails with {@link BrokerException} if stopped before. */
     public Future<Void> ready() {
         return supervisor.ready();
     }
@@ -102,7 +102,7 @@ public final class SupervisedConsumer {
         return done;
     }
 
-    private Future<Void> consume(Link link) {
+    private Future<Void> consume(BrokerConnection link) {
         return link.call(channel -> {
                     Topology.declare(channel, config.queues());
                     channel.basicQos(prefetch);
@@ -114,7 +114,7 @@ public final class SupervisedConsumer {
                 });
     }
 
-    private void take(Delivery delivery, Link link) {
+    private void take(Delivery delivery, BrokerConnection link) {
         if (paused != null) {
             delivery.giveBack().onFailure(cause -> LOG.atDebug().setCause(cause).log("giving back failed"));
             return;
@@ -128,7 +128,7 @@ public final class SupervisedConsumer {
     }
 
     /** A consumer as the broker knows it. */
-    private record Consumption(Link link, String tag) {
+    private record Consumption(BrokerConnection link, String tag) {
         /** Gives up on a broker that does not answer: the end of the connection ends the consumer too. */
         Future<Void> cancel() {
             return link.run(channel -> channel.basicCancel(tag))
@@ -139,9 +139,9 @@ public final class SupervisedConsumer {
 
     /** Brings what the broker sends from the client's threads to ours. */
     private final class Intake extends DefaultConsumer {
-        private final Link link;
+        private final BrokerConnection link;
 
-        Intake(Channel channel, Link link) {
+        Intake(Channel channel, BrokerConnection link) {
             super(channel);
             this.link = link;
         }
@@ -154,7 +154,7 @@ public final class SupervisedConsumer {
                     envelope.getDeliveryTag(),
                     queue,
                     Buffer.buffer(body),
-                    Headers.toJson(properties.getHeaders()),
+                    HeaderConverter.toJson(properties.getHeaders()),
                     properties.getMessageId(),
                     envelope.isRedeliver());
             context.runOnContext(v -> take(delivery, link));

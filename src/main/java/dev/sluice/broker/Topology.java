@@ -3,7 +3,7 @@ package dev.sluice.broker;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import dev.sluice.broker.connection.Trouble;
+import dev.sluice.broker.connection.BrokerErrorMapper;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import java.io.IOException;
 import java.util.List;
@@ -114,7 +114,7 @@ public final class Topology {
             probe.queueDeclarePassive(queue);
             return true;
         } catch (IOException missing) {
-            if (Trouble.isNotFound(missing)) {
+            if (BrokerErrorMapper.isNotFound(missing)) {
                 return false;
             }
             throw missing;

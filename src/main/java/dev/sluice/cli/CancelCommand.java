@@ -1,7 +1,7 @@
 package dev.sluice.cli;
 
-import dev.sluice.backend.job.Answer;
-import dev.sluice.backend.job.JobControl;
+import dev.sluice.backend.job.JobControlService;
+import dev.sluice.backend.job.OperationResult;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import picocli.CommandLine.Command;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         description = "End a running job as FAILED (cancelled); the worker that is at it stops within seconds.")
 public final class CancelCommand extends JobCommand {
     @Override
-    Future<Answer> handle(JobControl jobs, JobId id) {
+    Future<OperationResult> handle(JobControlService jobs, JobId id) {
         return jobs.cancel(id);
     }
 }

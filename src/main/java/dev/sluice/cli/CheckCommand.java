@@ -1,10 +1,10 @@
 package dev.sluice.cli;
 
 import dev.sluice.broker.BrokerCheck;
-import dev.sluice.common.text.OneLine;
+import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.objectstore.s3.S3Blobs;
+import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -47,11 +47,11 @@ public final class CheckCommand implements Callable<Integer> {
         for (Finding finding : findings) {
             out.printf(
                     "%-10s %-7s %s%n", finding.part(), finding.problems().isEmpty() ? "ok" : "FAILED", finding.what());
-            finding.problems().forEach(problem -> out.printf("%-18s %s%n", "", OneLine.of(problem)));
+            finding.problems().forEach(problem -> out.printf("%-18s %s%n", "", TextSanitizer.of(problem)));
         }
         return findings.stream().allMatch(finding -> finding.problems().isEmpty())
-                ? CommandLines.OK
-                : CommandLines.FAILED;
+                ? CommandLineRunner.OK
+                : CommandLineRunner.FAILED;
     }
 
     private static Future<Finding> broker(Vertx vertx, SluiceConfig config) {
@@ -63,7 +63,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static Future<Finding> store(Vertx vertx, SluiceConfig config) {
-        S3Blobs blobs = new S3Blobs(vertx, config.s3());
+        S3ObjectStore blobs = new S3ObjectStore(vertx, config.s3());
         String where = config.s3()
                 .endpoint()
                 .map(Object::toString)

@@ -1,7 +1,7 @@
 package dev.sluice.cli;
 
-import dev.sluice.backend.job.Answer;
-import dev.sluice.backend.job.JobControl;
+import dev.sluice.backend.job.JobControlService;
+import dev.sluice.backend.job.OperationResult;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import java.util.List;
@@ -20,9 +20,9 @@ abstract class JobCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         JobId id = new JobId(job);
-        return ControlDesk.with(
-                config.load(), desk -> handle(desk.jobs(), id).map(answer -> ControlDesk.print(List.of(answer))));
+        return AdminClient.with(
+                config.load(), desk -> handle(desk.jobs(), id).map(answer -> AdminClient.print(List.of(answer))));
     }
 
-    abstract Future<Answer> handle(JobControl jobs, JobId id);
+    abstract Future<OperationResult> handle(JobControlService jobs, JobId id);
 }

@@ -1,7 +1,7 @@
 package dev.sluice.cli;
 
-import dev.sluice.backend.job.Answer;
-import dev.sluice.backend.job.JobControl;
+import dev.sluice.backend.job.JobControlService;
+import dev.sluice.backend.job.OperationResult;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import picocli.CommandLine.Command;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
                 "Start a FAILED or cancelled job again at the stage where it stopped (after upload: at processing).")
 public final class RetryCommand extends JobCommand {
     @Override
-    Future<Answer> handle(JobControl jobs, JobId id) {
+    Future<OperationResult> handle(JobControlService jobs, JobId id) {
         return jobs.retry(id);
     }
 }

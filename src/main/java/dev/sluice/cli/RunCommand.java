@@ -2,7 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.app.SluiceVerticle;
 import dev.sluice.app.Version;
-import dev.sluice.cluster.Membership;
+import dev.sluice.cluster.HazelcastCluster;
 import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.SluiceConfig;
 import io.vertx.core.Deployable;
@@ -50,7 +50,7 @@ public final class RunCommand implements Callable<Integer> {
                 .addKeyValue("version", Version.current())
                 .log("starting");
         if (loaded.cluster().enabled()) {
-            new Membership(loaded.cluster()).requireAddress();
+            new HazelcastCluster(loaded.cluster()).requireAddress();
         }
         int launched = new VertxApplication(arguments(loaded.cluster()), new Hooks(sluice, loaded.cluster())).launch();
         sluice.up().await();
@@ -75,7 +75,7 @@ public final class RunCommand implements Callable<Integer> {
         @Override
         public VertxBuilder createVertxBuilder(VertxOptions options) {
             return cluster.enabled()
-                    ? new Membership(cluster).builder(options)
+                    ? new HazelcastCluster(cluster).builder(options)
                     : VertxApplicationHooks.super.createVertxBuilder(options);
         }
 

@@ -1,13 +1,13 @@
 package dev.sluice.cli;
 
-import dev.sluice.backend.job.JobSubmission;
-import dev.sluice.backend.job.JobWatch;
-import dev.sluice.common.async.Progress;
+import dev.sluice.backend.job.JobPoller;
+import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.message.StagedJob;
-import dev.sluice.objectstore.s3.S3Blobs;
+import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.db.Database;
-import dev.sluice.persistence.job.Jobs;
+import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,10 +45,10 @@ public final class SubmitCommand implements Callable<Integer> {
         SluiceConfig checked = config.load();
         Vertx vertx = Vertx.vertx();
         try {
-            S3Blobs blobs = new S3Blobs(vertx, checked.s3());
+            S3ObjectStore blobs = new S3ObjectStore(vertx, checked.s3());
             return Database.open(vertx, checked.postgres())
                     .compose(database -> UserTables.open(database, checked.postgres())
-                            .compose(tables -> submit(vertx, checked, blobs, new Jobs(database, tables)))
+                            .compose(tables -> submit(vertx, checked, blobs, new JobRepository(database, tables)))
                             .eventually(database::close))
                     .eventually(blobs::close)
                     .await();
@@ -57,17 +57,17 @@ public final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    private Future<Integer> submit(Vertx vertx, SluiceConfig checked, S3Blobs blobs, Jobs jobs) {
-        JobSubmission submission = new JobSubmission(blobs, jobs);
+    private Future<Integer> submit(Vertx vertx, SluiceConfig checked, S3ObjectStore blobs, JobRepository jobs) {
+        JobSubmissionService submission = new JobSubmissionService(blobs, jobs);
         if (!wait) {
             return submission
-                    .submit(file, user, Progress.none())
+                    .submit(file, user, ProgressListener.none())
                     .onSuccess(job -> System.out.println(job.id()))
                     .map(StagedJob::id)
-                    .map(created -> CommandLines.OK);
+                    .map(created -> CommandLineRunner.OK);
         }
         String bucket = "s3://" + checked.s3().bucket() + "/";
-        return new FollowedJob(submission, new JobWatch(vertx, jobs, LOOK_EVERY), System.out, key -> bucket + key)
+        return new JobFollower(submission, new JobPoller(vertx, jobs, LOOK_EVERY), System.out, key -> bucket + key)
                 .run(file, user);
     }
 }

@@ -1,9 +1,9 @@
 package dev.sluice.cli;
 
 import dev.sluice.broker.Topology;
-import dev.sluice.broker.UpdatesListener.Source;
-import dev.sluice.cli.output.UpdateLine;
-import dev.sluice.common.text.PlainText;
+import dev.sluice.broker.UpdateSubscription.Source;
+import dev.sluice.cli.output.UpdateFormatter;
+import dev.sluice.common.text.TerminalEscaper;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.reader.ConfigFile;
@@ -88,10 +88,10 @@ public final class TestStagedCommand implements Callable<Integer> {
     public Integer call() {
         RabbitMqConfig broker = where.rabbitmq();
         StagedJob job = job();
-        StagedTrial trial = new StagedTrial(job, this::print);
+        TestJobRunner trial = new TestJobRunner(job, this::print);
         Vertx vertx = Vertx.vertx();
         try {
-            System.out.println("job " + job.id() + " for " + PlainText.line(key));
+            System.out.println("job " + job.id() + " for " + TerminalEscaper.line(key));
             return trial.run(vertx, broker, fromQueue ? Source.QUEUE : Source.COPIES, Duration.ofSeconds(seconds))
                     .map(last -> verdict(last, trial.heard()))
                     .await();
@@ -113,7 +113,7 @@ public final class TestStagedCommand implements Callable<Integer> {
     }
 
     private void print(JsonObject update) {
-        System.out.println(json ? PlainText.line(update.encode()) : UpdateLine.of(update));
+        System.out.println(json ? TerminalEscaper.line(update.encode()) : UpdateFormatter.of(update));
     }
 
     private int verdict(Optional<JsonObject> last, int heard) {
@@ -124,6 +124,8 @@ public final class TestStagedCommand implements Callable<Integer> {
                                     + "?"
                             : "No end within " + seconds + " s; the job goes on.");
         }
-        return last.filter(update -> !UpdateLine.isFailed(update)).isPresent() ? CommandLines.OK : CommandLines.FAILED;
+        return last.filter(update -> !UpdateFormatter.isFailed(update)).isPresent()
+                ? CommandLineRunner.OK
+                : CommandLineRunner.FAILED;
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
-import dev.sluice.config.reader.Values;
+import dev.sluice.config.reader.ConfigSection;
+import dev.sluice.config.reader.ValueParser;
 import dev.sluice.config.value.PublicKeyFile;
 import dev.sluice.config.value.Secret;
 import io.vertx.core.json.JsonArray;
@@ -78,7 +78,7 @@ public record BackendConfig(
             Optional<String> audience,
             String adminClaim) {}
 
-    static BackendConfig read(Section section) {
+    static BackendConfig read(ConfigSection section) {
         boolean enabled = section.flag("enabled", false);
         String host = section.text("host", "127.0.0.1");
         Auth auth = section.choice("auth", Auth.JWT);
@@ -104,10 +104,10 @@ public record BackendConfig(
                 WebhooksConfig.read(section));
     }
 
-    private static Tokens tokens(Section section, boolean needed) {
+    private static Tokens tokens(ConfigSection section, boolean needed) {
         Optional<Secret> secret = section.secret("jwtSecret");
         Optional<PublicKeyFile> publicKey =
-                section.read("jwtPublicKeyFile", value -> PublicKeyFile.read(Values.path(value)));
+                section.read("jwtPublicKeyFile", value -> PublicKeyFile.read(ValueParser.path(value)));
         if (secret.isPresent() && secret.get().reveal().length() < SHORTEST_SECRET) {
             section.complain("jwtSecret", "has fewer than " + SHORTEST_SECRET + " characters, and could be guessed");
         }
@@ -130,14 +130,14 @@ public record BackendConfig(
     }
 
     private static List<String> origins(Object value) {
-        JsonArray list = Values.list(value, "origins");
+        JsonArray list = ValueParser.list(value, "origins");
         return Stream.iterate(0, index -> index < list.size(), index -> index + 1)
                 .map(index -> origin(list.getValue(index)))
                 .toList();
     }
 
     private static String origin(Object value) {
-        String text = Values.text(value);
+        String text = ValueParser.text(value);
         URI uri = URI.create(text);
         boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
         if (!web || uri.getHost() == null || !text.equals(uri.getScheme() + "://" + uri.getRawAuthority())) {

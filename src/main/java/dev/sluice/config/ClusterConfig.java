@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
-import dev.sluice.config.reader.Values;
+import dev.sluice.config.reader.ConfigSection;
+import dev.sluice.config.reader.ValueParser;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -23,7 +23,7 @@ public record ClusterConfig(boolean enabled, String name, String host, int port,
         members = List.copyOf(members);
     }
 
-    static ClusterConfig read(Section section) {
+    static ClusterConfig read(ConfigSection section) {
         boolean enabled = section.flag("enabled", false);
         String host = section.read("host", ClusterConfig::host).orElse("");
         List<String> members = section.read("members", ClusterConfig::members).orElse(List.of());
@@ -43,12 +43,12 @@ public record ClusterConfig(boolean enabled, String name, String host, int port,
     }
 
     private static String host(Object value) {
-        return matching(HOST, Values.text(value), "a host name or an IPv4 address is needed, without a port");
+        return matching(HOST, ValueParser.text(value), "a host name or an IPv4 address is needed, without a port");
     }
 
     private static List<String> members(Object value) {
-        return Values.list(value, "hosts").stream()
-                .map(entry -> member(Values.text(entry)))
+        return ValueParser.list(value, "hosts").stream()
+                .map(entry -> member(ValueParser.text(entry)))
                 .toList();
     }
 

@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import java.time.Duration;
 import java.util.List;
 
@@ -27,7 +27,7 @@ public record DeliveryConfig(
     private static final RetryConfig DEFAULT_RETRIES = new RetryConfig(
             5, List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)));
 
-    static DeliveryConfig read(Section section) {
+    static DeliveryConfig read(ConfigSection section) {
         DeliveryConfig config = new DeliveryConfig(
                 section.seconds("leaseSeconds", 12, 1, 600),
                 section.seconds("renewSeconds", 4, 0.2, 200),

@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,7 +37,7 @@ public record FfmpegConfig(
         OFF
     }
 
-    static FfmpegConfig read(Section section) {
+    static FfmpegConfig read(ConfigSection section) {
         return new FfmpegConfig(
                 section.optionalPath("ffmpeg"),
                 section.optionalPath("ffprobe"),

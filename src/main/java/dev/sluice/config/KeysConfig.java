@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
-import dev.sluice.config.reader.Values;
+import dev.sluice.config.reader.ConfigSection;
+import dev.sluice.config.reader.ValueParser;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -23,7 +23,7 @@ public record KeysConfig(String video, String thumbnail, String staging) {
 
     private static final Pattern NO_KEY = Pattern.compile("/.*|(.*/)?\\.\\.?(/.*)?|.*\\p{Cntrl}.*");
 
-    static KeysConfig read(Section section) {
+    static KeysConfig read(ConfigSection section) {
         KeysConfig config = new KeysConfig(
                 template(section, "video", "videos/{mediaId}_{quality}.mp4", "quality"),
                 template(section, "thumbnail", "thumbnails/{mediaId}_{n}.jpg", "n"),
@@ -41,7 +41,7 @@ public record KeysConfig(String video, String thumbnail, String staging) {
     }
 
     private static String prefix(Object value) {
-        String prefix = Values.text(value);
+        String prefix = ValueParser.text(value);
         if (!prefix.endsWith("/")
                 || prefix.length() > MAX_PREFIX
                 || NO_KEY.matcher(prefix).matches()) {
@@ -52,8 +52,9 @@ public record KeysConfig(String video, String thumbnail, String staging) {
         return prefix;
     }
 
-    private static String template(Section section, String key, String fallback, String second) {
-        return section.read(key, value -> checked(Values.text(value), second)).orElse(fallback);
+    private static String template(ConfigSection section, String key, String fallback, String second) {
+        return section.read(key, value -> checked(ValueParser.text(value), second))
+                .orElse(fallback);
     }
 
     private static String checked(String template, String second) {

@@ -1,9 +1,9 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
-import dev.sluice.config.reader.Settings;
-import dev.sluice.config.reader.Values;
-import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.config.reader.ConfigReader;
+import dev.sluice.config.reader.ConfigSection;
+import dev.sluice.config.reader.ValueParser;
+import dev.sluice.config.value.InvalidConfigException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -63,7 +63,7 @@ public record MediaConfig(
     private static final List<Rung> DEFAULT_LADDER =
             List.of(new Rung("360p", 360, 800_000), new Rung("540p", 540, 1_500_000), new Rung("720p", 720, 2_500_000));
 
-    static MediaConfig read(Section section, Section limits) {
+    static MediaConfig read(ConfigSection section, ConfigSection limits) {
         return new MediaConfig(
                 section.read("ladder", MediaConfig::ladder).orElse(DEFAULT_LADDER),
                 section.read("preset", MediaConfig::preset).orElse("medium"),
@@ -100,13 +100,13 @@ public record MediaConfig(
     /**
      * This host's limits, with what {@link #encoding} said elsewhere.
      *
-     * @throws InvalidConfig if it cannot be used
+     * @throws InvalidConfigException if it cannot be used
      */
     public MediaConfig encodingAs(JsonObject encoding) {
-        Settings settings = new Settings(new JsonObject().put("media", encoding), Map.of());
+        ConfigReader settings = new ConfigReader(new JsonObject().put("media", encoding), Map.of());
         MediaConfig other = read(settings.section("media"), settings.section("media.limits"));
         if (!settings.complaints().isEmpty()) {
-            throw new InvalidConfig(settings.complaints());
+            throw new InvalidConfigException(settings.complaints());
         }
         return new MediaConfig(
                 other.ladder,
@@ -128,7 +128,7 @@ public record MediaConfig(
 
     private static List<Rung> ladder(Object value) {
         List<Rung> rungs =
-                Values.list(value, "rungs").stream().map(MediaConfig::rung).toList();
+                ValueParser.list(value, "rungs").stream().map(MediaConfig::rung).toList();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < rungs.size(); i++) {
             if (!names.add(rungs.get(i).quality())) {

@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.common.tls.CaFile;
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.reader.ServiceUri;
 import dev.sluice.config.value.Secret;
 import dev.sluice.config.value.SslMode;
@@ -29,7 +29,7 @@ public record PostgresConfig(
         String jobTable,
         String mediaTable) {
 
-    static PostgresConfig read(Section section) {
+    static PostgresConfig read(ConfigSection section) {
         ServiceUri uri =
                 ServiceUri.read(section, "postgresql://localhost:5432/sluice", List.of("postgresql", "postgres"));
         URI address = URI.create(uri.withoutCredentials());
@@ -48,7 +48,7 @@ public record PostgresConfig(
                 section.text("mediaTable", "media"));
     }
 
-    private static SslMode sslMode(Section section, URI address, boolean caFile) {
+    private static SslMode sslMode(ConfigSection section, URI address, boolean caFile) {
         SslMode mode = SslMode.PREFER;
         try {
             mode = SslMode.in(address);

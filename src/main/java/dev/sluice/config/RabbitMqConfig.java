@@ -1,7 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.common.tls.CaFile;
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.reader.ServiceUri;
 import dev.sluice.config.value.Secret;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public record RabbitMqConfig(
         PASSIVE
     }
 
-    static RabbitMqConfig read(Section section) {
+    static RabbitMqConfig read(ConfigSection section) {
         ServiceUri uri = ServiceUri.read(section, "amqp://localhost:5672/", List.of("amqp", "amqps"));
         Optional<CaFile> caFile = section.caFile();
         if (caFile.isPresent()

@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 
 /**
  * The older system's single-stage requests.
@@ -17,7 +17,7 @@ public record RequestsConfig(boolean enabled, Mode mode) {
         SINGLE_STAGE
     }
 
-    static RequestsConfig read(Section section) {
+    static RequestsConfig read(ConfigSection section) {
         return new RequestsConfig(section.flag("enabled", false), section.choice("mode", Mode.STAGED));
     }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,7 +19,7 @@ public record RetryConfig(int maxAttempts, List<Duration> backoff) {
     }
 
     /** Reads what the section says; what it leaves out is as in {@code fallback}. */
-    static RetryConfig read(Section section, RetryConfig fallback) {
+    static RetryConfig read(ConfigSection section, RetryConfig fallback) {
         return new RetryConfig(
                 section.integer(MAX_ATTEMPTS, fallback.maxAttempts(), 1, 100),
                 section.secondsList(BACKOFF, fallback.backoff()));

@@ -1,9 +1,9 @@
 package dev.sluice.config;
 
 import dev.sluice.common.tls.CaFile;
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.reader.ServiceUri;
-import dev.sluice.config.reader.Values;
+import dev.sluice.config.reader.ValueParser;
 import dev.sluice.config.value.Secret;
 import java.net.URI;
 import java.time.Duration;
@@ -35,7 +35,7 @@ public record S3Config(
         int parallelism,
         Duration timeout) {
 
-    static S3Config read(Section section) {
+    static S3Config read(ConfigSection section) {
         Optional<URI> endpoint = section.read("endpoint", S3Config::endpoint);
         Optional<CaFile> caFile = section.caFile();
         if (caFile.isPresent()
@@ -65,7 +65,7 @@ public record S3Config(
     }
 
     private static URI endpoint(Object value) {
-        ServiceUri uri = ServiceUri.parse(Values.text(value), List.of("http", "https"));
+        ServiceUri uri = ServiceUri.parse(ValueParser.text(value), List.of("http", "https"));
         if (uri.user().isPresent() || uri.password().isPresent()) {
             throw new IllegalArgumentException("credentials do not go here; they are accessKey and secretKey");
         }

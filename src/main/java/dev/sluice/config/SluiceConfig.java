@@ -1,8 +1,8 @@
 package dev.sluice.config;
 
 import dev.sluice.config.reader.ConfigFile;
-import dev.sluice.config.reader.Settings;
-import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.config.reader.ConfigReader;
+import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ public record SluiceConfig(
     /**
      * Reads the file, then lays the environment over it.
      *
-     * @throws InvalidConfig with every complaint at once
+     * @throws InvalidConfigException with every complaint at once
      */
     public static SluiceConfig load(Path file, Map<String, String> environment) {
         return read(ConfigFile.read(file), environment);
@@ -50,27 +50,27 @@ public record SluiceConfig(
     /**
      * Reads a configuration that is JSON already.
      *
-     * @throws InvalidConfig with every complaint at once
+     * @throws InvalidConfigException with every complaint at once
      */
     public static SluiceConfig read(JsonObject json, Map<String, String> environment) {
-        Settings settings = new Settings(json, environment);
+        ConfigReader settings = new ConfigReader(json, environment);
         SluiceConfig config = read(settings);
         settings.complainAboutTheUnknown();
         List<String> complaints = settings.complaints();
         if (!complaints.isEmpty()) {
-            throw new InvalidConfig(complaints);
+            throw new InvalidConfigException(complaints);
         }
         return config;
     }
 
     /** Every key there is, {@code section.key}, sorted. */
     public static SortedSet<String> allKeys() {
-        Settings settings = new Settings(new JsonObject(), Map.of());
+        ConfigReader settings = new ConfigReader(new JsonObject(), Map.of());
         var unused = read(settings);
         return Collections.unmodifiableSortedSet(settings.known());
     }
 
-    private static SluiceConfig read(Settings settings) {
+    private static SluiceConfig read(ConfigReader settings) {
         int cores = Runtime.getRuntime().availableProcessors();
         DeliveryConfig delivery = DeliveryConfig.read(settings.section("delivery"));
         Map<StageName, StageConfig> stages = new EnumMap<>(StageName.class);

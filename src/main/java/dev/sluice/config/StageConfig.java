@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 
 /**
  * One stage on this host.
@@ -11,7 +11,7 @@ import dev.sluice.config.reader.Section;
  */
 public record StageConfig(int instances, int concurrency, RetryConfig retries) {
 
-    static StageConfig read(Section section, int concurrency, RetryConfig retries) {
+    static StageConfig read(ConfigSection section, int concurrency, RetryConfig retries) {
         return new StageConfig(
                 section.integer("instances", 1, 0, 64),
                 section.integer("concurrency", concurrency, 1, 256),

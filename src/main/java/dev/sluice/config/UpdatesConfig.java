@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import java.time.Duration;
 
 /**
@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 public record UpdatesConfig(Duration tickEvery, Duration sweepEvery) {
 
-    static UpdatesConfig read(Section section) {
+    static UpdatesConfig read(ConfigSection section) {
         return new UpdatesConfig(
                 section.seconds("tickSeconds", 1, 0.1, 60), section.seconds("sweepSeconds", 1, 0.1, 60));
     }

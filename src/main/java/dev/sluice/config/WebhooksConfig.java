@@ -1,9 +1,9 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
-import dev.sluice.config.reader.Values;
+import dev.sluice.config.reader.ConfigSection;
+import dev.sluice.config.reader.ValueParser;
 import dev.sluice.config.value.Secret;
-import dev.sluice.webhook.AddressRule;
+import dev.sluice.webhook.AddressPolicy;
 import dev.sluice.webhook.WebhookEvent;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.json.JsonArray;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record WebhooksConfig(
         List<Receiver> receivers,
         Optional<Secret> secret,
-        AddressRule rule,
+        AddressPolicy rule,
         List<Duration> backoff,
         Duration giveUpAfter,
         Duration timeout) {
@@ -97,8 +97,8 @@ public record WebhooksConfig(
         return backoff.get(Math.min(tries, backoff.size()) - 1);
     }
 
-    static WebhooksConfig read(Section section) {
-        AddressRule rule = new AddressRule(section.flag("webhookAllowPrivate", false));
+    static WebhooksConfig read(ConfigSection section) {
+        AddressPolicy rule = new AddressPolicy(section.flag("webhookAllowPrivate", false));
         Optional<Secret> secret = section.secret("webhookSecret");
         List<Receiver> receivers =
                 section.read("webhooks", value -> receivers(value, rule)).orElse(List.of());
@@ -121,8 +121,8 @@ public record WebhooksConfig(
                 section.seconds("webhookTimeoutSeconds", 10, 0.1, 60));
     }
 
-    private static List<Receiver> receivers(Object value, AddressRule rule) {
-        JsonArray list = Values.list(value, "webhooks");
+    private static List<Receiver> receivers(Object value, AddressPolicy rule) {
+        JsonArray list = ValueParser.list(value, "webhooks");
         List<Receiver> receivers = new ArrayList<>();
         Set<String> urls = new HashSet<>();
         for (int i = 0; i < list.size(); i++) {
@@ -139,7 +139,7 @@ public record WebhooksConfig(
         return receivers;
     }
 
-    private static Receiver receiver(Object value, AddressRule rule) {
+    private static Receiver receiver(Object value, AddressPolicy rule) {
         if (!(value instanceof JsonObject entry) || !KEYS.containsAll(entry.fieldNames())) {
             throw new IllegalArgumentException("a webhook has a url, may have events and a secret, and nothing else");
         }
@@ -148,8 +148,9 @@ public record WebhooksConfig(
         }
         WebhookUrl url = WebhookUrl.parse(text);
         rule.check(url);
-        Optional<Secret> secret =
-                Optional.ofNullable(entry.getValue("secret")).map(Values::text).map(Secret::new);
+        Optional<Secret> secret = Optional.ofNullable(entry.getValue("secret"))
+                .map(ValueParser::text)
+                .map(Secret::new);
         if (secret.filter(WebhooksConfig::isShort).isPresent()) {
             throw new IllegalArgumentException("its secret " + tooShort());
         }
@@ -161,7 +162,7 @@ public record WebhooksConfig(
             return EnumSet.allOf(WebhookEvent.class);
         }
         Set<WebhookEvent> events = EnumSet.noneOf(WebhookEvent.class);
-        Values.list(value, "events").forEach(event -> events.add(Values.choice(event, WebhookEvent.class)));
+        ValueParser.list(value, "events").forEach(event -> events.add(ValueParser.choice(event, WebhookEvent.class)));
         return events;
     }
 

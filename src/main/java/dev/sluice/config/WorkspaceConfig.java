@@ -1,6 +1,6 @@
 package dev.sluice.config;
 
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -22,7 +22,7 @@ public record WorkspaceConfig(Mode mode, Path directory, long keepFreeBytes, lon
         STORE
     }
 
-    static WorkspaceConfig read(Section section) {
+    static WorkspaceConfig read(ConfigSection section) {
         return new WorkspaceConfig(
                 section.choice("mode", Mode.LOCAL),
                 section.path("directory", "~/.sluice/work"),

@@ -1,17 +1,17 @@
 package dev.sluice.http;
 
 import dev.sluice.config.BackendConfig;
-import dev.sluice.http.handler.Call;
-import dev.sluice.http.handler.JsonAnswer;
-import dev.sluice.http.handler.Operation;
+import dev.sluice.http.handler.ApiRequest;
+import dev.sluice.http.handler.JsonResponse;
+import dev.sluice.http.handler.OperationHandler;
 import dev.sluice.http.problem.ProblemHandler;
-import dev.sluice.http.security.Callers;
-import dev.sluice.http.security.HeldBodies;
-import dev.sluice.http.security.LoopbackGuard;
-import dev.sluice.http.security.PathGuard;
-import dev.sluice.http.security.RateLimit;
-import dev.sluice.http.stream.Remainder;
-import dev.sluice.http.stream.Streaming;
+import dev.sluice.http.security.CallerAuthenticator;
+import dev.sluice.http.security.LoopbackOnlyHandler;
+import dev.sluice.http.security.PathValidator;
+import dev.sluice.http.security.RateLimitHandler;
+import dev.sluice.http.security.RequestBodyHandler;
+import dev.sluice.http.stream.RequestBodyDrain;
+import dev.sluice.http.stream.StreamingHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -64,34 +64,35 @@ final class ApiRouter {
 
     private final Vertx vertx;
     private final BackendConfig config;
-    private final Callers callers;
+    private final CallerAuthenticator callers;
     private final ProblemHandler problems = new ProblemHandler();
 
     ApiRouter(Vertx vertx, BackendConfig config) {
         this.vertx = vertx;
         this.config = config;
-        this.callers = new Callers(vertx, config);
+        this.callers = new CallerAuthenticator(vertx, config);
     }
 
     /** Throws {@link IllegalStateException} if contract and answers differ. */
-    Router build(OpenAPIContract contract, Answers answers) {
+    Router build(OpenAPIContract contract, OperationRegistry answers) {
         RouterBuilder builder = RouterBuilder.create(
                 vertx,
                 contract,
                 (request, operation) ->
                         extract(request, operation, answers.streamed().containsKey(operation.getOperationId())));
         requireSame(builder, answers.operations());
-        guard(builder, new HeldBodies(contract, answers.streamed().keySet(), config.maxBodyBytes()));
+        guard(builder, new RequestBodyHandler(contract, answers.streamed().keySet(), config.maxBodyBytes()));
         callers.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
         for (OpenAPIRoute route : builder.getRoutes()) {
             String id = route.getOperation().getOperationId();
-            Streaming streaming = answers.streamed().get(id);
+            StreamingHandler streaming = answers.streamed().get(id);
             if (streaming == null) {
-                Operation operation = Objects.requireNonNull(answers.whole().get(id));
+                OperationHandler operation =
+                        Objects.requireNonNull(answers.whole().get(id));
                 route.setDoSecurity(callers.handler().isPresent());
                 route.addHandler(request -> answer(request, operation));
             } else {
-                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(ContractFile.ASKS, true);
+                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.ASKS, true);
                 route.addHandler(request -> answer(request, streaming, asks));
             }
         }
@@ -121,9 +122,9 @@ final class ApiRouter {
         }
     }
 
-    private void guard(RouterBuilder builder, HeldBodies bodies) {
-        builder.rootHandler(new RateLimit(config.requestsPerSecond(), System::nanoTime));
-        builder.rootHandler(new PathGuard());
+    private void guard(RouterBuilder builder, RequestBodyHandler bodies) {
+        builder.rootHandler(new RateLimitHandler(config.requestsPerSecond(), System::nanoTime));
+        builder.rootHandler(new PathValidator());
         if (!config.corsOrigins().isEmpty()) {
             builder.rootHandler(CorsHandler.create()
                     .addOrigins(new ArrayList<>(config.corsOrigins()))
@@ -132,30 +133,32 @@ final class ApiRouter {
                     .exposedHeaders(new HashSet<>(SHOWN_HEADERS)));
         }
         if (config.auth() == BackendConfig.Auth.NONE) {
-            builder.rootHandler(new LoopbackGuard(config.corsOrigins()));
+            builder.rootHandler(new LoopbackOnlyHandler(config.corsOrigins()));
         }
         builder.rootHandler(bodies);
     }
 
-    private void answer(RoutingContext request, Operation operation) {
+    private void answer(RoutingContext request, OperationHandler operation) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future.succeededFuture(new Call(callers.of(request.user()), validated))
+        Future.succeededFuture(new ApiRequest(callers.of(request.user()), validated))
                 .compose(operation::answer)
                 .onSuccess(answer -> send(request, answer))
                 .onFailure(request::fail);
     }
 
-    private void answer(RoutingContext request, Streaming streaming, boolean asks) {
+    private void answer(RoutingContext request, StreamingHandler streaming, boolean asks) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
         Future<Optional<User>> asked = asks ? callers.ask(request.request()) : Future.succeededFuture(Optional.empty());
         asked.compose(user -> streaming.answer(
-                        new Call(callers.of(user.orElse(null)), validated, Call.until(user)), request.request()))
-                .onFailure(cause -> Remainder.discard(request.request()).onComplete(read -> request.fail(cause)));
+                        new ApiRequest(callers.of(user.orElse(null)), validated, ApiRequest.until(user)),
+                        request.request()))
+                .onFailure(
+                        cause -> RequestBodyDrain.discard(request.request()).onComplete(read -> request.fail(cause)));
     }
 
     private static void send(RoutingContext request, JsonObject answer) {
         if (!request.response().ended() && !request.response().closed()) {
-            var unused = JsonAnswer.send(request.response(), answer);
+            var unused = JsonResponse.send(request.response(), answer);
         }
     }
 }

@@ -1,27 +1,27 @@
 package dev.sluice.http;
 
-import dev.sluice.backend.admin.DeadLetters;
-import dev.sluice.backend.admin.Identity;
-import dev.sluice.backend.job.JobControl;
-import dev.sluice.backend.job.MediaJobs;
-import dev.sluice.backend.job.NamedReceiver;
-import dev.sluice.backend.upload.DirectUploads;
-import dev.sluice.backend.upload.ResumableUploads;
-import dev.sluice.backend.upload.Uploads;
-import dev.sluice.objectstore.Blobs;
-import dev.sluice.objectstore.s3.SignedLinks;
-import dev.sluice.persistence.job.JobRecords;
+import dev.sluice.backend.admin.DeadLetterService;
+import dev.sluice.backend.admin.ProcessInfo;
+import dev.sluice.backend.job.JobControlService;
+import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.upload.DirectUploadService;
+import dev.sluice.backend.upload.FormUploadService;
+import dev.sluice.backend.upload.ResumableUploadService;
+import dev.sluice.objectstore.ObjectStore;
+import dev.sluice.objectstore.s3.PresignedUrls;
+import dev.sluice.persistence.job.JobQueryRepository;
 
 /** What the answers are made by. */
 public record ApiServices(
-        MediaJobs media,
-        JobRecords records,
-        JobControl control,
-        DeadLetters letters,
-        Uploads uploads,
-        ResumableUploads resumable,
-        DirectUploads direct,
-        NamedReceiver receiver,
-        Blobs store,
-        SignedLinks links,
-        Identity identity) {}
+        MediaJobService media,
+        JobQueryRepository records,
+        JobControlService control,
+        DeadLetterService letters,
+        FormUploadService uploads,
+        ResumableUploadService resumable,
+        DirectUploadService direct,
+        JobWebhookResolver receiver,
+        ObjectStore store,
+        PresignedUrls links,
+        ProcessInfo identity) {}

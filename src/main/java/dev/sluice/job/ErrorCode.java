@@ -8,54 +8,54 @@ import java.util.Locale;
  */
 public enum ErrorCode {
     // The request
-    INVALID_MESSAGE(Verdict.FAIL),
-    UNSUPPORTED_MEDIA_TYPE(Verdict.FAIL),
-    UNKNOWN_JOB(Verdict.FAIL),
+    INVALID_MESSAGE(FailureAction.FAIL),
+    UNSUPPORTED_MEDIA_TYPE(FailureAction.FAIL),
+    UNKNOWN_JOB(FailureAction.FAIL),
     // The source object
-    OBJECT_NOT_FOUND(Verdict.FAIL),
-    OBJECT_CHANGED(Verdict.RETRY),
-    CHECKSUM_MISMATCH(Verdict.RETRY),
-    TOO_LARGE(Verdict.FAIL),
+    OBJECT_NOT_FOUND(FailureAction.FAIL),
+    OBJECT_CHANGED(FailureAction.RETRY),
+    CHECKSUM_MISMATCH(FailureAction.RETRY),
+    TOO_LARGE(FailureAction.FAIL),
     // The video
-    EMPTY_FILE(Verdict.FAIL),
-    NOT_A_VIDEO(Verdict.FAIL),
-    NO_VIDEO_STREAM(Verdict.FAIL),
-    STILL_IMAGE(Verdict.FAIL),
-    PLAYLIST(Verdict.FAIL),
-    UNREADABLE(Verdict.FAIL),
-    ENCRYPTED(Verdict.FAIL),
-    UNSUPPORTED_CODEC(Verdict.FAIL),
-    NO_FRAMES(Verdict.FAIL),
-    TOO_LONG(Verdict.FAIL),
-    TOO_MANY_PIXELS(Verdict.FAIL),
-    TOO_MANY_STREAMS(Verdict.FAIL),
+    EMPTY_FILE(FailureAction.FAIL),
+    NOT_A_VIDEO(FailureAction.FAIL),
+    NO_VIDEO_STREAM(FailureAction.FAIL),
+    STILL_IMAGE(FailureAction.FAIL),
+    PLAYLIST(FailureAction.FAIL),
+    UNREADABLE(FailureAction.FAIL),
+    ENCRYPTED(FailureAction.FAIL),
+    UNSUPPORTED_CODEC(FailureAction.FAIL),
+    NO_FRAMES(FailureAction.FAIL),
+    TOO_LONG(FailureAction.FAIL),
+    TOO_MANY_PIXELS(FailureAction.FAIL),
+    TOO_MANY_STREAMS(FailureAction.FAIL),
     // The work
-    FFMPEG_FAILED(Verdict.RETRY),
-    FFMPEG_STALLED(Verdict.RETRY),
-    MEMORY_EXCEEDED(Verdict.FAIL),
-    OUTPUT_EXCEEDED(Verdict.FAIL),
-    TIME_EXCEEDED(Verdict.FAIL),
-    OUTPUT_INVALID(Verdict.RETRY),
-    MESSAGE_TOO_LARGE(Verdict.FAIL),
-    DISK_FULL(Verdict.RETRY),
-    DISK_LOW(Verdict.POSTPONE),
-    DISK_TOO_SMALL(Verdict.FAIL),
-    FILES_MISSING(Verdict.FAIL),
+    FFMPEG_FAILED(FailureAction.RETRY),
+    FFMPEG_STALLED(FailureAction.RETRY),
+    MEMORY_EXCEEDED(FailureAction.FAIL),
+    OUTPUT_EXCEEDED(FailureAction.FAIL),
+    TIME_EXCEEDED(FailureAction.FAIL),
+    OUTPUT_INVALID(FailureAction.RETRY),
+    MESSAGE_TOO_LARGE(FailureAction.FAIL),
+    DISK_FULL(FailureAction.RETRY),
+    DISK_LOW(FailureAction.POSTPONE),
+    DISK_TOO_SMALL(FailureAction.FAIL),
+    FILES_MISSING(FailureAction.FAIL),
     // The services
-    STORE_UNAVAILABLE(Verdict.RETRY),
-    STORE_REFUSED(Verdict.RETRY),
-    DATABASE_UNAVAILABLE(Verdict.RETRY),
+    STORE_UNAVAILABLE(FailureAction.RETRY),
+    STORE_REFUSED(FailureAction.RETRY),
+    DATABASE_UNAVAILABLE(FailureAction.RETRY),
     // Ours
-    WORKER_LOST(Verdict.FAIL),
-    INTERNAL_ERROR(Verdict.RETRY),
-    SHUTDOWN(Verdict.RELEASE),
-    LEASE_LOST(Verdict.ABANDON),
+    WORKER_LOST(FailureAction.FAIL),
+    INTERNAL_ERROR(FailureAction.RETRY),
+    SHUTDOWN(FailureAction.RELEASE),
+    LEASE_LOST(FailureAction.ABANDON),
     // A person's
-    CANCELLED(Verdict.ABANDON);
+    CANCELLED(FailureAction.ABANDON);
 
-    private final Verdict verdict;
+    private final FailureAction verdict;
 
-    ErrorCode(Verdict verdict) {
+    ErrorCode(FailureAction verdict) {
         this.verdict = verdict;
     }
 
@@ -64,7 +64,7 @@ public enum ErrorCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    public Verdict verdict() {
+    public FailureAction verdict() {
         return verdict;
     }
 }

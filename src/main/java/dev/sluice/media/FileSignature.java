@@ -1,7 +1,7 @@
 package dev.sluice.media;
 
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -73,10 +73,10 @@ public final class FileSignature {
     }
 
     /** Why a file that begins so is refused; empty if it may be a video. */
-    public static Optional<JobFailure> refusal(byte[] head) {
+    public static Optional<JobException> refusal(byte[] head) {
         return image(head)
-                .map(kind ->
-                        new JobFailure(ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video."))
+                .map(kind -> new JobException(
+                        ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video."))
                 .or(() -> text(head).map(FileSignature::refusalOfText));
     }
 
@@ -123,16 +123,16 @@ public final class FileSignature {
         return last;
     }
 
-    private static JobFailure refusalOfText(String text) {
+    private static JobException refusalOfText(String text) {
         String start = text.replaceFirst("^\\uFEFF?\\s*", "").toLowerCase(Locale.ROOT);
         boolean playlist = PLAYLIST_STARTS.stream().anyMatch(start::startsWith)
                 || (start.startsWith("<") && PLAYLIST_ELEMENTS.stream().anyMatch(start::contains));
         if (playlist) {
-            return new JobFailure(
+            return new JobException(
                     ErrorCode.PLAYLIST, "The file is a playlist or script that names other files, not a video.");
         }
         boolean page = start.startsWith("<!doctype html") || start.startsWith("<html");
-        return new JobFailure(
+        return new JobException(
                 ErrorCode.NOT_A_VIDEO, "The file is " + (page ? "a web page" : "text") + ", not a video.");
     }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.media;
 
-import dev.sluice.ffmpeg.process.Complaints;
+import dev.sluice.ffmpeg.process.StderrLog;
 
 /**
  * What FFmpeg found wrong with a source that could be encoded all the same.
@@ -11,7 +11,7 @@ import dev.sluice.ffmpeg.process.Complaints;
 public record SourceDamage(boolean cutShort, boolean broken) {
     private static final String CUT_SHORT = "partial file";
 
-    public static SourceDamage of(Complaints complaints) {
+    public static SourceDamage of(StderrLog complaints) {
         return new SourceDamage(complaints.mention(CUT_SHORT), complaints.errors() > 0);
     }
 

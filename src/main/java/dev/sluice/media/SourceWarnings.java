@@ -33,13 +33,13 @@ public final class SourceWarnings {
 
     private static Optional<String> missing(Optional<Duration> stated, Duration made) {
         return stated.filter(length -> {
-                    double gap = Seconds.in(length) - Seconds.in(made);
-                    return gap > MISSING_SECONDS && gap > MISSING_SHARE * Seconds.in(length);
+                    double gap = DecimalSeconds.in(length) - DecimalSeconds.in(made);
+                    return gap > MISSING_SECONDS && gap > MISSING_SHARE * DecimalSeconds.in(length);
                 })
                 .map(length -> String.format(
                         java.util.Locale.ROOT,
                         "The file says it lasts %.1f s, but only %.1f s could be decoded.",
-                        Seconds.in(length),
-                        Seconds.in(made)));
+                        DecimalSeconds.in(length),
+                        DecimalSeconds.in(made)));
     }
 }

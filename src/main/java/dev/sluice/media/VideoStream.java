@@ -22,7 +22,7 @@ import java.util.Set;
 public record VideoStream(
         int index,
         String codec,
-        Size coded,
+        Dimensions coded,
         double pixelAspect,
         int rotation,
         boolean mirrored,
@@ -38,9 +38,9 @@ public record VideoStream(
     private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
 
     /** The size as seen: square pixels, turned as a player turns it. */
-    public Size displayed() {
+    public Dimensions displayed() {
         int width = Math.max(1, (int) Math.round(coded.width() * pixelAspect));
-        return isTurned() ? new Size(coded.height(), width) : new Size(width, coded.height());
+        return isTurned() ? new Dimensions(coded.height(), width) : new Dimensions(width, coded.height());
     }
 
     private boolean isTurned() {

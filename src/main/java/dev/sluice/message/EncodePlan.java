@@ -1,7 +1,7 @@
 package dev.sluice.message;
 
-import dev.sluice.message.json.Fields;
-import dev.sluice.message.json.InvalidMessage;
+import dev.sluice.message.json.FieldReader;
+import dev.sluice.message.json.InvalidMessageException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -66,16 +66,16 @@ public record EncodePlan(
                 .put("encoding", encoding);
     }
 
-    /** @throws InvalidMessage if it is none */
+    /** @throws InvalidMessageException if it is none */
     static EncodePlan fromJson(JsonObject json) {
         if (!(json.getValue("firstMicros") instanceof JsonArray array
                 && !array.isEmpty()
                 && array.size() <= MOST_SEGMENTS
                 && json.getValue("withSound") instanceof Boolean withSound
                 && json.getValue("encoding") instanceof JsonObject encoding)) {
-            throw new InvalidMessage("The field 'plan' is not the plan of an encode.");
+            throw new InvalidMessageException("The field 'plan' is not the plan of an encode.");
         }
-        Fields fields = new Fields(json);
+        FieldReader fields = new FieldReader(json);
         return new EncodePlan(
                 time(json, "beginMicros", 0),
                 time(json, "endMicros", 0),
@@ -91,7 +91,7 @@ public record EncodePlan(
 
     private static Optional<Duration> first(JsonArray array, int number) {
         if (!(array.getValue(number) instanceof Number micros)) {
-            throw new InvalidMessage("The field 'plan' has a time that is no number.");
+            throw new InvalidMessageException("The field 'plan' has a time that is no number.");
         }
         return micros.longValue() == NONE ? Optional.empty() : Optional.of(ofMicros(micros.longValue()));
     }
@@ -102,7 +102,7 @@ public record EncodePlan(
                 && micros.longValue() <= LONGEST_MICROS) {
             return ofMicros(micros.longValue());
         }
-        throw new InvalidMessage("The field 'plan' has no usable '" + field + "'.");
+        throw new InvalidMessageException("The field 'plan' has no usable '" + field + "'.");
     }
 
     private static Duration ofMicros(long micros) {

@@ -1,7 +1,7 @@
 package dev.sluice.message;
 
-import dev.sluice.message.json.Fields;
-import dev.sluice.message.json.InvalidMessage;
+import dev.sluice.message.json.FieldReader;
+import dev.sluice.message.json.InvalidMessageException;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,14 +71,15 @@ public record OutputFile(
     }
 
     public static OutputFile fromJson(Object item) {
-        Fields fields = new Fields((JsonObject) item);
+        FieldReader fields = new FieldReader((JsonObject) item);
         String type = fields.text("type");
         return new OutputFile(
                 switch (type) {
                     case "scaled" -> Type.SCALED;
                     case "thumbnail" -> Type.THUMBNAIL;
                     default ->
-                        throw new InvalidMessage("An output's 'type' is 'thumbnail' or 'scaled', not something else.");
+                        throw new InvalidMessageException(
+                                "An output's 'type' is 'thumbnail' or 'scaled', not something else.");
                 },
                 fields.text("s3Key"),
                 fields.integer("width", 0, Integer.MAX_VALUE),

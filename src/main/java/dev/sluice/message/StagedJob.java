@@ -2,8 +2,8 @@ package dev.sluice.message;
 
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
-import dev.sluice.message.json.Fields;
-import dev.sluice.message.json.InvalidMessage;
+import dev.sluice.message.json.FieldReader;
+import dev.sluice.message.json.InvalidMessageException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -48,10 +48,10 @@ public final class StagedJob {
     /**
      * Reads a staged job that waits for {@code stage}.
      *
-     * @throws InvalidMessage if a field that the stage needs is missing or has the wrong type
+     * @throws InvalidMessageException if a field that the stage needs is missing or has the wrong type
      */
     static StagedJob fromJson(JsonObject json, StageName stage) {
-        Fields fields = new Fields(json);
+        FieldReader fields = new FieldReader(json);
         JobId id = fields.jobId("id");
         String mediaId = fields.name("mediaId");
         if (stage == StageName.DOWNLOAD) {
@@ -119,7 +119,7 @@ public final class StagedJob {
 
     /** What the producer said about the size, bytes; 0 when it said nothing. Never to be trusted. */
     public long claimedFileSize() {
-        return new Fields(json).bytes("fileSize");
+        return new FieldReader(json).bytes("fileSize");
     }
 
     /** The downloaded source, relative to the workspace. */
@@ -156,7 +156,7 @@ public final class StagedJob {
 
     /** Which task of its stage a message is about; 0 where it does not say. */
     public int task() {
-        return json.getValue(TASK) == null ? 0 : new Fields(json).integer(TASK, 0, Integer.MAX_VALUE);
+        return json.getValue(TASK) == null ? 0 : new FieldReader(json).integer(TASK, 0, Integer.MAX_VALUE);
     }
 
     /** This job, as the message about one of its tasks. */
@@ -174,12 +174,12 @@ public final class StagedJob {
     }
 
     /** How its sender wants it to answer. */
-    public AnswerForm answerForm() {
-        return AnswerForm.of(json.getValue(ANSWER_FORM));
+    public UpdateOptions answerForm() {
+        return UpdateOptions.of(json.getValue(ANSWER_FORM));
     }
 
     /** This job, which answers as the producer of a single-stage request wants it to. */
-    StagedJob answering(AnswerForm form) {
+    StagedJob answering(UpdateOptions form) {
         return with(changed -> changed.put(ANSWER_FORM, form.toJson()));
     }
 

@@ -1,6 +1,6 @@
 package dev.sluice.objectstore;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,9 +31,10 @@ public record Checksum(ChecksumAlgorithm algorithm, String base64) {
      * Reads part of a file; blocking.
      *
      * @throws IOException if the file can't be read or is shorter
-     * @throws dev.sluice.job.JobFailure the reason, if the work is cancelled meanwhile
+     * @throws dev.sluice.job.JobException the reason, if the work is cancelled meanwhile
      */
-    public static Checksum ofFile(ChecksumAlgorithm algorithm, Path file, ByteRange range, Cancellation cancellation)
+    public static Checksum ofFile(
+            ChecksumAlgorithm algorithm, Path file, ByteRange range, CancellationToken cancellation)
             throws IOException {
         ChecksumAlgorithm.Digest digest = algorithm.start();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);

@@ -43,7 +43,7 @@ final class KeyTemplate {
                 texts.stream().noneMatch(text -> text.contains("{") || text.contains("}")),
                 name + ": '" + template + "' has a brace that belongs to no place");
         try {
-            var unused = new BlobKey(String.join("x", texts));
+            var unused = new ObjectKey(String.join("x", texts));
         } catch (IllegalArgumentException bad) {
             throw new IllegalArgumentException(name + ": '" + template + "' makes no key: " + bad.getMessage(), bad);
         }

@@ -2,13 +2,13 @@ package dev.sluice.pipeline;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.SupervisedConsumer;
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.common.async.Slots;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ConcurrencyLimiter;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
-import dev.sluice.pipeline.run.Route;
-import dev.sluice.pipeline.run.StageTools;
+import dev.sluice.job.JobException;
+import dev.sluice.pipeline.run.RunServices;
+import dev.sluice.pipeline.run.StageRoute;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -34,13 +34,13 @@ public final class StageVerticle extends VerticleBase {
     private final String queue;
     private final int concurrency;
     private final RabbitMqConfig broker;
-    private final Deliveries deliveries;
-    private final Slots<Delivery> slots;
+    private final DeliveryHandler deliveries;
+    private final ConcurrencyLimiter<Delivery> slots;
     private @Nullable SupervisedConsumer consumer;
 
     /** For a stage of the pipeline. */
-    public StageVerticle(Route route, int concurrency, RabbitMqConfig broker, StageTools tools) {
-        this(route.name().key(), route.queue(), concurrency, broker, new DeliveryFlow(route, tools));
+    public StageVerticle(StageRoute route, int concurrency, RabbitMqConfig broker, RunServices tools) {
+        this(route.name().key(), route.queue(), concurrency, broker, new StageDeliveryHandler(route, tools));
     }
 
     /**
@@ -48,13 +48,14 @@ public final class StageVerticle extends VerticleBase {
      *
      * @param name in the log
      */
-    public StageVerticle(String name, String queue, int concurrency, RabbitMqConfig broker, Deliveries deliveries) {
+    public StageVerticle(
+            String name, String queue, int concurrency, RabbitMqConfig broker, DeliveryHandler deliveries) {
         this.name = name;
         this.queue = queue;
         this.concurrency = concurrency;
         this.broker = broker;
         this.deliveries = deliveries;
-        this.slots = new Slots<>(
+        this.slots = new ConcurrencyLimiter<>(
                 concurrency, Delivery::stale, this::seeThrough, command -> context.runOnContext(v -> command.run()));
     }
 
@@ -79,14 +80,14 @@ public final class StageVerticle extends VerticleBase {
                 .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage down"));
     }
 
-    private Future<Void> seeThrough(Delivery delivery, Cancellation cancellation) {
+    private Future<Void> seeThrough(Delivery delivery, CancellationToken cancellation) {
         return deliveries.seeThrough(vertx, delivery, cancellation);
     }
 
     private Future<Void> giveBackWhatIsUnderWay() {
         List<Future<Void>> ends = new ArrayList<>(
                 slots.withdraw().stream().map(Delivery::giveBack).toList());
-        ends.addAll(slots.cancel(new JobFailure(ErrorCode.SHUTDOWN, "The worker is shutting down.")));
+        ends.addAll(slots.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down.")));
         if (ends.isEmpty()) {
             return Future.succeededFuture();
         }

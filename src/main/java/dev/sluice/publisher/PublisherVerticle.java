@@ -6,14 +6,14 @@ import dev.sluice.broker.Topology;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.UpdatesConfig;
 import dev.sluice.job.Attempt;
-import dev.sluice.job.Milestone;
-import dev.sluice.job.Milestones;
-import dev.sluice.message.Codec;
+import dev.sluice.job.DeliveryStep;
+import dev.sluice.job.DeliveryStepListener;
+import dev.sluice.message.MessageCodec;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.progress.Tick;
-import dev.sluice.persistence.progress.Told;
-import dev.sluice.persistence.run.Runs;
+import dev.sluice.persistence.progress.ProgressReport;
+import dev.sluice.persistence.progress.RecordedProgress;
+import dev.sluice.persistence.run.RunRepository;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,9 +44,9 @@ public final class PublisherVerticle extends VerticleBase {
     private final RabbitMqConfig broker;
     private final UpdatesConfig config;
     private final Outbox outbox;
-    private final Runs runs;
-    private final Milestones milestones;
-    private final Throttle throttle = new Throttle(System::nanoTime);
+    private final RunRepository runs;
+    private final DeliveryStepListener milestones;
+    private final ProgressThrottle throttle = new ProgressThrottle(System::nanoTime);
     private final List<MessageConsumer<JsonObject>> listeners = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
     private final Promise<Void> idleAfterStop = Promise.promise();
@@ -59,7 +59,11 @@ public final class PublisherVerticle extends VerticleBase {
     private boolean failing;
 
     public PublisherVerticle(
-            RabbitMqConfig broker, UpdatesConfig config, Outbox outbox, Runs runs, Milestones milestones) {
+            RabbitMqConfig broker,
+            UpdatesConfig config,
+            Outbox outbox,
+            RunRepository runs,
+            DeliveryStepListener milestones) {
         this.broker = broker;
         this.config = config;
         this.outbox = outbox;
@@ -73,8 +77,8 @@ public final class PublisherVerticle extends VerticleBase {
         publisher = started;
         started.start();
         started.ready().onSuccess(connected -> relaySoon()).onFailure(PublisherVerticle::stoppedBefore);
-        listen(UpdateBus.OUTBOX, rows -> relaySoon());
-        listen(UpdateBus.TICKS, tick -> throttle.add(ProgressTick.fromJson(tick)));
+        listen(PublisherClient.OUTBOX, rows -> relaySoon());
+        listen(PublisherClient.TICKS, tick -> throttle.add(ProgressEvent.fromJson(tick)));
         timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), due -> {
             sweepDue = true;
             wake();
@@ -180,7 +184,7 @@ public final class PublisherVerticle extends VerticleBase {
                                 .publish(new OutgoingMessage(
                                         row.exchange(), row.routingKey(), row.body(), row.headers(), row.messageId())))
                         .toList())
-                .onSuccess(confirmed -> milestones.reached(Milestone.SENT))
+                .onSuccess(confirmed -> milestones.reached(DeliveryStep.SENT))
                 .mapEmpty();
     }
 
@@ -188,13 +192,13 @@ public final class PublisherVerticle extends VerticleBase {
         if (!publisher().isOpen()) {
             return Future.succeededFuture();
         }
-        Map<Attempt, ProgressTick> due = new LinkedHashMap<>();
+        Map<Attempt, ProgressEvent> due = new LinkedHashMap<>();
         throttle.take().forEach(tick -> due.put(tick.attempt(), tick));
         if (due.isEmpty()) {
             return Future.succeededFuture();
         }
-        List<Tick> asked = due.values().stream()
-                .map(tick -> new Tick(tick.attempt(), tick.progress(), tick.share()))
+        List<ProgressReport> asked = due.values().stream()
+                .map(tick -> new ProgressReport(tick.attempt(), tick.progress(), tick.share()))
                 .toList();
         return runs.recordProgress(asked)
                 .compose(alive -> Future.join(alive.stream()
@@ -204,12 +208,12 @@ public final class PublisherVerticle extends VerticleBase {
                 .onComplete(this::logFirstFailure);
     }
 
-    private Future<Void> publish(ProgressTick tick, Told told) {
+    private Future<Void> publish(ProgressEvent tick, RecordedProgress told) {
         return publisher()
                 .publish(new OutgoingMessage(
                         Topology.UPDATES_EXCHANGE,
                         Topology.UPDATE_KEY,
-                        Codec.encode(tick.asUpdate(told, Instant.now())),
+                        MessageCodec.encode(tick.asUpdate(told, Instant.now())),
                         new JsonObject(),
                         UUID.randomUUID().toString()));
     }

@@ -13,7 +13,7 @@ public interface Stage {
     /**
      * Does the stage's work.
      *
-     * <p>Fails with {@link dev.sluice.job.JobFailure}; whatever else it fails with counts as a bug of ours.
+     * <p>Fails with {@link dev.sluice.job.JobException}; whatever else it fails with counts as a bug of ours.
      */
-    Future<StageResult> run(StageRun run);
+    Future<StageResult> run(StageContext run);
 }

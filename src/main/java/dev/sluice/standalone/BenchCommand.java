@@ -2,10 +2,10 @@ package dev.sluice.standalone;
 
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.standalone.bench.BenchReport;
-import dev.sluice.standalone.bench.Contenders;
-import dev.sluice.standalone.bench.Measured;
-import dev.sluice.standalone.bench.Way;
-import dev.sluice.standalone.embedded.Standalone;
+import dev.sluice.standalone.bench.BenchRunner;
+import dev.sluice.standalone.bench.BenchVariant;
+import dev.sluice.standalone.bench.Measurement;
+import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +33,11 @@ final class BenchCommand implements Callable<Integer> {
     private int rounds = 3;
 
     @Option(names = "--only", paramLabel = "WAY", description = "run only this: plain, older or pipeline")
-    private List<Way> only = List.of(Way.values());
+    private List<BenchVariant> only = List.of(BenchVariant.values());
 
     /** Each round begins with another one, so that none always runs after the same. */
-    private List<Way> inTurn(int round) {
-        List<Way> ways = new ArrayList<>(only);
+    private List<BenchVariant> inTurn(int round) {
+        List<BenchVariant> ways = new ArrayList<>(only);
         Collections.rotate(ways, 1 - round);
         return ways;
     }
@@ -53,16 +53,16 @@ final class BenchCommand implements Callable<Integer> {
             throw new IllegalArgumentException("There is no file " + file + ".");
         }
         System.out.println("starting a broker, a database and an object store in " + data.directory());
-        try (Standalone standalone = Standalone.start(data.directory(), withoutSandbox(data.settings()))) {
+        try (StandaloneServer standalone = StandaloneServer.start(data.directory(), withoutSandbox(data.settings()))) {
             FfmpegInstallation ffmpeg =
                     FfmpegInstallation.locate(standalone.config().ffmpeg());
-            Contenders contenders = Contenders.of(standalone, ffmpeg, file);
+            BenchRunner contenders = BenchRunner.of(standalone, ffmpeg, file);
             BenchReport report = new BenchReport(System.out, only);
             report.head(file, contenders.info(), ffmpeg);
             for (int round = 1; round <= rounds; round++) {
-                List<Measured> results = new ArrayList<>();
-                for (Way way : inTurn(round)) {
-                    Measured measured = contenders.run(way);
+                List<Measurement> results = new ArrayList<>();
+                for (BenchVariant way : inTurn(round)) {
+                    Measurement measured = contenders.run(way);
                     report.row(round, measured);
                     results.add(measured);
                 }

@@ -1,9 +1,9 @@
 package dev.sluice.standalone;
 
-import dev.sluice.backend.job.JobWatch;
-import dev.sluice.cli.FollowedJob;
+import dev.sluice.backend.job.JobPoller;
+import dev.sluice.cli.JobFollower;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.standalone.embedded.Standalone;
+import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,11 +39,12 @@ final class DemoCommand implements Callable<Integer> {
             settings.put("updates", new JsonObject().put("tickSeconds", TICK_SECONDS));
         }
         System.out.println("starting a broker, a database and an object store in " + data.directory());
-        try (Standalone standalone = Standalone.start(data.directory(), settings)) {
+        try (StandaloneServer standalone = StandaloneServer.start(data.directory(), settings)) {
             Path video = file == null ? clip(standalone) : file;
-            return new FollowedJob(
+            return new JobFollower(
                             standalone.sluice().submission(),
-                            new JobWatch(standalone.vertx(), standalone.sluice().jobs(), LOOK_EVERY),
+                            new JobPoller(
+                                    standalone.vertx(), standalone.sluice().jobs(), LOOK_EVERY),
                             System.out,
                             key -> standalone.file(key).toString())
                     .run(video, "demo")
@@ -51,7 +52,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private Path clip(Standalone standalone) {
+    private Path clip(StandaloneServer standalone) {
         System.out.println("making a clip of 10 seconds");
         return SampleClip.make(
                 FfmpegInstallation.locate(standalone.config().ffmpeg()),

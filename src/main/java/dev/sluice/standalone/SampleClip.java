@@ -1,12 +1,12 @@
 package dev.sluice.standalone;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
-import dev.sluice.ffmpeg.sandbox.Reach;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,10 +28,10 @@ public final class SampleClip {
      */
     public static Path make(FfmpegInstallation ffmpeg, Path directory, String name, Duration length, String size) {
         Watchdog watchdog = Watchdog.stall(STALL);
-        FfmpegRun.Outcome outcome = ffmpeg.encoder(Reach.writing(directory), MAX_BYTES)
-                .run(arguments(name, length, size), line -> watchdog.progressed(), watchdog, new Cancellation());
+        FfmpegRunner.Outcome outcome = ffmpeg.encoder(FileAccess.writing(directory), MAX_BYTES)
+                .run(arguments(name, length, size), line -> watchdog.progressed(), watchdog, new CancellationToken());
         if (outcome.exitCode() != 0) {
-            throw new JobFailure(ErrorCode.FFMPEG_FAILED, "The clip could not be made: " + outcome.lastLine());
+            throw new JobException(ErrorCode.FFMPEG_FAILED, "The clip could not be made: " + outcome.lastLine());
         }
         return directory.resolve(name);
     }

@@ -1,7 +1,7 @@
 package dev.sluice.standalone;
 
 import dev.sluice.app.Version;
-import dev.sluice.cli.CommandLines;
+import dev.sluice.cli.CommandLineRunner;
 import dev.sluice.cli.TestStagedCommand;
 import java.util.Set;
 import picocli.CommandLine;
@@ -30,8 +30,8 @@ public final class StandaloneMain {
     public static void main(String[] args) {
         if (args.length > 0 && WATCHED.contains(args[0])) {
             // How the job ends, and why, is on the screen anyway.
-            CommandLines.keepLogTo("ERROR");
+            CommandLineRunner.keepLogTo("ERROR");
         }
-        System.exit(CommandLines.execute(new StandaloneMain(), StartCommand.NAME, args));
+        System.exit(CommandLineRunner.execute(new StandaloneMain(), StartCommand.NAME, args));
     }
 }

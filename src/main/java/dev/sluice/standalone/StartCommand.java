@@ -1,7 +1,7 @@
 package dev.sluice.standalone;
 
-import dev.sluice.cli.CommandLines;
-import dev.sluice.standalone.embedded.Standalone;
+import dev.sluice.cli.CommandLineRunner;
+import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.BindException;
@@ -26,7 +26,7 @@ final class StartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         int port = freePort();
-        Standalone standalone = Standalone.start(data.directory(), withPage(data.settings(), port));
+        StandaloneServer standalone = StandaloneServer.start(data.directory(), withPage(data.settings(), port));
         LoggerFactory.getLogger(StartCommand.class)
                 .atInfo()
                 .addKeyValue("directory", data.directory())
@@ -35,10 +35,10 @@ final class StartCommand implements Callable<Integer> {
         System.out.println("Sluice is up: http://" + HOST + ":" + port + "/");
         System.out.println("A video goes in there, or with");
         System.out.println(
-                "  java -jar sluice.jar submit FILE --wait -conf " + Standalone.configuration(data.directory()));
+                "  java -jar sluice.jar submit FILE --wait -conf " + StandaloneServer.configuration(data.directory()));
         // A signal ends the process; what was started closes then.
         new CountDownLatch(1).await();
-        return CommandLines.OK;
+        return CommandLineRunner.OK;
     }
 
     /** The page and the API for whoever sits at this machine, unless the settings say otherwise. */

@@ -56,7 +56,7 @@ public record WebhookUrl(
         if (!parts.matches()) {
             throw new IllegalArgumentException("a host has letters, digits, - and dots, or is an IP address");
         }
-        Optional<InetAddress> literal = HostLiteral.of(parts.group("host"));
+        Optional<InetAddress> literal = IpLiteralParser.of(parts.group("host"));
         return new WebhookUrl(
                 text,
                 tls,

@@ -1,8 +1,8 @@
 package dev.sluice.workspace;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -46,11 +46,11 @@ public final class SourceCache {
     /** Puts an object into a file. */
     @FunctionalInterface
     public interface Fetch {
-        Future<Void> into(Path target, Cancellation cancellation);
+        Future<Void> into(Path target, CancellationToken cancellation);
     }
 
     private static final class Entry {
-        private final Cancellation cancellation = new Cancellation();
+        private final CancellationToken cancellation = new CancellationToken();
         private final long bytes;
         private Future<Path> file = Future.failedFuture("not asked for");
         private int users;
@@ -63,7 +63,7 @@ public final class SourceCache {
         /** Nobody waits for it any more. */
         void cancelIfUnfinished() {
             if (!file.isComplete()) {
-                cancellation.cancel(new JobFailure(ErrorCode.SHUTDOWN, "Nobody waits for the source any more."));
+                cancellation.cancel(new JobException(ErrorCode.SHUTDOWN, "Nobody waits for the source any more."));
             }
         }
     }
@@ -75,7 +75,7 @@ public final class SourceCache {
      * @param bytes size of the object
      */
     public <T> Future<T> with(
-            JobId job, long bytes, Cancellation cancellation, Fetch fetch, Function<Path, Future<T>> work) {
+            JobId job, long bytes, CancellationToken cancellation, Fetch fetch, Function<Path, Future<T>> work) {
         Entry entry = enter(job, bytes, fetch);
         return awaited(entry.file, cancellation).compose(work).onComplete(ended -> leave(job, entry));
     }
@@ -96,10 +96,10 @@ public final class SourceCache {
         return entry;
     }
 
-    private static Future<Path> awaited(Future<Path> file, Cancellation cancellation) {
+    private static Future<Path> awaited(Future<Path> file, CancellationToken cancellation) {
         Promise<Path> promise = Promise.promise();
         @Nullable Context context = Vertx.currentContext();
-        Cancellation.Registration stop = cancellation.onCancel(() ->
+        CancellationToken.Registration stop = cancellation.onCancel(() ->
                 cancellation.reason().ifPresent(why -> on(context, () -> promise.tryFail(why))));
         file.onComplete(there -> on(context, () -> {
             stop.close();

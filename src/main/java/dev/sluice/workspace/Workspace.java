@@ -1,11 +1,11 @@
 package dev.sluice.workspace;
 
 import dev.sluice.common.io.DirectoryTree;
-import dev.sluice.common.io.DiskFailures;
+import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.config.WorkspaceConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of jobs between their stages: {@code <root>/jobs/<job>/<stage>-<task>-<token>/}, one directory for each attempt.
- * Futures fail with a {@link JobFailure} and complete on the caller's context; files are never touched on an event loop.
+ * Futures fail with a {@link JobException} and complete on the caller's context; files are never touched on an event loop.
  */
 public final class Workspace {
     private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
@@ -37,14 +37,14 @@ public final class Workspace {
     private final Vertx vertx;
     private final Path root;
     private final Path jobs;
-    private final DiskBudget disk;
+    private final DiskReservations disk;
     private volatile BooleanSupplier spare = () -> false;
 
     private Workspace(Vertx vertx, Path root, FileStore store, long keepFree) {
         this.vertx = vertx;
         this.root = root;
         this.jobs = root.resolve("jobs");
-        this.disk = new DiskBudget(DiskBudget.Disk.of(store), keepFree);
+        this.disk = new DiskReservations(DiskReservations.Disk.of(store), keepFree);
     }
 
     /**
@@ -93,7 +93,7 @@ public final class Workspace {
     }
 
     private Lent lend(Path path, long bytes) throws IOException {
-        DiskBudget.Share share = take(bytes);
+        DiskReservations.Share share = take(bytes);
         try {
             return new Lent(fresh(path), share);
         } catch (IOException | RuntimeException cause) {
@@ -102,10 +102,10 @@ public final class Workspace {
         }
     }
 
-    private DiskBudget.Share take(long bytes) throws IOException {
+    private DiskReservations.Share take(long bytes) throws IOException {
         try {
             return disk.take(bytes);
-        } catch (JobFailure low) {
+        } catch (JobException low) {
             if (low.code() == ErrorCode.DISK_LOW && spare.getAsBoolean()) {
                 return disk.take(bytes);
             }
@@ -137,7 +137,7 @@ public final class Workspace {
     private Future<Path> fetched(Path file, long bytes, Function<Path, Future<Void>> fetch) {
         Path partial = file.resolveSibling(UUID.randomUUID() + ".part");
         return blocking(() -> {
-                    DiskBudget.Share share = take(bytes);
+                    DiskReservations.Share share = take(bytes);
                     Files.createDirectories(partial.getParent());
                     return share;
                 })
@@ -155,7 +155,7 @@ public final class Workspace {
         DirectoryTree.remove(home(job).resolve(SOURCE));
     }
 
-    private record Lent(AttemptDirectory directory, DiskBudget.Share share) {}
+    private record Lent(AttemptDirectory directory, DiskReservations.Share share) {}
 
     /**
      * How a message names a file of the workspace; {@link #resolve} is the way back.
@@ -203,14 +203,14 @@ public final class Workspace {
     /**
      * The attempts that have a directory in that of the job with this file name; what was not made by a workspace is left out.
      */
-    public Future<List<LeftAttempt>> attempts(String fileName) {
+    public Future<List<AttemptDirectoryName>> attempts(String fileName) {
         return blocking(() -> DirectoryTree.names(jobs.resolve(fileName)).stream()
-                .flatMap(name -> LeftAttempt.of(name).stream())
+                .flatMap(name -> AttemptDirectoryName.of(name).stream())
                 .toList());
     }
 
     /** Removes the files of one attempt; what can't be removed is logged. */
-    public Future<Void> sweep(String fileName, LeftAttempt attempt) {
+    public Future<Void> sweep(String fileName, AttemptDirectoryName attempt) {
         return removed(jobs.resolve(fileName).resolve(attempt.directory()));
     }
 
@@ -228,7 +228,8 @@ public final class Workspace {
     }
 
     private Path path(Attempt attempt) {
-        return home(attempt.run().job()).resolve(LeftAttempt.of(attempt).directory());
+        return home(attempt.run().job())
+                .resolve(AttemptDirectoryName.of(attempt).directory());
     }
 
     private Path inside(Path home, String relative) {
@@ -239,12 +240,12 @@ public final class Workspace {
             }
             return file;
         } catch (InvalidPathException bad) {
-            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The message names a file that can't exist.", bad);
+            throw new JobException(ErrorCode.INVALID_MESSAGE, "The message names a file that can't exist.", bad);
         }
     }
 
-    private static JobFailure leaves() {
-        return new JobFailure(
+    private static JobException leaves() {
+        return new JobException(
                 ErrorCode.INVALID_MESSAGE, "The message names a file that is not in the directory of its job.");
     }
 
@@ -274,7 +275,7 @@ public final class Workspace {
                     try {
                         return work.call();
                     } catch (Exception cause) {
-                        throw DiskFailures.of(cause);
+                        throw FileErrorMapper.of(cause);
                     }
                 },
                 false);

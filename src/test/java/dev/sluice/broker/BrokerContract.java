@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.Connection;
-import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.value.Secret;
 import io.vertx.core.Future;
@@ -74,7 +74,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         put(Topology.DEAD_QUEUE, "a", "b", "c", "d");
 
         for (int look = 0; look < 3; look++) {
-            DeadQueueBrowser browser = browser();
+            DeadLetterBrowser browser = browser();
             assertThat(taken(browser, 3)).containsExactly("a", "b", "c");
             assertThat(browser.hasMore()).isTrue();
             browser.close().await(5, TimeUnit.SECONDS);
@@ -86,7 +86,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
     @Test
     void removesOnlyTheDeadLettersThatItIsToldTo() throws Exception {
         put(Topology.DEAD_QUEUE, "a", "b", "c");
-        DeadQueueBrowser browser = browser();
+        DeadLetterBrowser browser = browser();
         List<Delivery> letters = browser.take(10, Long.MAX_VALUE).await(5, TimeUnit.SECONDS);
 
         browser.remove(List.of(letters.get(1))).await(5, TimeUnit.SECONDS);
@@ -98,8 +98,8 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
     @Test
     void losesNoDeadLetterWhenTwoLookAtOnce() throws Exception {
         put(Topology.DEAD_QUEUE, "a", "b", "c", "d");
-        DeadQueueBrowser one = browser();
-        DeadQueueBrowser other = browser();
+        DeadLetterBrowser one = browser();
+        DeadLetterBrowser other = browser();
 
         // It holds a third one too, to know that there is more.
         assertThat(taken(one, 2)).containsExactly("a", "b");
@@ -113,7 +113,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
     @Test
     void holdsOnlySoManyBytesOfDeadLetters() throws Exception {
         put(Topology.DEAD_QUEUE, "aaaa", "bbbb", "cccc");
-        DeadQueueBrowser browser = browser();
+        DeadLetterBrowser browser = browser();
 
         assertThat(taken(browser, 10, 5)).containsExactly("aaaa", "bbbb");
         assertThat(browser.hasMore()).isTrue();
@@ -121,15 +121,15 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         assertThat(remaining(Topology.DEAD_QUEUE)).hasSize(3);
     }
 
-    private DeadQueueBrowser browser() throws Exception {
-        return DeadQueueBrowser.open(vertx, node.config()).await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    private DeadLetterBrowser browser() throws Exception {
+        return DeadLetterBrowser.open(vertx, node.config()).await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static List<String> taken(DeadQueueBrowser browser, int most) throws Exception {
+    private static List<String> taken(DeadLetterBrowser browser, int most) throws Exception {
         return taken(browser, most, Long.MAX_VALUE);
     }
 
-    private static List<String> taken(DeadQueueBrowser browser, int most, long mostBytes) throws Exception {
+    private static List<String> taken(DeadLetterBrowser browser, int most, long mostBytes) throws Exception {
         return browser.take(most, mostBytes).await(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
                 .map(letter -> letter.body().toString())
                 .toList();
@@ -278,7 +278,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         assertThat(waiting.ready().failed()).isTrue();
         assertThat(publisher.ready().failed()).isTrue();
         assertThatThrownBy(() -> publisher.publish(download("too late")).await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class);
+                .isInstanceOf(BrokerException.class);
     }
 
     @Test
@@ -302,7 +302,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         Future<Void> check = BrokerCheck.reach(vertx, bad);
 
         assertThatThrownBy(() -> check.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
+                .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("127.0.0.1:" + node.port())
                 .hasMessageContaining("'" + good.user() + "'")
                 .hasMessageContaining("password");

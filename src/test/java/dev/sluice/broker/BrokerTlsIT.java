@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.sluice.broker.connection.BrokerFailure;
-import dev.sluice.broker.connection.OutageLog;
+import dev.sluice.broker.connection.BrokerException;
+import dev.sluice.broker.connection.OutageLogger;
 import dev.sluice.common.tls.CaFile;
-import dev.sluice.common.tls.TestAuthority;
+import dev.sluice.common.tls.TestCertificateAuthority;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 class BrokerTlsIT {
     private static final int TLS_PORT = ChildProcess.freePort();
     private static final Optional<CaFile> KNOWN =
-            Optional.of(TestAuthority.known().caFile());
+            Optional.of(TestCertificateAuthority.known().caFile());
     private static final long SECONDS = 20;
 
     private static RabbitNode node;
@@ -46,8 +46,8 @@ class BrokerTlsIT {
         vertx = Vertx.vertx();
         node = RabbitNode.start(
                 "listeners.ssl.1 = 127.0.0.1:" + TLS_PORT,
-                "ssl_options.certfile = " + TestAuthority.known().certificate(),
-                "ssl_options.keyfile = " + TestAuthority.known().key(),
+                "ssl_options.certfile = " + TestCertificateAuthority.known().certificate(),
+                "ssl_options.keyfile = " + TestCertificateAuthority.known().key(),
                 "ssl_options.verify = verify_none",
                 "ssl_options.fail_if_no_peer_cert = false");
     }
@@ -91,13 +91,13 @@ class BrokerTlsIT {
 
     @Test
     void saysThatTheAuthorityIsAnother() throws Exception {
-        Optional<CaFile> other = Optional.of(TestAuthority.unknown().caFile());
+        Optional<CaFile> other = Optional.of(TestCertificateAuthority.unknown().caFile());
 
         assertBothSay(
                 config("amqps://localhost:" + TLS_PORT, other),
                 "RabbitMQ at localhost:" + TLS_PORT
                         + ": its certificate comes from none of the authorities in rabbitmq.caFile ("
-                        + TestAuthority.unknown().caPem() + ").");
+                        + TestCertificateAuthority.unknown().caPem() + ").");
     }
 
     @Test
@@ -137,10 +137,10 @@ class BrokerTlsIT {
     private static void assertBothSay(RabbitMqConfig config, String sentence) throws Exception {
         Future<Void> check = BrokerCheck.reach(vertx, config);
         assertThatThrownBy(() -> check.await(SECONDS, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
+                .isInstanceOf(BrokerException.class)
                 .hasMessageStartingWith(sentence);
 
-        Logger log = (Logger) LoggerFactory.getLogger(OutageLog.class);
+        Logger log = (Logger) LoggerFactory.getLogger(OutageLogger.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
-import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.BrokerException;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What the publisher promises, whatever broker it works with. */
-abstract class PublisherContract<N extends BrokerNode> extends BrokerScene<N> {
+abstract class PublisherContract<N extends BrokerNode> extends BrokerScenario<N> {
     @Test
     void sendsPersistentJsonWithItsId() throws Exception {
         ConfirmedPublisher publisher = publisher();
@@ -60,7 +60,7 @@ abstract class PublisherContract<N extends BrokerNode> extends BrokerScene<N> {
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
                 .until(() -> all.stream().allMatch(Future::isComplete));
         assertThatThrownBy(() -> publisher.publish(download("while down")).await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class);
+                .isInstanceOf(BrokerException.class);
         node.restart();
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> publishes(publisher, "after"));
 
@@ -77,7 +77,7 @@ abstract class PublisherContract<N extends BrokerNode> extends BrokerScene<N> {
                 Topology.PROCESSING_EXCHANGE, "nowhere", Buffer.buffer("{}"), new JsonObject(), "x"));
 
         assertThatThrownBy(() -> lost.await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
+                .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("Not published");
         publisher.publish(download("next")).await(5, TimeUnit.SECONDS);
     }
@@ -90,7 +90,7 @@ abstract class PublisherContract<N extends BrokerNode> extends BrokerScene<N> {
                 new OutgoingMessage("no.such.exchange", "key", Buffer.buffer("{}"), new JsonObject(), "x"));
 
         assertThatThrownBy(() -> lost.await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
+                .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("no.such.exchange");
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> publishes(publisher, "next"));
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import io.vertx.core.Future;
@@ -89,7 +89,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
 
         assertThat(inbox.next().body().toString()).isEqualTo("b");
         assertThatThrownBy(() -> publisher.publish(download("still")).await(5, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class);
+                .isInstanceOf(BrokerException.class);
         node.ctl("set_vm_memory_high_watermark", "0.4");
         await().atMost(Duration.ofSeconds(20)).until(() -> publishes(publisher, "after the alarm"));
     }
@@ -105,7 +105,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
 
         Future<Void> unanswered = publisher.publish(download("unanswered"));
 
-        assertThatThrownBy(() -> unanswered.await(10, TimeUnit.SECONDS)).isInstanceOf(BrokerFailure.class);
+        assertThatThrownBy(() -> unanswered.await(10, TimeUnit.SECONDS)).isInstanceOf(BrokerException.class);
         await().atMost(Duration.ofSeconds(20)).until(first::stale);
         node.thaw();
         assertThat(inbox.next().redelivered()).isTrue();
@@ -156,7 +156,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
                 .containsOnly("quorum");
         assertThatThrownBy(() -> BrokerCheck.reach(vertx, inVirtualHost("own", QueueMode.CLASSIC))
                         .await(10, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
+                .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("x-queue-type")
                 .hasMessageContaining("video.processing.download");
     }

@@ -3,7 +3,7 @@ package dev.sluice.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.value.Secret;
 import io.vertx.core.Future;
@@ -35,7 +35,7 @@ class UnreachableBrokerTest {
         Future<Void> check = BrokerCheck.reach(vertx, config("amqp://127.0.0.1:" + port, Duration.ofSeconds(2)));
 
         assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
+                .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("127.0.0.1:" + port)
                 .hasMessageContaining("nothing listens there");
     }
@@ -45,7 +45,7 @@ class UnreachableBrokerTest {
         Future<Void> check = BrokerCheck.reach(vertx, config("amqp://broker.invalid", Duration.ofSeconds(2)));
 
         assertThatThrownBy(() -> check.await(20, TimeUnit.SECONDS))
-                .isInstanceOf(BrokerFailure.class)
+                .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("'broker.invalid' is not known");
     }
 
@@ -56,7 +56,7 @@ class UnreachableBrokerTest {
                     BrokerCheck.reach(vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
 
             assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
-                    .isInstanceOf(BrokerFailure.class)
+                    .isInstanceOf(BrokerException.class)
                     .hasMessageContaining("no answer in time");
         }
     }
@@ -70,7 +70,7 @@ class UnreachableBrokerTest {
         Future<Void> published =
                 publisher.publish(new OutgoingMessage("", "q", Buffer.buffer("{}"), new JsonObject(), "1"));
 
-        assertThatThrownBy(() -> published.await(5, TimeUnit.SECONDS)).isInstanceOf(BrokerFailure.class);
+        assertThatThrownBy(() -> published.await(5, TimeUnit.SECONDS)).isInstanceOf(BrokerException.class);
         publisher.stop().await(5, TimeUnit.SECONDS);
     }
 

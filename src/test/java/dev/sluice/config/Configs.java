@@ -3,8 +3,8 @@ package dev.sluice.config;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.common.tls.CaFile;
-import dev.sluice.common.tls.TestAuthority;
-import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.common.tls.TestCertificateAuthority;
+import dev.sluice.config.value.InvalidConfigException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -37,7 +37,8 @@ public final class Configs {
     }
 
     static List<String> complaints(JsonObject json, Map<String, String> environment) {
-        InvalidConfig invalid = catchThrowableOfType(InvalidConfig.class, () -> SluiceConfig.read(json, environment));
+        InvalidConfigException invalid =
+                catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.read(json, environment));
         return invalid == null ? List.of() : invalid.complaints();
     }
 
@@ -48,7 +49,7 @@ public final class Configs {
 
     static JsonObject fixture(String name) {
         try {
-            Files.copy(TestAuthority.known().caPem(), CA_PEM, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(TestCertificateAuthority.known().caPem(), CA_PEM, StandardCopyOption.REPLACE_EXISTING);
             return new JsonObject(Files.readString(FIXTURES.resolve(name)));
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

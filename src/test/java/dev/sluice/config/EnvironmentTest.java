@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
-import dev.sluice.config.reader.Section;
+import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.value.Secret;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
@@ -21,7 +21,7 @@ class EnvironmentTest {
     void everyKeyCanBeSetThereAlone() {
         Map<String, String> environment = new HashMap<>();
         Configs.flat(Configs.fixture("every-key.json"))
-                .forEach((key, value) -> environment.put(Section.variable(key), value));
+                .forEach((key, value) -> environment.put(ConfigSection.variable(key), value));
 
         SluiceConfig config = SluiceConfig.read(new JsonObject(), environment);
 

@@ -3,7 +3,7 @@ package dev.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.config.value.Secret;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -134,7 +134,8 @@ class SecretsTest {
     void oneWithoutItsQuotesIsNotShown() throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.json"), "{\"rabbitmq\": {\n  \"password\": hunter2}}");
 
-        InvalidConfig invalid = catchThrowableOfType(InvalidConfig.class, () -> SluiceConfig.load(file, Map.of()));
+        InvalidConfigException invalid =
+                catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.load(file, Map.of()));
 
         assertThat(invalid).hasMessage(file + ": is not a JSON object (line 2, column 22)");
     }

@@ -9,7 +9,7 @@ import dev.sluice.config.RabbitMqConfig.QueueMode;
 import dev.sluice.config.value.Secret;
 import dev.sluice.config.value.SslMode;
 import dev.sluice.job.StageName;
-import dev.sluice.webhook.AddressRule;
+import dev.sluice.webhook.AddressPolicy;
 import dev.sluice.webhook.WebhookEvent;
 import dev.sluice.webhook.WebhookUrl;
 import java.net.URI;
@@ -264,7 +264,7 @@ class SectionsTest {
                         new WebhooksConfig(
                                 List.of(),
                                 Optional.empty(),
-                                new AddressRule(false),
+                                new AddressPolicy(false),
                                 List.of(
                                         Duration.ofSeconds(5),
                                         Duration.ofSeconds(10),
@@ -306,7 +306,7 @@ class SectionsTest {
                                                 Set.of(WebhookEvent.COMPLETED, WebhookEvent.FAILED),
                                                 Optional.empty())),
                                 Optional.of(new Secret("hook-pw-hook-pw-hook-pw-hook-pw-2")),
-                                new AddressRule(true),
+                                new AddressPolicy(true),
                                 List.of(Duration.ofSeconds(1), Duration.ofMillis(2500)),
                                 Duration.ofHours(1),
                                 Duration.ofSeconds(5))));

@@ -96,7 +96,7 @@ class CoordinationIT {
         Path home = Files.createDirectories(directory.resolve(name));
         Path config = Files.writeString(
                 home.resolve("sluice.json"), config(database, home).encodePrettily());
-        try (Bystander other = new Bystander(rabbit, database);
+        try (BackendProbe other = new BackendProbe(rabbit, database);
                 WorkerJvm worker = WorkerJvm.start(home, config, classes, JVM)) {
             other.produce("warm", WARM_UP);
             worker.order("up");

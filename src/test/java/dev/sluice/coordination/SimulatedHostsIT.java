@@ -77,7 +77,7 @@ class SimulatedHostsIT {
         for (int n = 0; n < hosts; n++) {
             workers.add(host(n, database));
         }
-        try (Bystander other = new Bystander(rabbit, database)) {
+        try (BackendProbe other = new BackendProbe(rabbit, database)) {
             Future.all(workers.stream().map(StubWorker::up).toList()).await(60, TimeUnit.SECONDS);
             long begun = System.nanoTime();
             other.produce("film", 1);

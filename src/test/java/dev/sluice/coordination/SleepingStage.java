@@ -6,8 +6,8 @@ import dev.sluice.message.EncodePlan;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.StageRun;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -21,7 +21,7 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
         implements Stage {
 
     @Override
-    public Future<StageResult> run(StageRun run) {
+    public Future<StageResult> run(StageContext run) {
         StagedJob job = run.job();
         return switch (name) {
             case DOWNLOAD, UPLOAD -> Future.succeededFuture(done(job));

@@ -5,8 +5,8 @@ import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.VideoMetadata;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.StageRun;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,7 +23,7 @@ record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) 
             new VideoMetadata(62.5, "h264", 3_400_000, 25, 1920, 1080, BYTES, "video/mp4");
 
     @Override
-    public Future<StageResult> run(StageRun run) {
+    public Future<StageResult> run(StageContext run) {
         return switch (name) {
             case DOWNLOAD ->
                 copied(run, sample).map(source -> done(run.job().withSource(workspace.relative(source), METADATA)));
@@ -41,7 +41,7 @@ record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) 
         };
     }
 
-    private Future<Path> copied(StageRun run, Path source) {
+    private Future<Path> copied(StageContext run, Path source) {
         return workspace.within(
                 run.attempt(),
                 BYTES,

@@ -3,30 +3,30 @@ package dev.sluice.coordination;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.job.Milestones;
+import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
-import dev.sluice.objectstore.Blobs;
-import dev.sluice.objectstore.FakeBlobs;
-import dev.sluice.objectstore.KeyTemplates;
-import dev.sluice.objectstore.Staging;
+import dev.sluice.objectstore.InMemoryObjectStore;
+import dev.sluice.objectstore.ObjectStore;
+import dev.sluice.objectstore.OutputKeys;
+import dev.sluice.objectstore.StagingArea;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
-import dev.sluice.persistence.recovery.HalfResults;
-import dev.sluice.persistence.recovery.LostMessages;
-import dev.sluice.persistence.recovery.PendingRows;
-import dev.sluice.persistence.recovery.Remains;
-import dev.sluice.persistence.run.Runs;
+import dev.sluice.persistence.recovery.LostMessageRepository;
+import dev.sluice.persistence.recovery.PartialOutputRepository;
+import dev.sluice.persistence.recovery.PendingJobRepository;
+import dev.sluice.persistence.recovery.StaleArtifactRepository;
+import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.pipeline.StageVerticle;
-import dev.sluice.pipeline.lease.Leases;
-import dev.sluice.pipeline.maintenance.Leftovers;
+import dev.sluice.pipeline.lease.LeaseRenewer;
+import dev.sluice.pipeline.maintenance.JobCleanup;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
-import dev.sluice.pipeline.metrics.StageMonitor;
-import dev.sluice.pipeline.run.Route;
-import dev.sluice.pipeline.run.StageTools;
+import dev.sluice.pipeline.metrics.RunMetricsRegistry;
+import dev.sluice.pipeline.run.RunServices;
+import dev.sluice.pipeline.run.StageRoute;
+import dev.sluice.publisher.PublisherClient;
 import dev.sluice.publisher.PublisherVerticle;
-import dev.sluice.publisher.UpdateBus;
-import dev.sluice.routing.Outgoing;
+import dev.sluice.routing.StageMessages;
 import dev.sluice.stage.Stage;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -54,18 +54,18 @@ import java.util.stream.Stream;
 final class StubWorker {
     private final Vertx vertx;
     private final SluiceConfig config;
-    private final StageTools tools;
+    private final RunServices tools;
     private final Database database;
-    private final List<Route> routes;
+    private final List<StageRoute> routes;
     private final List<String> others;
     private final List<String> stages = new ArrayList<>();
 
     private StubWorker(
             Vertx vertx,
             SluiceConfig config,
-            StageTools tools,
+            RunServices tools,
             Database database,
-            List<Route> routes,
+            List<StageRoute> routes,
             List<String> others) {
         this.vertx = vertx;
         this.config = config;
@@ -112,33 +112,38 @@ final class StubWorker {
             Database database,
             UserTables tables,
             Function<StageName, Stage> stages) {
-        Runs runs = new Runs(database, tables, UpdateBus::inOutbox);
-        Blobs blobs = new FakeBlobs(vertx);
-        Staging staging = new Staging(blobs, config.keys().staging());
-        KeyTemplates keys = new KeyTemplates(
+        RunRepository runs = new RunRepository(database, tables, PublisherClient::inOutbox);
+        ObjectStore blobs = new InMemoryObjectStore(vertx);
+        StagingArea staging = new StagingArea(blobs, config.keys().staging());
+        OutputKeys keys = new OutputKeys(
                 config.keys(),
                 config.media().ladder().stream().map(MediaConfig.Rung::quality).toList());
-        StageTools tools = new StageTools(
+        RunServices tools = new RunServices(
                 runs,
                 new Outbox(database),
-                new Leases(vertx, runs, config.delivery()),
+                new LeaseRenewer(vertx, runs, config.delivery()),
                 workspace,
-                new Leftovers(
-                        workspace, blobs, staging, keys, new Remains(database), new HalfResults(database, tables)),
-                new UpdateBus(vertx),
+                new JobCleanup(
+                        workspace,
+                        blobs,
+                        staging,
+                        keys,
+                        new StaleArtifactRepository(database),
+                        new PartialOutputRepository(database, tables)),
+                new PublisherClient(vertx),
                 config.delivery(),
                 name,
-                StageMonitor.open(name),
-                Milestones.UNWATCHED);
-        List<Route> routes = Stream.of(StageName.values())
+                RunMetricsRegistry.open(name),
+                DeliveryStepListener.UNWATCHED);
+        List<StageRoute> routes = Stream.of(StageName.values())
                 .map(stage -> route(stages.apply(stage), config))
                 .toList();
         PublisherVerticle publisher =
                 new PublisherVerticle(config.rabbitmq(), config.updates(), tools.outbox(), runs, tools.milestones());
         RecoveryVerticle recovery = new RecoveryVerticle(
-                new LostMessages(database, Outgoing::lost),
-                new PendingRows(database, tables, job -> Outgoing.toStage(StageName.DOWNLOAD, job)),
-                routes.stream().collect(Collectors.toUnmodifiableMap(Route::name, Route::queue)),
+                new LostMessageRepository(database, StageMessages::lost),
+                new PendingJobRepository(database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
+                routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 config.rabbitmq(),
                 config.delivery(),
                 tools.updates());
@@ -146,8 +151,8 @@ final class StubWorker {
                 .map(up -> new StubWorker(vertx, config, tools, database, routes, up.list()));
     }
 
-    private static Route route(Stage stage, SluiceConfig config) {
-        return new Route(
+    private static StageRoute route(Stage stage, SluiceConfig config) {
+        return new StageRoute(
                 stage,
                 switch (stage.name()) {
                     case DOWNLOAD -> Topology.DOWNLOAD_QUEUE;

@@ -7,7 +7,7 @@ import dev.sluice.http.RandomRequests;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestClient.Reply;
 import dev.sluice.http.TestTokens;
-import dev.sluice.objectstore.UnfinishedUpload;
+import dev.sluice.objectstore.MultipartUploadId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -68,7 +68,7 @@ class BackendApiIT {
         assertThat(made.status()).as(made.body().toString()).isEqualTo(200);
         assertThat(made.json().getBoolean("success")).isTrue();
         String id = made.json().getString("job_id");
-        OtherHalf.awaitThat(() ->
+        BackendSimulator.awaitThat(() ->
                 client.get(API + "/jobs/" + id, ANN).json().getString("status").equals("COMPLETED"));
 
         JsonObject status =
@@ -116,7 +116,10 @@ class BackendApiIT {
         assertThat(pipeline.database().value("SELECT \"videoProcessingStatus\" FROM media WHERE id = 'twice'"))
                 .isEqualTo("PENDING");
         assertThat(new JsonObject(new String(
-                                pipeline.otherHalf().take(OtherHalf.DOWNLOAD).getBody(), StandardCharsets.UTF_8))
+                                pipeline.otherHalf()
+                                        .take(BackendSimulator.DOWNLOAD)
+                                        .getBody(),
+                                StandardCharsets.UTF_8))
                         .getMap())
                 .containsEntry("id", first)
                 .containsEntry("mediaId", "twice")
@@ -132,7 +135,7 @@ class BackendApiIT {
                 .containsEntry("error_code", "cancelled");
         assertThat(client.post(API + "/jobs/" + first + "/retry", ANN).status()).isEqualTo(200);
         PipelineFixture.get(pipeline.sluice().putUp("download"));
-        OtherHalf.awaitThat(() -> client.get(API + "/jobs/" + first, ANN)
+        BackendSimulator.awaitThat(() -> client.get(API + "/jobs/" + first, ANN)
                 .json()
                 .getString("status")
                 .equals("COMPLETED"));
@@ -214,9 +217,9 @@ class BackendApiIT {
         pipeline.otherHalf().sendUpdate(update("stranger", "processing", 10));
         pipeline.otherHalf().sendUpdate(update("older", "completed", 100));
 
-        OtherHalf.awaitThat(() ->
+        BackendSimulator.awaitThat(() ->
                 client.get(API + "/jobs/older", ANN).json().getString("status").equals("COMPLETED"));
-        OtherHalf.awaitThat(() -> letters().size() >= 2);
+        BackendSimulator.awaitThat(() -> letters().size() >= 2);
         JsonObject stranger = letter("unknown_job");
         JsonObject garbage = letter("invalid_message");
         assertThat(stranger.getString("job")).isEqualTo("stranger");
@@ -230,7 +233,8 @@ class BackendApiIT {
         assertThat(client.post(API + "/dead-letters/" + stranger.getString("id") + "/replay", ADMIN)
                         .status())
                 .isEqualTo(200);
-        OtherHalf.awaitThat(() -> client.get(API + "/jobs/stranger", ANN).json().getInteger("progress") == 10);
+        BackendSimulator.awaitThat(
+                () -> client.get(API + "/jobs/stranger", ANN).json().getInteger("progress") == 10);
         assertThat(letters()).isEmpty();
     }
 
@@ -238,7 +242,7 @@ class BackendApiIT {
     void knowsJobsThatSomebodyElseSent() throws Exception {
         pipeline.otherHalf().send(job("sent", "uploads/clip.mp4").put("userId", "ann"));
 
-        OtherHalf.awaitThat(() -> client.get(API + "/jobs/sent", ANN)
+        BackendSimulator.awaitThat(() -> client.get(API + "/jobs/sent", ANN)
                 .json()
                 .getString("status", "")
                 .equals("COMPLETED"));
@@ -256,7 +260,7 @@ class BackendApiIT {
         assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
         String job = made.json().getString("job_id");
         String medium = made.json().getString("media_id");
-        OtherHalf.awaitThat(() ->
+        BackendSimulator.awaitThat(() ->
                 client.get(API + "/jobs/" + job, ANN).json().getString("status").equals("COMPLETED"));
         assertThat(client.get(API + "/jobs/" + job, ANN).json().getMap())
                 .containsEntry("original_filename", "my cl\u00fcp.mp4")
@@ -288,13 +292,13 @@ class BackendApiIT {
             client.uploadAndHangUp(API + "/media", ANN, begun);
         }
 
-        OtherHalf.awaitThat(() -> client.upload(API + "/media", ANN, "x.txt", Buffer.buffer("no video"))
+        BackendSimulator.awaitThat(() -> client.upload(API + "/media", ANN, "x.txt", Buffer.buffer("no video"))
                         .status()
                 == 400);
-        OtherHalf.awaitThat(() -> unfinished().isEmpty());
+        BackendSimulator.awaitThat(() -> unfinished().isEmpty());
     }
 
-    private static List<UnfinishedUpload> unfinished() {
+    private static List<MultipartUploadId> unfinished() {
         try {
             return PipelineFixture.get(pipeline.sluice().blobs().unfinished("uploads/"));
         } catch (TimeoutException hangs) {

@@ -22,14 +22,14 @@ class BrokerOutageIT {
             for (String id : jobs) {
                 pipeline.otherHalf().send(job(id, "uploads/clip.mp4"));
             }
-            OtherHalf.awaitThat(() -> !finished(pipeline, 2).isEmpty());
+            BackendSimulator.awaitThat(() -> !finished(pipeline, 2).isEmpty());
 
             broker.kill();
-            OtherHalf.awaitThat(() -> waiting(pipeline).size() > 1);
+            BackendSimulator.awaitThat(() -> waiting(pipeline).size() > 1);
             int blamed = Integer.parseInt(
                     pipeline.database().value("SELECT count(*) FROM sluice.outbox WHERE failures > 0"));
             broker.restart();
-            OtherHalf.awaitThat(() -> finished(pipeline, jobs.size()).size() == 1);
+            BackendSimulator.awaitThat(() -> finished(pipeline, jobs.size()).size() == 1);
 
             assertThat(blamed).as("only what was on its way when it died").isLessThanOrEqualTo(1);
             assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE state = 'completed'"))

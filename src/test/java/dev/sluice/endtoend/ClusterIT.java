@@ -1,6 +1,6 @@
 package dev.sluice.endtoend;
 
-import static dev.sluice.endtoend.OtherHalf.awaitThat;
+import static dev.sluice.endtoend.BackendSimulator.awaitThat;
 import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.Pipeline;
 import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
-import dev.sluice.cluster.Membership;
+import dev.sluice.cluster.HazelcastCluster;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
@@ -45,7 +45,7 @@ class ClusterIT {
                                 .put("processing", none)
                                 .put("upload", none)));
         JsonObject settings = settings(2, 3, 0);
-        clustered = get(new Membership(pipeline.config(settings).cluster())
+        clustered = get(new HazelcastCluster(pipeline.config(settings).cluster())
                 .builder(new VertxOptions())
                 .buildClustered());
         sluice = get(Sluice.start(clustered, pipeline.config(settings)));

@@ -53,7 +53,7 @@ class ContractIT {
             """;
 
     private static PipelineFixture pipeline;
-    private static OtherHalf otherHalf;
+    private static BackendSimulator otherHalf;
 
     @BeforeAll
     static void start() throws Exception {
@@ -129,7 +129,7 @@ class ContractIT {
 
         otherHalf.send(job("extra", "uploads/clip.mp4").put("tenant", extra));
         otherHalf.awaitStep("extra", "processing_complete");
-        String handedOn = new String(otherHalf.take(OtherHalf.UPLOAD).getBody(), StandardCharsets.UTF_8);
+        String handedOn = new String(otherHalf.take(BackendSimulator.UPLOAD).getBody(), StandardCharsets.UTF_8);
 
         JsonObject message = new JsonObject(Buffer.buffer(handedOn));
         assertThat(message.getJsonObject("tenant")).isEqualTo(extra);
@@ -188,8 +188,8 @@ class ContractIT {
         otherHalf.send(job("newer", "uploads/clip.mp4"));
 
         assertThat(otherHalf.awaitEnd("newer").getString("status")).isEqualTo("completed");
-        assertThat(otherHalf.consumers(OtherHalf.REQUESTS)).isZero();
-        assertThat(new String(otherHalf.take(OtherHalf.REQUESTS).getBody(), StandardCharsets.UTF_8))
+        assertThat(otherHalf.consumers(BackendSimulator.REQUESTS)).isZero();
+        assertThat(new String(otherHalf.take(BackendSimulator.REQUESTS).getBody(), StandardCharsets.UTF_8))
                 .isEqualTo(request);
         assertThat(otherHalf.updates("older")).isEmpty();
     }
@@ -200,7 +200,7 @@ class ContractIT {
 
         otherHalf.awaitEnd("tidy");
 
-        OtherHalf.awaitThat(() -> {
+        BackendSimulator.awaitThat(() -> {
             try (var files = Files.list(pipeline.workspace().resolve("jobs"))) {
                 return files.noneMatch(
                         directory -> directory.getFileName().toString().contains("tidy"));
@@ -218,7 +218,7 @@ class ContractIT {
             get(pipeline.sluice().putUp(verticle));
         }
 
-        OtherHalf.awaitThat(pipeline::isConsuming);
+        BackendSimulator.awaitThat(pipeline::isConsuming);
         otherHalf.assertTopology();
         otherHalf.listen();
         otherHalf.send(job("after", "uploads/clip.mp4"));

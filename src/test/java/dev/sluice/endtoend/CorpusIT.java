@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.ffmpeg.DecodedFrames;
-import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.media.MediaInfo;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ class CorpusIT {
 
     private static List<Row> rows;
     private static PipelineFixture pipeline;
-    private static OtherHalf otherHalf;
+    private static BackendSimulator otherHalf;
 
     private record Row(String file, String expected) {
         static Row of(String line) {
@@ -97,7 +97,7 @@ class CorpusIT {
     }
 
     private static void assertPlays(Row row, JsonObject end) throws Exception {
-        MediaInfo source = MediaFixture.probe(row.source());
+        MediaInfo source = FfmpegFixture.probe(row.source());
         DecodedFrames shown = DecodedFrames.of(row.source(), source.video().index(), directory);
 
         assertThat(end.getMap()).as(end.encode()).containsEntry("status", "completed");
@@ -115,7 +115,7 @@ class CorpusIT {
         Path file = Files.createTempFile(directory, "output", ".mp4");
         Files.delete(file);
         pipeline.fetch(version.getString("s3_key"), file);
-        MediaInfo made = MediaFixture.probe(file);
+        MediaInfo made = FfmpegFixture.probe(file);
         DecodedFrames frames = DecodedFrames.of(file, made.video().index(), directory);
 
         assertThat(frames.count()).isEqualTo(shown.count());

@@ -24,12 +24,12 @@ class DatabaseOutageIT {
         try (PipelineFixture pipeline = PipelineFixture.on(node)) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
             URI database = URI.create(pipeline.database().config().uri());
-            Gateway way = Gateway.to(pipeline.vertx(), database);
+            InterruptibleProxy way = InterruptibleProxy.to(pipeline.vertx(), database);
             pipeline.otherHalf().deleteTopology();
             pipeline.start(new JsonObject()
                     .put("rabbitmq", new JsonObject().put("queues", "quorum"))
                     .put("postgres", new JsonObject().put("uri", way.address() + database.getPath())));
-            OtherHalf.awaitThat(pipeline::isConsuming);
+            BackendSimulator.awaitThat(pipeline::isConsuming);
             pipeline.otherHalf().listen();
             node.ctl(
                     "set_policy",
@@ -46,7 +46,7 @@ class DatabaseOutageIT {
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> node.ctl("list_queues", "name", "messages")
                             .lines()
-                            .anyMatch(queue -> queue.equals(OtherHalf.DOWNLOAD + "\t1")));
+                            .anyMatch(queue -> queue.equals(BackendSimulator.DOWNLOAD + "\t1")));
             way.mend();
 
             assertThat(pipeline.otherHalf().awaitEnd("patient").getString("status"))

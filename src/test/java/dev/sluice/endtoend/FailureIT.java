@@ -4,7 +4,7 @@ import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.GetResponse;
-import dev.sluice.message.Codec;
+import dev.sluice.message.MessageCodec;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ class FailureIT {
     private static final int ATTEMPTS = 4;
 
     private static PipelineFixture pipeline;
-    private static OtherHalf otherHalf;
+    private static BackendSimulator otherHalf;
 
     @BeforeAll
     static void start() throws Exception {
@@ -37,7 +37,7 @@ class FailureIT {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject().put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS)));
         // The first of them declares the dead letters' queue.
-        OtherHalf.awaitThat(pipeline::isConsuming);
+        BackendSimulator.awaitThat(pipeline::isConsuming);
     }
 
     @AfterAll
@@ -60,11 +60,11 @@ class FailureIT {
         otherHalf.send(withoutMedia);
         otherHalf.send(job("good-2", "uploads/clip.mp4"));
 
-        List<GetResponse> dead = List.of(otherHalf.take(OtherHalf.DEAD), otherHalf.take(OtherHalf.DEAD));
+        List<GetResponse> dead = List.of(otherHalf.take(BackendSimulator.DEAD), otherHalf.take(BackendSimulator.DEAD));
         assertThat(dead.stream().map(FailureIT::body)).containsExactlyInAnyOrder("not json", withoutMedia.encode());
         assertThat(dead)
                 .allSatisfy(message -> assertThat(headers(message))
-                        .containsEntry("x-sluice-queue", OtherHalf.DOWNLOAD)
+                        .containsEntry("x-sluice-queue", BackendSimulator.DOWNLOAD)
                         .containsEntry("x-sluice-error-code", "invalid_message")
                         .hasEntrySatisfying(
                                 "x-sluice-error", reason -> assertThat(reason).isNotBlank()));
@@ -105,7 +105,7 @@ class FailureIT {
     @Test
     void failsAJobWhoseNextMessageWouldBeTooLarge() throws Exception {
         JsonObject job = job("large", "uploads/clip.mp4").put("notes", "");
-        int room = Codec.MAX_BYTES - job.toBuffer().length();
+        int room = MessageCodec.MAX_BYTES - job.toBuffer().length();
 
         otherHalf.send(job.put("notes", "x".repeat(room)));
 
@@ -135,7 +135,7 @@ class FailureIT {
         otherHalf.send(job);
 
         JsonObject end = otherHalf.awaitEnd("hopeless");
-        GetResponse dead = otherHalf.take(OtherHalf.DEAD);
+        GetResponse dead = otherHalf.take(BackendSimulator.DEAD);
         assertThat(end.getMap())
                 .containsEntry("status", "failed")
                 .containsEntry("current_step", "download_failed")
@@ -159,7 +159,7 @@ class FailureIT {
 
         JsonObject end = otherHalf.awaitEnd("deadly");
         assertThat(end.getMap()).containsEntry("status", "failed").containsEntry("error_code", "worker_lost");
-        assertThat(body(otherHalf.take(OtherHalf.DEAD))).isEqualTo(job.encode());
+        assertThat(body(otherHalf.take(BackendSimulator.DEAD))).isEqualTo(job.encode());
         assertThat(pipeline.database().value("SELECT state FROM sluice.job WHERE id = 'deadly'"))
                 .isEqualTo("failed");
     }
@@ -191,7 +191,7 @@ class FailureIT {
         pipeline.database().execute("DROP TRIGGER refuse ON sluice.stage_run");
         otherHalf.awaitEnd("refused");
 
-        OtherHalf.awaitThat(() -> figure("Running") == 0);
+        BackendSimulator.awaitThat(() -> figure("Running") == 0);
         assertThat(figure("Released")).isPositive();
         assertThat(figure("Started"))
                 .isEqualTo(Stream.of("Done", "Retried", "PutOff", "Failed", "Released", "Cancelled", "Fenced")
@@ -223,11 +223,11 @@ class FailureIT {
                 .containsEntry("retryable", false);
         assertThat(end.getString("error_message")).endsWith(".");
         assertThat(attempts(id)).isEqualTo(1);
-        assertThat(otherHalf.messages(OtherHalf.DEAD)).isZero();
+        assertThat(otherHalf.messages(BackendSimulator.DEAD)).isZero();
     }
 
     private static void awaitAttempts(String id, int count) {
-        OtherHalf.awaitThat(() -> pipeline.database()
+        BackendSimulator.awaitThat(() -> pipeline.database()
                 .value("SELECT count(*) FROM sluice.stage_run WHERE job_id = '" + id + "' AND counted >= " + count)
                 .equals("1"));
     }

@@ -3,9 +3,9 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.backend.job.Answer;
+import dev.sluice.backend.job.OperationResult;
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.cli.ControlDesk;
+import dev.sluice.cli.AdminClient;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** A person's hand on jobs of a whole pipeline; on RabbitMQ where it is installed. */
 class JobControlIT {
     private static PipelineFixture pipeline;
-    private static OtherHalf otherHalf;
+    private static BackendSimulator otherHalf;
 
     @BeforeAll
     static void start() throws Exception {
@@ -45,7 +45,7 @@ class JobControlIT {
         otherHalf.send(job("encoding", "uploads/long.mp4"));
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
 
-        Answer cancelled = ask(desk -> desk.jobs().cancel(new JobId("encoding")));
+        OperationResult cancelled = ask(desk -> desk.jobs().cancel(new JobId("encoding")));
 
         assertThat(cancelled.isDone()).as(cancelled.sentence()).isTrue();
         // Leases are renewed so seldom here that only the database's word can have stopped it.
@@ -61,21 +61,21 @@ class JobControlIT {
                                 .query(
                                         "SELECT \"status\", \"errorMessage\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'encoding'"))
                 .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by hand."));
-        OtherHalf.awaitThat(pipeline::workspaceIsEmpty);
+        BackendSimulator.awaitThat(pipeline::workspaceIsEmpty);
         pipeline.awaitIdle();
-        assertThat(otherHalf.messages(OtherHalf.DEAD)).isZero();
+        assertThat(otherHalf.messages(BackendSimulator.DEAD)).isZero();
 
         otherHalf.send(job("encoding", "uploads/long.mp4"));
         pipeline.awaitIdle();
         assertThat(last("encoding").getString("error_code")).isEqualTo("cancelled");
 
-        Answer retried = ask(desk -> desk.jobs().retry(new JobId("encoding")));
+        OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("encoding")));
 
         assertThat(retried.sentence()).isEqualTo("Started again at processing.");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
         assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isDone())
                 .isTrue();
-        OtherHalf.awaitThat(() -> !encodes() && pipeline.workspaceIsEmpty());
+        BackendSimulator.awaitThat(() -> !encodes() && pipeline.workspaceIsEmpty());
         assertNothingFell("encoding");
     }
 
@@ -85,20 +85,21 @@ class JobControlIT {
         otherHalf.send(job("unstored", "uploads/clip.mp4"));
         JsonObject end = otherHalf.awaitEnd("unstored");
         assertThat(end.getMap()).containsEntry("current_step", "upload_failed").containsEntry("attempt", 2);
-        OtherHalf.awaitThat(() -> PipelineFixture.get(pipeline.sluice().blobs().list("thumbnails/media-unstored", ""))
-                .isEmpty());
+        BackendSimulator.awaitThat(
+                () -> PipelineFixture.get(pipeline.sluice().blobs().list("thumbnails/media-unstored", ""))
+                        .isEmpty());
         Files.delete(inTheWay);
 
-        Answer retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));
+        OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));
 
         assertThat(retried.sentence()).isEqualTo("Started again at processing.");
-        OtherHalf.awaitThat(() -> otherHalf.completions("unstored") == 1);
+        BackendSimulator.awaitThat(() -> otherHalf.completions("unstored") == 1);
         assertNothingFell("unstored");
         assertThat(pipeline.database()
                         .value("SELECT counted FROM sluice.stage_run WHERE job_id = 'unstored'"
                                 + " AND stage = 'download'"))
                 .isEqualTo("1");
-        otherHalf.take(OtherHalf.DEAD);
+        otherHalf.take(BackendSimulator.DEAD);
     }
 
     @Test
@@ -111,13 +112,13 @@ class JobControlIT {
                         ask(desk -> desk.jobs().cancel(new JobId("complete"))),
                         ask(desk -> desk.jobs().retry(new JobId("complete")))))
                 .allSatisfy(answer -> {
-                    assertThat(answer.kind()).isEqualTo(Answer.Kind.REFUSED);
+                    assertThat(answer.kind()).isEqualTo(OperationResult.Kind.REFUSED);
                     assertThat(answer.sentence()).contains("is completed");
                 });
         assertThat(List.of(
                         ask(desk -> desk.jobs().cancel(new JobId("nobody"))),
                         ask(desk -> desk.jobs().retry(new JobId("nobody")))))
-                .allSatisfy(answer -> assertThat(answer.kind()).isEqualTo(Answer.Kind.UNKNOWN));
+                .allSatisfy(answer -> assertThat(answer.kind()).isEqualTo(OperationResult.Kind.UNKNOWN));
         assertThat(otherHalf.completions("complete")).isEqualTo(1);
     }
 
@@ -142,8 +143,8 @@ class JobControlIT {
                         && process.info().commandLine().orElse("").contains("-filter_complex"));
     }
 
-    private static <T> T ask(Function<ControlDesk, Future<T>> question) {
-        return ControlDesk.with(pipeline.config(settings()), question);
+    private static <T> T ask(Function<AdminClient, Future<T>> question) {
+        return AdminClient.with(pipeline.config(settings()), question);
     }
 
     private static JsonObject settings() {

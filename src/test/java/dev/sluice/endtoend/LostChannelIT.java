@@ -29,13 +29,13 @@ class LostChannelIT {
             Path begun = directory.resolve("begun");
             pipeline.start(settings(pipeline, begun));
             pipeline.otherHalf().send(job("first", "uploads/clip.mp4"));
-            OtherHalf.awaitThat(() -> Files.exists(begun));
+            BackendSimulator.awaitThat(() -> Files.exists(begun));
             pipeline.otherHalf().send(job("second", "uploads/clip.mp4"));
-            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.PROCESSING) == 1);
+            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.PROCESSING) == 1);
 
             broker.restart();
 
-            OtherHalf.awaitThat(() -> pipeline.database()
+            BackendSimulator.awaitThat(() -> pipeline.database()
                     .value("SELECT count(*) FROM sluice.job WHERE state = 'completed'")
                     .equals("2"));
             assertThat(pipeline.database()

@@ -6,21 +6,21 @@ import com.rabbitmq.client.Connection;
 import dev.sluice.app.Sluice;
 import dev.sluice.broker.BrokerNode;
 import dev.sluice.broker.ChildProcess;
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.common.async.Progress;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.S3Config;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.value.Secret;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.http.TestTokens;
-import dev.sluice.objectstore.BlobKey;
-import dev.sluice.objectstore.s3.StoreFixture;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.s3.ObjectStoreFixture;
 import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.standalone.SampleClip;
 import dev.sluice.standalone.embedded.EmbeddedBroker;
-import dev.sluice.standalone.embedded.EmbeddedStore;
+import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -50,30 +50,30 @@ public final class PipelineFixture implements AutoCloseable {
 
     private final Path directory;
     private final Vertx vertx = Vertx.vertx();
-    private final Broker broker;
+    private final TestBroker broker;
     private final TestDatabase database = PostgresFixture.newDatabase();
-    private final EmbeddedStore store;
-    private final Gateway gateway;
-    private final OtherHalf otherHalf;
+    private final EmbeddedObjectStore store;
+    private final InterruptibleProxy gateway;
+    private final BackendSimulator otherHalf;
     private Sluice sluice;
 
-    private PipelineFixture(Path directory, Broker broker) throws Exception {
+    private PipelineFixture(Path directory, TestBroker broker) throws Exception {
         this.directory = directory;
         this.broker = broker;
-        this.store = EmbeddedStore.start(directory.resolve("s3"), BUCKET);
-        this.gateway = Gateway.to(vertx, store.endpoint());
-        this.otherHalf = OtherHalf.over(broker.connect());
+        this.store = EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET);
+        this.gateway = InterruptibleProxy.to(vertx, store.endpoint());
+        this.otherHalf = BackendSimulator.over(broker.connect());
     }
 
     /** On the embedded broker. */
     public static PipelineFixture embedded() throws Exception {
         Path directory = Files.createTempDirectory("sluice-pipeline");
-        return new PipelineFixture(directory, Broker.of(EmbeddedBroker.start(directory.resolve("broker"))));
+        return new PipelineFixture(directory, TestBroker.of(EmbeddedBroker.start(directory.resolve("broker"))));
     }
 
     /** On this broker, which is closed with the fixture. */
     static PipelineFixture on(BrokerNode node) throws Exception {
-        return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), Broker.of(node));
+        return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), TestBroker.of(node));
     }
 
     /** Starts the pipeline with its backend half, which asks for tokens and has no limit of requests; gives its port. */
@@ -126,7 +126,7 @@ public final class PipelineFixture implements AutoCloseable {
 
     private JsonObject services() {
         PostgresConfig postgres = database.config();
-        S3Config s3 = StoreFixture.configure(store, BUCKET);
+        S3Config s3 = ObjectStoreFixture.configure(store, BUCKET);
         return new JsonObject()
                 .put(
                         "rabbitmq",
@@ -161,7 +161,7 @@ public final class PipelineFixture implements AutoCloseable {
                 .put("updates", new JsonObject().put("sweepSeconds", 0.2).put("tickSeconds", 0.2));
     }
 
-    Broker broker() {
+    TestBroker broker() {
         return broker;
     }
 
@@ -173,7 +173,7 @@ public final class PipelineFixture implements AutoCloseable {
         return sluice;
     }
 
-    OtherHalf otherHalf() {
+    BackendSimulator otherHalf() {
         return otherHalf;
     }
 
@@ -186,7 +186,7 @@ public final class PipelineFixture implements AutoCloseable {
         return store.endpoint();
     }
 
-    Gateway gateway() {
+    InterruptibleProxy gateway() {
         return gateway;
     }
 
@@ -223,7 +223,8 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** Fetches an object as any client of the store would. */
     Path fetch(String key, Path target) throws TimeoutException {
-        get(sluice.blobs().fetch(new BlobKey(key), target, Long.MAX_VALUE, Progress.none(), new Cancellation()));
+        get(sluice.blobs()
+                .fetch(new ObjectKey(key), target, Long.MAX_VALUE, ProgressListener.none(), new CancellationToken()));
         return target;
     }
 
@@ -244,9 +245,9 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** Waits until nothing is left to be sent or to be done. */
     void awaitIdle() {
-        OtherHalf.awaitThat(
+        BackendSimulator.awaitThat(
                 () -> database.value("SELECT count(*) FROM sluice.outbox").equals("0")
-                        && otherHalf.messages(OtherHalf.DOWNLOAD) == 0
+                        && otherHalf.messages(BackendSimulator.DOWNLOAD) == 0
                         && database.value("SELECT count(*) FROM sluice.stage_run WHERE state = 'running'")
                                 .equals("0"));
     }
@@ -287,7 +288,8 @@ public final class PipelineFixture implements AutoCloseable {
     /** Whether each stage's queue has its consumer; a queue that is not there has none. */
     public boolean isConsuming() throws Exception {
         try (Connection own = broker.connect()) {
-            for (String queue : List.of(OtherHalf.DOWNLOAD, OtherHalf.PROCESSING, OtherHalf.UPLOAD)) {
+            for (String queue :
+                    List.of(BackendSimulator.DOWNLOAD, BackendSimulator.PROCESSING, BackendSimulator.UPLOAD)) {
                 if (own.createChannel().consumerCount(queue) != 1) {
                     return false;
                 }

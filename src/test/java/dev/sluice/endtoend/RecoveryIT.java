@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.common.async.Progress;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.job.StageName;
-import dev.sluice.message.Codec;
+import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.FileStore;
@@ -29,17 +29,18 @@ class RecoveryIT {
         try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
             pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 4)));
             get(pipeline.sluice().takeDown("download"));
-            StagedJob first = get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", Progress.none()));
+            StagedJob first =
+                    get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", ProgressListener.none()));
             for (int n = 0; n < JOBS; n++) {
                 JsonObject job = first.toJson().put("id", "wait-" + n).put("mediaId", "media-" + n);
-                get(pipeline.sluice().submission().create(Codec.stagedJob(job, StageName.DOWNLOAD)));
+                get(pipeline.sluice().submission().create(MessageCodec.stagedJob(job, StageName.DOWNLOAD)));
             }
-            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.DOWNLOAD) == JOBS);
+            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == JOBS);
 
             broker.wipe();
             get(pipeline.sluice().putUp("download"));
 
-            OtherHalf.awaitThat(() -> pipeline.database()
+            BackendSimulator.awaitThat(() -> pipeline.database()
                     .value("SELECT count(*) FROM sluice.job WHERE state = 'completed'")
                     .equals(String.valueOf(JOBS)));
             assertThat(pipeline.database().value("SELECT count(*) FROM sluice.stage_run WHERE counted > 1"))
@@ -69,15 +70,16 @@ class RecoveryIT {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
             pipeline.otherHalf()
-                    .request(Asked.request("asked", "uploads/clip.mp4").encode());
-            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.REQUESTS) == 1);
+                    .request(SingleStageRequestFixture.request("asked", "uploads/clip.mp4")
+                            .encode());
+            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.REQUESTS) == 1);
             pipeline.start(adoptingSoon());
 
             pipeline.database().execute("""
                     INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "createdAt")
                     VALUES ('asked', 'media-asked', 'user-1', 'uploads/clip.mp4', now())
                     """);
-            OtherHalf.awaitThat(() -> pipeline.database()
+            BackendSimulator.awaitThat(() -> pipeline.database()
                     .value("SELECT \"createdAt\" < now() - interval '4 s' FROM \"VideoProcessingJob\"")
                     .equals("t"));
 
@@ -113,13 +115,13 @@ class RecoveryIT {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 1)));
             get(pipeline.sluice().takeDown("download"));
-            get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", Progress.none()));
-            OtherHalf.awaitThat(() -> pipeline.otherHalf().messages(OtherHalf.DOWNLOAD) == 1);
-            OtherHalf.awaitThat(() -> pipeline.database()
+            get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", ProgressListener.none()));
+            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == 1);
+            BackendSimulator.awaitThat(() -> pipeline.database()
                     .value("SELECT sent_at < now() - interval '4 s' FROM sluice.stage_run")
                     .equals("t"));
 
-            assertThat(pipeline.otherHalf().messages(OtherHalf.DOWNLOAD)).isEqualTo(1);
+            assertThat(pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD)).isEqualTo(1);
         }
     }
 
@@ -144,7 +146,7 @@ class RecoveryIT {
             pipeline.upload("sluice-staging/" + ended + "/upload-0-1/0", pipeline.clip(1));
             pipeline.upload("sluice-staging/" + goesOn + "/upload-0-1/0", pipeline.clip(1));
 
-            OtherHalf.awaitThat(() -> !Files.exists(jobs.resolve(ended))
+            BackendSimulator.awaitThat(() -> !Files.exists(jobs.resolve(ended))
                     && !Files.exists(jobs.resolve(goesOn).resolve("download-0-0"))
                     && get(pipeline.sluice().blobs().list("sluice-staging/" + ended, ""))
                             .isEmpty());
@@ -156,7 +158,7 @@ class RecoveryIT {
             get(pipeline.sluice().putUp("processing"));
             assertThat(pipeline.otherHalf().awaitEnd("goes-on").getString("status"))
                     .isEqualTo("completed");
-            OtherHalf.awaitThat(() ->
+            BackendSimulator.awaitThat(() ->
                     get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty());
         }
     }
@@ -172,7 +174,7 @@ class RecoveryIT {
 
             pipeline.otherHalf().send(job("large", "uploads/clip.mp4"));
 
-            OtherHalf.awaitThat(() -> pipeline.database()
+            BackendSimulator.awaitThat(() -> pipeline.database()
                     .query("SELECT state, counted FROM sluice.stage_run WHERE attempt > 0")
                     .equals(List.of(Map.of("state", "waiting", "counted", "0"))));
             assertThat(pipeline.database()

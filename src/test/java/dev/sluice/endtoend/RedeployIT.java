@@ -62,12 +62,12 @@ class RedeployIT {
         assertThat(pipeline.database()
                         .value("SELECT count(*) FROM sluice.stage_run WHERE state <> 'done' OR counted <> 1"))
                 .isEqualTo("0");
-        OtherHalf.awaitThat(pipeline::isConsuming);
+        BackendSimulator.awaitThat(pipeline::isConsuming);
         rabbit.ifPresent(node -> assertThat(node.connections()).hasSize(CONNECTIONS + 1));
         assertThat(threads()).isLessThan(threads + SPARE_THREADS);
         assertThat(ProcessHandle.current().descendants().flatMap(child -> child.info().command().stream()))
                 .noneMatch(command -> command.contains("ffmpeg"));
-        OtherHalf.awaitThat(pipeline::workspaceIsEmpty);
+        BackendSimulator.awaitThat(pipeline::workspaceIsEmpty);
     }
 
     private List<String> send(int round) throws Exception {

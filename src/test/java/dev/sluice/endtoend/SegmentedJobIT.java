@@ -5,7 +5,7 @@ import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.app.Sluice;
-import dev.sluice.cli.ControlDesk;
+import dev.sluice.cli.AdminClient;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.job.JobId;
 import io.vertx.core.json.JsonArray;
@@ -68,7 +68,7 @@ class SegmentedJobIT {
                         "upload_complete");
         assertInOrder(pipeline.otherHalf().updates("a"));
         pipeline.awaitIdle();
-        OtherHalf.awaitThat(() ->
+        BackendSimulator.awaitThat(() ->
                 get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty() && pipeline.workspaceIsEmpty());
     }
 
@@ -117,15 +117,15 @@ class SegmentedJobIT {
         pipeline.awaitIdle();
         Files.delete(broken);
         JsonObject letter = new JsonObject(
-                new String(pipeline.otherHalf().take(OtherHalf.DEAD).getBody(), StandardCharsets.UTF_8));
+                new String(pipeline.otherHalf().take(BackendSimulator.DEAD).getBody(), StandardCharsets.UTF_8));
         assertThat(letter.getInteger("task")).isEqualTo(3);
 
-        assertThat(ControlDesk.with(
+        assertThat(AdminClient.with(
                                 pipeline.config(new JsonObject()),
                                 desk -> desk.jobs().retry(new JobId("a")))
                         .isDone())
                 .isTrue();
-        OtherHalf.awaitThat(() -> pipeline.otherHalf().completions("a") == 1);
+        BackendSimulator.awaitThat(() -> pipeline.otherHalf().completions("a") == 1);
 
         assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
         assertInOrder(pipeline.otherHalf().updates("a"));

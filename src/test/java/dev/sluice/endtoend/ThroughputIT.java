@@ -28,7 +28,7 @@ class ThroughputIT {
     private Path directory;
 
     private PipelineFixture pipeline;
-    private OtherHalf otherHalf;
+    private BackendSimulator otherHalf;
     private TimedFfmpeg ffmpeg;
     private double cost;
 

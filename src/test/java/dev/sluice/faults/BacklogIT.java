@@ -36,7 +36,7 @@ class BacklogIT {
     void staysSmallHoweverManyMessagesWait() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
 
-        try (BenchScene scene = BenchScene.set("backlog", BenchCast.of(1))) {
+        try (FaultScenario scene = FaultScenario.set("backlog", FaultRunConfig.of(1))) {
             fill(scene);
             scene.startWorkers();
             boolean watched = scene.tap().awaitEnded(WATCHED, Duration.ofMinutes(10));
@@ -59,18 +59,18 @@ class BacklogIT {
     }
 
     /** Jobs whose source is not there: each ends with its claim, so that many are seen in a short time. */
-    private static void fill(BenchScene scene) throws Exception {
+    private static void fill(FaultScenario scene) throws Exception {
         try (Connection connection = scene.services().connect()) {
             Channel channel = connection.createChannel();
-            Wire.assertTopology(channel);
+            ContractNames.assertTopology(channel);
             channel.confirmSelect();
             for (int n = 0; n < WAITING; n++) {
-                byte[] body = new FedJob("waiting-" + n, true, 1)
+                byte[] body = new SubmittedJob("waiting-" + n, true, 1)
                         .message()
                         .put("s3Key", "uploads/missing.mp4")
                         .encode()
                         .getBytes(StandardCharsets.UTF_8);
-                channel.basicPublish("", Wire.DOWNLOAD, Feeder.PERSISTENT, body);
+                channel.basicPublish("", ContractNames.DOWNLOAD, JobProducer.PERSISTENT, body);
                 if (n % BATCH == 0) {
                     channel.waitForConfirmsOrDie(CONFIRM_MILLIS);
                 }
@@ -79,9 +79,9 @@ class BacklogIT {
         }
     }
 
-    private static long waiting(BenchScene scene) throws IOException, TimeoutException {
+    private static long waiting(FaultScenario scene) throws IOException, TimeoutException {
         try (Connection connection = scene.services().connect()) {
-            return connection.createChannel().messageCount(Wire.DOWNLOAD);
+            return connection.createChannel().messageCount(ContractNames.DOWNLOAD);
         }
     }
 

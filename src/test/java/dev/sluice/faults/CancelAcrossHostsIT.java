@@ -21,20 +21,20 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class CancelAcrossHostsIT {
     private static final Duration LONGEST = Duration.ofSeconds(60);
-    private static final FedJob JOB = new FedJob("film", true, 1);
+    private static final SubmittedJob JOB = new SubmittedJob("film", true, 1);
 
     @Test
     void endsTheFfmpegOfWhicheverHostIsAtTheJob() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        BenchCast cast =
-                BenchCast.of(2).with(new JsonObject().put("media", new JsonObject().put("preset", "veryslow")));
+        FaultRunConfig cast =
+                FaultRunConfig.of(2).with(new JsonObject().put("media", new JsonObject().put("preset", "veryslow")));
 
-        try (BenchScene scene = BenchScene.set("cancel", cast)) {
+        try (FaultScenario scene = FaultScenario.set("cancel", cast)) {
             scene.services()
                     .upload(
-                            FedJob.CLIP_KEY,
+                            SubmittedJob.CLIP_KEY,
                             SampleClip.make(
-                                    new BenchClips().ffmpeg(),
+                                    new FaultRunClips().ffmpeg(),
                                     scene.directory(),
                                     "film.mp4",
                                     Duration.ofSeconds(60),
@@ -63,11 +63,11 @@ class CancelAcrossHostsIT {
             assertThat(idle).as("nothing is under way at the end").isTrue();
             assertThat(scene.workers()).allMatch(WorkerProcess::isAlive);
             assertThat(scene.stopWorkers()).isEmpty();
-            assertThat(Checker.check(scene.snapshot())).isEmpty();
+            assertThat(InvariantChecker.check(scene.snapshot())).isEmpty();
         }
     }
 
-    private static ChildProcess cancel(BenchScene scene) {
+    private static ChildProcess cancel(FaultScenario scene) {
         return ChildProcess.start(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

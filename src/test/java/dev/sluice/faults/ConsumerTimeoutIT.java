@@ -26,9 +26,9 @@ class ConsumerTimeoutIT {
     @Test
     void completesOnceAndTakesTheNextJob() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        Path slow = BenchScene.directory(RUN).resolve("slow-ffmpeg");
-        BenchClips clips = new BenchClips();
-        BenchCast cast = BenchCast.of(1)
+        Path slow = FaultScenario.directory(RUN).resolve("slow-ffmpeg");
+        FaultRunClips clips = new FaultRunClips();
+        FaultRunConfig cast = FaultRunConfig.of(1)
                 .withRabbit("consumer_timeout = 60000")
                 .with(new JsonObject()
                         .put(
@@ -40,15 +40,15 @@ class ConsumerTimeoutIT {
                                         .put("sandbox", "off")
                                         .put("stallTimeoutSeconds", 400)));
 
-        try (BenchScene scene = BenchScene.set(RUN, cast)) {
+        try (FaultScenario scene = FaultScenario.set(RUN, cast)) {
             Files.writeString(
                     slow,
                     slowOnce(slow.resolveSibling("encoded"), clips.ffmpeg().ffmpeg()));
             Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
             scene.startWorkers();
-            scene.submit(new FedJob("long", true, 1));
+            scene.submit(new SubmittedJob("long", true, 1));
             boolean longEnded = scene.tap().awaitEnded(1, WORK.plusSeconds(90));
-            scene.submit(new FedJob("next", true, 1));
+            scene.submit(new SubmittedJob("next", true, 1));
             boolean idle = scene.drain(Duration.ofSeconds(60));
             String log = Files.readString(scene.worker(0).log());
 
@@ -56,7 +56,7 @@ class ConsumerTimeoutIT {
             assertThat(idle).as("the next one ended").isTrue();
             assertThat(log).as("the broker lost its patience").contains("PRECONDITION_FAILED");
             assertThat(scene.stopWorkers()).isEmpty();
-            assertThat(Checker.check(scene.snapshot())).isEmpty();
+            assertThat(InvariantChecker.check(scene.snapshot())).isEmpty();
             assertThat(scene.services()
                             .postgres()
                             .database()

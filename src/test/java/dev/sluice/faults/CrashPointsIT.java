@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.job.Milestone;
+import dev.sluice.job.DeliveryStep;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,17 +22,17 @@ class CrashPointsIT {
     @Test
     void losesAndRepeatsNothingWhereverAWorkerEnds() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        BenchCast cast = BenchCast.of(1)
+        FaultRunConfig cast = FaultRunConfig.of(1)
                 .with(new JsonObject()
                         .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
 
-        try (BenchScene scene = BenchScene.set("crash-points", cast)) {
+        try (FaultScenario scene = FaultScenario.set("crash-points", cast)) {
             WorkerProcess worker = scene.worker(0);
-            for (Milestone milestone : Milestone.values()) {
+            for (DeliveryStep milestone : DeliveryStep.values()) {
                 for (int time = 1; time <= STAGES; time++) {
                     String where = milestone.name().toLowerCase(Locale.ROOT) + "@" + time;
                     worker.startWith("--crash", where);
-                    scene.submit(new FedJob(where, true, 1));
+                    scene.submit(new SubmittedJob(where, true, 1));
                     assertThat(worker.awaitExit(LONGEST))
                             .as("crashed at %s", where)
                             .isTrue();
@@ -47,7 +47,7 @@ class CrashPointsIT {
             boolean idle = scene.drain(LONGEST);
             scene.stopWorkers();
 
-            assertThat(Checker.check(scene.snapshot())).isEmpty();
+            assertThat(InvariantChecker.check(scene.snapshot())).isEmpty();
             assertThat(idle).as("nothing is under way at the end").isTrue();
         }
     }

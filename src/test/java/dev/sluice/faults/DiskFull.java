@@ -15,7 +15,7 @@ record DiskFull() implements Fault {
     }
 
     @Override
-    public String happen(Ground ground) throws Exception {
+    public String happen(FaultContext ground) throws Exception {
         SmallDisk disk = ground.scene().disk();
         if (!disk.isMounted()) {
             return NOTHING + ": no small disk could be mounted";

@@ -3,7 +3,7 @@ package dev.sluice.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.faults.Fault.Target;
-import dev.sluice.faults.Schedule.Injected;
+import dev.sluice.faults.FaultSchedule.Injected;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class FaultCountTest {
     @Test
     void doesNotCountAsAFaultWhatMetNothing() {
-        BenchReport report = new BenchReport();
+        FaultReport report = new FaultReport();
 
         report.faults(List.of(
                 fault("FFmpeg SIGKILL", "killed one"),

@@ -2,8 +2,8 @@ package dev.sluice.faults;
 
 import dev.sluice.app.Sluice;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.job.Milestone;
-import dev.sluice.job.Milestones;
+import dev.sluice.job.DeliveryStep;
+import dev.sluice.job.DeliveryStepListener;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,8 +28,8 @@ final class FaultWorker {
         }
         SluiceConfig config = SluiceConfig.load(Path.of(args[1]), Map.of());
         String[] order = args[3].split("@", 2);
-        Milestones end = new Ambush(
-                Milestone.valueOf(order[0].toUpperCase(Locale.ROOT)),
+        DeliveryStepListener end = new Ambush(
+                DeliveryStep.valueOf(order[0].toUpperCase(Locale.ROOT)),
                 new AtomicInteger(Integer.parseInt(order[1])),
                 args[2].equals("--crash") ? FaultWorker::crash : FaultWorker::freeze);
         Vertx vertx = Vertx.vertx();
@@ -64,9 +64,9 @@ final class FaultWorker {
         }
     }
 
-    private record Ambush(Milestone where, AtomicInteger left, Runnable action) implements Milestones {
+    private record Ambush(DeliveryStep where, AtomicInteger left, Runnable action) implements DeliveryStepListener {
         @Override
-        public void reached(Milestone milestone) {
+        public void reached(DeliveryStep milestone) {
             if (milestone == where && left.decrementAndGet() == 0) {
                 action.run();
             }

@@ -25,7 +25,7 @@ record Mutant(String source, String text, String instead) {
     /** Whoever held the run once may end it. */
     static Mutant withoutTheFence() {
         return new Mutant(
-                "dev/sluice/persistence/run/Settlement.java",
+                "dev/sluice/persistence/run/RunSettlement.java",
                 "AND task = $3 AND attempt = $4 AND state = 'running'",
                 "AND task = $3 AND $4::int IS NOT NULL");
     }
@@ -33,7 +33,7 @@ record Mutant(String source, String text, String instead) {
     /** A worker that dies between the two takes the message with it. */
     static Mutant thatAcknowledgesBeforeItCommits() {
         return new Mutant(
-                "dev/sluice/pipeline/run/RunFlow.java",
+                "dev/sluice/pipeline/run/RunExecutor.java",
                 "done -> commit(attempt, done, log),",
                 "done -> delivery.ack().compose(gone -> commit(attempt, done, log)),");
     }

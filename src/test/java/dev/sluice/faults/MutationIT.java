@@ -74,17 +74,17 @@ class MutationIT {
     }
 
     /** The broker soon takes back what a silent worker holds. */
-    private static BenchCast cast() {
-        return BenchCast.of(2).with(new JsonObject().put("rabbitmq", new JsonObject().put("heartbeatSeconds", 5)));
+    private static FaultRunConfig cast() {
+        return FaultRunConfig.of(2).with(new JsonObject().put("rabbitmq", new JsonObject().put("heartbeatSeconds", 5)));
     }
 
     /** A worker freezes between work and commit, another does its work, and it wakes up before the job has ended. */
-    private static List<Violation> wakeUpLate(String run, BenchCast cast) throws Exception {
-        try (BenchScene scene = BenchScene.set(run, cast)) {
+    private static List<Violation> wakeUpLate(String run, FaultRunConfig cast) throws Exception {
+        try (FaultScenario scene = FaultScenario.set(run, cast)) {
             WorkerProcess sleeper = scene.worker(0);
             sleeper.startWith("--freeze", PROCESSING_WORKED);
             sleeper.awaitUp();
-            scene.submit(new FedJob("a", true, 1));
+            scene.submit(new SubmittedJob("a", true, 1));
             awaitThat(() -> isStopped(sleeper));
             Promise<Void> uploadMayGoOn = Promise.promise();
             Runnable unspoil =
@@ -102,27 +102,27 @@ class MutationIT {
     }
 
     /** A worker dies between work and commit, and another is there. */
-    private static List<Violation> dieBeforeTheCommit(String run, BenchCast cast) throws Exception {
-        try (BenchScene scene = BenchScene.set(run, cast)) {
+    private static List<Violation> dieBeforeTheCommit(String run, FaultRunConfig cast) throws Exception {
+        try (FaultScenario scene = FaultScenario.set(run, cast)) {
             WorkerProcess victim = scene.worker(0);
             victim.startWith("--crash", PROCESSING_WORKED);
             victim.awaitUp();
-            scene.submit(new FedJob("a", true, 1));
+            scene.submit(new SubmittedJob("a", true, 1));
             assertThat(victim.awaitExit(Duration.ofSeconds(60))).isTrue();
             scene.worker(1).start();
             return end(scene);
         }
     }
 
-    private static List<Violation> end(BenchScene scene) throws Exception {
+    private static List<Violation> end(FaultScenario scene) throws Exception {
         boolean idle = scene.drain(DRAIN);
         scene.stopWorkers();
-        List<Violation> violations = Checker.check(scene.snapshot());
+        List<Violation> violations = InvariantChecker.check(scene.snapshot());
         System.out.println(scene.directory().getFileName() + (idle ? "" : ", not idle") + ": " + violations);
         return violations;
     }
 
-    private static String value(BenchScene scene, String sql) {
+    private static String value(FaultScenario scene, String sql) {
         return scene.services().postgres().database().value(sql);
     }
 

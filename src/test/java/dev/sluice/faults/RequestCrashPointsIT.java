@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.rabbitmq.client.Connection;
 import dev.sluice.broker.RabbitNode;
-import dev.sluice.job.Milestone;
+import dev.sluice.job.DeliveryStep;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -23,19 +23,19 @@ import org.junit.jupiter.api.Timeout;
 @Tag("long")
 @Timeout(1200)
 class RequestCrashPointsIT {
-    private static final String QUEUE = Wire.queue("requests");
+    private static final String QUEUE = ContractNames.queue("requests");
     private static final int STAGES = 3;
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
     @Test
     void losesAndRepeatsNothingWhereverAWorkerEnds() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        BenchCast cast = BenchCast.of(1)
+        FaultRunConfig cast = FaultRunConfig.of(1)
                 .with(new JsonObject()
                         .put("requests", new JsonObject().put("enabled", true).put("mode", "single-stage"))
                         .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
 
-        try (BenchScene scene = BenchScene.set("request-crash-points", cast)) {
+        try (FaultScenario scene = FaultScenario.set("request-crash-points", cast)) {
             assertQueue(scene);
             WorkerProcess worker = scene.worker(0);
             List<String> jobs = new ArrayList<>();
@@ -69,21 +69,21 @@ class RequestCrashPointsIT {
 
     /** The one acknowledgement of a request is where its job ends; the other steps come in each stage. */
     private static List<String> wheres() {
-        return Stream.of(Milestone.CLAIMED, Milestone.WORKED, Milestone.COMMITTED, Milestone.ACKNOWLEDGED)
-                .flatMap(milestone -> IntStream.rangeClosed(1, milestone == Milestone.ACKNOWLEDGED ? 1 : STAGES)
+        return Stream.of(DeliveryStep.CLAIMED, DeliveryStep.WORKED, DeliveryStep.COMMITTED, DeliveryStep.ACKNOWLEDGED)
+                .flatMap(milestone -> IntStream.rangeClosed(1, milestone == DeliveryStep.ACKNOWLEDGED ? 1 : STAGES)
                         .mapToObj(time -> milestone.name().toLowerCase(Locale.ROOT) + "@" + time))
                 .toList();
     }
 
     /** As the older backend does before it sends anything. */
-    private static void assertQueue(BenchScene scene) throws Exception {
+    private static void assertQueue(FaultScenario scene) throws Exception {
         try (Connection producer = scene.services().connect()) {
             producer.createChannel().queueDeclare(QUEUE, true, false, false, null);
         }
     }
 
-    private static String request(BenchScene scene, String id) throws InterruptedException {
-        FedJob job = new FedJob(id, true, 1);
+    private static String request(FaultScenario scene, String id) throws InterruptedException {
+        SubmittedJob job = new SubmittedJob(id, true, 1);
         scene.services().postgres().database().execute(job.insert());
         scene.feeder()
                 .send(
@@ -99,15 +99,15 @@ class RequestCrashPointsIT {
     }
 
     /** As a reader sees it who drops what is not newer than what it has. */
-    private static void assertInOrder(List<SeenUpdate> updates) {
-        List<SeenUpdate> read = new ArrayList<>();
-        for (SeenUpdate update : updates) {
+    private static void assertInOrder(List<RecordedUpdate> updates) {
+        List<RecordedUpdate> read = new ArrayList<>();
+        for (RecordedUpdate update : updates) {
             if (read.isEmpty() || update.seq() > read.get(read.size() - 1).seq()) {
                 read.add(update);
             }
         }
-        assertThat(read).extracting(SeenUpdate::progress).isSorted();
-        assertThat(read.stream().filter(SeenUpdate::isEnd)).hasSize(1);
+        assertThat(read).extracting(RecordedUpdate::progress).isSorted();
+        assertThat(read.stream().filter(RecordedUpdate::isEnd)).hasSize(1);
         assertThat(read.get(read.size() - 1).step()).isEqualTo("processing_complete");
     }
 }

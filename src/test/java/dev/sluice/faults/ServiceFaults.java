@@ -24,7 +24,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) {
+        public String happen(FaultContext ground) {
             ground.scene().services().rabbit().stop();
             ground.scene().services().rabbit().restart();
             return "is back";
@@ -44,7 +44,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) {
+        public String happen(FaultContext ground) {
             ground.scene().services().rabbit().restart();
             return "is back";
         }
@@ -63,7 +63,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws Exception {
+        public String happen(FaultContext ground) throws Exception {
             ground.scene().services().postgres().restart();
             return "is back";
         }
@@ -82,7 +82,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws Exception {
+        public String happen(FaultContext ground) throws Exception {
             ground.scene().services().postgres().killAndRestart();
             return "is back";
         }
@@ -101,7 +101,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws Exception {
+        public String happen(FaultContext ground) throws Exception {
             List<WorkerProcess> workers = ground.scene().workers();
             for (WorkerProcess worker : workers) {
                 worker.gateway(Way.POSTGRES).cut();
@@ -134,7 +134,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             Duration length = ground.between(5, 12);
             AtomicInteger spoiled = new AtomicInteger();
             Runnable end = ground.scene()
@@ -162,7 +162,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             AtomicInteger stalled = new AtomicInteger();
             Runnable end = ground.scene()
                     .services()
@@ -203,7 +203,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             List<Map<String, String>> jobs;
             try {
                 jobs = underWay(ground);
@@ -212,13 +212,13 @@ final class ServiceFaults {
             }
             for (Map<String, String> job : jobs) {
                 for (int copy = 0; copy < 2; copy++) {
-                    ground.scene().feeder().send(Wire.queue(job.get("stage")), job.get("message"));
+                    ground.scene().feeder().send(ContractNames.queue(job.get("stage")), job.get("message"));
                 }
             }
             return jobs.isEmpty() ? NOTHING + ": no job was under way" : jobs.size() + " jobs";
         }
 
-        private static List<Map<String, String>> underWay(Ground ground) {
+        private static List<Map<String, String>> underWay(FaultContext ground) {
             return ground.scene()
                     .services()
                     .postgres()

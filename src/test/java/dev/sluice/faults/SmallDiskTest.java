@@ -55,12 +55,13 @@ class SmallDiskTest {
         try (SmallDisk disk = SmallDisk.over(directory.resolve("disk"), 192)) {
             assumeTrue(disk.isMounted(), "this user may not mount anything");
         }
-        BenchCast notComplete = new BenchCast(1, BenchCast.Disk.SHARED, new JsonObject(), List.of(), null, 192);
+        FaultRunConfig notComplete =
+                new FaultRunConfig(1, FaultRunConfig.Disk.SHARED, new JsonObject(), List.of(), null, 192);
 
-        assertThatThrownBy(() -> BenchScene.set("not-set", notComplete)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> FaultScenario.set("not-set", notComplete)).isInstanceOf(NullPointerException.class);
 
         assertThat(Files.readString(Path.of("/proc/mounts")))
-                .doesNotContain(BenchScene.directory("not-set").toString());
+                .doesNotContain(FaultScenario.directory("not-set").toString());
     }
 
     private void awaitFull() {

@@ -20,10 +20,10 @@ import java.util.Optional;
  * @param processesLeft FFmpeg processes and their sandboxes that outlived the workers
  */
 record Snapshot(
-        List<FedJob> fed,
+        List<SubmittedJob> fed,
         Map<String, JobRow> jobs,
         Map<String, UserRow> rows,
-        List<SeenUpdate> updates,
+        List<RecordedUpdate> updates,
         Map<String, StoredObject> objects,
         Map<String, Long> messagesLeft,
         List<String> deadLetters,

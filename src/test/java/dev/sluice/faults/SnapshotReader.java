@@ -30,13 +30,13 @@ final class SnapshotReader {
     /** So many objects are decoded; of more than that every so many. */
     private static final int LOOKED_AT = 200;
 
-    private final BenchServices services;
+    private final FaultServices services;
     private final Path workspace;
-    private final BenchClips clips;
+    private final FaultRunClips clips;
     private final List<String> queues;
 
     /** @param queues what has to be empty when all jobs have ended */
-    SnapshotReader(BenchServices services, Path workspace, BenchClips clips, List<String> queues) {
+    SnapshotReader(FaultServices services, Path workspace, FaultRunClips clips, List<String> queues) {
         this.queues = queues;
         this.services = services;
         this.workspace = workspace;
@@ -66,7 +66,7 @@ final class SnapshotReader {
     }
 
     /** To be read when the workers have ended. */
-    Snapshot read(List<FedJob> fed, List<SeenUpdate> updates) throws IOException, TimeoutException {
+    Snapshot read(List<SubmittedJob> fed, List<RecordedUpdate> updates) throws IOException, TimeoutException {
         try (Connection connection = services.connect()) {
             Channel channel = connection.createChannel();
             return new Snapshot(
@@ -161,10 +161,10 @@ final class SnapshotReader {
 
     private static List<String> deadLetters(Channel channel) throws IOException {
         List<String> jobs = new ArrayList<>();
-        GetResponse message = channel.basicGet(Wire.DEAD, false);
+        GetResponse message = channel.basicGet(ContractNames.DEAD, false);
         while (message != null) {
             jobs.add(new JsonObject(Buffer.buffer(message.getBody())).getString("id"));
-            message = channel.basicGet(Wire.DEAD, false);
+            message = channel.basicGet(ContractNames.DEAD, false);
         }
         return jobs;
     }

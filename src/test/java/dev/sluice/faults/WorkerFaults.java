@@ -1,8 +1,8 @@
 package dev.sluice.faults;
 
-import dev.sluice.faults.Redispatch.How;
+import dev.sluice.faults.FailoverTimer.How;
 import dev.sluice.faults.WorkerProcess.Way;
-import dev.sluice.job.Milestone;
+import dev.sluice.job.DeliveryStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +25,7 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             ground.aim();
             WorkerProcess worker = ground.worker();
             long pid = worker.pid();
@@ -51,7 +51,7 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             ground.aim();
             WorkerProcess worker = ground.worker();
             Instant at = Instant.now();
@@ -76,7 +76,7 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             boolean ended = ground.worker().terminate();
             ground.worker().start();
             return ended ? "ended by itself" : "had to be killed";
@@ -99,7 +99,7 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             for (int look = 0; look < LOOKS; look++) {
                 List<ProcessHandle> running = ground.worker().ffmpegs();
                 if (!running.isEmpty()) {
@@ -124,7 +124,7 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws Exception {
+        public String happen(FaultContext ground) throws Exception {
             Duration length = ground.between(3, 18);
             ground.worker().gateway(way).cut();
             ground.last(length);
@@ -134,7 +134,7 @@ final class WorkerFaults {
     }
 
     /** The process ends between two steps of a delivery, as if somebody had pulled the plug there. */
-    record CrashAt(Milestone milestone) implements Fault {
+    record CrashAt(DeliveryStep milestone) implements Fault {
         private static final Duration PATIENCE = Duration.ofSeconds(45);
 
         @Override
@@ -148,7 +148,7 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(Ground ground) throws InterruptedException {
+        public String happen(FaultContext ground) throws InterruptedException {
             WorkerProcess worker = ground.worker();
             boolean stopped = worker.terminate();
             int time = 1 + ground.random().nextInt(2);

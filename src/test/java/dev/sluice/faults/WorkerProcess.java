@@ -1,8 +1,8 @@
 package dev.sluice.faults;
 
 import dev.sluice.broker.ChildProcess;
-import dev.sluice.endtoend.Gateway;
-import dev.sluice.standalone.embedded.EmbeddedStore;
+import dev.sluice.endtoend.InterruptibleProxy;
+import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
@@ -32,7 +32,7 @@ final class WorkerProcess implements AutoCloseable {
     private final Path config;
     private final Path log;
     private final List<Path> classesFirst;
-    private final Map<Way, Gateway> gateways;
+    private final Map<Way, InterruptibleProxy> gateways;
     private final AtomicBoolean lent = new AtomicBoolean();
     private volatile Optional<ChildProcess> process = Optional.empty();
 
@@ -50,22 +50,22 @@ final class WorkerProcess implements AutoCloseable {
      * @param classesFirst classes that go before those of the jar
      */
     WorkerProcess(
-            String name, Path run, Vertx vertx, BenchServices services, JsonObject settings, List<Path> classesFirst)
+            String name, Path run, Vertx vertx, FaultServices services, JsonObject settings, List<Path> classesFirst)
             throws IOException, TimeoutException {
         this.name = name;
         this.log = run.resolve(name + ".log");
         this.config = run.resolve(name + ".json");
         this.classesFirst = classesFirst;
         this.gateways = Map.of(
-                Way.RABBITMQ, Gateway.to(vertx, services.rabbitAddress(), ChildProcess.freePort()),
-                Way.POSTGRES, Gateway.to(vertx, services.postgresAddress(), ChildProcess.freePort()),
-                Way.S3, Gateway.to(vertx, services.storeAddress(), ChildProcess.freePort()));
+                Way.RABBITMQ, InterruptibleProxy.to(vertx, services.rabbitAddress(), ChildProcess.freePort()),
+                Way.POSTGRES, InterruptibleProxy.to(vertx, services.postgresAddress(), ChildProcess.freePort()),
+                Way.S3, InterruptibleProxy.to(vertx, services.storeAddress(), ChildProcess.freePort()));
         Files.writeString(
                 config, configuration(services).mergeIn(settings, true).encodePrettily());
     }
 
-    private JsonObject configuration(BenchServices services) {
-        EmbeddedStore store = services.store();
+    private JsonObject configuration(FaultServices services) {
+        EmbeddedObjectStore store = services.store();
         return new JsonObject()
                 .put(
                         "rabbitmq",
@@ -83,14 +83,14 @@ final class WorkerProcess implements AutoCloseable {
                         "s3",
                         new JsonObject()
                                 .put("endpoint", gateway(Way.S3).address().toString())
-                                .put("bucket", BenchServices.BUCKET)
+                                .put("bucket", FaultServices.BUCKET)
                                 .put("accessKey", store.accessKey())
                                 .put("secretKey", store.secretKey()))
-                .put("ffmpeg", new JsonObject().put("cache", BenchClips.FFMPEG_CACHE.toString()))
+                .put("ffmpeg", new JsonObject().put("cache", FaultRunClips.FFMPEG_CACHE.toString()))
                 .put("media", new JsonObject().put("preset", "ultrafast"));
     }
 
-    Gateway gateway(Way to) {
+    InterruptibleProxy gateway(Way to) {
         return Optional.ofNullable(gateways.get(to)).orElseThrow();
     }
 

@@ -2,12 +2,12 @@ package dev.sluice.ffmpeg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.ffmpeg.encode.PacketReport;
-import dev.sluice.ffmpeg.process.FfmpegRun;
-import dev.sluice.ffmpeg.process.SourceArguments;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.ffmpeg.encode.FramecrcParser;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
+import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.ffmpeg.process.Watchdog;
-import dev.sluice.media.Seconds;
+import dev.sluice.media.DecimalSeconds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,15 +20,15 @@ import java.util.List;
 public record DecodedFrames(long count, double seconds) {
     /** Decodes stream number {@code stream} of {@code file}; blocks. */
     public static DecodedFrames of(Path file, int stream, Path directory) {
-        PacketReport report = new PacketReport();
-        FfmpegRun.Outcome outcome = MediaFixture.bare(MediaFixture.ffmpeg().ffmpeg(), directory)
+        FramecrcParser report = new FramecrcParser();
+        FfmpegRunner.Outcome outcome = FfmpegFixture.bare(FfmpegFixture.ffmpeg().ffmpeg(), directory)
                 .run(
                         List.of(
                                 "-nostdin",
                                 "-loglevel",
                                 "level+error",
                                 "-i",
-                                SourceArguments.url(file),
+                                InputArguments.url(file),
                                 "-map",
                                 "0:" + stream,
                                 "-fps_mode",
@@ -40,9 +40,9 @@ public record DecodedFrames(long count, double seconds) {
                                 "pipe:1"),
                         report::add,
                         Watchdog.deadline(Duration.ofSeconds(30)),
-                        new Cancellation());
+                        new CancellationToken());
         assertThat(outcome.exitCode()).isZero();
         return new DecodedFrames(
-                report.stream(0).packets(), Seconds.in(report.stream(0).length()));
+                report.stream(0).packets(), DecimalSeconds.in(report.stream(0).length()));
     }
 }

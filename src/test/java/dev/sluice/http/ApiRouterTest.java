@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.http.TestClient.Reply;
-import dev.sluice.http.handler.Call;
-import dev.sluice.http.handler.JsonAnswer;
-import dev.sluice.http.handler.Operation;
+import dev.sluice.http.handler.ApiRequest;
+import dev.sluice.http.handler.JsonResponse;
+import dev.sluice.http.handler.OperationHandler;
 import dev.sluice.http.problem.ProblemCode;
-import dev.sluice.http.stream.Streaming;
+import dev.sluice.http.stream.StreamingHandler;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -67,8 +67,9 @@ class ApiRouterTest {
     @BeforeAll
     static void listen() throws Exception {
         vertx = Vertx.vertx();
-        contract =
-                ContractFile.read(vertx).compose(file -> file.forRouter(vertx)).await(20, TimeUnit.SECONDS);
+        contract = OpenApiDocument.read(vertx)
+                .compose(file -> file.forRouter(vertx))
+                .await(20, TimeUnit.SECONDS);
         client = serve(new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test")));
     }
 
@@ -93,8 +94,8 @@ class ApiRouterTest {
         return new TestClient(vertx, server.actualPort());
     }
 
-    private static Map<String, Operation> operations() {
-        Map<String, Operation> all = new HashMap<>();
+    private static Map<String, OperationHandler> operations() {
+        Map<String, OperationHandler> all = new HashMap<>();
         contract.operations()
                 .forEach(operation -> all.put(
                         operation.getOperationId(),
@@ -108,26 +109,26 @@ class ApiRouterTest {
                 call -> Future.succeededFuture(
                         new JsonObject().put("id", call.job().value())));
         all.put("ready", call -> {
-            throw new JobFailure(ErrorCode.DATABASE_UNAVAILABLE, "inner words");
+            throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, "inner words");
         });
         return all;
     }
 
     /** Of the streamed ones, too: they say who called, and how long the body was. */
-    private static Answers answers(Map<String, Operation> operations) {
-        Map<String, Streaming> streamed = new HashMap<>();
+    private static OperationRegistry answers(Map<String, OperationHandler> operations) {
+        Map<String, StreamingHandler> streamed = new HashMap<>();
         for (String id : STREAMED) {
             streamed.put(id, ApiRouterTest::measured);
         }
-        Map<String, Operation> whole = new HashMap<>(operations);
+        Map<String, OperationHandler> whole = new HashMap<>(operations);
         whole.keySet().removeAll(STREAMED);
-        return new Answers(whole, streamed);
+        return new OperationRegistry(whole, streamed);
     }
 
-    private static Future<Void> measured(Call call, HttpServerRequest request) {
+    private static Future<Void> measured(ApiRequest call, HttpServerRequest request) {
         Future<Buffer> all = request.body();
         request.resume();
-        return all.compose(body -> JsonAnswer.send(
+        return all.compose(body -> JsonResponse.send(
                 request.response(),
                 new JsonObject().put("sub", call.caller().subject()).put("bytes", body.length())));
     }
@@ -371,7 +372,7 @@ class ApiRouterTest {
 
     @Test
     void isBuiltOnlyIfEachOperationHasAnAnswer() {
-        Map<String, Operation> lacking = operations();
+        Map<String, OperationHandler> lacking = operations();
         lacking.remove("getJob");
         SluiceConfig config =
                 SluiceConfig.read(new JsonObject().put("backend", new JsonObject().put("auth", "none")), Map.of());

@@ -3,7 +3,7 @@ package dev.sluice.media;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Random;
@@ -98,6 +98,6 @@ class FileSignatureTest {
     }
 
     private static ErrorCode refusal(byte[] head) {
-        return FileSignature.refusal(head).map(JobFailure::code).orElseThrow();
+        return FileSignature.refusal(head).map(JobException::code).orElseThrow();
     }
 }

@@ -3,7 +3,7 @@ package dev.sluice.objectstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ final class ChecksumTest {
         "CRC64NVME, ae8b14860a799888"
     })
     void givesTheKnownValueOfTheCheckString(ChecksumAlgorithm algorithm, String hex) throws IOException {
-        Checksum checksum = Checksum.ofFile(algorithm, file, new ByteRange(2, 11), new Cancellation());
+        Checksum checksum = Checksum.ofFile(algorithm, file, new ByteRange(2, 11), new CancellationToken());
 
         assertThat(HexFormat.of().formatHex(checksum.value())).isEqualTo(hex);
     }
@@ -64,7 +64,7 @@ final class ChecksumTest {
         expected.update(Files.readAllBytes(large));
 
         Checksum checksum =
-                Checksum.ofFile(ChecksumAlgorithm.CRC32, large, new ByteRange(0, 300_001), new Cancellation());
+                Checksum.ofFile(ChecksumAlgorithm.CRC32, large, new ByteRange(0, 300_001), new CancellationToken());
 
         assertThat(HexFormat.of().formatHex(checksum.value()))
                 .isEqualTo(HexFormat.of().toHexDigits((int) expected.getValue()));
@@ -72,8 +72,8 @@ final class ChecksumTest {
 
     @Test
     void refusesAFileThatIsShorterThanSaid() {
-        assertThatThrownBy(
-                        () -> Checksum.ofFile(ChecksumAlgorithm.MD5, file, new ByteRange(0, 100), new Cancellation()))
+        assertThatThrownBy(() ->
+                        Checksum.ofFile(ChecksumAlgorithm.MD5, file, new ByteRange(0, 100), new CancellationToken()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("ends at 13");
     }

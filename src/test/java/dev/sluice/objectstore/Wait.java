@@ -1,6 +1,6 @@
 package dev.sluice.objectstore;
 
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -26,10 +26,10 @@ public final class Wait {
     }
 
     /** The failure of a Future that is to fail. */
-    public static JobFailure failure(Future<?> future) {
+    public static JobException failure(Future<?> future) {
         try {
             throw new AssertionError("expected a failure, got " + on(future));
-        } catch (JobFailure failure) {
+        } catch (JobException failure) {
             return failure;
         }
     }

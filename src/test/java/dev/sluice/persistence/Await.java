@@ -1,6 +1,6 @@
 package dev.sluice.persistence;
 
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,9 +23,9 @@ public final class Await {
                 : Future.failedFuture(new AssertionError("did not fail"))));
     }
 
-    public static JobFailure failureOf(Future<?> future) {
+    public static JobException failureOf(Future<?> future) {
         Throwable cause = causeOf(future);
-        if (cause instanceof JobFailure failure) {
+        if (cause instanceof JobException failure) {
             return failure;
         }
         throw new AssertionError("not a failure of ours", cause);

@@ -4,19 +4,19 @@ import dev.sluice.config.WebhooksConfig;
 import dev.sluice.config.value.Secret;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.message.Codec;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.MessageCodec;
 import dev.sluice.message.NewJob;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
-import dev.sluice.message.Update;
 import dev.sluice.message.VideoMetadata;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.run.Claim;
-import dev.sluice.webhook.AddressRule;
+import dev.sluice.webhook.AddressPolicy;
 import dev.sluice.webhook.WebhookEvent;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.buffer.Buffer;
@@ -60,7 +60,7 @@ public final class Samples {
                                 Set.of(WebhookEvent.FAILED),
                                 Optional.empty())),
                 Optional.of(new Secret("a-secret-of-thirty-two-characters")),
-                new AddressRule(false),
+                new AddressPolicy(false),
                 List.of(Duration.ofSeconds(5)),
                 Duration.ofDays(1),
                 Duration.ofSeconds(10));
@@ -75,49 +75,49 @@ public final class Samples {
     }
 
     public static OutboxMessage again(StagedJob job) {
-        return message("video.processing", "download", Codec.encode(job), job.id() + "/again");
+        return message("video.processing", "download", MessageCodec.encode(job), job.id() + "/again");
     }
 
     public static OutboxMessage message(String exchange, String key, Buffer body, String id) {
         return new OutboxMessage(exchange, key, body, new JsonObject(), id, Optional.empty(), Duration.ZERO);
     }
 
-    public static OutboxMessage route(Update update) {
+    public static OutboxMessage route(JobUpdate update) {
         return new OutboxMessage(
                 "video.updates",
                 "update",
-                Codec.encode(update),
+                MessageCodec.encode(update),
                 new JsonObject().put("kind", "update"),
                 update.jobId() + "/" + update.seq(),
                 Optional.of(update.jobId().value()),
                 Duration.ZERO);
     }
 
-    public static Update started(StagedJob job, Claim claim) {
+    public static JobUpdate started(StagedJob job, Claim claim) {
         return update(
                 job,
                 claim.attempt(),
-                Update.Status.PROCESSING,
+                JobUpdate.Status.PROCESSING,
                 claim.progressFloor(),
                 claim.attempt().run().stage().startStep(),
                 claim.firstSeq());
     }
 
-    public static Update done(StagedJob job, Attempt attempt, long seq) {
+    public static JobUpdate done(StagedJob job, Attempt attempt, long seq) {
         StageName stage = attempt.run().stage();
         return update(
                 job,
                 attempt,
-                stage == StageName.UPLOAD ? Update.Status.COMPLETED : Update.Status.PROCESSING,
+                stage == StageName.UPLOAD ? JobUpdate.Status.COMPLETED : JobUpdate.Status.PROCESSING,
                 stage.doneProgress(),
                 stage.doneStep(),
                 seq);
     }
 
-    public static Update failed(StagedJob job, Attempt attempt, JobFailure failure) {
-        Update plain = update(
-                job, attempt, Update.Status.FAILED, 10, attempt.run().stage().failedStep(), 7);
-        return new Update(
+    public static JobUpdate failed(StagedJob job, Attempt attempt, JobException failure) {
+        JobUpdate plain = update(
+                job, attempt, JobUpdate.Status.FAILED, 10, attempt.run().stage().failedStep(), 7);
+        return new JobUpdate(
                 plain.jobId(),
                 plain.mediaId(),
                 plain.status(),
@@ -125,7 +125,7 @@ public final class Samples {
                 plain.step(),
                 List.of(),
                 Optional.empty(),
-                Optional.of(new Update.Failure(failure.code(), failure.sentence())),
+                Optional.of(new JobUpdate.Failure(failure.code(), failure.sentence())),
                 List.of(),
                 plain.timestamp(),
                 plain.seq(),
@@ -135,14 +135,14 @@ public final class Samples {
                 plain.worker());
     }
 
-    public static JobFailure failure(ErrorCode code, String sentence) {
-        return new JobFailure(code, sentence);
+    public static JobException failure(ErrorCode code, String sentence) {
+        return new JobException(code, sentence);
     }
 
-    private static Update update(
-            StagedJob job, Attempt attempt, Update.Status status, int progress, String step, long seq) {
-        boolean completed = status == Update.Status.COMPLETED;
-        return new Update(
+    private static JobUpdate update(
+            StagedJob job, Attempt attempt, JobUpdate.Status status, int progress, String step, long seq) {
+        boolean completed = status == JobUpdate.Status.COMPLETED;
+        return new JobUpdate(
                 job.id(),
                 job.mediaId(),
                 status,

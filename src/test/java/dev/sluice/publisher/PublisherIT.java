@@ -10,13 +10,13 @@ import com.rabbitmq.client.GetResponse;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.UpdatesConfig;
-import dev.sluice.job.Milestones;
+import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.Runs;
+import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.standalone.embedded.EmbeddedBroker;
 import io.vertx.core.Future;
@@ -104,8 +104,8 @@ class PublisherIT {
                 config,
                 new UpdatesConfig(SWEEP, SWEEP),
                 outbox,
-                new Runs(database, tables, UpdateBus::inOutbox),
-                Milestones.UNWATCHED)));
+                new RunRepository(database, tables, PublisherClient::inOutbox),
+                DeliveryStepListener.UNWATCHED)));
     }
 
     /** A row for a queue that has no exchange. */

@@ -7,8 +7,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.job.StageName;
-import dev.sluice.persistence.job.JobView;
-import dev.sluice.persistence.job.RunView;
+import dev.sluice.persistence.job.JobStatus;
+import dev.sluice.persistence.job.RunStatus;
 import dev.sluice.standalone.embedded.EmbeddedServices;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -220,7 +220,7 @@ class ProductionJarIT {
 
         try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);
                 JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", slow);
-                JobBook book = JobBook.open(settings("fast"))) {
+                JobReader book = JobReader.open(settings("fast"))) {
             String job = submit.out().strip();
             List<ProcessHandle> encode = first.awaitEncode();
             first.terminate();
@@ -233,10 +233,10 @@ class ProductionJarIT {
                     .until(() -> encode.stream().noneMatch(ProcessHandle::isAlive));
             assertThat(book.run(job, StageName.PROCESSING))
                     .as(first.toString())
-                    .returns("waiting", RunView::state)
-                    .returns(0, RunView::attempts);
+                    .returns("waiting", RunStatus::state)
+                    .returns(0, RunStatus::attempts);
             try (JarProcess second = JarProcess.start(JarProcess.PRODUCTION, "-conf", fast)) {
-                assertThat(book.awaitEnd(job).state()).as(second.toString()).isEqualTo(JobView.State.COMPLETED);
+                assertThat(book.awaitEnd(job).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
                 assertThat(book.run(job, StageName.PROCESSING).attempts()).isEqualTo(1);
             }
         }

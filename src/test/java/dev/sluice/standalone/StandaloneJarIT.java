@@ -2,8 +2,8 @@ package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.persistence.job.JobView;
-import dev.sluice.standalone.embedded.Standalone;
+import dev.sluice.persistence.job.JobStatus;
+import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,9 +106,9 @@ class StandaloneJarIT {
         }
 
         try (JarProcess second = start("ultrafast");
-                JobBook book = JobBook.open(configuration())) {
-            assertThat(book.awaitEnd(encoding).state()).as(second.toString()).isEqualTo(JobView.State.COMPLETED);
-            assertThat(book.awaitEnd(waiting).state()).as(second.toString()).isEqualTo(JobView.State.COMPLETED);
+                JobReader book = JobReader.open(configuration())) {
+            assertThat(book.awaitEnd(encoding).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
+            assertThat(book.awaitEnd(waiting).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
         }
         assertThat(processesOnOurData()).isEmpty();
     }
@@ -132,7 +132,7 @@ class StandaloneJarIT {
     }
 
     private static String submit(Path clip) throws Exception {
-        Path configuration = Standalone.configuration(data());
+        Path configuration = StandaloneServer.configuration(data());
         try (JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", configuration)) {
             assertThat(submit.exitCode()).as(submit.toString()).isZero();
             return submit.out().strip();
@@ -148,7 +148,7 @@ class StandaloneJarIT {
     }
 
     private static JsonObject configuration() throws IOException {
-        return new JsonObject(Files.readString(Standalone.configuration(data())));
+        return new JsonObject(Files.readString(StandaloneServer.configuration(data())));
     }
 
     private static Path settings(String preset) throws IOException {

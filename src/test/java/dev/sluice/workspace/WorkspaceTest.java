@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.sluice.config.WorkspaceConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
@@ -62,9 +62,9 @@ final class WorkspaceTest {
 
     @Test
     void takesAwayTheFilesOfWorkThatFailed() {
-        JobFailure why = new JobFailure(ErrorCode.UNREADABLE, "No.");
+        JobException why = new JobException(ErrorCode.UNREADABLE, "No.");
 
-        JobFailure failure = Wait.failure(workspace.within(
+        JobException failure = Wait.failure(workspace.within(
                 attempt(JOB, 1), 0, here -> written(here.file("source")).compose(made -> Future.failedFuture(why))));
 
         assertThat(failure).isSameAs(why);
@@ -73,9 +73,9 @@ final class WorkspaceTest {
 
     @Test
     void takesAwayTheFilesOfWorkThatThrew() {
-        JobFailure why = new JobFailure(ErrorCode.UNREADABLE, "No.");
+        JobException why = new JobException(ErrorCode.UNREADABLE, "No.");
 
-        JobFailure failure = Wait.failure(workspace.within(attempt(JOB, 1), 0, here -> {
+        JobException failure = Wait.failure(workspace.within(attempt(JOB, 1), 0, here -> {
             throw why;
         }));
 

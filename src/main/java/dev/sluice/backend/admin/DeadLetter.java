@@ -2,8 +2,8 @@ package dev.sluice.backend.admin;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.job.JobId;
-import dev.sluice.message.Codec;
-import dev.sluice.message.DeadNote;
+import dev.sluice.message.DeadLetterHeaders;
+import dev.sluice.message.MessageCodec;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -21,19 +21,19 @@ import java.util.TreeMap;
  * @param note what it says of itself
  * @param job the job it is about, as it says or as its body does
  */
-public record DeadLetter(String id, DeadNote note, Optional<JobId> job, JsonObject headers, Buffer body) {
+public record DeadLetter(String id, DeadLetterHeaders note, Optional<JobId> job, JsonObject headers, Buffer body) {
     private static final int HASH_BYTES = 8;
     /** The broker counts in these how often a letter was looked at. */
     private static final Set<String> COUNTERS = Set.of("x-delivery-count", "x-acquired-count");
 
     static DeadLetter of(Delivery delivery) {
-        DeadNote note = DeadNote.fromHeaders(delivery.headers());
+        DeadLetterHeaders note = DeadLetterHeaders.fromHeaders(delivery.headers());
         return new DeadLetter(
                 delivery.messageId()
                         .filter(given -> note.queue().isPresent() && given.matches("[0-9a-f-]{36}"))
                         .orElseGet(() -> hash(delivery)),
                 note,
-                note.job().or(() -> Codec.jobId(delivery.body())),
+                note.job().or(() -> MessageCodec.jobId(delivery.body())),
                 delivery.headers(),
                 delivery.body());
     }

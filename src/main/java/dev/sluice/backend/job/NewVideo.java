@@ -3,7 +3,7 @@ package dev.sluice.backend.job;
 import dev.sluice.job.JobId;
 import dev.sluice.message.NewJob;
 import dev.sluice.message.StagedJob;
-import dev.sluice.objectstore.BlobKey;
+import dev.sluice.objectstore.ObjectKey;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
@@ -14,14 +14,14 @@ import java.util.UUID;
  * @param key under which it will; nothing in it comes from outside but a tame extension
  * @param filename as its owner calls it
  */
-public record NewVideo(String mediaId, BlobKey key, String filename, String userId) {
+public record NewVideo(String mediaId, ObjectKey key, String filename, String userId) {
     private static final int LONGEST_EXTENSION = 8;
     private static final int LONGEST_NAME = 255;
 
     /** With an id and a key of its own. */
     public static NewVideo of(String filename, String userId) {
         String mediaId = UUID.randomUUID().toString();
-        return new NewVideo(mediaId, new BlobKey("uploads/" + mediaId + extension(filename)), filename, userId);
+        return new NewVideo(mediaId, new ObjectKey("uploads/" + mediaId + extension(filename)), filename, userId);
     }
 
     /** A name from outside without the directories before it and what no name has in it. */

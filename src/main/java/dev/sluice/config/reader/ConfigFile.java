@@ -1,6 +1,6 @@
 package dev.sluice.config.reader;
 
-import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.config.value.InvalidConfigException;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -22,7 +22,7 @@ public final class ConfigFile {
     /**
      * Reads the file.
      *
-     * @throws InvalidConfig if it cannot be read or is not a JSON object in UTF-8
+     * @throws InvalidConfigException if it cannot be read or is not a JSON object in UTF-8
      */
     public static JsonObject read(Path file) {
         try {
@@ -40,8 +40,8 @@ public final class ConfigFile {
         }
     }
 
-    private static InvalidConfig invalid(Path file, String what) {
-        return new InvalidConfig(List.of(file + ": " + what));
+    private static InvalidConfigException invalid(Path file, String what) {
+        return new InvalidConfigException(List.of(file + ": " + what));
     }
 
     /** The parser's message is left out but for the place: it may repeat a password that lacks its quotes. */

@@ -12,25 +12,26 @@ import java.util.Optional;
 public record ServiceUri(String withoutCredentials, Optional<String> user, Optional<Secret> password) {
     private static final int HIGHEST_PORT = 65_535;
 
-    public static ServiceUri read(Section section, String fallback, List<String> schemes) {
-        return section.read("uri", value -> parse(Values.text(value), schemes))
+    public static ServiceUri read(ConfigSection section, String fallback, List<String> schemes) {
+        return section.read("uri", value -> parse(ValueParser.text(value), schemes))
                 .orElseGet(() -> parse(fallback, schemes));
     }
 
     /** The user of {@code section}: what the environment says before what the file says, a key before the address. */
-    public String user(Section section, String fallback) {
+    public String user(ConfigSection section, String fallback) {
         return preferred(section, section.isFromEnvironment("user"), section.optionalText("user"), user)
                 .orElse(fallback);
     }
 
     /** The password of {@code section}, likewise. */
-    public Secret password(Section section, String fallback) {
+    public Secret password(ConfigSection section, String fallback) {
         boolean overridden = section.isFromEnvironment("password") || section.isFromEnvironment("passwordFile");
         return preferred(section, overridden, section.secret("password"), password)
                 .orElseGet(() -> new Secret(fallback));
     }
 
-    private static <T> Optional<T> preferred(Section section, boolean overridden, Optional<T> key, Optional<T> inUri) {
+    private static <T> Optional<T> preferred(
+            ConfigSection section, boolean overridden, Optional<T> key, Optional<T> inUri) {
         return section.isFromEnvironment("uri") && !overridden ? inUri.or(() -> key) : key.or(() -> inUri);
     }
 

@@ -1,14 +1,14 @@
 package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.ffmpeg.process.ProgressParser;
-import dev.sluice.ffmpeg.process.SourceArguments;
 import dev.sluice.media.AudioStream;
+import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.Seconds;
-import dev.sluice.media.Size;
-import dev.sluice.media.rendition.Ladder;
 import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.rendition.RenditionLadder;
 import dev.sluice.media.segment.Segment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,18 +83,18 @@ public final class EncodeCommand {
         List<String> command = beginning();
         command.addAll(List.of("-copyts", "-start_at_zero"));
         runUp.map(segment.from()::minus)
-                .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", Seconds.text(sought))));
-        command.addAll(SourceArguments.opening(source, config.limits()));
-        Duration runOut = segment.isLast() ? Duration.ZERO : RateControl.runOut(config, info.video());
+                .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", DecimalSeconds.text(sought))));
+        command.addAll(InputArguments.opening(source, config.limits()));
+        Duration runOut = segment.isLast() ? Duration.ZERO : SegmentRateControl.runOut(config, info.video());
         Duration begin = info.begin().orElse(Duration.ZERO);
         command.addAll(filters(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut))));
-        addPictures(command, renditions, new KeyFrameGrid(config.keyFrameInterval()).ofSegment(segment, first));
+        addPictures(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).ofSegment(segment, first));
         if (!segment.isFirst()) {
-            command.addAll(RateControl.goingOn(config));
+            command.addAll(SegmentRateControl.goingOn(config));
         }
         if (!runOut.isZero()) {
-            command.addAll(
-                    List.of("-bsf:v", "noise=drop=gte(pts*tb\\," + Seconds.text(Segment.early(segment.until())) + ")"));
+            command.addAll(List.of(
+                    "-bsf:v", "noise=drop=gte(pts*tb\\," + DecimalSeconds.text(Segment.early(segment.until())) + ")"));
         }
         addTee(command, renditions, false, SEGMENT_FILE);
         addThumbnails(command);
@@ -103,8 +103,9 @@ public final class EncodeCommand {
 
     private List<String> openingWhole(Path source) {
         List<String> command = beginning();
-        command.addAll(List.of("-t", Seconds.text(config.limits().maxDuration().plus(MARGIN))));
-        command.addAll(SourceArguments.opening(source, config.limits()));
+        command.addAll(
+                List.of("-t", DecimalSeconds.text(config.limits().maxDuration().plus(MARGIN))));
+        command.addAll(InputArguments.opening(source, config.limits()));
         return command;
     }
 
@@ -117,7 +118,7 @@ public final class EncodeCommand {
     /** The part of the command behind the input: filters, renditions, thumbnails. */
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
-        addPictures(command, renditions, new KeyFrameGrid(config.keyFrameInterval()).ofWhole());
+        addPictures(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).ofWhole());
         info.audio().ifPresent(audio -> command.addAll(sound(audio)));
         addTee(command, renditions, info.audio().isPresent(), WHOLE_FILE);
         addThumbnails(command);
@@ -125,7 +126,7 @@ public final class EncodeCommand {
     }
 
     private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.Cut> cut) {
-        Size thumbnail = Ladder.thumbnail(info.video().displayed(), config.thumbnailWidth());
+        Dimensions thumbnail = RenditionLadder.thumbnail(info.video().displayed(), config.thumbnailWidth());
         FilterGraph graph = new FilterGraph(
                 info.video(), renditions, thumbnail, config.thumbnailInterval().toSeconds(), cut);
         return List.of(

@@ -1,7 +1,7 @@
 package dev.sluice.ffmpeg.encode;
 
-import dev.sluice.media.Seconds;
-import dev.sluice.media.Size;
+import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.VideoStream;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.segment.Segment;
@@ -20,7 +20,7 @@ final class FilterGraph {
 
     private final VideoStream source;
     private final List<Rendition> renditions;
-    private final Size thumbnail;
+    private final Dimensions thumbnail;
     private final long thumbnailSeconds;
     private final Optional<Cut> cut;
 
@@ -34,7 +34,11 @@ final class FilterGraph {
 
     /** @param renditions largest first */
     FilterGraph(
-            VideoStream source, List<Rendition> renditions, Size thumbnail, long thumbnailSeconds, Optional<Cut> cut) {
+            VideoStream source,
+            List<Rendition> renditions,
+            Dimensions thumbnail,
+            long thumbnailSeconds,
+            Optional<Cut> cut) {
         this.source = source;
         this.renditions = List.copyOf(renditions);
         this.thumbnail = thumbnail;
@@ -74,18 +78,18 @@ final class FilterGraph {
         Segment segment = cut.segment();
         List<String> ends = new ArrayList<>();
         if (!segment.isFirst()) {
-            ends.add("start=" + Seconds.text(Segment.early(segment.from())));
+            ends.add("start=" + DecimalSeconds.text(Segment.early(segment.from())));
         }
         if (!segment.isLast()) {
-            ends.add("end=" + Seconds.text(Segment.early(segment.until().plus(cut.runOut()))));
+            ends.add("end=" + DecimalSeconds.text(Segment.early(segment.until().plus(cut.runOut()))));
         }
         return ends.isEmpty() ? "" : "trim=" + String.join(":", ends) + ",";
     }
 
     private String withoutRunOut() {
         return cut.filter(part -> !part.runOut().isZero())
-                .map(part ->
-                        "trim=end=" + Seconds.text(Segment.early(part.segment().until())) + ",")
+                .map(part -> "trim=end="
+                        + DecimalSeconds.text(Segment.early(part.segment().until())) + ",")
                 .orElse("");
     }
 
@@ -94,7 +98,7 @@ final class FilterGraph {
      * because the curve is costly and no rendition needs it at full size.
      */
     private String toneMap() {
-        Size size = renditions.get(0).size();
+        Dimensions size = renditions.get(0).size();
         String missing = (source.primaries().isEmpty() ? ":pin=bt2020" : "")
                 + (source.space().isEmpty() ? ":min=bt2020nc" : "")
                 + (source.range().isEmpty() ? ":rin=tv" : "");
@@ -104,7 +108,7 @@ final class FilterGraph {
     }
 
     private String rendition(int i) {
-        Size size = renditions.get(i).size();
+        Dimensions size = renditions.get(i).size();
         String from = i == 0 ? "all" : "from" + (i - 1);
         String scaled = "[" + from + "]scale=" + size.width() + ":" + size.height()
                 + ":flags=bicubic:out_range=tv,setsar=1,format=yuv420p";
@@ -113,8 +117,8 @@ final class FilterGraph {
 
     /** The first frame, and the first one of each further interval counted from the first frame of the film. */
     private String everyInterval() {
-        String begin =
-                cut.map(segment -> Seconds.text(Segment.early(segment.begin()))).orElse("start_t");
+        String begin = cut.map(segment -> DecimalSeconds.text(Segment.early(segment.begin())))
+                .orElse("start_t");
         return "isnan(prev_selected_t)+gt(floor((t-" + begin + ")/" + thumbnailSeconds + "),floor((prev_selected_t-"
                 + begin + ")/" + thumbnailSeconds + "))";
     }

@@ -102,7 +102,7 @@ final class BundledFfmpeg {
                 Files.setPosixFilePermissions(target, OURS_ALONE);
             }
             if (classifier.startsWith("linux")) {
-                DesktopLibraries.replaceIn(fresh);
+                DesktopLibraryStubs.replaceIn(fresh);
             }
             publish(fresh, home, files);
         } finally {

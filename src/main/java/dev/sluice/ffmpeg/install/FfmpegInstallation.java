@@ -1,11 +1,11 @@
 package dev.sluice.ffmpeg.install;
 
 import dev.sluice.config.FfmpegConfig;
-import dev.sluice.ffmpeg.process.FfmpegProgram;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.sandbox.BatchScheduling;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
-import dev.sluice.ffmpeg.sandbox.Reach;
 import dev.sluice.ffmpeg.sandbox.Sandbox;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -38,7 +38,7 @@ public record FfmpegInstallation(
      * Finds FFmpeg and starts it once: the configured programs, else the bundled ones (unpacked on first use), else those on
      * the PATH; then once more in a sandbox, unless the configuration wants none. Blocks.
      *
-     * @throws FfmpegUnavailable when there is none that runs, or no sandbox where one is required; its message says what to
+     * @throws FfmpegUnavailableException when there is none that runs, or no sandbox where one is required; its message says what to
      *     install
      */
     public static FfmpegInstallation locate(FfmpegConfig config) {
@@ -65,18 +65,18 @@ public record FfmpegInstallation(
      *
      * @param maxFileBytes size of each of them
      */
-    public FfmpegRun encoder(Reach reach, long maxFileBytes) {
+    public FfmpegRunner encoder(FileAccess reach, long maxFileBytes) {
         ProcessLimits limits = new ProcessLimits(maxMemory, maxFileBytes);
-        return new FfmpegRun(new FfmpegProgram(ffmpeg, reach, limits, sandbox, scheduling));
+        return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, reach, limits, sandbox, scheduling));
     }
 
     /** FFmpeg, to read files. */
-    public FfmpegRun reader(Reach reach) {
-        return new FfmpegRun(new FfmpegProgram(ffmpeg, reach, ProcessLimits.ofReader(maxMemory), sandbox));
+    public FfmpegRunner reader(FileAccess reach) {
+        return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, reach, ProcessLimits.ofReader(maxMemory), sandbox));
     }
 
     /** ffprobe, which only reads. */
-    public FfmpegRun prober(Reach reach) {
-        return new FfmpegRun(new FfmpegProgram(ffprobe, reach, ProcessLimits.ofReader(maxMemory), sandbox));
+    public FfmpegRunner prober(FileAccess reach) {
+        return new FfmpegRunner(new FfmpegLaunchSpec(ffprobe, reach, ProcessLimits.ofReader(maxMemory), sandbox));
     }
 }

@@ -1,15 +1,15 @@
 package dev.sluice.ffmpeg.install;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation.Origin;
-import dev.sluice.ffmpeg.process.FfmpegProgram;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.BatchScheduling;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
-import dev.sluice.ffmpeg.sandbox.Reach;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,14 +46,14 @@ final class FfmpegLocator {
                 config.ffmpeg().isPresent() || config.ffprobe().isPresent()
                         ? configured()
                         : bundled().or(this::onPath);
-        FfmpegInstallation bare = found.orElseThrow(() -> new FfmpegUnavailable(advice()));
+        FfmpegInstallation bare = found.orElseThrow(() -> new FfmpegUnavailableException(advice()));
         LOG.atInfo()
                 .addKeyValue("version", bare.version())
                 .addKeyValue("origin", bare.origin())
                 .addKeyValue("ffmpeg", bare.ffmpeg())
                 .log("ffmpeg found");
         return bare.scheduled(BatchScheduling.find(searchPath, limits))
-                .in(new SandboxFinder(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
+                .in(new SandboxLocator(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
     }
 
     private Optional<FfmpegInstallation> configured() {
@@ -112,19 +112,19 @@ final class FfmpegLocator {
     private Optional<String> version(Path program) {
         StringBuilder said = new StringBuilder();
         try {
-            FfmpegRun.Outcome outcome = new FfmpegRun(new FfmpegProgram(
-                            program.toAbsolutePath(), Reach.nothing(program), limits, Optional.empty()))
+            FfmpegRunner.Outcome outcome = new FfmpegRunner(new FfmpegLaunchSpec(
+                            program.toAbsolutePath(), FileAccess.nothing(program), limits, Optional.empty()))
                     .run(
                             List.of("-hide_banner", "-version"),
                             line -> said.append(line).append('\n'),
                             Watchdog.deadline(START_TIMEOUT),
-                            new Cancellation());
+                            new CancellationToken());
             Matcher version = VERSION.matcher(said);
             if (outcome.exitCode() == 0 && version.find()) {
                 return Optional.of(version.group(1));
             }
             complaints.add(program + " does not start (" + outcome.lastLine() + ")");
-        } catch (JobFailure e) {
+        } catch (JobException e) {
             complaints.add(program + " does not start (" + e.sentence() + ")");
         }
         return Optional.empty();

@@ -22,11 +22,11 @@ final class FfmpegProcess extends ProcessWrapper {
     /** The guard kills at once; who is still there after this was kept from it by the program itself. */
     private static final Duration GUARD_TIMEOUT = Duration.ofSeconds(2);
 
-    private final FfmpegProgram program;
+    private final FfmpegLaunchSpec program;
     private final List<String> command;
     private @Nullable Process process;
 
-    FfmpegProcess(FfmpegProgram program) {
+    FfmpegProcess(FfmpegLaunchSpec program) {
         super(program.getExecutablePath());
         this.program = program;
         this.command = new ArrayList<>(program.command());

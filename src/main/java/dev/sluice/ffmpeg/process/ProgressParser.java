@@ -1,6 +1,6 @@
 package dev.sluice.ffmpeg.process;
 
-import dev.sluice.media.Seconds;
+import dev.sluice.media.DecimalSeconds;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -66,7 +66,8 @@ public final class ProgressParser {
         }
         return length.isZero()
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(Math.min(1, Math.max(0, Seconds.in(reached.minus(from)) / Seconds.in(length))));
+                : OptionalDouble.of(
+                        Math.min(1, Math.max(0, DecimalSeconds.in(reached.minus(from)) / DecimalSeconds.in(length))));
     }
 
     /** Frames of the first rendition so far. */

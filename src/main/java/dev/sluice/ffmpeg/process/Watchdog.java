@@ -1,7 +1,7 @@
 package dev.sluice.ffmpeg.process;
 
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -13,11 +13,11 @@ public final class Watchdog {
 
     private final Optional<Duration> stall;
     private final Duration total;
-    private final Supplier<Optional<WrittenFiles.Seen>> traces;
+    private final Supplier<Optional<OutputActivity.Seen>> traces;
     private final LongSupplier nanoClock;
     private final long begun;
     private volatile long since;
-    private volatile Optional<WrittenFiles.Seen> seen = Optional.empty();
+    private volatile Optional<OutputActivity.Seen> seen = Optional.empty();
 
     /**
      * Begins to watch.
@@ -29,7 +29,7 @@ public final class Watchdog {
     Watchdog(
             Optional<Duration> stall,
             Duration total,
-            Supplier<Optional<WrittenFiles.Seen>> traces,
+            Supplier<Optional<OutputActivity.Seen>> traces,
             LongSupplier nanoClock) {
         this.stall = stall;
         this.total = total;
@@ -50,7 +50,7 @@ public final class Watchdog {
     }
 
     /** Lets a process run as long as it shows progress or writes at least every {@code stall}, for {@code total} in all. */
-    public static Watchdog encode(Duration stall, Duration total, WrittenFiles written) {
+    public static Watchdog encode(Duration stall, Duration total, OutputActivity written) {
         return new Watchdog(Optional.of(stall), total, written::look, System::nanoTime);
     }
 
@@ -66,7 +66,7 @@ public final class Watchdog {
     void look() {
         boolean quiet = stall.filter(silence -> nanoClock.getAsLong() - since >= silence.toNanos() / 2)
                 .isPresent();
-        Optional<WrittenFiles.Seen> now = quiet ? traces.get() : Optional.empty();
+        Optional<OutputActivity.Seen> now = quiet ? traces.get() : Optional.empty();
         if (seen.isPresent() && now.isPresent() && !now.equals(seen)) {
             progressed();
         }
@@ -81,19 +81,19 @@ public final class Watchdog {
                 .orElse(inAll);
     }
 
-    JobFailure failure() {
+    JobException failure() {
         if (stall.isEmpty()) {
-            return new JobFailure(
+            return new JobException(
                     ErrorCode.FFMPEG_STALLED,
                     "FFmpeg took longer than " + total.toSeconds() + " s to look at the file and was stopped.");
         }
         if (leftInAll().compareTo(Duration.ZERO) <= 0) {
-            return new JobFailure(
+            return new JobException(
                     ErrorCode.TIME_EXCEEDED,
                     "The encode took longer than " + total.toSeconds()
                             + " s, the limit (ffmpeg.maxEncodeSeconds), and was stopped.");
         }
-        return new JobFailure(
+        return new JobException(
                 ErrorCode.FFMPEG_STALLED,
                 "FFmpeg made no progress for " + stall.get().toSeconds() + " s and was stopped.");
     }

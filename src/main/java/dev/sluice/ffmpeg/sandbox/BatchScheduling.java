@@ -1,10 +1,10 @@
 package dev.sluice.ffmpeg.sandbox;
 
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.ffmpeg.process.FfmpegProgram;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,15 +66,15 @@ public record BatchScheduling(Path chrt) {
 
     private boolean works(ProcessLimits limits) {
         try {
-            FfmpegRun.Outcome outcome = new FfmpegRun(
-                            new FfmpegProgram(SHELL, Reach.nothing(SHELL), limits, Optional.empty(), Optional.of(this)))
-                    .run(List.of("-c", ":"), line -> {}, Watchdog.deadline(START_TIMEOUT), new Cancellation());
+            FfmpegRunner.Outcome outcome = new FfmpegRunner(new FfmpegLaunchSpec(
+                            SHELL, FileAccess.nothing(SHELL), limits, Optional.empty(), Optional.of(this)))
+                    .run(List.of("-c", ":"), line -> {}, Watchdog.deadline(START_TIMEOUT), new CancellationToken());
             LOG.atDebug()
                     .addKeyValue("chrt", chrt)
                     .addKeyValue("exit", outcome.exitCode())
                     .log("batch scheduling tried");
             return outcome.exitCode() == 0;
-        } catch (JobFailure e) {
+        } catch (JobException e) {
             LOG.atDebug().setCause(e).addKeyValue("chrt", chrt).log("batch scheduling does not work");
             return false;
         }

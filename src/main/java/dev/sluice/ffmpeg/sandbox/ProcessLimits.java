@@ -1,8 +1,8 @@
 package dev.sluice.ffmpeg.sandbox;
 
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,22 +27,22 @@ public record ProcessLimits(long memoryBytes, long fileBytes) {
     }
 
     /** Which of these limits ended a run, if one did. */
-    public Optional<JobFailure> failure(FfmpegRun.Outcome outcome) {
+    public Optional<JobException> failure(FfmpegRunner.Outcome outcome) {
         if (outcome.exitCode() == BY_FILE_SIZE) {
-            return Optional.of(new JobFailure(
+            return Optional.of(new JobException(
                     ErrorCode.OUTPUT_EXCEEDED,
                     "A file that FFmpeg made grew beyond " + mebibytes(fileBytes)
                             + " MiB, the limit (media.limits.maxOutputMiB)."));
         }
         return isOutOfMemory(outcome)
-                ? Optional.of(new JobFailure(
+                ? Optional.of(new JobException(
                         ErrorCode.MEMORY_EXCEEDED,
                         "The file asks FFmpeg for more memory than the " + mebibytes(memoryBytes)
                                 + " MiB that it may map (ffmpeg.maxMemoryMiB)."))
                 : Optional.empty();
     }
 
-    private static boolean isOutOfMemory(FfmpegRun.Outcome outcome) {
+    private static boolean isOutOfMemory(FfmpegRunner.Outcome outcome) {
         // FFmpeg calls it so, too, when there are more streams than it may open.
         boolean otherLimit = outcome.complaints().mention("max_streams");
         boolean said =

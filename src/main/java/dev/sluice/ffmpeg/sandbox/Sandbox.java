@@ -33,7 +33,7 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs) {
      *
      * @param environment all that the command gets to see of one
      */
-    public List<String> prefix(Reach reach, Map<String, String> environment) {
+    public List<String> prefix(FileAccess reach, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of(bwrap.toString()));
         command.addAll(ISOLATION);
         environment.forEach((name, value) -> command.addAll(List.of("--setenv", name, value)));
@@ -52,8 +52,10 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs) {
     }
 
     /** Where a program in the cage works and may put what it can't keep in memory. */
-    public static String home(Reach reach) {
-        return reach.access() == Reach.Access.NONE ? NOWHERE : reach.directory().toString();
+    public static String home(FileAccess reach) {
+        return reach.access() == FileAccess.Access.NONE
+                ? NOWHERE
+                : reach.directory().toString();
     }
 
     private static void bind(List<String> command, String how, Path what) {

@@ -1,25 +1,25 @@
 package dev.sluice.ffmpeg.segment;
 
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.common.async.Progress;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.encode.EncodeCommand;
-import dev.sluice.ffmpeg.encode.EncodeRun;
+import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.ffmpeg.probe.CutSurvey;
-import dev.sluice.ffmpeg.probe.FirstFrame;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.probe.FirstFrameProbe;
+import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.ProgressParser;
-import dev.sluice.ffmpeg.sandbox.Reach;
-import dev.sluice.job.JobFailure;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.job.JobException;
 import dev.sluice.media.AudioStream;
+import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.Seconds;
 import dev.sluice.media.SourceDamage;
-import dev.sluice.media.rendition.Ladder;
 import dev.sluice.media.rendition.Rendition;
-import dev.sluice.media.rendition.Thumbnails;
+import dev.sluice.media.rendition.RenditionLadder;
+import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the parts of a film that {@link Join} makes the whole of: the pictures of each segment, and the sound once. */
+/** Makes the parts of a film that {@link SegmentConcatenator} makes the whole of: the pictures of each segment, and the sound once. */
 public final class SegmentEncoder {
     /** What FFmpeg says where no frame came to the encoders, and where none of what they made is in the segment. */
     private static final List<String> NO_FRAMES =
@@ -53,13 +53,13 @@ public final class SegmentEncoder {
 
     private final FfmpegInstallation ffmpeg;
     private final FfmpegConfig ffmpegConfig;
-    private final EncodeRun encode;
+    private final EncodeRunner encode;
     private final MediaConfig config;
 
     public SegmentEncoder(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig config) {
         this.ffmpeg = ffmpeg;
         this.ffmpegConfig = ffmpegConfig;
-        this.encode = new EncodeRun(ffmpeg, ffmpegConfig, config);
+        this.encode = new EncodeRunner(ffmpeg, ffmpegConfig, config);
         this.config = config;
     }
 
@@ -68,9 +68,9 @@ public final class SegmentEncoder {
      * own. Blocks until all is done. Where the container's seeking led behind the segment's first frame, it is sought longer before
      * that, and at last all that comes before is decoded.
      *
-     * @param expected when the segment's first frame is shown, as {@link CutSurvey} found it
+     * @param expected when the segment's first frame is shown, as {@link FrameTimestampScanner} found it
      * @param threads what FFmpeg may use of the machine, 1 or more
-     * @throws JobFailure FFMPEG_FAILED, FFMPEG_STALLED, MEMORY_EXCEEDED, OUTPUT_EXCEEDED, TIME_EXCEEDED, DISK_FULL,
+     * @throws JobException FFMPEG_FAILED, FFMPEG_STALLED, MEMORY_EXCEEDED, OUTPUT_EXCEEDED, TIME_EXCEEDED, DISK_FULL,
      *     OUTPUT_INVALID, or the cancellation's reason
      */
     public EncodedSegment pictures(
@@ -80,8 +80,8 @@ public final class SegmentEncoder {
             Optional<Duration> expected,
             Path directory,
             int threads,
-            Progress progress,
-            Cancellation cancellation) {
+            ProgressListener progress,
+            CancellationToken cancellation) {
         Encode once = new Encode(
                 source, info, segment, expected.orElse(segment.from()), directory, threads, progress, cancellation);
         for (Duration runUp : RUN_UPS) {
@@ -94,8 +94,8 @@ public final class SegmentEncoder {
             }
             LOG.atWarn()
                     .addKeyValue("segment", segment.number())
-                    .addKeyValue("expected", expected.map(Seconds::text).orElse(""))
-                    .addKeyValue("soughtSecondsBefore", Seconds.text(runUp))
+                    .addKeyValue("expected", expected.map(DecimalSeconds::text).orElse(""))
+                    .addKeyValue("soughtSecondsBefore", DecimalSeconds.text(runUp))
                     .log("seeking in the source led behind the segment's first frame, it begins earlier now");
         }
         return run(once, Optional.empty());
@@ -114,32 +114,33 @@ public final class SegmentEncoder {
             Duration first,
             Path directory,
             int threads,
-            Progress progress,
-            Cancellation cancellation) {}
+            ProgressListener progress,
+            CancellationToken cancellation) {}
 
     private EncodedSegment run(Encode what, Optional<Duration> runUp) {
         MediaInfo info = what.info();
         Segment segment = what.segment();
-        List<Rendition> renditions = new Ladder(config).renditions(info.video().displayed());
+        List<Rendition> renditions =
+                new RenditionLadder(config).renditions(info.video().displayed());
         Duration length = segment.until().minus(segment.from());
         ProgressParser parser = new ProgressParser();
-        FfmpegRun.Outcome outcome = encode.of(
+        FfmpegRunner.Outcome outcome = encode.of(
                 new EncodeCommand(config, what.threads())
                         .arguments(what.source(), info, renditions, segment, what.first(), runUp),
-                Reach.making(what.directory(), what.source()),
+                FileAccess.making(what.directory(), what.source()),
                 parser,
                 () -> parser.fraction(segment.from(), length).ifPresent(what.progress()::at),
                 // Decoding is faster than watching.
                 runUp.isPresent() ? Duration.ZERO : segment.from(),
                 what.cancellation());
         if (!isWithoutFrames(outcome, parser)) {
-            EncodeRun.requireSuccess(outcome, parser);
+            EncodeRunner.requireSuccess(outcome, parser);
         }
         return made(what, renditions, parser.frames(), SourceDamage.of(outcome.complaints()));
     }
 
     /** A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error. */
-    private static boolean isWithoutFrames(FfmpegRun.Outcome outcome, ProgressParser parser) {
+    private static boolean isWithoutFrames(FfmpegRunner.Outcome outcome, ProgressParser parser) {
         return parser.frames() == 0
                 && outcome.exitCode() == NO_ENCODER
                 && NO_FRAMES.stream().anyMatch(outcome.complaints()::mention)
@@ -153,34 +154,34 @@ public final class SegmentEncoder {
         }
         List<Path> files = new ArrayList<>();
         renditions.forEach(rendition -> files.add(what.directory().resolve(rendition.fileName())));
-        files.addAll(Thumbnails.filesIn(what.directory()));
+        files.addAll(ThumbnailFiles.filesIn(what.directory()));
         Path smallest =
                 what.directory().resolve(renditions.get(renditions.size() - 1).fileName());
         Duration first =
-                FirstFrame.of(smallest, ffmpeg, ffmpegConfig.probeTimeout(), config.limits(), what.cancellation());
+                FirstFrameProbe.of(smallest, ffmpeg, ffmpegConfig.probeTimeout(), config.limits(), what.cancellation());
         return new EncodedSegment(Optional.of(new EncodedSegment.Frames(frames, first)), files, damage);
     }
 
     /**
      * Encodes the sound of {@code source}, whole, likewise; gives its file.
      *
-     * @throws JobFailure as above
+     * @throws JobException as above
      */
     public Path sound(
             Path source,
             MediaInfo info,
             AudioStream audio,
             Path directory,
-            Progress progress,
-            Cancellation cancellation) {
+            ProgressListener progress,
+            CancellationToken cancellation) {
         ProgressParser parser = new ProgressParser();
-        FfmpegRun.Outcome outcome = encode.of(
+        FfmpegRunner.Outcome outcome = encode.of(
                 new EncodeCommand(config, 1).soundAlone(source, audio),
-                Reach.making(directory, source),
+                FileAccess.making(directory, source),
                 parser,
                 () -> parser.fraction(info.duration()).ifPresent(progress::at),
                 cancellation);
-        EncodeRun.requireSuccess(outcome, parser);
+        EncodeRunner.requireSuccess(outcome, parser);
         return directory.resolve(EncodeCommand.SOUND_FILE);
     }
 }

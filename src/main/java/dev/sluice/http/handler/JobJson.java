@@ -1,7 +1,7 @@
 package dev.sluice.http.handler;
 
-import dev.sluice.persistence.job.JobRecord;
-import dev.sluice.persistence.job.RunView;
+import dev.sluice.persistence.job.JobDetails;
+import dev.sluice.persistence.job.RunStatus;
 import dev.sluice.persistence.run.FailedAttempt;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -13,7 +13,7 @@ import java.util.Optional;
 final class JobJson {
     private JobJson() {}
 
-    static JsonObject summary(JobRecord job) {
+    static JsonObject summary(JobDetails job) {
         JsonObject json = new JsonObject().put("job_id", job.id().value());
         put(json, "media_id", job.mediaId());
         put(json, "user_id", job.userId());
@@ -29,14 +29,14 @@ final class JobJson {
     }
 
     /** With what was made of the video. */
-    static JsonObject status(JobRecord job) {
+    static JsonObject status(JobDetails job) {
         JsonObject json = summary(job).put("thumbnails", job.thumbnails()).put("video_versions", job.videoVersions());
         put(json, "metadata", job.metadata());
         return json;
     }
 
     /** With all there is to tell. */
-    static JsonObject whole(JobRecord job) {
+    static JsonObject whole(JobDetails job) {
         JsonObject json = status(job);
         put(json, "s3_key", job.s3Key());
         json.put("warnings", job.warnings());
@@ -45,7 +45,7 @@ final class JobJson {
         return json.put("runs", runs);
     }
 
-    static JsonObject versions(JobRecord job, String mediaId) {
+    static JsonObject versions(JobDetails job, String mediaId) {
         return new JsonObject()
                 .put("media_id", mediaId)
                 .put("job_id", job.id().value())
@@ -54,7 +54,7 @@ final class JobJson {
                 .put("thumbnails", job.thumbnails());
     }
 
-    private static JsonObject run(RunView run) {
+    private static JsonObject run(RunStatus run) {
         JsonObject json = new JsonObject()
                 .put("stage", run.stage().key())
                 .put("task", run.task())

@@ -1,8 +1,8 @@
 package dev.sluice.http.handler;
 
-import dev.sluice.http.problem.InvalidRequest;
+import dev.sluice.http.problem.InvalidRequestException;
 import dev.sluice.job.JobId;
-import dev.sluice.persistence.job.JobFilter;
+import dev.sluice.persistence.job.JobQuery;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -12,22 +12,22 @@ import java.util.Base64;
 final class PageCursor {
     private PageCursor() {}
 
-    static String of(JobFilter.Place place) {
+    static String of(JobQuery.Place place) {
         String text = place.created() + " " + place.id();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static JobFilter.Place read(String cursor) {
+    static JobQuery.Place read(String cursor) {
         try {
             String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
             int space = text.indexOf(' ');
             OffsetDateTime created = OffsetDateTime.parse(text.substring(0, Math.max(0, space)));
             if (Math.abs(created.getYear()) > 9999) {
-                throw new InvalidRequest("The 'cursor' is none that was given out.");
+                throw new InvalidRequestException("The 'cursor' is none that was given out.");
             }
-            return new JobFilter.Place(created, new JobId(text.substring(space + 1)).value());
+            return new JobQuery.Place(created, new JobId(text.substring(space + 1)).value());
         } catch (DateTimeException | IllegalArgumentException forged) {
-            throw new InvalidRequest("The 'cursor' is none that was given out.");
+            throw new InvalidRequestException("The 'cursor' is none that was given out.");
         }
     }
 }

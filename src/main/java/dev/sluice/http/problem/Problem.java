@@ -1,9 +1,9 @@
 package dev.sluice.http.problem;
 
-import dev.sluice.backend.job.Refusal;
-import dev.sluice.broker.connection.BrokerFailure;
+import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.validation.ValidatorException;
 import java.util.Set;
@@ -33,19 +33,19 @@ public record Problem(ProblemCode code, String detail) {
         if (cause instanceof Told told) {
             return new Problem(told.code, told.code.sentence());
         }
-        if (cause instanceof Refusal refusal) {
+        if (cause instanceof RequestRejectedException refusal) {
             return new Problem(ProblemCode.of(refusal.reason()), String.valueOf(refusal.getMessage()));
         }
-        if (cause instanceof InvalidRequest invalid) {
+        if (cause instanceof InvalidRequestException invalid) {
             return new Problem(ProblemCode.INVALID_REQUEST, String.valueOf(invalid.getMessage()));
         }
         if (cause instanceof ValidatorException invalid) {
             return new Problem(ProblemCode.INVALID_REQUEST, String.valueOf(invalid.getMessage()));
         }
-        if (cause instanceof JobFailure failure && AWAY.contains(failure.code())) {
+        if (cause instanceof JobException failure && AWAY.contains(failure.code())) {
             return unavailable(failure.code() == ErrorCode.DATABASE_UNAVAILABLE ? "database" : "object store");
         }
-        if (cause instanceof BrokerFailure) {
+        if (cause instanceof BrokerException) {
             return unavailable("broker");
         }
         return new Problem(ProblemCode.INTERNAL_ERROR, "Something went wrong inside Sluice; its log says what.");

@@ -1,6 +1,6 @@
 package dev.sluice.http.problem;
 
-import dev.sluice.backend.job.Refusal;
+import dev.sluice.backend.job.RequestRejectedException;
 import java.util.Locale;
 import java.util.stream.Stream;
 
@@ -58,7 +58,7 @@ public enum ProblemCode {
                 .orElse(status < 500 ? INVALID_REQUEST : INTERNAL_ERROR);
     }
 
-    static ProblemCode of(Refusal.Reason reason) {
+    static ProblemCode of(RequestRejectedException.Reason reason) {
         return switch (reason) {
             case UNKNOWN -> NOT_FOUND;
             case NOT_YOURS -> FORBIDDEN;

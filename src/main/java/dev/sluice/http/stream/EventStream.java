@@ -1,8 +1,8 @@
 package dev.sluice.http.stream;
 
 import dev.sluice.backend.job.Caller;
-import dev.sluice.backend.update.LiveFeed;
-import dev.sluice.backend.update.LiveUpdate;
+import dev.sluice.backend.update.FeedEntry;
+import dev.sluice.backend.update.UpdateFeed;
 import dev.sluice.job.JobId;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -25,18 +25,18 @@ final class EventStream {
     private static final Buffer STILL_HERE = Buffer.buffer(":\n\n");
 
     private final Vertx vertx;
-    private final LiveFeed feed;
+    private final UpdateFeed feed;
     private final Caller caller;
     private final Optional<JobId> job;
     private final HttpServerResponse response;
     private final Runnable watcher = this::goOn;
-    private LiveFeed.Place place;
+    private UpdateFeed.Place place;
     private long keepAlive;
     private long tokenEnds = NONE;
     private boolean closed;
 
     /** @param job the only one to tell of; empty: all that the caller may see */
-    EventStream(Vertx vertx, LiveFeed feed, Caller caller, Optional<JobId> job, HttpServerResponse response) {
+    EventStream(Vertx vertx, UpdateFeed feed, Caller caller, Optional<JobId> job, HttpServerResponse response) {
         this.vertx = vertx;
         this.feed = feed;
         this.caller = caller;
@@ -86,22 +86,22 @@ final class EventStream {
         }
         boolean more = true;
         while (more && !closed && !response.writeQueueFull()) {
-            List<LiveUpdate> next = feed.after(place, AT_ONCE);
+            List<FeedEntry> next = feed.after(place, AT_ONCE);
             next.stream().filter(this::isForCaller).map(this::event).forEach(this::write);
             more = next.size() == AT_ONCE;
             if (!next.isEmpty()) {
-                place = new LiveFeed.Place(
+                place = new UpdateFeed.Place(
                         place.mark(), next.get(next.size() - 1).number());
             }
         }
     }
 
-    private boolean isForCaller(LiveUpdate update) {
+    private boolean isForCaller(FeedEntry update) {
         return job.map(update.job()::equals).orElseGet(() -> caller.owns(update.owner()));
     }
 
-    private Buffer event(LiveUpdate update) {
-        String id = new LiveFeed.Place(place.mark(), update.number()).text();
+    private Buffer event(FeedEntry update) {
+        String id = new UpdateFeed.Place(place.mark(), update.number()).text();
         return Buffer.buffer("event: update\nid: " + id + "\ndata: ")
                 .appendBuffer(update.message())
                 .appendString("\n\n");

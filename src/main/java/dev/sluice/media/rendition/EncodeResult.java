@@ -1,7 +1,7 @@
 package dev.sluice.media.rendition;
 
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +24,7 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
     public static EncodeResult of(
             List<RenditionFile> largestFirst, List<ThumbnailFile> thumbnails, List<String> warnings) {
         if (thumbnails.isEmpty()) {
-            throw new JobFailure(ErrorCode.OUTPUT_INVALID, "The encode made no thumbnail.");
+            throw new JobException(ErrorCode.OUTPUT_INVALID, "The encode made no thumbnail.");
         }
         List<RenditionFile> smallestFirst = new ArrayList<>(largestFirst);
         Collections.reverse(smallestFirst);

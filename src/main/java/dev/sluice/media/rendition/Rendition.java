@@ -1,6 +1,6 @@
 package dev.sluice.media.rendition;
 
-import dev.sluice.media.Size;
+import dev.sluice.media.Dimensions;
 
 /**
  * One video to make.
@@ -9,7 +9,7 @@ import dev.sluice.media.Size;
  * @param size even sides, square pixels
  * @param maxBitrate bit/s
  */
-public record Rendition(String quality, Size size, int maxBitrate) {
+public record Rendition(String quality, Dimensions size, int maxBitrate) {
     public Rendition {
         if (!quality.matches("[A-Za-z0-9_-]{1,32}")) {
             throw new IllegalArgumentException("a quality has 1 to 32 letters and digits, not '" + quality + "'");

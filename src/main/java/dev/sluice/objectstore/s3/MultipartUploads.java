@@ -1,8 +1,8 @@
 package dev.sluice.objectstore.s3;
 
-import dev.sluice.objectstore.BlobKey;
-import dev.sluice.objectstore.Blobs;
-import dev.sluice.objectstore.UnfinishedUpload;
+import dev.sluice.objectstore.MultipartUploadId;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.ObjectStore;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Objects whose bytes come from elsewhere, part by part, for as long as that takes. Futures fail as those of {@link Blobs} do,
+ * Objects whose bytes come from elsewhere, part by part, for as long as that takes. Futures fail as those of {@link ObjectStore} do,
  * and complete on the caller's context.
  */
 public final class MultipartUploads {
@@ -23,21 +23,21 @@ public final class MultipartUploads {
 
     public static final int MOST_PARTS = 10_000;
 
-    private final S3Session session;
+    private final S3RequestExecutor session;
 
-    MultipartUploads(S3Session session) {
+    MultipartUploads(S3RequestExecutor session) {
         this.session = session;
     }
 
     /** Begins one; what is begun is completed or aborted, or keeps its room in the store. */
-    public Future<UnfinishedUpload> begin(BlobKey key, String contentType) {
+    public Future<MultipartUploadId> begin(ObjectKey key, String contentType) {
         return session.send(
-                        S3Session.object(key),
+                        S3RequestExecutor.object(key),
                         client -> client.createMultipartUpload(request -> request.bucket(session.bucket())
                                 .key(key.value())
                                 .contentType(contentType)))
                 .map(CreateMultipartUploadResponse::uploadId)
-                .map(id -> new UnfinishedUpload(key, id));
+                .map(id -> new MultipartUploadId(key, id));
     }
 
     /**
@@ -46,9 +46,9 @@ public final class MultipartUploads {
      * @param number from 1
      * @param bytes not touched until the Future is completed
      */
-    public Future<String> part(UnfinishedUpload upload, int number, ByteBuffer bytes) {
+    public Future<String> part(MultipartUploadId upload, int number, ByteBuffer bytes) {
         return session.send(
-                        S3Session.object(upload.key()),
+                        S3RequestExecutor.object(upload.key()),
                         client -> client.uploadPart(
                                 request -> request.bucket(session.bucket())
                                         .key(upload.key().value())
@@ -64,7 +64,7 @@ public final class MultipartUploads {
      *
      * @param etags of the parts, in order; one or more
      */
-    public Future<Void> complete(UnfinishedUpload upload, List<String> etags) {
+    public Future<Void> complete(MultipartUploadId upload, List<String> etags) {
         List<CompletedPart> parts = IntStream.range(0, etags.size())
                 .mapToObj(index -> CompletedPart.builder()
                         .partNumber(index + 1)
@@ -72,7 +72,7 @@ public final class MultipartUploads {
                         .build())
                 .toList();
         return session.send(
-                        S3Session.object(upload.key()),
+                        S3RequestExecutor.object(upload.key()),
                         client -> client.completeMultipartUpload(request -> request.bucket(session.bucket())
                                 .key(upload.key().value())
                                 .uploadId(upload.id())
@@ -81,14 +81,14 @@ public final class MultipartUploads {
     }
 
     /** Takes away what was stored; one that has ended already counts as aborted. */
-    public Future<Void> abort(UnfinishedUpload upload) {
-        return S3Multipart.abort(session, upload);
+    public Future<Void> abort(MultipartUploadId upload) {
+        return S3MultipartUpload.abort(session, upload);
     }
 
     /** Stores an object that is no larger than a part. */
-    public Future<Void> whole(BlobKey key, ByteBuffer bytes, String contentType) {
+    public Future<Void> whole(ObjectKey key, ByteBuffer bytes, String contentType) {
         return session.send(
-                        S3Session.object(key),
+                        S3RequestExecutor.object(key),
                         client -> client.putObject(
                                 request -> request.bucket(session.bucket())
                                         .key(key.value())
@@ -99,9 +99,9 @@ public final class MultipartUploads {
     }
 
     /** The first bytes of an object, fewer where it has fewer; OBJECT_NOT_FOUND if there is none. */
-    public Future<byte[]> beginning(BlobKey key, int bytes) {
+    public Future<byte[]> beginning(ObjectKey key, int bytes) {
         return session.send(
-                        S3Session.object(key),
+                        S3RequestExecutor.object(key),
                         client -> client.getObject(
                                 request -> request.bucket(session.bucket())
                                         .key(key.value())

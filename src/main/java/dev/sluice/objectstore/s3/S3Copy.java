@@ -1,12 +1,12 @@
 package dev.sluice.objectstore.s3;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
-import dev.sluice.objectstore.BlobInfo;
-import dev.sluice.objectstore.BlobKey;
+import dev.sluice.job.JobException;
 import dev.sluice.objectstore.ByteRange;
-import dev.sluice.objectstore.transfer.Parts;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.ObjectMetadata;
+import dev.sluice.objectstore.transfer.PartLayout;
 import io.vertx.core.Future;
 import java.util.Optional;
 
@@ -20,19 +20,25 @@ final class S3Copy {
 
     private static final int NOT_FOUND = 404;
 
-    private final S3Session session;
-    private final BlobKey from;
+    private final S3RequestExecutor session;
+    private final ObjectKey from;
     private final long bytes;
-    private final BlobKey to;
+    private final ObjectKey to;
     private final long largestAtOnce;
-    private final Cancellation cancellation;
+    private final CancellationToken cancellation;
 
     /**
      * A copy of an object of so many {@code bytes}.
      *
      * @param largestAtOnce bytes; what is larger is copied in parts of this size, of which S3 wants 5 MiB or more
      */
-    S3Copy(S3Session session, BlobKey from, long bytes, BlobKey to, long largestAtOnce, Cancellation cancellation) {
+    S3Copy(
+            S3RequestExecutor session,
+            ObjectKey from,
+            long bytes,
+            ObjectKey to,
+            long largestAtOnce,
+            CancellationToken cancellation) {
         this.session = session;
         this.largestAtOnce = largestAtOnce;
         this.from = from;
@@ -41,21 +47,21 @@ final class S3Copy {
         this.cancellation = cancellation;
     }
 
-    Future<BlobInfo> run() {
+    Future<ObjectMetadata> run() {
         return (bytes <= largestAtOnce ? whole() : inParts()).compose(copied -> verified());
     }
 
     private Future<Void> inParts() {
         return session.head(from, cancellation)
-                .compose(source -> new S3Multipart(
-                                session, to, Parts.ofUpload(source.size(), largestAtOnce), cancellation)
+                .compose(source -> new S3MultipartUpload(
+                                session, to, PartLayout.ofUpload(source.size(), largestAtOnce), cancellation)
                         .make(source.contentType(), this::part))
                 .mapEmpty();
     }
 
-    private Future<S3Multipart.Part> part(String id, int number, ByteRange range) {
+    private Future<S3MultipartUpload.Part> part(String id, int number, ByteRange range) {
         return session.send(
-                        S3Session.object(from),
+                        S3RequestExecutor.object(from),
                         cancellation,
                         client -> client.uploadPartCopy(request -> request.sourceBucket(session.bucket())
                                 .sourceKey(from.value())
@@ -64,12 +70,13 @@ final class S3Copy {
                                 .destinationKey(to.value())
                                 .uploadId(id)
                                 .partNumber(number)))
-                .map(copied -> new S3Multipart.Part(copied.copyPartResult().eTag(), Optional.empty()));
+                .map(copied ->
+                        new S3MultipartUpload.Part(copied.copyPartResult().eTag(), Optional.empty()));
     }
 
     private Future<Void> whole() {
         return session.send(
-                        S3Session.object(from),
+                        S3RequestExecutor.object(from),
                         cancellation,
                         client -> client.copyObject(request -> request.sourceBucket(session.bucket())
                                 .sourceKey(from.value())
@@ -78,20 +85,20 @@ final class S3Copy {
                 .mapEmpty();
     }
 
-    private Future<BlobInfo> verified() {
+    private Future<ObjectMetadata> verified() {
         return session.head(to, cancellation)
                 // "Not found" is to mean that there is nothing to copy.
-                .recover(cause -> Future.failedFuture(S3Failures.status(cause) == NOT_FOUND ? gone() : cause))
+                .recover(cause -> Future.failedFuture(S3ErrorMapper.status(cause) == NOT_FOUND ? gone() : cause))
                 .compose(copy -> copy.size() == bytes
                         ? Future.succeededFuture(copy)
-                        : Future.failedFuture(new JobFailure(
+                        : Future.failedFuture(new JobException(
                                 ErrorCode.CHECKSUM_MISMATCH,
                                 "The store's copy of '" + from + "' as '" + to + "' has " + copy.size()
                                         + " bytes instead of " + bytes + ".")));
     }
 
-    private JobFailure gone() {
-        return new JobFailure(
+    private JobException gone() {
+        return new JobException(
                 ErrorCode.CHECKSUM_MISMATCH,
                 "The store copied '" + from + "' and does not have the copy '" + to + "'.");
     }

@@ -1,8 +1,8 @@
 package dev.sluice.objectstore.s3;
 
-import dev.sluice.objectstore.BlobKey;
-import dev.sluice.objectstore.Blobs;
-import dev.sluice.objectstore.UnfinishedUpload;
+import dev.sluice.objectstore.MultipartUploadId;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.ObjectStore;
 import io.vertx.core.Future;
 import java.util.List;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -10,31 +10,31 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** What lies under a prefix: objects, and uploads that somebody began and did not end. */
 final class S3Listing {
-    private final S3Session session;
+    private final S3RequestExecutor session;
 
-    S3Listing(S3Session session) {
+    S3Listing(S3RequestExecutor session) {
         this.session = session;
     }
 
-    Future<List<BlobKey>> keys(String prefix, String after) {
+    Future<List<ObjectKey>> keys(String prefix, String after) {
         return session.send(
                         "list of objects",
                         client -> client.listObjectsV2(request -> request.bucket(session.bucket())
                                 .prefix(prefix)
                                 .startAfter(after.isEmpty() ? null : after)
-                                .maxKeys(Blobs.PAGE)))
+                                .maxKeys(ObjectStore.PAGE)))
                 .map(ListObjectsV2Response::contents)
                 .map(found ->
-                        found.stream().map(S3Object::key).map(BlobKey::new).toList());
+                        found.stream().map(S3Object::key).map(ObjectKey::new).toList());
     }
 
-    Future<List<UnfinishedUpload>> uploads(String prefix) {
+    Future<List<MultipartUploadId>> uploads(String prefix) {
         return session.send(
                         "list of unfinished uploads",
                         client -> client.listMultipartUploads(request ->
-                                request.bucket(session.bucket()).prefix(prefix).maxUploads(Blobs.PAGE)))
+                                request.bucket(session.bucket()).prefix(prefix).maxUploads(ObjectStore.PAGE)))
                 .map(found -> found.uploads().stream()
-                        .map(upload -> new UnfinishedUpload(new BlobKey(upload.key()), upload.uploadId()))
+                        .map(upload -> new MultipartUploadId(new ObjectKey(upload.key()), upload.uploadId()))
                         .toList());
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.persistence.db;
 
-import dev.sluice.common.tls.TlsTrouble;
-import dev.sluice.common.tls.Trust;
+import dev.sluice.common.tls.TlsErrorMapper;
+import dev.sluice.common.tls.TrustManagers;
 import dev.sluice.config.PostgresConfig;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetClientOptions;
@@ -102,16 +102,16 @@ public final class ConnectionSettings {
 
     /** Why a connection did not come about, in one line without a full stop. */
     String reason(Throwable failure) {
-        return TlsTrouble.reason(failure, "postgres.caFile", config.caFile())
-                .orElseGet(() -> Migration.firstLine(failure));
+        return TlsErrorMapper.reason(failure, "postgres.caFile", config.caFile())
+                .orElseGet(() -> SchemaMigration.firstLine(failure));
     }
 
     /** Whether the server was reached and not believed, which no waiting mends. */
     boolean isDistrusted(Throwable failure) {
-        return config.sslMode().verifies() && TlsTrouble.isDistrust(failure);
+        return config.sslMode().verifies() && TlsErrorMapper.isDistrust(failure);
     }
 
     private ClientSSLOptions verified() {
-        return new ClientSSLOptions().setTrustOptions(TrustOptions.wrap(Trust.in(config.caFile())));
+        return new ClientSSLOptions().setTrustOptions(TrustOptions.wrap(TrustManagers.in(config.caFile())));
     }
 }

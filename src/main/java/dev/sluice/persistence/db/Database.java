@@ -1,6 +1,6 @@
 package dev.sluice.persistence.db;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.PostgresConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections to PostgreSQL. A call ends within seconds whatever happens to the server; it fails with a
- * {@link dev.sluice.job.JobFailure}: {@code DATABASE_UNAVAILABLE} for what passes, {@code INTERNAL_ERROR} for a bug. A call
+ * {@link dev.sluice.job.JobException}: {@code DATABASE_UNAVAILABLE} for what passes, {@code INTERNAL_ERROR} for a bug. A call
  * that failed may have taken effect all the same, if the connection broke at its end.
  */
 public final class Database {
@@ -51,14 +51,14 @@ public final class Database {
      * Brings the schema up to date and connects; a database that is not up yet is waited for until {@code stop} is
      * cancelled. Fails with a sentence when waiting does not help: wrong credentials, missing rights, a newer schema.
      */
-    public static Future<Database> open(Vertx vertx, PostgresConfig config, Cancellation stop) {
+    public static Future<Database> open(Vertx vertx, PostgresConfig config, CancellationToken stop) {
         ConnectionSettings settings = new ConnectionSettings(config);
-        return new Migration(vertx, settings, stop).run().map(migrated -> connect(vertx, settings));
+        return new SchemaMigration(vertx, settings, stop).run().map(migrated -> connect(vertx, settings));
     }
 
     /** As above, waiting until the database is there. */
     public static Future<Database> open(Vertx vertx, PostgresConfig config) {
-        return open(vertx, config, new Cancellation());
+        return open(vertx, config, new CancellationToken());
     }
 
     /** Says what is wrong with the database or the way to it, a sentence each; changes nothing; never fails. */
@@ -90,16 +90,16 @@ public final class Database {
 
     /** Runs one statement, a transaction of its own. */
     public Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
-        return run(new Statement(sql, Arrays.asList(parameters)));
+        return run(new SqlStatement(sql, Arrays.asList(parameters)));
     }
 
     /** Runs one statement, a transaction of its own. */
-    public Future<RowSet<Row>> run(Statement statement) {
+    public Future<RowSet<Row>> run(SqlStatement statement) {
         return limited(pool.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters())), CALL_LIMIT);
     }
 
     /** Runs {@code work} in a transaction: commits what gives a value, rolls back what gives none or fails. */
-    public <T> Future<Optional<T>> transaction(Function<Session, Future<Optional<T>>> work) {
+    public <T> Future<Optional<T>> transaction(Function<SqlSession, Future<Optional<T>>> work) {
         return limited(begin(work, IDLE_IN_TRANSACTION), CALL_LIMIT);
     }
 
@@ -108,15 +108,15 @@ public final class Database {
      * one fails or gives none: then each is tried by itself, so that {@code work} may run twice. It waits for nothing but the
      * database, and locks only what {@code key} stands for.
      */
-    public <T> Future<Optional<T>> together(String kind, String key, Function<Session, Future<Optional<T>>> work) {
+    public <T> Future<Optional<T>> together(String kind, String key, Function<SqlSession, Future<Optional<T>>> work) {
         Context context = Vertx.currentContext();
         if (context == null || !context.isEventLoopContext()) {
             return transaction(work);
         }
         Kind place = new Kind(this, kind);
-        SharedTransactions shared = context.get(place);
+        TransactionBatcher shared = context.get(place);
         if (shared == null) {
-            shared = new SharedTransactions(this, context);
+            shared = new TransactionBatcher(this, context);
             context.put(place, shared);
         }
         return shared.run(key, work);
@@ -128,17 +128,17 @@ public final class Database {
      * Runs them all in one transaction; gives what makes known that it is committed, or nothing when it was rolled back. Fails when
      * nobody knows.
      */
-    Future<Optional<List<Runnable>>> shared(List<SharedTransactions.Member<?>> members, Context context) {
+    Future<Optional<List<Runnable>>> shared(List<TransactionBatcher.Member<?>> members, Context context) {
         return limited(
                 pool.getConnection()
                         .compose(connection -> allOrNone(
-                                        new Session(connection), new StatementBatches(connection, context), members)
+                                        new SqlSession(connection), new StatementBatcher(connection, context), members)
                                 .eventually(() -> connection.close().otherwiseEmpty())),
                 CALL_LIMIT);
     }
 
     private static Future<Optional<List<Runnable>>> allOrNone(
-            Session session, StatementBatches batches, List<SharedTransactions.Member<?>> members) {
+            SqlSession session, StatementBatcher batches, List<TransactionBatcher.Member<?>> members) {
         Future<Void> begun = session.control(begin(SHARED_LOCK, IDLE_IN_TRANSACTION));
         List<Future<Optional<Runnable>>> works =
                 members.stream().map(member -> member.begin(batches.session())).toList();
@@ -158,11 +158,11 @@ public final class Database {
     }
 
     /** A transaction that waits up to {@code pause} for something else than the database. */
-    public <T> Future<Optional<T>> transaction(Duration pause, Function<Session, Future<Optional<T>>> work) {
+    public <T> Future<Optional<T>> transaction(Duration pause, Function<SqlSession, Future<Optional<T>>> work) {
         return limited(begin(work, IDLE_IN_TRANSACTION.plus(pause)), CALL_LIMIT.plus(pause));
     }
 
-    private <T> Future<Optional<T>> begin(Function<Session, Future<Optional<T>>> work, Duration idleLimit) {
+    private <T> Future<Optional<T>> begin(Function<SqlSession, Future<Optional<T>>> work, Duration idleLimit) {
         return pool.getConnection()
                 .compose(connection -> ended(connection, work, idleLimit)
                         .eventually(() -> connection.close().otherwiseEmpty()));
@@ -171,8 +171,8 @@ public final class Database {
     // Not Vert.x's own transaction: that one turns every commit after a failed statement into a rollback, also when the
     // failure was undone by a savepoint.
     private static <T> Future<Optional<T>> ended(
-            SqlConnection connection, Function<Session, Future<Optional<T>>> work, Duration idleLimit) {
-        Session session = new Session(connection);
+            SqlConnection connection, Function<SqlSession, Future<Optional<T>>> work, Duration idleLimit) {
+        SqlSession session = new SqlSession(connection);
         Future<Void> begun = session.control(begin(LOCK, idleLimit));
         Future<Optional<T>> worked = Future.<Void>succeededFuture().compose(now -> work.apply(session));
         return Future.join(begun, worked)
@@ -191,6 +191,6 @@ public final class Database {
 
     private static <T> Future<T> limited(Future<T> call, Duration limit) {
         return call.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .recover(cause -> Future.failedFuture(DatabaseErrors.failure(cause)));
+                .recover(cause -> Future.failedFuture(SqlErrorClassifier.failure(cause)));
     }
 }

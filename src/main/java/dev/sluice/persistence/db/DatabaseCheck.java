@@ -47,7 +47,7 @@ final class DatabaseCheck {
                 complaints.add("The database at " + settings.where() + " is a read-only standby.");
             }
             if (!found.getBoolean("can_migrate")) {
-                complaints.add("The user '" + settings.user() + "' may not make the schema '" + Migration.SCHEMA
+                complaints.add("The user '" + settings.user() + "' may not make the schema '" + SchemaMigration.SCHEMA
                         + "' in the database at " + settings.where() + ": grant CREATE on the database.");
             }
         }

@@ -1,8 +1,8 @@
 package dev.sluice.persistence.outbox;
 
+import dev.sluice.persistence.db.CallbackFailedException;
 import dev.sluice.persistence.db.Database;
-import dev.sluice.persistence.db.SendFailed;
-import dev.sluice.persistence.db.Session;
+import dev.sluice.persistence.db.SqlSession;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -83,7 +83,7 @@ public final class Outbox {
     }
 
     /** Puts a message within a transaction. */
-    public static Future<RowSet<Row>> put(Session session, OutboxMessage message) {
+    public static Future<RowSet<Row>> put(SqlSession session, OutboxMessage message) {
         return session.run(INSERT, values(message));
     }
 
@@ -119,19 +119,19 @@ public final class Outbox {
     }
 
     private static Future<Optional<Integer>> sent(
-            Session session, RowSet<Row> rows, List<Long> taken, Function<List<OutboxMessage>, Future<Void>> send) {
+            SqlSession session, RowSet<Row> rows, List<Long> taken, Function<List<OutboxMessage>, Future<Void>> send) {
         List<OutboxMessage> messages = new ArrayList<>(rows.size());
         rows.forEach(row -> messages.add(message(row)));
         return Future.succeededFuture(messages)
                 .compose(send)
                 .timeout(SEND_LIMIT.toSeconds(), TimeUnit.SECONDS)
-                .recover(cause -> Future.failedFuture(new SendFailed(cause)))
+                .recover(cause -> Future.failedFuture(new CallbackFailedException(cause)))
                 .compose(confirmed -> session.run(DELETE, (Object) taken.toArray(Long[]::new)))
                 .map(deleted -> Optional.of(messages.size()));
     }
 
     private Future<Integer> notSent(List<Long> taken, Throwable cause) {
-        if (!(cause instanceof SendFailed failed)) {
+        if (!(cause instanceof CallbackFailedException failed)) {
             return Future.failedFuture(cause);
         }
         if (taken.size() > 1) {

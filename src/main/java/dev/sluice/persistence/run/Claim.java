@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param firstSeq the first of the 1,000,000 sequence numbers that updates of this attempt use
  * @param progressFloor percent; the highest progress of the job so far, below which no update may go
- * @param checkpoint what an attempt before this one left, see {@link Runs#saveCheckpoint}
+ * @param checkpoint what an attempt before this one left, see {@link RunRepository#saveCheckpoint}
  * @param job as the database has it; the delivered message may be one of an earlier life of the job
  */
 public record Claim(Attempt attempt, long firstSeq, int progressFloor, Optional<JsonObject> checkpoint, StagedJob job) {

@@ -1,8 +1,8 @@
 package dev.sluice.persistence.run;
 
 import dev.sluice.job.RunId;
+import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
-import dev.sluice.message.Update;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import java.time.Duration;
 import java.util.function.Function;
@@ -14,4 +14,4 @@ record ClaimRequest(
         OutboxMessage again,
         String worker,
         Duration lease,
-        Function<Claim, Update> announce) {}
+        Function<Claim, JobUpdate> announce) {}

@@ -4,12 +4,12 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.message.Codec;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
-import dev.sluice.message.Update;
-import dev.sluice.message.json.InvalidMessage;
+import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
-import dev.sluice.persistence.db.Session;
+import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.usertable.UserTables;
@@ -74,25 +74,25 @@ public final class ClaimTransaction {
 
     private final Database database;
     private final UserTables tables;
-    private final Function<Update, OutboxMessage> route;
+    private final Function<JobUpdate, OutboxMessage> route;
 
-    ClaimTransaction(Database database, UserTables tables, Function<Update, OutboxMessage> route) {
+    ClaimTransaction(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> route) {
         this.database = database;
         this.tables = tables;
         this.route = route;
     }
 
-    Future<ClaimOutcome> claim(ClaimRequest request) {
-        AtomicReference<UnansweredClaim> taken = new AtomicReference<>();
+    Future<ClaimResult> claim(ClaimRequest request) {
+        AtomicReference<UnconfirmedClaim> taken = new AtomicReference<>();
         return database.together("claim", request.run().job().value(), session -> take(session, request, taken))
                 .recover(cause -> takenBack(taken.get(), cause))
                 .compose(granted -> granted.isPresent()
-                        ? Future.succeededFuture(new ClaimOutcome.Granted(granted.get()))
+                        ? Future.succeededFuture(new ClaimResult.Granted(granted.get()))
                         : refused(request));
     }
 
     /** A delivery that goes back to its queue is to find the run as it was. */
-    private Future<Optional<Claim>> takenBack(@Nullable UnansweredClaim claim, Throwable cause) {
+    private Future<Optional<Claim>> takenBack(@Nullable UnconfirmedClaim claim, Throwable cause) {
         return claim == null
                 ? Future.failedFuture(cause)
                 : claim.takeBack(database)
@@ -105,7 +105,7 @@ public final class ClaimTransaction {
     }
 
     private Future<Optional<Claim>> take(
-            Session session, ClaimRequest request, AtomicReference<UnansweredClaim> taken) {
+            SqlSession session, ClaimRequest request, AtomicReference<UnconfirmedClaim> taken) {
         RunId run = request.run();
         String job = run.job().value();
         String stage = run.stage().key();
@@ -113,7 +113,7 @@ public final class ClaimTransaction {
         // What is planned is known, or it is of a plan that was given up.
         Future<?> known = run.stage().isPlanned()
                 ? Future.succeededFuture()
-                : Future.all(known(session, run, message), Settlement.awaited(session, run));
+                : Future.all(known(session, run, message), RunSettlement.awaited(session, run));
         Future<RowSet<Row>> takenRun = session.run(
                 TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()), earlier(run.stage()));
         Future<RowSet<Row>> takenJob =
@@ -123,7 +123,7 @@ public final class ClaimTransaction {
                 return Future.succeededFuture(Optional.empty());
             }
             Row row = takenRun.result().iterator().next();
-            taken.set(new UnansweredClaim(
+            taken.set(new UnconfirmedClaim(
                     run, request.worker(), row.getInteger("attempt"), row.getOffsetDateTime("started_at")));
             Claim claim = claim(run, row, takenJob.result().iterator().next(), request.job());
             return announced(session, request, claim).map(Optional.of(claim));
@@ -131,13 +131,13 @@ public final class ClaimTransaction {
     }
 
     /** Makes the job known if it is not. */
-    public static Future<RowSet<Row>> known(Session session, RunId run, JsonObject message) {
+    public static Future<RowSet<Row>> known(SqlSession session, RunId run, JsonObject message) {
         JobId job = run.job();
         return session.run(KNOW_JOB, job.value(), message, run.stage().key(), job.fileName());
     }
 
-    private Future<Void> announced(Session session, ClaimRequest request, Claim claim) {
-        Update update = request.announce().apply(claim);
+    private Future<Void> announced(SqlSession session, ClaimRequest request, Claim claim) {
+        JobUpdate update = request.announce().apply(claim);
         return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, claim.job(), update))
                 .mapEmpty();
     }
@@ -157,13 +157,13 @@ public final class ClaimTransaction {
      */
     private static StagedJob message(Row job, StageName stage, StagedJob delivered) {
         try {
-            return Codec.stagedJob((JsonObject) job.getValue("message"), stage);
-        } catch (InvalidMessage unreadable) {
+            return MessageCodec.stagedJob((JsonObject) job.getValue("message"), stage);
+        } catch (InvalidMessageException unreadable) {
             return delivered;
         }
     }
 
-    private Future<ClaimOutcome> refused(ClaimRequest request) {
+    private Future<ClaimResult> refused(ClaimRequest request) {
         OutboxMessage again = request.again();
         return database.run(
                         PUT_OFF,
@@ -179,18 +179,18 @@ public final class ClaimTransaction {
                 .compose(held -> held.size() == 0 ? ended(request) : Future.succeededFuture(held(held)));
     }
 
-    private static ClaimOutcome held(RowSet<Row> rows) {
+    private static ClaimResult held(RowSet<Row> rows) {
         double seconds = rows.iterator().next().getDouble("seconds");
-        return new ClaimOutcome.Held(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
+        return new ClaimResult.Held(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
     }
 
     /** Neither claimed nor held: ended, out of date, or its lease ended between the two looks. */
-    private Future<ClaimOutcome> ended(ClaimRequest request) {
+    private Future<ClaimResult> ended(ClaimRequest request) {
         RunId run = request.run();
         boolean planned = run.stage().isPlanned();
         return database.run(ENDED, run.job().value(), run.stage().key(), run.task(), earlier(run.stage()), planned)
                 .compose(rows -> (rows.size() > 0 ? rows.iterator().next().getBoolean("ended") : planned)
-                        ? Future.succeededFuture(new ClaimOutcome.Finished())
+                        ? Future.succeededFuture(new ClaimResult.Finished())
                         : claim(request));
     }
 

@@ -3,10 +3,10 @@ package dev.sluice.persistence.run;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.persistence.db.Session;
+import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
-import dev.sluice.persistence.run.StageDone.Task;
-import dev.sluice.persistence.run.StageDone.Tasks;
+import dev.sluice.persistence.run.StageCompletion.Task;
+import dev.sluice.persistence.run.StageCompletion.Tasks;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -59,7 +59,7 @@ final class TaskSettlement {
     private TaskSettlement() {}
 
     /** Writes all tasks down, and sends the first of them. */
-    static Future<Void> plan(Session session, Attempt planning, Tasks tasks) {
+    static Future<Void> plan(SqlSession session, Attempt planning, Tasks tasks) {
         String job = planning.run().job().value();
         List<Future<?>> all = new ArrayList<>();
         all.add(session.run(
@@ -79,7 +79,7 @@ final class TaskSettlement {
      * Goes on after a task whose run is done: the next ones, or the join. Gives how far the job is; nothing when the job has
      * ended.
      */
-    static Future<Optional<TaskDone.Standing>> goOn(Session session, Attempt attempt, TaskDone done) {
+    static Future<Optional<TaskCompletion.Standing>> goOn(SqlSession session, Attempt attempt, TaskCompletion done) {
         String job = attempt.run().job().value();
         StageName stage = attempt.run().stage();
         var locked = session.run(LOCK_JOB, job);
@@ -99,11 +99,11 @@ final class TaskSettlement {
                 done.join().message().ifPresent(message -> sent.add(Outbox.put(session, message)));
             }
             return Future.all(sent)
-                    .map(Optional.of(new TaskDone.Standing(now.getInteger("progress"), now.getLong("seq"))));
+                    .map(Optional.of(new TaskCompletion.Standing(now.getInteger("progress"), now.getLong("seq"))));
         });
     }
 
-    private static Future<RowSet<Row>> join(Session session, Attempt last, RunId join) {
+    private static Future<RowSet<Row>> join(SqlSession session, Attempt last, RunId join) {
         return session.run(
                 JOIN,
                 join.job().value(),

@@ -20,11 +20,11 @@ record Column(String name, String type, String base, char category, List<String>
     }
 
     /** How {@code cell} is written into this column, or empty when the two do not go together. */
-    Optional<Slot> slot(Cell cell) {
-        if (cell instanceof Cell.Text text) {
+    Optional<Slot> slot(ColumnValue cell) {
+        if (cell instanceof ColumnValue.Text text) {
             return category == 'S' || base.equals("uuid") ? asText(text.value()) : Optional.empty();
         }
-        if (cell instanceof Cell.Quantity quantity) {
+        if (cell instanceof ColumnValue.Quantity quantity) {
             return switch (category) {
                 case 'N' ->
                     Optional.of(new Slot(
@@ -33,14 +33,14 @@ record Column(String name, String type, String base, char category, List<String>
                 default -> Optional.empty();
             };
         }
-        if (cell instanceof Cell.Json json) {
+        if (cell instanceof ColumnValue.Json json) {
             boolean fits = base.equals("json") || base.equals("jsonb") || category == 'S';
             return fits ? asText(json.value()) : Optional.empty();
         }
-        if (cell instanceof Cell.Status status) {
+        if (cell instanceof ColumnValue.Status status) {
             return text(status).flatMap(this::asText);
         }
-        return cell instanceof Cell.Nothing ? Optional.of(new Slot("NULL", null)) : time();
+        return cell instanceof ColumnValue.Nothing ? Optional.of(new Slot("NULL", null)) : time();
     }
 
     private Optional<Slot> asText(String value) {
@@ -48,7 +48,7 @@ record Column(String name, String type, String base, char category, List<String>
     }
 
     /** How this column says a status: an enum has its label for it, in letters of its own; empty where it has none. */
-    Optional<String> text(Cell.Status status) {
+    Optional<String> text(ColumnValue.Status status) {
         return category == 'S'
                 ? Optional.of(status.value())
                 : labels.stream().filter(status.value()::equalsIgnoreCase).findFirst();

@@ -1,6 +1,6 @@
 package dev.sluice.persistence.usertable;
 
-import dev.sluice.persistence.db.Statement;
+import dev.sluice.persistence.db.SqlStatement;
 import dev.sluice.persistence.usertable.Column.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +27,12 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     /** Sets what can be set in the row with this id; empty when nothing can. */
-    Optional<Statement> update(String id, Map<String, Cell> cells) {
+    Optional<SqlStatement> update(String id, Map<String, ColumnValue> cells) {
         Draft draft = new Draft();
         List<String> set = new ArrayList<>();
         cells.forEach((column, cell) ->
                 slot(column, cell).ifPresent(slot -> set.add(TableName.quote(column) + " = " + draft.write(slot))));
-        Optional<Slot> key = slot(ID, new Cell.Text(id));
+        Optional<Slot> key = slot(ID, new ColumnValue.Text(id));
         if (set.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
@@ -41,20 +41,20 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     /** Reads what there is of these columns, as text, in the row with this id. */
-    Optional<Statement> select(String id, List<String> names) {
+    Optional<SqlStatement> select(String id, List<String> names) {
         Draft draft = new Draft();
         String read = asText(names);
-        return slot(ID, new Cell.Text(id))
+        return slot(ID, new ColumnValue.Text(id))
                 .filter(key -> !read.isEmpty())
                 .map(key -> draft.statement("SELECT " + read + " FROM " + name.quoted() + " WHERE "
                         + TableName.quote(ID) + " = " + draft.write(key)));
     }
 
     /** The same in the row of the newest job of this medium; empty where no row says when it was made. */
-    Optional<Statement> selectNewest(String mediaId, List<String> names) {
+    Optional<SqlStatement> selectNewest(String mediaId, List<String> names) {
         Draft draft = new Draft();
         return columns.containsKey(CREATED)
-                ? slot("mediaId", new Cell.Text(mediaId))
+                ? slot("mediaId", new ColumnValue.Text(mediaId))
                         .map(medium -> draft.statement("SELECT " + asText(names) + " FROM " + name.quoted()
                                 + " WHERE \"mediaId\" = " + draft.write(medium)
                                 + " ORDER BY \"createdAt\" DESC LIMIT 1"))
@@ -69,10 +69,10 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     /** Finds a completed job of this medium other than this one; empty where the table does not say which those are. */
-    Optional<Statement> completedOthers(String mediaId, String id) {
+    Optional<SqlStatement> completedOthers(String mediaId, String id) {
         Draft draft = new Draft();
-        Optional<Slot> medium = slot("mediaId", new Cell.Text(mediaId));
-        Optional<Slot> job = slot(ID, new Cell.Text(id));
+        Optional<Slot> medium = slot("mediaId", new ColumnValue.Text(mediaId));
+        Optional<Slot> job = slot(ID, new ColumnValue.Text(id));
         return medium.isEmpty() || job.isEmpty() || !columns.containsKey(STATUS)
                 ? Optional.empty()
                 : Optional.of(draft.statement("SELECT FROM " + name.quoted() + " WHERE \"mediaId\" = "
@@ -86,15 +86,15 @@ record UserTable(TableName name, Map<String, Column> columns) {
      *
      * @param without rows that are left out, by the marks that {@link #findUnseen} gives
      */
-    Optional<Statement> countUnseen(double overdueSeconds, Long[] without) {
-        return age().map(age -> new Statement(
+    Optional<SqlStatement> countUnseen(double overdueSeconds, Long[] without) {
+        return age().map(age -> new SqlStatement(
                 "SELECT count(*) AS pending, count(*) FILTER (WHERE " + age + ") AS overdue" + unseen(),
                 List.of(overdueSeconds, without)));
     }
 
     /** The ids of the oldest of them, each with a mark that is another when what a job is made of has changed. */
-    Optional<Statement> findUnseen(double overdueSeconds, Long[] without, int limit) {
-        return age().map(age -> new Statement(
+    Optional<SqlStatement> findUnseen(double overdueSeconds, Long[] without, int limit) {
+        return age().map(age -> new SqlStatement(
                 "SELECT u.\"id\"::text AS id, " + MARK + " AS mark" + unseen() + " AND " + age
                         + " ORDER BY u.\"createdAt\" LIMIT $3",
                 List.of(overdueSeconds, without, limit)));
@@ -112,7 +112,8 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     private Optional<String> pending() {
-        return Optional.ofNullable(columns.get(STATUS)).flatMap(status -> status.text(new Cell.Status("PENDING")));
+        return Optional.ofNullable(columns.get(STATUS))
+                .flatMap(status -> status.text(new ColumnValue.Status("PENDING")));
     }
 
     private Optional<String> now() {
@@ -139,7 +140,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     /** Makes a row of what the table has columns for, unless there is one. */
-    Statement insert(Map<String, Cell> cells) {
+    SqlStatement insert(Map<String, ColumnValue> cells) {
         Draft draft = new Draft();
         List<String> names = new ArrayList<>();
         List<String> values = new ArrayList<>();
@@ -151,7 +152,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 + String.join(", ", values) + ") ON CONFLICT DO NOTHING");
     }
 
-    private Optional<Slot> slot(String column, Cell cell) {
+    private Optional<Slot> slot(String column, ColumnValue cell) {
         return Optional.ofNullable(columns.get(column)).flatMap(known -> known.slot(cell));
     }
 
@@ -173,8 +174,8 @@ record UserTable(TableName name, Map<String, Column> columns) {
             return slot.sql().replace("%s", "$" + parameters.size());
         }
 
-        Statement statement(String sql) {
-            return new Statement(sql, parameters);
+        SqlStatement statement(String sql) {
+            return new SqlStatement(sql, parameters);
         }
     }
 }

@@ -1,19 +1,19 @@
 package dev.sluice.persistence.usertable;
 
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.common.text.OneLine;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
-import dev.sluice.message.Report;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.ReceivedUpdate;
 import dev.sluice.message.StagedJob;
-import dev.sluice.message.Update;
 import dev.sluice.persistence.db.Database;
-import dev.sluice.persistence.db.DatabaseErrors;
-import dev.sluice.persistence.db.Session;
-import dev.sluice.persistence.db.Statement;
+import dev.sluice.persistence.db.SqlErrorClassifier;
+import dev.sluice.persistence.db.SqlSession;
+import dev.sluice.persistence.db.SqlStatement;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
@@ -64,7 +64,7 @@ public final class UserTables {
      * Reads what the tables look like; makes the job table if it is missing. Waits for a database that is away until {@code stop}
      * is cancelled; fails with a sentence if it can't be.
      */
-    public static Future<UserTables> open(Database database, PostgresConfig config, Cancellation stop) {
+    public static Future<UserTables> open(Database database, PostgresConfig config, CancellationToken stop) {
         return open(database, config)
                 .recover(cause -> isAway(cause) && stop.reason().isEmpty()
                         ? database.after(AGAIN_AFTER).compose(waited -> open(database, config, stop))
@@ -72,10 +72,10 @@ public final class UserTables {
     }
 
     private static boolean isAway(Throwable cause) {
-        boolean unavailable = cause instanceof JobFailure failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
+        boolean unavailable = cause instanceof JobException failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
         return unavailable
                 && cause.getCause() != null
-                && (!(cause.getCause() instanceof PgException refused) || DatabaseErrors.passes(refused));
+                && (!(cause.getCause() instanceof PgException refused) || SqlErrorClassifier.passes(refused));
     }
 
     /** As above, without waiting. */
@@ -93,18 +93,18 @@ public final class UserTables {
                 .map(found -> new UserTables(job, media, usable(found.orElseThrow(), job)));
     }
 
-    private static Future<Known> read(Session session, TableName job, TableName media) {
-        var jobTable = UserCatalogue.read(session, job);
-        var mediaTable = UserCatalogue.read(session, media);
+    private static Future<Known> read(SqlSession session, TableName job, TableName media) {
+        var jobTable = UserTableCatalog.read(session, job);
+        var mediaTable = UserTableCatalog.read(session, media);
         return Future.all(jobTable, mediaTable).map(both -> new Known(jobTable.result(), mediaTable.result()));
     }
 
-    private static Future<Void> create(Session session, TableName job) {
+    private static Future<Void> create(SqlSession session, TableName job) {
         return session.control(CREATE.formatted(job.quoted()))
                 .onSuccess(
                         made -> LOG.atInfo().addKeyValue("table", job.quoted()).log("job table created"))
                 .recover(cause -> cause instanceof PgException refused
-                        ? Future.failedFuture(new JobFailure(
+                        ? Future.failedFuture(new JobException(
                                 ErrorCode.DATABASE_UNAVAILABLE,
                                 "The job table " + job.quoted() + " does not exist and cannot be made: "
                                         + refused.getErrorMessage() + ".",
@@ -114,7 +114,7 @@ public final class UserTables {
 
     private static Known usable(Known found, TableName job) {
         if (!found.job().map(table -> table.columns().containsKey(UserTable.ID)).orElse(false)) {
-            throw new JobFailure(
+            throw new JobException(
                     ErrorCode.DATABASE_UNAVAILABLE, "The job table " + job.quoted() + " has no column \"id\".");
         }
         LOG.atInfo()
@@ -126,72 +126,76 @@ public final class UserTables {
     }
 
     /** Makes the row of a new job. */
-    public Future<Void> create(Session session, StagedJob job) {
-        return guarded(session, tables -> tables.job().map(table -> table.insert(UserCells.newJob(job))))
+    public Future<Void> create(SqlSession session, StagedJob job) {
+        return guarded(session, tables -> tables.job().map(table -> table.insert(UserTableMapping.newJob(job))))
                 .mapEmpty();
     }
 
     /** Shows an update: in the job's row, made first where there is none, and on completion in the media's row. */
-    public Future<Void> show(Session session, StagedJob job, Update update) {
+    public Future<Void> show(SqlSession session, StagedJob job, JobUpdate update) {
         return showInJob(session, update)
                 .compose(rows -> rows.isPresent() && rows.get() == 0
                         ? create(session, job).compose(made -> showInJob(session, update))
                         : Future.succeededFuture(rows))
-                .compose(shown -> update.status() == Update.Status.COMPLETED
+                .compose(shown -> update.status() == JobUpdate.Status.COMPLETED
                         ? guarded(
                                 session,
                                 tables -> tables.media()
-                                        .flatMap(table -> table.update(update.mediaId(), UserCells.media(update))))
+                                        .flatMap(table ->
+                                                table.update(update.mediaId(), UserTableMapping.media(update))))
                         : Future.succeededFuture(shown))
                 .mapEmpty();
     }
 
     /** Shows that a job failed; a row that is not there stays so. */
-    public Future<Void> showFailure(Session session, Update update) {
+    public Future<Void> showFailure(SqlSession session, JobUpdate update) {
         return showInJob(session, update).mapEmpty();
     }
 
     /** The job that a row is about which waits for its first worker, readable or not; empty where there is none. */
-    public Future<Optional<StagedJob>> waiting(Session session, JobId id) {
+    public Future<Optional<StagedJob>> waiting(SqlSession session, JobId id) {
         return known.job()
-                .flatMap(table -> table.select(id.value(), UserCells.OF_A_WAITING_JOB))
+                .flatMap(table -> table.select(id.value(), UserTableMapping.OF_A_WAITING_JOB))
                 .map(session::run)
                 .map(found -> found.map(rows -> rows.size() == 0
                         ? Optional.<StagedJob>empty()
-                        : UserCells.waitingJob(id, rows.iterator().next().toJson())))
+                        : UserTableMapping.waitingJob(id, rows.iterator().next().toJson())))
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
     /** What the row of a job says, in the words of the wire; empty where there is no row. */
     public Future<Optional<JsonObject>> jobRow(Database database, JobId id) {
-        return rowOf(database, tables -> tables.job().flatMap(table -> table.select(id.value(), UserCells.OF_A_JOB)));
+        return rowOf(
+                database, tables -> tables.job().flatMap(table -> table.select(id.value(), UserTableMapping.OF_A_JOB)));
     }
 
     /** The same of the newest job of a medium; empty, too, where the table does not say which that is. */
     public Future<Optional<JsonObject>> newestJobRow(Database database, String mediaId) {
         return rowOf(
-                database, tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserCells.OF_A_JOB)));
+                database,
+                tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.OF_A_JOB)));
     }
 
     /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
     public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId, String ownerColumn) {
         return rowOf(
                 database,
-                tables -> tables.media().flatMap(table -> table.select(mediaId, UserCells.ofAMedium(ownerColumn))));
+                tables -> tables.media()
+                        .flatMap(table -> table.select(mediaId, UserTableMapping.ofAMedium(ownerColumn))));
     }
 
-    private Future<Optional<JsonObject>> rowOf(Database database, Function<Known, Optional<Statement>> select) {
+    private Future<Optional<JsonObject>> rowOf(Database database, Function<Known, Optional<SqlStatement>> select) {
         return readRow(database, select.apply(known)).recover(cause -> {
-            if (DatabaseErrors.saysNoRowHasIt(cause)) {
+            if (SqlErrorClassifier.saysNoRowHasIt(cause)) {
                 return Future.succeededFuture(Optional.empty());
             }
-            return cause instanceof JobFailure failure && failure.code() == ErrorCode.INTERNAL_ERROR
+            return cause instanceof JobException failure && failure.code() == ErrorCode.INTERNAL_ERROR
                     ? readAnew(database).compose(read -> readRow(database, select.apply(known)))
                     : Future.failedFuture(cause);
         });
     }
 
-    private static Future<Optional<JsonObject>> readRow(Database database, Optional<Statement> select) {
+    private static Future<Optional<JsonObject>> readRow(Database database, Optional<SqlStatement> select) {
         return select.map(database::run)
                 .map(found -> found.map(rows -> rows.size() == 0
                         ? Optional.<JsonObject>empty()
@@ -200,40 +204,43 @@ public final class UserTables {
     }
 
     /** Shows what another worker than ours said; gives whether there is a row for that. */
-    public Future<Boolean> showReport(Session session, Report report) {
-        return inJob(session, report.job(), UserCells.job(report))
-                .compose(rows -> rows.orElse(0) > 0 && report.status() == Update.Status.COMPLETED
+    public Future<Boolean> showReport(SqlSession session, ReceivedUpdate report) {
+        return inJob(session, report.job(), UserTableMapping.job(report))
+                .compose(rows -> rows.orElse(0) > 0 && report.status() == JobUpdate.Status.COMPLETED
                         ? guarded(
                                         session,
                                         tables -> tables.media()
                                                 .flatMap(table ->
-                                                        table.update(report.mediaId(), UserCells.media(report))))
+                                                        table.update(report.mediaId(), UserTableMapping.media(report))))
                                 .map(rows)
                         : Future.succeededFuture(rows))
                 .map(rows -> rows.orElse(0) > 0);
     }
 
     /** Shows how far a running job is. */
-    public Future<Void> showProgress(Session session, JobId job, int progress) {
-        return inJob(session, job, UserCells.progress(progress)).mapEmpty();
+    public Future<Void> showProgress(SqlSession session, JobId job, int progress) {
+        return inJob(session, job, UserTableMapping.progress(progress)).mapEmpty();
     }
 
     /** Makes the row of a new medium, where there is a table for it and that takes it. */
-    public Future<Void> createMedium(Session session, StagedJob job, String ownerColumn) {
+    public Future<Void> createMedium(SqlSession session, StagedJob job, String ownerColumn) {
         return guarded(
                         session,
-                        tables -> tables.media().map(table -> table.insert(UserCells.newMedium(job, ownerColumn))))
+                        tables ->
+                                tables.media().map(table -> table.insert(UserTableMapping.newMedium(job, ownerColumn))))
                 .mapEmpty();
     }
 
     /** Shows that a medium waits for its job. */
-    public Future<Void> showWaiting(Session session, String mediaId) {
-        return guarded(session, tables -> tables.media().flatMap(table -> table.update(mediaId, UserCells.waiting())))
+    public Future<Void> showWaiting(SqlSession session, String mediaId) {
+        return guarded(
+                        session,
+                        tables -> tables.media().flatMap(table -> table.update(mediaId, UserTableMapping.waiting())))
                 .mapEmpty();
     }
 
     /** As {@link UserTable#completedOthers}. */
-    public Optional<Statement> completedOthers(String mediaId, JobId job) {
+    public Optional<SqlStatement> completedOthers(String mediaId, JobId job) {
         return known.job().flatMap(table -> table.completedOthers(mediaId, job.value()));
     }
 
@@ -245,7 +252,7 @@ public final class UserTables {
     }
 
     /** As {@link UserTable#countUnseen}. */
-    public Optional<Statement> countOfUnseen(double overdueSeconds, Long[] without) {
+    public Optional<SqlStatement> countOfUnseen(double overdueSeconds, Long[] without) {
         return known.job().flatMap(table -> table.countUnseen(overdueSeconds, without));
     }
 
@@ -257,28 +264,28 @@ public final class UserTables {
     }
 
     /** As {@link UserTable#findUnseen}. */
-    public Optional<Statement> unseen(double overdueSeconds, Long[] without, int limit) {
+    public Optional<SqlStatement> unseen(double overdueSeconds, Long[] without, int limit) {
         return known.job().flatMap(table -> table.findUnseen(overdueSeconds, without, limit));
     }
 
     /** Shows that a failed job goes on; a row that is not there stays so. */
-    public Future<Void> showRestart(Session session, JobId job, StageName stage, int progress) {
-        return inJob(session, job, UserCells.restarted(stage, progress))
+    public Future<Void> showRestart(SqlSession session, JobId job, StageName stage, int progress) {
+        return inJob(session, job, UserTableMapping.restarted(stage, progress))
                 // By itself: a table that wants some value there may still have the rest.
-                .compose(shown -> inJob(session, job, UserCells.noLongerEnded()))
+                .compose(shown -> inJob(session, job, UserTableMapping.noLongerEnded()))
                 .mapEmpty();
     }
 
-    private Future<Optional<Integer>> showInJob(Session session, Update update) {
-        return inJob(session, update.jobId(), UserCells.job(update));
+    private Future<Optional<Integer>> showInJob(SqlSession session, JobUpdate update) {
+        return inJob(session, update.jobId(), UserTableMapping.job(update));
     }
 
-    private Future<Optional<Integer>> inJob(Session session, JobId job, Map<String, Cell> cells) {
+    private Future<Optional<Integer>> inJob(SqlSession session, JobId job, Map<String, ColumnValue> cells) {
         return guarded(session, tables -> tables.job().flatMap(table -> table.update(job.value(), cells)));
     }
 
     /** Runs a statement on a user's table; gives how many rows it changed, or nothing if the table refused it. */
-    private Future<Optional<Integer>> guarded(Session session, Function<Known, Optional<Statement>> statement) {
+    private Future<Optional<Integer>> guarded(SqlSession session, Function<Known, Optional<SqlStatement>> statement) {
         return tried(session, statement)
                 .recover(first -> changedUnderUs(first)
                         ? read(session, jobName, mediaName).compose(fresh -> {
@@ -288,8 +295,8 @@ public final class UserTables {
                         : refused(first));
     }
 
-    private Future<Optional<Integer>> tried(Session session, Function<Known, Optional<Statement>> statement) {
-        Optional<Statement> wanted = statement.apply(known);
+    private Future<Optional<Integer>> tried(SqlSession session, Function<Known, Optional<SqlStatement>> statement) {
+        Optional<SqlStatement> wanted = statement.apply(known);
         if (wanted.isEmpty()) {
             return Future.succeededFuture(Optional.empty());
         }
@@ -301,11 +308,11 @@ public final class UserTables {
     }
 
     private static boolean changedUnderUs(Throwable cause) {
-        return cause instanceof PgException refused && DatabaseErrors.saysTheTableIsDifferent(refused);
+        return cause instanceof PgException refused && SqlErrorClassifier.saysTheTableIsDifferent(refused);
     }
 
     private static Future<Optional<Integer>> refused(Throwable cause) {
-        if (!(cause instanceof PgException refused) || DatabaseErrors.passes(refused)) {
+        if (!(cause instanceof PgException refused) || SqlErrorClassifier.passes(refused)) {
             return Future.failedFuture(cause);
         }
         LOG.atWarn()
@@ -314,7 +321,7 @@ public final class UserTables {
                 .addKeyValue("constraint", String.valueOf(refused.getConstraint()))
                 .addKeyValue("sqlState", refused.getSqlState())
                 // It may quote what somebody else wrote.
-                .addKeyValue("error", OneLine.of(String.valueOf(refused.getErrorMessage())))
+                .addKeyValue("error", TextSanitizer.of(String.valueOf(refused.getErrorMessage())))
                 .log("the user's table refused a change");
         return Future.succeededFuture(Optional.empty());
     }

@@ -1,16 +1,16 @@
 package dev.sluice.pipeline.maintenance;
 
-import dev.sluice.broker.QueueDepth;
+import dev.sluice.broker.QueueInspector;
 import dev.sluice.broker.Topology;
-import dev.sluice.common.async.Periodic;
+import dev.sluice.common.async.PeriodicTask;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.persistence.recovery.LostMessages;
-import dev.sluice.persistence.recovery.LostMessages.Backlog;
-import dev.sluice.persistence.recovery.PendingRows;
-import dev.sluice.publisher.UpdateBus;
+import dev.sluice.persistence.recovery.LostMessageRepository;
+import dev.sluice.persistence.recovery.LostMessageRepository.Backlog;
+import dev.sluice.persistence.recovery.PendingJobRepository;
+import dev.sluice.publisher.PublisherClient;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -38,23 +38,23 @@ public final class RecoveryVerticle extends VerticleBase {
 
     private static final Backlog NONE = new Backlog(0, 0);
 
-    private final LostMessages messages;
-    private final PendingRows pending;
+    private final LostMessageRepository messages;
+    private final PendingJobRepository pending;
     private final Map<StageName, String> queues;
     private final RabbitMqConfig broker;
     private final DeliveryConfig config;
-    private final UpdateBus updates;
-    private @Nullable Periodic silent;
-    private @Nullable Periodic unclaimed;
-    private @Nullable QueueDepth depth;
+    private final PublisherClient updates;
+    private @Nullable PeriodicTask silent;
+    private @Nullable PeriodicTask unclaimed;
+    private @Nullable QueueInspector depth;
 
     public RecoveryVerticle(
-            LostMessages messages,
-            PendingRows pending,
+            LostMessageRepository messages,
+            PendingJobRepository pending,
             Map<StageName, String> queues,
             RabbitMqConfig broker,
             DeliveryConfig config,
-            UpdateBus updates) {
+            PublisherClient updates) {
         this.messages = messages;
         this.pending = pending;
         this.queues = Map.copyOf(queues);
@@ -65,7 +65,7 @@ public final class RecoveryVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        depth = new QueueDepth(vertx, broker);
+        depth = new QueueInspector(vertx, broker);
         Duration rare = config.requeueAfter().dividedBy(LOOKS_IN_TIME);
         Duration often = config.lease().compareTo(LONGEST_PAUSE) < 0 ? config.lease() : LONGEST_PAUSE;
         silent = started(often, this::ofSilentWorkers);
@@ -73,8 +73,8 @@ public final class RecoveryVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    private Periodic started(Duration pause, Supplier<Future<Void>> round) {
-        Periodic periodic = new Periodic(vertx, pause, () -> round.get().recover(this::later));
+    private PeriodicTask started(Duration pause, Supplier<Future<Void>> round) {
+        PeriodicTask periodic = new PeriodicTask(vertx, pause, () -> round.get().recover(this::later));
         periodic.start();
         return periodic;
     }

@@ -1,22 +1,22 @@
 package dev.sluice.stage.encode;
 
 import dev.sluice.config.MediaConfig;
-import dev.sluice.ffmpeg.segment.Join;
+import dev.sluice.ffmpeg.segment.SegmentConcatenator;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
-import dev.sluice.media.Size;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.rendition.EncodeResult;
-import dev.sluice.media.rendition.Thumbnails;
+import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.VideoMetadata;
-import dev.sluice.persistence.run.Runs;
+import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.StageRun;
-import dev.sluice.stage.artifact.Piece;
+import dev.sluice.stage.artifact.TaskArtifact;
 import dev.sluice.workspace.AttemptDirectory;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -38,22 +38,22 @@ public final class JoinStage implements Stage {
     /** Getting the pieces; the join itself copies what lies on the disk then. */
     private static final double FETCH_SHARE = 0.5;
 
-    private final Runs runs;
+    private final RunRepository runs;
     private final Workspace workspace;
-    private final PieceFiles pieces;
+    private final TaskArtifactFetcher pieces;
     private final MediaConfig media;
-    private final Function<MediaConfig, Join> joins;
+    private final Function<MediaConfig, SegmentConcatenator> joins;
     private final WorkerExecutor workers;
-    private final Results results;
+    private final EncodeOutputStore results;
 
     public JoinStage(
-            Runs runs,
+            RunRepository runs,
             Workspace workspace,
-            PieceFiles pieces,
+            TaskArtifactFetcher pieces,
             MediaConfig media,
-            Function<MediaConfig, Join> joins,
+            Function<MediaConfig, SegmentConcatenator> joins,
             WorkerExecutor workers,
-            Results results) {
+            EncodeOutputStore results) {
         this.runs = runs;
         this.workspace = workspace;
         this.pieces = pieces;
@@ -69,7 +69,7 @@ public final class JoinStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageRun run) {
+    public Future<StageResult> run(StageContext run) {
         EncodePlan plan = SegmentTasks.planOf(run.job());
         MediaConfig settings = SegmentTasks.media(plan, media);
         return runs.results(run.job().id(), StageName.SEGMENT)
@@ -78,7 +78,7 @@ public final class JoinStage implements Stage {
 
     private static SortedMap<Integer, JsonObject> complete(EncodePlan plan, SortedMap<Integer, JsonObject> made) {
         if (made.size() != plan.tasks()) {
-            throw new JobFailure(
+            throw new JobException(
                     ErrorCode.FILES_MISSING,
                     "Of the " + plan.tasks() + " tasks of the job's plan " + made.size() + " have left results.");
         }
@@ -86,8 +86,8 @@ public final class JoinStage implements Stage {
     }
 
     private Future<StageResult> join(
-            StageRun run, EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
-        List<PieceFiles.Wanted> wanted = wanted(plan, settings, made);
+            StageContext run, EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
+        List<TaskArtifactFetcher.Wanted> wanted = wanted(plan, settings, made);
         // Once as pieces and once as a whole.
         long bytes = 2 * wanted.stream().mapToLong(each -> each.piece().bytes()).sum();
         return workspace.within(
@@ -100,7 +100,7 @@ public final class JoinStage implements Stage {
     }
 
     private Future<EncodeResult> joined(
-            StageRun run,
+            StageContext run,
             EncodePlan plan,
             MediaConfig settings,
             SortedMap<Integer, JsonObject> made,
@@ -110,18 +110,19 @@ public final class JoinStage implements Stage {
                 false);
     }
 
-    private static Join.Parts parts(StagedJob job, EncodePlan plan, SortedMap<Integer, JsonObject> made) {
-        List<JoinPart> segments = made.tailMap(SegmentTasks.of(0)).values().stream()
-                .map(JoinPart::of)
+    private static SegmentConcatenator.Parts parts(
+            StagedJob job, EncodePlan plan, SortedMap<Integer, JsonObject> made) {
+        List<SegmentResult> segments = made.tailMap(SegmentTasks.of(0)).values().stream()
+                .map(SegmentResult::of)
                 .toList();
         SourceDamage damage =
-                segments.stream().map(JoinPart::damage).reduce(new SourceDamage(false, false), SourceDamage::and);
-        return new Join.Parts(
-                new Size(plan.width(), plan.height()),
+                segments.stream().map(SegmentResult::damage).reduce(new SourceDamage(false, false), SourceDamage::and);
+        return new SegmentConcatenator.Parts(
+                new Dimensions(plan.width(), plan.height()),
                 plan.withSound(),
                 stated(job),
                 damage,
-                segments.stream().map(JoinPart::frames).toList());
+                segments.stream().map(SegmentResult::frames).toList());
     }
 
     private static Optional<Duration> stated(StagedJob job) {
@@ -132,22 +133,25 @@ public final class JoinStage implements Stage {
     }
 
     /** All files of renditions, in a directory for each segment, the sound, and the thumbnails that a whole encode makes. */
-    private static List<PieceFiles.Wanted> wanted(
+    private static List<TaskArtifactFetcher.Wanted> wanted(
             EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
-        SortedMap<Integer, List<Piece>> pieces = new TreeMap<>();
-        made.forEach((task, result) -> pieces.put(task, Piece.of(result)));
-        List<String> names =
-                pieces.values().stream().flatMap(List::stream).map(Piece::name).toList();
-        Set<String> thumbnails = new HashSet<>(Thumbnails.wanted(names, plan.begin(), settings.thumbnailInterval()));
-        List<PieceFiles.Wanted> wanted = new ArrayList<>();
-        for (Map.Entry<Integer, List<Piece>> task : pieces.entrySet()) {
-            for (Piece piece : task.getValue()) {
-                if (!Thumbnails.isOne(piece.name())) {
+        SortedMap<Integer, List<TaskArtifact>> pieces = new TreeMap<>();
+        made.forEach((task, result) -> pieces.put(task, TaskArtifact.of(result)));
+        List<String> names = pieces.values().stream()
+                .flatMap(List::stream)
+                .map(TaskArtifact::name)
+                .toList();
+        Set<String> thumbnails =
+                new HashSet<>(ThumbnailFiles.wanted(names, plan.begin(), settings.thumbnailInterval()));
+        List<TaskArtifactFetcher.Wanted> wanted = new ArrayList<>();
+        for (Map.Entry<Integer, List<TaskArtifact>> task : pieces.entrySet()) {
+            for (TaskArtifact piece : task.getValue()) {
+                if (!ThumbnailFiles.isOne(piece.name())) {
                     boolean sound = task.getKey() == SegmentTasks.SOUND;
-                    wanted.add(new PieceFiles.Wanted(
+                    wanted.add(new TaskArtifactFetcher.Wanted(
                             piece, sound ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
                 } else if (thumbnails.remove(piece.name())) {
-                    wanted.add(new PieceFiles.Wanted(piece, Optional.empty()));
+                    wanted.add(new TaskArtifactFetcher.Wanted(piece, Optional.empty()));
                 }
             }
         }

@@ -1,17 +1,17 @@
 package dev.sluice.stage.encode;
 
-import dev.sluice.common.async.Progress;
-import dev.sluice.ffmpeg.encode.Encoder;
-import dev.sluice.ffmpeg.probe.RecentProbes;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.ffmpeg.encode.RenditionEncoder;
+import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.job.StageName;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.rendition.EncodeResult;
-import dev.sluice.media.rendition.EncodeSpeed;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.StageRun;
-import dev.sluice.stage.artifact.SourceFile;
+import dev.sluice.stage.artifact.SourceProvider;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -25,15 +25,15 @@ import java.util.Optional;
  * may is only planned here, and encoded in tasks.
  */
 public final class ProcessingStage implements Stage {
-    private final SourceFile sources;
+    private final SourceProvider sources;
     private final Workspace workspace;
-    private final RecentProbes prober;
+    private final CachingMediaProber prober;
     private final SegmentPlanner planner;
-    private final Encoder encoder;
-    private final EncodeSpeed speed;
+    private final RenditionEncoder encoder;
+    private final EncodeSpeedEstimator speed;
     private final WorkerExecutor workers;
-    private final OutputSpace space;
-    private final Results results;
+    private final OutputSizeEstimator space;
+    private final EncodeOutputStore results;
     private final int threads;
 
     /**
@@ -42,15 +42,15 @@ public final class ProcessingStage implements Stage {
      * @param threads that one FFmpeg run may use
      */
     public ProcessingStage(
-            SourceFile sources,
+            SourceProvider sources,
             Workspace workspace,
-            RecentProbes prober,
+            CachingMediaProber prober,
             SegmentPlanner planner,
-            Encoder encoder,
-            EncodeSpeed speed,
+            RenditionEncoder encoder,
+            EncodeSpeedEstimator speed,
             WorkerExecutor workers,
-            OutputSpace space,
-            Results results,
+            OutputSizeEstimator space,
+            EncodeOutputStore results,
             int threads) {
         this.sources = sources;
         this.workspace = workspace;
@@ -70,7 +70,7 @@ public final class ProcessingStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageRun run) {
+    public Future<StageResult> run(StageContext run) {
         return sources.with(
                 run,
                 source -> plan(run, source)
@@ -78,25 +78,25 @@ public final class ProcessingStage implements Stage {
                                 .orElseGet(() -> whole(run, source))));
     }
 
-    private Future<Optional<EncodePlan>> plan(StageRun run, Path source) {
+    private Future<Optional<EncodePlan>> plan(StageContext run, Path source) {
         return workers.executeBlocking(
                 () -> planner.plan(source, prober.probe(source, run.cancellation()), run.cancellation()), false);
     }
 
-    private static StageResult planned(StageRun run, EncodePlan plan) {
+    private static StageResult planned(StageContext run, EncodePlan plan) {
         JsonObject summary = new JsonObject().put("segments", plan.segments()).put("tasks", plan.tasks());
         return StageResult.planned(run.job().withPlan(plan), summary, plan);
     }
 
-    private Future<StageResult> whole(StageRun run, Path source) {
+    private Future<StageResult> whole(StageContext run, Path source) {
         return workspace.within(
                 run.attempt(),
                 space.bytes(run.job().metadata()),
                 directory -> encode(run, source, directory.path()).compose(made -> results.keep(run, made)));
     }
 
-    private Future<EncodeResult> encode(StageRun run, Path source, Path directory) {
-        Progress encoding =
+    private Future<EncodeResult> encode(StageContext run, Path source, Path directory) {
+        ProgressListener encoding =
                 done -> run.progress().at(done * (1 - results.place().share()));
         return workers.executeBlocking(
                 () -> {

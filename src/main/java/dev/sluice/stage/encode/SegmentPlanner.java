@@ -1,12 +1,12 @@
 package dev.sluice.stage.encode;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.MediaConfig;
-import dev.sluice.ffmpeg.probe.CutSurvey;
+import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.Size;
-import dev.sluice.media.rendition.EncodeSpeed;
-import dev.sluice.media.segment.PictureTimes;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.segment.FrameTimestamps;
 import dev.sluice.media.segment.SegmentPlan;
 import dev.sluice.message.EncodePlan;
 import java.nio.file.Path;
@@ -27,8 +27,8 @@ public final class SegmentPlanner {
     /** A segment may turn out harder than the film on the whole, and the host that gets it slower than this one. */
     private static final double OF_THE_BOUND = 0.5;
 
-    private final EncodeSpeed speed;
-    private final CutSurvey survey;
+    private final EncodeSpeedEstimator speed;
+    private final FrameTimestampScanner survey;
     private final MediaConfig media;
     private final Duration maxTask;
 
@@ -37,7 +37,8 @@ public final class SegmentPlanner {
      *
      * @param maxTask how long one encode is to take at the most
      */
-    public SegmentPlanner(EncodeSpeed speed, CutSurvey survey, MediaConfig media, Duration maxTask) {
+    public SegmentPlanner(
+            EncodeSpeedEstimator speed, FrameTimestampScanner survey, MediaConfig media, Duration maxTask) {
         this.speed = speed;
         this.survey = survey;
         this.media = media;
@@ -45,11 +46,11 @@ public final class SegmentPlanner {
     }
 
     /** The plan; empty for what is encoded in one piece. Blocks for as long as it takes to read a long source. */
-    Optional<EncodePlan> plan(Path source, MediaInfo info, Cancellation cancellation) {
+    Optional<EncodePlan> plan(Path source, MediaInfo info, CancellationToken cancellation) {
         if (speed.of(info).compareTo(maxTask) <= 0) {
             return Optional.empty();
         }
-        Optional<PictureTimes> times = survey.times(source, info, cancellation);
+        Optional<FrameTimestamps> times = survey.times(source, info, cancellation);
         if (times.isEmpty()) {
             LOG.atWarn()
                     .addKeyValue("estimateSeconds", speed.of(info).toSeconds())
@@ -60,7 +61,7 @@ public final class SegmentPlanner {
                 .flatMap(found -> plan(info, found));
     }
 
-    private Optional<EncodePlan> plan(MediaInfo info, PictureTimes times) {
+    private Optional<EncodePlan> plan(MediaInfo info, FrameTimestamps times) {
         Duration begin = info.begin().orElse(Duration.ZERO);
         Duration length = times.length();
         Duration estimate = speed.of(info, times.count());
@@ -81,7 +82,7 @@ public final class SegmentPlanner {
     }
 
     private EncodePlan plan(MediaInfo info, SegmentPlan cut, List<Optional<Duration>> firsts) {
-        Size shown = info.video().displayed();
+        Dimensions shown = info.video().displayed();
         return new EncodePlan(
                 cut.begin(),
                 cut.end(),

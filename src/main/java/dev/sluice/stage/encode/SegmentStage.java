@@ -1,24 +1,24 @@
 package dev.sluice.stage.encode;
 
-import dev.sluice.common.async.Progress;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.MediaConfig;
-import dev.sluice.ffmpeg.probe.RecentProbes;
+import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.ffmpeg.segment.SegmentEncoder;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.rendition.EncodeSpeed;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.StageRun;
+import dev.sluice.stage.artifact.ArtifactStore;
 import dev.sluice.stage.artifact.LocalFile;
-import dev.sluice.stage.artifact.Piece;
-import dev.sluice.stage.artifact.ResultPlace;
-import dev.sluice.stage.artifact.SourceFile;
+import dev.sluice.stage.artifact.SourceProvider;
+import dev.sluice.stage.artifact.TaskArtifact;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -34,15 +34,15 @@ import java.util.stream.IntStream;
 
 /** Encodes one task of a long video: the pictures of one segment in all renditions, or the sound of the whole. */
 public final class SegmentStage implements Stage {
-    private final SourceFile sources;
+    private final SourceProvider sources;
     private final Workspace workspace;
-    private final RecentProbes prober;
+    private final CachingMediaProber prober;
     private final MediaConfig media;
     private final Function<MediaConfig, SegmentEncoder> encoders;
-    private final EncodeSpeed speed;
+    private final EncodeSpeedEstimator speed;
     private final WorkerExecutor workers;
-    private final OutputSpace space;
-    private final ResultPlace place;
+    private final OutputSizeEstimator space;
+    private final ArtifactStore place;
     private final int threads;
 
     /**
@@ -51,15 +51,15 @@ public final class SegmentStage implements Stage {
      * @param threads that one FFmpeg run may use
      */
     public SegmentStage(
-            SourceFile sources,
+            SourceProvider sources,
             Workspace workspace,
-            RecentProbes prober,
+            CachingMediaProber prober,
             MediaConfig media,
             Function<MediaConfig, SegmentEncoder> encoders,
-            EncodeSpeed speed,
+            EncodeSpeedEstimator speed,
             WorkerExecutor workers,
-            OutputSpace space,
-            ResultPlace place,
+            OutputSizeEstimator space,
+            ArtifactStore place,
             int threads) {
         this.sources = sources;
         this.workspace = workspace;
@@ -79,7 +79,7 @@ public final class SegmentStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageRun run) {
+    public Future<StageResult> run(StageContext run) {
         EncodePlan plan = SegmentTasks.planOf(run.job());
         int task = run.attempt().run().task();
         SegmentEncoder encoder = encoders.apply(SegmentTasks.media(plan, media));
@@ -91,7 +91,7 @@ public final class SegmentStage implements Stage {
                 run, source -> pictures(run, plan.firsts().get(segment.number()), segment, encoder, source));
     }
 
-    private Future<StageResult> sound(StageRun run, EncodePlan plan, SegmentEncoder encoder, Path source) {
+    private Future<StageResult> sound(StageContext run, EncodePlan plan, SegmentEncoder encoder, Path source) {
         return workspace.within(
                 run.attempt(),
                 space.bytes(plan.end()),
@@ -110,22 +110,23 @@ public final class SegmentStage implements Stage {
                         .compose(file -> keep(run, List.of(file), new JsonObject(), new JsonObject())));
     }
 
-    private static JobFailure changed() {
-        return new JobFailure(ErrorCode.OBJECT_CHANGED, "The source has no sound any more.");
+    private static JobException changed() {
+        return new JobException(ErrorCode.OBJECT_CHANGED, "The source has no sound any more.");
     }
 
     private Future<StageResult> pictures(
-            StageRun run, Optional<Duration> first, Segment segment, SegmentEncoder encoder, Path source) {
+            StageContext run, Optional<Duration> first, Segment segment, SegmentEncoder encoder, Path source) {
         return workspace.within(
                 run.attempt(),
                 space.bytes(segment.until().minus(segment.from())),
                 directory -> workers.executeBlocking(
                                 () -> timed(run, first, segment, encoder, source, directory.path()), false)
-                        .compose(made -> keep(run, made.files(), figures(segment, made), new JoinPart(made).toJson())));
+                        .compose(made ->
+                                keep(run, made.files(), figures(segment, made), new SegmentResult(made).toJson())));
     }
 
     private EncodedSegment timed(
-            StageRun run,
+            StageContext run,
             Optional<Duration> first,
             Segment segment,
             SegmentEncoder encoder,
@@ -139,7 +140,7 @@ public final class SegmentStage implements Stage {
         return made;
     }
 
-    private Progress encoding(StageRun run) {
+    private ProgressListener encoding(StageContext run) {
         return done -> run.progress().at(done * (1 - place.share()));
     }
 
@@ -151,20 +152,21 @@ public final class SegmentStage implements Stage {
         return made.frames().map(EncodedSegment.Frames::count).orElse(0L);
     }
 
-    private Future<StageResult> keep(StageRun run, List<Path> files, JsonObject figures, JsonObject part) {
-        Progress leaving = done -> run.progress().at(1 - place.share() * (1 - done));
+    private Future<StageResult> keep(StageContext run, List<Path> files, JsonObject figures, JsonObject part) {
+        ProgressListener leaving = done -> run.progress().at(1 - place.share() * (1 - done));
         return sized(files)
                 .compose(sized -> place.keep(run, sized, leaving).map(places -> {
-                    List<Piece> pieces = IntStream.range(0, sized.size())
-                            .mapToObj(number -> new Piece(
+                    List<TaskArtifact> pieces = IntStream.range(0, sized.size())
+                            .mapToObj(number -> new TaskArtifact(
                                     String.valueOf(sized.get(number).file().getFileName()),
                                     sized.get(number).bytes(),
                                     places.get(number)))
                             .toList();
                     JsonObject summary = figures.put(
-                            "bytes", pieces.stream().mapToLong(Piece::bytes).sum());
+                            "bytes",
+                            pieces.stream().mapToLong(TaskArtifact::bytes).sum());
                     return StageResult.ofTask(
-                            run.job(), summary, Piece.kept(pieces).mergeIn(part));
+                            run.job(), summary, TaskArtifact.kept(pieces).mergeIn(part));
                 }));
     }
 
@@ -178,7 +180,7 @@ public final class SegmentStage implements Stage {
             String type = file.toString().endsWith(".jpg") ? "image/jpeg" : "video/mp4";
             return new LocalFile(file, Files.size(file), type);
         } catch (IOException cause) {
-            throw new JobFailure(ErrorCode.OUTPUT_INVALID, "An output of the encode is missing.", cause);
+            throw new JobException(ErrorCode.OUTPUT_INVALID, "An output of the encode is missing.", cause);
         }
     }
 }

@@ -1,15 +1,15 @@
 package dev.sluice.stage.encode;
 
 import dev.sluice.config.MediaConfig;
-import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.media.segment.Segment;
 import dev.sluice.media.segment.SegmentPlan;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
-import dev.sluice.message.json.InvalidMessage;
-import dev.sluice.persistence.run.StageDone.Task;
+import dev.sluice.message.json.InvalidMessageException;
+import dev.sluice.persistence.run.StageCompletion.Task;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,27 +30,27 @@ public final class SegmentTasks {
         this.cut = new SegmentPlan(plan.begin(), plan.end(), plan.each(), plan.segments());
     }
 
-    /** @throws JobFailure INVALID_MESSAGE when the job has no plan, or none that can be read */
+    /** @throws JobException INVALID_MESSAGE when the job has no plan, or none that can be read */
     static EncodePlan planOf(StagedJob job) {
         try {
             return job.plan()
-                    .orElseThrow(() -> new JobFailure(
+                    .orElseThrow(() -> new JobException(
                             ErrorCode.INVALID_MESSAGE, "The job is to be encoded in tasks, but has no plan for them."));
-        } catch (InvalidMessage bad) {
-            throw new JobFailure(ErrorCode.INVALID_MESSAGE, String.valueOf(bad.getMessage()), bad);
+        } catch (InvalidMessageException bad) {
+            throw new JobException(ErrorCode.INVALID_MESSAGE, String.valueOf(bad.getMessage()), bad);
         }
     }
 
     /**
      * The settings of the plan, with this host's limits.
      *
-     * @throws JobFailure INVALID_MESSAGE when they cannot be read
+     * @throws JobException INVALID_MESSAGE when they cannot be read
      */
     static MediaConfig media(EncodePlan plan, MediaConfig ours) {
         try {
             return ours.encodingAs(plan.encoding());
-        } catch (InvalidConfig bad) {
-            throw new JobFailure(
+        } catch (InvalidConfigException bad) {
+            throw new JobException(
                     ErrorCode.INVALID_MESSAGE, "The plan's settings cannot be used: " + bad.getMessage() + ".", bad);
         }
     }
@@ -74,10 +74,10 @@ public final class SegmentTasks {
         return segment + 1;
     }
 
-    /** @throws JobFailure INVALID_MESSAGE when the plan has no such segment */
+    /** @throws JobException INVALID_MESSAGE when the plan has no such segment */
     Segment segment(int task) {
         if (task < 1 || task > plan.segments()) {
-            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The job's plan has no task " + task + ".");
+            throw new JobException(ErrorCode.INVALID_MESSAGE, "The job's plan has no task " + task + ".");
         }
         return cut.segment(task - 1);
     }

@@ -1,7 +1,7 @@
 package dev.sluice.stage.transfer;
 
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.Size;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.VideoMetadata;
 
@@ -13,7 +13,7 @@ final class Described {
 
     /** The media type is what the producer said: the wire has it for display only. */
     static VideoMetadata metadata(StagedJob job, MediaInfo info) {
-        Size shown = info.video().displayed();
+        Dimensions shown = info.video().displayed();
         return new VideoMetadata(
                 info.duration().map(length -> length.toMillis() / MILLIS).orElse(0.0),
                 info.video().codec(),

@@ -1,15 +1,15 @@
 package dev.sluice.stage.transfer;
 
-import dev.sluice.ffmpeg.probe.RecentProbes;
+import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.message.StagedJob;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.StageRun;
-import dev.sluice.stage.artifact.SourceFile;
+import dev.sluice.stage.artifact.SourceProvider;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -21,12 +21,13 @@ public final class DownloadStage implements Stage {
     /** The look at the file afterwards is the rest. */
     private static final double FETCH_SHARE = 0.95;
 
-    private final SourceFile sources;
+    private final SourceProvider sources;
     private final Workspace workspace;
-    private final RecentProbes prober;
+    private final CachingMediaProber prober;
     private final WorkerExecutor workers;
 
-    public DownloadStage(SourceFile sources, Workspace workspace, RecentProbes prober, WorkerExecutor workers) {
+    public DownloadStage(
+            SourceProvider sources, Workspace workspace, CachingMediaProber prober, WorkerExecutor workers) {
         this.sources = sources;
         this.workspace = workspace;
         this.prober = prober;
@@ -39,7 +40,7 @@ public final class DownloadStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageRun run) {
+    public Future<StageResult> run(StageContext run) {
         refuseOtherMedia(run.job());
         return sources.bytes(run.job())
                 .compose(bytes -> workspace.within(
@@ -53,13 +54,13 @@ public final class DownloadStage implements Stage {
     private static void refuseOtherMedia(StagedJob job) {
         String type = job.mediaType().orElse("VIDEO");
         if (!type.equals("VIDEO")) {
-            throw new JobFailure(
+            throw new JobException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     "The job's mediaType is not VIDEO; this system processes videos only.");
         }
     }
 
-    private Future<MediaInfo> probe(StageRun run, Path source) {
+    private Future<MediaInfo> probe(StageContext run, Path source) {
         return workers.executeBlocking(() -> prober.probe(source, run.cancellation()), false);
     }
 

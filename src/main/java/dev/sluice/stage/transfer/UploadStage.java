@@ -1,18 +1,18 @@
 package dev.sluice.stage.transfer;
 
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
-import dev.sluice.objectstore.BlobKey;
-import dev.sluice.objectstore.KeyTemplates;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.StageRun;
-import dev.sluice.stage.artifact.Promotion;
-import dev.sluice.stage.artifact.StagedFiles;
-import dev.sluice.stage.artifact.Upload;
+import dev.sluice.stage.artifact.OutputUpload;
+import dev.sluice.stage.artifact.StagedObjectPromoter;
+import dev.sluice.stage.artifact.StagingUploader;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -20,12 +20,12 @@ import java.util.List;
 
 /** Puts what processing made into the store and makes sure that it is there. */
 public final class UploadStage implements Stage {
-    private final StagedFiles files;
-    private final Promotion promotion;
+    private final StagingUploader files;
+    private final StagedObjectPromoter promotion;
     private final Workspace workspace;
-    private final KeyTemplates keys;
+    private final OutputKeys keys;
 
-    public UploadStage(StagedFiles files, Promotion promotion, Workspace workspace, KeyTemplates keys) {
+    public UploadStage(StagingUploader files, StagedObjectPromoter promotion, Workspace workspace, OutputKeys keys) {
         this.files = files;
         this.promotion = promotion;
         this.workspace = workspace;
@@ -38,10 +38,10 @@ public final class UploadStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageRun run) {
+    public Future<StageResult> run(StageContext run) {
         List<OutputFile> outputs = run.job().outputs();
         if (outputs.isEmpty()) {
-            throw new JobFailure(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
+            throw new JobException(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
         }
         Future<Void> stored = outputs.get(0).stagedKey().isPresent() ? promote(run, outputs) : upload(run, outputs);
         return stored.map(done -> outputs.stream().map(OutputFile::announced).toList())
@@ -54,27 +54,27 @@ public final class UploadStage implements Stage {
     }
 
     /** Processing left them in the store. */
-    private Future<Void> promote(StageRun run, List<OutputFile> outputs) {
-        List<Promotion.Item> items = outputs.stream()
-                .map(output ->
-                        new Promotion.Item(stagedKey(run.job(), output), output.fileSize(), key(run.job(), output)))
+    private Future<Void> promote(StageContext run, List<OutputFile> outputs) {
+        List<StagedObjectPromoter.Item> items = outputs.stream()
+                .map(output -> new StagedObjectPromoter.Item(
+                        stagedKey(run.job(), output), output.fileSize(), key(run.job(), output)))
                 .toList();
         return begun(run)
                 .compose(noted -> promotion.run(run, items))
-                .recover(cause -> Promotion.failed(cause, "A result of processing"));
+                .recover(cause -> StagedObjectPromoter.failed(cause, "A result of processing"));
     }
 
     /** From here on final keys may hold part of a result; the end of the job has to know. */
-    private static Future<Void> begun(StageRun run) {
+    private static Future<Void> begun(StageContext run) {
         return run.checkpoint().before().isPresent()
                 ? Future.succeededFuture()
                 : run.checkpoint().save(new JsonObject().put("promoting", true));
     }
 
-    private BlobKey stagedKey(StagedJob job, OutputFile output) {
-        BlobKey key = named("stagedKey", output.stagedKey().orElse(""));
+    private ObjectKey stagedKey(StagedJob job, OutputFile output) {
+        ObjectKey key = named("stagedKey", output.stagedKey().orElse(""));
         if (!files.staging().isOf(job.id(), key)) {
-            throw new JobFailure(
+            throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
                     "The stagedKey of an output cannot be used: it is not where a result of this job waits.");
         }
@@ -82,35 +82,35 @@ public final class UploadStage implements Stage {
     }
 
     /** Processing left them on the disk. */
-    private Future<Void> upload(StageRun run, List<OutputFile> outputs) {
+    private Future<Void> upload(StageContext run, List<OutputFile> outputs) {
         return Future.all(
                         outputs.stream().map(output -> find(run.job(), output)).toList())
-                .compose(all -> new StagedUpload(files, promotion, run, all.list()).run());
+                .compose(all -> new OutputPublication(files, promotion, run, all.list()).run());
     }
 
-    private Future<Upload> find(StagedJob job, OutputFile output) {
+    private Future<OutputUpload> find(StagedJob job, OutputFile output) {
         String path = output.localPath()
-                .orElseThrow(() -> new JobFailure(
+                .orElseThrow(() -> new JobException(
                         ErrorCode.INVALID_MESSAGE, "The message does not say where the file for an output lies."));
-        BlobKey key = key(job, output);
-        return workspace.resolve(job.id(), path).map(file -> new Upload(output, key, file));
+        ObjectKey key = key(job, output);
+        return workspace.resolve(job.id(), path).map(file -> new OutputUpload(output, key, file));
     }
 
-    private BlobKey key(StagedJob job, OutputFile output) {
-        BlobKey key = named("s3Key", output.s3Key());
+    private ObjectKey key(StagedJob job, OutputFile output) {
+        ObjectKey key = named("s3Key", output.s3Key());
         if (!keys.isResultOf(job.mediaId(), key)) {
-            throw new JobFailure(
+            throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
                     "The s3Key of an output cannot be used: it is not where a result of this media goes.");
         }
         return key;
     }
 
-    private static BlobKey named(String field, String value) {
+    private static ObjectKey named(String field, String value) {
         try {
-            return new BlobKey(value);
+            return new ObjectKey(value);
         } catch (IllegalArgumentException bad) {
-            throw new JobFailure(
+            throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
                     "The " + field + " of an output cannot be used: " + bad.getMessage() + ".",
                     bad);

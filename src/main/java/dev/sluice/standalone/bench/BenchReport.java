@@ -14,10 +14,10 @@ public final class BenchReport {
     private static final String ROW = "%-8s %-14s %10s %10s %10s %12s%n";
 
     private final PrintStream out;
-    private final List<Way> ways;
-    private final List<List<Measured>> rounds = new ArrayList<>();
+    private final List<BenchVariant> ways;
+    private final List<List<Measurement>> rounds = new ArrayList<>();
 
-    public BenchReport(PrintStream out, List<Way> ways) {
+    public BenchReport(PrintStream out, List<BenchVariant> ways) {
         this.out = out;
         this.ways = List.copyOf(ways);
     }
@@ -35,7 +35,7 @@ public final class BenchReport {
         out.printf(ROW, "round", "way", "wall s", "CPU s", "JVM CPU s", "JVM heap MiB");
     }
 
-    public void row(int round, Measured run) {
+    public void row(int round, Measurement run) {
         out.printf(
                 ROW,
                 round,
@@ -46,52 +46,52 @@ public final class BenchReport {
                 two(run.peakHeapMiB()));
     }
 
-    public void add(List<Measured> round) {
+    public void add(List<Measurement> round) {
         rounds.add(List.copyOf(round));
     }
 
     public void summary() {
         out.println();
-        for (Way way : ways) {
+        for (BenchVariant way : ways) {
             out.printf(
                     ROW,
                     "median",
                     way.title(),
-                    two(median(way, Measured::wallSeconds)),
-                    two(median(way, Measured::cpuSeconds)),
-                    two(median(way, Measured::jvmCpuSeconds)),
-                    two(median(way, Measured::peakHeapMiB)));
+                    two(median(way, Measurement::wallSeconds)),
+                    two(median(way, Measurement::cpuSeconds)),
+                    two(median(way, Measurement::jvmCpuSeconds)),
+                    two(median(way, Measurement::peakHeapMiB)));
         }
         out.println();
-        ratio(Way.PIPELINE, Way.PLAIN);
-        ratio(Way.PIPELINE, Way.OLDER);
-        ratio(Way.PLAIN, Way.OLDER);
+        ratio(BenchVariant.PIPELINE, BenchVariant.PLAIN);
+        ratio(BenchVariant.PIPELINE, BenchVariant.OLDER);
+        ratio(BenchVariant.PLAIN, BenchVariant.OLDER);
     }
 
-    private void ratio(Way one, Way other) {
+    private void ratio(BenchVariant one, BenchVariant other) {
         if (ways.contains(one) && ways.contains(other)) {
             out.printf(
                     "%s / %s: wall %s, CPU %s (median of the rounds' ratios)%n",
                     one.title(),
                     other.title(),
-                    three(median(ratios(one, other, Measured::wallSeconds))),
-                    three(median(ratios(one, other, Measured::cpuSeconds))));
+                    three(median(ratios(one, other, Measurement::wallSeconds))),
+                    three(median(ratios(one, other, Measurement::cpuSeconds))));
         }
     }
 
-    private List<Double> ratios(Way one, Way other, ToDoubleFunction<Measured> value) {
+    private List<Double> ratios(BenchVariant one, BenchVariant other, ToDoubleFunction<Measurement> value) {
         return rounds.stream()
                 .map(round -> value.applyAsDouble(of(one, round)) / value.applyAsDouble(of(other, round)))
                 .toList();
     }
 
-    private double median(Way way, ToDoubleFunction<Measured> value) {
+    private double median(BenchVariant way, ToDoubleFunction<Measurement> value) {
         return median(rounds.stream()
                 .map(round -> value.applyAsDouble(of(way, round)))
                 .toList());
     }
 
-    private static Measured of(Way way, List<Measured> round) {
+    private static Measurement of(BenchVariant way, List<Measurement> round) {
         return round.stream().filter(run -> run.way() == way).findFirst().orElseThrow();
     }
 

@@ -61,7 +61,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path log = home.resolve("postgresql.log");
         Path data = home.resolve("data");
         try {
-            OrphanedServer.stopIn(data);
+            OrphanedPostgres.stopIn(data);
             discardHalfMade(data);
             Files.deleteIfExists(log);
             String password = password(home.resolve("password"));
@@ -82,7 +82,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } catch (IOException | RuntimeException | ExceptionInInitializerError failure) {
             IOException explained = explained(failure, home, log);
             try (lock) {
-                OrphanedServer.stopIn(data);
+                OrphanedPostgres.stopIn(data);
             } catch (IOException alsoFailed) {
                 explained.addSuppressed(alsoFailed);
             }
@@ -99,7 +99,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         System.setProperty("ot.epg.working-dir", binaries.toString());
         return EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(binaries.toFile())
-                .setPgBinaryResolver(new UnpackedPostgres(binaries))
+                .setPgBinaryResolver(new PostgresUnpacker(binaries))
                 .setDataDirectory(data)
                 .setPort(port)
                 .setCleanDataDirectory(false)

@@ -29,14 +29,14 @@ public final class EmbeddedServices implements AutoCloseable {
     private final Path directory;
     private final EmbeddedBroker broker;
     private final EmbeddedDatabase database;
-    private final EmbeddedStore store;
+    private final EmbeddedObjectStore store;
     private final Deque<AutoCloseable> started;
 
     private EmbeddedServices(
             Path directory,
             EmbeddedBroker broker,
             EmbeddedDatabase database,
-            EmbeddedStore store,
+            EmbeddedObjectStore store,
             Deque<AutoCloseable> started) {
         this.directory = directory;
         this.broker = broker;
@@ -57,7 +57,7 @@ public final class EmbeddedServices implements AutoCloseable {
         started.push(lock(directory));
         var broker = starting(() -> EmbeddedBroker.start(directory.resolve("broker")));
         var database = starting(() -> EmbeddedDatabase.start(directory.resolve("postgres")));
-        var store = starting(() -> EmbeddedStore.start(directory.resolve("s3"), BUCKET));
+        var store = starting(() -> EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET));
         try {
             return new EmbeddedServices(
                     directory, up(broker, started), up(database, started), up(store, started), started);

@@ -16,16 +16,19 @@ class CaFileTest {
 
     @Test
     void takesEveryCertificateAndSkipsWhatStandsBetween() throws IOException {
-        String one = Files.readString(TestAuthority.known().caPem());
-        String other = Files.readString(TestAuthority.unknown().caPem());
+        String one = Files.readString(TestCertificateAuthority.known().caPem());
+        String other = Files.readString(TestCertificateAuthority.unknown().caPem());
         Path file = file("# Zürich\n" + one + "\nof our own:\n" + other, StandardCharsets.ISO_8859_1);
 
         CaFile read = CaFile.read(file);
 
         assertThat(read.certificates())
                 .containsExactly(
-                        TestAuthority.known().caFile().certificates().get(0),
-                        TestAuthority.unknown().caFile().certificates().get(0));
+                        TestCertificateAuthority.known().caFile().certificates().get(0),
+                        TestCertificateAuthority.unknown()
+                                .caFile()
+                                .certificates()
+                                .get(0));
         assertThat(read).hasToString(file.toString());
     }
 
@@ -38,7 +41,7 @@ class CaFileTest {
 
     @Test
     void saysThatThereIsNoCertificateInIt() throws IOException {
-        Path key = TestAuthority.known().key();
+        Path key = TestCertificateAuthority.known().key();
         Path text = file("Dear reader,", StandardCharsets.UTF_8);
 
         for (Path file : new Path[] {key, text}) {
@@ -50,7 +53,7 @@ class CaFileTest {
 
     @Test
     void saysWhichCertificateIsDamaged() throws IOException {
-        String good = Files.readString(TestAuthority.known().caPem());
+        String good = Files.readString(TestCertificateAuthority.known().caPem());
         Path file = file(good + good.replaceFirst("\n[A-Za-z0-9+/]{30}", "\n"), StandardCharsets.UTF_8);
 
         assertThatIllegalArgumentException()

@@ -7,7 +7,7 @@ import dev.sluice.config.Configs;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.S3Config;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.config.value.InvalidConfig;
+import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.config.value.Secret;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -97,7 +97,8 @@ class ConfigFileTest {
     }
 
     private static String complaintAbout(Path file) {
-        InvalidConfig invalid = catchThrowableOfType(InvalidConfig.class, () -> SluiceConfig.load(file, Map.of()));
+        InvalidConfigException invalid =
+                catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.load(file, Map.of()));
         return String.join("\n", invalid.complaints());
     }
 

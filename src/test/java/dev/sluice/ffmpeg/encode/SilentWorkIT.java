@@ -2,11 +2,11 @@ package dev.sluice.ffmpeg.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.ffmpeg.MediaFixture;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
+import dev.sluice.ffmpeg.process.OutputActivity;
 import dev.sluice.ffmpeg.process.Watchdog;
-import dev.sluice.ffmpeg.process.WrittenFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,12 +31,12 @@ class SilentWorkIT {
 
     @Test
     void goesOnAsLongAsItWrites() {
-        FfmpegRun.Outcome outcome = MediaFixture.bare(Path.of("/bin/sh"), directory)
+        FfmpegRunner.Outcome outcome = FfmpegFixture.bare(Path.of("/bin/sh"), directory)
                 .run(
                         List.of("-c", WRITES_THE_SAME_AGAIN_AND_AGAIN),
                         line -> {},
-                        Watchdog.encode(Duration.ofSeconds(5), Duration.ofMinutes(1), new WrittenFiles(directory)),
-                        new Cancellation());
+                        Watchdog.encode(Duration.ofSeconds(5), Duration.ofMinutes(1), new OutputActivity(directory)),
+                        new CancellationToken());
 
         assertThat(outcome.exitCode()).isZero();
         assertThat(directory.resolve("film.mp4")).hasContent("x");

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
-import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation.Origin;
 import dev.sluice.ffmpeg.sandbox.Bubblewrap;
 import java.io.IOException;
@@ -90,7 +90,7 @@ class FfmpegLocatorIT {
 
         assertThatThrownBy(
                         () -> new FfmpegLocator(config(open, Optional.empty()), Platform.current(), List.of()).locate())
-                .isInstanceOf(FfmpegUnavailable.class)
+                .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("anybody may write to " + open);
     }
 
@@ -118,7 +118,7 @@ class FfmpegLocatorIT {
     @Test
     void saysWhatToInstallWhereThereIsNone() {
         assertThatThrownBy(() -> new FfmpegLocator(config(directory, Optional.empty()), UNKNOWN, List.of()).locate())
-                .isInstanceOf(FfmpegUnavailable.class)
+                .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("there is no bundled FFmpeg for plan 9/mips")
                 .hasMessageContaining("there is none on the PATH")
                 .hasMessageContaining("apt-get install ffmpeg");
@@ -130,7 +130,7 @@ class FfmpegLocatorIT {
 
         assertThatThrownBy(
                         () -> new FfmpegLocator(config(directory, Optional.of(missing)), UNKNOWN, List.of()).locate())
-                .isInstanceOf(FfmpegUnavailable.class)
+                .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining(missing + " does not start");
     }
 
@@ -150,7 +150,7 @@ class FfmpegLocatorIT {
     void doesWithoutASandboxUnlessOneIsRequired() {
         assertThat(sandboxed(SandboxMode.AUTO, List.of()).isInSandbox()).isFalse();
         assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of()))
-                .isInstanceOf(FfmpegUnavailable.class)
+                .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("there is no bwrap on the PATH")
                 .hasMessageContaining("apt-get install bubblewrap")
                 .hasMessageContaining("set ffmpeg.sandbox to 'auto' or 'off'");
@@ -166,14 +166,14 @@ class FfmpegLocatorIT {
 
         assertThat(sandboxed(SandboxMode.AUTO, List.of(broken)).isInSandbox()).isFalse();
         assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of(broken)))
-                .isInstanceOf(FfmpegUnavailable.class)
+                .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("bwrap: No permissions to create new namespace");
     }
 
     private FfmpegInstallation sandboxed(SandboxMode mode, List<Path> searchPath) {
-        Path there = MediaFixture.ffmpeg().ffmpeg();
+        Path there = FfmpegFixture.ffmpeg().ffmpeg();
         return new FfmpegLocator(
-                        MediaFixture.config(directory, Optional.of(there), mode), Platform.current(), searchPath)
+                        FfmpegFixture.config(directory, Optional.of(there), mode), Platform.current(), searchPath)
                 .locate();
     }
 
@@ -231,7 +231,7 @@ class FfmpegLocatorIT {
     }
 
     private static FfmpegConfig config(Path cache, Optional<Path> ffmpeg) {
-        return MediaFixture.config(cache, ffmpeg, SandboxMode.AUTO);
+        return FfmpegFixture.config(cache, ffmpeg, SandboxMode.AUTO);
     }
 
     private static Path parent(Path file) {

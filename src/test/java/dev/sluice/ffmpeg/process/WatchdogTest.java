@@ -62,7 +62,7 @@ class WatchdogTest {
         Watchdog encode = new Watchdog(
                 Optional.of(TEN),
                 Duration.ofHours(1),
-                () -> Optional.of(new WrittenFiles.Seen(bytes.get(), Instant.EPOCH)),
+                () -> Optional.of(new OutputActivity.Seen(bytes.get(), Instant.EPOCH)),
                 now::get);
         for (int i = 0; i < 10; i++) {
             pass(2);

@@ -3,12 +3,12 @@ package dev.sluice.ffmpeg.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
-import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.install.Platform;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,12 +44,13 @@ class BatchSchedulingIT {
     void encodesAreBatchWorkAndLooksAreNot(SandboxMode sandbox) {
         Optional<BatchScheduling> found = BatchScheduling.find(Platform.searchPath(), LIMITS);
         assumeTrue(found.isPresent(), "no chrt that works here");
-        FfmpegInstallation there = MediaFixture.ffmpeg(sandbox);
+        FfmpegInstallation there = FfmpegFixture.ffmpeg(sandbox);
         FfmpegInstallation shell = new FfmpegInstallation(
                 SHELL, SHELL, there.version(), there.origin(), there.sandbox(), found, there.maxMemory());
 
-        assertThat(policy(shell.encoder(Reach.writing(directory), 1 << 20))).isEqualTo(BATCH);
-        assertThat(policy(shell.reader(Reach.reading(directory)))).isEqualTo(ORDINARY);
+        assertThat(policy(shell.encoder(FileAccess.writing(directory), 1 << 20)))
+                .isEqualTo(BATCH);
+        assertThat(policy(shell.reader(FileAccess.reading(directory)))).isEqualTo(ORDINARY);
     }
 
     @Test
@@ -68,13 +69,13 @@ class BatchSchedulingIT {
     }
 
     /** Of the program that the run starts. */
-    private static String policy(FfmpegRun run) {
+    private static String policy(FfmpegRunner run) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRun.Outcome outcome = run.run(
+        FfmpegRunner.Outcome outcome = run.run(
                 List.of("-c", "cut -d ' ' -f 41 /proc/self/stat"),
                 lines::add,
                 Watchdog.deadline(Duration.ofSeconds(30)),
-                new Cancellation());
+                new CancellationToken());
         assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
         return String.join("", lines);
     }

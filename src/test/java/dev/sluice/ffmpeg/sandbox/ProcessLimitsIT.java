@@ -3,15 +3,15 @@ package dev.sluice.ffmpeg.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
-import dev.sluice.ffmpeg.MediaFixture;
+import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.ffmpeg.process.FfmpegProgram;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,22 +58,22 @@ class ProcessLimitsIT {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
         ProcessLimits limits = new ProcessLimits(2048 * MEBIBYTE, MEBIBYTE);
 
-        new FfmpegRun(new FfmpegProgram(
+        new FfmpegRunner(new FfmpegLaunchSpec(
                         Path.of("/bin/sh"),
-                        Reach.writing(directory),
+                        FileAccess.writing(directory),
                         limits,
-                        MediaFixture.ffmpeg(sandbox).sandbox()))
+                        FfmpegFixture.ffmpeg(sandbox).sandbox()))
                 .run(
                         List.of("-c", "ulimit -v; ulimit -Hv; ulimit -f; ulimit -c; ulimit -Hc"),
                         lines::add,
                         Watchdog.deadline(Duration.ofSeconds(30)),
-                        new Cancellation());
+                        new CancellationToken());
 
         assertThat(lines).containsExactly("2097152", "2097152", "2048", "0", "0");
     }
 
-    private FfmpegRun.Outcome run(String picture, long memoryMiB, String seconds, String output) {
-        FfmpegInstallation there = MediaFixture.ffmpeg(sandbox);
+    private FfmpegRunner.Outcome run(String picture, long memoryMiB, String seconds, String output) {
+        FfmpegInstallation there = FfmpegFixture.ffmpeg(sandbox);
         FfmpegInstallation limited = new FfmpegInstallation(
                 there.ffmpeg(),
                 there.ffprobe(),
@@ -82,7 +82,7 @@ class ProcessLimitsIT {
                 there.sandbox(),
                 there.scheduling(),
                 memoryMiB * MEBIBYTE);
-        return limited.encoder(Reach.writing(directory), MEBIBYTE)
+        return limited.encoder(FileAccess.writing(directory), MEBIBYTE)
                 .run(
                         List.of(
                                 "-nostdin",
@@ -101,12 +101,13 @@ class ProcessLimitsIT {
                                 output),
                         line -> {},
                         Watchdog.deadline(Duration.ofSeconds(30)),
-                        new Cancellation());
+                        new CancellationToken());
     }
 
     private static void assertEndsWith(ErrorCode code, ThrowingCallable run) {
         assertThatThrownBy(run)
                 .isInstanceOfSatisfying(
-                        JobFailure.class, failure -> assertThat(failure.code()).isEqualTo(code));
+                        JobException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
     }
 }

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
-import dev.sluice.ffmpeg.MediaFixture;
-import dev.sluice.ffmpeg.install.SandboxFinder;
-import dev.sluice.ffmpeg.process.FfmpegProgram;
-import dev.sluice.ffmpeg.process.FfmpegRun;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.install.SandboxLocator;
+import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -87,7 +87,7 @@ class SandboxIT {
     @Test
     void aLookWritesNotEvenBesideItsSource() throws IOException {
         assertThat(said(
-                        Reach.looking(source),
+                        FileAccess.looking(source),
                         "cat '" + source + "'; cd '" + source.getParent() + "'; echo > made; ls; echo spoilt > source"))
                 .containsExactly("the sourcemade", "source");
 
@@ -150,10 +150,11 @@ class SandboxIT {
         assumeTrue(System.getProperty("user.name").equals("root"), "not root, so every test here is such a user's");
         Files.setPosixFilePermissions(job, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(attempt, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Sandbox sandbox = new Sandbox(cage().bwrap(), SandboxFinder.system(), List.of());
+        Sandbox sandbox = new Sandbox(cage().bwrap(), SandboxLocator.system(), List.of());
         List<String> command =
                 new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
-        command.addAll(new FfmpegProgram(SHELL, Reach.making(attempt, source), LIMITS, Optional.of(sandbox)).command());
+        command.addAll(new FfmpegLaunchSpec(SHELL, FileAccess.making(attempt, source), LIMITS, Optional.of(sandbox))
+                .command());
         command.addAll(List.of("-c", "id -u > made; cat '" + source + "'; cat '" + neighbour + "'; echo spoilt > own"));
 
         Process user = new ProcessBuilder(command).start();
@@ -167,41 +168,45 @@ class SandboxIT {
 
     @Test
     void saysSoWhenThereIsNoCage() {
-        assertThatThrownBy(() -> said(Reach.looking(job.resolve("missing")), "echo never"))
-                .isInstanceOfSatisfying(JobFailure.class, failure -> {
+        assertThatThrownBy(() -> said(FileAccess.looking(job.resolve("missing")), "echo never"))
+                .isInstanceOfSatisfying(JobException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.FFMPEG_FAILED);
                     assertThat(failure.sentence()).isEqualTo("The sandbox around FFmpeg could not be set up.");
                 });
     }
 
     private int connect(SandboxMode mode, int port) {
-        return MediaFixture.ffmpeg(mode)
-                .reader(Reach.reading(attempt))
+        return FfmpegFixture.ffmpeg(mode)
+                .reader(FileAccess.reading(attempt))
                 .run(
                         List.of("-nostdin", "-i", "tcp://127.0.0.1:" + port + "?timeout=200000", "-f", "null", "-"),
                         line -> {},
                         Watchdog.deadline(Duration.ofSeconds(30)),
-                        new Cancellation())
+                        new CancellationToken())
                 .exitCode();
     }
 
     private List<String> said(String script) {
-        return said(Reach.making(attempt, source), script);
+        return said(FileAccess.making(attempt, source), script);
     }
 
     /** The lines that a shell in the cage says on its standard output. */
-    private static List<String> said(Reach reach, String script) {
+    private static List<String> said(FileAccess reach, String script) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        new FfmpegRun(new FfmpegProgram(SHELL, reach, LIMITS, Optional.of(cage())))
-                .run(List.of("-c", script), lines::add, Watchdog.deadline(Duration.ofSeconds(30)), new Cancellation());
+        new FfmpegRunner(new FfmpegLaunchSpec(SHELL, reach, LIMITS, Optional.of(cage())))
+                .run(
+                        List.of("-c", script),
+                        lines::add,
+                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        new CancellationToken());
         return lines;
     }
 
     private static Sandbox cage() {
-        return MediaFixture.ffmpeg().sandbox().orElseThrow();
+        return FfmpegFixture.ffmpeg().sandbox().orElseThrow();
     }
 
     private static String home() {
-        return String.valueOf(MediaFixture.ffmpeg().ffmpeg().getParent());
+        return String.valueOf(FfmpegFixture.ffmpeg().ffmpeg().getParent());
     }
 }

@@ -2,7 +2,7 @@ package dev.sluice.ffmpeg.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.ffmpeg.process.FfmpegProgram;
+import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,7 @@ class SandboxTest {
 
     @Test
     void anEncodeReadsItsSourceAndWritesIntoItsDirectory() {
-        assertThat(start(Reach.making(ATTEMPT, SOURCE), Optional.of(SANDBOX)))
+        assertThat(start(FileAccess.making(ATTEMPT, SOURCE), Optional.of(SANDBOX)))
                 .isEqualTo(CAGE.formatted(ATTEMPT)
                         + " --bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
@@ -35,7 +35,7 @@ class SandboxTest {
 
     @Test
     void aLookAtASourceWritesNowhere() {
-        assertThat(start(Reach.looking(SOURCE), Optional.of(SANDBOX)))
+        assertThat(start(FileAccess.looking(SOURCE), Optional.of(SANDBOX)))
                 .isEqualTo(CAGE.formatted("/tmp")
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
                         + " --chdir /tmp -- /bin/sh");
@@ -43,7 +43,7 @@ class SandboxTest {
 
     @Test
     void aLookAtOutputsWritesNowhere() {
-        assertThat(start(Reach.reading(ATTEMPT), Optional.of(SANDBOX)))
+        assertThat(start(FileAccess.reading(ATTEMPT), Optional.of(SANDBOX)))
                 .isEqualTo(CAGE.formatted(ATTEMPT)
                         + " --ro-bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
                         + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
@@ -51,25 +51,25 @@ class SandboxTest {
 
     @Test
     void withoutASandboxThereIsTheGuardAlone() {
-        assertThat(start(Reach.making(ATTEMPT, SOURCE), Optional.empty())).isEqualTo("/bin/sh");
+        assertThat(start(FileAccess.making(ATTEMPT, SOURCE), Optional.empty())).isEqualTo("/bin/sh");
     }
 
     @Test
     void theGuardIsToldTheLimitsInItsOwnUnits() {
         List<String> command =
-                program(Reach.looking(SOURCE), Optional.of(SANDBOX)).command();
+                program(FileAccess.looking(SOURCE), Optional.of(SANDBOX)).command();
 
         assertThat(command.subList(command.indexOf("/bin/sh"), command.size()))
                 .startsWith("/bin/sh", "-c")
                 .endsWith("sh", "1048576", "4096", "/opt/ffmpeg");
     }
 
-    private static String start(Reach reach, Optional<Sandbox> sandbox) {
+    private static String start(FileAccess reach, Optional<Sandbox> sandbox) {
         List<String> command = program(reach, sandbox).command();
         return String.join(" ", command.subList(0, command.indexOf("-c")));
     }
 
-    private static FfmpegProgram program(Reach reach, Optional<Sandbox> sandbox) {
-        return new FfmpegProgram(Path.of("/opt/ffmpeg"), reach, new ProcessLimits(1 << 30, 2 << 20), sandbox);
+    private static FfmpegLaunchSpec program(FileAccess reach, Optional<Sandbox> sandbox) {
+        return new FfmpegLaunchSpec(Path.of("/opt/ffmpeg"), reach, new ProcessLimits(1 << 30, 2 << 20), sandbox);
     }
 }

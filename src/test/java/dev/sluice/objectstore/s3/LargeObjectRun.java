@@ -1,10 +1,10 @@
 package dev.sluice.objectstore.s3;
 
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.common.async.Progress;
-import dev.sluice.objectstore.BlobKey;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.Wait;
-import dev.sluice.standalone.embedded.EmbeddedStore;
+import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -21,11 +21,11 @@ final class LargeObjectRun {
         Path source = sparse(directory.resolve("source"), Long.parseLong(arguments[1]));
         Path target = directory.resolve("target");
         Vertx vertx = Vertx.vertx();
-        try (EmbeddedStore store = EmbeddedStore.start(directory.resolve("store"), "bucket")) {
-            S3Blobs blobs = new S3Blobs(vertx, StoreFixture.configure(store, "bucket"));
-            BlobKey key = new BlobKey("film.mp4");
-            Wait.on(blobs.put(key, source, "video/mp4", Progress.none(), new Cancellation()));
-            Wait.on(blobs.fetch(key, target, Progress.none(), new Cancellation()));
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(directory.resolve("store"), "bucket")) {
+            S3ObjectStore blobs = new S3ObjectStore(vertx, ObjectStoreFixture.configure(store, "bucket"));
+            ObjectKey key = new ObjectKey("film.mp4");
+            Wait.on(blobs.put(key, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+            Wait.on(blobs.fetch(key, target, ProgressListener.none(), new CancellationToken()));
             Wait.on(blobs.close());
         }
         Wait.on(vertx.close());

@@ -2,14 +2,14 @@ package dev.sluice.objectstore.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.common.async.Cancellation;
-import dev.sluice.common.async.Progress;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.S3Config;
 import dev.sluice.config.value.Secret;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
-import dev.sluice.objectstore.BlobInfo;
-import dev.sluice.objectstore.BlobKey;
+import dev.sluice.job.JobException;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.ObjectMetadata;
 import dev.sluice.objectstore.SampleFile;
 import dev.sluice.objectstore.Wait;
 import io.vertx.core.Future;
@@ -39,16 +39,16 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** What becomes of transfers when network, store or disk misbehave. */
-@ExtendWith(StoreFixture.class)
+@ExtendWith(ObjectStoreFixture.class)
 final class S3FaultsIT {
-    private static final BlobKey KEY = new BlobKey("videos/film.mp4");
+    private static final ObjectKey KEY = new ObjectKey("videos/film.mp4");
     private static final int PART = 5 << 20;
 
     private final Vertx vertx = Vertx.vertx();
     private S3Config store;
     private FaultProxy proxy;
-    private S3Blobs direct;
-    private S3Blobs blobs;
+    private S3ObjectStore direct;
+    private S3ObjectStore blobs;
 
     @TempDir
     private Path dir;
@@ -57,8 +57,8 @@ final class S3FaultsIT {
     void open(S3Config config) {
         store = config;
         proxy = FaultProxy.before(vertx, config);
-        direct = new S3Blobs(vertx, config);
-        blobs = new S3Blobs(vertx, proxy.config());
+        direct = new S3ObjectStore(vertx, config);
+        blobs = new S3ObjectStore(vertx, proxy.config());
     }
 
     @AfterEach
@@ -92,9 +92,9 @@ final class S3FaultsIT {
         try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
             file.setLength(bytes);
         }
-        Wait.on(direct.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        Wait.on(direct.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
 
-        BlobInfo copied = Wait.on(blobs.copy(KEY, bytes, new BlobKey("copy.mp4"), new Cancellation()));
+        ObjectMetadata copied = Wait.on(blobs.copy(KEY, bytes, new ObjectKey("copy.mp4"), new CancellationToken()));
 
         assertThat(copied.size()).isEqualTo(bytes);
         assertThat(ranges).containsExactlyInAnyOrder("bytes=0-268435455", "bytes=268435456-268435462");
@@ -115,7 +115,7 @@ final class S3FaultsIT {
         stored(2 * PART, 1);
         proxy.spoil(100, FaultProxy.range(0), FaultProxy.breakAfter(100_000));
 
-        JobFailure failure = Wait.failure(fetch());
+        JobException failure = Wait.failure(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(target()).doesNotExist();
@@ -144,9 +144,9 @@ final class S3FaultsIT {
     void doesNotWaitForEverForAStoreThatIsSilent() {
         stored(10, 1);
         proxy.spoil(100, FaultProxy.any(), FaultProxy.silence());
-        S3Blobs impatient = new S3Blobs(vertx, changed(proxy.config(), Duration.ofMillis(300)));
+        S3ObjectStore impatient = new S3ObjectStore(vertx, changed(proxy.config(), Duration.ofMillis(300)));
 
-        JobFailure failure = Wait.failure(impatient.head(KEY));
+        JobException failure = Wait.failure(impatient.head(KEY));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         Wait.on(impatient.close());
@@ -158,7 +158,7 @@ final class S3FaultsIT {
         Path other = SampleFile.of(dir.resolve("other"), 3 * PART, 2);
         proxy.spoil(1, FaultProxy.range(2 * PART), FaultProxy.first(() -> replaceWith(other)));
 
-        JobFailure failure = Wait.failure(fetch());
+        JobException failure = Wait.failure(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.OBJECT_CHANGED);
         assertThat(target()).doesNotExist();
@@ -169,7 +169,7 @@ final class S3FaultsIT {
         stored(1000, 1);
         proxy.spoil(1, FaultProxy.range(0), FaultProxy.change(S3FaultsIT::flipped));
 
-        JobFailure failure = Wait.failure(fetch());
+        JobException failure = Wait.failure(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
         assertThat(target()).doesNotExist();
@@ -179,12 +179,12 @@ final class S3FaultsIT {
     void noticesWrongBytesOfTheRightLengthInAnObjectOfManyRanges() {
         // Stored in one request, as a browser does: its ETag is the MD5 of all of it.
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
-        S3Blobs whole = new S3Blobs(vertx, changed(store, 64 << 20));
-        Wait.on(whole.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        S3ObjectStore whole = new S3ObjectStore(vertx, changed(store, 64 << 20));
+        Wait.on(whole.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
         Wait.on(whole.close());
         proxy.spoil(1, FaultProxy.range(PART), FaultProxy.change(S3FaultsIT::flipped));
 
-        JobFailure failure = Wait.failure(fetch());
+        JobException failure = Wait.failure(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     }
@@ -192,14 +192,14 @@ final class S3FaultsIT {
     @Test
     void stopsADownloadOnCancellationAndLeavesNoFile() throws IOException {
         stored(6 * PART, 1);
-        Cancellation cancellation = new Cancellation();
-        JobFailure why = new JobFailure(ErrorCode.SHUTDOWN, "The worker stops.");
+        CancellationToken cancellation = new CancellationToken();
+        JobException why = new JobException(ErrorCode.SHUTDOWN, "The worker stops.");
         proxy.spoil(100, FaultProxy.range(4 * PART), FaultProxy.silence());
         proxy.spoil(1, FaultProxy.range(5 * PART), FaultProxy.first(() -> cancel(cancellation, why)));
 
-        S3Blobs patient = new S3Blobs(vertx, changed(proxy.config(), Duration.ofMinutes(10)));
+        S3ObjectStore patient = new S3ObjectStore(vertx, changed(proxy.config(), Duration.ofMinutes(10)));
 
-        JobFailure failure = Wait.failure(patient.fetch(KEY, target(), Progress.none(), cancellation));
+        JobException failure = Wait.failure(patient.fetch(KEY, target(), ProgressListener.none(), cancellation));
 
         assertThat(failure).isSameAs(why);
         assertThat(target()).doesNotExist();
@@ -210,11 +210,11 @@ final class S3FaultsIT {
     @Test
     void stopsAnUploadOnCancellationAndLeavesNoPartsAndNoOpenFile() throws IOException {
         Path source = SampleFile.of(dir.resolve("source"), 6 * PART);
-        Cancellation cancellation = new Cancellation();
-        JobFailure why = new JobFailure(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
+        CancellationToken cancellation = new CancellationToken();
+        JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
         proxy.spoil(1, FaultProxy.part(4), FaultProxy.first(() -> cancel(cancellation, why)));
 
-        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), cancellation));
+        JobException failure = Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), cancellation));
 
         assertThat(failure).isSameAs(why);
         assertThat(unfinishedUploads()).isEmpty();
@@ -227,7 +227,8 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(500, "InternalError"));
 
-        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        JobException failure =
+                Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(unfinishedUploads()).isEmpty();
@@ -238,9 +239,9 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(2, FaultProxy.part(2), FaultProxy.status(503, "SlowDown"));
 
-        Wait.on(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        Wait.on(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
 
-        Wait.on(direct.fetch(KEY, target(), Progress.none(), new Cancellation()));
+        Wait.on(direct.fetch(KEY, target(), ProgressListener.none(), new CancellationToken()));
         assertThat(target()).hasSameBinaryContentAs(source);
     }
 
@@ -253,7 +254,8 @@ final class S3FaultsIT {
                         && request.method().name().equals("POST"),
                 FaultProxy.breakAfter(0));
 
-        BlobInfo info = Wait.on(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        ObjectMetadata info =
+                Wait.on(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
 
         assertThat(info.size()).isEqualTo(3 * PART);
     }
@@ -264,7 +266,8 @@ final class S3FaultsIT {
         Path other = SampleFile.of(dir.resolve("other"), 1000, 2);
         proxy.spoil(1, request -> request.method().name().equals("HEAD"), FaultProxy.first(() -> replaceWith(other)));
 
-        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        JobException failure =
+                Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     }
@@ -272,10 +275,10 @@ final class S3FaultsIT {
     @Test
     void doesNotTakeAMissingCopyForAMissingSource() {
         stored(1000, 1);
-        BlobKey copy = new BlobKey("copied");
+        ObjectKey copy = new ObjectKey("copied");
         proxy.spoil(100, request -> request.method().name().equals("HEAD"), FaultProxy.status(404, "NoSuchKey"));
 
-        JobFailure failure = Wait.failure(blobs.copy(KEY, 1000, copy, new Cancellation()));
+        JobException failure = Wait.failure(blobs.copy(KEY, 1000, copy, new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     }
@@ -285,18 +288,19 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(404, "NoSuchUpload"));
 
-        JobFailure failure = Wait.failure(blobs.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        JobException failure =
+                Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 
     @Test
     void saysThatTheBucketIsMissing() {
-        S3Blobs lost = new S3Blobs(vertx, changed(store, "no-such-bucket", "right"));
+        S3ObjectStore lost = new S3ObjectStore(vertx, changed(store, "no-such-bucket", "right"));
 
-        List<JobFailure> failures = List.of(
+        List<JobException> failures = List.of(
                 Wait.failure(lost.check()),
-                Wait.failure(lost.fetch(KEY, target(), Progress.none(), new Cancellation())));
+                Wait.failure(lost.fetch(KEY, target(), ProgressListener.none(), new CancellationToken())));
 
         assertThat(failures).allSatisfy(failure -> {
             assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
@@ -307,9 +311,9 @@ final class S3FaultsIT {
 
     @Test
     void saysThatTheSecretIsWrongWithoutTellingIt() {
-        S3Blobs stranger = new S3Blobs(vertx, changed(store, store.bucket(), "wr0ng-secret"));
+        S3ObjectStore stranger = new S3ObjectStore(vertx, changed(store, store.bucket(), "wr0ng-secret"));
 
-        JobFailure failure = Wait.failure(stranger.check());
+        JobException failure = Wait.failure(stranger.check());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
         assertThat(failure.sentence()).contains("access key").doesNotContain("wr0ng-secret");
@@ -321,9 +325,9 @@ final class S3FaultsIT {
         FaultProxy gone = FaultProxy.before(vertx, store);
         S3Config config = gone.config();
         Wait.on(gone.close());
-        S3Blobs alone = new S3Blobs(vertx, config);
+        S3ObjectStore alone = new S3ObjectStore(vertx, config);
 
-        JobFailure failure = Wait.failure(alone.check());
+        JobException failure = Wait.failure(alone.check());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(failure.sentence())
@@ -333,7 +337,7 @@ final class S3FaultsIT {
 
     @Test
     void makesTheBucketOnceAndMindsNotThatItIsThere() {
-        S3Blobs fresh = new S3Blobs(vertx, changed(store, store.bucket() + "-new", "right"));
+        S3ObjectStore fresh = new S3ObjectStore(vertx, changed(store, store.bucket() + "-new", "right"));
 
         Wait.on(fresh.ensureBucket());
         Wait.on(fresh.ensureBucket());
@@ -348,7 +352,7 @@ final class S3FaultsIT {
         stored(1000, 1);
         Files.createSymbolicLink(target(), Path.of("/dev/full"));
 
-        JobFailure failure = Wait.failure(fetch());
+        JobException failure = Wait.failure(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.DISK_FULL);
         assertThat(Path.of("/dev/full")).exists();
@@ -358,21 +362,21 @@ final class S3FaultsIT {
         return dir.resolve("target");
     }
 
-    private Future<BlobInfo> fetch() {
-        return blobs.fetch(KEY, target(), Progress.none(), new Cancellation());
+    private Future<ObjectMetadata> fetch() {
+        return blobs.fetch(KEY, target(), ProgressListener.none(), new CancellationToken());
     }
 
     private Path stored(long size, long seed) {
         Path source = SampleFile.of(dir.resolve("source"), size, seed);
-        Wait.on(direct.put(KEY, source, "video/mp4", Progress.none(), new Cancellation()));
+        Wait.on(direct.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
         return source;
     }
 
-    private Future<BlobInfo> replaceWith(Path other) {
-        return direct.put(KEY, other, "video/mp4", Progress.none(), new Cancellation());
+    private Future<ObjectMetadata> replaceWith(Path other) {
+        return direct.put(KEY, other, "video/mp4", ProgressListener.none(), new CancellationToken());
     }
 
-    private static Future<Void> cancel(Cancellation cancellation, JobFailure why) {
+    private static Future<Void> cancel(CancellationToken cancellation, JobException why) {
         cancellation.cancel(why);
         return Future.succeededFuture();
     }

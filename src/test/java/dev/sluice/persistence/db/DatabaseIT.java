@@ -5,20 +5,20 @@ import static dev.sluice.persistence.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.common.async.Cancellation;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.value.Secret;
 import dev.sluice.config.value.SslMode;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.CutConnection;
+import dev.sluice.persistence.InterruptedConnection;
 import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.run.Claim;
-import dev.sluice.persistence.run.ClaimOutcome;
+import dev.sluice.persistence.run.ClaimResult;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import io.vertx.core.Future;
@@ -62,10 +62,10 @@ class DatabaseIT {
         EmbeddedDatabase server = EmbeddedDatabase.start(directory);
         Store store = await(opening);
         StagedJob job = Samples.job("1");
-        Claim claim = ((ClaimOutcome.Granted) await(claim(store, job, "w1"))).claim();
+        Claim claim = ((ClaimResult.Granted) await(claim(store, job, "w1"))).claim();
 
         kill(directory);
-        JobFailure whileDown = failureOf(store.runs().renew(List.of(claim.attempt()), LEASE));
+        JobException whileDown = failureOf(store.runs().renew(List.of(claim.attempt()), LEASE));
         server.close();
         try (EmbeddedDatabase again = EmbeddedDatabase.start(directory)) {
 
@@ -77,7 +77,7 @@ class DatabaseIT {
                                     .renew(List.of(claim.attempt()), LEASE)
                                     .otherwise(Set.of())))
                             .containsExactly(claim.attempt()));
-            assertThat(await(claim(store, job, "w2"))).isInstanceOf(ClaimOutcome.Held.class);
+            assertThat(await(claim(store, job, "w2"))).isInstanceOf(ClaimResult.Held.class);
             await(store.close());
         }
     }
@@ -85,7 +85,7 @@ class DatabaseIT {
     @Test
     void closesAlsoWhenACallHasJustGivenUpItsPlace() {
         TestDatabase behind = PostgresFixture.newDatabase();
-        CutConnection way = CutConnection.before(vertx, behind.config());
+        InterruptedConnection way = InterruptedConnection.before(vertx, behind.config());
         Database database = await(Database.open(vertx, way.config()));
         way.hang(true);
 
@@ -101,12 +101,12 @@ class DatabaseIT {
     @Test
     void looksForTheUsersTablesUntilTheDatabaseAnswers() {
         TestDatabase behind = PostgresFixture.newDatabase();
-        CutConnection way = CutConnection.before(vertx, behind.config());
+        InterruptedConnection way = InterruptedConnection.before(vertx, behind.config());
         Database database = await(Database.open(vertx, way.config()));
         way.hang(true);
         Future<Void> unanswered = database.run("SELECT 1").mapEmpty();
 
-        Future<UserTables> opening = UserTables.open(database, way.config(), new Cancellation());
+        Future<UserTables> opening = UserTables.open(database, way.config(), new CancellationToken());
         assertThat(failureOf(unanswered).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
         way.hang(false);
 
@@ -117,10 +117,10 @@ class DatabaseIT {
 
     @Test
     void stopsWaitingWhenToldTo() throws Exception {
-        Cancellation stop = new Cancellation();
+        CancellationToken stop = new CancellationToken();
         Future<Database> opening =
                 Database.open(vertx, config("postgresql://127.0.0.1:" + closedPort() + "/x", "u", "p"), stop);
-        JobFailure shutdown = new JobFailure(ErrorCode.SHUTDOWN, "Shutting down.");
+        JobException shutdown = new JobException(ErrorCode.SHUTDOWN, "Shutting down.");
 
         stop.cancel(shutdown);
 
@@ -131,8 +131,8 @@ class DatabaseIT {
     void doesNotWaitWhereWaitingDoesNotHelp() {
         PostgresConfig config = PostgresFixture.newDatabase().config();
 
-        JobFailure wrongPassword = failureOf(Database.open(vertx, config(config.uri(), config.user(), "guess")));
-        JobFailure noDatabase = failureOf(Database.open(
+        JobException wrongPassword = failureOf(Database.open(vertx, config(config.uri(), config.user(), "guess")));
+        JobException noDatabase = failureOf(Database.open(
                 vertx,
                 config(config.uri() + "_not", config.user(), config.password().reveal())));
 
@@ -168,7 +168,7 @@ class DatabaseIT {
                 .contains("permission denied");
     }
 
-    private static Future<ClaimOutcome> claim(Store store, StagedJob job, String worker) {
+    private static Future<ClaimResult> claim(Store store, StagedJob job, String worker) {
         return store.runs()
                 .claim(
                         Samples.download(job.id().value()),

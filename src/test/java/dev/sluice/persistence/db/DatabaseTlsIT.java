@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.common.tls.TestAuthority;
+import dev.sluice.common.tls.TestCertificateAuthority;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.standalone.embedded.EmbeddedDatabase;
@@ -51,10 +51,10 @@ class DatabaseTlsIT {
         plain = PostgresFixture.newDatabase();
         server = EmbeddedDatabase.start(directory);
         TestDatabase database = new TestDatabase(server, "sluice");
-        database.execute(
-                "ALTER SYSTEM SET ssl_cert_file = '" + TestAuthority.known().certificate() + "'");
-        database.execute(
-                "ALTER SYSTEM SET ssl_key_file = '" + TestAuthority.known().key() + "'");
+        database.execute("ALTER SYSTEM SET ssl_cert_file = '"
+                + TestCertificateAuthority.known().certificate() + "'");
+        database.execute("ALTER SYSTEM SET ssl_key_file = '"
+                + TestCertificateAuthority.known().key() + "'");
         database.execute("ALTER SYSTEM SET ssl = on");
         database.query("SELECT pg_reload_conf()");
         await().atMost(Duration.ofSeconds(SECONDS))
@@ -108,9 +108,9 @@ class DatabaseTlsIT {
         String where = host + ":" + server.port() + "/sluice";
 
         assertThatThrownBy(() -> Database.open(vertx, config).await(SECONDS, TimeUnit.SECONDS))
-                .isInstanceOf(JobFailure.class)
-                .satisfies(
-                        failure -> assertThat(((JobFailure) failure).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE))
+                .isInstanceOf(JobException.class)
+                .satisfies(failure ->
+                        assertThat(((JobException) failure).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE))
                 .hasMessageStartingWith("The database at " + where + " is not trusted: its certificate " + reason)
                 .hasMessageEndingWith(".");
         assertThat(Database.check(vertx, config).await())
@@ -154,13 +154,13 @@ class DatabaseTlsIT {
                 server.user(),
                 server.password(),
                 switch (authority) {
-                    case "known" -> caFile(TestAuthority.known());
-                    case "unknown" -> caFile(TestAuthority.unknown());
+                    case "known" -> caFile(TestCertificateAuthority.known());
+                    case "unknown" -> caFile(TestCertificateAuthority.unknown());
                     default -> new JsonObject();
                 });
     }
 
-    private static JsonObject caFile(TestAuthority authority) {
+    private static JsonObject caFile(TestCertificateAuthority authority) {
         return new JsonObject().put("caFile", authority.caPem().toString());
     }
 

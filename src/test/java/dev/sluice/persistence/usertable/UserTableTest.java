@@ -2,7 +2,7 @@ package dev.sluice.persistence.usertable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.persistence.db.Statement;
+import dev.sluice.persistence.db.SqlStatement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +18,13 @@ class UserTableTest {
                 new Column("progress", "integer", "int4", 'N', List.of()),
                 new Column("metadata", "jsonb", "jsonb", 'U', List.of()),
                 new Column("updatedAt", "timestamp(3) without time zone", "timestamp", 'D', List.of()));
-        Map<String, Cell> cells = new LinkedHashMap<>();
-        cells.put("status", new Cell.Status("COMPLETED"));
-        cells.put("progress", new Cell.Quantity(100));
-        cells.put("metadata", new Cell.Json("{}"));
-        cells.put("updatedAt", new Cell.Now());
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("status", new ColumnValue.Status("COMPLETED"));
+        cells.put("progress", new ColumnValue.Quantity(100));
+        cells.put("metadata", new ColumnValue.Json("{}"));
+        cells.put("updatedAt", new ColumnValue.Now());
 
-        Statement update = table.update("7", cells).orElseThrow();
+        SqlStatement update = table.update("7", cells).orElseThrow();
 
         assertThat(update.sql())
                 .isEqualTo("UPDATE \"jobs\" SET \"status\" = $1::text::\"ProcessingStatus\","
@@ -35,11 +35,11 @@ class UserTableTest {
 
     @Test
     void insertsOnlyWhatThereAreColumnsFor() {
-        Map<String, Cell> cells = new LinkedHashMap<>();
-        cells.put("id", new Cell.Text("7"));
-        cells.put("mediaId", new Cell.Text("m"));
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("id", new ColumnValue.Text("7"));
+        cells.put("mediaId", new ColumnValue.Text("m"));
 
-        Statement insert = table().insert(cells);
+        SqlStatement insert = table().insert(cells);
 
         assertThat(insert.sql())
                 .isEqualTo("INSERT INTO \"jobs\" (\"id\") VALUES ($1::text::text) ON CONFLICT DO NOTHING");
@@ -58,11 +58,11 @@ class UserTableTest {
         assertThat(table.update(
                         "7",
                         Map.of(
-                                "status", new Cell.Status("COMPLETED"),
-                                "progress", new Cell.Quantity(1),
-                                "thumbnails", new Cell.Json("[]"),
-                                "completedAt", new Cell.Now(),
-                                "codec", new Cell.Text("h264"))))
+                                "status", new ColumnValue.Status("COMPLETED"),
+                                "progress", new ColumnValue.Quantity(1),
+                                "thumbnails", new ColumnValue.Json("[]"),
+                                "completedAt", new ColumnValue.Now(),
+                                "codec", new ColumnValue.Text("h264"))))
                 .isEmpty();
     }
 
@@ -70,7 +70,9 @@ class UserTableTest {
     void findsAnEnumsLabelHoweverItIsWritten() {
         Column status = new Column("status", "state", "state", 'E', List.of("processing", "Completed"));
 
-        assertThat(status.slot(new Cell.Status("COMPLETED")).orElseThrow().parameter())
+        assertThat(status.slot(new ColumnValue.Status("COMPLETED"))
+                        .orElseThrow()
+                        .parameter())
                 .isEqualTo("Completed");
     }
 

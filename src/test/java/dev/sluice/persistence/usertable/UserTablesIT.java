@@ -7,17 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.JobFailure;
+import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.persistence.job.JobView;
+import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.run.Claim;
-import dev.sluice.persistence.run.ClaimOutcome;
-import dev.sluice.persistence.run.StageDone;
+import dev.sluice.persistence.run.ClaimResult;
+import dev.sluice.persistence.run.StageCompletion;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -154,7 +154,7 @@ class UserTablesIT {
         assertThat(await(store.jobs().job(Samples.job("no-such-media").id()))
                         .orElseThrow()
                         .state())
-                .isEqualTo(JobView.State.COMPLETED);
+                .isEqualTo(JobStatus.State.COMPLETED);
         assertThat(postgres.value("SELECT count(*) FROM sluice.outbox WHERE ordered_by = 'no-such-media'"))
                 .isEqualTo("2");
     }
@@ -166,7 +166,7 @@ class UserTablesIT {
         Store store = open(postgres.config("video_processing_jobs", "media"));
         StagedJob job = Samples.job("1");
         Claim claim = claim(store, job);
-        JobFailure failure = new JobFailure(ErrorCode.NOT_A_VIDEO, "This is a text, not a video.");
+        JobException failure = new JobException(ErrorCode.NOT_A_VIDEO, "This is a text, not a video.");
 
         boolean failed = await(store.runs()
                 .fail(claim.attempt(), failure, Samples.failed(job, claim.attempt(), failure), Optional.empty()));
@@ -238,7 +238,7 @@ class UserTablesIT {
 
     @Test
     void saysThatTheJobTableCannotBeMade() {
-        JobFailure failure = failureOf(Store.open(vertx, postgres.config("nowhere.jobs", "media")));
+        JobException failure = failureOf(Store.open(vertx, postgres.config("nowhere.jobs", "media")));
 
         assertThat(failure.sentence())
                 .isEqualTo("The job table \"nowhere\".\"jobs\" does not exist and cannot be made:"
@@ -249,7 +249,7 @@ class UserTablesIT {
     void saysThatATableIsNoJobTable() {
         postgres.execute("CREATE TABLE wrong (name text)");
 
-        JobFailure failure = failureOf(Store.open(vertx, postgres.config("wrong", "media")));
+        JobException failure = failureOf(Store.open(vertx, postgres.config("wrong", "media")));
 
         assertThat(failure.sentence()).isEqualTo("The job table \"wrong\" has no column \"id\".");
     }
@@ -263,7 +263,7 @@ class UserTablesIT {
         try (Connection somebody = postgres.connect()) {
             somebody.setAutoCommit(false);
             somebody.createStatement().execute("UPDATE \"VideoProcessingJob\" SET \"progress\" = 1");
-            JobFailure failure = failureOf(store.runs().commit(claim.attempt(), completion(job, claim)));
+            JobException failure = failureOf(store.runs().commit(claim.attempt(), completion(job, claim)));
 
             assertThat(failure.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
         }
@@ -284,8 +284,8 @@ class UserTablesIT {
                 .isTrue();
     }
 
-    private static StageDone completion(StagedJob job, Claim claim) {
-        return new StageDone(
+    private static StageCompletion completion(StagedJob job, Claim claim) {
+        return new StageCompletion(
                 job.withOutputs(Samples.outputs()).completed(),
                 new JsonObject(),
                 Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
@@ -293,7 +293,7 @@ class UserTablesIT {
     }
 
     private static Claim claim(Store store, StagedJob job) {
-        ClaimOutcome outcome = await(store.runs()
+        ClaimResult outcome = await(store.runs()
                 .claim(
                         Samples.upload(job.id().value()),
                         job,
@@ -301,7 +301,7 @@ class UserTablesIT {
                         "w1",
                         LEASE,
                         claim -> Samples.started(job, claim)));
-        return ((ClaimOutcome.Granted) outcome).claim();
+        return ((ClaimResult.Granted) outcome).claim();
     }
 
     private Map<String, String> row(String table) {

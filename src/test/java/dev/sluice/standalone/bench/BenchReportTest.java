@@ -13,7 +13,8 @@ class BenchReportTest {
     void comparesRoundByRoundAndTakesTheMedianOfTheRatios() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         BenchReport report = new BenchReport(
-                new PrintStream(printed, true, StandardCharsets.UTF_8), List.of(Way.PLAIN, Way.PIPELINE));
+                new PrintStream(printed, true, StandardCharsets.UTF_8),
+                List.of(BenchVariant.PLAIN, BenchVariant.PIPELINE));
 
         report.add(round(10, 11));
         report.add(round(20, 20));
@@ -30,9 +31,9 @@ class BenchReportTest {
         assertThat(BenchReport.median(List.of(4.0, 1.0, 3.0, 2.0))).isEqualTo(2.5);
     }
 
-    private static List<Measured> round(double plain, double pipeline) {
+    private static List<Measurement> round(double plain, double pipeline) {
         return List.of(
-                new Measured(Way.PLAIN, plain, 2 * plain, 0, 0),
-                new Measured(Way.PIPELINE, pipeline, 2 * pipeline, 1, 40));
+                new Measurement(BenchVariant.PLAIN, plain, 2 * plain, 0, 0),
+                new Measurement(BenchVariant.PIPELINE, pipeline, 2 * pipeline, 1, 40));
     }
 }

@@ -1,0 +1,14 @@
+package dev.sluice.backend.admin;
+
+import java.util.List;
+
+/**
+ * The dead letters from the front of the queue.
+ *
+ * @param more whether there are others behind them
+ */
+public record DeadLetterPage(List<DeadLetter> letters, boolean more) {
+    public DeadLetterPage {
+        letters = List.copyOf(letters);
+    }
+}

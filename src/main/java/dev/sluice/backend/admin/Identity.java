@@ -1,6 +1,0 @@
-package dev.sluice.backend.admin;
-
-import java.time.Instant;
-
-/** What this process is. */
-public record Identity(String version, Instant started) {}

@@ -1,0 +1,6 @@
+package dev.sluice.backend.admin;
+
+import java.time.Instant;
+
+/** What this process is. */
+public record ProcessInfo(String version, Instant started) {}

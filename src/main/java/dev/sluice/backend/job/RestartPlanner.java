@@ -1,0 +1,53 @@
+package dev.sluice.backend.job;
+
+import dev.sluice.broker.Topology;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.StageName;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.control.FailedJob;
+import dev.sluice.persistence.control.JobRestart;
+import dev.sluice.persistence.outbox.OutboxMessage;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Where a failed job goes on. Its files went when it failed: download and processing fetch the source themselves, so they
+ * start where they stopped; what comes later needs what processing or its tasks made, so processing begins again.
+ */
+final class RestartPlanner {
+    private RestartPlanner() {}
+
+    /** The plan; throws a {@link JobException} with {@code FILES_MISSING} when the source cannot be fetched any more. */
+    static JobRestart of(FailedJob failed) {
+        boolean needsResults = failed.stoppedIn().compareTo(StageName.PROCESSING) > 0;
+        StageName start = needsResults ? StageName.PROCESSING : failed.stoppedIn();
+        if (failed.message().s3Key().isEmpty()) {
+            throw new JobException(
+                    ErrorCode.FILES_MISSING,
+                    "The job cannot be started again: its files are gone, and its message has no s3Key to fetch the"
+                            + " source again.");
+        }
+        StagedJob message = needsResults ? failed.message().waitingFor(start) : failed.message();
+        return new JobRestart(start, message, first(start, message));
+    }
+
+    /** Whether it was a plan, and not the database, that failed so. */
+    static boolean refuses(JobException failure) {
+        return failure.code() == ErrorCode.FILES_MISSING || failure.code() == ErrorCode.INVALID_MESSAGE;
+    }
+
+    private static OutboxMessage first(StageName stage, StagedJob message) {
+        return new OutboxMessage(
+                Topology.PROCESSING_EXCHANGE,
+                stage.key(),
+                MessageCodec.encode(message),
+                new JsonObject(),
+                UUID.randomUUID().toString(),
+                Optional.empty(),
+                Duration.ZERO);
+    }
+}

@@ -1,0 +1,180 @@
+package dev.sluice.backend.update;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.broker.SupervisedConsumer;
+import dev.sluice.broker.Topology;
+import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
+import dev.sluice.message.DeadLetterHeaders;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.ReceivedUpdate;
+import dev.sluice.message.json.InvalidMessageException;
+import dev.sluice.persistence.job.ReceivedUpdateRepository;
+import dev.sluice.persistence.outbox.Outbox;
+import dev.sluice.persistence.outbox.OutboxMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Consumes the updates queue and applies it to the user's tables, one update after the other. What cannot be read or is about a
+ * job that nobody knows goes to the dead letters, for a person, and holds up nothing; a database that is away holds up all.
+ */
+public final class UpdateConsumerVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
+    private static final int PREFETCH = 50;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
+    /** Bytes; enough to see what it was. */
+    private static final int KEPT_OF_TOO_LARGE = 64 << 10;
+
+    private final RabbitMqConfig broker;
+    private final ReceivedUpdateRepository reports;
+    private final Outbox outbox;
+    private final Runnable announce;
+    private Future<Void> last = Future.succeededFuture();
+    private @Nullable SupervisedConsumer consumer;
+    private boolean stopping;
+    private boolean failing;
+
+    /**
+     * Applies updates.
+     *
+     * @param announce tells a publisher that a message waits in the outbox
+     */
+    public UpdateConsumerVerticle(
+            RabbitMqConfig broker, ReceivedUpdateRepository reports, Outbox outbox, Runnable announce) {
+        this.broker = broker;
+        this.reports = reports;
+        this.outbox = outbox;
+        this.announce = announce;
+    }
+
+    @Override
+    public Future<?> start() {
+        SupervisedConsumer started =
+                new SupervisedConsumer(vertx, broker, Topology.UPDATES_QUEUE, PREFETCH, this::take);
+        consumer = started;
+        started.start();
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        stopping = true;
+        SupervisedConsumer started = Objects.requireNonNull(consumer);
+        return started.pause()
+                // What is not applied by then is delivered again.
+                .compose(paused -> last.timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                        .otherwiseEmpty())
+                .eventually(started::stop);
+    }
+
+    /** In the order in which they came. */
+    private void take(Delivery delivery) {
+        last = last.transform(before -> {
+            Promise<Void> settled = Promise.promise();
+            settle(delivery, settled);
+            return settled.future();
+        });
+    }
+
+    // A promise and not a chain of composed futures: an outage of hours would end in as deep a stack.
+    private void settle(Delivery delivery, Promise<Void> settled) {
+        if (stopping || delivery.stale()) {
+            delivery.giveBack().onComplete(settled);
+            return;
+        }
+        apply(delivery)
+                .recover(cause -> JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE
+                        ? Future.failedFuture(cause)
+                        : keep(
+                                delivery,
+                                JobException.of(cause).code(),
+                                JobException.of(cause).sentence(),
+                                Optional.empty()))
+                .onSuccess(applied -> {
+                    failing = false;
+                    delivery.ack().onComplete(settled);
+                })
+                .onFailure(away -> {
+                    logFirst(away);
+                    vertx.setTimer(PAUSE.toMillis(), waited -> settle(delivery, settled));
+                });
+    }
+
+    private Future<Void> apply(Delivery delivery) {
+        ReceivedUpdate report;
+        try {
+            report = MessageCodec.report(delivery.body());
+        } catch (InvalidMessageException unreadable) {
+            return keep(delivery, ErrorCode.INVALID_MESSAGE, String.valueOf(unreadable.getMessage()), Optional.empty());
+        }
+        return reports.apply(report)
+                .compose(outcome -> outcome == ReceivedUpdateRepository.Outcome.UNKNOWN_JOB
+                        ? keep(
+                                delivery,
+                                ErrorCode.UNKNOWN_JOB,
+                                "Nobody knows a job of this id.",
+                                Optional.of(report.job()))
+                        : Future.succeededFuture());
+    }
+
+    private Future<Void> keep(Delivery delivery, ErrorCode code, String sentence, Optional<JobId> job) {
+        JsonObject headers = new DeadLetterHeaders(
+                        Optional.of(Topology.UPDATES_QUEUE),
+                        Optional.of(code.wire()),
+                        Optional.of(sentence),
+                        job,
+                        Optional.empty(),
+                        0,
+                        Optional.of(Instant.now()),
+                        new JsonArray())
+                .toHeaders();
+        Buffer body = delivery.body();
+        boolean whole = body.length() <= MessageCodec.MAX_BYTES;
+        OutboxMessage letter = new OutboxMessage(
+                Topology.DEFAULT_EXCHANGE,
+                Topology.DEAD_QUEUE,
+                whole ? body : body.getBuffer(0, KEPT_OF_TOO_LARGE),
+                whole
+                        ? headers
+                        : headers.put(DeadLetterHeaders.BYTES, body.length()).put(DeadLetterHeaders.CUT, true),
+                UUID.randomUUID().toString(),
+                Optional.empty(),
+                Duration.ZERO);
+        return outbox.put(letter).onSuccess(put -> {
+            announce.run();
+            LOG.atWarn()
+                    .addKeyValue("queue", Topology.UPDATES_QUEUE)
+                    .addKeyValue("jobId", job.map(JobId::value).orElse(""))
+                    .addKeyValue("errorCode", code.wire())
+                    .addKeyValue("error", sentence)
+                    .log("update set aside");
+        });
+    }
+
+    private void logFirst(Throwable cause) {
+        if (!failing) {
+            LOG.atWarn()
+                    .addKeyValue("errorCode", JobException.of(cause).code().wire())
+                    .addKeyValue("error", String.valueOf(cause.getMessage()))
+                    .log("updates cannot be applied, will try again");
+        }
+        failing = true;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.sluice.backend.upload;
+
+import io.vertx.core.buffer.Buffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The digest that the bytes of one request are said to have. */
+public final class ChecksumVerifier {
+    /** What tus calls them, and what Java does; the first is the one that the protocol wants. */
+    private static final Map<String, String> ALGORITHMS = Map.of("sha1", "SHA-1", "md5", "MD5", "sha256", "SHA-256");
+
+    private final MessageDigest digest;
+    private final byte[] expected;
+
+    private ChecksumVerifier(MessageDigest digest, byte[] expected) {
+        this.digest = digest;
+        this.expected = expected;
+    }
+
+    /** The names of the algorithms that are known. */
+    public static List<String> algorithms() {
+        return ALGORITHMS.keySet().stream().sorted().toList();
+    }
+
+    /** Empty if the algorithm is not known. */
+    public static Optional<ChecksumVerifier> of(String algorithm, byte[] expected) {
+        return Optional.ofNullable(ALGORITHMS.get(algorithm)).map(name -> {
+            try {
+                return new ChecksumVerifier(MessageDigest.getInstance(name), expected.clone());
+            } catch (NoSuchAlgorithmException missing) {
+                throw new IllegalStateException("every Java has " + name, missing);
+            }
+        });
+    }
+
+    void update(Buffer bytes) {
+        digest.update(bytes.getBytes());
+    }
+
+    /** Whether what came has it; asked once. */
+    boolean matches() {
+        return MessageDigest.isEqual(digest.digest(), expected);
+    }
+}

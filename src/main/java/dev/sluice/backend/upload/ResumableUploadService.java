@@ -1,0 +1,201 @@
+package dev.sluice.backend.upload;
+
+import dev.sluice.backend.job.Caller;
+import dev.sluice.backend.job.NewVideo;
+import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.job.JobId;
+import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.persistence.upload.UploadRecord;
+import dev.sluice.persistence.upload.UploadRepository;
+import dev.sluice.webhook.WebhookUrl;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Videos that come over several requests, each going on where the one before broke off, through whichever process: what is stored
+ * is written down with a fencing token, so of two that go on with the same upload only the later one does. Futures fail with a
+ * {@link RequestRejectedException} when the caller gets a no.
+ */
+public final class ResumableUploadService {
+    private final UploadRepository book;
+    private final MultipartUploads store;
+    private final UploadFinalizer completion;
+    private final UploadLimiter slots;
+    private final Rules rules;
+
+    /**
+     * What holds for each upload.
+     *
+     * @param partSize bytes in memory, and the least that a part has
+     * @param maxBytes the largest video
+     * @param keptFor how long nothing may come before it expires
+     */
+    public record Rules(long partSize, long maxBytes, Duration keptFor) {
+        /** The store takes so many parts and no more. */
+        int partSizeFor(long bytes) {
+            long least = bytes / (MultipartUploads.MOST_PARTS - 1) + 1;
+            return Math.toIntExact(Math.max(partSize, least));
+        }
+    }
+
+    public ResumableUploadService(
+            UploadRepository book,
+            MultipartUploads store,
+            UploadFinalizer completion,
+            UploadLimiter slots,
+            Rules rules) {
+        this.book = book;
+        this.store = store;
+        this.completion = completion;
+        this.slots = slots;
+        this.rules = rules;
+    }
+
+    public Rules rules() {
+        return rules;
+    }
+
+    /**
+     * Begins an upload.
+     *
+     * @param name as its owner calls it
+     * @param bytes how long it will be
+     * @param webhook who else is to be told how its job ends
+     */
+    public Future<UploadRecord> begin(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
+        return begin(caller, name, bytes, webhook, false, video -> Future.succeededFuture(Optional.empty()));
+    }
+
+    Future<UploadRecord> begin(
+            Caller caller,
+            String name,
+            long bytes,
+            Optional<WebhookUrl> webhook,
+            boolean direct,
+            Function<NewVideo, Future<Optional<String>>> multipart) {
+        if (bytes > rules.maxBytes()) {
+            return Future.failedFuture(new RequestRejectedException(
+                    RequestRejectedException.Reason.TOO_LARGE,
+                    "The video has " + bytes + " bytes, and " + rules.maxBytes() + " are allowed."));
+        }
+        if (bytes == 0) {
+            return Future.failedFuture(
+                    new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, "The file is empty."));
+        }
+        NewVideo video = NewVideo.of(NewVideo.tame(name), caller.subject());
+        return multipart.apply(video).compose(id -> {
+            UploadRecord upload = new UploadRecord(
+                    UUID.randomUUID().toString(),
+                    caller.subject(),
+                    video.mediaId(),
+                    video.key().value(),
+                    video.filename(),
+                    new JobId(UUID.randomUUID().toString()),
+                    bytes,
+                    direct,
+                    id,
+                    List.of(),
+                    Buffer.buffer(),
+                    0,
+                    0,
+                    false,
+                    webhook,
+                    Instant.now().plus(rules.keptFor()));
+            return book.begin(upload).map(upload);
+        });
+    }
+
+    /** How an upload stands; one that is all there is completed, should that have failed before. */
+    public Future<UploadRecord> find(Caller caller, String id) {
+        return mine(caller, id)
+                .compose(upload -> upload.done() || upload.direct() || upload.received() < upload.bytes()
+                        ? Future.succeededFuture(upload)
+                        : take(id, upload.received()).compose(completion::finish));
+    }
+
+    /**
+     * Adds what comes; what came is kept even if the stream breaks off, unless a checksum goes with it. The upload's job is made
+     * with the last byte.
+     *
+     * @param offset where the caller goes on: what has come so far
+     */
+    public Future<UploadRecord> append(
+            Caller caller, String id, long offset, Optional<ChecksumVerifier> digest, ReadStream<Buffer> body) {
+        return mine(caller, id)
+                .compose(upload -> slots.run(() -> take(id, offset)
+                        .compose(taken -> new UploadAppender(taken, book, store, rules, digest).run(body))
+                        .compose(added -> added.received() == added.bytes()
+                                ? completion.finish(added)
+                                : Future.succeededFuture(added))
+                        .recover(cause -> FormUploadService.isNoVideo(cause)
+                                ? discard(id).transform(gone -> Future.failedFuture(cause))
+                                : Future.failedFuture(cause))));
+    }
+
+    /** Takes an upload back. */
+    public Future<Void> terminate(Caller caller, String id) {
+        return mine(caller, id).compose(upload -> discard(id));
+    }
+
+    /** Takes all back that nobody goes on with; gives how many. */
+    public Future<Integer> sweep() {
+        return book.expired().compose(expired -> {
+            Future<Void> all = Future.succeededFuture();
+            for (UploadRecord upload : expired) {
+                all = all.compose(before -> forget(upload));
+            }
+            return all.map(expired.size());
+        });
+    }
+
+    Future<UploadRecord> mine(Caller caller, String id) {
+        return book.find(id).map(found -> {
+            UploadRecord upload = found.orElseThrow(ResumableUploadService::unknown);
+            if (!caller.owns(Optional.of(upload.owner()))) {
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.NOT_YOURS, "The upload is not yours.");
+            }
+            if (upload.expires().isBefore(Instant.now())) {
+                throw new RequestRejectedException(RequestRejectedException.Reason.GONE, "The upload has expired.");
+            }
+            return upload;
+        });
+    }
+
+    private Future<UploadRecord> take(String id, long offset) {
+        return book.take(id).map(found -> {
+            UploadRecord upload = found.orElseThrow(() -> new RequestRejectedException(
+                    RequestRejectedException.Reason.NOT_NOW, "The upload is complete already, or gone."));
+            if (upload.direct()) {
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.NOT_NOW, "The bytes of this upload go straight to the store.");
+            }
+            if (upload.received() != offset) {
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.NOT_NOW,
+                        "The upload goes on at byte " + upload.received() + ", not at " + offset + ".");
+            }
+            return upload;
+        });
+    }
+
+    private Future<Void> discard(String id) {
+        return book.take(id).compose(found -> found.map(this::forget).orElseGet(Future::succeededFuture));
+    }
+
+    private Future<Void> forget(UploadRecord upload) {
+        return book.forget(upload)
+                .compose(struck -> struck && !upload.done() ? completion.discard(upload) : Future.succeededFuture());
+    }
+
+    private static RequestRejectedException unknown() {
+        return new RequestRejectedException(RequestRejectedException.Reason.UNKNOWN, "There is no upload of this id.");
+    }
+}

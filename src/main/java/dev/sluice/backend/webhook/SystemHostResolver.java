@@ -1,0 +1,20 @@
+package dev.sluice.backend.webhook;
+
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.net.InetAddress;
+import java.util.List;
+
+/** Asks the operating system, which may take its time, on threads of their own. */
+final class SystemHostResolver implements HostResolver {
+    private final WorkerExecutor workers;
+
+    SystemHostResolver(WorkerExecutor workers) {
+        this.workers = workers;
+    }
+
+    @Override
+    public Future<List<InetAddress>> addresses(String name) {
+        return workers.executeBlocking(() -> List.of(InetAddress.getAllByName(name)), false);
+    }
+}

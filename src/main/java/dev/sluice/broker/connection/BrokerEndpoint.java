@@ -1,0 +1,82 @@
+package dev.sluice.broker.connection;
+
+import dev.sluice.config.RabbitMqConfig;
+import io.vertx.core.net.TrustOptions;
+import io.vertx.rabbitmq.RabbitMQOptions;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Where the broker listens and how we get in. */
+public record BrokerEndpoint(String host, int port, boolean tls, String virtualHost, RabbitMqConfig config) {
+    private static final int PLAIN_PORT = 5672;
+    private static final int TLS_PORT = 5671;
+
+    /**
+     * Reads the URI of the configuration.
+     *
+     * @throws IllegalArgumentException if it is not {@code amqp://host[:port][/vhost]} or {@code amqps://…}
+     */
+    public static BrokerEndpoint of(RabbitMqConfig config) {
+        URI uri = URI.create(config.uri());
+        String scheme = uri.getScheme();
+        boolean tls = "amqps".equals(scheme);
+        if (!tls && !"amqp".equals(scheme)) {
+            throw new IllegalArgumentException("the broker's URI starts with amqp:// or amqps://");
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw new IllegalArgumentException("the broker's URI holds no credentials; they have keys of their own");
+        }
+        String host = uri.getHost();
+        if (host == null) {
+            throw new IllegalArgumentException("the broker's URI names a host");
+        }
+        int port = uri.getPort() >= 0 ? uri.getPort() : tls ? TLS_PORT : PLAIN_PORT;
+        return new BrokerEndpoint(host, port, tls, virtualHostIn(uri.getRawPath()), config);
+    }
+
+    private static String virtualHostIn(@Nullable String path) {
+        if (path == null || path.length() < 2) {
+            return "/";
+        }
+        return URLDecoder.decode(path.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** How one connection is opened; {@code name} is what the broker's listings show. Nothing recovers by itself. */
+    RabbitMQOptions options(String name) {
+        RabbitMQOptions options = new RabbitMQOptions();
+        options.setHost(host)
+                .setPort(port)
+                .setVirtualHost(virtualHost)
+                .setUser(config.user())
+                .setPassword(config.password().reveal())
+                .setConnectionName(name)
+                .setConnectionTimeout(millis(config.connectTimeout()))
+                .setHandshakeTimeout(millis(config.connectTimeout()))
+                .setRequestedHeartbeat(Math.toIntExact(config.heartbeat().toSeconds()))
+                .setAutomaticRecoveryEnabled(false);
+        options.setReconnectAttempts(0);
+        if (tls) {
+            options.setSsl(true);
+            options.setHostnameVerificationAlgorithm("HTTPS");
+            options.setTrustOptions(TrustOptions.wrap(new HostnameVerifyingTrustManager(config.caFile())));
+        }
+        return options;
+    }
+
+    /** Connecting, the login and the set-up each have the time of one connection attempt. */
+    public long attemptMillis() {
+        return Math.max(1, 3 * config.connectTimeout().toMillis());
+    }
+
+    private static int millis(Duration duration) {
+        return Math.toIntExact(duration.toMillis());
+    }
+
+    @Override
+    public String toString() {
+        return host + ":" + port;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.sluice.broker.connection;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.sluice.common.text.TextSanitizer;
+import dev.sluice.common.tls.TlsErrorMapper;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What the AMQP client throws, as a sentence that names the place and the reason. */
+public final class BrokerErrorMapper {
+    private static final int MAX_QUOTE = 300;
+    private static final String CUT = "the connection was cut.";
+
+    private BrokerErrorMapper() {}
+
+    /** The failure to show for {@code cause}. */
+    public static BrokerException at(BrokerEndpoint endpoint, Throwable cause) {
+        if (cause instanceof BrokerException known) {
+            return known;
+        }
+        return new BrokerException("RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause);
+    }
+
+    /** The failure to show for {@code cause}, which came before the broker had said anything. */
+    static BrokerException opening(BrokerEndpoint endpoint, Throwable cause) {
+        BrokerException failure = at(endpoint, cause);
+        return !endpoint.tls() && failure.sentence().endsWith(CUT)
+                ? new BrokerException(
+                        failure.sentence()
+                                .replace(
+                                        CUT,
+                                        "the connection was cut before the login; if that port is for TLS, the uri has to begin with amqps://."),
+                        cause)
+                : failure;
+    }
+
+    private static String reason(BrokerEndpoint endpoint, Throwable cause) {
+        Optional<String> tls = endpoint.tls()
+                ? TlsErrorMapper.reason(
+                        cause, "rabbitmq.caFile", endpoint.config().caFile())
+                : Optional.empty();
+        if (tls.isPresent()) {
+            return tls.get() + ".";
+        }
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            String known = known(endpoint, at);
+            if (known != null) {
+                return known;
+            }
+        }
+        return cause.getClass().getSimpleName() + quoted(cause.getMessage()) + ".";
+    }
+
+    private static @Nullable String known(BrokerEndpoint endpoint, Throwable cause) {
+        if (cause instanceof ShutdownSignalException shutdown) {
+            return closed(endpoint, shutdown);
+        }
+        if (cause instanceof AuthenticationFailureException) {
+            return "the user '" + endpoint.config().user() + "' or its password is refused.";
+        }
+        if (cause instanceof PossibleAuthenticationFailureException) {
+            return "the connection was closed during the login; the user '"
+                    + endpoint.config().user() + "', its password or the virtual host '" + endpoint.virtualHost()
+                    + "' may be wrong.";
+        }
+        if (cause instanceof UnknownHostException) {
+            return "the name '" + endpoint.host() + "' is not known.";
+        }
+        if (cause instanceof SocketTimeoutException || cause instanceof TimeoutException) {
+            return "no answer in time.";
+        }
+        if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+            return "nothing listens there" + quoted(cause.getMessage()) + ".";
+        }
+        if (cause instanceof EOFException) {
+            return CUT;
+        }
+        return null;
+    }
+
+    /** Whether the broker said that what we named does not exist. */
+    public static boolean isNotFound(IOException refused) {
+        return refused.getCause() instanceof ShutdownSignalException shutdown
+                && shutdown.getReason() instanceof AMQP.Channel.Close close
+                && close.getReplyCode() == AMQP.NOT_FOUND;
+    }
+
+    /** Why a connection or channel ended. */
+    private static String closed(BrokerEndpoint endpoint, ShutdownSignalException shutdown) {
+        Method reason = shutdown.getReason();
+        if (reason instanceof AMQP.Channel.Close close) {
+            return refused(endpoint, close.getReplyCode(), close.getReplyText());
+        }
+        if (reason instanceof AMQP.Connection.Close close) {
+            return close.getReplyCode() == AMQP.REPLY_SUCCESS || shutdown.isInitiatedByApplication()
+                    ? "the connection was closed."
+                    : refused(endpoint, close.getReplyCode(), close.getReplyText());
+        }
+        return shutdown instanceof AlreadyClosedException || shutdown.getCause() == null
+                ? "the connection was closed."
+                : CUT;
+    }
+
+    private static String refused(BrokerEndpoint endpoint, int code, @Nullable String text) {
+        String quote = code + quoted(text);
+        return switch (code) {
+            case AMQP.PRECONDITION_FAILED -> "a queue, exchange or delivery is not as we take it to be: " + quote + ".";
+            case AMQP.NOT_FOUND -> "something does not exist: " + quote + ".";
+            case AMQP.ACCESS_REFUSED ->
+                "the user '" + endpoint.config().user() + "' lacks a permission: " + quote + ".";
+            case AMQP.NOT_ALLOWED -> "the virtual host '" + endpoint.virtualHost() + "' is refused: " + quote + ".";
+            case AMQP.CONNECTION_FORCED -> "the broker closed the connection: " + quote + ".";
+            default -> "the broker refused: " + quote + ".";
+        };
+    }
+
+    /** Foreign text in brackets: one line, bounded. */
+    private static String quoted(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return "";
+        }
+        return " (" + TextSanitizer.of(text.strip(), MAX_QUOTE) + ")";
+    }
+}

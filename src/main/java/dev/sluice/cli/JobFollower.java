@@ -1,0 +1,51 @@
+package dev.sluice.cli;
+
+import dev.sluice.backend.job.JobPoller;
+import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.cli.output.JobProgressDisplay;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.common.text.TextSanitizer;
+import dev.sluice.persistence.job.JobStatus;
+import io.vertx.core.Future;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** One file on its way through the pipeline, in front of a person. */
+public final class JobFollower {
+    private final JobSubmissionService submission;
+    private final JobPoller watch;
+    private final PrintStream out;
+    private final Function<String, String> location;
+
+    /**
+     * Follows jobs.
+     *
+     * @param location where a person finds the object with this key
+     */
+    public JobFollower(
+            JobSubmissionService submission, JobPoller watch, PrintStream out, Function<String, String> location) {
+        this.submission = submission;
+        this.watch = watch;
+        this.out = out;
+        this.location = location;
+    }
+
+    /** Uploads the file, creates its job, shows how it moves, prints what came of it; gives the exit code. */
+    public Future<Integer> run(Path file, String userId) {
+        return submission.submit(file, userId, ProgressListener.none()).compose(job -> {
+            out.println("job " + job.id() + " for " + TextSanitizer.of(String.valueOf(file.getFileName())));
+            JobProgressDisplay display = new JobProgressDisplay(out, JobProgressDisplay.isTerminal());
+            return watch.untilEnded(job.id(), display::show)
+                    .onComplete(ended -> display.close())
+                    .map(ended -> {
+                        if (ended.state() == JobStatus.State.COMPLETED) {
+                            display.printOutputs(ended, location);
+                            return CommandLineRunner.OK;
+                        }
+                        display.printFailure(ended);
+                        return CommandLineRunner.FAILED;
+                    });
+        });
+    }
+}

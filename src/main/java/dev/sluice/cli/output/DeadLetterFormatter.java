@@ -1,0 +1,107 @@
+package dev.sluice.cli.output;
+
+import dev.sluice.backend.admin.DeadLetter;
+import dev.sluice.common.text.TerminalEscaper;
+import dev.sluice.job.JobId;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Dead letters in front of a person. What they hold came from outside. */
+public final class DeadLetterFormatter {
+    private static final String ROW = "%-36s  %-20s  %-10s  %-36s  %-20s  %s";
+    private static final int USED_BY_OTHER_COLUMNS = 132;
+    private static final int NARROWEST = 40;
+    private static final int DEFAULT_WIDTH = 200;
+    private static final int ID_WIDTH = 36;
+    private static final int CODE_WIDTH = 20;
+    private static final int MOST_OF_A_BODY = 64 * 1024;
+
+    private DeadLetterFormatter() {}
+
+    /** A line for each letter below the headings; {@code width} is that of the terminal. */
+    public static List<String> table(List<DeadLetter> letters, int width) {
+        int forSentence = Math.max(NARROWEST, width - USED_BY_OTHER_COLUMNS);
+        List<String> lines = new ArrayList<>();
+        lines.add(ROW.formatted("id", "when", "stage", "job", "code", "error"));
+        letters.forEach(letter -> lines.add(ROW.formatted(
+                        letter.id(),
+                        letter.note()
+                                .at()
+                                .map(at -> at.truncatedTo(ChronoUnit.SECONDS))
+                                .map(Instant::toString)
+                                .orElse("-"),
+                        letter.note().stage().map(stage -> stage.key()).orElse("-"),
+                        TerminalEscaper.line(letter.job().map(JobId::value).orElse("-"), ID_WIDTH),
+                        TerminalEscaper.line(letter.note().errorCode().orElse("-"), CODE_WIDTH),
+                        TerminalEscaper.line(letter.note().error().orElse("-"), forSentence))
+                .stripTrailing()));
+        return lines;
+    }
+
+    /** How wide the terminal says it is, or as wide as a row needs where it does not say. */
+    public static int width() {
+        String columns = System.getenv("COLUMNS");
+        return columns != null && columns.matches("[1-9]\\d{0,3}") ? Integer.parseInt(columns) : DEFAULT_WIDTH;
+    }
+
+    /** The whole letter. */
+    public static String whole(DeadLetter letter) {
+        StringBuilder text = new StringBuilder("id: " + letter.id() + "\n");
+        letter.job()
+                .ifPresent(job -> text.append("job: ")
+                        .append(TerminalEscaper.line(job.value()))
+                        .append('\n'));
+        text.append("\nheaders\n");
+        new TreeMap<>(letter.headers().getMap()).forEach((name, value) -> {
+            if (!name.endsWith("-history")) {
+                text.append("  ")
+                        .append(TerminalEscaper.line(name))
+                        .append(": ")
+                        .append(TerminalEscaper.line(
+                                value instanceof JsonObject || value instanceof JsonArray
+                                        ? Json.encode(value)
+                                        : String.valueOf(value)))
+                        .append('\n');
+            }
+        });
+        text.append("\nattempts that did not end well\n");
+        letter.note()
+                .history()
+                .forEach(entry -> text.append("  ").append(attempt(entry)).append('\n'));
+        text.append("\nbody, ").append(letter.body().length()).append(" bytes\n");
+        return text.append(body(letter.body())).toString();
+    }
+
+    private static String attempt(Object entry) {
+        if (!(entry instanceof JsonObject attempt)) {
+            return TerminalEscaper.line(String.valueOf(entry));
+        }
+        return TerminalEscaper.line("%s  %s  %s  %s: %s"
+                .formatted(
+                        attempt.getValue("attempt"),
+                        attempt.getValue("at"),
+                        attempt.getValue("worker"),
+                        attempt.getValue("error_code"),
+                        attempt.getValue("error")));
+    }
+
+    private static String body(Buffer body) {
+        String text;
+        try {
+            text = body.toJsonObject().encodePrettily();
+        } catch (DecodeException | ClassCastException notJson) {
+            text = body.toString(StandardCharsets.UTF_8);
+        }
+        boolean fits = text.length() <= MOST_OF_A_BODY;
+        return TerminalEscaper.lines(fits ? text : text.substring(0, MOST_OF_A_BODY)) + (fits ? "" : "\n… and more");
+    }
+}

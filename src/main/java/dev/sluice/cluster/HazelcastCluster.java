@@ -1,0 +1,84 @@
+package dev.sluice.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.ListenerConfig;
+import com.hazelcast.config.NetworkConfig;
+import dev.sluice.config.ClusterConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+
+/**
+ * Makes this process a member of a cluster whose event buses are one. Members are those of the configuration, nobody is searched
+ * for. Nothing that must not be lost depends on it: who cannot be reached misses a word that the next sweep makes up for.
+ */
+public final class HazelcastCluster {
+    private static final String LOGGING = "hazelcast.logging.type";
+
+    private final ClusterConfig config;
+
+    public HazelcastCluster(ClusterConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Looks whether this host has the address and both its ports are free; blocks.
+     *
+     * @throws IllegalStateException with a sentence, if not
+     */
+    public void requireAddress() {
+        requireFree("cluster.port", config.port());
+        requireFree("cluster.busPort", config.busPort());
+    }
+
+    private void requireFree(String key, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(config.host()), port));
+        } catch (UnknownHostException unknown) {
+            throw new IllegalStateException("cluster.host: nobody knows the name '" + config.host() + "'", unknown);
+        } catch (IOException taken) {
+            throw new IllegalStateException(
+                    key + ": cannot listen at " + config.host() + ":" + port + ": " + taken.getMessage(), taken);
+        }
+    }
+
+    /** What builds a clustered Vert.x. */
+    public VertxBuilder builder(VertxOptions options) {
+        // What it says before it has read its configuration goes to our log as well.
+        System.setProperty(LOGGING, "slf4j");
+        options.getEventBusOptions()
+                .setHost(config.host())
+                .setPort(config.busPort())
+                .setClusterPublicHost(config.host())
+                .setClusterPublicPort(config.busPort());
+        return Vertx.builder().with(options).withClusterManager(new HazelcastClusterManager(hazelcast()));
+    }
+
+    private Config hazelcast() {
+        // With the maps that Vert.x wants.
+        Config hazelcast = ConfigUtil.loadConfig();
+        hazelcast.setClusterName(config.name());
+        hazelcast.setProperty(LOGGING, "slf4j");
+        hazelcast.addListenerConfig(new ListenerConfig(new MembershipLogger()));
+        hazelcast.setProperty("hazelcast.phone.home.enabled", "false");
+        hazelcast.setProperty("hazelcast.shutdownhook.enabled", "false");
+        hazelcast.setProperty("hazelcast.socket.bind.any", "false");
+        NetworkConfig network = hazelcast.getNetworkConfig();
+        network.setPort(config.port()).setPortAutoIncrement(false);
+        network.setPublicAddress(config.host() + ":" + config.port());
+        JoinConfig join = network.getJoin();
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setMembers(config.members());
+        return hazelcast;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.common.async;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** Does numbered pieces of work, a few at a time, in the order of their numbers. */
+public final class ParallelTasks {
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final int pieces;
+    private final IntFunction<Future<Void>> work;
+
+    private ParallelTasks(int pieces, IntFunction<Future<Void>> work) {
+        this.pieces = pieces;
+        this.work = work;
+    }
+
+    /**
+     * Does {@code work} for 0 to {@code pieces - 1}, at most {@code width} at once. After the first failure nothing new is
+     * begun; the Future ends when all that was begun has ended, so that the caller may then take away what the work uses.
+     */
+    public static Future<Void> run(int pieces, int width, IntFunction<Future<Void>> work) {
+        ParallelTasks lanes = new ParallelTasks(pieces, work);
+        List<Future<Void>> running = new ArrayList<>(IntStream.range(0, Math.min(width, pieces))
+                .mapToObj(lane -> lanes.advance())
+                .toList());
+        return Future.join(running).mapEmpty();
+    }
+
+    private Future<Void> advance() {
+        int piece = next.getAndIncrement();
+        if (piece >= pieces || stopped.get()) {
+            return Future.succeededFuture();
+        }
+        return work.apply(piece).onFailure(cause -> stopped.set(true)).compose(done -> advance());
+    }
+}

@@ -1,0 +1,48 @@
+package dev.sluice.common.io;
+
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What went wrong with files, in the words of jobs. */
+public final class FileErrorMapper {
+    private FileErrorMapper() {}
+
+    public static JobException of(Throwable cause) {
+        if (cause instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+            return of(unchecked.getCause());
+        }
+        if (cause instanceof NoSuchFileException
+                || cause instanceof FileNotFoundException
+                || (cause instanceof IOException && saysThatItCannotExist(cause))) {
+            return new JobException(
+                    ErrorCode.FILES_MISSING, "A file that this stage needs is not there any more.", cause);
+        }
+        if (cause instanceof IOException && saysFull(cause)) {
+            return diskFull(cause);
+        }
+        return JobException.of(cause);
+    }
+
+    public static JobException diskFull(@Nullable Throwable cause) {
+        return new JobException(ErrorCode.DISK_FULL, "The disk of the workspace is full.", cause);
+    }
+
+    /** A message named a file below a file, or by a name longer than any. */
+    private static boolean saysThatItCannotExist(Throwable cause) {
+        String text = Optional.ofNullable(cause.getMessage()).orElse("").toLowerCase(Locale.ROOT);
+        return text.endsWith("not a directory") || text.endsWith("file name too long");
+    }
+
+    // Java has no type for ENOSPC and EDQUOT: the system's text is all there is.
+    private static boolean saysFull(Throwable cause) {
+        String text = Optional.ofNullable(cause.getMessage()).orElse("").toLowerCase(Locale.ROOT);
+        return text.contains("no space left") || text.contains("quota exceeded") || text.contains("not enough space");
+    }
+}

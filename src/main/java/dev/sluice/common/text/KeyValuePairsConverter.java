@@ -1,0 +1,27 @@
+package dev.sluice.common.text;
+
+import ch.qos.logback.classic.pattern.ClassicConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * The keys and values of a line of the log, for {@code logback.xml}. Logback's own ({@code %kvp}) lets a value end its quotation
+ * marks and go on with a key of its choice.
+ */
+public final class KeyValuePairsConverter extends ClassicConverter {
+    @Override
+    public String convert(ILoggingEvent event) {
+        @Nullable List<KeyValuePair> pairs = event.getKeyValuePairs();
+        return pairs == null
+                ? ""
+                : pairs.stream().map(KeyValuePairsConverter::written).collect(Collectors.joining(" "));
+    }
+
+    private static String written(KeyValuePair pair) {
+        String value = TextSanitizer.of(String.valueOf(pair.value));
+        return pair.key + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.common.tls;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what the TLS clients ask whether a certificate is to be trusted. */
+public final class TrustManagers {
+    private TrustManagers() {}
+
+    /** Trusts the authorities of the file and no others; without one, those of this JVM. Reads files in the second case. */
+    public static X509ExtendedTrustManager in(Optional<CaFile> caFile) {
+        try {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(caFile.isPresent() ? storeOf(caFile.get()) : (KeyStore) null);
+            return Arrays.stream(factory.getTrustManagers())
+                    .filter(X509ExtendedTrustManager.class::isInstance)
+                    .map(X509ExtendedTrustManager.class::cast)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("this JVM checks no certificates"));
+        } catch (GeneralSecurityException | IOException unusable) {
+            throw new IllegalStateException("this JVM has no trust store that can be used", unusable);
+        }
+    }
+
+    private static KeyStore storeOf(CaFile caFile) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        char @Nullable [] noPassword = null;
+        store.load(null, noPassword);
+        for (int i = 0; i < caFile.certificates().size(); i++) {
+            store.setCertificateEntry("ca-" + i, caFile.certificates().get(i));
+        }
+        return store;
+    }
+}

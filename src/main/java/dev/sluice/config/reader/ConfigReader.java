@@ -1,0 +1,97 @@
+package dev.sluice.config.reader;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The file and the environment as they came, and what has been found wrong with them so far. */
+public final class ConfigReader {
+    private final JsonObject file;
+    private final Map<String, String> environment;
+    private final SortedMap<String, List<String>> complaints = new TreeMap<>();
+    private final SortedSet<String> known = new TreeSet<>();
+    /** The known keys and the sections they are in. */
+    private final SortedSet<String> names = new TreeSet<>();
+
+    public ConfigReader(JsonObject file, Map<String, String> environment) {
+        this.file = file;
+        this.environment = environment;
+    }
+
+    public ConfigSection section(String path) {
+        Object value = file;
+        for (String step : path.split("\\.", -1)) {
+            value = value instanceof JsonObject object ? object.getValue(step) : null;
+        }
+        return new ConfigSection(this, path, value instanceof JsonObject object ? object : new JsonObject());
+    }
+
+    void complain(String key, String what) {
+        complaints.computeIfAbsent(key, first -> new ArrayList<>()).add(key + ": " + what);
+    }
+
+    boolean hasComplaint(String key) {
+        return complaints.containsKey(key);
+    }
+
+    void know(String key) {
+        known.add(key);
+        for (int end = key.length(); end > 0; end = key.lastIndexOf('.', end - 1)) {
+            names.add(key.substring(0, end));
+        }
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Every key that some section asked for. */
+    public SortedSet<String> known() {
+        return known;
+    }
+
+    /** Everything that is wrong, sorted by key. */
+    public List<String> complaints() {
+        return complaints.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Complains about what nobody asked for; comes after everything has been read. */
+    public void complainAboutTheUnknown() {
+        findUnknown("", file);
+        List<String> variables = known.stream().map(ConfigSection::variable).toList();
+        for (String name : environment.keySet()) {
+            // Others set variables of this kind too (Kubernetes does, for a service called sluice), so only what looks
+            // like one of ours is a mistake.
+            if (name.startsWith("SLUICE_") && !variables.contains(name)) {
+                KeySuggestions.mistyped(name, variables)
+                        .ifPresent(meant -> complain(name, "there is no such variable; did you mean " + meant + "?"));
+            }
+        }
+    }
+
+    private void findUnknown(String prefix, JsonObject object) {
+        for (Map.Entry<String, Object> entry : object) {
+            String key = prefix + entry.getKey();
+            if (entry.getKey().contains(".")) {
+                complain(key, "there is no such key; a section is an object, not a dot");
+            } else if (!names.contains(key)) {
+                Optional<String> meant = KeySuggestions.forKey(key, names);
+                complain(
+                        key,
+                        "there is no such key"
+                                + meant.map(name -> "; did you mean " + name + "?")
+                                        .orElse(""));
+            } else if (!known.contains(key) && entry.getValue() instanceof JsonObject inner) {
+                findUnknown(key + ".", inner);
+            } else if (!known.contains(key) && entry.getValue() != null) {
+                complain(key, "an object is needed");
+            }
+        }
+    }
+}

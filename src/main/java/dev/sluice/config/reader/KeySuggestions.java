@@ -1,0 +1,52 @@
+package dev.sluice.config.reader;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** What somebody may have meant by a name that does not exist. */
+final class KeySuggestions {
+    private static final int SHORT = 4;
+
+    private KeySuggestions() {}
+
+    /** The known key that {@code wrong} was meant to be: mistyped, without its unit, or in the wrong section. */
+    static Optional<String> forKey(String wrong, Collection<String> known) {
+        return mistyped(wrong, known)
+                .or(() -> known.stream()
+                        .filter(key -> key.startsWith(wrong) && key.indexOf('.', wrong.length()) < 0)
+                        .findFirst())
+                .or(() -> known.stream()
+                        .filter(key -> lastPart(key).equals(lastPart(wrong)))
+                        .findFirst());
+    }
+
+    /** The known name that is at most two letters away. */
+    static Optional<String> mistyped(String wrong, Collection<String> known) {
+        return known.stream()
+                .filter(name -> distance(wrong, name) <= (wrong.length() < SHORT ? 1 : 2))
+                .min(Comparator.comparingInt(name -> distance(wrong, name)));
+    }
+
+    private static String lastPart(String key) {
+        return key.substring(key.lastIndexOf('.') + 1);
+    }
+
+    /** Levenshtein's: letters to add, take away or change. */
+    private static int distance(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int changed = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
+    }
+}

@@ -1,0 +1,102 @@
+package dev.sluice.ffmpeg.encode;
+
+import dev.sluice.media.DecimalSeconds;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/** Reads the output of FFmpeg's {@code framecrc}, line by line, and keeps what it says of each stream. No I/O. */
+public final class FramecrcParser {
+    private final Map<Integer, Stream> streams = new TreeMap<>();
+
+    /**
+     * One stream of the report.
+     *
+     * @param tick seconds of one unit of time
+     * @param end of the last packet, in units of time
+     */
+    public record Stream(
+            String codec,
+            String size,
+            String sampleRate,
+            String layout,
+            double tick,
+            long packets,
+            long start,
+            long end) {
+        private static final Stream NEW = new Stream("", "", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
+
+        public Duration length() {
+            return packets == 0 ? Duration.ZERO : DecimalSeconds.of((end - start) * tick);
+        }
+
+        private Stream with(long pts, long lasts) {
+            return new Stream(
+                    codec,
+                    size,
+                    sampleRate,
+                    layout,
+                    tick,
+                    packets + 1,
+                    Math.min(start, pts),
+                    Math.max(end, pts + lasts));
+        }
+
+        private Stream with(String key, String value) {
+            return switch (key) {
+                case "codec_id" -> new Stream(value, size, sampleRate, layout, tick, packets, start, end);
+                case "dimensions" -> new Stream(codec, value, sampleRate, layout, tick, packets, start, end);
+                case "sample_rate" -> new Stream(codec, size, value, layout, tick, packets, start, end);
+                case "channel_layout_name" -> new Stream(codec, size, sampleRate, value, tick, packets, start, end);
+                case "tb" -> new Stream(codec, size, sampleRate, layout, quotient(value), packets, start, end);
+                default -> this;
+            };
+        }
+
+        private static double quotient(String text) {
+            String[] parts = text.split("/", 2);
+            return Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]);
+        }
+    }
+
+    /** Takes the next line: {@code #key stream: value}, or {@code stream, dts, pts, duration, bytes, checksum, …}. */
+    public void add(String line) {
+        if (line.startsWith("#")) {
+            String[] words = line.substring(1).split("[ :]+", 3);
+            if (words.length == 3 && words[1].chars().allMatch(Character::isDigit)) {
+                change(Integer.parseInt(words[1]), stream -> stream.with(words[0], words[2].strip()));
+            }
+            return;
+        }
+        // No blanks in the pattern: a single character is split at without a regular expression, and these are many
+        // lines.
+        String[] fields = line.split(",", -1);
+        if (fields.length >= 5) {
+            long pts = Long.parseLong(fields[2].strip());
+            long lasts = Long.parseLong(fields[3].strip());
+            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(pts, lasts));
+        }
+    }
+
+    private void change(int number, UnaryOperator<Stream> change) {
+        streams.compute(
+                number,
+                (key, before) -> change.apply(Optional.ofNullable(before).orElse(Stream.NEW)));
+    }
+
+    /** The stream with this number; an empty one if the report has none. */
+    public Stream stream(int number) {
+        return streams.getOrDefault(number, Stream.NEW);
+    }
+
+    /** How long the longest stream lasts. */
+    Duration longest() {
+        return streams.values().stream()
+                .map(Stream::length)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.sluice.ffmpeg.install;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The libraries of a desktop (screen, sound, hardware) that the bundled FFmpeg is linked to for its capture devices. We
+ * never use those, servers lack the libraries, and loading them costs time: each is replaced with an empty one that has its
+ * name, next to the programs, and the programs are told to look there first.
+ */
+final class DesktopLibraryStubs {
+    private static final Map<String, List<String>> VERSIONS_BY_NAME = Map.of(
+            "libxcb.so.1", List.of(),
+            "libxcb-shm.so.0", List.of(),
+            "libasound.so.2", List.of("ALSA_0.9", "ALSA_0.9.0rc4"),
+            "libpulse.so.0", List.of("PULSE_0"),
+            "libudev.so.1", List.of("LIBUDEV_183"),
+            "libdrm.so.2", List.of(),
+            "libva.so.2", List.of("VA_API_0.33.0"),
+            "libva-drm.so.2", List.of());
+
+    private DesktopLibraryStubs() {}
+
+    /** Writes the empty libraries that the bundle does not bring itself, and makes its programs find them. */
+    static void replaceIn(Path home) throws IOException {
+        ElfFile ffmpeg = ElfFile.read(home.resolve("ffmpeg"));
+        for (Map.Entry<String, List<String>> library : VERSIONS_BY_NAME.entrySet()) {
+            Path file = home.resolve(library.getKey());
+            if (!Files.exists(file)) {
+                Files.write(file, StubLibraryWriter.bytes(ffmpeg.machine(), library.getKey(), library.getValue()));
+            }
+        }
+        for (String program : List.of("ffmpeg", "ffprobe")) {
+            Path file = home.resolve(program);
+            ElfFile elf = ElfFile.read(file);
+            elf.shareLibraryPath();
+            Files.write(file, elf.bytes());
+        }
+    }
+}

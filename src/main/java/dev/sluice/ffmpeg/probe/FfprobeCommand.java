@@ -1,0 +1,31 @@
+package dev.sluice.ffmpeg.probe;
+
+import dev.sluice.config.MediaConfig.Limits;
+import dev.sluice.ffmpeg.process.InputArguments;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What ffprobe is asked. Pure. */
+public final class FfprobeCommand {
+    private static final List<String> QUIET = List.of("-hide_banner", "-loglevel", "level+warning");
+
+    private FfprobeCommand() {}
+
+    /** Container and streams, as JSON. */
+    public static List<String> describe(Path file, Limits limits) {
+        List<String> command = new ArrayList<>(QUIET);
+        command.addAll(List.of("-show_format", "-show_streams", "-print_format", "json=compact=1"));
+        command.addAll(InputArguments.opening(file, limits));
+        return List.copyOf(command);
+    }
+
+    /** The times of all packets of one stream, one a line, for {@link FfprobePacket}. Reads the whole file. */
+    public static List<String> packetTimes(Path file, int stream, Limits limits) {
+        List<String> command = new ArrayList<>(QUIET);
+        command.addAll(List.of("-select_streams", Integer.toString(stream)));
+        command.addAll(List.of("-show_entries", FfprobePacket.ENTRIES, "-print_format", "csv=print_section=0"));
+        command.addAll(InputArguments.opening(file, limits));
+        return List.copyOf(command);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.sluice.ffmpeg.process;
+
+import dev.sluice.ffmpeg.sandbox.BatchScheduling;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.ffmpeg.sandbox.GuardedCommand;
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
+import dev.sluice.ffmpeg.sandbox.Sandbox;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import ws.schild.jave.process.ProcessLocator;
+
+/** jave2's idea of where a program is; ours also knows what the program may touch and use. */
+public record FfmpegLaunchSpec(
+        Path executable,
+        FileAccess reach,
+        ProcessLimits limits,
+        Optional<Sandbox> sandbox,
+        Optional<BatchScheduling> scheduling)
+        implements ProcessLocator {
+    /** Scheduled as this process is. */
+    public FfmpegLaunchSpec(Path executable, FileAccess reach, ProcessLimits limits, Optional<Sandbox> sandbox) {
+        this(executable, reach, limits, sandbox, Optional.empty());
+    }
+
+    @Override
+    public String getExecutablePath() {
+        return executable.toString();
+    }
+
+    @Override
+    public FfmpegProcess createExecutor() {
+        return new FfmpegProcess(this);
+    }
+
+    /** The whole command but for the program's own arguments, which follow. */
+    public List<String> command() {
+        List<String> command = new ArrayList<>();
+        scheduling.ifPresent(batch -> command.addAll(batch.prefix()));
+        sandbox.ifPresent(cage -> command.addAll(cage.prefix(reach, environment())));
+        command.addAll(GuardedCommand.of(executable, limits));
+        return List.copyOf(command);
+    }
+
+    /** All that the program gets to see of one. */
+    Map<String, String> environment() {
+        String home = sandbox.map(cage -> Sandbox.home(reach))
+                .orElse(reach.directory().toString());
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", "/usr/bin:/bin");
+        environment.put("HOME", home);
+        environment.put("TMPDIR", home);
+        environment.put("LC_ALL", "C");
+        environment.put("AV_LOG_FORCE_NOCOLOR", "1");
+        return environment;
+    }
+}

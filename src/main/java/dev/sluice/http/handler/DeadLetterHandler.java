@@ -1,0 +1,66 @@
+package dev.sluice.http.handler;
+
+import dev.sluice.backend.admin.DeadLetter;
+import dev.sluice.backend.admin.DeadLetterService;
+import dev.sluice.backend.job.OperationResult;
+import dev.sluice.backend.job.RequestRejectedException;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The dead letters: for admins. */
+public final class DeadLetterHandler {
+    private final DeadLetterService letters;
+
+    public DeadLetterHandler(DeadLetterService letters) {
+        this.letters = letters;
+    }
+
+    public Map<String, OperationHandler> operations() {
+        return Map.of(
+                "listDeadLetters",
+                this::list,
+                "getDeadLetter",
+                this::get,
+                "replayDeadLetter",
+                call -> act(call, letters::replay),
+                "dropDeadLetter",
+                call -> act(call, letters::drop));
+    }
+
+    private Future<JsonObject> list(ApiRequest call) {
+        call.requireAdmin();
+        return letters.list().map(list -> {
+            JsonArray array = new JsonArray();
+            list.letters().forEach(letter -> array.add(letter.toJson()));
+            return new JsonObject().put("letters", array).put("more", list.more());
+        });
+    }
+
+    private Future<JsonObject> get(ApiRequest call) {
+        call.requireAdmin();
+        return letters.find(call.name("letterId"))
+                .map(
+                        found -> found.map(DeadLetterHandler::whole)
+                                .orElseThrow(
+                                        () -> new RequestRejectedException(
+                                                RequestRejectedException.Reason.UNKNOWN,
+                                                "There is no dead letter of this id, or somebody else is looking at it at this moment.")));
+    }
+
+    private static JsonObject whole(DeadLetter letter) {
+        return letter.toJson()
+                .put("headers", letter.headers())
+                .put("body", letter.body().toString(StandardCharsets.UTF_8));
+    }
+
+    private static Future<JsonObject> act(
+            ApiRequest call, Function<List<String>, Future<List<OperationResult>>> action) {
+        call.requireAdmin();
+        return action.apply(List.of(call.name("letterId"))).map(answers -> JobHandler.done(answers.get(0)));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.http.handler;
+
+import dev.sluice.broker.QueueInspector;
+import dev.sluice.broker.Topology;
+import dev.sluice.persistence.job.JobQueryRepository;
+import dev.sluice.persistence.job.WorkerLoad;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Queues and hosts: for admins. */
+public final class SystemStatusHandler {
+    private static final List<String> QUEUES = List.of(
+            Topology.DOWNLOAD_QUEUE,
+            Topology.PROCESSING_QUEUE,
+            Topology.SEGMENTS_QUEUE,
+            Topology.JOINS_QUEUE,
+            Topology.UPLOAD_QUEUE,
+            Topology.UPDATES_QUEUE,
+            Topology.REQUESTS_QUEUE,
+            Topology.DEAD_QUEUE);
+
+    private final QueueInspector depth;
+    private final JobQueryRepository records;
+
+    public SystemStatusHandler(QueueInspector depth, JobQueryRepository records) {
+        this.depth = depth;
+        this.records = records;
+    }
+
+    public Map<String, OperationHandler> operations() {
+        return Map.of("listQueues", this::queues, "listHosts", this::hosts);
+    }
+
+    private Future<JsonObject> queues(ApiRequest call) {
+        call.requireAdmin();
+        return depth.queues(QUEUES).map(found -> {
+            JsonArray array = new JsonArray();
+            QUEUES.forEach(name -> array.add(new JsonObject()
+                    .put("name", name)
+                    .put("messages", Objects.requireNonNull(found.get(name)).messages())
+                    .put("consumers", Objects.requireNonNull(found.get(name)).consumers())));
+            return new JsonObject().put("queues", array);
+        });
+    }
+
+    private Future<JsonObject> hosts(ApiRequest call) {
+        call.requireAdmin();
+        return records.hosts().map(SystemStatusHandler::byWorker);
+    }
+
+    private static JsonObject byWorker(List<WorkerLoad> busy) {
+        Map<String, JsonArray> runs = new LinkedHashMap<>();
+        busy.forEach(one -> runs.computeIfAbsent(one.worker(), worker -> new JsonArray())
+                .add(new JsonObject().put("stage", one.stage()).put("running", one.running())));
+        JsonArray hosts = new JsonArray();
+        runs.forEach(
+                (worker, of) -> hosts.add(new JsonObject().put("worker", worker).put("runs", of)));
+        return new JsonObject().put("hosts", hosts);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.http.security;
+
+import dev.sluice.http.problem.ProblemCode;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.PlatformHandler;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Refuses paths that two readers could read in two ways: with empty parts, {@code .} or {@code ..}, in whatever spelling. The
+ * router looks at the path after it was put in order, the contract's validator as it came.
+ */
+public final class PathValidator implements PlatformHandler {
+    @Override
+    public void handle(RoutingContext request) {
+        if (isPlain(request.request().path())) {
+            request.next();
+        } else {
+            request.fail(ProblemCode.INVALID_REQUEST.status());
+        }
+    }
+
+    static boolean isPlain(String path) {
+        boolean root = path.equals("/");
+        return root
+                || (path.startsWith("/")
+                        && path.indexOf('\\') < 0
+                        && Arrays.stream(path.substring(1).split("/", -1)).allMatch(PathValidator::isName));
+    }
+
+    private static boolean isName(String part) {
+        try {
+            String name = URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+            return !name.isEmpty() && !name.equals(".") && !name.equals("..");
+        } catch (IllegalArgumentException brokenEscape) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.http.stream;
+
+import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.backend.update.UpdateFeed;
+import dev.sluice.http.handler.ApiRequest;
+import dev.sluice.job.JobId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.Optional;
+
+/** Updates as they come, as server-sent events. */
+public final class EventStreamHandler {
+    private static final int MOST_STREAMS = 5_000;
+
+    private final Vertx vertx;
+    private final UpdateFeed feed;
+    private final MediaJobService jobs;
+
+    public EventStreamHandler(Vertx vertx, UpdateFeed feed, MediaJobService jobs) {
+        this.vertx = vertx;
+        this.feed = feed;
+        this.jobs = jobs;
+    }
+
+    public Map<String, StreamingHandler> operations() {
+        return Map.of("jobEvents", this::ofOne, "events", this::ofAll);
+    }
+
+    private Future<Void> ofAll(ApiRequest call, HttpServerRequest request) {
+        return open(call, request, Optional.empty());
+    }
+
+    private Future<Void> ofOne(ApiRequest call, HttpServerRequest request) {
+        return jobs.own(call.job(), call.caller()).compose(job -> open(call, request, Optional.of(job.id())));
+    }
+
+    private Future<Void> open(ApiRequest call, HttpServerRequest request, Optional<JobId> job) {
+        if (feed.watchers() >= MOST_STREAMS) {
+            return Future.failedFuture(new RequestRejectedException(
+                    RequestRejectedException.Reason.BUSY,
+                    "As many streams as this host serves are open; try again in a moment."));
+        }
+        request.resume();
+        new EventStream(vertx, feed, call.caller(), job, request.response())
+                .open(Optional.ofNullable(request.getHeader("Last-Event-ID")), call.until());
+        return Future.succeededFuture();
+    }
+}

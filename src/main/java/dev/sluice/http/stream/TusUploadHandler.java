@@ -1,0 +1,155 @@
+package dev.sluice.http.stream;
+
+import dev.sluice.backend.job.JobWebhookResolver;
+import dev.sluice.backend.upload.ChecksumVerifier;
+import dev.sluice.backend.upload.ResumableUploadService;
+import dev.sluice.http.handler.ApiRequest;
+import dev.sluice.http.problem.InvalidRequestException;
+import dev.sluice.http.problem.Problem;
+import dev.sluice.http.problem.ProblemCode;
+import dev.sluice.persistence.upload.UploadRecord;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Resumable uploads as tus 1.0.0 has them (tus.io/protocols/resumable-upload): creation, termination, checksum, expiration. */
+public final class TusUploadHandler {
+    static final String VERSION_HEADER = "Tus-Resumable";
+    static final String VERSION = "1.0.0";
+    private static final String BYTES = "application/offset+octet-stream";
+    private static final String PATH = "/api/video-processing/uploads/";
+    private static final int CREATED = 201;
+    private static final int NO_CONTENT = 204;
+
+    private final ResumableUploadService uploads;
+    private final JobWebhookResolver receiver;
+
+    public TusUploadHandler(ResumableUploadService uploads, JobWebhookResolver receiver) {
+        this.uploads = uploads;
+        this.receiver = receiver;
+    }
+
+    public Map<String, StreamingHandler> operations() {
+        return Map.of(
+                "uploadCapabilities", this::capabilities,
+                "createUpload", (call, request) -> versioned(request).compose(version -> create(call, request)),
+                "uploadOffset", (call, request) -> versioned(request).compose(version -> state(call, request)),
+                "appendUpload", (call, request) -> versioned(request).compose(version -> append(call, request)),
+                "terminateUpload", (call, request) -> versioned(request).compose(version -> terminate(call, request)));
+    }
+
+    private static Future<Void> versioned(HttpServerRequest request) {
+        request.response().putHeader(VERSION_HEADER, VERSION);
+        return VERSION.equals(request.getHeader(VERSION_HEADER))
+                ? Future.succeededFuture()
+                : Future.failedFuture(new Problem.Told(ProblemCode.UNSUPPORTED_VERSION));
+    }
+
+    private Future<Void> capabilities(ApiRequest call, HttpServerRequest request) {
+        return request.resume()
+                .response()
+                .putHeader(VERSION_HEADER, VERSION)
+                .putHeader("Tus-Version", VERSION)
+                .putHeader("Tus-Extension", "creation,termination,checksum,expiration")
+                .putHeader("Tus-Max-Size", Long.toString(uploads.rules().maxBytes()))
+                .putHeader("Tus-Checksum-Algorithm", String.join(",", ChecksumVerifier.algorithms()))
+                .setStatusCode(NO_CONTENT)
+                .end();
+    }
+
+    private Future<Void> create(ApiRequest call, HttpServerRequest request) {
+        long bytes = number(request, "Upload-Length");
+        String name = filename(Optional.ofNullable(request.getHeader("Upload-Metadata")));
+        return uploads.begin(call.caller(), name, bytes, receiver.at(call.query(JobWebhookResolver.PARAMETER)))
+                .compose(upload -> described(request, upload)
+                        .putHeader(HttpHeaders.LOCATION, PATH + upload.id())
+                        .setStatusCode(CREATED)
+                        .end());
+    }
+
+    private Future<Void> state(ApiRequest call, HttpServerRequest request) {
+        return uploads.find(call.caller(), call.name("uploadId"))
+                .compose(upload -> described(request, upload)
+                        .putHeader("Upload-Length", Long.toString(upload.bytes()))
+                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .end());
+    }
+
+    private Future<Void> append(ApiRequest call, HttpServerRequest request) {
+        if (!BYTES.equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            return Future.failedFuture(new Problem.Told(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
+        }
+        Optional<ChecksumVerifier> digest =
+                Optional.ofNullable(request.getHeader("Upload-Checksum")).map(TusUploadHandler::digest);
+        return uploads.append(call.caller(), call.name("uploadId"), number(request, "Upload-Offset"), digest, request)
+                .compose(upload ->
+                        described(request, upload).setStatusCode(NO_CONTENT).end());
+    }
+
+    private Future<Void> terminate(ApiRequest call, HttpServerRequest request) {
+        return uploads.terminate(call.caller(), call.name("uploadId"))
+                .compose(gone ->
+                        request.resume().response().setStatusCode(NO_CONTENT).end());
+    }
+
+    /** How an upload stands; of one that is complete, what became of it. */
+    private static HttpServerResponse described(HttpServerRequest request, UploadRecord upload) {
+        request.resume();
+        HttpServerResponse response = request.response()
+                .putHeader("Upload-Offset", Long.toString(upload.done() ? upload.bytes() : upload.received()))
+                .putHeader(
+                        "Upload-Expires",
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                upload.expires().atOffset(ZoneOffset.UTC)));
+        if (upload.done() || upload.received() == upload.bytes()) {
+            response.putHeader("Sluice-Job-Id", upload.job().value()).putHeader("Sluice-Media-Id", upload.mediaId());
+        }
+        return response;
+    }
+
+    private static long number(HttpServerRequest request, String header) {
+        String value = request.getHeader(header);
+        if (value == null || !value.matches("\\d{1,18}")) {
+            throw new InvalidRequestException("The header " + header + " has to be a number of bytes.");
+        }
+        return Long.parseLong(value);
+    }
+
+    private static ChecksumVerifier digest(String header) {
+        String[] parts = header.strip().split(" ", 2);
+        try {
+            return ChecksumVerifier.of(
+                            parts[0].toLowerCase(Locale.ROOT),
+                            Base64.getDecoder().decode(parts.length > 1 ? parts[1] : ""))
+                    .orElseThrow(() ->
+                            new InvalidRequestException("The header Upload-Checksum names an algorithm that is none of "
+                                    + String.join(", ", ChecksumVerifier.algorithms()) + "."));
+        } catch (IllegalArgumentException notBase64) {
+            throw new InvalidRequestException(
+                    "The header Upload-Checksum has to be an algorithm and a digest in Base64.");
+        }
+    }
+
+    /** {@code filename} among pairs of a key and a value in Base64; another client calls it {@code name}. */
+    private static String filename(Optional<String> metadata) {
+        for (String pair : metadata.orElse("").split(",", -1)) {
+            String[] parts = pair.strip().split(" ", 2);
+            if (parts.length == 2 && (parts[0].equals("filename") || parts[0].equals("name"))) {
+                try {
+                    return new String(Base64.getDecoder().decode(parts[1]), StandardCharsets.UTF_8);
+                } catch (IllegalArgumentException notBase64) {
+                    throw new InvalidRequestException("The header Upload-Metadata has to have its values in Base64.");
+                }
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,56 @@
+package dev.sluice.media.rendition;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.media.Dimensions;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Which renditions a source gets. The shorter side of the picture as displayed decides: a rung is made only when it is
+ * smaller than the source. When none is, there is one rendition at the source's own size, named after its shorter side.
+ * Pure.
+ */
+public final class RenditionLadder {
+    private final List<Rung> rungs;
+
+    public RenditionLadder(MediaConfig config) {
+        this.rungs = config.ladder().stream()
+                .sorted(Comparator.comparingInt(Rung::shortSide).reversed())
+                .toList();
+    }
+
+    /** The renditions, largest first; at least one. */
+    public List<Rendition> renditions(Dimensions source) {
+        List<Rendition> smaller = rungs.stream()
+                .filter(rung -> rung.shortSide() < source.shortSide())
+                .map(rung -> new Rendition(rung.quality(), scaled(source, rung.shortSide()), rung.maxBitrate()))
+                .toList();
+        return smaller.isEmpty() ? List.of(own(source)) : smaller;
+    }
+
+    private Rendition own(Dimensions source) {
+        Dimensions size = new Dimensions(evenBelow(source.width()), evenBelow(source.height()));
+        int maxBitrate = rungs.isEmpty() ? 0 : rungs.get(rungs.size() - 1).maxBitrate();
+        return new Rendition(size.shortSide() + "p", size, maxBitrate);
+    }
+
+    private static Dimensions scaled(Dimensions source, int shortSide) {
+        double factor = (double) shortSide / source.shortSide();
+        return new Dimensions(nearestEven(source.width() * factor), nearestEven(source.height() * factor));
+    }
+
+    private static int nearestEven(double side) {
+        return Math.max(2, (int) Math.round(side / 2) * 2);
+    }
+
+    private static int evenBelow(int side) {
+        return Math.max(2, side / 2 * 2);
+    }
+
+    /** The size of the thumbnails: {@code width} wide, the source's shape, but no taller than four times the width. */
+    public static Dimensions thumbnail(Dimensions source, int width) {
+        double factor = Math.min((double) width / source.width(), 4.0 * width / source.height());
+        return new Dimensions(nearestEven(source.width() * factor), nearestEven(source.height() * factor));
+    }
+}

@@ -1,8 +1,0 @@
-package dev.sluice.objectstore;
-
-/**
- * An upload in parts that is not an object yet, and perhaps never will be.
- *
- * @param id the store's name for it
- */
-public record UnfinishedUpload(BlobKey key, String id) {}

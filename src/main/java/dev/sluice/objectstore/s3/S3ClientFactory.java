@@ -1,0 +1,85 @@
+package dev.sluice.objectstore.s3;
+
+import dev.sluice.common.tls.TrustManagers;
+import dev.sluice.config.S3Config;
+import dev.sluice.config.value.Secret;
+import java.net.URI;
+import java.time.Duration;
+import javax.net.ssl.TrustManager;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
+import software.amazon.awssdk.core.retry.RetryMode;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
+
+/** Makes the SDK's client from the configuration. */
+final class S3ClientFactory {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+    // Three attempts, the SDK's standard, and the pauses between them.
+    private static final int ATTEMPTS = 3;
+    private static final Duration PAUSES = Duration.ofSeconds(40);
+
+    private S3ClientFactory() {}
+
+    static S3AsyncClient open(S3Config config, int connections, SdkEventLoopGroup loops) {
+        S3AsyncClientBuilder builder = S3AsyncClient.builder()
+                .region(Region.of(config.region()))
+                .credentialsProvider(credentials(config))
+                .forcePathStyle(config.pathStyle())
+                // Many stores that speak S3 refuse the checksums that the SDK would add on its own.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
+                        .apiCallAttemptTimeout(config.timeout())
+                        .apiCallTimeout(config.timeout().multipliedBy(ATTEMPTS).plus(PAUSES)))
+                // What follows a request hops to a Vert.x context at once: a pool in between would only cost.
+                .asyncConfiguration(async ->
+                        async.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run))
+                .httpClientBuilder(http(config, connections, loops));
+        config.endpoint().ifPresent(builder::endpointOverride);
+        return builder.build();
+    }
+
+    /** The store's address for sentences. */
+    static String place(S3Config config) {
+        return config.endpoint().map(URI::toString).orElse("AWS region " + config.region());
+    }
+
+    private static SdkAsyncHttpClient.Builder<?> http(S3Config config, int connections, SdkEventLoopGroup loops) {
+        NettyNioAsyncHttpClient.Builder builder = NettyNioAsyncHttpClient.builder()
+                .eventLoopGroup(loops)
+                .maxConcurrency(connections)
+                .connectionAcquisitionTimeout(config.timeout())
+                .connectionTimeout(shorter(config.timeout(), CONNECT))
+                .readTimeout(shorter(config.timeout(), SILENCE))
+                .writeTimeout(shorter(config.timeout(), SILENCE));
+        config.caFile().ifPresent(caFile -> {
+            TrustManager[] trust = {TrustManagers.in(config.caFile())};
+            builder.tlsTrustManagersProvider(() -> trust);
+        });
+        return builder;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    static AwsCredentialsProvider credentials(S3Config config) {
+        if (config.accessKey().isEmpty()) {
+            return DefaultCredentialsProvider.builder().build();
+        }
+        String secret = config.secretKey().map(Secret::reveal).orElse("");
+        return StaticCredentialsProvider.create(
+                AwsBasicCredentials.create(config.accessKey().get(), secret));
+    }
+}

@@ -1,0 +1,145 @@
+package dev.sluice.persistence.db;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Brings schema {@code sluice} up to date, once the database is there; safe to be run by several hosts at once. */
+final class SchemaMigration {
+    static final String SCHEMA = "sluice";
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaMigration.class);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(250);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private static final int LOGGED_ONE_OF = 12;
+
+    private final Vertx vertx;
+    private final ConnectionSettings settings;
+    private final CancellationToken stop;
+    private int failures;
+
+    SchemaMigration(Vertx vertx, ConnectionSettings settings, CancellationToken stop) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.stop = stop;
+    }
+
+    Future<Void> run() {
+        return attempt(FIRST_WAIT);
+    }
+
+    private Future<Void> attempt(Duration wait) {
+        return vertx.executeBlocking(this::migrate, false).compose(migrated -> Future.succeededFuture(), cause -> {
+            if (settings.isDistrusted(cause) || !SqlErrorClassifier.passesAtStart(cause)) {
+                return Future.failedFuture(explained(cause));
+            }
+            // At most once a minute: the waits grow to five seconds.
+            LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
+                    .addKeyValue("database", settings.where())
+                    .addKeyValue("error", settings.reason(cause))
+                    .addKeyValue("retryMs", wait.toMillis())
+                    .log("waiting for the database");
+            return pause(wait).compose(paused -> attempt(longer(wait)));
+        });
+    }
+
+    private Void migrate() throws SQLException {
+        stop.check();
+        // Flyway hides why a connection failed; a plain one tells "not up yet" from "wrong password".
+        try (Connection connection = settings.migrations().getConnection()) {
+            connection.setReadOnly(true);
+        }
+        MigrateResult result = Flyway.configure(SchemaMigration.class.getClassLoader())
+                .dataSource(settings.migrations())
+                .locations("classpath:db/migration")
+                .defaultSchema(SCHEMA)
+                .schemas(SCHEMA)
+                .createSchemas(true)
+                .table("schema_history")
+                .load()
+                .migrate();
+        LOG.atInfo()
+                .addKeyValue("database", settings.where())
+                .addKeyValue("applied", result.migrationsExecuted)
+                .log("database schema is up to date");
+        return null;
+    }
+
+    private Future<Void> pause(Duration wait) {
+        Promise<Void> over = Promise.promise();
+        long timer = vertx.setTimer(wait.toMillis(), fired -> over.tryComplete());
+        CancellationToken.Registration registration = stop.onCancel(() -> {
+            vertx.cancelTimer(timer);
+            over.tryComplete();
+        });
+        return over.future().onComplete(ended -> registration.close()).map(paused -> {
+            stop.check();
+            return null;
+        });
+    }
+
+    private static Duration longer(Duration wait) {
+        Duration doubled = wait.multipliedBy(2);
+        return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
+    }
+
+    private JobException explained(Throwable cause) {
+        if (cause instanceof JobException stopped) {
+            return stopped;
+        }
+        if (settings.isDistrusted(cause)) {
+            return new JobException(
+                    ErrorCode.DATABASE_UNAVAILABLE,
+                    "The database at " + settings.where() + " is not trusted: " + settings.reason(cause) + ".",
+                    cause);
+        }
+        if (cause instanceof SQLException refused) {
+            return new JobException(
+                    ErrorCode.DATABASE_UNAVAILABLE,
+                    "The database at " + settings.where() + " refuses the user '" + settings.user() + "': "
+                            + firstLine(refused) + ".",
+                    refused);
+        }
+        if (cause instanceof FlywayException refused) {
+            return new JobException(
+                    ErrorCode.DATABASE_UNAVAILABLE,
+                    "The schema '" + SCHEMA + "' in the database at " + settings.where()
+                            + " cannot be brought up to date: " + firstLine(innermost(refused)) + ".",
+                    refused);
+        }
+        return JobException.of(cause);
+    }
+
+    /** What the database itself said, if it did: Flyway's own words around it are about Flyway. */
+    private static Throwable innermost(Throwable failure) {
+        Throwable found = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException) {
+                found = cause;
+            }
+        }
+        return found;
+    }
+
+    static String firstLine(Throwable cause) {
+        return String.valueOf(cause.getMessage())
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .findFirst()
+                .map(line -> line.replaceFirst("^(FATAL|ERROR): ", "").replaceFirst("\\.$", ""))
+                .orElseGet(() -> cause.getClass().getSimpleName());
+    }
+}

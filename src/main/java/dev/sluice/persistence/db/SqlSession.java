@@ -1,0 +1,45 @@
+package dev.sluice.persistence.db;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection inside a transaction. Statements may be sent without waiting for the ones before: they run in order, and
+ * after the first that fails all others fail too.
+ */
+public class SqlSession {
+    private final SqlConnection connection;
+
+    SqlSession(SqlConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Runs a statement with parameters; it stays prepared on the connection. */
+    public final Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
+        return run(new SqlStatement(sql, Arrays.asList(parameters)));
+    }
+
+    public Future<RowSet<Row>> run(SqlStatement statement) {
+        return connection.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters()));
+    }
+
+    /** Runs a statement as it stands, or several parted by semicolons. */
+    public final Future<Void> control(String sql) {
+        return connection.query(sql).execute().mapEmpty();
+    }
+
+    /** Marks where {@link #undo} leads back to. */
+    public Future<Void> savepoint() {
+        return control("SAVEPOINT marked");
+    }
+
+    /** Undoes what was done since the savepoint; after that statements run again. */
+    public Future<Void> undo() {
+        return control("ROLLBACK TO SAVEPOINT marked");
+    }
+}

@@ -1,0 +1,101 @@
+package dev.sluice.persistence.db;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Transactions of one kind that are asked for on one context: those that come while one is under way share the next one. One
+ * that comes alone waits for nobody. When not all that share one get through, it is rolled back, and each is tried by itself.
+ */
+final class TransactionBatcher {
+    /** Enough to make round trips and commits cheap, and soon over. */
+    private static final int MOST = 64;
+
+    private final Database database;
+    private final Context context;
+    private final List<Member<?>> waiting = new ArrayList<>();
+    private boolean busy;
+
+    TransactionBatcher(Database database, Context context) {
+        this.database = database;
+        this.context = context;
+    }
+
+    /**
+     * One that wants to take part.
+     *
+     * @param key what it locks; of one key there is only one in a transaction, and keys are locked in their order
+     */
+    record Member<T>(String key, Function<SqlSession, Future<Optional<T>>> work, Promise<Optional<T>> outcome) {
+        /** Does the work; completes with what makes it known, once all is committed. */
+        Future<Optional<Runnable>> begin(SqlSession session) {
+            return Future.<Void>succeededFuture()
+                    .compose(now -> work.apply(session))
+                    .map(value -> value.map(given -> () -> outcome.complete(Optional.of(given))));
+        }
+
+        void alone(Database database) {
+            database.transaction(work).onComplete(outcome);
+        }
+    }
+
+    /** Runs {@code work} as {@link Database#transaction(Function)} does, perhaps together with others. */
+    <T> Future<Optional<T>> run(String key, Function<SqlSession, Future<Optional<T>>> work) {
+        Member<T> member = new Member<>(key, work, Promise.promise());
+        waiting.add(member);
+        if (!busy) {
+            next();
+        }
+        return member.outcome().future();
+    }
+
+    private void next() {
+        List<Member<?>> members = take();
+        busy = !members.isEmpty();
+        if (members.size() == 1) {
+            Member<?> only = members.get(0);
+            only.alone(database);
+            only.outcome().future().onComplete(ended -> next());
+        } else if (busy) {
+            together(members);
+        }
+    }
+
+    private void together(List<Member<?>> members) {
+        database.shared(members, context).onComplete(answered -> {
+            if (answered.failed()) {
+                members.forEach(member -> member.outcome().fail(answered.cause()));
+            } else if (answered.result().isPresent()) {
+                answered.result().get().forEach(Runnable::run);
+            } else {
+                // Nobody waits for these: one of them may have to wait for a lock.
+                members.forEach(member -> member.alone(database));
+            }
+            next();
+        });
+    }
+
+    private List<Member<?>> take() {
+        List<Member<?>> taken = new ArrayList<>();
+        Set<String> keys = new HashSet<>();
+        Iterator<Member<?>> each = waiting.iterator();
+        while (each.hasNext() && taken.size() < MOST) {
+            Member<?> member = each.next();
+            if (keys.add(member.key())) {
+                taken.add(member);
+                each.remove();
+            }
+        }
+        taken.sort(Comparator.comparing(Member::key));
+        return taken;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.sluice.persistence.job;
+
+import dev.sluice.job.JobId;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.usertable.UserTables;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** Reads jobs for who asks about them: also those that nobody of ours has seen yet, where the user's table has their row. */
+public final class JobQueryRepository {
+    private static final String COLUMNS = """
+            SELECT id, message, stage, state, seq, progress, error_code, error_message, media_id,
+                   created_at, updated_at, finished_at
+              FROM sluice.job
+            """;
+    private static final String JOB = COLUMNS + " WHERE id = $1";
+    private static final String NEWEST = COLUMNS + " WHERE media_id = $1 ORDER BY created_at DESC LIMIT 1";
+    private static final String PAGE = COLUMNS + """
+             WHERE ($1::text IS NULL OR message ->> 'userId' = $1) AND ($2::text IS NULL OR media_id = $2)
+               AND ($3::text IS NULL OR CASE WHEN state <> 'running' THEN upper(state)
+                                             WHEN seq = 0 THEN 'PENDING' ELSE 'PROCESSING' END = $3)
+               AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5))
+             ORDER BY created_at DESC, id DESC LIMIT $6
+            """;
+    private static final String HOSTS = """
+            SELECT worker, stage, count(*) AS running FROM sluice.stage_run
+             WHERE state = 'running' AND lease_until > clock_timestamp() AND worker IS NOT NULL
+             GROUP BY worker, stage ORDER BY worker, stage
+            """;
+
+    private final Database database;
+    private final UserTables tables;
+
+    public JobQueryRepository(Database database, UserTables tables) {
+        this.database = database;
+        this.tables = tables;
+    }
+
+    /** A job; empty when neither table has heard of it. */
+    public Future<Optional<JobDetails>> job(JobId id) {
+        var known = database.run(JOB, id.value());
+        var row = tables.jobRow(database, id);
+        var runs = new RunStatusRepository(database).of(id);
+        return Future.all(known, row, runs)
+                .map(all -> new Sources(first(known.result()), row.result(), runs.result()).record(id));
+    }
+
+    /** The newest job of a medium. */
+    public Future<Optional<JobDetails>> newestOf(String mediaId) {
+        var known = database.run(NEWEST, mediaId);
+        var row = tables.newestJobRow(database, mediaId);
+        return Future.all(known, row)
+                .compose(both -> row.result()
+                        .map(found -> found.getString("id"))
+                        .or(() -> first(known.result()).map(found -> found.getString("id")))
+                        .map(JobId::new)
+                        .map(this::job)
+                        .orElseGet(() -> Future.succeededFuture(Optional.empty())));
+    }
+
+    /** The row of a medium; see {@link MediaRecord}. */
+    public Future<Optional<MediaRecord>> medium(String mediaId, String ownerColumn) {
+        return tables.mediaRow(database, mediaId, ownerColumn)
+                .map(found -> found.map(row -> MediaRecord.of(mediaId, row, ownerColumn)));
+    }
+
+    /** Jobs that we know of, the newest first, without their runs. */
+    public Future<List<JobDetails>> page(JobQuery filter) {
+        return database.run(
+                        PAGE,
+                        filter.userId().orElse(null),
+                        filter.mediaId().orElse(null),
+                        filter.status().orElse(null),
+                        filter.before().map(JobQuery.Place::created).orElse(null),
+                        filter.before().map(JobQuery.Place::id).orElse(null),
+                        filter.limit())
+                .map(rows -> rows(rows)
+                        .flatMap(row -> new Sources(Optional.of(row), Optional.empty(), List.of())
+                                .record(new JobId(row.getString("id"))).stream())
+                        .toList());
+    }
+
+    /** Where a page ends, so that the next can begin there. */
+    public Future<Optional<JobQuery.Place>> placeOf(JobId id) {
+        return database.run("SELECT created_at FROM sluice.job WHERE id = $1", id.value())
+                .map(rows ->
+                        first(rows).map(row -> new JobQuery.Place(row.getOffsetDateTime("created_at"), id.value())));
+    }
+
+    /** Which workers are at how many runs of which stage. */
+    public Future<List<WorkerLoad>> hosts() {
+        return database.run(HOSTS)
+                .map(rows -> rows(rows)
+                        .map(row ->
+                                new WorkerLoad(row.getString("worker"), row.getString("stage"), row.getLong("running")))
+                        .toList());
+    }
+
+    /** Whether the database answers. */
+    public Future<Void> ping() {
+        return database.run("SELECT 1").mapEmpty();
+    }
+
+    private static Optional<Row> first(RowSet<Row> rows) {
+        return rows(rows).findFirst();
+    }
+
+    private static Stream<Row> rows(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false);
+    }
+
+    /**
+     * Where what is known of a job comes from.
+     *
+     * @param known our row
+     * @param users the user's
+     */
+    private record Sources(Optional<Row> known, Optional<JsonObject> users, List<RunStatus> runs) {
+        Optional<JobDetails> record(JobId id) {
+            if (known.isEmpty() && users.isEmpty()) {
+                return Optional.empty();
+            }
+            JobStatusResolver state = new JobStatusResolver(known, users);
+            return Optional.of(new JobDetails(
+                    id,
+                    text("mediaId"),
+                    text("userId"),
+                    text("s3Key"),
+                    text("originalFilename"),
+                    state.status(),
+                    state.progress(),
+                    state.step(),
+                    known.flatMap(row -> Optional.ofNullable(row.getString("error_code"))),
+                    state.error(),
+                    state.thumbnails(),
+                    state.videoVersions(),
+                    warnings(),
+                    state.metadata(),
+                    time("created_at").or(() -> ofUser("createdAt")),
+                    ofUser("updatedAt").or(() -> time("updated_at")),
+                    time("finished_at").or(() -> ofUser("completedAt")),
+                    runs));
+        }
+
+        private JsonArray warnings() {
+            return known.map(row -> (JsonObject) row.getValue("message"))
+                    .map(message -> message.getValue("warnings"))
+                    .filter(JsonArray.class::isInstance)
+                    .map(JsonArray.class::cast)
+                    .orElseGet(JsonArray::new);
+        }
+
+        private Optional<String> text(String field) {
+            return ofUser(field)
+                    .or(() -> known.map(row -> (JsonObject) row.getValue("message"))
+                            .map(message -> message.getValue(field))
+                            .filter(String.class::isInstance)
+                            .map(String.class::cast));
+        }
+
+        private Optional<String> ofUser(String column) {
+            return users.map(row -> row.getString(column)).filter(text -> !text.isEmpty());
+        }
+
+        private Optional<String> time(String column) {
+            return known.map(row -> row.getOffsetDateTime(column))
+                    .map(OffsetDateTime::toInstant)
+                    .map(String::valueOf);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.persistence.job;
+
+import dev.sluice.job.StageName;
+import dev.sluice.job.StepScheme;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.OutputFile;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.json.InvalidMessageException;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How a job stands. A job that a worker of ours has claimed, or that has ended, is as our row says; of another the user's row
+ * knows more, because another system may be at it.
+ */
+record JobStatusResolver(Optional<Row> known, Optional<JsonObject> users) {
+    private static final String PENDING = "PENDING";
+
+    private Optional<Row> ours() {
+        return known.filter(
+                row -> row.getLong("seq") > 0 || !row.getString("state").equals("running"));
+    }
+
+    String status() {
+        return ours().map(row -> switch (row.getString("state")) {
+                    case "completed" -> "COMPLETED";
+                    case "failed" -> "FAILED";
+                    default -> "PROCESSING";
+                })
+                .or(() -> ofUser("status").map(status -> status.toUpperCase(Locale.ROOT)))
+                .orElse(PENDING);
+    }
+
+    int progress() {
+        return ours().map(row -> row.getInteger("progress"))
+                .or(() -> ofUser("progress").map(JobStatusResolver::whole))
+                .orElse(0);
+    }
+
+    Optional<String> step() {
+        return ofUser("currentStep")
+                .or(() -> ours().map(row -> {
+                    StageName stage = StageName.of(row.getString("stage"));
+                    StepScheme steps = message()
+                            .map(message -> message.answerForm().steps())
+                            .orElse(StepScheme.STAGED);
+                    return switch (row.getString("state")) {
+                        case "completed" -> steps.doneStep(stage);
+                        case "failed" -> steps.failedStep(stage);
+                        default -> stage.startStep();
+                    };
+                }));
+    }
+
+    Optional<String> error() {
+        return known.flatMap(row -> Optional.ofNullable(row.getString("error_message")))
+                .or(() -> ofUser("errorMessage"));
+    }
+
+    JsonArray thumbnails() {
+        return array("thumbnails").orElseGet(() -> JobUpdate.thumbnails(outputs()));
+    }
+
+    JsonArray videoVersions() {
+        return array("videoVersions").orElseGet(() -> JobUpdate.videoVersions(outputs()));
+    }
+
+    Optional<JsonObject> metadata() {
+        return ofUser("metadata")
+                .flatMap(JobStatusResolver::object)
+                .or(() -> message().flatMap(StagedJob::metadata).map(JobUpdate::metadataJson));
+    }
+
+    /** What was published; what a stage before has made may never be. */
+    private List<OutputFile> outputs() {
+        return known.filter(row -> row.getString("state").equals("completed"))
+                .flatMap(completed -> message())
+                .map(StagedJob::outputs)
+                .orElse(List.of());
+    }
+
+    private Optional<StagedJob> message() {
+        try {
+            return known.map(row -> MessageCodec.stagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
+        } catch (InvalidMessageException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<JsonArray> array(String column) {
+        try {
+            return ofUser(column).map(JsonArray::new);
+        } catch (DecodeException | ClassCastException notAnArray) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<JsonObject> object(String text) {
+        try {
+            return Optional.of(new JsonObject(text));
+        } catch (DecodeException | ClassCastException notAnObject) {
+            return Optional.empty();
+        }
+    }
+
+    /** A user's column may be of any type that holds a number. */
+    private static int whole(String text) {
+        try {
+            return (int) Math.min(100, Math.max(0, Math.floor(Double.parseDouble(text))));
+        } catch (NumberFormatException notANumber) {
+            return 0;
+        }
+    }
+
+    private Optional<String> ofUser(String column) {
+        return users.map(row -> row.getString(column)).filter(text -> !text.isEmpty());
+    }
+}

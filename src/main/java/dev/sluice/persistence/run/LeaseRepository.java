@@ -1,0 +1,84 @@
+package dev.sluice.persistence.run;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.progress.AttemptArrays;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** What a host says about all its running attempts at once. */
+final class LeaseRepository {
+    private static final String RENEW = """
+            UPDATE sluice.stage_run r SET lease_until = clock_timestamp() + make_interval(secs => $5)
+              FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) WITH ORDINALITY
+                   AS mine (job_id, stage, task, attempt, place),
+                   sluice.job j
+             WHERE r.job_id = mine.job_id AND r.stage = mine.stage AND r.task = mine.task
+               AND r.attempt = mine.attempt AND r.state = 'running'
+               AND j.id = r.job_id AND j.state = 'running'
+            RETURNING mine.place
+            """;
+    private static final String CANCELLED = """
+            SELECT id FROM sluice.job WHERE id = ANY($1) AND state = 'failed' AND error_code = $2
+            """;
+
+    private static final String LEFT = """
+            SELECT extract(epoch FROM lease_until - clock_timestamp())::float8 AS seconds FROM sluice.stage_run
+             WHERE job_id = $1 AND stage = $2 AND task = $3 AND state = 'running' AND lease_until > clock_timestamp()
+            """;
+
+    private final Database database;
+
+    LeaseRepository(Database database) {
+        this.database = database;
+    }
+
+    Future<Set<Attempt>> renew(Collection<Attempt> attempts, Duration lease) {
+        if (attempts.isEmpty()) {
+            return Future.succeededFuture(Set.of());
+        }
+        List<Attempt> asked = attempts.stream().distinct().toList();
+        AttemptArrays columns = new AttemptArrays(asked);
+        return database.run(
+                        RENEW,
+                        columns.jobs(),
+                        columns.stages(),
+                        columns.tasks(),
+                        columns.tokens(),
+                        ClaimTransaction.seconds(lease))
+                .map(rows -> stream(rows)
+                        .map(row -> asked.get(row.getInteger("place") - 1))
+                        .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    Future<Duration> left(RunId run) {
+        return database.run(LEFT, run.job().value(), run.stage().key(), run.task())
+                .map(rows -> rows.size() == 0
+                        ? Duration.ZERO
+                        : Duration.ofMillis(
+                                (long) Math.ceil(rows.iterator().next().getDouble("seconds") * 1000)));
+    }
+
+    Future<Set<JobId>> cancelledAmong(Collection<JobId> jobs) {
+        String[] ids = jobs.stream().map(JobId::value).toArray(String[]::new);
+        return database.run(CANCELLED, ids, ErrorCode.CANCELLED.wire())
+                .map(rows -> stream(rows)
+                        .map(row -> new JobId(row.getString("id")))
+                        .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    private static Stream<Row> stream(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false);
+    }
+}

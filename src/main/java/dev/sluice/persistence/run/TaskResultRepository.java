@@ -1,0 +1,24 @@
+package dev.sluice.persistence.run;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.persistence.db.Database;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What runs that are done have left with their rows. */
+record TaskResultRepository(Database database) {
+    private static final String RESULTS =
+            "SELECT task, result FROM sluice.stage_run WHERE job_id = $1 AND stage = $2 AND state = 'done'";
+
+    Future<SortedMap<Integer, JsonObject>> of(JobId job, StageName stage) {
+        return database.run(RESULTS, job.value(), stage.key()).map(rows -> {
+            SortedMap<Integer, JsonObject> results = new TreeMap<>();
+            rows.forEach(row -> results.put(row.getInteger("task"), (JsonObject) row.getValue("result")));
+            return Collections.unmodifiableSortedMap(results);
+        });
+    }
+}

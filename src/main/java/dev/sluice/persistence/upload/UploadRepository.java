@@ -1,0 +1,138 @@
+package dev.sluice.persistence.upload;
+
+import dev.sluice.job.JobId;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.webhook.WebhookUrl;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * Uploads that take more than one request, so that any process can go on with any of them. Whoever takes one to add to it gets a
+ * fencing token; who held it before can no longer write.
+ */
+public final class UploadRepository {
+    private static final String INSERT = """
+            INSERT INTO sluice.upload (id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, webhook_url,
+                                       expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            """;
+    private static final String ALL = """
+            id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, etags, tail, received, token, done,
+            webhook_url, expires_at
+            """;
+    private static final String FIND = "SELECT " + ALL + " FROM sluice.upload WHERE id = $1";
+    private static final String TAKE =
+            "UPDATE sluice.upload SET token = token + 1 WHERE id = $1 AND NOT done RETURNING " + ALL;
+    private static final String ADD = """
+            UPDATE sluice.upload SET multipart_id = $3, etags = $4, tail = $5, received = $6,
+                   expires_at = clock_timestamp() + make_interval(secs => $7)
+             WHERE id = $1 AND token = $2 AND NOT done
+            """;
+    private static final String EXPIRED = "SELECT " + ALL + """
+             FROM sluice.upload WHERE expires_at < clock_timestamp() ORDER BY expires_at LIMIT 100
+            """;
+    private static final String FORGET = "DELETE FROM sluice.upload WHERE id = $1 AND token = $2";
+    public static final String FINISH = "UPDATE sluice.upload SET done = true, tail = '' WHERE id = $1 AND NOT done";
+
+    public static final String IS_THERE = "SELECT FROM sluice.upload WHERE id = $1";
+
+    private final Database database;
+
+    public UploadRepository(Database database) {
+        this.database = database;
+    }
+
+    /** Enters a new one. */
+    public Future<Void> begin(UploadRecord upload) {
+        return database.run(
+                        INSERT,
+                        upload.id(),
+                        upload.owner(),
+                        upload.mediaId(),
+                        upload.key(),
+                        upload.fileName(),
+                        upload.job().value(),
+                        upload.bytes(),
+                        upload.direct(),
+                        upload.multipart().orElse(null),
+                        upload.webhook().map(WebhookUrl::text).orElse(null),
+                        upload.expires().atOffset(ZoneOffset.UTC))
+                .mapEmpty();
+    }
+
+    /** How one stands. */
+    public Future<Optional<UploadRecord>> find(String id) {
+        return database.run(FIND, id).map(UploadRepository::first);
+    }
+
+    /** Takes one to add to it; empty if there is none, or it is done. */
+    public Future<Optional<UploadRecord>> take(String id) {
+        return database.run(TAKE, id).map(UploadRepository::first);
+    }
+
+    /**
+     * Writes down what has come; gives whether the one who asks still holds it.
+     *
+     * @param keptFor until it expires, from now
+     */
+    public Future<Boolean> add(UploadRecord upload, Duration keptFor) {
+        return database.run(
+                        ADD,
+                        upload.id(),
+                        upload.token(),
+                        upload.multipart().orElse(null),
+                        upload.etags().toArray(String[]::new),
+                        upload.tail(),
+                        upload.received(),
+                        (double) keptFor.toSeconds())
+                .map(rows -> rows.rowCount() > 0);
+    }
+
+    /** Some of those that have expired, done or not. */
+    public Future<List<UploadRecord>> expired() {
+        return database.run(EXPIRED).map(UploadRepository::all);
+    }
+
+    /** Strikes one out; gives whether it stood there as it is given. */
+    public Future<Boolean> forget(UploadRecord upload) {
+        return database.run(FORGET, upload.id(), upload.token()).map(rows -> rows.rowCount() > 0);
+    }
+
+    private static Optional<UploadRecord> first(RowSet<Row> rows) {
+        return all(rows).stream().findFirst();
+    }
+
+    private static List<UploadRecord> all(RowSet<Row> rows) {
+        return StreamSupport.stream(rows.spliterator(), false)
+                .map(UploadRepository::record)
+                .toList();
+    }
+
+    private static UploadRecord record(Row row) {
+        OffsetDateTime expires = row.getOffsetDateTime("expires_at");
+        return new UploadRecord(
+                row.getString("id"),
+                row.getString("owner"),
+                row.getString("media_id"),
+                row.getString("s3_key"),
+                row.getString("file_name"),
+                new JobId(row.getString("job_id")),
+                row.getLong("bytes"),
+                row.getBoolean("direct"),
+                Optional.ofNullable(row.getString("multipart_id")),
+                List.of(row.getArrayOfStrings("etags")),
+                row.getBuffer("tail"),
+                row.getLong("received"),
+                row.getLong("token"),
+                row.getBoolean("done"),
+                Optional.ofNullable(row.getString("webhook_url")).map(WebhookUrl::parse),
+                expires.toInstant());
+    }
+}

@@ -1,0 +1,202 @@
+package dev.sluice.persistence.usertable;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.NewJob;
+import dev.sluice.message.ReceivedUpdate;
+import dev.sluice.message.StagedJob;
+import dev.sluice.message.VideoMetadata;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What the user's tables are told, column by column. */
+public final class UserTableMapping {
+    static final String CREATED_STEP = "job_created";
+
+    private UserTableMapping() {}
+
+    /** Out of which a staged job can be made. */
+    static final List<String> OF_A_WAITING_JOB = List.of("status", "mediaId", "userId", "s3Key", "originalFilename");
+
+    /** What a job's row tells a reader. */
+    static final List<String> OF_A_JOB = List.of(
+            "id",
+            "mediaId",
+            "userId",
+            "s3Key",
+            "originalFilename",
+            "status",
+            "progress",
+            "currentStep",
+            "errorMessage",
+            "thumbnails",
+            "videoVersions",
+            "metadata",
+            "createdAt",
+            "updatedAt",
+            "completedAt");
+
+    /** What a medium's row tells of its source and its owner. */
+    static List<String> ofAMedium(String ownerColumn) {
+        return Stream.of("id", "s3Key", "mimeType", "originalFilename", ownerColumn)
+                .distinct()
+                .toList();
+    }
+
+    /** The job of a row, if the row says that nobody has begun with it; not necessarily one that a worker could read. */
+    static Optional<StagedJob> waitingJob(JobId id, JsonObject row) {
+        if (!"PENDING".equalsIgnoreCase(row.getString("status"))) {
+            return Optional.empty();
+        }
+        return Optional.of(StagedJob.create(new NewJob(
+                id,
+                row.getString("mediaId", ""),
+                row.getString("userId", ""),
+                row.getString("s3Key", ""),
+                row.getString("originalFilename", ""),
+                "",
+                0,
+                Instant.now())));
+    }
+
+    /** The job row after an update. */
+    static Map<String, ColumnValue> job(JobUpdate update) {
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("status", new ColumnValue.Status(update.status().name()));
+        cells.put("progress", new ColumnValue.Quantity(update.progress()));
+        cells.put("currentStep", new ColumnValue.Text(update.step()));
+        update.failure().ifPresent(why -> cells.put("errorMessage", new ColumnValue.Text(storable(why.sentence()))));
+        update.metadata().ifPresent(known -> cells.put("metadata", metadata(known)));
+        if (update.status() == JobUpdate.Status.COMPLETED) {
+            cells.put("thumbnails", new ColumnValue.Json(update.thumbnails().encode()));
+            cells.put(
+                    "videoVersions", new ColumnValue.Json(update.videoVersions().encode()));
+            cells.put("completedAt", new ColumnValue.Now());
+        }
+        cells.put("updatedAt", new ColumnValue.Now());
+        return cells;
+    }
+
+    /** The job row after an update that another worker than ours sent. */
+    static Map<String, ColumnValue> job(ReceivedUpdate report) {
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("status", new ColumnValue.Status(report.status().name()));
+        cells.put("progress", new ColumnValue.Quantity(report.progress()));
+        report.step().ifPresent(step -> cells.put("currentStep", new ColumnValue.Text(step)));
+        report.error().ifPresent(error -> cells.put("errorMessage", new ColumnValue.Text(error)));
+        report.metadata().ifPresent(known -> cells.put("metadata", new ColumnValue.Json(known.encode())));
+        if (report.status() == JobUpdate.Status.COMPLETED) {
+            cells.put("thumbnails", new ColumnValue.Json(report.thumbnails().encode()));
+            cells.put(
+                    "videoVersions", new ColumnValue.Json(report.videoVersions().encode()));
+            cells.put("completedAt", new ColumnValue.Now());
+        }
+        cells.put("updatedAt", new ColumnValue.Now());
+        return cells;
+    }
+
+    /** The media row after another worker than ours has completed its job. */
+    static Map<String, ColumnValue> media(ReceivedUpdate report) {
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("processingStatus", new ColumnValue.Status(report.status().name()));
+        cells.put(
+                "videoProcessingStatus", new ColumnValue.Status(report.status().name()));
+        cells.put("videoThumbnails", new ColumnValue.Json(report.thumbnails().encode()));
+        cells.put("videoVersions", new ColumnValue.Json(report.videoVersions().encode()));
+        report.metadata().ifPresent(known -> cells.put("videoMetadata", new ColumnValue.Json(known.encode())));
+        cells.put("updatedAt", new ColumnValue.Now());
+        return cells;
+    }
+
+    /** The job row between two steps. */
+    static Map<String, ColumnValue> progress(int progress) {
+        return Map.of("progress", new ColumnValue.Quantity(progress), "updatedAt", new ColumnValue.Now());
+    }
+
+    /** The media row of a medium whose job was made. */
+    static Map<String, ColumnValue> waiting() {
+        return Map.of(
+                "processingStatus", new ColumnValue.Status("PENDING"),
+                "videoProcessingStatus", new ColumnValue.Status("PENDING"),
+                "updatedAt", new ColumnValue.Now());
+    }
+
+    /** The job row of a failed job that starts again at {@code stage}. */
+    static Map<String, ColumnValue> restarted(StageName stage, int progress) {
+        return Map.of(
+                "status", new ColumnValue.Status(JobUpdate.Status.PROCESSING.name()),
+                "progress", new ColumnValue.Quantity(progress),
+                "currentStep", new ColumnValue.Text(stage.startStep()),
+                "updatedAt", new ColumnValue.Now());
+    }
+
+    /** What the end of a job left in its row. */
+    static Map<String, ColumnValue> noLongerEnded() {
+        return Map.of("errorMessage", new ColumnValue.Nothing(), "completedAt", new ColumnValue.Nothing());
+    }
+
+    /** A new job row. */
+    static Map<String, ColumnValue> newJob(StagedJob job) {
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("id", new ColumnValue.Text(job.id().value()));
+        cells.put("mediaId", new ColumnValue.Text(job.mediaId()));
+        job.userId().ifPresent(user -> cells.put("userId", new ColumnValue.Text(user)));
+        job.s3Key().ifPresent(key -> cells.put("s3Key", new ColumnValue.Text(key)));
+        job.originalFilename().ifPresent(name -> cells.put("originalFilename", new ColumnValue.Text(name)));
+        cells.put("status", new ColumnValue.Status("PENDING"));
+        cells.put("progress", new ColumnValue.Quantity(0));
+        cells.put("currentStep", new ColumnValue.Text(CREATED_STEP));
+        cells.put("createdAt", new ColumnValue.Now());
+        cells.put("updatedAt", new ColumnValue.Now());
+        return cells;
+    }
+
+    /** A new media row. */
+    static Map<String, ColumnValue> newMedium(StagedJob job, String ownerColumn) {
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("id", new ColumnValue.Text(job.mediaId()));
+        job.userId().ifPresent(user -> cells.put(ownerColumn, new ColumnValue.Text(user)));
+        job.s3Key().ifPresent(key -> cells.put("s3Key", new ColumnValue.Text(key)));
+        job.originalFilename().ifPresent(name -> cells.put("originalFilename", new ColumnValue.Text(name)));
+        cells.putAll(waiting());
+        cells.put("createdAt", new ColumnValue.Now());
+        return cells;
+    }
+
+    /** The media row once the job is completed; the source's own key and type stay as they are. */
+    static Map<String, ColumnValue> media(JobUpdate completed) {
+        Map<String, ColumnValue> cells = new LinkedHashMap<>();
+        cells.put("processingStatus", new ColumnValue.Status(completed.status().name()));
+        cells.put(
+                "videoProcessingStatus",
+                new ColumnValue.Status(completed.status().name()));
+        cells.put("videoThumbnails", new ColumnValue.Json(completed.thumbnails().encode()));
+        cells.put(
+                "videoVersions", new ColumnValue.Json(completed.videoVersions().encode()));
+        completed.metadata().ifPresent(known -> {
+            cells.put("videoMetadata", metadata(known));
+            cells.put("duration", new ColumnValue.Quantity(known.duration()));
+            cells.put("codec", new ColumnValue.Text(storable(known.codec())));
+            cells.put("bitrate", new ColumnValue.Quantity(known.bitrate()));
+            cells.put("framerate", new ColumnValue.Quantity(known.framerate()));
+        });
+        cells.put("updatedAt", new ColumnValue.Now());
+        return cells;
+    }
+
+    private static ColumnValue metadata(VideoMetadata known) {
+        JsonObject json = JobUpdate.metadataJson(known);
+        return new ColumnValue.Json(json.encode());
+    }
+
+    /** PostgreSQL's texts have no NUL; what FFmpeg says about a broken file may. */
+    public static String storable(String text) {
+        return text.replace("\0", "");
+    }
+}

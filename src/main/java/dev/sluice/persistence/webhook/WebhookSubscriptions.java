@@ -1,0 +1,88 @@
+package dev.sluice.persistence.webhook;
+
+import dev.sluice.config.WebhooksConfig;
+import dev.sluice.job.JobId;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.ReceivedUpdate;
+import dev.sluice.persistence.db.SqlSession;
+import dev.sluice.webhook.WebhookEvent;
+import dev.sluice.webhook.WebhookUrl;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** Writes down, with the end of a job and in its transaction, whom to tell of it. */
+public final class WebhookSubscriptions {
+    // The same update, applied again, finds its rows.
+    private static final String ORDER = """
+            INSERT INTO sluice.webhook_delivery (id, job_id, event, url, origin, payload)
+            SELECT left(encode(sha256(convert_to(concat_ws(chr(10), $1::text, $2::text, $3::text, url), 'UTF8')), 'hex'),
+                        32)::uuid,
+                   $1::text, $2::text, url, origin, $4::json
+              FROM (SELECT url, origin FROM unnest($5::text[], $6::text[]) AS configured (url, origin)
+                     UNION
+                    SELECT url, origin FROM sluice.job_webhook WHERE job_id = $1::text) AS receiver
+            ON CONFLICT (id) DO NOTHING
+            """;
+    // Beyond that it is no receiver's wish any more.
+    private static final String NAME = """
+            INSERT INTO sluice.job_webhook (job_id, url, origin)
+            SELECT $1::text, $2::text, $3::text
+             WHERE (SELECT count(*) FROM sluice.job_webhook WHERE job_id = $1::text) < 10
+            ON CONFLICT DO NOTHING
+            """;
+    private static final List<String> FIELDS = List.of(
+            "job_id",
+            "media_id",
+            "status",
+            "progress",
+            "current_step",
+            "thumbnails",
+            "video_versions",
+            "metadata",
+            "error_code",
+            "error_message",
+            "warnings",
+            "timestamp");
+
+    private final WebhooksConfig config;
+
+    public WebhookSubscriptions(WebhooksConfig config) {
+        this.config = config;
+    }
+
+    /** Writes the deliveries that a report causes; a second time it writes none. */
+    public Future<Void> write(SqlSession session, ReceivedUpdate report) {
+        if (!config.enabled() || report.status() == JobUpdate.Status.PROCESSING) {
+            return Future.succeededFuture();
+        }
+        WebhookEvent event =
+                report.status() == JobUpdate.Status.COMPLETED ? WebhookEvent.COMPLETED : WebhookEvent.FAILED;
+        List<WebhookUrl> urls = config.receivers().stream()
+                .filter(receiver -> receiver.events().contains(event))
+                .map(WebhooksConfig.Receiver::url)
+                .toList();
+        return session.run(
+                        ORDER,
+                        report.job().value(),
+                        event.wire(),
+                        String.valueOf(report.order()),
+                        payload(report.message()),
+                        urls.stream().map(WebhookUrl::text).toArray(String[]::new),
+                        urls.stream().map(WebhookUrl::origin).toArray(String[]::new))
+                .mapEmpty();
+    }
+
+    /** Writes down a receiver for the end of one job; a job has ten at most. */
+    public static Future<Void> name(SqlSession session, JobId job, WebhookUrl url) {
+        return session.run(NAME, job.value(), url.text(), url.origin()).mapEmpty();
+    }
+
+    private static JsonObject payload(JsonObject message) {
+        JsonObject payload = new JsonObject();
+        FIELDS.stream()
+                .filter(field -> message.getValue(field) != null)
+                .forEach(field -> payload.put(field, message.getValue(field)));
+        return payload;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.pipeline.run;
+
+import dev.sluice.broker.Delivery;
+import dev.sluice.common.async.CancellableDelay;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.job.DeliveryStep;
+import dev.sluice.job.JobException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The end of a delivery: it is settled once, whatever happened, and only after what follows from it is durable. */
+public record DeliverySettlement(Vertx vertx, RunServices tools, Delivery delivery, CancellationToken cancellation) {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliverySettlement.class);
+    /**
+     * How long a delivery is held while the database does not answer. Brokers count how often a message came back, and some drop
+     * it then; but it is to go on with another worker where only the way from this one is broken.
+     */
+    public static final Duration HOLD = Duration.ofSeconds(60);
+
+    /** Acknowledges when all that follows is durable, gives back when it could not be made so. Never fails. */
+    public Future<Void> after(Future<Void> followed) {
+        return followed.compose(durable -> acknowledge(), this::giveBack);
+    }
+
+    private Future<Void> acknowledge() {
+        tools.updates().outboxHasRows();
+        return delivery.ack().onSuccess(acknowledged -> tools.milestones().reached(DeliveryStep.ACKNOWLEDGED));
+    }
+
+    private Future<Void> giveBack(Throwable cause) {
+        if (cancellation.reason().isEmpty()) {
+            LOG.atWarn()
+                    .setCause(cause instanceof JobException ? null : cause)
+                    .addKeyValue("queue", delivery.queue())
+                    .addKeyValue("error", cause.getMessage())
+                    .log("delivery goes back to its queue");
+        }
+        return new CancellableDelay(vertx, cancellation)
+                .of(RequeueDelay.after(delivery.returns()))
+                .compose(waited -> delivery.giveBack());
+    }
+}

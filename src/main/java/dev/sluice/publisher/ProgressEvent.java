@@ -1,0 +1,101 @@
+package dev.sluice.publisher;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.persistence.progress.RecordedProgress;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a run is, on its way to the publisher.
+ *
+ * @param progress of the job, 0 to 100, of a run that is all of its stage
+ * @param share how much of the run is done, 0 to 1
+ * @param seq the number that the update will carry
+ * @param etaSeconds how long the stage will still take, where that is known
+ * @param interval the least time between two updates of this kind about the job; zero: none is asked for
+ */
+public record ProgressEvent(
+        Attempt attempt,
+        String mediaId,
+        int progress,
+        double share,
+        long seq,
+        Optional<Integer> etaSeconds,
+        String worker,
+        Duration interval) {
+    /** A forecast from less than this is a guess. */
+    private static final double LEAST_FOR_ETA = 0.05;
+
+    /**
+     * How many seconds it will still take.
+     *
+     * @param share how much is done, 0 to 1
+     * @param elapsed seconds since it was begun
+     */
+    public static Optional<Integer> eta(double share, double elapsed) {
+        return share < LEAST_FOR_ETA || share > 1
+                ? Optional.empty()
+                : Optional.of((int) Math.ceil(elapsed * (1 - share) / share));
+    }
+
+    JsonObject toJson() {
+        JsonObject json = new JsonObject()
+                .put("job", attempt.run().job().value())
+                .put("stage", attempt.run().stage().key())
+                .put("task", attempt.run().task())
+                .put("token", attempt.token())
+                .put("number", attempt.number())
+                .put("mediaId", mediaId)
+                .put("progress", progress)
+                .put("share", share)
+                .put("seq", seq)
+                .put("worker", worker)
+                .put("intervalMillis", interval.toMillis());
+        etaSeconds.ifPresent(seconds -> json.put("eta", seconds));
+        return json;
+    }
+
+    static ProgressEvent fromJson(JsonObject json) {
+        RunId run = new RunId(
+                new JobId(json.getString("job")), StageName.of(json.getString("stage")), json.getInteger("task"));
+        return new ProgressEvent(
+                new Attempt(run, json.getInteger("token"), json.getInteger("number")),
+                json.getString("mediaId"),
+                json.getInteger("progress"),
+                json.getDouble("share"),
+                json.getLong("seq"),
+                Optional.ofNullable(json.getInteger("eta")),
+                json.getString("worker"),
+                Duration.ofMillis(json.getLong("intervalMillis", 0L)));
+    }
+
+    /** The update that says so, with what the database says of the job. */
+    JobUpdate asUpdate(RecordedProgress told, Instant now) {
+        StageName stage = attempt.run().stage();
+        return new JobUpdate(
+                attempt.run().job(),
+                mediaId,
+                JobUpdate.Status.PROCESSING,
+                told.progress(),
+                stage.startStep(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                now,
+                told.overall().map(RecordedProgress.Overall::seq).orElse(seq),
+                stage,
+                attempt.number(),
+                told.overall()
+                        .map(all -> eta(all.share(), all.elapsedSeconds()))
+                        .orElse(etaSeconds),
+                worker);
+    }
+}

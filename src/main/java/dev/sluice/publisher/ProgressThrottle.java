@@ -1,0 +1,47 @@
+package dev.sluice.publisher;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps the latest tick of each run until the next flush, or until its job may be told of again; what it replaces was never worth
+ * sending.
+ */
+final class ProgressThrottle {
+    private final LongSupplier nanoTime;
+    private final Map<RunId, ProgressEvent> latest = new LinkedHashMap<>();
+    private final Map<JobId, Long> quietUntil = new HashMap<>();
+
+    ProgressThrottle(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    void add(ProgressEvent tick) {
+        latest.merge(tick.attempt().run(), tick, (kept, come) -> come.seq() > kept.seq() ? come : kept);
+    }
+
+    /** The latest tick of each run that may be sent now, oldest run first; they are forgotten here. */
+    List<ProgressEvent> take() {
+        long now = nanoTime.getAsLong();
+        quietUntil.values().removeIf(until -> until - now <= 0);
+        List<ProgressEvent> due = latest.values().stream()
+                .filter(tick -> !quietUntil.containsKey(job(tick)))
+                .toList();
+        for (ProgressEvent tick : due) {
+            latest.remove(tick.attempt().run());
+            if (!tick.interval().isZero()) {
+                quietUntil.put(job(tick), now + tick.interval().toNanos());
+            }
+        }
+        return due;
+    }
+
+    private static JobId job(ProgressEvent tick) {
+        return tick.attempt().run().job();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.sluice.standalone.bench;
+
+import dev.sluice.broker.UpdateSubscription;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.probe.MediaProber;
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.ReceivedUpdate;
+import dev.sluice.message.StagedJob;
+import dev.sluice.standalone.embedded.StandaloneServer;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The ways to the same outputs, ready to be run one after the other.
+ *
+ * @param uploaded the job whose source lies in the store; each run of the pipeline gets a job like it
+ */
+public record BenchRunner(
+        StandaloneServer standalone,
+        FfmpegInstallation ffmpeg,
+        Path file,
+        MediaInfo info,
+        Path directory,
+        StagedJob uploaded) {
+    public static BenchRunner of(StandaloneServer standalone, FfmpegInstallation ffmpeg, Path file) throws IOException {
+        MediaProber prober = new MediaProber(
+                ffmpeg,
+                standalone.config().ffmpeg(),
+                standalone.config().media().limits());
+        MediaInfo info = prober.probe(file.toAbsolutePath(), new CancellationToken());
+        StagedJob uploaded = standalone
+                .sluice()
+                .submission()
+                .upload(file, "bench", ProgressListener.none())
+                .await();
+        return new BenchRunner(standalone, ffmpeg, file, info, Files.createTempDirectory("sluice-bench"), uploaded);
+    }
+
+    public Measurement run(BenchVariant way) throws IOException, InterruptedException {
+        return switch (way) {
+            case PLAIN ->
+                commands(
+                        way,
+                        List.of(BaselineCommands.plain(
+                                ffmpeg.ffmpeg(), file, info, standalone.config().media(), threads())));
+            case OLDER ->
+                commands(
+                        way,
+                        BaselineCommands.older(
+                                ffmpeg.ffmpeg(), file, info, standalone.config().media()));
+            case PIPELINE -> pipeline();
+        };
+    }
+
+    private Measurement commands(BenchVariant way, List<List<String>> commands)
+            throws IOException, InterruptedException {
+        ResourceMeter meter = ResourceMeter.start();
+        for (List<String> command : commands) {
+            int exit = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("FFmpeg ended with " + exit + ": " + String.join(" ", command));
+            }
+        }
+        return meter.ofChildren(way);
+    }
+
+    /** Until its end is heard, as whoever sent the job hears it: asking the database again and again would be measured, too. */
+    private Measurement pipeline() {
+        JobId id = new JobId(UUID.randomUUID().toString());
+        JsonObject json = uploaded.toJson().put("id", id.value());
+        Promise<ReceivedUpdate> end = Promise.promise();
+        UpdateSubscription listener = UpdateSubscription.open(
+                        standalone.vertx(),
+                        standalone.config().rabbitmq(),
+                        UpdateSubscription.Source.COPIES,
+                        update -> hear(update, id, end))
+                .await();
+        try {
+            listener.lost().onFailure(end::tryFail);
+            ResourceMeter meter = ResourceMeter.start();
+            ReceivedUpdate last = standalone
+                    .sluice()
+                    .submission()
+                    .create(MessageCodec.stagedJob(json, StageName.DOWNLOAD))
+                    .compose(job -> end.future())
+                    .await();
+            Measurement measured = meter.ofAll(BenchVariant.PIPELINE);
+            if (last.status() != JobUpdate.Status.COMPLETED) {
+                throw new IllegalStateException(
+                        "The job failed: " + last.error().orElse("no reason given"));
+            }
+            return measured;
+        } finally {
+            listener.close().await();
+        }
+    }
+
+    private static boolean hear(Buffer update, JobId job, Promise<ReceivedUpdate> end) {
+        ReceivedUpdate report = MessageCodec.report(update);
+        if (report.job().equals(job) && report.status() != JobUpdate.Status.PROCESSING) {
+            end.tryComplete(report);
+        }
+        return true;
+    }
+
+    private int threads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.sluice.webhook;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+
+/** What is behind an IP address, by the registries of special addresses (RFC 6890 and its successors). */
+public enum AddressType {
+    /** Anybody's host on the internet. */
+    PUBLIC,
+    /** This host, or one of the same network. */
+    PRIVATE,
+    /** No receiver can be there: the cloud's metadata (link-local), groups, addresses that are nobody's. */
+    UNUSABLE;
+
+    private static final List<Range> V4 = List.of(
+            new Range("0.0.0.0", 8, UNUSABLE),
+            new Range("10.0.0.0", 8, PRIVATE),
+            new Range("100.64.0.0", 10, PRIVATE),
+            new Range("127.0.0.0", 8, PRIVATE),
+            new Range("169.254.0.0", 16, UNUSABLE),
+            new Range("172.16.0.0", 12, PRIVATE),
+            new Range("192.0.0.0", 24, UNUSABLE),
+            new Range("192.0.2.0", 24, UNUSABLE),
+            new Range("192.88.99.0", 24, UNUSABLE),
+            new Range("192.168.0.0", 16, PRIVATE),
+            new Range("198.18.0.0", 15, UNUSABLE),
+            new Range("198.51.100.0", 24, UNUSABLE),
+            new Range("203.0.113.0", 24, UNUSABLE),
+            new Range("224.0.0.0", 3, UNUSABLE),
+            new Range("0.0.0.0", 0, PUBLIC));
+    // Of all the rest only 2000::/3 has been given out.
+    private static final List<Range> V6 = List.of(
+            new Range("::1", 128, PRIVATE),
+            new Range("fc00::", 7, PRIVATE),
+            new Range("2001::", 23, UNUSABLE),
+            new Range("2001:db8::", 32, UNUSABLE),
+            new Range("3fff::", 20, UNUSABLE),
+            new Range("2000::", 3, PUBLIC),
+            new Range("::", 0, UNUSABLE));
+    /** Of IPv6 that leads to an IPv4 address, and the byte at which that begins: mapped, NAT64, 6to4. */
+    private static final List<Embedding> EMBEDDINGS = List.of(
+            new Embedding(new Range(mapped(), 96, UNUSABLE), 12),
+            new Embedding(new Range("64:ff9b::", 96, UNUSABLE), 12),
+            new Embedding(new Range("2002::", 16, UNUSABLE), 2));
+    /** ISATAP puts the IPv4 address behind these, whatever the network. */
+    private static final byte[] ISATAP = {0, 0, 0x5e, (byte) 0xfe};
+
+    private static final int ISATAP_AT = 8;
+    private static final int ISATAP_IPV4_AT = 12;
+    private static final int UNIVERSAL = 0x02;
+
+    /** The kind of this address; for one that leads to another, that one's. */
+    public static AddressType of(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return address instanceof Inet4Address ? first(V4, bytes) : ofV6(bytes);
+    }
+
+    private static AddressType ofV6(byte[] bytes) {
+        for (Embedding embedding : EMBEDDINGS) {
+            if (embedding.range().holds(bytes)) {
+                return embedded(bytes, embedding.at());
+            }
+        }
+        AddressType kind = first(V6, bytes);
+        return kind == PUBLIC && isIsatap(bytes) ? embedded(bytes, ISATAP_IPV4_AT) : kind;
+    }
+
+    private static AddressType embedded(byte[] bytes, int at) {
+        return first(V4, Arrays.copyOfRange(bytes, at, at + 4));
+    }
+
+    private static boolean isIsatap(byte[] bytes) {
+        byte[] mark = Arrays.copyOfRange(bytes, ISATAP_AT, ISATAP_IPV4_AT);
+        mark[0] = (byte) (mark[0] & ~UNIVERSAL);
+        return Arrays.equals(mark, ISATAP);
+    }
+
+    private static AddressType first(List<Range> ranges, byte[] bytes) {
+        return ranges.stream()
+                .filter(range -> range.holds(bytes))
+                .findFirst()
+                .map(Range::kind)
+                .orElse(UNUSABLE);
+    }
+
+    /** Its text form would be read as IPv4. */
+    private static byte[] mapped() {
+        byte[] prefix = new byte[16];
+        prefix[10] = (byte) 0xff;
+        prefix[11] = (byte) 0xff;
+        return prefix;
+    }
+
+    private record Embedding(Range range, int at) {}
+
+    /** Addresses that begin with the same bits. */
+    private static final class Range {
+        private final byte[] prefix;
+        private final int bits;
+        private final AddressType kind;
+
+        Range(String prefix, int bits, AddressType kind) {
+            this(literal(prefix), bits, kind);
+        }
+
+        Range(byte[] prefix, int bits, AddressType kind) {
+            this.prefix = prefix;
+            this.bits = bits;
+            this.kind = kind;
+        }
+
+        AddressType kind() {
+            return kind;
+        }
+
+        boolean holds(byte[] address) {
+            int whole = bits / 8;
+            int rest = bits % 8;
+            return address.length == prefix.length
+                    && Arrays.equals(address, 0, whole, prefix, 0, whole)
+                    && (rest == 0 || (address[whole] ^ prefix[whole]) >> (8 - rest) == 0);
+        }
+
+        private static byte[] literal(String text) {
+            try {
+                return InetAddress.getByName(text).getAddress();
+            } catch (UnknownHostException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.sluice.backend.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.common.tls.TestCertificateAuthority;
+import dev.sluice.webhook.WebhookUrl;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.net.InetAddress;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Receivers of all kinds; the address is always this host's, whatever the name. */
+@Timeout(60)
+class HttpWebhookTransportTest {
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() throws TimeoutException {
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void goesToTheAddressAndAsksForNoName() throws Exception {
+        int port = listen(
+                false,
+                request -> request.body().onSuccess(body -> {
+                    heard.add(request.method() + " " + request.uri() + " " + request.getHeader("Host") + " "
+                            + request.getHeader("Sluice-Delivery") + " " + body);
+                    request.response().setStatusCode(202).end("thanks");
+                }));
+
+        // Nobody could find a host of this name.
+        assertThat(post(PATIENT, "http://receiver.invalid:" + port + "/hook?a=b"))
+                .isEqualTo(202);
+
+        assertThat(heard).containsExactly("POST /hook?a=b receiver.invalid:" + port + " 17 {}");
+    }
+
+    @Test
+    void followsNoRedirect() throws Exception {
+        int port = listen(false, request -> {
+            heard.add(request.uri());
+            request.response()
+                    .setStatusCode(307)
+                    .putHeader("Location", "/elsewhere")
+                    .end();
+        });
+
+        assertThat(post(PATIENT, "http://receiver.invalid:" + port + "/")).isEqualTo(307);
+        assertThat(heard).containsExactly("/");
+    }
+
+    @Test
+    void believesACertificateForTheHostsNameOnly() throws Exception {
+        int port = listen(true, request -> request.response().end());
+
+        assertThat(post(PATIENT, "https://localhost:" + port + "/")).isEqualTo(200);
+        assertThatThrownBy(() -> post(PATIENT, "https://receiver.invalid:" + port + "/"))
+                .hasRootCauseInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> post(PATIENT, "https://127.0.0.1:" + port + "/"))
+                .isInstanceOf(SSLHandshakeException.class);
+    }
+
+    @Test
+    void believesNoUnknownAuthority() throws Exception {
+        int port = listen(true, request -> request.response().end());
+        HttpWebhookTransport client = new HttpWebhookTransport(vertx, PATIENT);
+
+        assertThatThrownBy(() ->
+                        client.post(request("https://localhost:" + port + "/")).await(20, TimeUnit.SECONDS))
+                .isInstanceOf(SSLHandshakeException.class);
+    }
+
+    @Test
+    void hangsUpOnAnAnswerWithoutAnEnd() throws Exception {
+        int port = listen(false, request -> {
+            request.response().setStatusCode(200).setChunked(true);
+            vertx.setPeriodic(
+                    1,
+                    tick -> request.response()
+                            .write(Buffer.buffer("x".repeat(1024)))
+                            .onFailure(gone -> vertx.cancelTimer(tick)));
+            request.connection().closeHandler(closed -> heard.add("closed"));
+        });
+
+        assertThat(post(PATIENT, "http://receiver.invalid:" + port + "/")).isEqualTo(200);
+        await().until(() -> heard.contains("closed"));
+    }
+
+    @Test
+    void waitsForNoAnswerForLong() throws Exception {
+        int port = listen(false, request -> request.connection().closeHandler(closed -> heard.add("closed")));
+
+        assertThatThrownBy(() -> post(Duration.ofMillis(300), "http://receiver.invalid:" + port + "/"))
+                .isInstanceOf(TimeoutException.class);
+        await().until(() -> heard.contains("closed"));
+    }
+
+    private int post(Duration timeout, String url) throws Exception {
+        PemTrustOptions trust = new PemTrustOptions()
+                .addCertPath(TestCertificateAuthority.known().caPem().toString());
+        return new HttpWebhookTransport(vertx, timeout, Optional.of(trust))
+                .post(request(url))
+                .await(30, TimeUnit.SECONDS);
+    }
+
+    private static WebhookRequest request(String url) throws Exception {
+        return new WebhookRequest(
+                WebhookUrl.parse(url),
+                InetAddress.getByName("127.0.0.1"),
+                Map.of("Sluice-Delivery", "17"),
+                Buffer.buffer("{}"));
+    }
+
+    private int listen(boolean tls, Handler<HttpServerRequest> receiver) throws TimeoutException {
+        HttpServerOptions options = new HttpServerOptions().setHost("127.0.0.1").setSsl(tls);
+        if (tls) {
+            options.setKeyCertOptions(new PemKeyCertOptions()
+                    .addCertPath(TestCertificateAuthority.known().certificate().toString())
+                    .addKeyPath(TestCertificateAuthority.known().key().toString()));
+        }
+        return vertx.createHttpServer(options)
+                .requestHandler(receiver)
+                .listen(0)
+                .await(20, TimeUnit.SECONDS)
+                .actualPort();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.sluice.backend.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.config.WebhooksConfig;
+import dev.sluice.config.value.Secret;
+import dev.sluice.persistence.webhook.WebhookDelivery;
+import dev.sluice.webhook.AddressPolicy;
+import dev.sluice.webhook.WebhookSignature;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one try sends, and to whom. */
+class WebhookSenderTest {
+    private static final String SECRET = "a-secret-of-thirty-two-characters";
+    private static final UUID ID = new UUID(1, 2);
+
+    private final List<WebhookRequest> posts = new ArrayList<>();
+    private Future<Integer> answer = Future.succeededFuture(204);
+    private Optional<Secret> secret = Optional.of(new Secret(SECRET));
+    private Future<List<InetAddress>> addresses = Future.succeededFuture(List.of(address("8.8.8.8")));
+
+    @Test
+    void signsWhatItSends() {
+        WebhookResult outcome = tryOnce("https://hooks.test/x?y", 1);
+
+        assertThat(outcome).isEqualTo(WebhookResult.delivered());
+        WebhookRequest post = posts.get(0);
+        assertThat(post.address()).isEqualTo(address("8.8.8.8"));
+        assertThat(post.body().toJsonObject())
+                .isEqualTo(new JsonObject()
+                        .put("job_id", "7")
+                        .put("status", "completed")
+                        .put("id", ID.toString())
+                        .put("event", "job.completed"));
+        assertThat(post.headers())
+                .containsEntry("Content-Type", "application/json")
+                .containsEntry("User-Agent", "Sluice/1.2.3")
+                .containsEntry("Sluice-Delivery", ID.toString())
+                .containsEntry("Sluice-Timestamp", "1764000000")
+                .containsEntry("Sluice-Signature", WebhookSignature.of(SECRET, 1_764_000_000, post.body()));
+    }
+
+    @Test
+    void refusesANameThatLeadsToAPrivateAddressAsWell() {
+        addresses = Future.succeededFuture(List.of(address("8.8.8.8"), address("169.254.169.254")));
+
+        assertThat(tryOnce("https://rebound.test/", 1).kind()).isEqualTo(WebhookResult.Kind.REFUSED);
+        assertThat(posts).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://localhost/", "http://2130706433/", "http://[::ffff:10.0.0.1]/", "ftp://hooks.test/"})
+    void refusesWhatTheConfigurationWouldNotTake(String url) {
+        assertThat(tryOnce(url, 1).kind()).isEqualTo(WebhookResult.Kind.REFUSED);
+        assertThat(posts).isEmpty();
+    }
+
+    @Test
+    void takesAnotherAddressWithEachTry() {
+        addresses = Future.succeededFuture(List.of(address("8.8.8.8"), address("9.9.9.9")));
+
+        tryOnce("https://hooks.test/", 1);
+        tryOnce("https://hooks.test/", 2);
+        tryOnce("https://hooks.test/", 3);
+
+        assertThat(posts.stream().map(post -> post.address().getHostAddress()))
+                .containsExactly("8.8.8.8", "9.9.9.9", "8.8.8.8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 307, 400, 404, 410, 500, 503})
+    void anyOtherAnswerThanSuccessIsAFailure(int status) {
+        answer = Future.succeededFuture(status);
+
+        assertThat(tryOnce("https://hooks.test/", 1)).isEqualTo(WebhookResult.failed("it answered " + status));
+    }
+
+    @Test
+    void whatCannotBeReachedIsTriedAgain() {
+        answer = Future.failedFuture(new TimeoutException("late"));
+        assertThat(tryOnce("https://hooks.test/", 1)).isEqualTo(WebhookResult.failed("it did not answer in time"));
+
+        addresses = Future.failedFuture(new UnknownHostException("hooks.test"));
+        assertThat(tryOnce("https://hooks.test/", 1).kind()).isEqualTo(WebhookResult.Kind.FAILED);
+    }
+
+    @Test
+    void sendsNothingUnsigned() {
+        secret = Optional.empty();
+
+        assertThat(tryOnce("https://hooks.test/", 1).kind()).isEqualTo(WebhookResult.Kind.REFUSED);
+        assertThat(posts).isEmpty();
+    }
+
+    private WebhookResult tryOnce(String url, int tries) {
+        WebhooksConfig config = new WebhooksConfig(
+                List.of(),
+                secret,
+                new AddressPolicy(false),
+                List.of(Duration.ofSeconds(5)),
+                Duration.ofDays(1),
+                Duration.ofSeconds(10));
+        WebhookTransport transport = new WebhookTransport() {
+            @Override
+            public Future<Integer> post(WebhookRequest post) {
+                posts.add(post);
+                return answer;
+            }
+
+            @Override
+            public Future<Void> close() {
+                return Future.succeededFuture();
+            }
+        };
+        Clock clock = Clock.fixed(Instant.ofEpochSecond(1_764_000_000), ZoneOffset.UTC);
+        JsonObject payload = new JsonObject().put("job_id", "7").put("status", "completed");
+        try {
+            return new WebhookSender(config, name -> addresses, transport, clock, "1.2.3")
+                    .tryOnce(new WebhookDelivery(
+                            ID, "7", "job.completed", url, "https://hooks.test:443", payload, tries, Duration.ZERO))
+                    .await(10, TimeUnit.SECONDS);
+        } catch (TimeoutException hangs) {
+            throw new AssertionError("hangs", hangs);
+        }
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException bad) {
+            throw new AssertionError(bad);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.cli.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.OutputFile;
+import dev.sluice.persistence.job.JobStatus;
+import dev.sluice.persistence.job.RunStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class JobProgressDisplayTest {
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final JobProgressDisplay display =
+            new JobProgressDisplay(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
+
+    @Test
+    void saysOnceThatAStageStartedAndOnceThatItIsDone() {
+        display.show(running(StageName.DOWNLOAD, 5));
+        display.show(running(StageName.DOWNLOAD, 10));
+        display.show(running(StageName.PROCESSING, 45));
+        display.show(running(StageName.PROCESSING, 50));
+
+        assertThat(lines()).containsExactly("download   started", "download   done", "processing started");
+    }
+
+    @Test
+    void listsWhatWasMadeAndWhereItLies() {
+        JobStatus done = view(JobStatus.State.COMPLETED, StageName.UPLOAD, 100, Optional.empty());
+
+        display.printOutputs(done, key -> "/data/" + key);
+
+        assertThat(lines())
+                .contains(
+                        "720p          1280x720    9,000,000  /data/videos/m_720p.mp4", "note: The file is cut short.");
+    }
+
+    @Test
+    void saysInWhichStageAndWhyTheJobFailed() {
+        JobStatus failed = view(JobStatus.State.FAILED, StageName.DOWNLOAD, 0, Optional.of("The file is text."));
+
+        display.printFailure(failed);
+
+        assertThat(lines()).contains("The job failed in download: The file is text. (not_a_video)");
+    }
+
+    private Stream<String> lines() {
+        return printed.toString(StandardCharsets.UTF_8).lines();
+    }
+
+    private static JobStatus running(StageName stage, int progress) {
+        return view(JobStatus.State.RUNNING, stage, progress, Optional.empty());
+    }
+
+    private static JobStatus view(JobStatus.State state, StageName stage, int progress, Optional<String> error) {
+        OutputFile output = new OutputFile(
+                OutputFile.Type.SCALED, "videos/m_720p.mp4", 1280, 720, 9_000_000, "video/mp4", "720p", 0);
+        RunStatus run = new RunStatus(
+                stage,
+                0,
+                "running",
+                1,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+        return new JobStatus(
+                new JobId("j"),
+                state,
+                stage,
+                progress,
+                error.map(why -> "not_a_video"),
+                error,
+                List.of(output),
+                List.of("The file is cut short."),
+                Instant.EPOCH,
+                Optional.empty(),
+                List.of(run));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.common.async;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CancellableDelayTest {
+    private static final Duration FOR_EVER = Duration.ofDays(1);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final CancellationToken cancellation = new CancellationToken();
+    private final CancellableDelay pause = new CancellableDelay(vertx, cancellation);
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void endsWithItsTime() throws Exception {
+        pause.of(Duration.ofMillis(1)).await(10, TimeUnit.SECONDS);
+
+        assertThat(cancellation.reason()).isEmpty();
+    }
+
+    @Test
+    void endsOnItsContextWhenTheWorkIsToldToEnd() throws Exception {
+        Context context = vertx.getOrCreateContext();
+        Promise<Future<Boolean>> begun = Promise.promise();
+        context.runOnContext(v -> begun.complete(pause.of(FOR_EVER).map(ended -> Vertx.currentContext() == context)));
+        Future<Boolean> over = begun.future().await(10, TimeUnit.SECONDS);
+
+        cancel();
+
+        assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void isNoneForWorkThatIsCancelledAlready() throws Exception {
+        cancel();
+
+        assertThat(pause.of(FOR_EVER).await(10, TimeUnit.SECONDS)).isNull();
+    }
+
+    private void cancel() {
+        cancellation.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.sluice.common.tls;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A certificate authority of the test's own, made with the running JDK's keytool, with one certificate that it signed: for a
+ * server called {@code localhost}, and not for {@code 127.0.0.1}.
+ */
+public final class TestCertificateAuthority {
+    public static final String PASSWORD = "changeit";
+
+    private static final TestCertificateAuthority KNOWN = new TestCertificateAuthority("known-authority");
+    private static final TestCertificateAuthority UNKNOWN = new TestCertificateAuthority("unknown-authority");
+
+    private final String name;
+    private final Path directory;
+
+    private TestCertificateAuthority(String name) {
+        this.name = name;
+        this.directory = make();
+    }
+
+    /** The one that the servers of tests have their certificates from. */
+    public static TestCertificateAuthority known() {
+        return KNOWN;
+    }
+
+    /** One that nobody has a certificate from. */
+    public static TestCertificateAuthority unknown() {
+        return UNKNOWN;
+    }
+
+    public CaFile caFile() {
+        return CaFile.read(caPem());
+    }
+
+    public Path caPem() {
+        return directory.resolve("ca.pem");
+    }
+
+    /** The server's certificate, PEM. */
+    public Path certificate() {
+        return directory.resolve("server.pem");
+    }
+
+    /** The server's key, PEM, which only its owner can read. */
+    public Path key() {
+        return directory.resolve("server.key");
+    }
+
+    /** Both as a PKCS #12 store under {@link #PASSWORD}. */
+    public Path keyStore() {
+        return directory.resolve("server.p12");
+    }
+
+    private Path make() {
+        try {
+            Path made = Files.createTempDirectory("test-authority");
+            String key = " -keyalg EC -groupname secp256r1 -validity 7";
+            keytool(made, "-genkeypair -keystore ca.p12 -alias ca -ext bc:c -dname CN=" + name + key);
+            keytool(made, "-genkeypair -keystore server.p12 -alias server -dname CN=server" + key);
+            keytool(made, "-certreq -keystore server.p12 -alias server -file server.csr");
+            keytool(
+                    made,
+                    "-gencert -keystore ca.p12 -alias ca -validity 7 -ext san=dns:localhost -rfc"
+                            + " -infile server.csr -outfile server.crt");
+            keytool(made, "-exportcert -keystore ca.p12 -alias ca -rfc -file ca.pem");
+            keytool(made, "-importcert -keystore server.p12 -alias ca -file ca.pem -noprompt");
+            keytool(made, "-importcert -keystore server.p12 -alias server -file server.crt -noprompt");
+            writePem(made);
+            return made;
+        } catch (IOException | GeneralSecurityException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    private static void keytool(Path directory, String command) {
+        String line = Path.of(System.getProperty("java.home"), "bin", "keytool") + " " + command
+                + " -storetype PKCS12 -storepass " + PASSWORD;
+        try {
+            Process process = new ProcessBuilder(line.split(" "))
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException(line + ": " + said);
+            }
+        } catch (IOException cause) {
+            throw new UncheckedIOException(cause);
+        } catch (InterruptedException cause) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(cause);
+        }
+    }
+
+    private static void writePem(Path directory) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(directory.resolve("server.p12"))) {
+            store.load(in, PASSWORD.toCharArray());
+        }
+        StringBuilder chain = new StringBuilder();
+        for (Certificate certificate : store.getCertificateChain("server")) {
+            chain.append(pem("CERTIFICATE", certificate.getEncoded()));
+        }
+        Files.writeString(directory.resolve("server.pem"), chain);
+        byte[] key = store.getKey("server", PASSWORD.toCharArray()).getEncoded();
+        Path file = Files.createFile(
+                directory.resolve("server.key"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, pem("PRIVATE KEY", key));
+    }
+
+    private static String pem(String kind, byte[] content) {
+        return "-----BEGIN " + kind + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                + "\n-----END " + kind + "-----\n";
+    }
+}

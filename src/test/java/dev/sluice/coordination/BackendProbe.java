@@ -1,0 +1,147 @@
+package dev.sluice.coordination;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.persistence.TestDatabase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The other half of the system: makes jobs, and writes down when and how often it heard what of each. */
+final class BackendProbe implements AutoCloseable {
+    private static final String DOWNLOAD = "video.processing.download";
+    private static final String UPDATES = "video.processing.updates";
+    private static final List<String> QUEUES =
+            List.of(DOWNLOAD, "video.processing.processing", "video.processing.upload", UPDATES);
+    private static final List<String> STEPS = List.of(
+            "downloading_video",
+            "download_complete",
+            "processing_video",
+            "processing_complete",
+            "uploading_results",
+            "upload_complete");
+    private static final int PERSISTENT = 2;
+    private static final int BATCH = 1_000;
+    private static final long CONFIRM_MILLIS = 60_000;
+
+    private final TestDatabase database;
+    private final Connection connection;
+    private final Channel producer;
+    /** By job, what was heard of it in the order in which it came; ended jobs that were told of in order are forgotten. */
+    private final Map<String, List<String>> underWay = new HashMap<>();
+
+    private final List<String> complaints = new ArrayList<>();
+    private final List<Long> completions = new ArrayList<>();
+
+    BackendProbe(RabbitNode rabbit, TestDatabase database) throws IOException, TimeoutException {
+        this.database = database;
+        connection = rabbit.stranger();
+        producer = connection.createChannel();
+        producer.confirmSelect();
+        for (String queue : QUEUES) {
+            producer.queueDeclare(queue, true, false, false, null);
+            producer.queuePurge(queue);
+        }
+        Channel reader = connection.createChannel();
+        reader.basicConsume(UPDATES, true, new DefaultConsumer(reader) {
+            @Override
+            public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+                hear(new JsonObject(Buffer.buffer(body)));
+            }
+        });
+    }
+
+    /** Makes the rows and then the messages of so many jobs, as producers do. */
+    void produce(String prefix, int jobs) throws Exception {
+        database.execute(
+                "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\", \"s3Key\", \"originalFilename\")"
+                        + " SELECT '" + prefix + "-' || n, 'media-" + prefix
+                        + "-' || n, 'user-1', 'uploads/clip.mp4', 'clip.mp4'"
+                        + " FROM generate_series(0, " + (jobs - 1) + ") n");
+        for (int n = 0; n < jobs; n++) {
+            String id = prefix + "-" + n;
+            byte[] body = new JsonObject()
+                    .put("id", id)
+                    .put("mediaId", "media-" + id)
+                    .put("userId", "user-1")
+                    .put("mediaType", "VIDEO")
+                    .put("s3Key", "uploads/clip.mp4")
+                    .put("originalFilename", "clip.mp4")
+                    .put("mimeType", "video/mp4")
+                    .put("fileSize", 0)
+                    .put("createdAt", "2025-01-01T00:00:00Z")
+                    .put("stage", "DOWNLOADING")
+                    .encode()
+                    .getBytes(StandardCharsets.UTF_8);
+            producer.basicPublish(
+                    "",
+                    DOWNLOAD,
+                    new AMQP.BasicProperties.Builder().deliveryMode(PERSISTENT).build(),
+                    body);
+            if (n % BATCH == 0) {
+                producer.waitForConfirmsOrDie(CONFIRM_MILLIS);
+            }
+        }
+        producer.waitForConfirmsOrDie(CONFIRM_MILLIS);
+    }
+
+    private synchronized void hear(JsonObject update) {
+        String job = update.getString("job_id");
+        String step = update.getString("current_step");
+        List<String> heard = underWay.computeIfAbsent(job, first -> new ArrayList<>());
+        heard.add(step);
+        if (update.getString("status").equals("completed")) {
+            completions.add(System.nanoTime());
+            if (heard.equals(STEPS)) {
+                underWay.remove(job);
+            } else {
+                complaints.add(job + ": " + heard);
+            }
+            notifyAll();
+        }
+    }
+
+    /** Waits until so many jobs were completed since it listens; gives the times at which they were, nanoseconds. */
+    synchronized List<Long> awaitCompleted(int jobs, long limitSeconds) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
+        while (completions.size() < jobs && System.nanoTime() < until) {
+            wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+        }
+        return List.copyOf(completions);
+    }
+
+    /**
+     * Jobs of which more, less or other updates came than the six of a job that goes well, in another order, or more after the
+     * last.
+     */
+    synchronized List<String> complaints() {
+        List<String> all = new ArrayList<>(complaints);
+        underWay.forEach((job, heard) -> all.add(job + ": " + heard));
+        return all;
+    }
+
+    /** Messages that wait in the queues of the stages. */
+    long waiting() throws IOException {
+        long sum = 0;
+        for (String queue : QUEUES) {
+            sum += producer.messageCount(queue);
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.sluice.endtoend;
+
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.BuiltinExchangeType;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The other half of the system, which knows the wire contract and nothing of our code: it sends jobs over a plain client and
+ * keeps all updates that come.
+ */
+final class BackendSimulator implements AutoCloseable {
+    static final String DOWNLOAD = "video.processing.download";
+    static final String PROCESSING = "video.processing.processing";
+    static final String UPLOAD = "video.processing.upload";
+    static final String UPDATES = "video.processing.updates";
+    static final String REQUESTS = "video.processing.requests";
+    static final String DEAD = "video.processing.dead";
+
+    private static final Map<String, String> STAGES = Map.of(
+            "download", DOWNLOAD,
+            "processing", PROCESSING,
+            "upload", UPLOAD,
+            "request", REQUESTS);
+
+    private final Connection connection;
+    private final Channel sending;
+    private final Map<String, List<JsonObject>> updates = new ConcurrentHashMap<>();
+    private final Map<String, Long> ends = new ConcurrentHashMap<>();
+
+    private Channel listening;
+
+    private BackendSimulator(Connection connection, Channel sending) {
+        this.connection = connection;
+        this.sending = sending;
+    }
+
+    /** Asserts what it uses, and listens. */
+    static BackendSimulator over(Connection connection) throws IOException {
+        BackendSimulator half = new BackendSimulator(connection, connection.createChannel());
+        half.assertTopology();
+        half.listen();
+        return half;
+    }
+
+    /** Fails, as the broker does with 406, if anything is there with other properties. */
+    void assertTopology() throws IOException {
+        sending.exchangeDeclare("video.processing", BuiltinExchangeType.DIRECT, true);
+        sending.exchangeDeclare("video.updates", BuiltinExchangeType.DIRECT, true);
+        for (Map.Entry<String, String> stage : STAGES.entrySet()) {
+            sending.queueDeclare(stage.getValue(), true, false, false, null);
+            sending.queueBind(stage.getValue(), "video.processing", stage.getKey());
+        }
+        sending.queueDeclare(UPDATES, true, false, false, null);
+        sending.queueBind(UPDATES, "video.updates", "update");
+    }
+
+    void deleteTopology() throws IOException {
+        for (String queue : STAGES.values()) {
+            sending.queueDelete(queue);
+        }
+        sending.queueDelete(UPDATES);
+        sending.exchangeDelete("video.processing");
+        sending.exchangeDelete("video.updates");
+    }
+
+    void listen() throws IOException {
+        Channel channel = connection.createChannel();
+        listening = channel;
+        channel.basicConsume(
+                UPDATES,
+                true,
+                (tag, message) -> {
+                    JsonObject update = new JsonObject(Buffer.buffer(message.getBody()));
+                    updates.computeIfAbsent(update.getString("job_id"), id -> new CopyOnWriteArrayList<>())
+                            .add(update);
+                    if (!update.getString("status").equals("processing")) {
+                        ends.putIfAbsent(update.getString("job_id"), System.nanoTime());
+                    }
+                },
+                tag -> {});
+    }
+
+    /** Leaves the updates to somebody else. */
+    void stopListening() throws IOException, TimeoutException {
+        listening.close();
+    }
+
+    void sendUpdate(String body) throws IOException {
+        sending.basicPublish("video.updates", "update", null, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Straight to the queue, persistent, without a content type. */
+    void send(JsonObject job) throws IOException {
+        send(job.encode());
+    }
+
+    void send(String body) throws IOException {
+        sending.basicPublish("", DOWNLOAD, persistent(), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AMQP.BasicProperties persistent() {
+        return new AMQP.BasicProperties.Builder().deliveryMode(2).build();
+    }
+
+    /** Through the exchange, as the older single-stage flow does. */
+    void request(String body) throws IOException {
+        sending.basicPublish("video.processing", "request", persistent(), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** All updates of a job that have come, in the order in which they came. */
+    List<JsonObject> updates(String job) {
+        return updates.getOrDefault(job, List.of());
+    }
+
+    List<String> steps(String job) {
+        return updates(job).stream()
+                .map(update -> update.getString("current_step"))
+                .distinct()
+                .toList();
+    }
+
+    boolean hasEnded(String job) {
+        return updates(job).stream()
+                .anyMatch(update -> !update.getString("status").equals("processing"));
+    }
+
+    /** How many updates said that the job is completed. */
+    long completions(String job) {
+        return updates(job).stream()
+                .filter(update -> update.getString("status").equals("completed"))
+                .count();
+    }
+
+    /** Waits for the update that says how the job ended. */
+    JsonObject awaitEnd(String job) {
+        awaitThat(() -> hasEnded(job));
+        return updates(job).stream()
+                .filter(update -> !update.getString("status").equals("processing"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** When the update came that a job has ended, by {@link System#nanoTime}. */
+    long endNanos(String job) {
+        awaitThat(() -> ends.containsKey(job));
+        return ends.get(job);
+    }
+
+    void awaitStep(String job, String step) {
+        awaitThat(() -> steps(job).contains(step));
+    }
+
+    /** Takes the next message of a queue; waits until there is one. */
+    GetResponse take(String queue) {
+        return await().atMost(Duration.ofSeconds(60))
+                .until(() -> sending.basicGet(queue, true), message -> message != null);
+    }
+
+    long messages(String queue) throws IOException {
+        return sending.messageCount(queue);
+    }
+
+    long consumers(String queue) throws IOException {
+        return sending.consumerCount(queue);
+    }
+
+    /** Patient: other tests work beside this one, and a slow machine is no fault. */
+    static void awaitThat(Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(240))
+                .pollInterval(Duration.ofMillis(50))
+                .until(condition);
+    }
+
+    @Override
+    public void close() {
+        connection.abort();
+    }
+}

@@ -1,0 +1,218 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Connection;
+import dev.sluice.backend.admin.DeadLetter;
+import dev.sluice.backend.admin.DeadLetterPage;
+import dev.sluice.backend.job.OperationResult;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.cli.AdminClient;
+import dev.sluice.job.JobId;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Dead letters of a whole pipeline, and what a person does with them; on RabbitMQ where it is installed. */
+class DeadLetterIT {
+    private static final int ATTEMPTS = 3;
+
+    private static PipelineFixture pipeline;
+    private static BackendSimulator otherHalf;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
+        otherHalf = pipeline.otherHalf();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.start(settings());
+        // Before that there is no queue for letters that strangers put there.
+        BackendSimulator.awaitThat(pipeline::isConsuming);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @AfterEach
+    void leaveNoLetter() throws Exception {
+        pipeline.gateway().mend();
+        List<String> left = letters().letters().stream().map(DeadLetter::id).toList();
+        ask(desk -> desk.letters().drop(left));
+        assertThat(letters().letters()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatBecameOfAJobThatWasGivenUpAndStartsItsStageAnew() throws Exception {
+        pipeline.gateway().cut();
+        JsonObject job = job("replayed", "uploads/clip.mp4");
+        otherHalf.send(job);
+        otherHalf.awaitEnd("replayed");
+
+        DeadLetter letter = awaitLetter();
+
+        assertThat(letter.job()).contains(new JobId("replayed"));
+        assertThat(letter.note().queue()).contains(BackendSimulator.DOWNLOAD);
+        assertThat(letter.note().errorCode()).contains("store_unavailable");
+        assertThat(letter.note().attempts()).isEqualTo(ATTEMPTS);
+        assertThat(letter.note().at()).isPresent();
+        assertThat(letter.note().history())
+                .hasSize(ATTEMPTS)
+                .allSatisfy(entry -> assertThat(((JsonObject) entry).getMap())
+                        .containsEntry("error_code", "store_unavailable")
+                        .containsKeys("attempt", "worker", "error", "at"));
+        assertThat(letter.body().toString()).isEqualTo(job.encode());
+        assertThat(find(letter.id().substring(0, 8))).contains(letter);
+
+        pipeline.gateway().mend();
+        List<OperationResult> answers = ask(desk -> desk.letters().replay(List.of(letter.id())));
+
+        assertThat(answers)
+                .singleElement()
+                .satisfies(answer ->
+                        assertThat(answer.isDone()).as(answer.sentence()).isTrue());
+        BackendSimulator.awaitThat(() -> otherHalf.completions("replayed") == 1);
+        assertThat(letters().letters()).isEmpty();
+        assertNothingFell("replayed");
+        assertThat(pipeline.database()
+                        .query("SELECT \"status\", \"errorMessage\" IS NULL AS silent FROM \"VideoProcessingJob\""
+                                + " WHERE \"id\" = 'replayed'"))
+                .containsExactly(Map.of("status", "COMPLETED", "silent", "t"));
+    }
+
+    @Test
+    void leavesTheLetterOfAJobThatHasNotFailedAndOffersToDropIt() throws Exception {
+        pipeline.gateway().cut();
+        otherHalf.send(job("started", "uploads/clip.mp4"));
+        DeadLetter letter = awaitLetter();
+        pipeline.gateway().mend();
+        ask(desk -> desk.jobs().retry(new JobId("started")));
+        BackendSimulator.awaitThat(() -> otherHalf.completions("started") == 1);
+
+        List<OperationResult> answers = ask(desk -> desk.letters().replay(List.of(letter.id(), "no-such-letter")));
+
+        assertThat(answers)
+                .extracting(OperationResult::kind)
+                .containsExactly(OperationResult.Kind.REFUSED, OperationResult.Kind.UNKNOWN);
+        assertThat(answers.get(0).sentence()).contains("started", "is completed", "drop");
+        assertThat(answers.get(1).about()).isEqualTo("no-such-letter");
+        assertThat(letters().letters()).containsExactly(letter);
+        pipeline.awaitIdle();
+        assertThat(otherHalf.completions("started")).isEqualTo(1);
+    }
+
+    @Test
+    void putsWhatCouldNotBeReadBackIntoItsQueue() throws Exception {
+        otherHalf.send("not json");
+        DeadLetter letter = awaitLetter();
+        assertThat(letter.note().errorCode()).contains("invalid_message");
+
+        List<OperationResult> answers = ask(desk -> desk.letters().replay(List.of(letter.id())));
+
+        assertThat(answers).allMatch(OperationResult::isDone);
+        BackendSimulator.awaitThat(() -> letters().letters().stream()
+                .anyMatch(again -> again.body().toString().equals("not json")
+                        && !again.id().equals(letter.id())));
+        assertThat(letters().letters()).hasSize(1);
+    }
+
+    @Test
+    void knowsLettersThatSomebodyElsePutThere() throws Exception {
+        put("one", new AMQP.BasicProperties());
+        put("two", new AMQP.BasicProperties.Builder().messageId("1").build());
+        put(
+                "{\"id\":\"nobody\"}",
+                new AMQP.BasicProperties.Builder().messageId("1").build());
+
+        List<String> ids = letters().letters().stream().map(DeadLetter::id).toList();
+        List<OperationResult> replayed = ask(desk -> desk.letters().replay(ids));
+        List<OperationResult> dropped = ask(desk -> desk.letters().drop(List.of(ids.get(1))));
+
+        assertThat(ids).hasSize(3).doesNotHaveDuplicates();
+        assertThat(replayed).extracting(OperationResult::kind).containsOnly(OperationResult.Kind.REFUSED);
+        assertThat(dropped).allMatch(OperationResult::isDone);
+        assertThat(letters().letters().stream().map(DeadLetter::id)).containsExactly(ids.get(0), ids.get(2));
+    }
+
+    @Test
+    void losesNothingWhenManyLookAtOnce() throws Exception {
+        for (int n = 0; n < 50; n++) {
+            put("letter " + n, new AMQP.BasicProperties());
+        }
+
+        CompletableFuture.allOf(Stream.generate(() -> CompletableFuture.runAsync(DeadLetterIT::letters))
+                        .limit(4)
+                        .toArray(CompletableFuture[]::new))
+                .get(60, TimeUnit.SECONDS);
+
+        assertThat(letters().letters().stream().map(letter -> letter.body().toString()))
+                .hasSize(50)
+                .doesNotHaveDuplicates();
+    }
+
+    /** As the reader of updates sees it: what is not newer than what it has it drops, so nothing may be. */
+    private static void assertNothingFell(String job) {
+        List<JsonObject> updates = otherHalf.updates(job);
+        assertThat(updates.stream().map(update -> update.getLong("seq")))
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(updates.stream().map(update -> update.getInteger("progress")))
+                .isSorted();
+        assertThat(updates.stream().map(update -> update.getString("status")).distinct())
+                .containsExactly("processing", "failed", "completed");
+    }
+
+    private static DeadLetter awaitLetter() {
+        BackendSimulator.awaitThat(() -> letters().letters().size() == 1);
+        return letters().letters().get(0);
+    }
+
+    private static DeadLetterPage letters() {
+        return ask(desk -> desk.letters().list());
+    }
+
+    private static Optional<DeadLetter> find(String id) {
+        return ask(desk -> desk.letters().find(id));
+    }
+
+    private static <T> T ask(Function<AdminClient, Future<T>> question) {
+        return AdminClient.with(pipeline.config(settings()), question);
+    }
+
+    private static JsonObject settings() {
+        return new JsonObject()
+                .put("s3", new JsonObject().put("timeoutSeconds", 3))
+                .put(
+                        "stages",
+                        new JsonObject()
+                                .put(
+                                        "download",
+                                        new JsonObject()
+                                                .put("maxAttempts", ATTEMPTS)
+                                                .put("backoffSeconds", new JsonArray().add(0.1))));
+    }
+
+    private static void put(String body, AMQP.BasicProperties properties) throws Exception {
+        try (Connection stranger = pipeline.broker().connect()) {
+            var channel = stranger.createChannel();
+            channel.confirmSelect();
+            channel.basicPublish("", BackendSimulator.DEAD, properties, body.getBytes(StandardCharsets.UTF_8));
+            channel.waitForConfirmsOrDie(10_000);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package dev.sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.broker.ChildProcess;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.config.PostgresConfig;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The backend half of the older system, in its own language and with its own clients, stays as it is in front of Sluice: it
+ * asserts its queues first, sends through the exchange, and keeps the tables that its ORM made. On RabbitMQ where it is
+ * installed.
+ */
+@Timeout(600)
+class LegacyBackendIT {
+    private static final Duration LONGEST = Duration.ofSeconds(180);
+
+    private static PipelineFixture pipeline;
+    private static Map<String, JsonObject> accounts;
+
+    @BeforeAll
+    static void runWhole() throws Exception {
+        NodeProject project = NodeProject.of("older-backend", "backend.js");
+        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
+        // The only reader of updates is to be the backend.
+        pipeline.otherHalf().deleteTopology();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
+        Path text = Files.createTempFile("no-video", ".mp4");
+        pipeline.upload("uploads/text.mp4", Files.writeString(text, "This is no video.\n".repeat(100)));
+
+        ChildProcess backend = project.start("backend.js", environment());
+        backend.awaitReady(() -> project.output().contains("ready"));
+        pipeline.start(new JsonObject().put("postgres", new JsonObject().put("jobTable", "video_processing_jobs")));
+
+        assertThat(backend.awaitExit(LONGEST)).as(() -> said(project)).isTrue();
+        accounts = project.output().stream()
+                .filter(line -> line.startsWith("{"))
+                .map(JsonObject::new)
+                .collect(Collectors.toMap(account -> account.getString("id"), Function.identity()));
+        assertThat(accounts).as(() -> said(project)).containsOnlyKeys("good", "twice", "text");
+        Files.delete(text);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (pipeline != null) {
+            pipeline.close();
+        }
+    }
+
+    @Test
+    void hearsTheStepsThatItWaitsForInOrder() {
+        assertThat(steps("good"))
+                .containsExactly(
+                        "downloading_video",
+                        "download_complete",
+                        "processing_video",
+                        "processing_complete",
+                        "uploading_results",
+                        "upload_complete");
+        assertThat(heard("good").stream().map(update -> update.getInteger(1))).isSorted();
+    }
+
+    @Test
+    void findsItsRowsAsItsPagesShowThem() throws Exception {
+        assertThat(row("good"))
+                .containsEntry("status", "COMPLETED")
+                .containsEntry("progress", 100)
+                .containsEntry("currentStep", "upload_complete")
+                .containsEntry("userId", "user-1")
+                .containsEntry("errorMessage", null)
+                .doesNotContainEntry("completedAt", null);
+        assertThat(accounts.get("good").getJsonObject("media").getMap())
+                .containsEntry("processingStatus", "COMPLETED")
+                .containsEntry("videoProcessingStatus", "COMPLETED")
+                .containsEntry("codec", "h264");
+        List<String> keys = accounts.get("good").getJsonArray("keys").stream()
+                .map(String::valueOf)
+                .toList();
+        assertThat(keys).contains("videos/media-good_360p.mp4", "thumbnails/media-good_0.jpg");
+        Path fetched = Files.createTempDirectory("fetched").resolve("file");
+        for (String key : keys) {
+            assertThat(pipeline.fetch(key, fetched)).as(key).isNotEmptyFile();
+            Files.delete(fetched);
+        }
+        Files.delete(fetched.getParent());
+    }
+
+    @Test
+    void hearsOfAnEndOnceThoughItSentTheJobTwice() {
+        assertThat(heard("twice").stream().filter(update -> update.getString(2).equals("completed")))
+                .hasSize(1);
+        assertThat(row("twice")).containsEntry("status", "COMPLETED");
+    }
+
+    @Test
+    void readsWhyAJobFailed() {
+        assertThat(steps("text")).containsExactly("downloading_video", "download_failed");
+        assertThat(row("text"))
+                .containsEntry("status", "FAILED")
+                .containsEntry("errorMessage", "The file is text, not a video.");
+    }
+
+    private static Map<String, String> environment() {
+        PostgresConfig postgres = pipeline.database().config();
+        URI database = URI.create(postgres.uri());
+        String credentials = postgres.user() + ":" + postgres.password().reveal();
+        TestBroker broker = pipeline.broker();
+        return Map.of(
+                "DATABASE_URL",
+                "postgresql://" + credentials + "@" + database.getAuthority() + database.getPath(),
+                "AMQP_URL",
+                "amqp://" + broker.user() + ":" + broker.password().reveal() + "@127.0.0.1:" + broker.port(),
+                "JOBS",
+                new JsonArray()
+                        .add(job("good", "uploads/clip.mp4"))
+                        .add(job("twice", "uploads/clip.mp4").put("times", 2))
+                        .add(job("text", "uploads/text.mp4"))
+                        .encode());
+    }
+
+    private static JsonObject job(String id, String key) {
+        return new JsonObject()
+                .put("id", id)
+                .put("mediaId", "media-" + id)
+                .put("s3Key", key)
+                .put("originalFilename", "clip.mp4")
+                .put("mimeType", "video/mp4");
+    }
+
+    private static List<JsonArray> heard(String job) {
+        return accounts.get(job).getJsonArray("heard").stream()
+                .map(update -> (JsonArray) update)
+                .toList();
+    }
+
+    private static List<String> steps(String job) {
+        return heard(job).stream().map(update -> update.getString(0)).distinct().toList();
+    }
+
+    private static Map<String, Object> row(String job) {
+        return accounts.get(job).getJsonObject("row").getMap();
+    }
+
+    private static String said(NodeProject project) {
+        try {
+            return "the backend said: " + String.join("\n", project.output());
+        } catch (java.io.IOException gone) {
+            return "what the backend said is gone";
+        }
+    }
+}

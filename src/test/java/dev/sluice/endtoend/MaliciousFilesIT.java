@@ -1,0 +1,181 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.ffmpeg.encode.RenditionEncoder;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.probe.MediaProber;
+import dev.sluice.job.JobException;
+import dev.sluice.malicious.MaliciousFile;
+import dev.sluice.malicious.MaliciousFiles;
+import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.rendition.ThumbnailFile;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Files of people who mean ill go through the whole pipeline, with the sandbox where there is one, and through probe and
+ * encode without it. Each ends as it has to, no picture of anybody else's video comes out, nobody is called, and the worker
+ * goes on.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class MaliciousFilesIT {
+    private static final JsonObject SETTINGS = new JsonObject()
+            .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10))
+            // What would take longer is to come to that limit here, not to be done in many small pieces.
+            .put("delivery", new JsonObject().put("maxTaskSeconds", 86_400))
+            .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 2)));
+    /** The secret is all of this colour, and no other video has much of it. */
+    private static final Color SECRET = new Color(255, 0, 255);
+
+    @TempDir
+    private static Path directory;
+
+    private static Path uploads;
+    private static ServerSocketChannel listening;
+    private static PipelineFixture pipeline;
+    private static List<MaliciousFile> files;
+
+    @BeforeAll
+    static void makeThemAndSendThem() throws Exception {
+        pipeline = PipelineFixture.embedded();
+        FfmpegInstallation ffmpeg =
+                FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
+        listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        listening.configureBlocking(false);
+        uploads = Files.createDirectory(directory.resolve("uploads"));
+        Path secret = uploads.resolve("secret.ts");
+        MaliciousFiles.make(ffmpeg.ffmpeg(), secret, "color=0xff00ff:size=320x240:rate=25:duration=1");
+        int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
+        files = new MaliciousFiles(ffmpeg.ffmpeg(), directory, secret, port).all();
+        pipeline.start(SETTINGS.copy());
+        pipeline.upload("uploads/secret.ts", secret);
+        for (MaliciousFile file : files) {
+            String key = "uploads/" + file.name();
+            pipeline.upload(key, file.writeTo(uploads));
+            pipeline.otherHalf().send(job(file.name(), key).put("originalFilename", file.name()));
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+        listening.close();
+    }
+
+    @Order(1)
+    @TestFactory
+    Stream<DynamicTest> endsAsItHasToInThePipeline() {
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
+                    JsonObject end = pipeline.otherHalf().awaitEnd(file.name());
+
+                    assertThat(end.getString("error_code", end.getString("status")))
+                            .as(end.encode())
+                            .isEqualTo(file.ending());
+                    JsonArray thumbnails = end.getJsonArray("thumbnails", new JsonArray());
+                    assertThat(thumbnails.isEmpty()).isEqualTo(!file.ending().equals(MaliciousFile.COMPLETED));
+                    for (int i = 0; i < thumbnails.size(); i++) {
+                        Path picture = directory.resolve("thumbnail.jpg");
+                        pipeline.fetch(thumbnails.getJsonObject(i).getString("s3_key"), picture);
+                        assertShowsNoSecret(picture);
+                        Files.delete(picture);
+                    }
+                }));
+    }
+
+    @Order(2)
+    @TestFactory
+    Stream<DynamicTest> endsSoWithoutASandboxToo() {
+        SluiceConfig config = pipeline.config(new JsonObject()
+                .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10).put("sandbox", "off")));
+        FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
+        MediaProber prober =
+                new MediaProber(ffmpeg, config.ffmpeg(), config.media().limits());
+        RenditionEncoder encoder = new RenditionEncoder(ffmpeg, config.ffmpeg(), config.media());
+        assertThat(ffmpeg.isInSandbox()).isFalse();
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
+                    Path source = uploads.resolve(file.name());
+                    Path attempt = Files.createTempDirectory(directory, "attempt");
+
+                    assertThat(ending(prober, encoder, source, attempt)).isEqualTo(file.ending());
+                }));
+    }
+
+    @Order(3)
+    @Test
+    void nobodyWasCalledAndNothingWasTouched() throws IOException {
+        assertThat(listening.accept()).isNull();
+        try (Stream<Path> all = Files.walk(directory)) {
+            assertThat(all.map(Path::getFileName).map(Path::toString)).doesNotContain("owned");
+        }
+        assertThat(Path.of("owned")).doesNotExist();
+        assertThat(uploads.resolve("secret.ts")).exists();
+    }
+
+    @Order(4)
+    @Test
+    void theWorkerGoesOn() throws Exception {
+        pipeline.upload("uploads/good.mp4", pipeline.clip(1));
+
+        pipeline.otherHalf().send(job("good", "uploads/good.mp4"));
+
+        assertThat(pipeline.otherHalf().awaitEnd("good").getString("status")).isEqualTo("completed");
+        assertThat(pipeline.otherHalf().messages(BackendSimulator.DEAD)).isZero();
+    }
+
+    private static String ending(MediaProber prober, RenditionEncoder encoder, Path source, Path attempt)
+            throws IOException {
+        CancellationToken nobody = new CancellationToken();
+        try {
+            EncodeResult made =
+                    encoder.encode(source, prober.probe(source, nobody), attempt, 2, ProgressListener.none(), nobody);
+            for (ThumbnailFile thumbnail : made.thumbnails()) {
+                assertShowsNoSecret(thumbnail.file());
+            }
+            return MaliciousFile.COMPLETED;
+        } catch (JobException failure) {
+            return failure.code().wire();
+        }
+    }
+
+    private static void assertShowsNoSecret(Path picture) throws IOException {
+        BufferedImage image = ImageIO.read(picture.toFile());
+        int close = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                close += isClose(new Color(image.getRGB(x, y))) ? 1 : 0;
+            }
+        }
+        assertThat(close).isLessThan(image.getWidth() * image.getHeight() / 2);
+    }
+
+    private static boolean isClose(Color color) {
+        return color.getRed() > 200 && color.getGreen() < 80 && color.getBlue() > SECRET.getBlue() - 60;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import dev.sluice.broker.RabbitNode;
+import dev.sluice.endtoend.MaliciousMessages.End;
+import dev.sluice.endtoend.MaliciousMessages.Hostile;
+import dev.sluice.message.MessageCodec;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** All that means harm, sent to all stages in some order between good jobs, over a real node. */
+@Timeout(600)
+class MaliciousMessagesIT {
+    private static final long SEED = 20_261_124;
+    private static final int GOOD = 6;
+    private static final int KEPT = 64 << 10;
+
+    @Test
+    void endsEachWithItsReasonAndHarmsNothing() throws Exception {
+        assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
+        List<Hostile> messages = withGoodOnes(MaliciousMessages.all());
+        RabbitNode node = RabbitNode.start();
+        try (PipelineFixture pipeline = PipelineFixture.on(node)) {
+            pipeline.upload(MaliciousMessages.CLIP, pipeline.clip(1));
+            Set<Path> before = files(pipeline);
+            pipeline.start(new JsonObject());
+            BackendSimulator.awaitThat(pipeline::isConsuming);
+
+            try (Connection producer = node.stranger()) {
+                Channel channel = producer.createChannel();
+                for (Hostile message : messages) {
+                    channel.basicPublish("", message.queue(), message.properties(), message.body());
+                }
+                List<GetResponse> dead = takeDead(
+                        channel,
+                        messages.stream().filter(m -> m.end() == End.DEAD).count());
+                SoftAssertions all = new SoftAssertions();
+                messages.forEach(message -> check(all, message, pipeline.otherHalf(), dead));
+                all.assertAll();
+                assertThat(channel.messageCount(BackendSimulator.DEAD)).isZero();
+            }
+            pipeline.awaitIdle();
+            assertThat(pipeline.isConsuming()).isTrue();
+            BackendSimulator.awaitThat(() -> leftInWorkspace(pipeline).isEmpty());
+            assertOnlyResultsWereAdded(pipeline, before, messages);
+        }
+    }
+
+    private static List<Hostile> withGoodOnes(List<Hostile> hostile) {
+        List<Hostile> all = new ArrayList<>(hostile);
+        IntStream.range(0, GOOD).mapToObj(MaliciousMessagesIT::good).forEach(all::add);
+        Collections.shuffle(all, new Random(SEED));
+        return all;
+    }
+
+    private static Hostile good(int number) {
+        String id = "good-" + number;
+        byte[] body = job(id, MaliciousMessages.CLIP).encode().getBytes(StandardCharsets.UTF_8);
+        String queue = number % 3 == 0 ? BackendSimulator.PROCESSING : BackendSimulator.DOWNLOAD;
+        return new Hostile("a good job", queue, id, body, MaliciousMessages.plain(), End.COMPLETED, "", "");
+    }
+
+    private static List<GetResponse> takeDead(Channel channel, long count) {
+        List<GetResponse> dead = new ArrayList<>();
+        BackendSimulator.awaitThat(() -> {
+            for (GetResponse next = channel.basicGet(BackendSimulator.DEAD, true);
+                    next != null;
+                    next = channel.basicGet(BackendSimulator.DEAD, true)) {
+                dead.add(next);
+            }
+            return dead.size() >= count;
+        });
+        return dead;
+    }
+
+    private static void check(SoftAssertions all, Hostile message, BackendSimulator otherHalf, List<GetResponse> dead) {
+        if (message.end() == End.DEAD) {
+            all.assertThat(dead)
+                    .as(message.toString())
+                    .anyMatch(letter -> isOf(letter, message)
+                            && header(letter, "x-sluice-queue").equals(message.queue())
+                            && header(letter, "x-sluice-error-code").equals(message.code())
+                            && header(letter, "x-sluice-error").contains(message.why()));
+            return;
+        }
+        JsonObject end = otherHalf.awaitEnd(message.id());
+        if (message.end() == End.COMPLETED) {
+            all.assertThat(end.getString("status")).as(message + ": " + end).isEqualTo("completed");
+        } else {
+            all.assertThat(end.getString("status")).as(message + ": " + end).isEqualTo("failed");
+            all.assertThat(end.getString("error_code")).as(message + ": " + end).isEqualTo(message.code());
+            all.assertThat(end.getString("error_message"))
+                    .as(message.toString())
+                    .contains(message.why())
+                    .endsWith(".");
+        }
+    }
+
+    /** Whole, or if it is too large its beginning with the size that it had. */
+    private static boolean isOf(GetResponse letter, Hostile message) {
+        if (message.body().length <= MessageCodec.MAX_BYTES) {
+            return Arrays.equals(letter.getBody(), message.body());
+        }
+        return Arrays.equals(letter.getBody(), Arrays.copyOf(message.body(), KEPT))
+                && header(letter, "x-sluice-bytes").equals(String.valueOf(message.body().length));
+    }
+
+    private static String header(GetResponse letter, String name) {
+        Map<String, Object> headers = letter.getProps().getHeaders();
+        return String.valueOf(headers.get(name));
+    }
+
+    private static void assertOnlyResultsWereAdded(PipelineFixture pipeline, Set<Path> before, List<Hostile> messages)
+            throws IOException {
+        Set<Path> added = files(pipeline);
+        added.removeAll(before);
+        Path bucket = pipeline.workspace().resolveSibling("s3").resolve("media");
+        List<String> results = messages.stream()
+                .filter(message -> message.end() == End.COMPLETED)
+                .map(message -> new JsonObject(new String(message.body(), StandardCharsets.UTF_8)).getString("mediaId"))
+                .flatMap(id -> Stream.of("videos/" + id + "_360p.mp4", "thumbnails/" + id + "_0.jpg"))
+                .toList();
+        assertThat(added.stream().map(file -> bucket.relativize(file).toString()))
+                .containsExactlyInAnyOrderElementsOf(results);
+        assertThat(bucket.resolve(MaliciousMessages.CLIP)).hasSameBinaryContentAs(pipeline.clip(1));
+    }
+
+    /** Everything below the fixture's directory but the workspace. */
+    private static Set<Path> files(PipelineFixture pipeline) throws IOException {
+        try (Stream<Path> files = Files.walk(pipeline.workspace().getParent())) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.startsWith(pipeline.workspace()))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static List<Path> leftInWorkspace(PipelineFixture pipeline) throws IOException {
+        try (Stream<Path> left = Files.walk(pipeline.workspace())) {
+            return left.filter(Files::isRegularFile).toList();
+        }
+    }
+}

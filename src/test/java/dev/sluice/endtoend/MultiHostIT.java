@@ -1,0 +1,89 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.get;
+import static dev.sluice.endtoend.PipelineFixture.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.app.Sluice;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two hosts with a disk each: the one encodes what the other fetches and puts into the store. */
+class MultiHostIT {
+    @TempDir
+    private Path otherDisk;
+
+    private PipelineFixture pipeline;
+
+    @BeforeEach
+    void open() throws Exception {
+        pipeline = PipelineFixture.embedded();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void goOnWithEachOthersJobsThroughTheStore() throws Exception {
+        Sluice encoder = startTwo("store");
+        try {
+            pipeline.otherHalf().send(job("a", "uploads/clip.mp4"));
+
+            JsonObject end = pipeline.otherHalf().awaitEnd("a");
+
+            assertThat(end.getString("status")).isEqualTo("completed");
+            end.getJsonArray("video_versions")
+                    .forEach(version -> assertThat(fetched(((JsonObject) version).getString("s3_key")))
+                            .isNotEmptyFile());
+            pipeline.awaitIdle();
+            BackendSimulator.awaitThat(() ->
+                    get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty()
+                            && pipeline.workspaceIsEmpty()
+                            && PipelineFixture.isEmpty(otherDisk));
+        } finally {
+            get(encoder.stop());
+        }
+    }
+
+    @Test
+    void sayThatTheyNeedOneDirectoryWithoutIt() throws Exception {
+        Sluice encoder = startTwo("local");
+        try {
+            pipeline.otherHalf().send(job("a", "uploads/clip.mp4"));
+
+            assertThat(pipeline.otherHalf().awaitEnd("a").getString("error_code"))
+                    .isEqualTo("files_missing");
+        } finally {
+            get(encoder.stop());
+        }
+    }
+
+    /** Starts the fixture's own without an encoder, and one with nothing else; gives the second. */
+    private Sluice startTwo(String mode) throws Exception {
+        JsonObject none = new JsonObject().put("instances", 0);
+        JsonObject workspace = new JsonObject().put("mode", mode).put("sweepSeconds", 0.5);
+        pipeline.start(new JsonObject()
+                .put("workspace", workspace.copy())
+                .put("stages", new JsonObject().put("processing", none)));
+        return get(Sluice.start(
+                pipeline.vertx(),
+                pipeline.config(new JsonObject()
+                        .put("workspace", workspace.copy().put("directory", otherDisk.toString()))
+                        .put("stages", new JsonObject().put("download", none).put("upload", none)))));
+    }
+
+    private Path fetched(String key) {
+        try {
+            return pipeline.fetch(key, otherDisk.resolve("got"));
+        } catch (Exception cause) {
+            throw new AssertionError(cause);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.PipelineFixture.get;
+import static dev.sluice.endtoend.SingleStageRequestFixture.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.sluice.broker.BrokerNode;
+import dev.sluice.broker.EmbeddedNode;
+import dev.sluice.broker.RabbitNode;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Single-stage requests that are worked whole under their one delivery; on RabbitMQ where it is installed. */
+class SingleStageRequestIT {
+    private static final List<String> STAGES = List.of("download", "processing", "upload");
+
+    @TempDir
+    private Path directory;
+
+    private BrokerNode node;
+    private PipelineFixture pipeline;
+    private BackendSimulator otherHalf;
+
+    @BeforeEach
+    void start() throws Exception {
+        node = RabbitNode.installed() ? RabbitNode.start() : EmbeddedNode.start();
+        pipeline = PipelineFixture.on(node);
+        otherHalf = pipeline.otherHalf();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void needNoOtherMessageThanTheirOwn() throws Exception {
+        pipeline.start(settings());
+        takeTheStagesDown();
+        String request = request("whole", "uploads/clip.mp4")
+                .put("request_progress_updates", false)
+                .encode();
+
+        otherHalf.request(request);
+        otherHalf.request(request);
+        JsonObject end = otherHalf.awaitEnd("whole");
+        BackendSimulator.awaitThat(() -> otherHalf.messages(BackendSimulator.REQUESTS) == 0);
+
+        assertThat(SingleStageRequestFixture.read(otherHalf.updates("whole")))
+                .containsExactly(
+                        "downloading_video 0 processing",
+                        "extracting_metadata 10 processing",
+                        "processing_video 30 processing",
+                        "uploading_results 70 processing",
+                        "uploading_results 80 processing",
+                        "processing_complete 100 completed");
+        assertThat(end.getJsonArray("thumbnails")).hasSize(1);
+        assertThat(pipeline.fetch("videos/media-whole_360p.mp4", directory.resolve("got")))
+                .isNotEmptyFile();
+        for (String queue : List.of(BackendSimulator.DOWNLOAD, BackendSimulator.PROCESSING, BackendSimulator.UPLOAD)) {
+            assertThat(otherHalf.messages(queue)).as(queue).isZero();
+        }
+        assertThat(otherHalf.completions("whole")).isEqualTo(1);
+        assertThat(runs("whole"))
+                .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
+        BackendSimulator.awaitThat(() -> {
+            try (var files = Files.list(pipeline.workspace().resolve("jobs"))) {
+                return files.findAny().isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void goBackToTheirQueueWhenTheWorkerStopsAndGoOnWhereTheyWere() throws Exception {
+        Path marker = Files.writeString(directory.resolve("wait"), "");
+        pipeline.start(settings().put("ffmpeg", ffmpegThatWaitsWhile(marker)));
+        takeTheStagesDown();
+        otherHalf.request(request("stopped", "uploads/clip.mp4").encode());
+        otherHalf.awaitStep("stopped", "processing_video");
+
+        get(pipeline.sluice().takeDown("requests"));
+
+        BackendSimulator.awaitThat(() -> otherHalf.messages(BackendSimulator.REQUESTS) == 1);
+        assertThat(runs("stopped")).containsExactly(run("download", "done", 1), run("processing", "waiting", 0));
+
+        Files.delete(marker);
+        get(pipeline.sluice().putUp("requests"));
+
+        assertThat(otherHalf.awaitEnd("stopped").getString("current_step")).isEqualTo("processing_complete");
+        assertThat(otherHalf.completions("stopped")).isEqualTo(1);
+        assertThat(otherHalf.updates("stopped").stream().map(update -> update.getInteger("progress")))
+                .isSorted();
+        assertThat(runs("stopped"))
+                .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
+    }
+
+    @Test
+    void areDoneOnceThoughTheirDeliveryIsLostMeanwhile() throws Exception {
+        Path marker = Files.writeString(directory.resolve("wait"), "");
+        pipeline.start(settings().put("ffmpeg", ffmpegThatWaitsWhile(marker)));
+        otherHalf.request(request("lost", "uploads/clip.mp4").encode());
+        otherHalf.awaitStep("lost", "processing_video");
+
+        node.restart();
+        Files.delete(marker);
+
+        BackendSimulator.awaitThat(() -> pipeline.database()
+                .value("SELECT state FROM sluice.job WHERE id = 'lost'")
+                .equals("completed"));
+        assertThat(runs("lost"))
+                .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
+        BackendSimulator.awaitThat(() -> {
+            try (Connection fresh = pipeline.broker().connect()) {
+                Channel channel = fresh.createChannel();
+                return channel.consumerCount(BackendSimulator.REQUESTS) == 1
+                        && channel.messageCount(BackendSimulator.REQUESTS) == 0;
+            }
+        });
+    }
+
+    @Test
+    void areTriedAgainByTheMessageOfTheStageThatFailed() throws Exception {
+        pipeline.start(settings());
+        takeTheStagesDown();
+        pipeline.gateway().cut();
+        otherHalf.request(request("retried", "uploads/clip.mp4").encode());
+
+        String message = new String(otherHalf.take(BackendSimulator.DOWNLOAD).getBody(), StandardCharsets.UTF_8);
+        assertThat(otherHalf.messages(BackendSimulator.REQUESTS)).isZero();
+        pipeline.gateway().mend();
+        otherHalf.send(message);
+        for (String stage : STAGES) {
+            get(pipeline.sluice().putUp(stage));
+        }
+
+        assertThat(otherHalf.awaitEnd("retried").getString("current_step")).isEqualTo("processing_complete");
+        assertThat(otherHalf.steps("retried")).contains("extracting_metadata").doesNotContain("download_complete");
+    }
+
+    @Test
+    void leaveWhatIsTooLongForOneDeliveryToTasks() throws Exception {
+        pipeline.upload("uploads/film.mp4", pipeline.clip(11));
+        pipeline.start(settings().put("delivery", new JsonObject().put("maxTaskSeconds", 1)));
+
+        otherHalf.request(request("film", "uploads/film.mp4").encode());
+
+        JsonObject end = otherHalf.awaitEnd("film");
+        assertThat(end.getString("current_step")).isEqualTo("processing_complete");
+        assertThat(end.getString("status")).isEqualTo("completed");
+        assertThat(otherHalf.steps("film")).contains("segments_planned", "joining_segments");
+        assertThat(otherHalf.messages(BackendSimulator.REQUESTS)).isZero();
+    }
+
+    @Test
+    void endWithTheirFailureAndItsLetterWhenAllAttemptsAreUsedUp() throws Exception {
+        pipeline.start(settings().put("delivery", new JsonObject().put("maxAttempts", 1)));
+        pipeline.gateway().cut();
+        String request = request("lost", "uploads/clip.mp4").encode();
+
+        otherHalf.request(request);
+
+        assertThat(otherHalf.awaitEnd("lost").getString("current_step")).isEqualTo("processing_failed");
+        var letter = otherHalf.take(BackendSimulator.DEAD);
+        assertThat(new String(letter.getBody(), StandardCharsets.UTF_8)).isEqualTo(request);
+        assertThat(letter.getProps().getHeaders().get("x-sluice-queue").toString())
+                .isEqualTo(BackendSimulator.REQUESTS);
+    }
+
+    private static JsonObject settings() {
+        return new JsonObject()
+                .put("requests", new JsonObject().put("enabled", true).put("mode", "single-stage"))
+                .put("s3", new JsonObject().put("timeoutSeconds", 3));
+    }
+
+    private void takeTheStagesDown() throws Exception {
+        for (String stage : STAGES) {
+            get(pipeline.sluice().takeDown(stage));
+        }
+    }
+
+    private JsonObject ffmpegThatWaitsWhile(Path marker) throws Exception {
+        return pipeline.ffmpegAfter(
+                directory, "case \"$*\" in *libx264*) while [ -e '" + marker + "' ]; do sleep 0.1; done;; esac");
+    }
+
+    private List<Map<String, String>> runs(String job) {
+        return pipeline.database()
+                .query("SELECT stage, state, counted FROM sluice.stage_run WHERE job_id = '" + job
+                        + "' ORDER BY stage");
+    }
+
+    private static Map<String, String> run(String stage, String state, int counted) {
+        return Map.of("stage", stage, "state", state, "counted", String.valueOf(counted));
+    }
+}

@@ -1,0 +1,183 @@
+package dev.sluice.endtoend;
+
+import static dev.sluice.endtoend.SingleStageRequestFixture.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.GetResponse;
+import dev.sluice.broker.RabbitNode;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Single-stage requests that are worked on in stages, on RabbitMQ where it is installed. */
+class StagedRequestIT {
+    private static final List<String> ANSWERS = List.of(
+            "downloading_video 0 processing",
+            "extracting_metadata 10 processing",
+            "processing_video 30 processing",
+            "uploading_results 70 processing",
+            "uploading_results 80 processing",
+            "processing_complete 100 completed");
+
+    private static PipelineFixture pipeline;
+    private static BackendSimulator otherHalf;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
+        otherHalf = pipeline.otherHalf();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        Path text = Files.createTempFile("no-video", ".mp4");
+        pipeline.upload("uploads/text.mp4", Files.writeString(text, "This is no video.\n".repeat(100)));
+        Files.delete(text);
+        pipeline.start(new JsonObject().put("requests", new JsonObject().put("enabled", true)));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        pipeline.close();
+    }
+
+    @Test
+    void areAnsweredInTheOlderStepsInOrder() throws Exception {
+        pending("steps");
+        otherHalf.request(request("steps", "uploads/clip.mp4").encode());
+
+        JsonObject end = otherHalf.awaitEnd("steps");
+
+        assertThat(otherHalf.steps("steps"))
+                .containsExactly(
+                        "downloading_video",
+                        "extracting_metadata",
+                        "processing_video",
+                        "uploading_results",
+                        "processing_complete");
+        assertThat(otherHalf.updates("steps").stream().map(update -> update.getInteger("progress")))
+                .isSorted();
+        assertThat(SingleStageRequestFixture.read(otherHalf.updates("steps"))).containsSubsequence(ANSWERS);
+        assertThat(end.getString("status")).isEqualTo("completed");
+        assertThat(end.getInteger("progress")).isEqualTo(100);
+        assertThat(end.getJsonArray("video_versions").getJsonObject(0).getString("s3_key"))
+                .isEqualTo("videos/media-steps_360p.mp4");
+        assertThat(end.getJsonArray("thumbnails")).hasSize(1);
+        assertThat(row("steps"))
+                .containsEntry("status", "COMPLETED")
+                .containsEntry("currentStep", "processing_complete")
+                .containsEntry("progress", "100");
+    }
+
+    @Test
+    void areAnsweredInStepsAloneAndWithoutThumbnailsWhereThatIsAskedFor() throws Exception {
+        otherHalf.request(request("plain", "uploads/clip.mp4")
+                .put("request_thumbnails", false)
+                .put("request_progress_updates", false)
+                .encode());
+
+        JsonObject end = otherHalf.awaitEnd("plain");
+
+        assertThat(SingleStageRequestFixture.read(otherHalf.updates("plain"))).isEqualTo(ANSWERS);
+        assertThat(end.getJsonArray("thumbnails")).isEmpty();
+        assertThat(end.getJsonArray("video_versions")).hasSize(1);
+    }
+
+    @Test
+    void areDoneOnceThoughTheyWereSentThreeTimes() throws Exception {
+        String request = request("thrice", "uploads/clip.mp4").encode();
+
+        otherHalf.request(request);
+        otherHalf.request(request);
+        otherHalf.request(request);
+        otherHalf.awaitEnd("thrice");
+        BackendSimulator.awaitThat(() -> otherHalf.messages(BackendSimulator.REQUESTS) == 0);
+        pipeline.awaitIdle();
+
+        pipeline.assertDoneOnce("thrice");
+    }
+
+    @Test
+    void failAsTheOlderFlowFails() throws Exception {
+        otherHalf.request(request("text", "uploads/text.mp4").encode());
+
+        JsonObject end = otherHalf.awaitEnd("text");
+
+        assertThat(end.getString("current_step")).isEqualTo("processing_failed");
+        assertThat(end.getString("status")).isEqualTo("failed");
+        assertThat(end.getString("error_code")).isEqualTo("not_a_video");
+        assertThat(row("text")).containsEntry("status", "FAILED").containsEntry("currentStep", "processing_failed");
+    }
+
+    @Test
+    void goToTheDeadLettersWithTheReasonWhereTheyCannotBeRead() throws Exception {
+        pending("bad");
+        JsonObject withoutKey = request("bad", "");
+        otherHalf.request("not json");
+        otherHalf.request(withoutKey.encode());
+        otherHalf.request(request("good", "uploads/clip.mp4").encode());
+
+        GetResponse first = otherHalf.take(BackendSimulator.DEAD);
+        GetResponse second = otherHalf.take(BackendSimulator.DEAD);
+        JsonObject end = otherHalf.awaitEnd("bad");
+
+        assertThat(List.of(text(first), text(second))).containsExactlyInAnyOrder("not json", withoutKey.encode());
+        assertThat(List.of(first, second))
+                .allSatisfy(
+                        letter -> assertThat(header(letter, "x-sluice-queue")).isEqualTo(BackendSimulator.REQUESTS))
+                .allSatisfy(letter ->
+                        assertThat(header(letter, "x-sluice-error-code")).isEqualTo("invalid_message"))
+                .anySatisfy(
+                        letter -> assertThat(header(letter, "x-sluice-error")).contains("'s3_key'"));
+        assertThat(end.getString("current_step")).isEqualTo("processing_failed");
+        assertThat(end.getString("media_id")).isEqualTo("media-bad");
+        assertThat(end.getString("error_message")).contains("'s3_key'");
+        assertThat(row("bad")).containsEntry("status", "FAILED");
+        assertThat(otherHalf.awaitEnd("good").getString("status")).isEqualTo("completed");
+
+        otherHalf.request(request("good", "").encode());
+        otherHalf.take(BackendSimulator.DEAD);
+        pipeline.awaitIdle();
+
+        assertThat(otherHalf.updates("good").stream().map(update -> update.getString("status")))
+                .doesNotContain("failed");
+        assertThat(row("good")).containsEntry("status", "COMPLETED");
+    }
+
+    @Test
+    void leaveStagedJobsBesideThemAsTheyAre() throws Exception {
+        otherHalf.request(request("one", "uploads/clip.mp4").encode());
+        otherHalf.send(PipelineFixture.job("other", "uploads/clip.mp4"));
+
+        assertThat(otherHalf.awaitEnd("one").getString("current_step")).isEqualTo("processing_complete");
+        assertThat(otherHalf.awaitEnd("other").getString("current_step")).isEqualTo("upload_complete");
+    }
+
+    /** As the older backend makes it before it sends the request. */
+    private static void pending(String id) {
+        BackendSimulator.awaitThat(() -> pipeline.database()
+                .value("SELECT to_regclass('\"VideoProcessingJob\"') IS NOT NULL")
+                .equals("t"));
+        pipeline.database()
+                .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\", \"s3Key\") VALUES ('"
+                        + id + "', 'media-" + id + "', 'user-1', 'uploads/clip.mp4')");
+    }
+
+    private static Map<String, String> row(String id) {
+        return pipeline.database()
+                .query("SELECT \"status\", \"currentStep\", \"progress\" FROM \"VideoProcessingJob\" WHERE \"id\" = '"
+                        + id + "'")
+                .get(0);
+    }
+
+    private static String text(GetResponse letter) {
+        return new String(letter.getBody(), StandardCharsets.UTF_8);
+    }
+
+    private static String header(GetResponse letter, String name) {
+        return String.valueOf(letter.getProps().getHeaders().get(name));
+    }
+}

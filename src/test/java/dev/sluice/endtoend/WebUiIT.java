@@ -1,0 +1,268 @@
+package dev.sluice.endtoend;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.JSHandle;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.sluice.http.TestClient;
+import dev.sluice.http.TestTokens;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The page in a real browser, with a whole pipeline behind it. How each view looks is kept in {@code target/screenshots}. */
+@Timeout(240)
+class WebUiIT {
+    private static final int DESK = 1280;
+    private static final int PHONE = 360;
+
+    private static PipelineFixture pipeline;
+    private static Browser browser;
+    private static String home;
+    private static TestClient client;
+
+    private Page page;
+
+    @BeforeAll
+    static void start() throws Exception {
+        browser = Browser.open();
+        PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
+        pipeline = PipelineFixture.embedded();
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
+        int port = pipeline.startWithBackend(new JsonObject());
+        home = "http://127.0.0.1:" + port + "/";
+        client = new TestClient(pipeline.vertx(), port);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (browser != null) {
+            browser.close();
+            pipeline.close();
+        }
+    }
+
+    @BeforeEach
+    void signIn() {
+        page = signedIn(ColorScheme.LIGHT, DESK);
+    }
+
+    private static Page signedIn(ColorScheme scheme, int width) {
+        Page page = browser.page(scheme, width);
+        page.navigate(home);
+        Locator form = page.getByTestId("token-form");
+        form.locator("input").fill(TestTokens.admin());
+        form.locator("button").click();
+        assertThat(page.getByTestId("live-state")).containsText("Live");
+        return page;
+    }
+
+    @Test
+    void showsAVideoFromTheDropToThePlayer() throws Exception {
+        drop("on the way.mp4", Files.readAllBytes(pipeline.clip(12)));
+
+        Locator upload = page.getByTestId("upload-row");
+        assertThat(upload.getByTestId("stage-download"))
+                .hasAttribute("aria-valuenow", Pattern.compile("[1-9][0-9]*"), within(120));
+        Browser.keep(page, "home-under-way");
+        assertThat(upload.getByTestId("stage-upload")).hasAttribute("aria-valuenow", "100", within(120));
+        accessible("home");
+
+        upload.getByRole(AriaRole.LINK).first().click();
+        assertThat(page.getByTestId("player")).isVisible();
+        assertThat(page.getByTestId("status")).containsText("Done");
+        assertThat(page.getByTestId("rendition-select")).isVisible();
+        page.evaluate("document.querySelector('[data-testid=player]').muted = true");
+        page.evaluate("document.querySelector('[data-testid=player]').play()");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 0.5");
+        page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight > 0");
+        assertThat(page.getByTestId("timings")).isVisible();
+        accessible("job");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatIsNoVideo() {
+        drop("notes.mp4", "I am no video, only a few words.".repeat(10).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(page.getByTestId("upload-row").getByTestId("error")).containsText("not a video");
+        Browser.keep(page, "home-no-video");
+    }
+
+    @Test
+    void showsAFailureAndStartsItAgain() throws Exception {
+        pipeline.otherHalf().send(PipelineFixture.job("gone", "uploads/nothing.mp4"));
+        Locator gone = page.locator("[data-testid=job-row][data-job-id=gone]");
+        assertThat(gone.getByTestId("status")).containsText("Failed");
+        gone.getByRole(AriaRole.LINK).first().click();
+        assertThat(page.getByTestId("error")).containsText("not");
+        accessible("job-failed");
+
+        pipeline.upload("uploads/nothing.mp4", pipeline.clip(1));
+        page.getByTestId("retry").click();
+        assertThat(page.getByTestId("status")).containsText("Done", containing(120));
+        Locator timings = page.getByTestId("timings");
+        timings.locator("summary").click();
+        assertThat(timings.locator("tbody tr"))
+                .containsText(new String[] {"Failed: There is no object", "Done", "Done", "Done"});
+        assertThat(timings.locator(".run[data-state=failed]")).hasCount(1);
+        Browser.keep(page, "job-after-a-retry");
+    }
+
+    @Test
+    void playsADeadLetterBack() throws Exception {
+        pipeline.otherHalf().send("I am no job.");
+        awaitDeadLetter();
+        page.locator("a[href='#/operation']").click();
+        Locator letter = page.getByTestId("letter-row").first();
+        assertThat(letter).isVisible();
+        assertThat(page.getByTestId("queue-row").first()).isVisible();
+        accessible("operation");
+        Browser.keep(signedInAt(ColorScheme.DARK, PHONE, "#/operation"), "operation-dark-phone");
+
+        String id = String.valueOf(letter.getAttribute("data-letter-id"));
+        letter.getByTestId("replay").click();
+
+        // It comes back as another letter: it still is no job.
+        assertThat(page.locator("[data-letter-id='" + id + "']")).hasCount(0);
+        awaitDeadLetter();
+        page.reload();
+        Locator drop = page.getByTestId("letter-row").first().getByTestId("drop");
+        drop.click();
+        page.getByTestId("confirm").click();
+        assertThat(page.getByTestId("letter-row")).hasCount(0);
+    }
+
+    @Test
+    void canBeUsedWithoutAMouse() throws Exception {
+        pipeline.otherHalf().send(PipelineFixture.job("keyboard", "uploads/clip.mp4"));
+        assertThat(page.locator("[data-testid=job-row][data-job-id=keyboard]").getByTestId("status"))
+                .containsText("Done", containing(120));
+
+        focusByTab("[data-job-id=keyboard] a, a[data-job-id=keyboard]");
+        page.keyboard().press("Enter");
+        assertThat(page.getByTestId("player")).isVisible();
+        focusByTab("[data-testid=rendition-select], [data-testid=rendition-select] input");
+        focusByTab("a[href='#/operation']");
+        page.keyboard().press("Enter");
+        assertThat(page.getByTestId("queue-row").first()).isVisible();
+    }
+
+    @Test
+    void looksAsItShouldInTheDarkAndOnAPhone() throws Exception {
+        pipeline.otherHalf().send(PipelineFixture.job("looks", "uploads/clip.mp4"));
+        assertThat(page.locator("[data-testid=job-row][data-job-id=looks]").getByTestId("status"))
+                .containsText("Done", containing(120));
+
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : new int[] {DESK, PHONE}) {
+                Page view = signedInAt(scheme, width, "#/jobs/looks");
+                assertThat(view.getByTestId("timings")).isVisible();
+                assertThat((Boolean) view.evaluate(
+                                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+                        .as("nothing is cut off at " + width)
+                        .isTrue();
+                serious(view, "job " + scheme + " " + width);
+                Browser.keep(view, "job-" + scheme + "-" + width);
+                view.context().close();
+            }
+        }
+    }
+
+    @Test
+    void asksForATokenAndSaysWhatIsForAdmins() {
+        Page stranger = browser.page(ColorScheme.LIGHT, DESK);
+        stranger.navigate(home);
+        Locator form = stranger.getByTestId("token-form");
+        form.locator("input").fill("nonsense");
+        form.locator("button").click();
+        assertThat(stranger.getByTestId("token-form")).isVisible();
+        serious(stranger, "sign-in");
+        Browser.keep(stranger, "sign-in");
+        form.locator("input").fill(TestTokens.of("ann"));
+        form.locator("button").click();
+        assertThat(stranger.getByTestId("live-state")).containsText("Live");
+
+        stranger.navigate(home + "#/operation");
+
+        assertThat(stranger.locator("main")).containsText("admin");
+        stranger.context().close();
+    }
+
+    private static void awaitDeadLetter() {
+        BackendSimulator.awaitThat(() -> !client.get("/api/video-processing/dead-letters", TestTokens.admin())
+                .json()
+                .getJsonArray("letters")
+                .isEmpty());
+    }
+
+    private static Page signedInAt(ColorScheme scheme, int width, String hash) {
+        Page view = signedIn(scheme, width);
+        view.navigate(home + hash);
+        return view;
+    }
+
+    private void drop(String name, byte[] bytes) {
+        JSHandle transfer =
+                page.evaluateHandle("""
+                ([name, text]) => {
+                  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+                  const transfer = new DataTransfer();
+                  transfer.items.add(new File([bytes], name, { type: 'video/mp4' }));
+                  return transfer;
+                }
+                """, List.of(name, Base64.getEncoder().encodeToString(bytes)));
+        page.dispatchEvent("[data-testid=drop-zone]", "drop", Map.of("dataTransfer", transfer));
+    }
+
+    /** As a person without a mouse would get there, and no further than a page is long. */
+    private void focusByTab(String selector) {
+        page.evaluate("document.activeElement.blur()");
+        for (int pressed = 0; pressed < 120; pressed++) {
+            page.keyboard().press("Tab");
+            if ((Boolean) page.evaluate("selector => document.activeElement.matches(selector)", selector)) {
+                return;
+            }
+        }
+        throw new AssertionError("no way to " + selector + " with the keyboard");
+    }
+
+    private void accessible(String view) {
+        serious(page, view);
+        Browser.keep(page, view);
+    }
+
+    private static void serious(Page view, String name) {
+        assertThat(new AxeBuilder(view)
+                        .analyze().getViolations().stream()
+                                .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+                                .map(Rule::getId))
+                .as(name)
+                .isEmpty();
+    }
+
+    private static LocatorAssertions.HasAttributeOptions within(int seconds) {
+        return new LocatorAssertions.HasAttributeOptions().setTimeout(seconds * 1000);
+    }
+
+    private static LocatorAssertions.ContainsTextOptions containing(int seconds) {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(seconds * 1000);
+    }
+}

@@ -1,0 +1,194 @@
+package dev.sluice.faults;
+
+import dev.sluice.faults.FaultRunConfig.Disk;
+import dev.sluice.faults.FaultSchedule.Injected;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One run: workers, jobs, faults, and then the checker. Takes the production jar as it was built, and writes its logs and
+ * its report to target/faults.
+ */
+final class FaultRun {
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration MORE_FOR_THE_LAST_FAULTS = Duration.ofSeconds(40);
+    /** What a sliver of the jobs is not: a video. */
+    private static final int ONE_IN = 20;
+
+    private final FaultPlan plan;
+    private final FaultScenario scene;
+    private final Random random;
+
+    private FaultRun(FaultPlan plan, FaultScenario scene) {
+        this.plan = plan;
+        this.scene = scene;
+        this.random = new Random(plan.seed());
+    }
+
+    /**
+     * What came of a run.
+     *
+     * @param mistakes what the bench itself could not do
+     */
+    record Result(List<Violation> violations, List<String> mistakes, String report, Path directory) {
+        @Override
+        public String toString() {
+            return report + "\n\nviolations: " + violations.size() + "\n"
+                    + violations.stream().map(Violation::toString).collect(Collectors.joining("\n")) + "\nmistakes: "
+                    + mistakes + "\nlogs: " + directory;
+        }
+    }
+
+    static Result run(FaultPlan plan) throws Exception {
+        try (FaultScenario scene = FaultScenario.set(plan.name() + "-" + plan.seed(), cast(plan))) {
+            return new FaultRun(plan, scene).run();
+        }
+    }
+
+    private static FaultRunConfig cast(FaultPlan plan) {
+        FaultRunConfig workers = FaultRunConfig.of(plan.workers()).withBackendIfChosen();
+        return plan.films() == 0
+                ? workers.on(Disk.chosen())
+                : workers.on(Disk.OWN)
+                        .with(new JsonObject()
+                                .put(
+                                        "delivery",
+                                        new JsonObject()
+                                                // By the first guess the film takes some seconds, the clip a tenth of
+                                                // that.
+                                                .put("maxTaskSeconds", 1)
+                                                .put("segmentsInFlight", 3)));
+    }
+
+    private Result run() throws Exception {
+        scene.startWorkers();
+        long began = System.nanoTime();
+        FaultSchedule schedule = new FaultSchedule(scene, plan.seed(), plan.gap(), plan.faults());
+        schedule.start();
+        try {
+            feed(schedule);
+        } finally {
+            schedule.end();
+        }
+        boolean drained = scene.drain(plan.drainFor());
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        List<String> mistakes = new ArrayList<>(schedule.injected().stream()
+                .flatMap(fault -> fault.failure().stream())
+                .toList());
+        scene.stopWorkers().forEach(worker -> mistakes.add(worker + " did not stop in order"));
+        if (plan.films() > 0 && segments() == 0) {
+            mistakes.add("no video was encoded in segments");
+        }
+        Snapshot snapshot = scene.snapshot();
+        List<Violation> violations = InvariantChecker.check(snapshot);
+        FaultReport report = new FaultReport();
+        tell(report, snapshot, schedule.injected(), took, drained);
+        Result result = new Result(violations, mistakes, report.toString(), scene.directory());
+        Files.writeString(scene.directory().resolve("report.txt"), result.toString());
+        Files.write(
+                scene.directory().resolve("faults.txt"),
+                schedule.injected().stream().map(Injected::toString).toList());
+        Files.write(
+                scene.directory().resolve("updates.txt"),
+                snapshot.updates().stream().map(RecordedUpdate::toString).toList());
+        return result;
+    }
+
+    private long segments() {
+        return Long.parseLong(scene.services()
+                .postgres()
+                .database()
+                .value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'"));
+    }
+
+    private void feed(FaultSchedule schedule) throws InterruptedException {
+        long until = System.nanoTime() + plan.feedFor().toNanos();
+        long atTheLatest = until + MORE_FOR_THE_LAST_FAULTS.toNanos();
+        int submitted = 0;
+        while ((plan.jobs() == 0 || submitted < plan.jobs())
+                && System.nanoTime() < (schedule.isThrough() ? until : atTheLatest)) {
+            if (scene.tap().awaitEnded(submitted - plan.inFlight() + 1, LOOK)) {
+                boolean video = random.nextInt(ONE_IN) != 0;
+                int copies = 1 + random.nextInt(3);
+                boolean film = plan.films() > 0 && submitted % plan.films() == 0;
+                scene.submit(new SubmittedJob("job-" + submitted, video, copies, film));
+                submitted++;
+            }
+        }
+    }
+
+    private void tell(FaultReport report, Snapshot snapshot, List<Injected> injected, Duration took, boolean drained)
+            throws IOException {
+        Map<String, Long> ends = snapshot.jobs().values().stream()
+                .collect(Collectors.groupingBy(
+                        job -> job.state() + (job.errorCode().isEmpty() ? "" : " " + job.errorCode()),
+                        TreeMap::new,
+                        Collectors.counting()));
+        int jobs = snapshot.fed().size();
+        report.line(
+                "run '%s', seed %d, %d workers, disk %s",
+                plan.name(), plan.seed(), plan.workers(), cast(plan).disk());
+        report.line(
+                "jobs: %d submitted in %d messages, ended %s; %d s, %.2f jobs/s%s",
+                jobs,
+                snapshot.fed().stream().mapToInt(SubmittedJob::copies).sum(),
+                ends,
+                took.toSeconds(),
+                jobs * 1000.0 / took.toMillis(),
+                drained ? "" : "; NOT IDLE at the end");
+        report.line(
+                "updates: %d, repeated %d, redelivered %d",
+                snapshot.updates().size(),
+                snapshot.updates().size()
+                        - snapshot.updates().stream()
+                                .map(RecordedUpdate::messageId)
+                                .distinct()
+                                .count(),
+                snapshot.updates().stream().filter(RecordedUpdate::redelivered).count());
+        scene.services()
+                .postgres()
+                .database()
+                .query(
+                        "SELECT count(*) AS runs, sum(attempt % 10000) AS claims, sum(counted) AS counted, max(counted) AS most"
+                                + " FROM sluice.stage_run")
+                .forEach(row -> report.line("runs, claims, attempts that count, most of one run: %s", row.values()));
+        scene.services()
+                .postgres()
+                .database()
+                .query("SELECT count(*) AS segments, sum(attempt % 10000) AS claims, sum(counted - 1) AS again"
+                        + " FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'")
+                .forEach(row -> report.line("segments, claims, encoded again: %s", row.values()));
+        scene.services()
+                .postgres()
+                .database()
+                .query("SELECT h->>'error_code' AS code, count(*) FROM sluice.stage_run,"
+                        + " jsonb_array_elements(history) h GROUP BY 1 ORDER BY 2 DESC")
+                .forEach(row -> report.line("  attempts that ended with %s", row.values()));
+        for (String sign : List.of(
+                "result thrown away", "lease lost, work stopped", "somebody does or did this already", "given back")) {
+            report.line("log lines '%s': %d", sign, count(sign));
+        }
+        report.faults(injected);
+        report.redispatch(scene.redispatch(), injected);
+    }
+
+    private long count(String sign) throws IOException {
+        long lines = 0;
+        for (WorkerProcess worker : scene.workers()) {
+            lines += Files.readString(worker.log())
+                    .lines()
+                    .filter(line -> line.contains(sign))
+                    .count();
+        }
+        return lines;
+    }
+}

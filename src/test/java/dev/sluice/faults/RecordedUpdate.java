@@ -1,0 +1,34 @@
+package dev.sluice.faults;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * An update as it came.
+ *
+ * @param redelivered whether the broker says that it may have delivered it before
+ */
+record RecordedUpdate(String messageId, boolean redelivered, JsonObject body) {
+    String job() {
+        return body.getString("job_id");
+    }
+
+    long seq() {
+        return body.getLong("seq");
+    }
+
+    int progress() {
+        return body.getInteger("progress");
+    }
+
+    String step() {
+        return body.getString("current_step");
+    }
+
+    String status() {
+        return body.getString("status");
+    }
+
+    boolean isEnd() {
+        return !status().equals("processing");
+    }
+}

@@ -1,0 +1,125 @@
+package dev.sluice.ffmpeg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.config.FfmpegConfig;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Limits;
+import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.probe.MediaProber;
+import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
+import dev.sluice.ffmpeg.process.InputArguments;
+import dev.sluice.ffmpeg.process.Watchdog;
+import dev.sluice.ffmpeg.sandbox.Bubblewrap;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
+import dev.sluice.media.MediaInfo;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** The configuration that the tests share, and the FFmpeg they run. */
+public final class FfmpegFixture {
+    public static final FfmpegConfig FFMPEG_CONFIG =
+            config(Path.of("target", "ffmpeg-cache"), Optional.empty(), SandboxMode.AUTO);
+
+    public static final Limits LIMITS = new Limits(2L << 30, Duration.ofHours(4), 8192L * 4320, 32, 1L << 30);
+
+    public static final MediaConfig MEDIA = withPreset("ultrafast");
+
+    private static final class Located {
+        private static final FfmpegInstallation FFMPEG = FfmpegInstallation.locate(FFMPEG_CONFIG);
+    }
+
+    private FfmpegFixture() {}
+
+    public static FfmpegConfig config(Path cache, Optional<Path> ffmpeg, SandboxMode sandbox) {
+        return new FfmpegConfig(
+                ffmpeg,
+                Optional.empty(),
+                cache,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(10),
+                sandbox,
+                16L << 30);
+    }
+
+    /** In a sandbox where there is one. */
+    public static FfmpegInstallation ffmpeg() {
+        return Located.FFMPEG;
+    }
+
+    /** In a sandbox or without one, as told; a test that needs one is skipped where there is none. */
+    public static FfmpegInstallation ffmpeg(SandboxMode sandbox) {
+        assumeTrue(sandbox != SandboxMode.REQUIRED || Bubblewrap.works(), "no bubblewrap that works here");
+        return sandbox == SandboxMode.OFF ? ffmpeg().in(Optional.empty()) : ffmpeg();
+    }
+
+    /** A program under limits that it does not meet, without a sandbox. */
+    public static FfmpegRunner bare(Path program, Path directory) {
+        return new FfmpegRunner(new FfmpegLaunchSpec(
+                program, FileAccess.writing(directory), new ProcessLimits(16L << 30, 1L << 30), Optional.empty()));
+    }
+
+    /** What a program of FFmpeg's says, line by line, when all goes well; blocks. */
+    public static List<String> output(Path program, List<String> command, Path directory) {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        FfmpegRunner.Outcome outcome = bare(program, directory)
+                .run(command, lines::add, Watchdog.deadline(Duration.ofSeconds(60)), new CancellationToken());
+        assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
+        return lines;
+    }
+
+    /** Makes a clip of what FFmpeg's generators show and sound. */
+    public static Path clip(Path file, String video, String audio, String... more) {
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
+        command.addAll(List.of("-f", "lavfi", "-i", video, "-f", "lavfi", "-i", audio));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"));
+        command.add(InputArguments.url(file));
+        assertThat(output(ffmpeg().ffmpeg(), command, file.getParent())).isNotNull();
+        return file;
+    }
+
+    /** Makes an MP4 file larger by so many bytes that mean nothing and take no room on the disk. */
+    public static void inflate(Path movie, int bytes) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(movie.toFile(), "rw")) {
+            long made = file.length();
+            file.seek(made);
+            file.writeInt(bytes);
+            file.writeBytes("free");
+            file.setLength(made + bytes);
+        }
+    }
+
+    /** What FFmpeg says of a file; blocks. */
+    public static MediaInfo probe(Path file) {
+        return new MediaProber(ffmpeg(), FFMPEG_CONFIG, LIMITS).probe(file, new CancellationToken());
+    }
+
+    public static MediaConfig withPreset(String preset) {
+        return new MediaConfig(
+                List.of(
+                        new Rung("360p", 360, 800_000),
+                        new Rung("540p", 540, 1_500_000),
+                        new Rung("720p", 720, 2_500_000)),
+                preset,
+                23,
+                128_000,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(15),
+                320,
+                LIMITS);
+    }
+}

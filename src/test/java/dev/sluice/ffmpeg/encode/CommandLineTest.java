@@ -1,0 +1,261 @@
+package dev.sluice.ffmpeg.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.TestSources;
+import dev.sluice.ffmpeg.probe.FfprobeCommand;
+import dev.sluice.ffmpeg.segment.ConcatCommand;
+import dev.sluice.ffmpeg.segment.SegmentConcatenator;
+import dev.sluice.media.Dimensions;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.media.VideoStream;
+import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.rendition.RenditionLadder;
+import dev.sluice.media.segment.Segment;
+import dev.sluice.media.segment.SegmentPlan;
+import dev.sluice.standalone.bench.BaselineCommands;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Every command line, whole: this is what FFmpeg is asked. */
+class CommandLineTest {
+    private static final Path SOURCE = Path.of("/in/-source name.mov");
+
+    private static final String OPENING = """
+            -max_alloc 283115520 -protocol_whitelist file \
+            -format_whitelist mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,dv \
+            -codec_whitelist h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vp6,vp6f,mpeg1video,mpeg2video,mpeg4,msmpeg4v1,\
+            msmpeg4v2,msmpeg4,h263,flv,theora,wmv1,wmv2,wmv3,vc1,mjpeg,prores,dnxhd,dvvideo,rawvideo,aac,aac_latm,mp3,\
+            mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,opus,vorbis,flac,alac,amrnb,amrwb,wmav1,wmav2,wmapro,speex,\
+            adpcm_ms,adpcm_ima_qt,adpcm_ima_wav,adpcm_swf,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,\
+            pcm_f32le,pcm_f32be,pcm_f64le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,png,bmp,gif,pgssub,dvbsub,\
+            dvdsub,xsub,mov_text,subrip,srt,ass,ssa,webvtt,text,cc_dec \
+            -max_streams 32 -max_pixels 35389440 -i file:/in/-source name.mov""";
+
+    private static final String FILTERS = """
+            [0:0]split=2[all][some];\
+            [all]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v0][from0];\
+            [from0]scale=960:540:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v1][from1];\
+            [from1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v2];\
+            [some]select='isnan(prev_selected_t)+gt(floor((t-start_t)/15),floor((prev_selected_t-start_t)/15))',\
+            scale=320:180:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
+
+    private static final String OUTPUTS = "-filter_complex_threads 1 -filter_complex " + FILTERS + " " + """
+            -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 2 \
+            -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 -threads:v:1 1 \
+            -map [v2] -maxrate:v:2 800000 -bufsize:v:2 1600000 -threads:v:2 1 \
+            -force_key_frames:v expr:isnan(prev_forced_t)\
+            +gt(floor((t+0.000002)/2),floor((prev_forced_t+0.000002)/2)) \
+            -c:v libx264 -preset medium -crf 23 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
+            -g 100000 -fps_mode:v vfr -enc_time_base:v demux \
+            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000 \
+            -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
+            [f=mp4:movflags=+faststart:select=\\'v:0,a\\']720p.mp4|\
+            [f=mp4:movflags=+faststart:select=\\'v:1,a\\']540p.mp4|\
+            [f=mp4:movflags=+faststart:select=\\'v:2,a\\']360p.mp4 \
+            -map [thumbnails] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
+            -f image2 -frame_pts 1 file:thumbnail-%d.jpg""";
+
+    private final EncodeCommand encode = new EncodeCommand(FfmpegFixture.withPreset("medium"), 2);
+
+    @Test
+    void encodesEverythingInOneRun() {
+        assertThat(line(encode.arguments(SOURCE, TestSources.FULL_HD, renditions(TestSources.FULL_HD))))
+                .isEqualTo(
+                        "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
+                                + " -max_error_rate 1 -threads 2 -t 14460 " + OPENING + " "
+                                + OUTPUTS);
+    }
+
+    @Test
+    void leavesTheSoundOutWhereThereIsNone() {
+        MediaInfo silent = TestSources.of(TestSources.video(640, 360), Optional.empty());
+
+        assertThat(line(encode.outputs(silent, renditions(silent))))
+                .contains("-f tee [f=mp4:movflags=+faststart:select=\\'v:0\\']360p.mp4 ")
+                .doesNotContain("-c:a")
+                .doesNotContain("v:0,a");
+    }
+
+    @Test
+    void sharesTheThreadsByThePixels() {
+        assertThat(line(new EncodeCommand(FfmpegFixture.MEDIA, 8)
+                        .outputs(TestSources.FULL_HD, renditions(TestSources.FULL_HD))))
+                .contains("-threads:v:0 5", "-threads:v:1 3", "-threads:v:2 2");
+    }
+
+    @Test
+    void scalesOnFewThreadsAndDoesWhatIsHardOnAll() {
+        MediaInfo hdr = TestSources.of(
+                TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084")), Optional.empty());
+
+        assertThat(filterThreads(TestSources.FULL_HD, 3)).isEqualTo("1");
+        assertThat(filterThreads(TestSources.FULL_HD, 16)).isEqualTo("4");
+        assertThat(filterThreads(hdr, 16)).isEqualTo("16");
+        assertThat(filterThreads(
+                        TestSources.of(TestSources.video(720, 576, "tt", Optional.empty()), Optional.empty()), 16))
+                .isEqualTo("16");
+    }
+
+    @Test
+    void deinterlacesWhatIsInterlaced() {
+        assertThat(filters(TestSources.video(720, 576, "tt", Optional.empty())))
+                .startsWith("[0:0]bwdif=mode=send_frame:deint=interlaced,split=2[all][some];");
+    }
+
+    @Test
+    void bringsHdrDownToWhatEveryScreenShows() {
+        assertThat(filters(TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084"))))
+                .startsWith("[0:0]zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
+                        + "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p,"
+                        + "split=2[all][some];");
+    }
+
+    @Test
+    void asksFfprobeForContainerAndStreams() {
+        assertThat(line(FfprobeCommand.describe(SOURCE, FfmpegFixture.LIMITS)))
+                .isEqualTo(
+                        "-hide_banner -loglevel level+warning -show_format -show_streams -print_format json=compact=1 "
+                                + OPENING);
+    }
+
+    @Test
+    void asksFfprobeForTheTimesOfPackets() {
+        assertThat(line(FfprobeCommand.packetTimes(SOURCE, 3, FfmpegFixture.LIMITS)))
+                .isEqualTo("-hide_banner -loglevel level+warning -select_streams 3"
+                        + " -show_entries packet=pts_time,duration_time,flags -print_format csv=print_section=0 "
+                        + OPENING);
+    }
+
+    @Test
+    void beginsASegmentAsIfTheFilmWentOn() {
+        String command = line(segment(1, encode));
+
+        assertThat(command)
+                .startsWith(
+                        "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
+                                + " -max_error_rate 1 -threads 2 -copyts -start_at_zero"
+                                + " -noaccurate_seek -ss 9.5 ")
+                .contains("]trim=start=9.999998:end=20.399998,split=2[all][some];")
+                .contains("[some]trim=end=19.999998,select=")
+                .contains(" -force_key_frames:v expr:isnan(prev_forced_t)"
+                        + "+gt(floor((t+0.040002)/2),floor((prev_forced_t+0.040002)/2)) ")
+                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09"
+                        + " -bsf:v noise=drop=gte(pts*tb\\,19.999998) -sn ");
+    }
+
+    @Test
+    void encodesNothingBehindTheEndOfTheFilm() {
+        String command = line(segment(2, encode));
+
+        assertThat(command)
+                .contains("]trim=start=19.999998,split=2[all][some];")
+                .doesNotContain("-bsf");
+    }
+
+    @Test
+    void asksNothingOfX264WhereItMakesNoDifference() {
+        EncodeCommand withoutTree = new EncodeCommand(FfmpegFixture.withPreset("superfast"), 2);
+
+        assertThat(segment(0, encode)).doesNotContain("-x264-params");
+        assertThat(segment(1, withoutTree)).doesNotContain("-x264-params", "-bsf:v");
+    }
+
+    private static List<String> segment(int number, EncodeCommand encode) {
+        Segment segment =
+                new SegmentPlan(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(10), 3).segment(number);
+        return encode.arguments(
+                SOURCE,
+                TestSources.FULL_HD,
+                renditions(TestSources.FULL_HD),
+                segment,
+                segment.from().plusMillis(40),
+                Optional.of(Duration.ofMillis(500)));
+    }
+
+    /** Not from the beginning: all of a film would be decoded. */
+    @Test
+    void readsTheEndOfWhatIsJoinedInItsLastSegment() {
+        List<ConcatCommand.Piece> pieces = List.of(
+                new ConcatCommand.Piece(0, Duration.ZERO), new ConcatCommand.Piece(1, Duration.ofSeconds(3600)));
+
+        assertThat(SegmentConcatenator.nearTheEnd(pieces, Optional.of(Duration.ofSeconds(3650))))
+                .isEqualTo(Duration.ofSeconds(3650));
+        assertThat(SegmentConcatenator.nearTheEnd(pieces, Optional.of(Duration.ofSeconds(12))))
+                .isEqualTo(Duration.ofSeconds(3600));
+        assertThat(SegmentConcatenator.nearTheEnd(pieces, Optional.empty())).isEqualTo(Duration.ofSeconds(3600));
+    }
+
+    @Test
+    void readsAllOutputsInOneRun() {
+        MediaInfo hd = TestSources.of(TestSources.video(1280, 720), Optional.empty());
+        String cheaply = " -skip_loop_filter all ";
+        String only = " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,aac -i file:";
+
+        assertThat(line(OutputVerifyCommand.arguments(renditions(hd), true, Duration.ofMillis(61_280))))
+                .isEqualTo("-nostdin -hide_banner -nostats -loglevel level+error -threads 1"
+                        + only + "540p.mp4" + only + "360p.mp4"
+                        + cheaply + "-t 0.1" + only + "540p.mp4" + cheaply + "-t 0.1" + only + "360p.mp4"
+                        + cheaply + "-noaccurate_seek -ss 61.28" + only + "540p.mp4"
+                        + cheaply + "-noaccurate_seek -ss 61.28" + only + "360p.mp4"
+                        + " -map 0:v -c:0 copy -map 0:a -c:1 copy -map 1:v -c:2 copy -map 1:a -c:3 copy"
+                        + " -map 2:v -c:4 wrapped_avframe -map 3:v -c:5 wrapped_avframe"
+                        + " -map 4:v -c:6 wrapped_avframe -map 5:v -c:7 wrapped_avframe"
+                        + " -fps_mode passthrough -flush_packets 0 -f framecrc pipe:1");
+    }
+
+    @Test
+    void comparesWithTheSameOutputsByHand() {
+        assertThat(line(BaselineCommands.plain(
+                        Path.of("/bin/ffmpeg"), SOURCE, TestSources.FULL_HD, FfmpegFixture.withPreset("medium"), 2)))
+                .isEqualTo("/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -i /in/-source name.mov "
+                        + OUTPUTS);
+    }
+
+    @Test
+    void comparesWithARunForEachOutput() {
+        String start = "/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y ";
+        String encoder = " -c:v libx264 -preset medium -crf 23 -c:a aac -b:a 128k -movflags +faststart ";
+
+        assertThat(
+                        BaselineCommands.older(
+                                        Path.of("/bin/ffmpeg"),
+                                        SOURCE,
+                                        TestSources.FULL_HD,
+                                        FfmpegFixture.withPreset("medium"))
+                                .stream()
+                                .map(CommandLineTest::line))
+                .containsExactly(
+                        start + "-i /in/-source name.mov -vf scale=1280:720" + encoder + "720p.mp4",
+                        start + "-i /in/-source name.mov -vf scale=960:540" + encoder + "540p.mp4",
+                        start + "-i /in/-source name.mov -vf scale=640:360" + encoder + "360p.mp4",
+                        start + "-ss 0 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-0.jpg",
+                        start + "-ss 15 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-1.jpg",
+                        start + "-ss 30 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-2.jpg",
+                        start + "-ss 45 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-3.jpg",
+                        start + "-ss 60 -i /in/-source name.mov -frames:v 1 -vf scale=320:-2 thumbnail-4.jpg");
+    }
+
+    private static String filters(VideoStream video) {
+        MediaInfo info = TestSources.of(video, Optional.empty());
+        return new FilterGraph(video, renditions(info), new Dimensions(320, 180), 15, Optional.empty()).text();
+    }
+
+    private static String filterThreads(MediaInfo info, int threads) {
+        List<String> outputs = new EncodeCommand(FfmpegFixture.MEDIA, threads).outputs(info, renditions(info));
+        return outputs.get(outputs.indexOf("-filter_complex_threads") + 1);
+    }
+
+    private static List<Rendition> renditions(MediaInfo info) {
+        return new RenditionLadder(FfmpegFixture.MEDIA).renditions(info.video().displayed());
+    }
+
+    private static String line(List<String> command) {
+        return command.stream().collect(Collectors.joining(" "));
+    }
+}

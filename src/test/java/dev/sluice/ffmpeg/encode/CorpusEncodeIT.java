@@ -1,0 +1,162 @@
+package dev.sluice.ffmpeg.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.ffmpeg.DecodedFrames;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.media.Dimensions;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.media.VideoStream;
+import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.rendition.RenditionFile;
+import dev.sluice.media.rendition.ThumbnailFile;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Real files from many devices, tools and accidents: each ends as the corpus' manifest says. */
+class CorpusEncodeIT {
+    private static final Path CORPUS =
+            Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
+
+    private static final Map<String, ErrorCode> REFUSALS = Map.ofEntries(
+            Map.entry("audio_only.mp4", ErrorCode.NO_VIDEO_STREAM),
+            Map.entry("audio_with_cover_art.mp3", ErrorCode.NO_VIDEO_STREAM),
+            Map.entry("still_photo.jpg", ErrorCode.STILL_IMAGE),
+            Map.entry("still.png", ErrorCode.STILL_IMAGE),
+            Map.entry("vvc_unsupported_codec.mp4", ErrorCode.UNSUPPORTED_CODEC),
+            Map.entry("vp9_undecodable.webm", ErrorCode.NO_FRAMES),
+            Map.entry("cenc_encrypted.mp4", ErrorCode.ENCRYPTED),
+            Map.entry("missing_moov.mp4", ErrorCode.UNREADABLE),
+            Map.entry("text_named.mp4", ErrorCode.UNREADABLE),
+            Map.entry("zero_bytes.mp4", ErrorCode.EMPTY_FILE),
+            Map.entry("garbage_64k.mp4", ErrorCode.NOT_A_VIDEO),
+            Map.entry("html_renamed.mp4", ErrorCode.NOT_A_VIDEO),
+            Map.entry("truncated_moov_last.mp4", ErrorCode.UNREADABLE));
+
+    /** Cut short or corrupt: we make what can be made, and say so. The manifest leaves the first two open. */
+    private static final Set<String> DAMAGED =
+            Set.of("truncated_moov_first_60pct.mp4", "corrupted_middle.mp4", "mpeg1_sar64x45.mpg");
+
+    @BeforeAll
+    static void corpusIsThere() {
+        assumeTrue(Files.exists(CORPUS.resolve("manifest.tsv")), "no corpus at " + CORPUS);
+    }
+
+    static Stream<Row> completed() throws IOException {
+        return rows().filter(row -> Set.of("completed", "either").contains(row.expected()));
+    }
+
+    static Stream<Row> failed() throws IOException {
+        return rows().filter(row -> row.expected().equals("failed"));
+    }
+
+    private static Stream<Row> rows() throws IOException {
+        Path manifest = CORPUS.resolve("manifest.tsv");
+        if (!Files.exists(manifest)) {
+            return Stream.of(new Row("no corpus", "failed"));
+        }
+        List<String> lines = Files.readAllLines(manifest);
+        return lines.stream().skip(1).map(line -> line.split("\t", -1)).map(f -> new Row(f[0], f[18]));
+    }
+
+    record Row(String path, String expected) {
+        @Override
+        public String toString() {
+            return path;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("failed")
+    void refuses(Row row, @TempDir Path directory) {
+        assertThatThrownBy(() -> encode(row, directory)).isInstanceOfSatisfying(JobException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(REFUSALS.get(row.path()));
+            assertThat(failure.sentence()).endsWith(".").doesNotContain(CORPUS.toString());
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("completed")
+    void makesOutputsThatPlay(Row row, @TempDir Path directory) throws IOException {
+        Path source = CORPUS.resolve(row.path());
+        MediaInfo info = probe(source);
+        DecodedFrames shown = DecodedFrames.of(source, info.video().index(), directory);
+
+        EncodeResult result = encode(row, directory);
+
+        assertThat(result.warnings()).hasSize(DAMAGED.contains(row.path()) ? 1 : 0);
+        assertThat(result.renditions()).isNotEmpty();
+        for (RenditionFile rendition : result.renditions()) {
+            MediaInfo made = probe(rendition.file());
+            DecodedFrames frames =
+                    DecodedFrames.of(rendition.file(), made.video().index(), directory);
+            assertThat(frames.count()).isEqualTo(shown.count()).isEqualTo(rendition.frames());
+            assertThat(frames.seconds()).isCloseTo(shown.seconds(), within(0.1));
+            assertPlayable(info, made, rendition);
+        }
+        assertThumbnails(result.thumbnails(), shown.seconds());
+    }
+
+    private static void assertPlayable(MediaInfo source, MediaInfo made, RenditionFile rendition) {
+        VideoStream video = made.video();
+        assertThat(video.codec()).isEqualTo("h264");
+        assertThat(video.pixelFormat()).isEqualTo("yuv420p");
+        assertThat(video.pixelAspect()).isEqualTo(1);
+        assertThat(video.rotation()).isZero();
+        assertThat(video.mirrored()).isFalse();
+        assertThat(video.isInterlaced()).isFalse();
+        assertThat(video.isHdr()).isFalse();
+        Dimensions shown = source.video().displayed();
+        assertThat(video.coded()).isEqualTo(new Dimensions(rendition.width(), rendition.height()));
+        assertThat(rendition.width()).isEven().isLessThanOrEqualTo(shown.width());
+        assertThat(rendition.height()).isEven().isLessThanOrEqualTo(shown.height());
+        assertThat((double) rendition.width() / rendition.height())
+                .isCloseTo((double) shown.width() / shown.height(), withinPercentage(1.5));
+        assertThat(made.audio().isPresent()).isEqualTo(source.audio().isPresent());
+        made.audio().ifPresent(audio -> {
+            assertThat(audio.codec()).isEqualTo("aac");
+            assertThat(audio.channels()).isEqualTo(2);
+            assertThat(audio.sampleRate()).isEqualTo(48_000);
+        });
+        assertThat(rendition.bytes()).isEqualTo(made.bytes());
+    }
+
+    private static void assertThumbnails(List<ThumbnailFile> thumbnails, double seconds) throws IOException {
+        assertThat(thumbnails).hasSize((int) Math.max(1, Math.ceil(seconds / 15)));
+        for (ThumbnailFile thumbnail : thumbnails) {
+            BufferedImage picture = ImageIO.read(thumbnail.file().toFile());
+            assertThat(picture.getWidth()).isEqualTo(thumbnail.width()).isEqualTo(320);
+            assertThat(picture.getHeight()).isEqualTo(thumbnail.height());
+            assertThat(thumbnail.bytes()).isEqualTo(Files.size(thumbnail.file()));
+        }
+    }
+
+    private static MediaInfo probe(Path source) {
+        return FfmpegFixture.probe(source);
+    }
+
+    private static EncodeResult encode(Row row, Path directory) {
+        Path source = CORPUS.resolve(row.path());
+        return new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.MEDIA)
+                .encode(source, probe(source), directory, 2, ProgressListener.none(), new CancellationToken());
+    }
+}

@@ -1,0 +1,266 @@
+package dev.sluice.ffmpeg.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Limits;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.probe.MediaProber;
+import dev.sluice.ffmpeg.process.InputArguments;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.media.Dimensions;
+import dev.sluice.media.MediaInfo;
+import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.rendition.RenditionFile;
+import dev.sluice.media.rendition.ThumbnailFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clips made by FFmpeg itself, through probe and encode. */
+@Timeout(120)
+class RenditionEncoderIT {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void makesTheLadderWithThumbnailsAndSound() {
+        Path source =
+                clip("testsrc2=size=1280x736:rate=25:duration=31", "sine=duration=31", "-metadata", "location=+47+8/");
+
+        EncodeResult result = encode(source, ProgressListener.none());
+
+        assertThat(result.renditions())
+                .extracting(file -> file.quality() + " " + file.width() + "x" + file.height() + " " + file.frames())
+                .containsExactly("360p 626x360 775", "540p 940x540 775", "720p 1252x720 775");
+        assertThat(result.renditions()).extracting(RenditionFile::duration).containsOnly(Duration.ofSeconds(31));
+        assertThat(result.thumbnails())
+                .extracting(ThumbnailFile::timestamp)
+                .containsExactly(Duration.ZERO, Duration.ofSeconds(15), Duration.ofSeconds(30));
+        assertThat(result.warnings()).isEmpty();
+        assertThat(result.renditions()).allSatisfy(file -> {
+            assertThat(keyFrames(file.file())).containsExactly(expectedKeyFrames());
+            assertThat(tags(file.file())).doesNotContain("location").doesNotContain("+47");
+            assertThat(boxes(file.file())).containsSubsequence("moov", "mdat");
+        });
+    }
+
+    @Test
+    void tellsHowFarItIs() {
+        Path source = clip("testsrc2=size=640x480:rate=25:duration=20", "sine=duration=20");
+        List<Double> ticks = Collections.synchronizedList(new ArrayList<>());
+
+        EncodeResult result = encode(source, ticks::add);
+
+        assertThat(result.renditions()).hasSize(1);
+        assertThat(ticks).isNotEmpty().isSorted().last().isEqualTo(1.0);
+        assertThat(ticks).allMatch(tick -> tick >= 0 && tick <= 1);
+    }
+
+    @Test
+    void keepsEveryFrameOfAVariableRate() {
+        Path source = clip(
+                "testsrc2=size=320x240:rate=60:duration=2,select='not(mod(n,7))+not(mod(n,5))'",
+                "sine=duration=2",
+                "-fps_mode",
+                "vfr");
+
+        EncodeResult result = encode(source, ProgressListener.none());
+
+        assertThat(result.renditions()).extracting(RenditionFile::frames).containsExactly(38L);
+    }
+
+    @Test
+    void makesUpForNoKeyFramesThatAPauseLeftOut() {
+        Path source = clip(
+                "testsrc2=size=320x240:rate=10:duration=25,select='lt(t,3)+gte(t,20)'",
+                "sine=duration=25",
+                "-fps_mode",
+                "vfr");
+
+        RenditionFile made =
+                encode(source, ProgressListener.none()).renditions().get(0);
+
+        assertThat(keyFrames(made.file())).containsExactly(0.0, 2.0, 20.0, 22.0, 24.0);
+    }
+
+    @Test
+    void letsALookAtItsOutputsTakeAsLongAsTheirBytesDo() throws IOException {
+        Path source = clip("testsrc2=size=320x240:rate=25:duration=2", "sine=duration=2");
+        RenditionFile made =
+                encode(source, ProgressListener.none()).renditions().get(0);
+        FfmpegFixture.inflate(made.file(), 1 << 30);
+
+        OutputVerifier.Checked checked = new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ZERO)
+                .check(
+                        directory,
+                        List.of(new Rendition(made.quality(), new Dimensions(made.width(), made.height()), 1)),
+                        true,
+                        made.frames(),
+                        made.duration(),
+                        new CancellationToken());
+
+        assertThat(checked.files()).extracting(RenditionFile::frames).containsExactly(made.frames());
+    }
+
+    @Test
+    void givesUpWhenCancelledInTheMiddle() {
+        Path source = clip("testsrc2=size=1280x720:rate=25:duration=30", "sine=duration=30");
+        CancellationToken cancellation = new CancellationToken();
+        JobException reason = new JobException(ErrorCode.SHUTDOWN, "Stopping.");
+
+        assertThatThrownBy(() -> encode(source, fraction -> cancellation.cancel(reason), cancellation))
+                .isSameAs(reason);
+    }
+
+    @Test
+    void refusesWhatIsTooLongByTheClockOfItsPackets() {
+        Path source = clip("testsrc2=size=320x240:rate=25:duration=3", "sine=duration=3");
+        Limits limits = new Limits(1L << 30, Duration.ofSeconds(2), 1920 * 1080, 8, 1L << 30);
+
+        assertThatThrownBy(() -> new MediaProber(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, limits)
+                        .probe(source, new CancellationToken()))
+                .isInstanceOfSatisfying(JobException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LONG);
+                    assertThat(failure.sentence()).isEqualTo("The video lasts 3 s; up to 2 s are accepted.");
+                });
+    }
+
+    @Test
+    void makesNoFileLargerThanAccepted() throws IOException {
+        Path source = clip("testsrc2=size=640x360:rate=25:duration=4", "sine=duration=4");
+        Limits tight = new Limits(1L << 30, Duration.ofMinutes(1), 1920 * 1080, 8, 1 << 16);
+        MediaConfig media = FfmpegFixture.MEDIA;
+        MediaConfig limited = new MediaConfig(
+                media.ladder(),
+                media.preset(),
+                media.crf(),
+                media.audioBitrate(),
+                media.keyFrameInterval(),
+                media.thumbnailInterval(),
+                media.thumbnailWidth(),
+                tight);
+
+        assertThatThrownBy(() -> new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, limited)
+                        .encode(
+                                source,
+                                FfmpegFixture.probe(source),
+                                directory,
+                                2,
+                                ProgressListener.none(),
+                                new CancellationToken()))
+                .isInstanceOfSatisfying(
+                        JobException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_EXCEEDED));
+
+        assertThat(Files.size(directory.resolve("360p.mp4"))).isLessThanOrEqualTo(1 << 16);
+    }
+
+    @Test
+    void refusesTooManyStreams() {
+        Path source =
+                clip("testsrc2=size=320x240:duration=1", "sine=duration=1", "-map", "0", "-map", "1", "-map", "1");
+        Limits limits = new Limits(1L << 30, Duration.ofMinutes(2), 1920 * 1080, 2, 1L << 30);
+
+        assertThatThrownBy(() -> new MediaProber(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, limits)
+                        .probe(source, new CancellationToken()))
+                .isInstanceOfSatisfying(
+                        JobException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.TOO_MANY_STREAMS));
+    }
+
+    @Test
+    void refusesAnOutputThatWasTamperedWith() throws IOException {
+        Path source = clip("testsrc2=size=320x240:duration=2", "sine=duration=2");
+        RenditionFile made =
+                encode(source, ProgressListener.none()).renditions().get(0);
+        byte[] content = Files.readAllBytes(made.file());
+        Files.write(made.file(), java.util.Arrays.copyOf(content, content.length * 2 / 3));
+        List<Rendition> renditions = List.of(new Rendition("240p", new Dimensions(320, 240), 800_000));
+
+        assertThatThrownBy(() -> new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ofSeconds(30))
+                        .check(directory, renditions, true, 50, Duration.ofSeconds(2), new CancellationToken()))
+                .isInstanceOfSatisfying(
+                        JobException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_INVALID));
+    }
+
+    private EncodeResult encode(Path source, ProgressListener progress) {
+        return encode(source, progress, new CancellationToken());
+    }
+
+    private EncodeResult encode(Path source, ProgressListener progress, CancellationToken cancellation) {
+        MediaInfo info = new MediaProber(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.LIMITS)
+                .probe(source, new CancellationToken());
+        return new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.MEDIA)
+                .encode(source, info, directory, 2, progress, cancellation);
+    }
+
+    private Path clip(String video, String audio, String... more) {
+        return FfmpegFixture.clip(directory.resolve("source with spaces.mp4"), video, audio, more);
+    }
+
+    private List<Double> keyFrames(Path file) {
+        return output(
+                        FfmpegFixture.ffmpeg().ffprobe(),
+                        List.of(
+                                "-loglevel",
+                                "error",
+                                "-select_streams",
+                                "v",
+                                "-skip_frame",
+                                "nokey",
+                                "-show_entries",
+                                "frame=pts_time",
+                                "-print_format",
+                                "csv=print_section=0",
+                                InputArguments.url(file)))
+                .stream()
+                .map(line -> Double.valueOf(line.replace(",", "")))
+                .toList();
+    }
+
+    private static Double[] expectedKeyFrames() {
+        return java.util.stream.IntStream.range(0, 16).mapToObj(i -> 2.0 * i).toArray(Double[]::new);
+    }
+
+    private String tags(Path file) {
+        return String.join(
+                "\n",
+                output(
+                        FfmpegFixture.ffmpeg().ffprobe(),
+                        List.of(
+                                "-loglevel",
+                                "error",
+                                "-show_entries",
+                                "format_tags:stream_tags",
+                                InputArguments.url(file))));
+    }
+
+    private static List<String> boxes(Path file) throws IOException {
+        List<String> boxes = new ArrayList<>();
+        java.nio.ByteBuffer content = java.nio.ByteBuffer.wrap(Files.readAllBytes(file));
+        for (int at = 0; at + 8 <= content.capacity(); at += content.getInt(at)) {
+            byte[] name = new byte[4];
+            content.get(at + 4, name);
+            boxes.add(new String(name, java.nio.charset.StandardCharsets.US_ASCII));
+        }
+        return boxes;
+    }
+
+    private List<String> output(Path program, List<String> command) {
+        return FfmpegFixture.output(program, command, directory);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.sluice.ffmpeg.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.media.AudioStream;
+import dev.sluice.media.Dimensions;
+import dev.sluice.media.VideoStream;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class FfprobeOutputTest {
+
+    @Test
+    void readsAnOrdinaryVideo() {
+        FfprobeOutput report = FfprobeOutput.of("""
+                {"streams": [
+                  {"index": 0, "codec_name": "hevc", "codec_type": "video", "codec_tag_string": "hvc1", "width": 1920,
+                   "height": 1080, "sample_aspect_ratio": "4:3", "pix_fmt": "yuv420p10le", "field_order": "tt",
+                   "color_range": "tv", "color_space": "bt2020nc", "color_transfer": "smpte2084",
+                   "color_primaries": "bt2020", "avg_frame_rate": "30000/1001", "duration": "62.280000",
+                   "disposition": {"default": 1}},
+                  {"index": 1, "codec_name": "aac", "codec_type": "audio", "sample_rate": "44100", "channels": 6,
+                   "disposition": {"default": 0}}],
+                 "format": {"format_name": "matroska,webm", "duration": "62.336"}}""");
+
+        assertThat(report.container()).isEqualTo("matroska,webm");
+        assertThat(report.duration()).hasValue(Duration.ofMillis(62_336));
+        assertThat(report.films().get(0).duration()).hasValue(Duration.ofMillis(62_280));
+        assertThat(report.films().get(0).video())
+                .isEqualTo(new VideoStream(
+                        0,
+                        "hevc",
+                        new Dimensions(1920, 1080),
+                        4.0 / 3,
+                        0,
+                        false,
+                        30_000 / 1001.0,
+                        "yuv420p10le",
+                        10,
+                        Optional.of("smpte2084"),
+                        Optional.of("bt2020"),
+                        Optional.of("bt2020nc"),
+                        Optional.of("tv"),
+                        "tt"));
+        assertThat(report.audioStreams().get(0).audio()).isEqualTo(new AudioStream(1, "aac", 6, 44_100, false));
+    }
+
+    @Test
+    void turnsThePictureAsAPlayerDoes() {
+        VideoStream turned = withMatrix(-90, 0, 65_536, -65_536, 0);
+
+        assertThat(turned.rotation()).isEqualTo(90);
+        assertThat(turned.mirrored()).isFalse();
+        assertThat(turned.displayed()).isEqualTo(new Dimensions(320, 568));
+    }
+
+    @Test
+    void seesThatAPictureIsMirrored() {
+        assertThat(withMatrix(-90, 0, 65_536, 65_536, 0).mirrored()).isTrue();
+        assertThat(withMatrix(180, -65_536, 0, 0, 65_536).mirrored()).isTrue();
+        assertThat(withMatrix(180, -65_536, 0, 0, -65_536).mirrored()).isFalse();
+    }
+
+    @Test
+    void takesTheTrackWithTheDefaultMarkElseTheFirst() {
+        String tracks = """
+                {"streams": [{"index": 0, "codec_type": "audio", "disposition": {"default": %d}},
+                             {"index": 1, "codec_type": "audio", "disposition": {"default": %d}}]}""";
+
+        assertThat(preferredAudio(tracks.formatted(0, 1))).isEqualTo(1);
+        assertThat(preferredAudio(tracks.formatted(1, 1))).isZero();
+        assertThat(preferredAudio(tracks.formatted(0, 0))).isZero();
+    }
+
+    @Test
+    void takesCoverArtForNoFilm() {
+        FfprobeOutput report = FfprobeOutput.of("""
+                {"streams": [{"index": 0, "codec_type": "video", "disposition": {"attached_pic": 1, "default": 1}},
+                             {"index": 1, "codec_type": "video", "disposition": {"attached_pic": 0}}]}""");
+
+        assertThat(report.videoStreams()).hasSize(2);
+        assertThat(report.films()).extracting(FfprobeStream::index).containsExactly(1);
+    }
+
+    @Test
+    void seesEncryption() {
+        assertThat(stream("\"codec_tag_string\": \"encv\"").isEncrypted()).isTrue();
+        assertThat(stream("\"side_data_list\": [{\"side_data_type\": \"Encryption initialization data\"}]")
+                        .isEncrypted())
+                .isTrue();
+        assertThat(stream("\"codec_tag_string\": \"avc1\"").isEncrypted()).isFalse();
+    }
+
+    @Test
+    void doesNotBelieveInAThousandFramesASecond() {
+        assertThat(stream("\"avg_frame_rate\": \"1000/1\", \"r_frame_rate\": \"60/1\"")
+                        .video()
+                        .frameRate())
+                .isEqualTo(60);
+        assertThat(stream("\"avg_frame_rate\": \"0/0\", \"r_frame_rate\": \"90000/1\"")
+                        .video()
+                        .frameRate())
+                .isZero();
+    }
+
+    @Test
+    void knowsNothingOfAnEmptyReport() {
+        FfprobeOutput report = FfprobeOutput.of("{}");
+
+        assertThat(report.streams()).isEmpty();
+        assertThat(report.duration()).isEmpty();
+    }
+
+    @Test
+    void addsUpTheTimesOfPackets() {
+        PacketDuration span = new PacketDuration();
+
+        assertThat(span.length()).isEmpty();
+        for (String line : new String[] {"1.000,0.040,K__", "N/A,N/A,___", "1.120,0.040,___", "1.040,N/A,___,", ""}) {
+            span.add(line);
+        }
+
+        assertThat(span.length()).hasValue(Duration.ofMillis(160));
+    }
+
+    @Test
+    void countsNoPacketsThatAnEditListHides() {
+        PacketDuration span = new PacketDuration();
+
+        span.add("-4.000,0.040,KD_");
+        span.add("0.000,0.040,K__");
+        span.add("1.000,0.040,_D_");
+
+        assertThat(span.length()).hasValue(Duration.ofMillis(40));
+    }
+
+    private static int preferredAudio(String json) {
+        return FfprobeOutput.preferred(FfprobeOutput.of(json).audioStreams())
+                .orElseThrow()
+                .index();
+    }
+
+    private static FfprobeStream stream(String fields) {
+        return FfprobeOutput.of("{\"streams\": [{\"codec_type\": \"video\", " + fields + "}]}")
+                .streams()
+                .get(0);
+    }
+
+    private static VideoStream withMatrix(int rotation, int a, int b, int c, int d) {
+        String matrix = "\\n00000000: %12d %12d %12d\\n00000001: %12d %12d %12d\\n00000002: %12d %12d %12d\\n"
+                .formatted(a, b, 0, c, d, 0, 0, 0, 1 << 30);
+        return stream("\"width\": 568, \"height\": 320, \"side_data_list\": [{\"side_data_type\": \"Display Matrix\","
+                        + " \"displaymatrix\": \"" + matrix + "\", \"rotation\": " + rotation + "}]")
+                .video();
+    }
+}

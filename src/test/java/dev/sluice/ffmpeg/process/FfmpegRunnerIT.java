@@ -1,0 +1,303 @@
+package dev.sluice.ffmpeg.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.config.FfmpegConfig.SandboxMode;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Real processes: how they end, by themselves and otherwise, in the sandbox as without it. */
+@Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"OFF", "REQUIRED"})
+class FfmpegRunnerIT {
+    private static final List<String> ENDLESS = List.of(
+            "-nostdin",
+            "-loglevel",
+            "level+warning",
+            "-progress",
+            "pipe:1",
+            "-stats_period",
+            "0.1",
+            "-re",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=size=64x64",
+            "-f",
+            "null",
+            "-");
+
+    private final SandboxMode sandbox;
+
+    @TempDir
+    private Path directory;
+
+    FfmpegRunnerIT(SandboxMode sandbox) {
+        this.sandbox = sandbox;
+    }
+
+    @Test
+    void killsAtOnceWhenTheWorkIsCancelled() throws Exception {
+        CancellationToken cancellation = new CancellationToken();
+        CountDownLatch running = new CountDownLatch(1);
+        JobException reason = new JobException(ErrorCode.LEASE_LOST, "Another worker has it.");
+        ExecutorService worker = Executors.newSingleThreadExecutor();
+
+        Future<FfmpegRunner.Outcome> run = worker.submit(() -> ffmpeg().run(
+                        ENDLESS, line -> running.countDown(), Watchdog.stall(Duration.ofSeconds(30)), cancellation));
+        running.await();
+        cancellation.cancel(reason);
+
+        assertThatThrownBy(run::get).hasCause(reason);
+        assertThat(children()).isEmpty();
+        worker.shutdown();
+    }
+
+    @Test
+    void doesNotStartWorkThatIsCancelledAlready() {
+        CancellationToken cancellation = new CancellationToken();
+        JobException reason = new JobException(ErrorCode.SHUTDOWN, "Stopping.");
+        cancellation.cancel(reason);
+
+        assertThatThrownBy(
+                        () -> ffmpeg().run(ENDLESS, line -> {}, Watchdog.stall(Duration.ofSeconds(30)), cancellation))
+                .isSameAs(reason);
+    }
+
+    @Test
+    void killsWhatMakesNoProgress() {
+        Watchdog impatient = Watchdog.stall(Duration.ofMillis(300));
+
+        assertThatThrownBy(() -> ffmpeg().run(ENDLESS, line -> {}, impatient, new CancellationToken()))
+                .isInstanceOfSatisfying(
+                        JobException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.FFMPEG_STALLED));
+
+        assertThat(children()).isEmpty();
+    }
+
+    @Test
+    void givesTheWorkBackWhenItsThreadIsInterrupted() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        ExecutorService worker = Executors.newSingleThreadExecutor();
+        Future<FfmpegRunner.Outcome> run = worker.submit(() -> ffmpeg().run(
+                        ENDLESS,
+                        line -> running.countDown(),
+                        Watchdog.stall(Duration.ofSeconds(30)),
+                        new CancellationToken()));
+        running.await();
+
+        worker.shutdownNow();
+
+        assertThatThrownBy(run::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        JobException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SHUTDOWN));
+        assertThat(children()).isEmpty();
+    }
+
+    @Test
+    void keepsWhatFfmpegSaidInTheEnd() {
+        FfmpegRunner.Outcome outcome = ffmpeg().run(
+                        List.of("-nostdin", "-loglevel", "level+warning", "-i", "file:missing.mp4"),
+                        line -> {},
+                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        new CancellationToken());
+
+        assertThat(outcome.exitCode()).isNotZero();
+        assertThat(outcome.complaints().errors()).isPositive();
+        assertThat(outcome.complaints().mention("No such file")).isTrue();
+    }
+
+    @Test
+    void tellsASignalFromAnExit() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        ExecutorService worker = Executors.newSingleThreadExecutor();
+        Future<FfmpegRunner.Outcome> run = worker.submit(() -> ffmpeg().run(
+                        ENDLESS,
+                        line -> running.countDown(),
+                        Watchdog.stall(Duration.ofSeconds(30)),
+                        new CancellationToken()));
+        running.await();
+
+        children().stream().filter(FfmpegRunnerIT::isFfmpeg).forEach(ProcessHandle::destroyForcibly);
+
+        assertThat(run.get().exitCode()).isEqualTo(137);
+        assertThat(ProcessErrorMapper.wasKilled(run.get())).isTrue();
+        worker.shutdown();
+    }
+
+    @Test
+    void diesWithTheProcessThatStartedIt() throws Exception {
+        assertThat(FfmpegFixture.ffmpeg(sandbox).isInSandbox()).isEqualTo(sandbox == SandboxMode.REQUIRED);
+        Path pid = directory.resolve("pid");
+        Process parent = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Orphaned.class.getName(),
+                        sandbox.name(),
+                        directory.toString(),
+                        pid.toString())
+                .inheritIO()
+                .start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(pid));
+        ProcessHandle encoder =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid))).orElseThrow();
+
+        List<ProcessHandle> family = parent.descendants().toList();
+        assertThat(family).contains(encoder);
+
+        parent.destroyForcibly().waitFor();
+
+        for (ProcessHandle each : family) {
+            each.onExit().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void isKilledEvenWhenItGotRidOfItsGuard() throws Exception {
+        CancellationToken cancellation = new CancellationToken();
+        JobException reason = new JobException(ErrorCode.LEASE_LOST, "Another worker has it.");
+        String killGuard = """
+                until [ -n "$killed" ]; do
+                    for stat in /proc/[0-9]*/stat; do
+                        read -r pid name state parent rest < "$stat" || continue
+                        [ "$parent" = $PPID ] && [ "$pid" != $$ ] && kill -9 "$pid" && killed=1
+                    done
+                done 2>/dev/null
+                echo free
+                exec sleep 1000
+                """;
+        FfmpegRunner hostile = new FfmpegRunner(new FfmpegLaunchSpec(
+                Path.of("/bin/sh"),
+                FileAccess.writing(directory),
+                new ProcessLimits(1L << 30, 1 << 20),
+                FfmpegFixture.ffmpeg(sandbox).sandbox()));
+
+        assertThatThrownBy(() -> hostile.run(
+                        List.of("-c", killGuard),
+                        line -> cancellation.cancel(reason),
+                        Watchdog.deadline(Duration.ofSeconds(50)),
+                        cancellation))
+                .isSameAs(reason);
+
+        assertThat(children()).isEmpty();
+    }
+
+    @Test
+    void runsManyAtOnceAndLeavesNothingBehind() throws Exception {
+        ExecutorService workers = Executors.newFixedThreadPool(8);
+        ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+        List<Callable<FfmpegRunner.Outcome>> runs = new ArrayList<>();
+        IntStream.range(0, 40)
+                .forEach(i -> runs.add(() -> ffmpeg().run(
+                                List.of("-hide_banner", "-version"),
+                                lines::add,
+                                Watchdog.deadline(Duration.ofSeconds(30)),
+                                new CancellationToken())));
+        ffmpeg().run(
+                        List.of("-version"),
+                        line -> {},
+                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        new CancellationToken());
+        long descriptors = openDescriptors();
+
+        List<Future<FfmpegRunner.Outcome>> ended = workers.invokeAll(runs);
+
+        for (Future<FfmpegRunner.Outcome> run : ended) {
+            assertThat(run.get().exitCode()).isZero();
+        }
+        assertThat(lines).filteredOn(line -> line.startsWith("ffmpeg version")).hasSize(40);
+        assertThat(children()).isEmpty();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("ffmpeg-"))
+                .isEmpty();
+        assertThat(openDescriptors()).isLessThanOrEqualTo(descriptors + 2);
+        workers.shutdown();
+    }
+
+    private FfmpegRunner ffmpeg() {
+        return FfmpegFixture.ffmpeg(sandbox).encoder(FileAccess.writing(directory), 1 << 20);
+    }
+
+    private static List<ProcessHandle> children() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
+                .toList();
+    }
+
+    static boolean isFfmpeg(ProcessHandle process) {
+        return process.info()
+                .command()
+                .filter(command -> command.endsWith("/ffmpeg"))
+                .isPresent();
+    }
+
+    private static long openDescriptors() throws Exception {
+        Path table = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(table)) {
+            return 0;
+        }
+        try (var entries = Files.list(table)) {
+            return entries.count();
+        }
+    }
+
+    /** A JVM that starts an endless FFmpeg, writes down its process id, and waits to be killed. */
+    static final class Orphaned {
+        private Orphaned() {}
+
+        public static void main(String[] args) {
+            FfmpegFixture.ffmpeg(SandboxMode.valueOf(args[0]))
+                    .encoder(FileAccess.writing(Path.of(args[1])), 1 << 20)
+                    .run(
+                            ENDLESS,
+                            line -> write(Path.of(args[2])),
+                            Watchdog.stall(Duration.ofMinutes(1)),
+                            new CancellationToken());
+        }
+
+        private static void write(Path file) {
+            try {
+                long encoder = children().stream()
+                        .filter(FfmpegRunnerIT::isFfmpeg)
+                        .findFirst()
+                        .orElseThrow()
+                        .pid();
+                Path whole = file.resolveSibling("pid.part");
+                Files.writeString(whole, Long.toString(encoder));
+                Files.move(whole, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+}

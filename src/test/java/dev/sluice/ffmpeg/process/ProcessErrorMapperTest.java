@@ -1,0 +1,200 @@
+package dev.sluice.ffmpeg.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.config.MediaConfig.Limits;
+import dev.sluice.ffmpeg.TestSources;
+import dev.sluice.ffmpeg.probe.FfprobeOutput;
+import dev.sluice.ffmpeg.probe.ProbeErrorMapper;
+import dev.sluice.ffmpeg.probe.SourceValidator;
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.media.SourceDamage;
+import dev.sluice.media.SourceWarnings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What FFmpeg says, and what we make of it. */
+class ProcessErrorMapperTest {
+    private final SourceValidator rules =
+            new SourceValidator(new Limits(1 << 20, Duration.ofMinutes(1), 1920 * 1080, 4, 1 << 20));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "[hls @ 0x55] [error] Format not on whitelist 'mov'; PLAYLIST",
+                "[concat @ 0x55] [error] Format not on whitelist 'mov'; PLAYLIST",
+                "[dash @ 0x55] [error] Format not on whitelist 'mov'; PLAYLIST",
+                "[png_pipe @ 0x55] [error] Format not on whitelist 'mov'; STILL_IMAGE",
+                "[image2 @ 0x55] [error] Format not on whitelist 'mov'; STILL_IMAGE",
+                "[mp3 @ 0x55] [error] Format not on whitelist 'mov'; NO_VIDEO_STREAM",
+                "[tty @ 0x55] [error] Format not on whitelist 'mov'; NOT_A_VIDEO",
+                "[vvc @ 0x55] [error] Codec (vvc) not on whitelist 'h264'; UNSUPPORTED_CODEC",
+                "[mov @ 0x55] [error] Number of streams exceeds max_streams parameter (32); TOO_MANY_STREAMS",
+                "[mov @ 0x55] [error] hit EOF while reading sub-sample encryption info; ENCRYPTED",
+                "[mov @ 0x55] [error] moov atom not found; UNREADABLE",
+                "[error] Invalid data found when processing input; UNREADABLE",
+            })
+    void namesWhyAFileIsRefused(String line, ErrorCode expected) {
+        assertThat(ProbeErrorMapper.of(complaints(line), 32, true).code()).isEqualTo(expected);
+    }
+
+    @Test
+    void takesWhatBeginsLikeNoContainerForNoVideo() {
+        StderrLog complaints = complaints("[mov @ 0x55] [error] moov atom not found");
+
+        assertThat(ProbeErrorMapper.of(complaints, 32, false).code()).isEqualTo(ErrorCode.NOT_A_VIDEO);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "228; [error] Error writing trailer: No space left on device; DISK_FULL; 10",
+                "137; ; FFMPEG_FAILED; 10",
+                "183; [fc#0] [error] Cannot determine format of input 0:0 after EOF; NO_FRAMES; 0",
+                "234; [error] Invalid argument; FFMPEG_FAILED; 0",
+            })
+    void namesWhyAnEncodeFailed(int exitCode, String line, ErrorCode expected, long frames) {
+        StderrLog complaints = complaints(Optional.ofNullable(line).orElse(""));
+
+        assertThat(ProcessErrorMapper.of(new FfmpegRunner.Outcome(exitCode, complaints), frames)
+                        .code())
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "153; ; OUTPUT_EXCEEDED",
+                "244; ; MEMORY_EXCEEDED",
+                "1; [libx264 @ 0x55] [error] malloc of size 123456 failed; MEMORY_EXCEEDED",
+                "127; ffmpeg: error while loading shared libraries: libx.so: failed to map segment; MEMORY_EXCEEDED",
+            })
+    void namesTheLimitThatEndedARun(int exitCode, String line, ErrorCode expected) {
+        StderrLog complaints = complaints(Optional.ofNullable(line).orElse(""));
+
+        assertThat(new ProcessLimits(1L << 30, 1 << 20).failure(new FfmpegRunner.Outcome(exitCode, complaints)))
+                .hasValueSatisfying(failure -> {
+                    assertThat(failure.code()).isEqualTo(expected);
+                    assertThat(failure.sentence()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
+                });
+    }
+
+    @Test
+    void doesNotBlameTheLimitsForWhatOthersDid() {
+        ProcessLimits limits = new ProcessLimits(1L << 30, 1 << 20);
+
+        assertThat(limits.failure(new FfmpegRunner.Outcome(137, complaints(""))))
+                .isEmpty();
+        assertThat(limits.failure(new FfmpegRunner.Outcome(234, complaints("[error] Invalid argument"))))
+                .isEmpty();
+        assertThat(limits.failure(new FfmpegRunner.Outcome(
+                        1, complaints("[avi] [error] Number of streams exceeds max_streams parameter (64)"))))
+                .isEmpty();
+        assertThat(limits.failure(new FfmpegRunner.Outcome(0, complaints("[h264] [error] Cannot allocate memory"))))
+                .isEmpty();
+    }
+
+    @Test
+    void keepsToTheLimits() {
+        assertRefused(ErrorCode.EMPTY_FILE, () -> rules.checkBytes(0));
+        assertRefused(ErrorCode.TOO_LARGE, () -> rules.checkBytes((1 << 20) + 1));
+        assertRefused(ErrorCode.TOO_LONG, () -> rules.checkDuration(Duration.ofMillis(60_001)));
+        assertRefused(ErrorCode.TOO_MANY_PIXELS, () -> rules.checkPicture(TestSources.video(1920, 1082)));
+        assertRefused(ErrorCode.NO_FRAMES, () -> rules.checkPicture(TestSources.video(0, 0)));
+        assertRefused(ErrorCode.NO_VIDEO_STREAM, () -> rules.checkStreams(streams("audio")));
+        assertRefused(
+                ErrorCode.TOO_MANY_STREAMS,
+                () -> rules.checkStreams(streams("video", "audio", "audio", "audio", "audio")));
+    }
+
+    @Test
+    void letsPassWhatJustFits() {
+        assertThatCode(() -> {
+                    rules.checkBytes(1 << 20);
+                    rules.checkDuration(Duration.ofMinutes(1));
+                    rules.checkPicture(TestSources.video(1920, 1080));
+                    rules.checkStreams(streams("video", "audio", "audio", "audio"));
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void warnsOfWhatIsMissingAndOfWhatIsDamaged() {
+        StderrLog silent = complaints("");
+        Duration whole = Duration.ofSeconds(62);
+
+        assertThat(warnings(whole, silent)).isEmpty();
+        assertThat(warnings(Duration.ofSeconds(40), silent))
+                .containsExactly("The file says it lasts 62.0 s, but only 40.0 s could be decoded.");
+        assertThat(warnings(whole, complaints("[h264 @ 0x55] [error] Invalid NAL unit size")))
+                .containsExactly("Parts of the file are damaged; pictures or sound may be disturbed there.");
+        assertThat(warnings(Duration.ofSeconds(40), complaints("[mov] [error] stream 0: partial file")))
+                .containsExactly("The file is cut short; what is there was encoded.");
+    }
+
+    private static List<String> warnings(Duration made, StderrLog complaints) {
+        return SourceWarnings.of(TestSources.FULL_HD.duration(), made, SourceDamage.of(complaints));
+    }
+
+    @Test
+    void keepsTheFirstAndLastLinesOfMany() {
+        StderrLog complaints = new StderrLog();
+        for (int i = 0; i < 10_000; i++) {
+            complaints.add("[h264 @ 0x55] [error] line " + i);
+        }
+
+        assertThat(complaints.errors()).isEqualTo(10_000);
+        assertThat(complaints.lines()).hasSize(60).first().isEqualTo("[h264 @ 0x55] [error] line 0");
+        assertThat(complaints.last()).hasValue("[h264 @ 0x55] [error] line 9999");
+    }
+
+    @Test
+    void letsNobodyForgeALine() {
+        StderrLog complaints = complaints("[error] a\u001b[2Jb\rc" + "x".repeat(1000));
+
+        assertThat(complaints.toString()).startsWith("[error] a [2Jb cxxx").hasSize(300);
+    }
+
+    @Test
+    void leavesOutWhatTheLoaderSays() {
+        StderrLog complaints = complaints("ffmpeg: libasound.so.2: no version information available (required by …)");
+
+        assertThat(complaints.lines()).isEmpty();
+    }
+
+    private static StderrLog complaints(String line) {
+        StderrLog complaints = new StderrLog();
+        complaints.add(line);
+        return complaints;
+    }
+
+    private static FfprobeOutput streams(String... types) {
+        StringBuilder json = new StringBuilder("{\"streams\": [");
+        for (String type : types) {
+            json.append(json.length() > 13 ? "," : "")
+                    .append("{\"codec_type\": \"")
+                    .append(type)
+                    .append("\"}");
+        }
+        return FfprobeOutput.of(json + "]}");
+    }
+
+    private static void assertRefused(ErrorCode code, ThrowingCallable check) {
+        assertThatThrownBy(check)
+                .isInstanceOfSatisfying(
+                        JobException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+}

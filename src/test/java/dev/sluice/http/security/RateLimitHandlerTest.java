@@ -1,0 +1,47 @@
+package dev.sluice.http.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RateLimitHandlerTest {
+    private final AtomicLong now = new AtomicLong();
+    private final RateLimitHandler limit = new RateLimitHandler(10, now::get);
+
+    @Test
+    void allowsTwiceAsManyAtOnceAndThenSoManyASecond() {
+        assertThat(allowed("a", 100)).isEqualTo(20);
+
+        now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+
+        assertThat(allowed("a", 100)).isEqualTo(10);
+    }
+
+    @Test
+    void savesNothingUpBeyondThat() {
+        now.addAndGet(TimeUnit.HOURS.toNanos(1));
+
+        assertThat(allowed("a", 100)).isEqualTo(20);
+    }
+
+    @Test
+    void oneAddressDoesNotUseUpAnothers() {
+        allowed("a", 100);
+
+        assertThat(allowed("b", 100)).isEqualTo(20);
+    }
+
+    @Test
+    void holdsABoundedNumberOfAddresses() {
+        assertThat(IntStream.range(0, 20_000).allMatch(i -> limit.allows("address " + i)))
+                .isTrue();
+        assertThat(limit.size()).isEqualTo(10_000);
+    }
+
+    private long allowed(String address, int asked) {
+        return IntStream.range(0, asked).filter(i -> limit.allows(address)).count();
+    }
+}

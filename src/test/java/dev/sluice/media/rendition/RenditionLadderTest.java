@@ -1,0 +1,63 @@
+package dev.sluice.media.rendition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.media.Dimensions;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RenditionLadderTest {
+    private final RenditionLadder ladder = new RenditionLadder(FfmpegFixture.MEDIA);
+
+    @ParameterizedTest(name = "{0}x{1} gets {2}")
+    @CsvSource({
+        "1920, 1080, 720p 1280x720; 540p 960x540; 360p 640x360",
+        "1080, 1920, 720p 720x1280; 540p 540x960; 360p 360x640",
+        "3840, 1600, 720p 1728x720; 540p 1296x540; 360p 864x360",
+        "1280, 720, 540p 960x540; 360p 640x360",
+        "1440, 1080, 720p 960x720; 540p 720x540; 360p 480x360",
+        "960, 400, 360p 864x360",
+        "853, 480, 360p 640x360",
+        "640, 361, 360p 638x360",
+    })
+    void makesTheRungsThatAreSmallerThanTheSource(int width, int height, String expected) {
+        assertThat(renditions(width, height)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0}x{1} gets {2}")
+    @CsvSource({
+        "640, 360, 360p 640x360",
+        "568, 320, 320p 568x320",
+        "320, 568, 320p 320x568",
+        "161, 121, 120p 160x120",
+        "501, 288, 288p 500x288",
+        "1, 1, 2p 2x2",
+    })
+    void makesOneOfTheSourcesOwnSizeWhenNoRungIsSmaller(int width, int height, String expected) {
+        assertThat(renditions(width, height)).isEqualTo(expected);
+    }
+
+    @Test
+    void capsTheOwnSizeLikeTheSmallestRung() {
+        assertThat(ladder.renditions(new Dimensions(320, 240)))
+                .extracting(Rendition::maxBitrate)
+                .containsExactly(800_000);
+    }
+
+    @ParameterizedTest(name = "{0}x{1} gets {2}x{3}")
+    @CsvSource({"1920, 1080, 320, 180", "1080, 1920, 320, 568", "176, 144, 320, 262", "20, 4000, 6, 1280"})
+    void keepsTheShapeOfThumbnails(int width, int height, int thumbnailWidth, int thumbnailHeight) {
+        Dimensions thumbnail = RenditionLadder.thumbnail(new Dimensions(width, height), 320);
+
+        assertThat(thumbnail).isEqualTo(new Dimensions(thumbnailWidth, thumbnailHeight));
+    }
+
+    private String renditions(int width, int height) {
+        return ladder.renditions(new Dimensions(width, height)).stream()
+                .map(rendition -> rendition.quality() + " " + rendition.size())
+                .collect(Collectors.joining("; "));
+    }
+}

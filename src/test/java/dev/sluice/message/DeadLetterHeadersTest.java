@@ -1,0 +1,108 @@
+package dev.sluice.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DeadLetterHeadersTest {
+    @Test
+    void comesBackFromItsHeadersAsItWas() {
+        DeadLetterHeaders note = note(new JsonArray().add(attempt(1, "The store is busy.")));
+
+        assertThat(DeadLetterHeaders.fromHeaders(note.toHeaders())).isEqualTo(note);
+        assertThat(note.toHeaders().getMap())
+                .containsEntry("x-sluice-error-code", "store_unavailable")
+                .containsEntry("x-sluice-attempts", 5)
+                .containsEntry("x-sluice-at", "1970-01-01T00:00:07Z");
+    }
+
+    @Test
+    void tellsOfTheLastTwentyAttempts() {
+        JsonArray history = new JsonArray();
+        for (int n = 1; n <= 30; n++) {
+            history.add(attempt(n, "The store is busy."));
+        }
+
+        JsonArray told =
+                DeadLetterHeaders.fromHeaders(note(history).toHeaders()).history();
+
+        assertThat(told).hasSize(20);
+        assertThat(told.getJsonObject(0).getInteger("attempt")).isEqualTo(11);
+        assertThat(told.getJsonObject(19).getInteger("attempt")).isEqualTo(30);
+    }
+
+    @Test
+    void fitsIntoTheHeadersOfAMessageWhateverItsErrorsSay() {
+        JsonArray history = new JsonArray();
+        for (int n = 1; n <= 20; n++) {
+            history.add(attempt(n, "ü\uD83D\uDE00".repeat(10_000)));
+        }
+
+        JsonObject headers = note(history).toHeaders();
+
+        String text = headers.getString("x-sluice-history");
+        assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(8 * 1024);
+        assertThat(new JsonArray(text)).hasSizeGreaterThan(1);
+        assertThat(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
+                .isEqualTo(text);
+    }
+
+    @Test
+    void takesWhatSomebodyElseWroteForNothing() {
+        JsonObject headers = new JsonObject()
+                .put("x-sluice-queue", 7)
+                .put("x-sluice-job", "a\nb")
+                .put("x-sluice-stage", "nowhere")
+                .put("x-sluice-attempts", -3)
+                .put("x-sluice-at", "yesterday")
+                .put("x-sluice-history", "{}")
+                .put("x-death", new JsonArray());
+
+        assertThat(DeadLetterHeaders.fromHeaders(headers))
+                .isEqualTo(new DeadLetterHeaders(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        Optional.empty(),
+                        new JsonArray()));
+    }
+
+    @Test
+    void knowsWhenTheLastAttemptEnded() {
+        assertThat(DeadLetterHeaders.endOf(new JsonArray().add(attempt(1, "No."))))
+                .contains(Instant.parse("2026-11-24T05:37:11.123456Z"));
+        assertThat(DeadLetterHeaders.endOf(new JsonArray())).isEmpty();
+        assertThat(DeadLetterHeaders.endOf(new JsonArray().add("nothing"))).isEmpty();
+    }
+
+    private static DeadLetterHeaders note(JsonArray history) {
+        return new DeadLetterHeaders(
+                Optional.of("video.processing.upload"),
+                Optional.of("store_unavailable"),
+                Optional.of("The store is busy."),
+                Optional.of(new JobId("job-1")),
+                Optional.of(StageName.UPLOAD),
+                5,
+                Optional.of(Instant.ofEpochSecond(7)),
+                history);
+    }
+
+    private static JsonObject attempt(int number, String error) {
+        return new JsonObject()
+                .put("attempt", number)
+                .put("worker", "host:1:ab12")
+                .put("error_code", "store_unavailable")
+                .put("error", error)
+                .put("at", "2026-11-24T05:37:11.123456+00:00");
+    }
+}

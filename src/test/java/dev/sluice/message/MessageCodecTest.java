@@ -1,0 +1,228 @@
+package dev.sluice.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.json.InvalidMessageException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessageCodecTest {
+    private static final VideoMetadata METADATA =
+            new VideoMetadata(62.28, "h264", 3_400_000, 25, 1920, 1080, 26_579_239, "video/mp4");
+    private static final OutputFile RENDITION =
+            new OutputFile(OutputFile.Type.SCALED, "videos/m1_720p.mp4", 1280, 720, 9_000_000, "video/mp4", "720p", 0);
+    private static final OutputFile THUMBNAIL =
+            new OutputFile(OutputFile.Type.THUMBNAIL, "thumbnails/m1_0.jpg", 320, 180, 12_000, "image/jpeg", "", 7.5);
+
+    @Test
+    void readsTheMessageOfTheOlderProducer() {
+        StagedJob job = MessageCodec.stagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
+
+        assertThat(job.id()).isEqualTo(new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"));
+        assertThat(job.mediaId()).isEqualTo("media-42");
+        assertThat(job.userId()).contains("user-7");
+        assertThat(job.s3Key()).contains("uploads/user-7/holiday.mp4");
+        assertThat(job.claimedFileSize()).isEqualTo(26_579_239L);
+    }
+
+    @Test
+    void keepsWhatItDoesNotKnowAtEveryDepth() {
+        StagedJob job = MessageCodec.stagedJob(golden("staged-job-processing.json"), StageName.PROCESSING);
+
+        JsonObject sent = job.withSource("jobs/x/source", METADATA)
+                .waitingFor(StageName.UPLOAD)
+                .toJson();
+
+        assertThat(sent.getJsonObject("tenant")).isEqualTo(new JsonObject().put("region", "eu"));
+        assertThat(sent.getJsonObject("metadata").getString("camera")).isEqualTo("X100");
+        assertThat(sent.getString("stage")).isEqualTo("UPLOADING");
+        assertThat(sent.getString("previousStage")).isEqualTo("PROCESSING");
+    }
+
+    @Test
+    void carriesTheWholeJobThroughEveryStage() {
+        StagedJob received = MessageCodec.stagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
+
+        StagedJob last = received.withSource("jobs/x/source", METADATA)
+                .waitingFor(StageName.PROCESSING)
+                .withOutputs(List.of(RENDITION, THUMBNAIL))
+                .waitingFor(StageName.UPLOAD);
+
+        JsonObject before = golden("staged-job-download.json").toJsonObject();
+        for (String field : List.of("userId", "s3Key", "originalFilename", "mimeType", "fileSize", "createdAt")) {
+            assertThat(last.toJson().getValue(field)).as(field).isEqualTo(before.getValue(field));
+        }
+        assertThat(last.toJson()).isEqualTo(golden("staged-job-upload.json").toJsonObject());
+        assertThat(MessageCodec.stagedJob(MessageCodec.encode(last), StageName.UPLOAD)
+                        .outputs())
+                .containsExactly(RENDITION, THUMBNAIL);
+    }
+
+    @Test
+    void readsItsOwnUpdatesAsABackendWould() {
+        ReceivedUpdate completed = MessageCodec.report(golden("update-completed.json"));
+        ReceivedUpdate failed = MessageCodec.report(golden("update-failed.json"));
+
+        assertThat(completed.status()).isEqualTo(JobUpdate.Status.COMPLETED);
+        assertThat(completed.order()).isEqualTo(1_000_001);
+        assertThat(completed.numbered()).isTrue();
+        assertThat(completed.videoVersions()).hasSize(1);
+        assertThat(failed.status()).isEqualTo(JobUpdate.Status.FAILED);
+        assertThat(failed.error()).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"type\":\"other\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\"}",
+                "{\"type\":\"video_processing_update\",\"media_id\":\"m\",\"status\":\"failed\"}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"done\"}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"seq\":-1}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"progress\":101}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"thumbnails\":[1]}",
+                "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"timestamp\":\"noon\"}"
+            })
+    void refusesAnUpdateThatBreaksARule(String update) {
+        assertThatThrownBy(() -> MessageCodec.report(Buffer.buffer(update)))
+                .isInstanceOf(InvalidMessageException.class);
+    }
+
+    @Test
+    void readsALaterStageOfTheOlderProcessorThatLostHalfTheFields() {
+        Buffer body = Buffer.buffer("""
+                {"id":"j","mediaId":"m","mediaType":"VIDEO","stage":"PROCESSING","localVideoPath":"j/in.mp4"}""");
+
+        StagedJob job = MessageCodec.stagedJob(body, StageName.PROCESSING);
+
+        assertThat(job.localVideoPath()).contains("j/in.mp4");
+        assertThat(job.userId()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "mediaId", "userId", "mediaType", "s3Key"})
+    void namesTheFieldThatIsMissing(String field) {
+        JsonObject json = golden("staged-job-download.json").toJsonObject();
+        json.remove(field);
+
+        assertThatThrownBy(() -> MessageCodec.stagedJob(json.toBuffer(), StageName.DOWNLOAD))
+                .isInstanceOf(InvalidMessageException.class)
+                .hasMessage("The field '" + field + "' is missing or empty.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hello | not a JSON object",
+                "[1,2] | not a JSON object",
+                "'' | not a JSON object",
+                "{\"id\":5} | 'id' is not a string",
+                "{\"id\":\"a\\u0000b\"} | NUL character",
+                "{\"id\":\"a\\nb\",\"mediaId\":\"m\"} | no control characters",
+                "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"outputs\":[3]} | 'outputs' is not an array of objects",
+                "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"metadata\":\"x\"} | 'metadata' is not an object",
+                "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"outputs\":[{\"type\":\"exe\"}]} | 'thumbnail' or 'scaled'"
+            })
+    void refusesWithTheRuleThatIsBroken(String body, String rule) {
+        assertThatThrownBy(() -> MessageCodec.stagedJob(Buffer.buffer(body), StageName.UPLOAD))
+                .isInstanceOf(InvalidMessageException.class)
+                .hasMessageContaining(rule);
+    }
+
+    @Test
+    void refusesWhatIsTooLargeToBeAMessage() {
+        Buffer body = Buffer.buffer("{\"id\":\"" + "x".repeat(MessageCodec.MAX_BYTES) + "\"}");
+
+        assertThatThrownBy(() -> MessageCodec.stagedJob(body, StageName.DOWNLOAD))
+                .hasMessageContaining("the limit is");
+    }
+
+    @Test
+    void refusesJsonOfAbsurdDepth() {
+        Buffer body = Buffer.buffer("{\"id\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}");
+
+        assertThatThrownBy(() -> MessageCodec.stagedJob(body, StageName.DOWNLOAD))
+                .isInstanceOf(InvalidMessageException.class);
+    }
+
+    @Test
+    void announcesAStepAsTheBackendReadsIt() {
+        JobUpdate update = update(JobUpdate.Status.PROCESSING, StageName.PROCESSING, 30, List.of(), Optional.empty());
+
+        assertThat(MessageCodec.encode(update).toJsonObject())
+                .isEqualTo(golden("update-step.json").toJsonObject());
+    }
+
+    @Test
+    void announcesCompletionWithKeysInBothSpellings() {
+        JobUpdate update = update(
+                JobUpdate.Status.COMPLETED, StageName.UPLOAD, 100, List.of(RENDITION, THUMBNAIL), Optional.empty());
+
+        assertThat(MessageCodec.encode(update).toJsonObject())
+                .isEqualTo(golden("update-completed.json").toJsonObject());
+    }
+
+    @Test
+    void announcesAFailureWithItsCodeAndSentence() {
+        JobUpdate update = update(
+                JobUpdate.Status.FAILED,
+                StageName.DOWNLOAD,
+                20,
+                List.of(),
+                Optional.of(new JobUpdate.Failure(ErrorCode.NOT_A_VIDEO, "The file is not a video.")));
+
+        assertThat(MessageCodec.encode(update).toJsonObject())
+                .isEqualTo(golden("update-failed.json").toJsonObject());
+    }
+
+    private static JobUpdate update(
+            JobUpdate.Status status,
+            StageName stage,
+            int progress,
+            List<OutputFile> outputs,
+            Optional<JobUpdate.Failure> failure) {
+        return new JobUpdate(
+                new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"),
+                "media-42",
+                status,
+                progress,
+                switch (status) {
+                    case PROCESSING -> stage.startStep();
+                    case COMPLETED -> stage.doneStep();
+                    case FAILED -> stage.failedStep();
+                },
+                outputs,
+                status == JobUpdate.Status.COMPLETED ? Optional.of(METADATA) : Optional.empty(),
+                failure,
+                List.of(),
+                Instant.parse("2026-11-22T10:00:00Z"),
+                1_000_001,
+                stage,
+                1,
+                Optional.empty(),
+                "host-a:17");
+    }
+
+    private static Buffer golden(String name) {
+        try (InputStream in = MessageCodecTest.class.getResourceAsStream("/wire/" + name)) {
+            return Buffer.buffer(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.sluice.objectstore;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.common.io.FileErrorMapper;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A store in memory, for small objects. */
+public final class InMemoryObjectStore implements ObjectStore {
+    private final Map<ObjectKey, Entry> entries = new ConcurrentHashMap<>();
+    private final Vertx vertx;
+    private final Map<ObjectKey, JobException> refused = new ConcurrentHashMap<>();
+    private volatile Optional<JobException> trouble = Optional.empty();
+
+    public InMemoryObjectStore(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /** From now on every request fails so; empty: no more. */
+    public void failWith(Optional<JobException> failure) {
+        trouble = failure;
+    }
+
+    /** From now on nothing is put under this key. */
+    public void refuse(ObjectKey key, JobException failure) {
+        refused.put(key, failure);
+    }
+
+    /** The keys that are there. */
+    public Set<ObjectKey> keys() {
+        return Set.copyOf(entries.keySet());
+    }
+
+    @Override
+    public Future<ObjectMetadata> head(ObjectKey key) {
+        return work(() -> find(key).info());
+    }
+
+    @Override
+    public Future<ObjectMetadata> fetch(
+            ObjectKey key, Path target, long maxBytes, ProgressListener progress, CancellationToken cancellation) {
+        return work(() -> {
+            Entry entry = find(key);
+            if (entry.info().size() > maxBytes) {
+                throw new JobException(
+                        ErrorCode.TOO_LARGE,
+                        "The object '" + key + "' has " + entry.info().size() + " bytes.");
+            }
+            tell(progress, cancellation);
+            Files.write(target, entry.bytes());
+            return entry.info();
+        });
+    }
+
+    @Override
+    public Future<ObjectMetadata> put(
+            ObjectKey key, Path source, String contentType, ProgressListener progress, CancellationToken cancellation) {
+        return work(() -> {
+            Optional.ofNullable(refused.get(key)).ifPresent(failure -> {
+                throw failure;
+            });
+            byte[] bytes = Files.readAllBytes(source);
+            Checksum md5 = Checksum.ofFile(ChecksumAlgorithm.MD5, source, new ByteRange(0, bytes.length), cancellation);
+            tell(progress, cancellation);
+            ObjectMetadata info =
+                    new ObjectMetadata(bytes.length, md5.base64(), Optional.of(contentType), Optional.of(md5));
+            entries.put(key, new Entry(info, bytes));
+            return info;
+        });
+    }
+
+    @Override
+    public Future<Void> delete(Collection<ObjectKey> keys) {
+        return work(() -> {
+            entries.keySet().removeAll(keys);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<ObjectMetadata> copy(ObjectKey from, long bytes, ObjectKey to, CancellationToken cancellation) {
+        return work(() -> {
+            cancellation.check();
+            Entry entry = find(from);
+            entries.put(to, entry);
+            return entry.info();
+        });
+    }
+
+    @Override
+    public Future<List<ObjectKey>> list(String prefix, String after) {
+        return work(() -> entries.keySet().stream()
+                .map(ObjectKey::value)
+                .filter(key -> key.startsWith(prefix) && key.compareTo(after) > 0)
+                .sorted()
+                .limit(PAGE)
+                .map(ObjectKey::new)
+                .toList());
+    }
+
+    /** There are none: what is put here is there at once. */
+    @Override
+    public Future<List<MultipartUploadId>> unfinished(String prefix) {
+        return work(List::of);
+    }
+
+    @Override
+    public Future<Void> abort(Collection<MultipartUploadId> uploads) {
+        return work(() -> null);
+    }
+
+    @Override
+    public Future<Void> check() {
+        return work(() -> null);
+    }
+
+    private static void tell(ProgressListener progress, CancellationToken cancellation) {
+        cancellation.check();
+        progress.at(0.5);
+        cancellation.check();
+        progress.at(1);
+    }
+
+    private Entry find(ObjectKey key) {
+        return Optional.ofNullable(entries.get(key))
+                .orElseThrow(() ->
+                        new JobException(ErrorCode.OBJECT_NOT_FOUND, "There is no object '" + key + "' in the store."));
+    }
+
+    private <T> Future<T> work(Callable<T> action) {
+        return vertx.executeBlocking(
+                () -> {
+                    trouble.ifPresent(failure -> {
+                        throw failure;
+                    });
+                    try {
+                        return action.call();
+                    } catch (IOException cause) {
+                        throw FileErrorMapper.of(cause);
+                    }
+                },
+                false);
+    }
+
+    private record Entry(ObjectMetadata info, byte[] bytes) {}
+}

@@ -1,0 +1,267 @@
+package dev.sluice.objectstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the stages may rely on, whichever store it is. */
+public interface ObjectStoreContract {
+    ObjectKey KEY = new ObjectKey("uploads/a b/take+1 (50%)=&?.mov");
+    int PART = 5 << 20;
+
+    ObjectStore blobs();
+
+    Vertx vertx();
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, PART - 1, PART, PART + 1, 3 * PART + 7})
+    default void givesBackWhatWasPut(long size, @TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), size);
+
+        ObjectMetadata put =
+                Wait.on(blobs().put(KEY, source, "video/quicktime", ProgressListener.none(), new CancellationToken()));
+        ObjectMetadata got =
+                Wait.on(blobs().fetch(KEY, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+
+        assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
+        assertThat(got.size()).isEqualTo(put.size()).isEqualTo(size);
+        assertThat(got.etag()).isEqualTo(put.etag()).isNotEmpty();
+        assertThat(got.contentType()).contains("video/quicktime");
+    }
+
+    @Test
+    default void tellsWhatItHas(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 1000);
+        ObjectMetadata put =
+                Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+
+        ObjectMetadata info = Wait.on(blobs().head(KEY));
+
+        assertThat(info).isEqualTo(put);
+        assertThat(info.contentType()).contains("video/mp4");
+    }
+
+    @Test
+    default void replacesAnOlderObjectAndAnOlderFile(@TempDir Path dir) {
+        Path older = SampleFile.of(dir.resolve("older"), 2000, 1);
+        Path newer = SampleFile.of(dir.resolve("newer"), 1000, 2);
+        Wait.on(blobs().put(KEY, older, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().put(KEY, newer, "video/mp4", ProgressListener.none(), new CancellationToken()));
+
+        Wait.on(blobs().fetch(KEY, older, ProgressListener.none(), new CancellationToken()));
+
+        assertThat(older).hasSameBinaryContentAs(newer);
+    }
+
+    @Test
+    default void saysThatThereIsNoSuchObject(@TempDir Path dir) {
+        JobException ofHead = Wait.failure(blobs().head(KEY));
+        JobException ofFetch = Wait.failure(
+                blobs().fetch(KEY, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+
+        assertThat(ofHead.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(ofFetch.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(ofFetch.sentence()).contains(KEY.value());
+        assertThat(dir).isEmptyDirectory();
+    }
+
+    @Test
+    default void refusesAnObjectThatIsTooLarge(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), PART + 1);
+        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+
+        JobException failure = Wait.failure(
+                blobs().fetch(KEY, dir.resolve("target"), PART, ProgressListener.none(), new CancellationToken()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LARGE);
+        assertThat(failure.sentence()).contains(Long.toString(PART + 1));
+        assertThat(dir.resolve("target")).doesNotExist();
+    }
+
+    @Test
+    default void takesAnObjectThatIsJustNotTooLarge(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 1000);
+        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+
+        ObjectMetadata got = Wait.on(
+                blobs().fetch(KEY, dir.resolve("target"), 1000, ProgressListener.none(), new CancellationToken()));
+
+        assertThat(got.size()).isEqualTo(1000);
+    }
+
+    @Test
+    default void tellsProgressThatRisesToTheEnd(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
+        ConcurrentLinkedDeque<Double> down = new ConcurrentLinkedDeque<>();
+
+        Wait.on(blobs().put(KEY, source, "video/mp4", up::add, new CancellationToken()));
+        Wait.on(blobs().fetch(KEY, dir.resolve("target"), down::add, new CancellationToken()));
+
+        assertThat(up).allMatch(at -> at >= 0 && at <= 1).endsWith(1.0);
+        assertThat(down).allMatch(at -> at >= 0 && at <= 1).endsWith(1.0);
+    }
+
+    @Test
+    default void stopsWhenCancelled(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
+        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        JobException why = new JobException(ErrorCode.SHUTDOWN, "The worker stops.");
+        CancellationToken down = new CancellationToken();
+        CancellationToken up = new CancellationToken();
+
+        JobException ofFetch = Wait.failure(blobs().fetch(KEY, dir.resolve("target"), at -> down.cancel(why), down));
+        JobException ofPut =
+                Wait.failure(blobs().put(new ObjectKey("other"), source, "video/mp4", at -> up.cancel(why), up));
+
+        assertThat(ofFetch).isSameAs(why);
+        assertThat(ofPut).isSameAs(why);
+        assertThat(dir.resolve("target")).doesNotExist();
+        assertThat(Wait.failure(blobs().head(new ObjectKey("other"))).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+    }
+
+    @Test
+    default void beginsNothingThatWasCancelledBefore(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 10);
+        JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
+        CancellationToken cancelled = new CancellationToken();
+        cancelled.cancel(why);
+
+        JobException failure = Wait.failure(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), cancelled));
+
+        assertThat(failure).isSameAs(why);
+        assertThat(Wait.failure(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+    }
+
+    @Test
+    default void saysThatTheSourceIsMissing(@TempDir Path dir) {
+        Future<ObjectMetadata> put =
+                blobs().put(KEY, dir.resolve("none"), "video/mp4", ProgressListener.none(), new CancellationToken());
+
+        assertThat(Wait.failure(put).code()).isEqualTo(ErrorCode.FILES_MISSING);
+    }
+
+    @Test
+    default void deletesWhatIsThereAndMindsNothingElse(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 10);
+        ObjectKey kept = new ObjectKey("kept");
+        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().put(kept, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+
+        Wait.on(blobs().delete(List.of(KEY, new ObjectKey("never/was"))));
+
+        assertThat(Wait.failure(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(Wait.on(blobs().head(kept)).size()).isEqualTo(10);
+    }
+
+    @Test
+    default void deletesNothingGladly() {
+        assertThatCode(() -> Wait.on(blobs().delete(List.of()))).doesNotThrowAnyException();
+    }
+
+    @Test
+    default void copiesWhatWasStagedForThat(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 3L * PART + 7);
+        ObjectKey copy = new ObjectKey("videos/promoted.mp4");
+        ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
+
+        Wait.on(blobs().stage(KEY, source, "video/mp4", up::add, new CancellationToken()));
+        ObjectMetadata promoted = Wait.on(blobs().copy(KEY, 3L * PART + 7, copy, new CancellationToken()));
+
+        assertThat(promoted.contentType()).contains("video/mp4");
+        Wait.on(blobs().fetch(copy, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+        assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
+        assertThat(up).endsWith(1.0);
+    }
+
+    @Test
+    default void copiesWithinTheStore(@TempDir Path dir) {
+        ObjectKey copy = new ObjectKey("videos/copy of it.mp4");
+        Path source = SampleFile.of(dir.resolve("source"), PART + 1);
+        ObjectMetadata put =
+                Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+
+        ObjectMetadata copied = Wait.on(blobs().copy(KEY, PART + 1, copy, new CancellationToken()));
+
+        assertThat(copied.size()).isEqualTo(put.size());
+        assertThat(copied.contentType()).contains("video/mp4");
+        Wait.on(blobs().fetch(copy, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+        assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
+        assertThat(Wait.on(blobs().head(KEY)).size()).isEqualTo(put.size());
+    }
+
+    @Test
+    default void copiesNothingThatIsNotThereAndNothingWhenCancelled(@TempDir Path dir) {
+        ObjectKey copy = new ObjectKey("videos/copy.mp4");
+        JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
+        CancellationToken cancelled = new CancellationToken();
+        cancelled.cancel(why);
+
+        JobException missing =
+                Wait.failure(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
+        Wait.on(blobs().put(
+                        KEY,
+                        SampleFile.of(dir.resolve("source"), 10),
+                        "video/mp4",
+                        ProgressListener.none(),
+                        new CancellationToken()));
+        JobException stopped = Wait.failure(blobs().copy(KEY, 10, copy, cancelled));
+
+        assertThat(missing.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(stopped).isSameAs(why);
+        assertThat(Wait.failure(blobs().head(copy)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+    }
+
+    @Test
+    default void listsWhatLiesUnderAPrefixInOrder(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), 10);
+        for (String key : List.of("left/b/1", "left/a/2", "left/a/10", "leftovers/c", "other/d")) {
+            Wait.on(blobs().put(
+                            new ObjectKey(key), source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        }
+
+        assertThat(Wait.on(blobs().list("left/", "")))
+                .extracting(ObjectKey::value)
+                .containsExactly("left/a/10", "left/a/2", "left/b/1");
+        assertThat(Wait.on(blobs().list("left/", "left/a/2")))
+                .extracting(ObjectKey::value)
+                .containsExactly("left/b/1");
+        assertThat(Wait.on(blobs().list("nothing/", ""))).isEmpty();
+    }
+
+    @Test
+    default void isReadyForUse() {
+        assertThatCode(() -> Wait.on(blobs().check())).doesNotThrowAnyException();
+    }
+
+    @Test
+    default void completesOnTheContextOfTheCaller(@TempDir Path dir) {
+        Path source = SampleFile.of(dir.resolve("source"), PART + 1);
+        Context context = vertx().getOrCreateContext();
+        Promise<Boolean> same = Promise.promise();
+
+        context.runOnContext(
+                start -> blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken())
+                        .compose(put -> blobs().fetch(
+                                        KEY, dir.resolve("target"), ProgressListener.none(), new CancellationToken()))
+                        .map(got -> Vertx.currentContext() == context && Context.isOnEventLoopThread())
+                        .onComplete(same));
+
+        assertThat(Wait.on(same.future())).isTrue();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.sluice.objectstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sluice.config.KeysConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OutputKeysTest {
+    private static final String VIDEO = "videos/{mediaId}_{quality}.mp4";
+    private static final String THUMBNAIL = "thumbnails/{mediaId}_{n}.jpg";
+
+    private final OutputKeys keys = new OutputKeys(new KeysConfig(VIDEO, THUMBNAIL, "staging/"), List.of("hd_720"));
+
+    @Test
+    void makesTheKeysOfTheContract() {
+        assertThat(keys.video("m-1", "720p")).hasToString("videos/m-1_720p.mp4");
+        assertThat(keys.thumbnail("m-1", 0)).hasToString("thumbnails/m-1_0.jpg");
+        assertThat(keys.thumbnail("m-1", 12)).hasToString("thumbnails/m-1_12.jpg");
+    }
+
+    @Test
+    void putsAMediaIdInAsItIs() {
+        assertThat(keys.video("{quality} é$1", "360p")).hasToString("videos/{quality} é$1_360p.mp4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "a/b", "../m", "..", ".", "a\\b", "a\nb", "a\u0000", "/a", "\ud800"})
+    void refusesAMediaIdThatCouldNameAnotherPlace(String mediaId) {
+        OutputKeys bare = new OutputKeys(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", "staging/"), List.of());
+
+        JobException failure = catchThrowableOfType(JobException.class, () -> bare.video(mediaId, "360p"));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+        assertThat(failure.sentence()).startsWith("The media id ").doesNotContain("\n");
+    }
+
+    @Test
+    void refusesAMediaIdThatMakesAKeyTooLong() {
+        JobException failure = catchThrowableOfType(JobException.class, () -> keys.video("x".repeat(1020), "360p"));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+        assertThat(failure.sentence()).contains("at most 1024 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "videos/m_360p.mp4",
+                "videos/m_486p.mp4",
+                "videos/m_hd_720.mp4",
+                "thumbnails/m_0.jpg",
+                "thumbnails/m_2879.jpg"
+            })
+    void knowsTheKeysOfAMediaIdsResults(String key) {
+        assertThat(keys.isResultOf("m", new ObjectKey(key))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "uploads/user/m.mp4",
+                "videos/m.mp4",
+                "videos/m_.mp4",
+                "videos/n_360p.mp4",
+                "videos/m_x_360p.mp4",
+                "videos/m_360p.mp4.mp4",
+                "videos/m_3/60p.mp4",
+                "videos/m_360p.jpg",
+                "Videos/m_360p.mp4",
+                "thumbnails/m_.jpg",
+                "thumbnails/m_00.jpg",
+                "thumbnails/m_-1.jpg",
+                "thumbnails/m_1_2.jpg",
+                "thumbnails/m_9999999999.jpg"
+            })
+    void lendsNoKeyThatMayBeSomebodyElses(String key) {
+        assertThat(keys.isResultOf("m", new ObjectKey(key))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "{quality}-{mediaId}.mp4, a, 720p-a.mp4, true",
+        "{quality}-{mediaId}.mp4, a, 720p-b-a.mp4, false",
+        "{mediaId}__{quality}, a, a__720p, true",
+        "{mediaId}__{quality}, a, a___720p, false",
+        "{mediaId}__{quality}, a_, a___720p, true"
+    })
+    void readsAKeyInOneWayOnly(String template, String mediaId, String key, boolean own) {
+        OutputKeys other = new OutputKeys(new KeysConfig(template, THUMBNAIL, "staging/"), List.of());
+
+        assertThat(other.isResultOf(mediaId, new ObjectKey(key))).isEqualTo(own);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "videos/{mediaId}.mp4",
+                "videos/{quality}.mp4",
+                "videos/{mediaId}_{quality}_{mediaId}.mp4",
+                "videos/{mediaId}_{quality}_{userId}.mp4",
+                "videos/{mediaId}{quality}.mp4",
+                "videos/{{mediaId}_{quality}.mp4",
+                "/videos/{mediaId}_{quality}.mp4",
+                "../{mediaId}_{quality}.mp4",
+                ""
+            })
+    void complainsOfATemplateThatCannotWork(String template) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new OutputKeys(new KeysConfig(template, THUMBNAIL, "staging/"), List.of()))
+                .withMessageStartingWith("keys.video: ");
+    }
+
+    @Test
+    void complainsOfAThumbnailTemplateByItsOwnName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> new OutputKeys(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg", "staging/"), List.of()))
+                .withMessageStartingWith("keys.thumbnail: ")
+                .withMessageContaining("[mediaId, n]");
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sluice.objectstore.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.common.tls.CaFile;
+import dev.sluice.common.tls.TestCertificateAuthority;
+import dev.sluice.config.S3Config;
+import dev.sluice.config.value.Secret;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.objectstore.ObjectKey;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store that takes nothing but TLS, its certificate made out to {@code localhost}. */
+@Timeout(120)
+class ObjectStoreTlsIT {
+    private static final long SECONDS = 60;
+
+    @TempDir
+    static Path directory;
+
+    private static Vertx vertx;
+    private static S3Proxy store;
+
+    @BeforeAll
+    static void start() throws Exception {
+        vertx = Vertx.vertx();
+        Files.createDirectories(directory.resolve("objects/media"));
+        store = S3Proxy.builder()
+                .secureEndpoint(URI.create("https://127.0.0.1:0"))
+                .keyStore(TestCertificateAuthority.known().keyStore().toString(), TestCertificateAuthority.PASSWORD)
+                .awsAuthentication(AuthenticationType.AWS_V4, "sluice", "secret")
+                .blobStore(
+                        new FilesystemNio2BlobStore(directory.resolve("objects").toString()))
+                .build();
+        store.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        store.stop();
+        vertx.close().await(SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void putsAndFetchesOverTls() throws Exception {
+        Path file = Files.write(directory.resolve("file"), new byte[6 << 20]);
+        ObjectKey key = new ObjectKey("videos/a.mp4");
+        S3ObjectStore blobs = new S3ObjectStore(
+                vertx,
+                config("localhost", Optional.of(TestCertificateAuthority.known().caFile())));
+
+        blobs.check().await(SECONDS, TimeUnit.SECONDS);
+        blobs.put(key, file, "video/mp4", ProgressListener.none(), new CancellationToken())
+                .await(SECONDS, TimeUnit.SECONDS);
+        blobs.fetch(key, directory.resolve("back"), 10 << 20, ProgressListener.none(), new CancellationToken())
+                .await(SECONDS, TimeUnit.SECONDS);
+
+        assertThat(directory.resolve("back")).hasSameBinaryContentAs(file);
+        blobs.close().await(SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void saysThatTheAuthorityIsAnother() throws Exception {
+        Optional<CaFile> other = Optional.of(TestCertificateAuthority.unknown().caFile());
+
+        assertRefused(
+                config("localhost", other),
+                "its certificate comes from none of the authorities in s3.caFile ("
+                        + TestCertificateAuthority.unknown().caPem() + ").");
+    }
+
+    @Test
+    void saysThatThisJvmKnowsNoSuchAuthority() throws Exception {
+        assertRefused(
+                config("localhost", Optional.empty()),
+                "its certificate comes from no authority that this JVM trusts; s3.caFile can name the right one.");
+    }
+
+    @Test
+    void saysThatTheHostIsAnother() throws Exception {
+        assertRefused(
+                config("127.0.0.1", Optional.of(TestCertificateAuthority.known().caFile())),
+                "its certificate is for another host name than the one it was asked by (");
+    }
+
+    private static void assertRefused(S3Config config, String reason) throws Exception {
+        S3ObjectStore blobs = new S3ObjectStore(vertx, config);
+
+        JobException failure =
+                catchThrowableOfType(JobException.class, () -> blobs.check().await(SECONDS, TimeUnit.SECONDS));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(failure.sentence())
+                .startsWith("The store at " + config.endpoint().orElseThrow()
+                        + " did not deliver or take the list of objects: " + reason);
+        blobs.close().await(SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static S3Config config(String host, Optional<CaFile> caFile) {
+        return new S3Config(
+                Optional.of(URI.create("https://" + host + ":" + store.getSecurePort())),
+                Optional.empty(),
+                caFile,
+                "us-east-1",
+                "media",
+                Optional.of("sluice"),
+                Optional.of(new Secret("secret")),
+                true,
+                5 << 20,
+                4,
+                Duration.ofSeconds(20));
+    }
+}

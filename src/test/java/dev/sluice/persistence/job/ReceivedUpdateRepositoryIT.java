@@ -1,0 +1,255 @@
+package dev.sluice.persistence.job;
+
+import static dev.sluice.persistence.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Samples;
+import dev.sluice.persistence.Store;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.job.ReceivedUpdateRepository.Outcome;
+import dev.sluice.persistence.progress.ProgressReport;
+import dev.sluice.persistence.run.Claim;
+import dev.sluice.persistence.run.ClaimResult;
+import dev.sluice.persistence.run.StageCompletion;
+import dev.sluice.persistence.webhook.WebhookSubscriptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Updates from the queue, in the user's tables: whatever order they come in, and whoever else writes there. */
+class ReceivedUpdateRepositoryIT {
+    private final TestDatabase database = PostgresFixture.newDatabase();
+    private final Vertx vertx = Vertx.vertx();
+    private Store store;
+    private ReceivedUpdateRepository reports;
+
+    @BeforeEach
+    void open() {
+        database.execute("CREATE TABLE media (\"id\" text PRIMARY KEY, \"userId\" text, \"s3Key\" text,"
+                + " \"videoProcessingStatus\" text, \"videoVersions\" jsonb);"
+                + " INSERT INTO media (\"id\") VALUES ('media-other')");
+        store = await(Store.open(vertx, database.config()));
+        reports = new ReceivedUpdateRepository(
+                store.database(), store.tables(), new WebhookSubscriptions(Samples.webhooks()));
+        database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\") VALUES ('other', 'media-other')");
+    }
+
+    @AfterEach
+    void close() {
+        await(store.close());
+        await(vertx.close());
+    }
+
+    @Test
+    void ofAnotherWorkerTheNewestCountsAndNoneTwice() {
+        assertThat(apply(update("other", "processing", 20, "second").put("seq", 2)))
+                .isEqualTo(Outcome.APPLIED);
+        assertThat(apply(update("other", "processing", 10, "first").put("seq", 1)))
+                .isEqualTo(Outcome.OLD);
+        assertThat(apply(update("other", "failed", 20, "again").put("seq", 2))).isEqualTo(Outcome.OLD);
+        assertThat(row("other")).isEqualTo(Map.of("status", "PROCESSING", "progress", "20", "currentStep", "second"));
+
+        assertThat(apply(update("other", "processing", 30, "third").put("seq", 3)))
+                .isEqualTo(Outcome.APPLIED);
+        assertThat(row("other")).containsEntry("currentStep", "third");
+    }
+
+    @Test
+    void withoutNumbersTheTimeSaysWhichIsNewer() {
+        apply(update("other", "processing", 20, "now").put("timestamp", "2026-11-22T10:00:01Z"));
+
+        assertThat(apply(update("other", "processing", 10, "before").put("timestamp", "2026-11-22T10:00:00Z")))
+                .isEqualTo(Outcome.OLD);
+        assertThat(apply(update("other", "processing", 40.5, "in the same moment")
+                        .put("timestamp", "2026-11-22T10:00:01Z")))
+                .isEqualTo(Outcome.APPLIED);
+        assertThat(row("other")).containsEntry("progress", "40");
+    }
+
+    @Test
+    void showsWhatAnotherWorkerHasMadeInBothTables() {
+        JsonObject version = new JsonObject().put("quality", "360p").put("s3_key", "videos/x");
+
+        apply(update("other", "completed", 100, "upload_complete")
+                .put("video_versions", new JsonArray().add(version))
+                .put("metadata", new JsonObject().put("codec", "h264")));
+
+        assertThat(row("other")).containsEntry("status", "COMPLETED");
+        assertThat(database.query("SELECT \"videoProcessingStatus\" AS status, \"videoVersions\"->0->>'quality' AS"
+                        + " quality FROM media"))
+                .containsExactly(Map.of("status", "COMPLETED", "quality", "360p"));
+    }
+
+    @Test
+    void whatAnotherWorkerHasEndedIsNotDoneAgain() {
+        StagedJob job = Samples.job("ours");
+        await(store.jobs().create(job, Samples.again(job)));
+
+        apply(update("ours", "failed", 5, "download_failed").put("error_message", "Gone."));
+
+        assertThat(row("ours")).containsEntry("status", "FAILED");
+        assertThat(await(store.jobs().job(new JobId("ours"))).orElseThrow().state())
+                .isEqualTo(JobStatus.State.FAILED);
+        assertThat(await(store.runs()
+                        .claim(
+                                Samples.download("ours"),
+                                job,
+                                Samples.again(job),
+                                "w",
+                                Samples.LEASE,
+                                claim -> Samples.started(job, claim))))
+                .isInstanceOf(ClaimResult.Finished.class);
+    }
+
+    @Test
+    void changesNothingOfWhatOurOwnWorkerWrote() {
+        StagedJob job = Samples.job("ours");
+        Claim claim = claimed(job);
+        await(store.runs()
+                .commit(
+                        claim.attempt(),
+                        new StageCompletion(
+                                job.waitingFor(StageName.PROCESSING),
+                                new JsonObject(),
+                                Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
+                                Optional.empty())));
+
+        apply(update("ours", "processing", 0, "downloading_video").put("seq", claim.firstSeq()));
+        apply(update("ours", "processing", 12, "downloading_video").put("seq", 900_000_000));
+        apply(update("ours", "failed", 12, "download_failed").put("seq", 900_000_001));
+
+        assertThat(row("ours"))
+                .isEqualTo(Map.of("status", "PROCESSING", "progress", "20", "currentStep", "download_complete"));
+    }
+
+    @Test
+    void showsHowFarOurOwnWorkerIsBetweenItsSteps() {
+        StagedJob job = Samples.job("ours");
+        Claim claim = claimed(job);
+        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12))));
+        assertThat(row("ours")).containsEntry("progress", "0");
+
+        apply(update("ours", "processing", 12, "downloading_video").put("seq", claim.firstSeq() + 1));
+        apply(update("ours", "processing", 3, "downloading_video").put("seq", claim.firstSeq()));
+
+        assertThat(row("ours")).containsEntry("progress", "12").containsEntry("currentStep", "downloading_video");
+    }
+
+    @Test
+    void tellsReceiversOfAnEndOnce() {
+        apply(update("other", "processing", 20, "processing_video").put("seq", 1));
+        JsonObject end = update("other", "failed", 20, "processing_failed")
+                .put("seq", 2)
+                .put("error_code", "not_a_video")
+                .put("error_message", "No video.")
+                .put("worker", "w");
+
+        apply(end);
+        apply(end);
+        apply(update("nobody", "failed", 0, "download_failed").put("seq", 1));
+
+        assertThat(orders())
+                .containsExactly(
+                        Map.of("job_id", "other", "event", "job.failed", "url", "http://failures.test/"),
+                        Map.of("job_id", "other", "event", "job.failed", "url", "https://all.test/hook"));
+        assertThat(new JsonObject(database.value(
+                        "SELECT payload FROM sluice.webhook_delivery WHERE origin = 'https://all.test:443'")))
+                .isEqualTo(new JsonObject()
+                        .put("job_id", "other")
+                        .put("media_id", "media-other")
+                        .put("status", "failed")
+                        .put("progress", 20)
+                        .put("current_step", "processing_failed")
+                        .put("error_code", "not_a_video")
+                        .put("error_message", "No video."));
+    }
+
+    @Test
+    void tellsReceiversOfTheEndsOfOurOwnWorkersJobsAndOfNoOthers() {
+        StagedJob job = Samples.job("ours");
+        Claim claim = claimed(job);
+        apply(update("ours", "completed", 100, "upload_complete").put("seq", 900_000_000));
+        apply(update("ours", "failed", 12, "download_failed").put("seq", 900_000_001));
+        assertThat(orders()).isEmpty();
+        database.execute("UPDATE sluice.job SET state = 'completed' WHERE id = 'ours'; INSERT INTO sluice.job_webhook"
+                + " VALUES ('ours', 'https://own.test/', 'https://own.test:443'),"
+                + " ('ours', 'https://all.test/hook', 'https://all.test:443')");
+
+        apply(update("ours", "completed", 100, "upload_complete").put("seq", claim.firstSeq() + 1));
+
+        assertThat(orders().stream().map(order -> order.get("url")))
+                .containsExactly("https://all.test/hook", "https://own.test/");
+    }
+
+    @Test
+    void leavesNothingOfAJobThatNobodyKnows() {
+        assertThat(apply(update("nobody", "completed", 100, "upload_complete").put("seq", 1)))
+                .isEqualTo(Outcome.UNKNOWN_JOB);
+        assertThat(database.value("SELECT count(*) FROM sluice.applied_report")).isEqualTo("0");
+        assertThat(database.value("SELECT count(*) FROM \"VideoProcessingJob\""))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void anIdThatTheUsersColumnCannotHoldIsNobodys() {
+        database.execute(
+                "DROP TABLE \"VideoProcessingJob\"; CREATE TABLE \"VideoProcessingJob\" (\"id\" uuid PRIMARY KEY,"
+                        + " \"mediaId\" text, \"status\" text, \"createdAt\" timestamp DEFAULT '2026-11-22 10:00:00');"
+                        + " INSERT INTO \"VideoProcessingJob\" VALUES ('7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d', 'm', 'PENDING')");
+        await(store.tables().readAnew(store.database()));
+        JobQueryRepository records = new JobQueryRepository(store.database(), store.tables());
+
+        assertThat(await(records.job(new JobId("nobody")))).isEmpty();
+        assertThat(apply(update("nobody", "processing", 1, "x").put("seq", 1))).isEqualTo(Outcome.UNKNOWN_JOB);
+        JobDetails found = await(records.newestOf("m")).orElseThrow();
+        assertThat(found.id().value()).isEqualTo("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d");
+        assertThat(found.created()).contains("2026-11-22T10:00:00.000Z");
+    }
+
+    private Claim claimed(StagedJob job) {
+        ClaimResult outcome = await(store.runs()
+                .claim(
+                        Samples.download(job.id().value()),
+                        job,
+                        Samples.again(job),
+                        "w",
+                        Samples.LEASE,
+                        claim -> Samples.started(job, claim)));
+        return ((ClaimResult.Granted) outcome).claim();
+    }
+
+    private Outcome apply(JsonObject update) {
+        return await(reports.apply(MessageCodec.report(update.toBuffer())));
+    }
+
+    private List<Map<String, String>> orders() {
+        return database.query("SELECT job_id, event, url FROM sluice.webhook_delivery ORDER BY event, url");
+    }
+
+    private Map<String, String> row(String id) {
+        return database.query("SELECT \"status\", \"progress\", \"currentStep\" FROM \"VideoProcessingJob\""
+                        + " WHERE \"id\" = '" + id + "'")
+                .get(0);
+    }
+
+    private static JsonObject update(String job, String status, Number progress, String step) {
+        return new JsonObject()
+                .put("type", "video_processing_update")
+                .put("job_id", job)
+                .put("media_id", "media-" + job)
+                .put("status", status)
+                .put("progress", progress)
+                .put("current_step", step);
+    }
+}

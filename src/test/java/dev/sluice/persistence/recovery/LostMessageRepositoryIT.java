@@ -1,0 +1,174 @@
+package dev.sluice.persistence.recovery;
+
+import static dev.sluice.persistence.Await.await;
+import static dev.sluice.persistence.Samples.LEASE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Samples;
+import dev.sluice.persistence.Store;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.run.Claim;
+import dev.sluice.persistence.run.ClaimResult;
+import dev.sluice.persistence.run.StageCompletion;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LostMessageRepositoryIT {
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+    private static final Duration LONG = Duration.ofMinutes(15);
+
+    private final TestDatabase database = PostgresFixture.newDatabase();
+    private final Vertx vertx = Vertx.vertx();
+    private Store store;
+    private LostMessageRepository messages;
+
+    @BeforeEach
+    void open() {
+        store = await(Store.open(vertx, database.config()));
+        messages = new LostMessageRepository(
+                store.database(),
+                lost -> Samples.message(
+                        "video.processing", lost.run().stage().key(), lost.job().toBuffer(), lost.run() + "/lost"));
+    }
+
+    @AfterEach
+    void close() {
+        await(store.close());
+        await(vertx.close());
+    }
+
+    @Test
+    void sendsARunAgainWhoseWorkerWentSilentOnceForEachLease() {
+        claim("silent");
+        claim("alive");
+        leaseOf("silent", "now() - interval '3 s'", "now() - interval '15 s'");
+
+        List<RunId> first = await(messages.sendOfSilentWorkers(SILENCE, LONG));
+        List<RunId> second = await(messages.sendOfSilentWorkers(SILENCE, LONG));
+
+        assertThat(first).containsExactly(Samples.download("silent"));
+        assertThat(second).isEmpty();
+        assertThat(sent("silent/download/0/lost"))
+                .isEqualTo(Samples.job("silent").toJson());
+    }
+
+    @Test
+    void leavesToTheBrokerWhatItDeliversAgainByItself() {
+        claim("put-off");
+        ClaimResult held = await(store.runs()
+                .claim(
+                        Samples.download("put-off"),
+                        Samples.job("put-off"),
+                        Samples.again(Samples.job("put-off")),
+                        "w2",
+                        LEASE,
+                        claim -> Samples.started(Samples.job("put-off"), claim)));
+        database.execute("UPDATE sluice.stage_run SET lease_until = now() - interval '3 s',"
+                + " sent_at = now() - interval '3 s' WHERE job_id = 'put-off'");
+
+        assertThat(held).isInstanceOf(ClaimResult.Held.class);
+        assertThat(await(messages.sendOfSilentWorkers(SILENCE, LONG))).isEmpty();
+    }
+
+    @Test
+    void triesOnceMoreWhenEvenThatWasLost() {
+        claim("silent");
+        leaseOf("silent", "now() - interval '1 hour'", "now() - interval '30 min'");
+
+        assertThat(await(messages.sendOfSilentWorkers(SILENCE, LONG))).containsExactly(Samples.download("silent"));
+    }
+
+    @Test
+    void countsAndSendsWhatNobodyClaimedOldestFirst() {
+        for (String id : List.of("old", "older", "new")) {
+            create(id);
+        }
+        database.execute("DELETE FROM sluice.outbox");
+        sentAt("old", "now() - interval '20 min'");
+        sentAt("older", "now() - interval '30 min'");
+
+        Map<StageName, LostMessageRepository.Backlog> waiting = await(messages.waiting(LONG));
+        List<RunId> sent = await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 1));
+
+        assertThat(waiting).containsExactly(Map.entry(StageName.DOWNLOAD, new LostMessageRepository.Backlog(3, 2)));
+        assertThat(sent).containsExactly(Samples.download("older"));
+        assertThat(await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 10)))
+                .containsExactly(Samples.download("old"));
+        assertThat(await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 10))).isEmpty();
+    }
+
+    @Test
+    void takesNothingForLostThatStillHasToBeSent() {
+        create("unsent");
+        sentAt("unsent", "now() - interval '30 min'");
+        database.execute("UPDATE sluice.outbox SET publish_after = now() - interval '20 min'");
+
+        assertThat(await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 10))).isEmpty();
+    }
+
+    @Test
+    void knowsTheRunThatANextStageOwes() {
+        Claim claim = claim("next");
+        StagedJob after = Samples.job("next").waitingFor(StageName.PROCESSING);
+        await(store.runs()
+                .commit(
+                        claim.attempt(),
+                        new StageCompletion(
+                                after,
+                                new JsonObject(),
+                                Samples.done(after, claim.attempt(), claim.firstSeq() + 1),
+                                java.util.Optional.of(new StageCompletion.Next(
+                                        RunId.whole(new JobId("next"), StageName.PROCESSING), Samples.again(after))))));
+        database.execute("DELETE FROM sluice.outbox");
+        sentAt("next", "now() - interval '30 min'");
+
+        List<RunId> sent = await(messages.sendUnclaimed(StageName.PROCESSING, LONG, 10));
+
+        assertThat(sent).containsExactly(RunId.whole(new JobId("next"), StageName.PROCESSING));
+        assertThat(sent("next/processing/0/lost")).isEqualTo(after.toJson());
+    }
+
+    private void create(String id) {
+        StagedJob job = Samples.job(id);
+        await(store.jobs().create(job, Samples.again(job)));
+    }
+
+    private Claim claim(String id) {
+        StagedJob job = Samples.job(id);
+        ClaimResult outcome = await(store.runs()
+                .claim(
+                        Samples.download(id),
+                        job,
+                        Samples.again(job),
+                        "w1",
+                        LEASE,
+                        claim -> Samples.started(job, claim)));
+        return ((ClaimResult.Granted) outcome).claim();
+    }
+
+    private void leaseOf(String job, String until, String sent) {
+        database.execute("UPDATE sluice.stage_run SET lease_until = " + until + ", sent_at = " + sent
+                + " WHERE job_id = '" + job + "'");
+    }
+
+    private void sentAt(String job, String time) {
+        database.execute("UPDATE sluice.stage_run SET sent_at = " + time + " WHERE job_id = '" + job + "'");
+    }
+
+    private JsonObject sent(String messageId) {
+        return new JsonObject(Buffer.buffer(database.value(
+                "SELECT convert_from(body, 'UTF8') FROM sluice.outbox WHERE message_id = '" + messageId + "'")));
+    }
+}

@@ -1,0 +1,255 @@
+package dev.sluice.persistence.run;
+
+import static dev.sluice.persistence.Await.await;
+import static dev.sluice.persistence.Samples.LEASE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Samples;
+import dev.sluice.persistence.Store;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.control.JobRestart;
+import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.progress.ProgressReport;
+import dev.sluice.persistence.progress.RecordedProgress;
+import dev.sluice.persistence.recovery.LostMessageRepository;
+import dev.sluice.persistence.run.StageCompletion.Next;
+import dev.sluice.persistence.run.StageCompletion.Task;
+import dev.sluice.persistence.run.StageCompletion.Tasks;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A stage that is done in tasks: planned at once, sent a few at a time, joined once. */
+class TaskSettlementIT {
+    private static final StagedJob JOB = Samples.job("film").waitingFor(StageName.PROCESSING);
+    private static final RunId PROCESSING = RunId.whole(JOB.id(), StageName.PROCESSING);
+    private static final RunId JOIN = RunId.whole(JOB.id(), StageName.JOIN);
+
+    private static Vertx vertx;
+
+    private TestDatabase database;
+    private Store store;
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() {
+        await(vertx.close());
+    }
+
+    @BeforeEach
+    void open() {
+        database = PostgresFixture.newDatabase();
+        store = await(Store.open(vertx, database.config()));
+    }
+
+    @Test
+    void areSentAsManyAtATimeAsAreToBeInFlight() {
+        plan(5, 2);
+        assertThat(sent()).containsExactly("task 0", "task 1");
+
+        Claim first = claim(0);
+        commit(first, 2);
+        assertThat(sent()).containsExactly("task 0", "task 1", "task 2");
+
+        commit(claim(2), 2);
+        commit(claim(1), 2);
+        assertThat(sent()).containsExactly("task 0", "task 1", "task 2", "task 3", "task 4");
+        await(store.close());
+    }
+
+    @Test
+    void areJoinedOnceByWhoeverEndsLastAlsoWhenAllEndAtOnce() {
+        plan(6, 6);
+        List<Claim> claims = IntStream.range(0, 6).mapToObj(this::claim).toList();
+
+        Future.all(claims.stream()
+                        .map(claim -> store.runs().commit(claim.attempt(), done(6)))
+                        .toList())
+                .await();
+
+        assertThat(sent().stream().filter("join"::equals)).hasSize(1);
+        assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'join'"))
+                .isEqualTo("1");
+        assertThat(claim(JOIN)).isInstanceOf(ClaimResult.Granted.class);
+        await(store.close());
+    }
+
+    @Test
+    void cannotBeJoinedBeforeTheyAreAllDone() {
+        plan(2, 2);
+        commit(claim(0), 2);
+
+        assertThat(sent()).doesNotContain("join");
+        assertThat(claim(JOIN)).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'join'"))
+                .isEqualTo("0");
+        await(store.close());
+    }
+
+    @Test
+    void areNobodysBeforeTheyArePlanned() {
+        assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 0))).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(database.value("SELECT count(*) FROM sluice.job")).isEqualTo("0");
+
+        plan(2, 2);
+
+        assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 2))).isInstanceOf(ClaimResult.Finished.class);
+        await(store.close());
+    }
+
+    @Test
+    void tellHowFarTheJobIsTogether() {
+        plan(4, 4);
+        List<Claim> claims = IntStream.range(0, 4).mapToObj(this::claim).toList();
+
+        List<RecordedProgress> half = await(store.runs()
+                .recordProgress(List.of(
+                        new ProgressReport(claims.get(0).attempt(), 0, 0.5),
+                        new ProgressReport(claims.get(1).attempt(), 0, 0.5))));
+        commit(claims.get(0), 4);
+        List<RecordedProgress> later = await(store.runs()
+                .recordProgress(List.of(new ProgressReport(claims.get(1).attempt(), 0, 0.1))));
+
+        // 38 percent of the job are the tasks': a quarter of them, then one and a half of four.
+        assertThat(half).extracting(RecordedProgress::progress).containsExactly(30 + 9);
+        assertThat(half.get(0).overall().orElseThrow().share()).isEqualTo(0.25);
+        assertThat(later).extracting(RecordedProgress::progress).containsExactly(30 + 14);
+        assertThat(later.get(0).overall().orElseThrow().seq())
+                .isGreaterThan(half.get(0).overall().orElseThrow().seq());
+        await(store.close());
+    }
+
+    @Test
+    void areNotLostWhileTheyWaitForTheirTurn() {
+        plan(3, 1);
+        LostMessageRepository messages = new LostMessageRepository(
+                store.database(),
+                run -> Samples.message(
+                        "", "lost", run.job().toBuffer(), "lost " + run.run().task()));
+        database.execute("DELETE FROM sluice.outbox");
+        database.execute("UPDATE sluice.stage_run SET sent_at = now() - interval '1 h' WHERE task = 0");
+
+        Duration overdue = Duration.ofMinutes(5);
+
+        assertThat(await(messages.waiting(overdue)).get(StageName.SEGMENT))
+                .isEqualTo(new LostMessageRepository.Backlog(1, 1));
+        assertThat(await(messages.sendUnclaimed(StageName.SEGMENT, overdue, 10)))
+                .containsExactly(new RunId(JOB.id(), StageName.SEGMENT, 0));
+        await(store.close());
+    }
+
+    @Test
+    void ofAnEarlierLifeOfTheJobHaveNothingToSay() {
+        plan(2, 2);
+        Claim before = claim(0);
+        JobException reason = new JobException(ErrorCode.CANCELLED, "No.");
+        await(store.interventions().cancel(JOB.id(), reason, ended -> Samples.failed(JOB, before.attempt(), reason)));
+        await(store.interventions()
+                .restart(JOB.id(), failed -> new JobRestart(StageName.PROCESSING, JOB, Samples.again(JOB))));
+        plan(2, 2);
+        Claim after = claim(0);
+
+        assertThat(after.attempt().number()).isEqualTo(1);
+        assertThat(after.attempt().token()).isGreaterThan(before.attempt().token());
+        assertThat(await(store.runs().commit(before.attempt(), done(2)))).isFalse();
+        assertThat(await(store.runs().commit(after.attempt(), done(2)))).isTrue();
+        await(store.close());
+    }
+
+    @Test
+    void failTheJobWithTheLastWordOfAll() {
+        plan(2, 2);
+        Claim failing = claim(0);
+        commit(claim(1), 2);
+        JobException failure = new JobException(ErrorCode.NO_FRAMES, "No.");
+
+        assertThat(await(store.runs()
+                        .fail(
+                                failing.attempt(),
+                                failure,
+                                Samples.failed(JOB, failing.attempt(), failure),
+                                Optional.empty())))
+                .isTrue();
+
+        long last = Long.parseLong(database.value("SELECT seq FROM sluice.job"));
+        assertThat(database.value("SELECT message_id FROM sluice.outbox ORDER BY id DESC LIMIT 1"))
+                .isEqualTo("film/" + last);
+        await(store.close());
+    }
+
+    /** Plans tasks of equal weight. */
+    private void plan(int tasks, int inFlight) {
+        Claim claim = granted(claim(PROCESSING));
+        StageCompletion planned = new StageCompletion(
+                JOB,
+                new JsonObject(),
+                Samples.done(JOB, claim.attempt(), claim.firstSeq() + 1),
+                Optional.empty(),
+                Optional.of(new Tasks(
+                        StageName.SEGMENT,
+                        IntStream.range(0, tasks).mapToObj(n -> new Task(n, 1)).toList(),
+                        inFlight,
+                        TaskSettlementIT::message)));
+        assertThat(await(store.runs().commit(claim.attempt(), planned))).isTrue();
+        database.execute("UPDATE sluice.job SET progress = 30");
+    }
+
+    private void commit(Claim claim, int inFlight) {
+        assertThat(await(store.runs().commit(claim.attempt(), done(inFlight)))).isTrue();
+    }
+
+    private static TaskCompletion done(int inFlight) {
+        return new TaskCompletion(
+                JOB,
+                new JsonObject(),
+                inFlight,
+                standing -> Samples.done(JOB, new Attempt(PROCESSING, 1, 1), standing.seq()),
+                TaskSettlementIT::message,
+                new Next(JOIN, Samples.message("", "join", MessageCodec.encode(JOB), "join")));
+    }
+
+    private static OutboxMessage message(int task) {
+        return Samples.message("", "segments", MessageCodec.encode(JOB), "task " + task);
+    }
+
+    private Claim claim(int task) {
+        return granted(claim(new RunId(new JobId("film"), StageName.SEGMENT, task)));
+    }
+
+    private static Claim granted(ClaimResult outcome) {
+        assertThat(outcome).isInstanceOf(ClaimResult.Granted.class);
+        return ((ClaimResult.Granted) outcome).claim();
+    }
+
+    private ClaimResult claim(RunId run) {
+        return await(
+                store.runs().claim(run, JOB, Samples.again(JOB), "w1", LEASE, claim -> Samples.started(JOB, claim)));
+    }
+
+    private List<String> sent() {
+        return database.query("SELECT message_id FROM sluice.outbox WHERE routing_key <> 'update' ORDER BY id").stream()
+                .map(row -> String.valueOf(row.get("message_id")))
+                .toList();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.sluice.persistence.webhook;
+
+import static dev.sluice.persistence.Await.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Store;
+import dev.sluice.persistence.TestDatabase;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Webhooks that wait, and who gets them. */
+class WebhookDeliveryRepositoryIT {
+    private static final Duration HOLD = Duration.ofMinutes(1);
+
+    private final TestDatabase database = PostgresFixture.newDatabase();
+    private final Vertx vertx = Vertx.vertx();
+    private Store store;
+    private WebhookDeliveryRepository deliveries;
+
+    @BeforeEach
+    void open() {
+        store = await(Store.open(vertx, database.config()));
+        deliveries = new WebhookDeliveryRepository(store.database());
+    }
+
+    @AfterEach
+    void close() {
+        await(store.close());
+        await(vertx.close());
+    }
+
+    @Test
+    void oneIsTakenOnceUntilItsTimeIsOver() {
+        waiting("a", 1, "now()");
+
+        WebhookDelivery taken = await(deliveries.take(10, 4, Map.of(), HOLD)).get(0);
+        assertThat(await(deliveries.take(10, 4, Map.of(), HOLD))).isEmpty();
+        database.execute("UPDATE sluice.webhook_delivery SET due_at = now()");
+        WebhookDelivery again = await(deliveries.take(10, 4, Map.of(), HOLD)).get(0);
+
+        assertThat(taken.tries()).isEqualTo(1);
+        assertThat(taken.payload().getString("job_id")).isEqualTo("7");
+        assertThat(again.tries()).isEqualTo(2);
+        assertThat(again.id()).isEqualTo(taken.id());
+        // Whose time was over no longer decides.
+        await(deliveries.giveUp(taken, "late"));
+        assertThat(state()).containsExactly("waiting");
+        await(deliveries.delivered(taken));
+        assertThat(state()).containsExactly("delivered");
+        assertThat(database.value("SELECT payload FROM sluice.webhook_delivery"))
+                .isNull();
+    }
+
+    @Test
+    void ofEachReceiverAsManyAsItHasRoomForAndTheLongestWaitingFirst() {
+        waiting("slow", 20, "now() - interval '2 h'");
+        waiting("busy", 5, "now() - interval '3 h'");
+        waiting("full", 5, "now() - interval '4 h'");
+        waiting("quick", 2, "now() - interval '1 s'");
+        waiting("later", 2, "now() + interval '1 h'");
+
+        List<WebhookDelivery> taken = await(deliveries.take(32, 4, Map.of("busy", 3, "full", 4, "gone", 4), HOLD));
+
+        assertThat(taken.stream().map(WebhookDelivery::origin))
+                .containsExactlyInAnyOrder("slow", "slow", "slow", "slow", "busy", "quick", "quick");
+        assertThat(await(deliveries.take(2, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::origin))
+                .containsExactly("full", "full");
+    }
+
+    @Test
+    void oneThatIsPutOffComesAgainAndOneThatIsGivenUpDoesNot() {
+        waiting("a", 1, "now()");
+        waiting("b", 1, "now()");
+        List<WebhookDelivery> taken = await(deliveries.take(10, 4, Map.of(), HOLD));
+
+        await(deliveries.putOff(taken.get(0), Duration.ZERO, "it answered 500"));
+        await(deliveries.giveUp(taken.get(1), "too old"));
+
+        assertThat(await(deliveries.take(10, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::id))
+                .containsExactly(taken.get(0).id());
+        assertThat(database.query("SELECT state, error FROM sluice.webhook_delivery ORDER BY state"))
+                .containsExactly(
+                        Map.of("state", "given_up", "error", "too old"),
+                        Map.of("state", "waiting", "error", "it answered 500"));
+    }
+
+    @Test
+    void forgetsOnlyWhatHasBeenOverForLong() {
+        waiting("a", 3, "now()");
+        List<WebhookDelivery> taken = await(deliveries.take(10, 4, Map.of(), HOLD));
+        await(deliveries.delivered(taken.get(0)));
+        await(deliveries.delivered(taken.get(1)));
+        database.execute("UPDATE sluice.webhook_delivery SET ended_at = now() - interval '8 d' WHERE id = '"
+                + taken.get(0).id() + "'");
+
+        await(deliveries.forget(Duration.ofDays(7)));
+
+        assertThat(state()).containsExactlyInAnyOrder("delivered", "waiting");
+    }
+
+    private List<String> state() {
+        return database.query("SELECT state FROM sluice.webhook_delivery").stream()
+                .map(row -> row.get("state"))
+                .toList();
+    }
+
+    private void waiting(String origin, int count, String due) {
+        database.execute("INSERT INTO sluice.webhook_delivery (id, job_id, event, url, origin, payload, due_at)"
+                + " SELECT gen_random_uuid(), '7', 'job.failed', 'https://' || n, '" + origin
+                + "', '{\"job_id\":\"7\"}', " + due + " FROM generate_series(1, " + count + ") AS n");
+    }
+}

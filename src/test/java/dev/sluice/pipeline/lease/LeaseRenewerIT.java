@@ -1,0 +1,242 @@
+package dev.sluice.pipeline.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.config.DeliveryConfig;
+import dev.sluice.config.RetryConfig;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.NewJob;
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.run.ClaimResult;
+import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.usertable.UserTables;
+import dev.sluice.pipeline.run.RunUpdates;
+import dev.sluice.publisher.PublisherClient;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class LeaseRenewerIT {
+    /** Renewed by hand only. */
+    private static final DeliveryConfig CONFIG = new DeliveryConfig(
+            Duration.ofSeconds(30),
+            Duration.ofDays(1),
+            new RetryConfig(5, List.of(Duration.ofSeconds(1))),
+            Duration.ofDays(1),
+            false,
+            Duration.ofMinutes(5),
+            32);
+
+    private static TestDatabase table;
+    private static Vertx vertx;
+    private static Database database;
+    private static RunRepository runs;
+
+    @BeforeAll
+    static void open() throws Exception {
+        table = PostgresFixture.newDatabase();
+        vertx = Vertx.vertx();
+        database = get(Database.open(vertx, table.config()));
+        runs = new RunRepository(database, get(UserTables.open(database, table.config())), PublisherClient::inOutbox);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        get(database.close());
+        get(vertx.close());
+    }
+
+    @Test
+    void stopsWorkWhoseRunWentToAnotherWorker() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        Attempt attempt = claim("lost");
+        CancellationToken work = new CancellationToken();
+        leases.hold(attempt, work);
+        table.execute("UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id = 'lost'");
+
+        get(leases.renew());
+
+        assertThat(work.reason().map(JobException::code)).contains(ErrorCode.LEASE_LOST);
+    }
+
+    @Test
+    void doesNotTakeARunForLostThatWasCommittedMeanwhile() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        Attempt attempt = claim("settled");
+        CancellationToken work = new CancellationToken();
+        leases.hold(attempt, work);
+
+        leases.settling(attempt);
+        table.execute("UPDATE sluice.stage_run SET state = 'done' WHERE job_id = 'settled'");
+        get(leases.renew());
+
+        assertThat(work.reason()).isEmpty();
+    }
+
+    @Test
+    void keepsTheLeaseOfARunThatIsBeingSettled() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        Attempt attempt = claim("settling");
+        leases.hold(attempt, new CancellationToken());
+        leases.settling(attempt);
+        table.execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'settling'");
+
+        get(leases.renew());
+
+        assertThat(table.value("SELECT lease_until > now() FROM sluice.stage_run WHERE job_id = 'settling'"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void stopsTheWorkOfACancelledJobAndWaitsForItsEnd() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        Attempt attempt = claim("cancelled");
+        CancellationToken work = new CancellationToken();
+        CancellationToken other = new CancellationToken();
+        leases.hold(attempt, work);
+        leases.hold(claim("another"), other);
+
+        Future<Void> gone = leases.stop(attempt.run().job());
+        boolean goneBeforeItsEnd = gone.isComplete();
+        leases.letGo(attempt);
+
+        assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
+        assertThat(other.reason()).isEmpty();
+        assertThat(goneBeforeItsEnd).isFalse();
+        get(gone);
+    }
+
+    @Test
+    void stopsWorkThatWasClaimedJustBeforeItsJobWasCancelled() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        Promise<JobId> told = Promise.promise();
+        leases.onCancelled(told::tryComplete);
+        Attempt attempt = claim("claimed-before");
+        table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'claimed-before';"
+                + "UPDATE sluice.stage_run SET state = 'failed' WHERE job_id = 'claimed-before'");
+        CancellationToken work = new CancellationToken();
+
+        get(leases.stop(attempt.run().job()));
+        leases.hold(attempt, work);
+
+        assertThat(get(told.future())).isEqualTo(attempt.run().job());
+        assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
+    }
+
+    @Test
+    void goesOnWithAJobThatIsTriedAgainAfterItsCancellation() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        Attempt attempt = claim("tried-again");
+        CancellationToken work = new CancellationToken();
+
+        get(leases.stop(attempt.run().job()));
+        leases.hold(attempt, work);
+        get(leases.renew());
+
+        assertThat(work.reason()).isEmpty();
+    }
+
+    @Test
+    void findsOutWithARenewalWhatItDidNotHear() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        List<JobId> told = new CopyOnWriteArrayList<>();
+        leases.onCancelled(told::add);
+        Attempt cancelled = claim("unheard");
+        Attempt lost = claim("lost-too");
+        CancellationToken work = new CancellationToken();
+        CancellationToken workOfAnother = new CancellationToken();
+        leases.hold(cancelled, work);
+        leases.hold(lost, workOfAnother);
+        table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'unheard';"
+                + "UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id IN ('unheard', 'lost-too')");
+
+        get(leases.renew());
+        get(leases.renew());
+
+        assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
+        assertThat(workOfAnother.reason().map(JobException::code)).contains(ErrorCode.LEASE_LOST);
+        assertThat(told).containsExactly(new JobId("unheard"));
+    }
+
+    @Test
+    void renewsTheOthersWhileARenewalIsStuck() throws Exception {
+        LeaseRenewer leases = new LeaseRenewer(
+                vertx,
+                runs,
+                new DeliveryConfig(
+                        CONFIG.lease(),
+                        Duration.ofMillis(400),
+                        CONFIG.retries(),
+                        CONFIG.requeueAfter(),
+                        false,
+                        CONFIG.maxTask(),
+                        CONFIG.segmentsInFlight()));
+        Attempt stuck = claim("stuck");
+        Attempt other = claim("other");
+        try (Connection somebody = table.connect()) {
+            somebody.setAutoCommit(false);
+            somebody.createStatement()
+                    .execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'stuck'");
+            leases.hold(stuck, new CancellationToken());
+            Awaitility.await()
+                    .until(() -> table.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND datname = current_database()")
+                            .equals("1"));
+            leases.letGo(stuck);
+            table.execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'other'");
+
+            leases.hold(other, new CancellationToken());
+
+            Awaitility.await()
+                    .until(() -> table.value("SELECT lease_until > now() FROM sluice.stage_run WHERE job_id = 'other'")
+                            .equals("t"));
+            somebody.rollback();
+        } finally {
+            leases.close();
+        }
+    }
+
+    private static Attempt claim(String id) throws TimeoutException {
+        StagedJob job = StagedJob.create(
+                new NewJob(new JobId(id), "media", "user", "uploads/a.mov", "a.mov", "video/mp4", 1, Instant.EPOCH));
+        OutboxMessage again = new OutboxMessage(
+                "", "nowhere", MessageCodec.encode(job), new JsonObject(), id, Optional.empty(), Duration.ZERO);
+        ClaimResult outcome = get(runs.claim(
+                RunId.whole(job.id(), StageName.DOWNLOAD),
+                job,
+                again,
+                "w1",
+                CONFIG.lease(),
+                claim -> new RunUpdates(claim, job, "w1", Clock.systemUTC()).started()));
+        return ((ClaimResult.Granted) outcome).claim().attempt();
+    }
+
+    private static <T> T get(Future<T> future) throws TimeoutException {
+        return future.await(30, TimeUnit.SECONDS);
+    }
+}

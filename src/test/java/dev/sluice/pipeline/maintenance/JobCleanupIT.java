@@ -1,0 +1,175 @@
+package dev.sluice.pipeline.maintenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.config.KeysConfig;
+import dev.sluice.config.WorkspaceConfig;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.objectstore.InMemoryObjectStore;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.ObjectMetadata;
+import dev.sluice.objectstore.OutputKeys;
+import dev.sluice.objectstore.StagingArea;
+import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.recovery.PartialOutputRepository;
+import dev.sluice.persistence.recovery.StaleArtifactRepository;
+import dev.sluice.persistence.usertable.UserTables;
+import dev.sluice.workspace.Workspace;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobCleanupIT {
+    private static final ObjectKey VIDEO = new ObjectKey("videos/m_360p.mp4");
+    private static final ObjectKey OF_ANOTHER_MEDIUM = new ObjectKey("videos/other_360p.mp4");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final InMemoryObjectStore blobs = new InMemoryObjectStore(vertx);
+    private final TestDatabase table = PostgresFixture.newDatabase();
+    private Database database;
+    private Workspace workspace;
+    private StagingArea staging;
+    private JobCleanup leftovers;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void open() throws Exception {
+        database = get(Database.open(vertx, table.config()));
+        workspace = get(Workspace.open(
+                vertx,
+                new WorkspaceConfig(
+                        WorkspaceConfig.Mode.STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
+        staging = new StagingArea(blobs, "staging/");
+        leftovers = new JobCleanup(
+                workspace,
+                blobs,
+                staging,
+                new OutputKeys(
+                        new KeysConfig("videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg", "staging/"),
+                        List.of("360p")),
+                new StaleArtifactRepository(database),
+                new PartialOutputRepository(database, get(UserTables.open(database, table.config()))));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        get(database.close());
+        get(vertx.close());
+    }
+
+    @Test
+    void ofAFailedJobGoWithWhatItPublishedOfOneResult() throws Exception {
+        Path made = left("failed");
+
+        get(leftovers.ofFailed(new JobId("j")));
+
+        assertThat(blobs.keys()).containsExactly(OF_ANOTHER_MEDIUM);
+        assertThat(made.getParent().getParent()).isEmptyDirectory();
+    }
+
+    @Test
+    void ofAJobThatWasStartedAgainStay() throws Exception {
+        Path made = left("running");
+
+        get(leftovers.ofFailed(new JobId("j")));
+
+        assertThat(blobs.keys()).hasSize(3);
+        assertThat(made).isDirectory();
+    }
+
+    @Test
+    void thatAStoreDidNotRemoveAreRemovedLater() throws Exception {
+        left("failed");
+        blobs.failWith(Optional.of(new JobException(ErrorCode.STORE_UNAVAILABLE, "away")));
+        get(leftovers.ofFailed(new JobId("j")));
+        blobs.failWith(Optional.empty());
+
+        get(leftovers.sweepHalfResults());
+
+        assertThat(blobs.keys()).doesNotContain(VIDEO).contains(OF_ANOTHER_MEDIUM);
+    }
+
+    @Test
+    void areWhatWasSeenBeforeItWasAskedWhetherTheJobHasEnded() throws Exception {
+        Attempt first = attempt(1);
+        put(staging.key(first, 0));
+        ObjectKey ofTheNewLife = staging.key(attempt(2), 0);
+
+        get(staging.discardIf(first.run().job(), () -> begunToPut(ofTheNewLife).map(true)));
+
+        assertThat(blobs.keys()).containsExactly(ofTheNewLife);
+    }
+
+    /** A job that began to publish, stands so, and left something everywhere; gives its directory. */
+    private Path left(String state) throws Exception {
+        JsonObject message = new JsonObject()
+                .put("id", "j")
+                .put("mediaId", "m")
+                .put("s3Key", "uploads/a")
+                .put("outputs", new JsonArray().add(output(VIDEO)).add(output(OF_ANOTHER_MEDIUM)));
+        table.execute("INSERT INTO sluice.job (id, message, stage, state, file_name) VALUES ('j', '" + message.encode()
+                + "', 'upload', '" + state + "', '" + new JobId("j").fileName() + "');"
+                + "INSERT INTO sluice.stage_run (job_id, stage, task, state, checkpoint)"
+                + " VALUES ('j', 'upload', 0, 'failed', '{\"promoting\":true}')");
+        put(VIDEO);
+        put(OF_ANOTHER_MEDIUM);
+        put(staging.key(attempt(1), 0));
+        return get(workspace.within(attempt(1), 0, here -> Future.succeededFuture(here.path())));
+    }
+
+    private static Attempt attempt(int token) {
+        return new Attempt(RunId.whole(new JobId("j"), StageName.UPLOAD), token, token);
+    }
+
+    private static JsonObject output(ObjectKey key) {
+        return new JsonObject()
+                .put("type", "scaled")
+                .put("s3Key", key.value())
+                .put("width", 2)
+                .put("height", 2)
+                .put("fileSize", 3)
+                .put("mimeType", "video/mp4")
+                .put("quality", "360p");
+    }
+
+    private void put(ObjectKey key) throws TimeoutException {
+        get(begunToPut(key));
+    }
+
+    private Future<ObjectMetadata> begunToPut(ObjectKey key) {
+        try {
+            Path file = Files.writeString(Files.createTempFile(directory, "object", null), "x");
+            return blobs.put(key, file, "video/mp4", ProgressListener.none(), new CancellationToken());
+        } catch (IOException cause) {
+            return Future.failedFuture(cause);
+        }
+    }
+
+    private static <T> T get(Future<T> future) throws TimeoutException {
+        return future.await(30, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.sluice.pipeline.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.JobUpdate;
+import dev.sluice.message.MessageCodec;
+import dev.sluice.message.NewJob;
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.run.Claim;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class RunUpdatesTest {
+    private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+    private static final StagedJob JOB =
+            StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a.mp4", "a.mp4", "video/mp4", 1, START));
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(START);
+
+    @Test
+    void numbersRiseOverStepsAndTicks() {
+        RunUpdates news = news(StageName.PROCESSING, 20, 3_000_000);
+
+        List<Long> numbers = List.of(
+                news.started().seq(),
+                news.started().seq(),
+                news.tick(0.1).seq(),
+                news.tick(0.2).seq(),
+                news.done(JOB).seq());
+
+        assertThat(numbers).containsExactly(3_000_000L, 3_000_000L, 3_000_001L, 3_000_002L, 3_000_003L);
+    }
+
+    @Test
+    void progressNeverFallsBelowWhatAnEarlierAttemptReached() {
+        RunUpdates news = news(StageName.PROCESSING, 55, 0);
+
+        assertThat(news.started().progress()).isEqualTo(55);
+        assertThat(news.tick(0.1).progress()).isEqualTo(55);
+        assertThat(news.tick(0.9).progress()).isEqualTo(66);
+        assertThat(news.tick(0.5).progress()).isEqualTo(66);
+        assertThat(news.failed(new JobException(ErrorCode.NO_FRAMES, "No frame."))
+                        .progress())
+                .isEqualTo(66);
+    }
+
+    @Test
+    void theLastStageEndsTheJob() {
+        JobUpdate done = news(StageName.UPLOAD, 80, 0).done(JOB);
+
+        assertThat(done.status()).isEqualTo(JobUpdate.Status.COMPLETED);
+        assertThat(done.step()).isEqualTo("upload_complete");
+        assertThat(done.progress()).isEqualTo(100);
+    }
+
+    @Test
+    void aRequestIsAnsweredInTheStepsThatItsProducerWaitsFor() {
+        StagedJob asked = MessageCodec.request(Buffer.buffer("""
+                        {"type":"video_processing_request","job_id":"j","media_id":"m","user_id":"u","s3_key":"a.mp4"}""")).asStagedJob();
+
+        List<String> steps = Stream.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD)
+                .map(stage -> news(stage, 0, 0, asked))
+                .flatMap(news -> Stream.of(news.started(), news.done(asked)))
+                .map(update -> update.step() + " " + update.progress() + " " + update.status())
+                .toList();
+
+        assertThat(steps)
+                .containsExactly(
+                        "downloading_video 0 PROCESSING",
+                        "extracting_metadata 10 PROCESSING",
+                        "processing_video 30 PROCESSING",
+                        "uploading_results 70 PROCESSING",
+                        "uploading_results 80 PROCESSING",
+                        "processing_complete 100 COMPLETED");
+        assertThat(news(StageName.DOWNLOAD, 0, 0, asked).tick(0.9).progress()).isEqualTo(9);
+        assertThat(news(StageName.UPLOAD, 0, 0, asked)
+                        .failed(new JobException(ErrorCode.NO_FRAMES, "No frame."))
+                        .step())
+                .isEqualTo("processing_failed");
+    }
+
+    @Test
+    void forecastsTheRestOnceSomethingIsDone() {
+        RunUpdates news = news(StageName.PROCESSING, 30, 0);
+        now.set(START.plus(Duration.ofSeconds(20)));
+
+        assertThat(news.tick(0.04).etaSeconds()).isEmpty();
+        assertThat(news.tick(0.25).etaSeconds()).contains(60);
+    }
+
+    private RunUpdates news(StageName stage, int floor, long firstSeq) {
+        return news(stage, floor, firstSeq, JOB);
+    }
+
+    private RunUpdates news(StageName stage, int floor, long firstSeq, StagedJob job) {
+        Attempt attempt = new Attempt(RunId.whole(new JobId("j"), stage), 1, 1);
+        InstantSource source = now::get;
+        return new RunUpdates(
+                new Claim(attempt, firstSeq, floor, Optional.empty(), job), job, "w", source.withZone(ZoneOffset.UTC));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.sluice.publisher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ProgressThrottleTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final ProgressThrottle throttle = new ProgressThrottle(nanos::get);
+
+    @Test
+    void keepsTheLatestTickOfEachJob() {
+        throttle.add(tick("a", 1, 31));
+        throttle.add(tick("b", 1, 40));
+        throttle.add(tick("a", 3, 35));
+        throttle.add(tick("a", 2, 33));
+
+        assertThat(throttle.take()).containsExactly(tick("a", 3, 35), tick("b", 1, 40));
+    }
+
+    @Test
+    void forgetsWhatItGave() {
+        throttle.add(tick("a", 1, 31));
+
+        var taken = throttle.take();
+
+        assertThat(taken).hasSize(1);
+        assertThat(throttle.take()).isEmpty();
+    }
+
+    @Test
+    void aTickCrossesTheEventBusUnchanged() {
+        ProgressEvent tick = tick("a", 7, 42, Duration.ofMillis(2500));
+
+        assertThat(ProgressEvent.fromJson(tick.toJson())).isEqualTo(tick);
+    }
+
+    @Test
+    void isSilentAboutAJobForAsLongAsItsSenderWants() {
+        throttle.add(tick("a", 1, 31, Duration.ofSeconds(5)));
+        throttle.add(tick("b", 1, 40));
+        assertThat(throttle.take()).hasSize(2);
+
+        throttle.add(tick("a", 2, 33, Duration.ofSeconds(5)));
+        throttle.add(tick("b", 2, 41));
+        nanos.addAndGet(Duration.ofMillis(4_999).toNanos());
+        assertThat(throttle.take()).containsExactly(tick("b", 2, 41));
+
+        throttle.add(tick("a", 3, 36, Duration.ofSeconds(5)));
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
+        assertThat(throttle.take()).containsExactly(tick("a", 3, 36, Duration.ofSeconds(5)));
+        assertThat(throttle.take()).isEmpty();
+    }
+
+    private static ProgressEvent tick(String job, long seq, int progress) {
+        return tick(job, seq, progress, Duration.ZERO);
+    }
+
+    private static ProgressEvent tick(String job, long seq, int progress, Duration interval) {
+        Attempt attempt = new Attempt(RunId.whole(new JobId(job), StageName.PROCESSING), 2, 1);
+        return new ProgressEvent(attempt, "m", progress, 0.5, seq, Optional.of(9), "w", interval);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.stage.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Limits;
+import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.message.VideoMetadata;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class OutputSizeEstimatorTest {
+    private static final long SMALLEST = 16L << 20;
+
+    /** A megabyte a second, and a tenth more. */
+    private final OutputSizeEstimator space = new OutputSizeEstimator(new MediaConfig(
+            List.of(new Rung("720p", 720, 7_900_000)),
+            "medium",
+            23,
+            100_000,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(15),
+            320,
+            new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
+
+    @Test
+    void isTheCapsOfTheLadderOverTheLength() {
+        assertThat(space.bytes(of(100))).isEqualTo(SMALLEST + 110_000_000);
+        assertThat(space.bytes(Duration.ofSeconds(10))).isEqualTo(SMALLEST + 11_000_000);
+    }
+
+    @Test
+    void takesAnHourForWhatIsNotKnown() {
+        long anHour = SMALLEST + 3_960_000_000L;
+
+        assertThat(space.bytes(Optional.empty())).isEqualTo(anHour);
+        assertThat(space.bytes(of(0))).isEqualTo(anHour);
+        assertThat(space.bytes(of(-5))).isEqualTo(anHour);
+    }
+
+    @Test
+    void believesNoMessageThatSaysMoreThanWhatIsAccepted() {
+        long twoHours = SMALLEST + 7_920_000_000L;
+
+        assertThat(space.bytes(of(7_200))).isEqualTo(twoHours);
+        assertThat(space.bytes(of(7_201))).isEqualTo(twoHours);
+        assertThat(space.bytes(of(1e300))).isEqualTo(twoHours);
+    }
+
+    private static Optional<VideoMetadata> of(double seconds) {
+        return Optional.of(new VideoMetadata(seconds, "", 0, 0, 0, 0, 0, ""));
+    }
+}

@@ -1,0 +1,151 @@
+package dev.sluice.stage.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
+import dev.sluice.job.JobId;
+import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
+import dev.sluice.message.NewJob;
+import dev.sluice.message.OutputFile;
+import dev.sluice.message.StagedJob;
+import dev.sluice.objectstore.InMemoryObjectStore;
+import dev.sluice.objectstore.ObjectKey;
+import dev.sluice.objectstore.StagingArea;
+import dev.sluice.stage.Checkpoint;
+import dev.sluice.stage.StageContext;
+import dev.sluice.stage.artifact.OutputUpload;
+import dev.sluice.stage.artifact.StagedObjectPromoter;
+import dev.sluice.stage.artifact.StagingUploader;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputPublicationTest {
+    private static final ObjectKey VIDEO = new ObjectKey("videos/m_360p.mp4");
+    private static final ObjectKey THUMBNAIL = new ObjectKey("thumbnails/m_0.jpg");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final InMemoryObjectStore blobs = new InMemoryObjectStore(vertx);
+    private final StagingArea staging = new StagingArea(blobs, "staging/");
+    private final SavedState saved = new SavedState();
+    private final CancellationToken cancellation = new CancellationToken();
+
+    @TempDir
+    private Path directory;
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void putsResultsWhereTheWorldLooksForThem() throws Exception {
+        upload(1, "one");
+
+        assertThat(text(VIDEO)).isEqualTo("one");
+        assertThat(text(THUMBNAIL)).isEqualTo("one");
+    }
+
+    @Test
+    void touchesNoFinalKeyAndLeavesNothingOnceItsRunIsAnothers() {
+        saved.refuse = new JobException(ErrorCode.LEASE_LOST, "too late");
+
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> upload(1, "late"));
+
+        assertThat(blobs.keys()).isEmpty();
+    }
+
+    @Test
+    void copiesWhatAnEarlierAttemptPutRatherThanItsOwn() throws Exception {
+        upload(1, "first");
+        blobs.delete(List.of(VIDEO)).await(10, TimeUnit.SECONDS);
+
+        upload(2, "second");
+
+        assertThat(text(VIDEO)).isEqualTo("first");
+    }
+
+    @Test
+    void puttingAgainIsThereWhenWhatWasPutIsGone() throws Exception {
+        upload(1, "first");
+        staging.discard(new JobId("j")).await(10, TimeUnit.SECONDS);
+
+        upload(2, "second");
+
+        assertThat(text(VIDEO)).isEqualTo("second");
+    }
+
+    @Test
+    void keepsWhatMayHaveBecomeTheResultWhenTheDatabaseDidNotSay() {
+        saved.refuse = new JobException(ErrorCode.DATABASE_UNAVAILABLE, "no answer");
+
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> upload(1, "perhaps"));
+
+        assertThat(blobs.keys()).hasSize(2).allMatch(key -> key.value().startsWith("staging/"));
+    }
+
+    private void upload(int token, String content) throws Exception {
+        StagedJob job =
+                StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
+        Attempt attempt = new Attempt(RunId.whole(job.id(), StageName.UPLOAD), token, token);
+        StageContext run = new StageContext(attempt, job, ProgressListener.none(), cancellation, saved);
+        List<OutputUpload> uploads = List.of(
+                new OutputUpload(output(OutputFile.Type.SCALED, VIDEO), VIDEO, file("v" + token, content)),
+                new OutputUpload(output(OutputFile.Type.THUMBNAIL, THUMBNAIL), THUMBNAIL, file("t" + token, content)));
+        StagedObjectPromoter promotion = new StagedObjectPromoter(blobs);
+        new OutputPublication(new StagingUploader(blobs, staging), promotion, run, uploads)
+                .run()
+                .await(10, TimeUnit.SECONDS);
+    }
+
+    private Path file(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content);
+    }
+
+    private String text(ObjectKey key) throws Exception {
+        Path target = directory.resolve("got");
+        blobs.fetch(key, target, ProgressListener.none(), new CancellationToken())
+                .await(10, TimeUnit.SECONDS);
+        return Files.readString(target);
+    }
+
+    private static OutputFile output(OutputFile.Type type, ObjectKey key) {
+        return new OutputFile(type, key.value(), 2, 2, 3, "video/mp4", "360p", 0);
+    }
+
+    /** What attempts save, in memory. */
+    private static final class SavedState implements Checkpoint {
+        private Optional<JsonObject> state = Optional.empty();
+        private JobException refuse;
+
+        @Override
+        public Optional<JsonObject> before() {
+            return state;
+        }
+
+        @Override
+        public Future<Void> save(JsonObject next) {
+            if (refuse != null) {
+                return Future.failedFuture(refuse);
+            }
+            state = Optional.of(next);
+            return Future.succeededFuture();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.sluice.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import dev.sluice.standalone.embedded.EmbeddedServices;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The test client of both jars as a person runs it, in front of a pipeline, of nobody, and of something else. */
+@Timeout(300)
+class SendTestJobIT {
+    private static final String DOWNLOAD = "video.processing.download";
+    private static final String UPDATES = "video.processing.updates";
+
+    @TempDir
+    private static Path directory;
+
+    private static EmbeddedServices services;
+
+    @BeforeAll
+    static void start() throws IOException {
+        services = EmbeddedServices.start(directory.resolve("services"));
+    }
+
+    @AfterAll
+    static void stop() {
+        services.close();
+    }
+
+    @BeforeEach
+    void emptyTheQueues() throws Exception {
+        try (Connection stranger = connect()) {
+            Channel channel = stranger.createChannel();
+            for (String queue : List.of(DOWNLOAD, UPDATES)) {
+                channel.queueDeclare(queue, true, false, false, Map.of());
+                channel.queuePurge(queue);
+            }
+        }
+    }
+
+    @Test
+    void printsTheUpdatesOfItsJobAndTakesNoneFromTheBackend() throws Exception {
+        Path config = configuration();
+        Path object = services.file("uploads/clip.mp4");
+        Files.createDirectories(object.getParent());
+        Files.copy(Clips.make(directory, 1), object);
+
+        try (JarProcess worker = JarProcess.start(JarProcess.PRODUCTION, "-conf", config)) {
+            worker.awaitOutput("pipeline is up");
+            try (JarProcess good = JarProcess.run(
+                            JarProcess.PRODUCTION,
+                            "test-staged",
+                            "uploads/clip.mp4",
+                            "--seconds",
+                            100,
+                            "-conf",
+                            config);
+                    JarProcess missing = JarProcess.run(
+                            JarProcess.STANDALONE, "test-staged", "--seconds", 100, "--broker", broker())) {
+                assertThat(good.exitCode()).as(good + worker.toString()).isZero();
+                assertThat(good.err()).isEmpty();
+                assertThat(good.out().lines().findFirst().orElseThrow()).matches("job test-\\S+ for uploads/clip.mp4");
+                assertThat(good.out())
+                        .containsSubsequence(
+                                "processing   0 %  downloading_video",
+                                "processing  30 %  processing_video",
+                                "completed  100 %  upload_complete  video_versions: ");
+                assertThat(missing.exitCode()).as(missing + worker.toString()).isEqualTo(1);
+                assertThat(missing.out()).contains("download_failed", "(object_not_found)");
+            }
+            assertThat(messagesFor(UPDATES))
+                    .as("updates that the backend still gets")
+                    .isGreaterThan(6);
+        }
+    }
+
+    @Test
+    void saysThatNobodyWorksOnTheQueue() throws Exception {
+        try (JarProcess alone =
+                JarProcess.run(JarProcess.PRODUCTION, "test-staged", "--seconds", 1, "-conf", configuration())) {
+            assertThat(alone.exitCode()).isEqualTo(1);
+            assertThat(alone.err().strip())
+                    .isEqualTo("No update within 1 s: does anybody work on video.processing.download?");
+            assertThat(messagesFor(DOWNLOAD)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void saysThatNoBrokerListens() throws Exception {
+        try (JarProcess nowhere =
+                JarProcess.run(JarProcess.PRODUCTION, "test-staged", "--broker", "amqp://127.0.0.1:1")) {
+            assertThat(nowhere.exitCode()).isEqualTo(1);
+            assertThat(nowhere.err()).contains("RabbitMQ at 127.0.0.1:1: nothing listens there");
+        }
+    }
+
+    @Test
+    void readsAProcessorThatSendsStraightToTheQueueAndPutsBackWhatIsForOthers() throws Exception {
+        try (Connection processor = connect()) {
+            Channel channel = processor.createChannel();
+            publish(channel, new JsonObject().put("job_id", "somebody-elses").put("status", "completed"));
+            channel.basicConsume(
+                    DOWNLOAD,
+                    true,
+                    (tag, job) -> publish(
+                            channel,
+                            new JsonObject()
+                                    .put("job_id", new JsonObject(text(job.getBody())).getString("id"))
+                                    .put("status", "completed")
+                                    .put("progress", 100)),
+                    tag -> {});
+
+            try (JarProcess reads = JarProcess.run(
+                    JarProcess.PRODUCTION, "test-staged", "--from-queue", "--json", "--broker", broker())) {
+                assertThat(reads.exitCode()).as(reads.toString()).isZero();
+                List<String> lines = reads.out().lines().toList();
+                assertThat(lines).hasSize(2);
+                assertThat(new JsonObject(lines.get(1)).getMap()).containsEntry("status", "completed");
+            }
+            assertThat(text(channel.basicGet(UPDATES, true).getBody())).contains("somebody-elses");
+            assertThat(channel.basicGet(UPDATES, true)).isNull();
+        }
+    }
+
+    private static void publish(Channel channel, JsonObject update) throws IOException {
+        channel.basicPublish("", UPDATES, null, update.encode().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(byte[] body) {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    private static long messagesFor(String queue) throws Exception {
+        try (Connection stranger = connect()) {
+            return stranger.createChannel().messageCount(queue);
+        }
+    }
+
+    private static Connection connect() throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(broker());
+        return factory.newConnection();
+    }
+
+    /** As it stands on a command line. */
+    private static String broker() {
+        JsonObject rabbitmq = services.configuration().getJsonObject("rabbitmq");
+        URI uri = URI.create(rabbitmq.getString("uri"));
+        return "amqp://" + rabbitmq.getString("user") + ":" + rabbitmq.getString("password") + "@" + uri.getAuthority();
+    }
+
+    private static Path configuration() throws IOException {
+        JsonObject settings = services.configuration().put("media", new JsonObject().put("preset", "ultrafast"));
+        settings.getJsonObject("ffmpeg").put("cache", Clips.FFMPEG_CACHE.toString());
+        return Files.writeString(directory.resolve("sluice.json"), settings.encode());
+    }
+}

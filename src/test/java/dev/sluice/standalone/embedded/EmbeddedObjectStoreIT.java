@@ -1,0 +1,98 @@
+package dev.sluice.standalone.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+final class EmbeddedObjectStoreIT {
+    @TempDir
+    private Path dir;
+
+    @Test
+    void keepsItsObjectsOverARestart() throws IOException {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
+                S3AsyncClient s3 = client(store, store.secretKey())) {
+            s3.putObject(
+                            put -> put.bucket("videos").key("a/b.mp4").contentType("video/mp4"),
+                            AsyncRequestBody.fromString("film"))
+                    .join();
+        }
+
+        try (EmbeddedObjectStore again = EmbeddedObjectStore.start(dir, "videos");
+                S3AsyncClient s3 = client(again, again.secretKey())) {
+            var got = s3.getObject(get -> get.bucket("videos").key("a/b.mp4"), AsyncResponseTransformer.toBytes())
+                    .join();
+
+            assertThat(got.asUtf8String()).isEqualTo("film");
+            assertThat(got.response().contentType()).isEqualTo("video/mp4");
+        }
+    }
+
+    @Test
+    void letsNobodyInWithoutItsSecret() throws IOException {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
+                S3AsyncClient stranger = client(store, "guessed")) {
+            assertThatThrownBy(() -> stranger.listObjectsV2(list -> list.bucket("videos"))
+                            .join())
+                    .hasMessageContaining("403");
+        }
+    }
+
+    @Test
+    void isNotReachedFromOtherHosts() throws IOException {
+        Optional<InetAddress> outer = outerAddress();
+        Assumptions.assumeTrue(outer.isPresent(), "needs an address that is not loopback");
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
+                Socket socket = new Socket()) {
+            InetSocketAddress address =
+                    new InetSocketAddress(outer.get(), store.endpoint().getPort());
+
+            assertThatThrownBy(() -> socket.connect(address, 2_000)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void saysThatItsPortIsTaken() throws IOException {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir.resolve("one"), "videos")) {
+            int taken = store.endpoint().getPort();
+
+            assertThatThrownBy(() -> EmbeddedObjectStore.start(dir.resolve("two"), "videos", taken))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("port " + taken);
+        }
+    }
+
+    private static Optional<InetAddress> outerAddress() throws IOException {
+        return NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                .findFirst();
+    }
+
+    private static S3AsyncClient client(EmbeddedObjectStore store, String secret) {
+        return S3AsyncClient.builder()
+                .region(Region.US_EAST_1)
+                .endpointOverride(store.endpoint())
+                .forcePathStyle(true)
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(store.accessKey(), secret)))
+                .build();
+    }
+}
