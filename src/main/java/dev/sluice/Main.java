@@ -39,7 +39,7 @@ public final class Main {
 
     public static void main(String[] args) {
         if (args.length > 0 && WATCHED.contains(args[0])) {
-            CommandLineRunner.keepLogTo("WARN");
+            CommandLineRunner.setDefaultLogLevel("WARN");
         }
         int exit = CommandLineRunner.execute(new Main(), RunCommand.NAME, args);
         if (exit != 0) {

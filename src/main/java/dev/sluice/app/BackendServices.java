@@ -35,9 +35,9 @@ import java.util.List;
 /** What only the backend half needs. */
 record BackendServices(
         Vertx vertx,
-        JobControlRepository interventions,
-        JobQueryRepository records,
-        ReceivedUpdateRepository reports,
+        JobControlRepository jobControl,
+        JobQueryRepository queries,
+        ReceivedUpdateRepository receivedUpdates,
         WebhookDeliveryRepository deliveries) {
     private static final String UPDATES = "updates";
     private static final String API = "api";
@@ -53,78 +53,87 @@ record BackendServices(
     }
 
     /** Its verticles; none where it is off. */
-    List<Pipeline.Part> parts(Services services) {
+    List<Pipeline.VerticleDeployment> deployments(Services services) {
         BackendConfig config = services.config().backend();
         if (!config.enabled()) {
             return List.of();
         }
         return List.of(
-                new Pipeline.Part(UPDATES, 1, () -> updates(services)),
-                new Pipeline.Part(WEBHOOKS, config.webhooks().enabled() ? 1 : 0, () -> webhooks(services)),
-                new Pipeline.Part(API, 1, () -> api(services)));
+                new Pipeline.VerticleDeployment(UPDATES, 1, () -> updates(services)),
+                new Pipeline.VerticleDeployment(
+                        WEBHOOKS, config.webhooks().enabled() ? 1 : 0, () -> webhooks(services)),
+                new Pipeline.VerticleDeployment(API, 1, () -> api(services)));
     }
 
     private UpdateConsumerVerticle updates(Services services) {
         return new UpdateConsumerVerticle(
-                services.config().rabbitmq(), reports, services.tools().outbox(), announce(services));
+                services.config().rabbitmq(),
+                receivedUpdates,
+                services.runServices().outbox(),
+                outboxNotifier(services));
     }
 
     private WebhookDeliveryVerticle webhooks(Services services) {
         WebhooksConfig config = services.config().backend().webhooks();
         return new WebhookDeliveryVerticle(
                 config,
-                services.config().updates().sweepEvery(),
+                services.config().updates().outboxPollInterval(),
                 deliveries,
                 new HttpWebhookTransport(vertx, config.timeout()),
                 Version.current());
     }
 
     private HttpApiVerticle api(Services services) {
-        Runnable announce = announce(services);
+        Runnable outboxNotifier = outboxNotifier(services);
         JobControlService control =
-                new JobControlService(interventions, services.tools().worker(), announce);
-        JobSubmissionService submission = new JobSubmissionService(services.blobs(), services.jobs(), announce);
+                new JobControlService(jobControl, services.runServices().worker(), outboxNotifier);
+        JobSubmissionService submission =
+                new JobSubmissionService(services.objectStore(), services.jobs(), outboxNotifier);
         BackendConfig config = services.config().backend();
-        JobWebhookResolver receiver = new JobWebhookResolver(config.webhooks());
-        MediaJobService media =
-                new MediaJobService(records, submission, services.blobs(), config.mediaOwnerColumn(), receiver);
-        DeadLetterService letters = new DeadLetterService(
-                vertx, services.config().rabbitmq(), services.tools().outbox(), control);
-        UploadLimiter slots = new UploadLimiter(config.uploadsAtOnce());
-        MultipartUploads store = services.blobs().multipart();
-        UploadFinalizer completion =
-                new UploadFinalizer(store, services.blobs(), submission, config.mediaOwnerColumn());
-        ResumableUploadService.Rules rules = new ResumableUploadService.Rules(
+        JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
+        MediaJobService media = new MediaJobService(
+                queries, submission, services.objectStore(), config.mediaOwnerColumn(), webhookResolver);
+        DeadLetterService deadLetters = new DeadLetterService(
+                vertx, services.config().rabbitmq(), services.runServices().outbox(), control);
+        UploadLimiter limiter = new UploadLimiter(config.maxConcurrentUploads());
+        MultipartUploads store = services.objectStore().multipartUploads();
+        UploadFinalizer finalizer =
+                new UploadFinalizer(store, services.objectStore(), submission, config.mediaOwnerColumn());
+        ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
-                config.uploadsKept());
+                config.uploadTtl());
         ResumableUploadService resumable =
-                new ResumableUploadService(new UploadRepository(services.database()), store, completion, slots, rules);
+                new ResumableUploadService(new UploadRepository(services.database()), store, finalizer, limiter, rules);
         return new HttpApiVerticle(
                 config,
                 services.config().rabbitmq(),
                 new ApiServices(
                         media,
-                        records,
+                        queries,
                         control,
-                        letters,
+                        deadLetters,
                         new FormUploadService(
                                 store,
                                 submission,
                                 config.mediaOwnerColumn(),
                                 rules.partSize(),
                                 rules.maxBytes(),
-                                slots),
+                                limiter),
                         resumable,
                         new DirectUploadService(
-                                resumable, store, services.blobs().links(), completion, config.linkValid()),
-                        receiver,
-                        services.blobs(),
-                        services.blobs().links(),
+                                resumable,
+                                store,
+                                services.objectStore().presignedUrls(),
+                                finalizer,
+                                config.presignedUrlTtl()),
+                        webhookResolver,
+                        services.objectStore(),
+                        services.objectStore().presignedUrls(),
                         new ProcessInfo(Version.current(), Instant.now())));
     }
 
-    private static Runnable announce(Services services) {
-        return services.tools().updates()::outboxHasRows;
+    private static Runnable outboxNotifier(Services services) {
+        return services.runServices().updates()::notifyOutbox;
     }
 }

@@ -11,23 +11,23 @@ import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.stage.encode.SegmentPlanner;
 
 /** What of FFmpeg the stages use, with this host's settings. */
-record EncoderFactory(FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpeedEstimator speed) {
+record EncoderFactory(FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpeedEstimator speedEstimator) {
     RenditionEncoder encoder() {
         return new RenditionEncoder(ffmpeg, config.ffmpeg(), config.media());
     }
 
-    SegmentPlanner planner() {
-        FrameTimestampScanner survey = new FrameTimestampScanner(
+    SegmentPlanner segmentPlanner() {
+        FrameTimestampScanner scanner = new FrameTimestampScanner(
                 ffmpeg, config.ffmpeg(), config.media().limits());
         return new SegmentPlanner(
-                speed, survey, config.media(), config.delivery().maxTask());
+                speedEstimator, scanner, config.media(), config.delivery().maxTaskDuration());
     }
 
-    SegmentEncoder segments(MediaConfig settings) {
+    SegmentEncoder segmentEncoder(MediaConfig settings) {
         return new SegmentEncoder(ffmpeg, config.ffmpeg(), settings);
     }
 
-    SegmentConcatenator join(MediaConfig settings) {
+    SegmentConcatenator concatenator(MediaConfig settings) {
         return new SegmentConcatenator(ffmpeg, config.ffmpeg(), settings);
     }
 }

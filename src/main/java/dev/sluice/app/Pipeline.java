@@ -53,15 +53,16 @@ public final class Pipeline {
 
     private List<StageRoute> routes() {
         SourceProvider source = new SourceProvider(
-                services.blobs(),
+                services.objectStore(),
                 workspace(),
-                services.sources(),
+                services.sourceCache(),
                 services.config().media().limits().maxBytes());
-        OutputSizeEstimator space = new OutputSizeEstimator(services.config().media());
-        EncodeOutputStore results = new EncodeOutputStore(services.keys(), place());
+        OutputSizeEstimator sizeEstimator =
+                new OutputSizeEstimator(services.config().media());
+        EncodeOutputStore results = new EncodeOutputStore(services.keys(), artifactStore());
         return List.of(
                 new StageRoute(
-                        new DownloadStage(source, workspace(), services.prober(), services.workers()),
+                        new DownloadStage(source, workspace(), services.prober(), services.workerPool()),
                         Topology.DOWNLOAD_QUEUE,
                         Optional.of(StageName.PROCESSING),
                         retries(StageName.DOWNLOAD)),
@@ -70,13 +71,13 @@ public final class Pipeline {
                                 source,
                                 workspace(),
                                 services.prober(),
-                                services.media().planner(),
-                                services.media().encoder(),
-                                services.media().speed(),
-                                services.workers(),
-                                space,
+                                services.encoders().segmentPlanner(),
+                                services.encoders().encoder(),
+                                services.encoders().speedEstimator(),
+                                services.workerPool(),
+                                sizeEstimator,
                                 results,
-                                services.ffmpegThreads(StageName.PROCESSING)),
+                                services.threadsPerEncode(StageName.PROCESSING)),
                         Topology.PROCESSING_QUEUE,
                         // Or, for what takes longer than one delivery may: SEGMENT, in tasks.
                         Optional.of(StageName.UPLOAD),
@@ -87,49 +88,52 @@ public final class Pipeline {
                                 workspace(),
                                 services.prober(),
                                 services.config().media(),
-                                services.media()::segments,
-                                services.media().speed(),
-                                services.workers(),
-                                space,
-                                place(),
-                                services.ffmpegThreads(StageName.SEGMENT)),
+                                services.encoders()::segmentEncoder,
+                                services.encoders().speedEstimator(),
+                                services.workerPool(),
+                                sizeEstimator,
+                                artifactStore(),
+                                services.threadsPerEncode(StageName.SEGMENT)),
                         Topology.SEGMENTS_QUEUE,
                         // After the last of a job's tasks.
                         Optional.of(StageName.JOIN),
                         retries(StageName.SEGMENT)),
                 new StageRoute(
                         new JoinStage(
-                                services.tools().runs(),
+                                services.runServices().runs(),
                                 workspace(),
-                                new TaskArtifactFetcher(staged(), workspace(), services.workers()),
+                                new TaskArtifactFetcher(stagingUploader(), workspace(), services.workerPool()),
                                 services.config().media(),
-                                services.media()::join,
-                                services.workers(),
+                                services.encoders()::concatenator,
+                                services.workerPool(),
                                 results),
                         Topology.JOINS_QUEUE,
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.JOIN)),
                 new StageRoute(
                         new UploadStage(
-                                staged(), new StagedObjectPromoter(services.blobs()), workspace(), services.keys()),
+                                stagingUploader(),
+                                new StagedObjectPromoter(services.objectStore()),
+                                workspace(),
+                                services.keys()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty(),
                         retries(StageName.UPLOAD)));
     }
 
     private Workspace workspace() {
-        return services.tools().workspace();
+        return services.runServices().workspace();
     }
 
-    private ArtifactStore place() {
+    private ArtifactStore artifactStore() {
         return switch (services.config().workspace().mode()) {
-            case LOCAL -> new ArtifactStore.OnDisk(workspace());
-            case STORE -> new ArtifactStore.InStore(staged(), workspace());
+            case LOCAL -> new ArtifactStore.WorkspaceArtifactStore(workspace());
+            case STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader(), workspace());
         };
     }
 
-    private StagingUploader staged() {
-        return new StagingUploader(services.blobs(), services.staging());
+    private StagingUploader stagingUploader() {
+        return new StagingUploader(services.objectStore(), services.staging());
     }
 
     private RetryConfig retries(StageName stage) {
@@ -137,43 +141,43 @@ public final class Pipeline {
     }
 
     /** The verticles of this host in the order in which they go up; they come down in the opposite order. */
-    List<Part> parts() {
-        List<Part> parts = new ArrayList<>();
-        parts.add(new Part(
+    List<VerticleDeployment> deployments() {
+        List<VerticleDeployment> parts = new ArrayList<>();
+        parts.add(new VerticleDeployment(
                 PUBLISHER,
                 1,
                 () -> new PublisherVerticle(
                         services.config().rabbitmq(),
                         services.config().updates(),
-                        services.tools().outbox(),
-                        services.tools().runs(),
-                        services.tools().milestones())));
+                        services.runServices().outbox(),
+                        services.runServices().runs(),
+                        services.runServices().stepListener())));
         List<StageRoute> routes = routes();
-        parts.add(new Part(RECOVERY, 1, () -> recovery(routes)));
-        parts.add(new Part(
+        parts.add(new VerticleDeployment(RECOVERY, 1, () -> recovery(routes)));
+        parts.add(new VerticleDeployment(
                 JANITOR,
                 1,
                 () -> new CleanupVerticle(
-                        services.tools().leftovers(),
-                        services.config().workspace().sweepEvery())));
+                        services.runServices().jobCleanup(),
+                        services.config().workspace().cleanupInterval())));
         for (StageRoute route : routes) {
             StageConfig config = services.config().stage(route.name());
-            parts.add(new Part(
+            parts.add(new VerticleDeployment(
                     route.name().key(),
                     config.instances(),
                     () -> new StageVerticle(
-                            route, config.concurrency(), services.config().rabbitmq(), services.tools())));
+                            route, config.concurrency(), services.config().rabbitmq(), services.runServices())));
         }
         if (services.config().requests().enabled()) {
-            parts.add(new Part(REQUESTS, 1, () -> requests(routes)));
+            parts.add(new VerticleDeployment(REQUESTS, 1, () -> requests(routes)));
         }
-        parts.addAll(services.backend().parts(services));
+        parts.addAll(services.backend().deployments(services));
         return parts;
     }
 
     /** The older system's way in: its requests go the way of the table above, by messages or under the one that they came in. */
     private StageVerticle requests(List<StageRoute> routes) {
-        RequestDecoder refused = new RequestDecoder(services.requests(), services.tools());
+        RequestDecoder decoder = new RequestDecoder(services.requests(), services.runServices());
         return switch (services.config().requests().mode()) {
             case STAGED ->
                 new StageVerticle(
@@ -181,7 +185,7 @@ public final class Pipeline {
                         Topology.REQUESTS_QUEUE,
                         StagedRequestHandler.CONCURRENCY,
                         services.config().rabbitmq(),
-                        new StagedRequestHandler(services.requests(), refused, services.tools()));
+                        new StagedRequestHandler(services.requests(), decoder, services.runServices()));
             case SINGLE_STAGE ->
                 new StageVerticle(
                         REQUESTS,
@@ -189,18 +193,20 @@ public final class Pipeline {
                         services.config().stage(StageName.PROCESSING).concurrency(),
                         services.config().rabbitmq(),
                         new SingleDeliveryRequestHandler(
-                                SingleDeliveryRequestHandler.wholeOf(routes), refused, services.tools()));
+                                SingleDeliveryRequestHandler.routesOfWholeJob(routes),
+                                decoder,
+                                services.runServices()));
         };
     }
 
     private RecoveryVerticle recovery(List<StageRoute> routes) {
         return new RecoveryVerticle(
-                new LostMessageRepository(services.database(), StageMessages::lost),
-                services.pending(),
+                new LostMessageRepository(services.database(), StageMessages::resend),
+                services.pendingJobs(),
                 routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 services.config().rabbitmq(),
                 services.config().delivery(),
-                services.tools().updates());
+                services.runServices().updates());
     }
 
     /**
@@ -208,5 +214,5 @@ public final class Pipeline {
      *
      * @param instances how many of it; 0: not on this host
      */
-    record Part(String name, int instances, Supplier<Deployable> verticle) {}
+    record VerticleDeployment(String name, int instances, Supplier<Deployable> verticle) {}
 }

@@ -43,31 +43,31 @@ record Services(
         SluiceConfig config,
         Database database,
         JobRepository jobs,
-        PendingJobRepository pending,
-        S3ObjectStore blobs,
+        PendingJobRepository pendingJobs,
+        S3ObjectStore objectStore,
         StagingArea staging,
         OutputKeys keys,
         CachingMediaProber prober,
-        EncoderFactory media,
-        SourceCache sources,
-        WorkerExecutor workers,
-        RunServices tools,
+        EncoderFactory encoders,
+        SourceCache sourceCache,
+        WorkerExecutor workerPool,
+        RunServices runServices,
         BackendServices backend,
         RequestRepository requests,
-        CancellationListener cancelNotices) {
+        CancellationListener cancellationListener) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
     /** Longer than any encode: what is stuck is found by its missing progress, not by the clock. */
-    private static final long LONGEST_WORK_DAYS = 7;
+    private static final long MAX_WORK_DAYS = 7;
 
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
-    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener milestones) {
-        WorkerExecutor workers = workers(vertx, config);
-        return workers.executeBlocking(() -> LocalTools.open(vertx, config), false)
+    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener stepListener) {
+        WorkerExecutor workers = workerPool(vertx, config);
+        return workers.executeBlocking(() -> BlockingResources.open(vertx, config), false)
                 .compose(local -> Workspace.open(vertx, config.workspace())
                         .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
                                 .compose(database -> assemble(
-                                        vertx, config, startup, workers, local, workspace, database, milestones))))
+                                        vertx, config, startup, workers, local, workspace, database, stepListener))))
                 .onFailure(failed -> workers.close());
     }
 
@@ -76,10 +76,10 @@ record Services(
             SluiceConfig config,
             Startup startup,
             WorkerExecutor workers,
-            LocalTools local,
+            BlockingResources local,
             Workspace workspace,
             Database database,
-            DeliveryStepListener milestones) {
+            DeliveryStepListener stepListener) {
         return UserTables.open(database, config.postgres(), startup.cancellation())
                 .map(tables -> {
                     RunRepository runs = new RunRepository(database, tables, PublisherClient::inOutbox);
@@ -90,23 +90,23 @@ record Services(
                                     .map(MediaConfig.Rung::quality)
                                     .toList());
                     StagingArea staging =
-                            new StagingArea(local.blobs(), config.keys().staging());
-                    JobCleanup leftovers = new JobCleanup(
+                            new StagingArea(local.objectStore(), config.keys().staging());
+                    JobCleanup jobCleanup = new JobCleanup(
                             workspace,
-                            local.blobs(),
+                            local.objectStore(),
                             staging,
                             keys,
                             new StaleArtifactRepository(database),
                             new PartialOutputRepository(database, tables));
-                    String worker = WorkerId.ofThisProcess().name();
-                    CancelledJobHandler cancelled = new CancelledJobHandler(leases, leftovers);
+                    String worker = WorkerId.generate().name();
+                    CancelledJobHandler cancelledJobs = new CancelledJobHandler(leases, jobCleanup);
                     return new Services(
                             config,
                             database,
                             new JobRepository(database, tables),
                             new PendingJobRepository(
                                     database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
-                            local.blobs(),
+                            local.objectStore(),
                             staging,
                             keys,
                             new CachingMediaProber(new MediaProber(
@@ -117,47 +117,47 @@ record Services(
                                     local.ffmpeg(),
                                     config,
                                     new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))),
-                            new SourceCache(workspace, config.workspace().cacheBytes()),
+                            new SourceCache(workspace, config.workspace().sourceCacheBytes()),
                             workers,
                             new RunServices(
                                     runs,
                                     new Outbox(database),
                                     leases,
                                     workspace,
-                                    leftovers,
+                                    jobCleanup,
                                     new PublisherClient(vertx),
                                     config.delivery(),
                                     worker,
-                                    RunMetricsRegistry.open(worker),
-                                    milestones),
+                                    RunMetricsRegistry.register(worker),
+                                    stepListener),
                             BackendServices.open(
                                     vertx, database, tables, config.backend().webhooks()),
                             new RequestRepository(database, tables, PublisherClient::inOutbox),
                             CancellationListener.listen(
-                                    vertx, config.postgres(), cancelled::heard, cancelled::mayHaveMissedSome));
+                                    vertx, config.postgres(), cancelledJobs::onCancelled, cancelledJobs::onSubscribed));
                 })
                 .recover(failed -> database.close().transform(closed -> Future.failedFuture(failed)));
     }
 
     /** Closes everything; what does not close is logged and left. */
     Future<Void> close() {
-        tools.leases().close();
-        tools.monitor().close();
-        return Future.join(cancelNotices.close(), blobs.close(), database.close(), workers.close())
+        runServices.leases().close();
+        runServices.metricsRegistry().close();
+        return Future.join(cancellationListener.close(), objectStore.close(), database.close(), workerPool.close())
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("not everything closed"))
                 .transform(closed -> Future.succeededFuture());
     }
 
-    private static WorkerExecutor workers(Vertx vertx, SluiceConfig config) {
+    private static WorkerExecutor workerPool(Vertx vertx, SluiceConfig config) {
         int slots = config.stages().values().stream().mapToInt(Services::slots).sum()
                 + (config.requests().enabled()
                         ? config.stage(StageName.PROCESSING).concurrency()
                         : 0);
-        return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, slots), LONGEST_WORK_DAYS, TimeUnit.DAYS);
+        return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, slots), MAX_WORK_DAYS, TimeUnit.DAYS);
     }
 
     /** What one FFmpeg run of a stage may use. */
-    int ffmpegThreads(StageName stage) {
+    int threadsPerEncode(StageName stage) {
         return threads(config, stage);
     }
 
@@ -172,9 +172,10 @@ record Services(
     }
 
     /** What takes long to make, and would hold up an event loop. */
-    private record LocalTools(FfmpegInstallation ffmpeg, S3ObjectStore blobs) {
-        static LocalTools open(Vertx vertx, SluiceConfig config) {
-            return new LocalTools(FfmpegInstallation.locate(config.ffmpeg()), new S3ObjectStore(vertx, config.s3()));
+    private record BlockingResources(FfmpegInstallation ffmpeg, S3ObjectStore objectStore) {
+        static BlockingResources open(Vertx vertx, SluiceConfig config) {
+            return new BlockingResources(
+                    FfmpegInstallation.locate(config.ffmpeg()), new S3ObjectStore(vertx, config.s3()));
         }
     }
 }

@@ -22,13 +22,13 @@ public final class Sluice {
 
     private final Vertx vertx;
     private final Services services;
-    private final List<Pipeline.Part> parts;
+    private final List<Pipeline.VerticleDeployment> parts;
     private final Map<String, String> deployments = new ConcurrentHashMap<>();
 
     private Sluice(Vertx vertx, Services services) {
         this.vertx = vertx;
         this.services = services;
-        this.parts = new Pipeline(services).parts();
+        this.parts = new Pipeline(services).deployments();
     }
 
     /**
@@ -36,19 +36,19 @@ public final class Sluice {
      * fails for what waiting does not mend.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
-        return start(vertx, config, DeliveryStepListener.UNWATCHED);
+        return start(vertx, config, DeliveryStepListener.NOOP);
     }
 
     /** The same, with somebody who is told of every milestone of a delivery: a test that wants to stop the process there. */
-    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener milestones) {
-        return start(vertx, config, new Startup(), milestones);
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
+        return start(vertx, config, new Startup(), stepListener);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener milestones) {
-        return Services.open(vertx, config, startup, milestones).compose(services -> {
+    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener stepListener) {
+        return Services.open(vertx, config, startup, stepListener).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
             return startup.goOn()
-                    .compose(on -> sluice.putUpAll())
+                    .compose(on -> sluice.deployAll())
                     .map(sluice)
                     .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
         });
@@ -56,7 +56,7 @@ public final class Sluice {
 
     /** The names of the verticles, in the order of a video's way. */
     public List<String> verticles() {
-        return parts.stream().map(Pipeline.Part::name).toList();
+        return parts.stream().map(Pipeline.VerticleDeployment::name).toList();
     }
 
     /**
@@ -64,7 +64,7 @@ public final class Sluice {
      *
      * @throws IllegalArgumentException if there is none of that name
      */
-    public Future<Void> takeDown(String verticle) {
+    public Future<Void> undeploy(String verticle) {
         String deployment = deployments.remove(part(verticle).name());
         return deployment == null ? Future.succeededFuture() : vertx.undeploy(deployment);
     }
@@ -74,8 +74,8 @@ public final class Sluice {
      *
      * @throws IllegalArgumentException if there is none of that name
      */
-    public Future<Void> putUp(String verticle) {
-        Pipeline.Part part = part(verticle);
+    public Future<Void> deploy(String verticle) {
+        Pipeline.VerticleDeployment part = part(verticle);
         if (part.instances() == 0 || deployments.containsKey(verticle)) {
             return Future.succeededFuture();
         }
@@ -93,12 +93,12 @@ public final class Sluice {
     /** Makes jobs for this pipeline of local files. */
     public JobSubmissionService submission() {
         return new JobSubmissionService(
-                services.blobs(), services.jobs(), services.tools().updates()::outboxHasRows);
+                services.objectStore(), services.jobs(), services.runServices().updates()::notifyOutbox);
     }
 
     /** The object store, as the stages see it. */
-    public ObjectStore blobs() {
-        return services.blobs();
+    public ObjectStore objectStore() {
+        return services.objectStore();
     }
 
     /** Takes all verticles down, the stages before the publisher, and closes what they shared. */
@@ -107,20 +107,20 @@ public final class Sluice {
         List<String> stages = new ArrayList<>(verticles());
         stages.remove(Pipeline.PUBLISHER);
         Collections.reverse(stages);
-        return Future.join(stages.stream().map(this::takeDown).toList())
-                .transform(down -> takeDown(Pipeline.PUBLISHER))
+        return Future.join(stages.stream().map(this::undeploy).toList())
+                .transform(down -> undeploy(Pipeline.PUBLISHER))
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("a verticle did not stop as it should"))
                 .transform(down -> services.close())
                 .onComplete(closed -> LOG.atInfo().log("pipeline is down"));
     }
 
-    private Future<Void> putUpAll() {
+    private Future<Void> deployAll() {
         Future<Void> up = Future.succeededFuture();
-        for (Pipeline.Part part : parts) {
-            up = up.compose(before -> putUp(part.name()));
+        for (Pipeline.VerticleDeployment part : parts) {
+            up = up.compose(before -> deploy(part.name()));
         }
         return up.onSuccess(all -> LOG.atInfo()
-                .addKeyValue("worker", services.tools().worker())
+                .addKeyValue("worker", services.runServices().worker())
                 .addKeyValue("verticles", describe())
                 .log("pipeline is up"));
     }
@@ -133,7 +133,7 @@ public final class Sluice {
                         .toList());
     }
 
-    private Pipeline.Part part(String verticle) {
+    private Pipeline.VerticleDeployment part(String verticle) {
         return parts.stream()
                 .filter(part -> part.name().equals(verticle))
                 .findFirst()

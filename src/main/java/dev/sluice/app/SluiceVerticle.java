@@ -21,7 +21,7 @@ public final class SluiceVerticle extends VerticleBase {
 
     private final SluiceConfig config;
     private final Startup startup = new Startup();
-    private Future<@Nullable Sluice> up = Future.succeededFuture();
+    private Future<@Nullable Sluice> whenStarted = Future.succeededFuture();
 
     public SluiceVerticle(SluiceConfig config) {
         this.config = config;
@@ -31,26 +31,26 @@ public final class SluiceVerticle extends VerticleBase {
     public synchronized Future<?> start() {
         // The launcher may have been told to stop before it came to this.
         if (!startup.isGivenUp()) {
-            up = Sluice.start(vertx, config, startup, DeliveryStepListener.UNWATCHED)
+            whenStarted = Sluice.start(vertx, config, startup, DeliveryStepListener.NOOP)
                     .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
         }
         return Future.succeededFuture();
     }
 
     /** Until all of the pipeline is up, or was told to stop before it was; fails when it cannot start. */
-    public synchronized Future<Void> up() {
-        return up.mapEmpty();
+    public synchronized Future<Void> whenStarted() {
+        return whenStarted.mapEmpty();
     }
 
-    private synchronized Future<@Nullable Sluice> begunSoFar() {
+    private synchronized Future<@Nullable Sluice> cancelStart() {
         startup.giveUp();
-        return up;
+        return whenStarted;
     }
 
     /** Stops the pipeline, however far its start has come; blocks, and ends the process when that takes too long. */
-    public void shutDown() {
+    public void stopBlocking() {
         try {
-            begunSoFar()
+            cancelStart()
                     .transform(ended -> ended.result() == null
                             ? Future.succeededFuture()
                             : ended.result().stop())

@@ -6,7 +6,7 @@ import java.util.UUID;
 
 /** The name of this process on the wire, in the tables and in logs: host, process id, and a part that no restart repeats. */
 public record WorkerId(String name) {
-    public static WorkerId ofThisProcess() {
+    public static WorkerId generate() {
         String once = UUID.randomUUID().toString().substring(0, 4);
         return new WorkerId(host() + ":" + ProcessHandle.current().pid() + ":" + once);
     }

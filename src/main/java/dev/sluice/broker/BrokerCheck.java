@@ -27,7 +27,7 @@ public final class BrokerCheck {
      *
      * <p>Fails with a {@link BrokerException} that names all there is to complain of.
      */
-    public static Future<Void> reach(Vertx vertx, RabbitMqConfig config) {
+    public static Future<Void> check(Vertx vertx, RabbitMqConfig config) {
         BrokerEndpoint endpoint;
         try {
             endpoint = BrokerEndpoint.of(config);
@@ -36,17 +36,17 @@ public final class BrokerCheck {
         }
         BrokerConnection link = new BrokerConnection(vertx, endpoint, "check");
         return link.open()
-                .compose(open -> link.call(channel -> complaints(endpoint, channel.getConnection())))
-                .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
-                .recover(cause -> Future.failedFuture(BrokerErrorMapper.at(endpoint, cause)))
+                .compose(open -> link.call(channel -> problems(endpoint, channel.getConnection())))
+                .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause)))
                 .eventually(link::close)
-                .compose(complaints -> complaints.isEmpty()
+                .compose(errors -> errors.isEmpty()
                         ? Future.succeededFuture()
-                        : Future.failedFuture(new BrokerException(String.join(" ", complaints))));
+                        : Future.failedFuture(new BrokerException(String.join(" ", errors))));
     }
 
-    private static List<String> complaints(BrokerEndpoint endpoint, Connection connection) {
-        QueueMode mode = endpoint.config().queues();
+    private static List<String> problems(BrokerEndpoint endpoint, Connection connection) {
+        QueueMode mode = endpoint.config().queueMode();
         boolean made = mode != QueueMode.PASSIVE;
         Stream<Resource> exchanges = Topology.EXCHANGES.stream()
                 .map(name -> new Resource(
@@ -58,15 +58,15 @@ public final class BrokerCheck {
                         channel -> channel.queueDeclarePassive(binding.queue()),
                         channel -> Topology.declareQueue(channel, binding.queue(), mode),
                         made));
-        Stream<Resource> own = Topology.OWN_QUEUES.stream()
+        Stream<Resource> own = Topology.INTERNAL_QUEUES.stream()
                 .map(queue -> new Resource(
                         channel -> channel.queueDeclarePassive(queue),
-                        channel -> Topology.declareOwnQueue(channel, queue, mode),
+                        channel -> Topology.declareInternalQueue(channel, queue, mode),
                         true));
         return Stream.of(exchanges, queues, own)
                 .flatMap(resources -> resources)
                 .flatMap(resource -> resource.refusal(connection).stream())
-                .map(refusal -> BrokerErrorMapper.at(endpoint, refusal).sentence())
+                .map(refusal -> BrokerErrorMapper.translate(endpoint, refusal).message())
                 .toList();
     }
 

@@ -50,12 +50,12 @@ public final class ConfirmedPublisher {
     }
 
     /** Completes when the broker is connected for the first time; fails with {@link BrokerException} if stopped before. */
-    public Future<Void> ready() {
+    public Future<Void> whenConnected() {
         return supervisor.ready();
     }
 
     /** Whether there is a broker to send to and it takes messages; to be asked on the context this was made on. */
-    public boolean isOpen() {
+    public boolean canPublish() {
         return !stopping && !blocked && supervisor.current() != null;
     }
 
@@ -77,29 +77,31 @@ public final class ConfirmedPublisher {
     }
 
     private void send(OutgoingMessage message, Promise<Void> promise) {
-        BrokerConnection link = supervisor.current();
-        if (stopping || link == null || blocked || confirms.size() >= MAX_UNCONFIRMED) {
-            promise.fail(new BrokerException("Not published: " + whyNot(link)));
+        BrokerConnection connection = supervisor.current();
+        if (stopping || connection == null || blocked || confirms.size() >= MAX_UNCONFIRMED) {
+            promise.fail(new BrokerException("Not published: " + whyNot(connection)));
             return;
         }
         PendingConfirms here = confirms;
-        long number = here.expect(message.messageId(), promise);
+        long number = here.register(message.messageId(), promise);
         long limit = vertx.setTimer(Math.max(1, config.confirmTimeout().toMillis()), late -> {
-            if (here.awaits(number)) {
-                supervisor.discard(
-                        link, "no confirm within " + config.confirmTimeout().toMillis() + " ms.");
+            if (here.isPending(number)) {
+                supervisor.replace(
+                        connection,
+                        "no confirm within " + config.confirmTimeout().toMillis() + " ms.");
             }
         });
         promise.future().onComplete(done -> vertx.cancelTimer(limit));
-        link.run(channel -> write(channel, number, message))
-                .onFailure(cause -> supervisor.discard(link, String.valueOf(cause.getMessage())));
+        connection
+                .execute(channel -> write(channel, number, message))
+                .onFailure(cause -> supervisor.replace(connection, String.valueOf(cause.getMessage())));
     }
 
-    private String whyNot(@Nullable BrokerConnection link) {
+    private String whyNot(@Nullable BrokerConnection connection) {
         if (stopping) {
             return "the publisher is stopping.";
         }
-        if (link == null) {
+        if (connection == null) {
             return "the broker is not connected.";
         }
         return blocked ? "the broker takes nothing at the moment." : "too many messages wait for their confirms.";
@@ -125,49 +127,49 @@ public final class ConfirmedPublisher {
                 message.body().getBytes());
     }
 
-    private Future<Void> prepare(BrokerConnection link) {
+    private Future<Void> prepare(BrokerConnection connection) {
         PendingConfirms fresh = new PendingConfirms();
         confirms = fresh;
         blocked = false;
-        return link.run(channel -> {
-            Topology.declare(channel, config.queues());
-            channel.addReturnListener(returned -> context.runOnContext(v -> fresh.returned(
+        return connection.execute(channel -> {
+            Topology.declare(channel, config.queueMode());
+            channel.addReturnListener(returned -> context.runOnContext(v -> fresh.onReturn(
                     returned.getProperties().getMessageId(),
                     new BrokerException("Not published: no queue takes messages of exchange '" + returned.getExchange()
                             + "' with key '" + returned.getRoutingKey() + "'."))));
             channel.addConfirmListener(
-                    (number, multiple) -> context.runOnContext(v -> fresh.acked(number, multiple)),
-                    (number, multiple) -> context.runOnContext(v -> fresh.nacked(
+                    (number, multiple) -> context.runOnContext(v -> fresh.onAck(number, multiple)),
+                    (number, multiple) -> context.runOnContext(v -> fresh.onNack(
                             number, multiple, new BrokerException("Not published: the broker refused it."))));
             channel.getConnection()
                     .addBlockedListener(
-                            reason -> context.runOnContext(v -> block(link)),
-                            () -> context.runOnContext(v -> unblock(link)));
+                            reason -> context.runOnContext(v -> block(connection)),
+                            () -> context.runOnContext(v -> unblock(connection)));
             channel.confirmSelect();
         });
     }
 
     private void lost(String reason) {
         blocked = false;
-        confirms.fail(new BrokerException("Perhaps not published: " + reason));
+        confirms.failAll(new BrokerException("Perhaps not published: " + reason));
     }
 
     /**
      * The broker is out of memory or disk. It reads nothing from a connection that published, not even its end, so another
      * connection would only be one more that lingers: this one is kept.
      */
-    private void block(BrokerConnection link) {
-        if (supervisor.current() == link) {
+    private void block(BrokerConnection connection) {
+        if (supervisor.current() == connection) {
             blocked = true;
-            supervisor.outages().failed("the broker takes no messages: it is short of memory or disk.");
-            confirms.fail(new BrokerException("Perhaps not published: the broker is short of memory or disk."));
+            supervisor.outageLogger().connectionFailed("the broker takes no messages: it is short of memory or disk.");
+            confirms.failAll(new BrokerException("Perhaps not published: the broker is short of memory or disk."));
         }
     }
 
-    private void unblock(BrokerConnection link) {
-        if (supervisor.current() == link) {
+    private void unblock(BrokerConnection connection) {
+        if (supervisor.current() == connection) {
             blocked = false;
-            supervisor.outages().over();
+            supervisor.outageLogger().connected();
         }
     }
 }

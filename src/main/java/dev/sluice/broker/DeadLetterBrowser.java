@@ -24,26 +24,28 @@ import org.jspecify.annotations.Nullable;
  * the same time sees what this one has not taken.
  */
 public final class DeadLetterBrowser {
-    private static final long LOOK_SECONDS = 60;
+    private static final long TIMEOUT_SECONDS = 60;
 
-    private final BrokerConnection link;
+    private final BrokerConnection connection;
     private volatile boolean more;
 
-    private DeadLetterBrowser(BrokerConnection link) {
-        this.link = link;
+    private DeadLetterBrowser(BrokerConnection connection) {
+        this.connection = connection;
     }
 
     /** Connects, and makes the queue where it is missing; fails with a {@link BrokerException}. */
     public static Future<DeadLetterBrowser> open(Vertx vertx, RabbitMqConfig config) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
-        BrokerConnection link = new BrokerConnection(vertx, endpoint, "dead letters");
-        return link.open()
-                .compose(open ->
-                        link.run(channel -> Topology.declareOwnQueue(channel, Topology.DEAD_QUEUE, config.queues())))
-                .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
-                .map(declared -> new DeadLetterBrowser(link))
-                .recover(cause ->
-                        link.close().transform(closed -> Future.failedFuture(BrokerErrorMapper.at(endpoint, cause))));
+        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "dead letters");
+        return connection
+                .open()
+                .compose(open -> connection.execute(channel ->
+                        Topology.declareInternalQueue(channel, Topology.DEAD_LETTER_QUEUE, config.queueMode())))
+                .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .map(declared -> new DeadLetterBrowser(connection))
+                .recover(cause -> connection
+                        .close()
+                        .transform(closed -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause))));
     }
 
     /**
@@ -52,14 +54,15 @@ public final class DeadLetterBrowser {
      * @param most how many at most
      * @param mostBytes of bodies, after which no further one is taken
      */
-    public Future<List<Delivery>> take(int most, long mostBytes) {
-        return link.call(channel -> {
+    public Future<List<Delivery>> fetch(int max, long mostBytes) {
+        return connection
+                .call(channel -> {
                     List<Delivery> taken = new ArrayList<>();
                     long bytes = 0;
                     more = false;
                     for (GetResponse next = get(channel); next != null; next = get(channel)) {
                         // Brokers count differently what is left: the one that goes too far says it.
-                        if (taken.size() == most || bytes > mostBytes) {
+                        if (taken.size() == max || bytes > mostBytes) {
                             more = true;
                             break;
                         }
@@ -68,18 +71,18 @@ public final class DeadLetterBrowser {
                     }
                     return taken;
                 })
-                .timeout(LOOK_SECONDS, TimeUnit.SECONDS);
+                .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private static @Nullable GetResponse get(Channel channel) throws IOException {
-        return channel.basicGet(Topology.DEAD_QUEUE, false);
+        return channel.basicGet(Topology.DEAD_LETTER_QUEUE, false);
     }
 
     private Delivery delivery(GetResponse got) {
         return new Delivery(
-                link,
+                connection,
                 got.getEnvelope().getDeliveryTag(),
-                Topology.DEAD_QUEUE,
+                Topology.DEAD_LETTER_QUEUE,
                 Buffer.buffer(got.getBody()),
                 HeaderConverter.toJson(got.getProps().getHeaders()),
                 got.getProps().getMessageId(),
@@ -92,23 +95,24 @@ public final class DeadLetterBrowser {
     }
 
     /** Takes letters that were taken out of the queue for good; fails if nobody can know whether that was done. */
-    public Future<Void> remove(List<Delivery> letters) {
+    public Future<Void> acknowledge(List<Delivery> letters) {
         return Future.all(letters.stream().map(Delivery::ack).toList())
-                .compose(sent -> link.run(channel -> channel.queueDeclarePassive(Topology.DEAD_QUEUE)))
-                .timeout(LOOK_SECONDS, TimeUnit.SECONDS);
+                .compose(sent -> connection.execute(channel -> channel.queueDeclarePassive(Topology.DEAD_LETTER_QUEUE)))
+                .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Puts all back that was taken and not removed; never fails. */
     public Future<Void> close() {
-        return link.run(DeadLetterBrowser::putBack)
-                .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
+        return connection
+                .execute(DeadLetterBrowser::requeueAll)
+                .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 // The end of the connection puts it back as well, only later than this returns.
                 .otherwiseEmpty()
-                .compose(put -> link.close());
+                .compose(put -> connection.close());
     }
 
     /** The answer to the end of a channel comes after its queues have taken back what was out; that to a nack never. */
-    private static void putBack(Channel channel) throws IOException {
+    private static void requeueAll(Channel channel) throws IOException {
         boolean all = true;
         boolean requeue = true;
         channel.basicNack(0, all, requeue);

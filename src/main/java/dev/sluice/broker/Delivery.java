@@ -20,7 +20,7 @@ public final class Delivery {
     /** RabbitMQ's, of quorum queues. */
     private static final String RETURNS = "x-delivery-count";
 
-    private final BrokerConnection link;
+    private final BrokerConnection connection;
     private final long tag;
     private final String queue;
     private final Buffer body;
@@ -30,14 +30,14 @@ public final class Delivery {
     private final AtomicBoolean settled = new AtomicBoolean();
 
     Delivery(
-            BrokerConnection link,
+            BrokerConnection connection,
             long tag,
             String queue,
             Buffer body,
             JsonObject headers,
             @Nullable String messageId,
             boolean redelivered) {
-        this.link = link;
+        this.connection = connection;
         this.tag = tag;
         this.queue = queue;
         this.body = body;
@@ -70,13 +70,13 @@ public final class Delivery {
     }
 
     /** How often it came back already, as far as the broker counts that: quorum queues do; 0 otherwise. */
-    public long returns() {
+    public long deliveryCount() {
         return headers.getValue(RETURNS) instanceof Number counted ? Math.max(0, counted.longValue()) : 0;
     }
 
     /** Whether the channel it came over is gone, so that the message is, or will be, delivered again. */
-    public boolean stale() {
-        return !link.isOpen();
+    public boolean isStale() {
+        return !connection.isOpen();
     }
 
     /** Tells the broker that the message is done with. Never fails: see {@link Delivery}. */
@@ -85,23 +85,23 @@ public final class Delivery {
     }
 
     /** Puts the message back into its queue. Never fails: see {@link Delivery}. */
-    public Future<Void> giveBack() {
+    public Future<Void> requeue() {
         return settle("give back", channel -> channel.basicNack(tag, false, true));
     }
 
     /** What it came over. */
     BrokerConnection link() {
-        return link;
+        return connection;
     }
 
     private Future<Void> settle(String how, BrokerConnection.ChannelAction action) {
         if (!settled.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }
-        if (stale()) {
+        if (isStale()) {
             return dropped(how, "its channel is gone");
         }
-        return link.run(action).recover(cause -> dropped(how, String.valueOf(cause.getMessage())));
+        return connection.execute(action).recover(cause -> dropped(how, String.valueOf(cause.getMessage())));
     }
 
     private Future<Void> dropped(String how, String reason) {

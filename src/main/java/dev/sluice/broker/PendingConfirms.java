@@ -31,7 +31,7 @@ final class PendingConfirms {
     }
 
     /** Notes the next message of the channel and returns its number; numbers start at 1. */
-    long expect(String messageId, Promise<Void> promise) {
+    long register(String messageId, Promise<Void> promise) {
         published++;
         pending.put(published, new Unconfirmed(messageId, promise));
         return published;
@@ -41,12 +41,12 @@ final class PendingConfirms {
         return pending.size();
     }
 
-    boolean awaits(long number) {
+    boolean isPending(long number) {
         return pending.containsKey(number);
     }
 
     /** The broker has taken the message, or all up to it; one that it returned before has failed. */
-    void acked(long number, boolean multiple) {
+    void onAck(long number, boolean multiple) {
         for (Unconfirmed message : take(number, multiple)) {
             BrokerException returned = message.returned;
             if (returned == null) {
@@ -58,14 +58,14 @@ final class PendingConfirms {
     }
 
     /** The broker has refused the message, or all up to it. */
-    void nacked(long number, boolean multiple, BrokerException why) {
+    void onNack(long number, boolean multiple, BrokerException why) {
         for (Unconfirmed message : take(number, multiple)) {
             message.promise.tryFail(Objects.requireNonNullElse(message.returned, why));
         }
     }
 
     /** The broker gave the message back because no queue takes it; its answer follows. */
-    void returned(@Nullable String messageId, BrokerException why) {
+    void onReturn(@Nullable String messageId, BrokerException why) {
         for (Unconfirmed message : pending.values()) {
             if (message.messageId.equals(messageId)) {
                 message.returned = why;
@@ -74,7 +74,7 @@ final class PendingConfirms {
     }
 
     /** Nobody will answer any more. */
-    void fail(BrokerException why) {
+    void failAll(BrokerException why) {
         List<Unconfirmed> all = List.copyOf(pending.values());
         pending.clear();
         all.forEach(message -> message.promise.tryFail(why));

@@ -29,34 +29,35 @@ public final class QueueInspector {
      *
      * @param messages that no consumer has
      */
-    public record Queue(long messages, int consumers) {}
+    public record QueueInfo(long messages, int consumers) {}
 
     /**
      * Messages in each of these queues that no consumer has, over a connection that is closed afterwards: this is asked
      * seldom. Fails with {@link BrokerException}, also when a queue does not exist.
      */
-    public Future<Map<String, Long>> of(List<String> queues) {
-        return queues(queues)
+    public Future<Map<String, Long>> messageCounts(List<String> queues) {
+        return inspect(queues)
                 .map(found -> found.entrySet().stream()
                         .collect(Collectors.toUnmodifiableMap(
                                 Map.Entry::getKey, queue -> queue.getValue().messages())));
     }
 
     /** The same, with their consumers. */
-    public Future<Map<String, Queue>> queues(List<String> queues) {
+    public Future<Map<String, QueueInfo>> inspect(List<String> queues) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
-        BrokerConnection link = new BrokerConnection(vertx, endpoint, "queue depth");
-        return link.open()
-                .compose(open -> link.call(channel -> {
-                    Map<String, Queue> found = new HashMap<>();
+        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "queue depth");
+        return connection
+                .open()
+                .compose(open -> connection.call(channel -> {
+                    Map<String, QueueInfo> found = new HashMap<>();
                     for (String queue : queues) {
                         AMQP.Queue.DeclareOk told = channel.queueDeclarePassive(queue);
-                        found.put(queue, new Queue(told.getMessageCount(), told.getConsumerCount()));
+                        found.put(queue, new QueueInfo(told.getMessageCount(), told.getConsumerCount()));
                     }
                     return Map.copyOf(found);
                 }))
-                .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
-                .recover(cause -> Future.failedFuture(BrokerErrorMapper.at(endpoint, cause)))
-                .eventually(link::close);
+                .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .recover(cause -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause)))
+                .eventually(connection::close);
     }
 }

@@ -39,7 +39,7 @@ public final class SupervisedConsumer {
     private final Handler<Delivery> handler;
     private final ConnectionSupervisor supervisor;
 
-    private @Nullable Consumption consumption;
+    private @Nullable ActiveConsumer consumption;
     private @Nullable Future<Void> paused;
 
     /**
@@ -67,7 +67,7 @@ public final class SupervisedConsumer {
     }
 
     /** Completes when the queue is consumed for the first time; fails with {@link BrokerException} if stopped before. */
-    public Future<Void> ready() {
+    public Future<Void> whenConsuming() {
         return supervisor.ready();
     }
 
@@ -95,75 +95,77 @@ public final class SupervisedConsumer {
         if (already != null) {
             return already;
         }
-        supervisor.hold();
-        Consumption running = consumption;
+        supervisor.stopReconnecting();
+        ActiveConsumer running = consumption;
         Future<Void> done = running == null ? Future.succeededFuture() : running.cancel();
         paused = done;
         return done;
     }
 
-    private Future<Void> consume(BrokerConnection link) {
-        return link.call(channel -> {
-                    Topology.declare(channel, config.queues());
+    private Future<Void> consume(BrokerConnection connection) {
+        return connection
+                .call(channel -> {
+                    Topology.declare(channel, config.queueMode());
                     channel.basicQos(prefetch);
-                    return channel.basicConsume(queue, false, new Intake(channel, link));
+                    return channel.basicConsume(queue, false, new DeliveryForwarder(channel, connection));
                 })
                 .map(tag -> {
-                    consumption = new Consumption(link, tag);
+                    consumption = new ActiveConsumer(connection, tag);
                     return null;
                 });
     }
 
-    private void take(Delivery delivery, BrokerConnection link) {
+    private void take(Delivery delivery, BrokerConnection connection) {
         if (paused != null) {
-            delivery.giveBack().onFailure(cause -> LOG.atDebug().setCause(cause).log("giving back failed"));
+            delivery.requeue().onFailure(cause -> LOG.atDebug().setCause(cause).log("giving back failed"));
             return;
         }
         try {
             handler.handle(delivery);
         } catch (RuntimeException bug) {
             LOG.atError().setCause(bug).addKeyValue("queue", queue).log("the handler of deliveries failed");
-            supervisor.discard(link, "the handler of deliveries failed.");
+            supervisor.replace(connection, "the handler of deliveries failed.");
         }
     }
 
     /** A consumer as the broker knows it. */
-    private record Consumption(BrokerConnection link, String tag) {
+    private record ActiveConsumer(BrokerConnection connection, String tag) {
         /** Gives up on a broker that does not answer: the end of the connection ends the consumer too. */
         Future<Void> cancel() {
-            return link.run(channel -> channel.basicCancel(tag))
+            return connection
+                    .execute(channel -> channel.basicCancel(tag))
                     .timeout(CANCEL_SECONDS, TimeUnit.SECONDS)
                     .otherwiseEmpty();
         }
     }
 
     /** Brings what the broker sends from the client's threads to ours. */
-    private final class Intake extends DefaultConsumer {
-        private final BrokerConnection link;
+    private final class DeliveryForwarder extends DefaultConsumer {
+        private final BrokerConnection connection;
 
-        Intake(Channel channel, BrokerConnection link) {
+        DeliveryForwarder(Channel channel, BrokerConnection connection) {
             super(channel);
-            this.link = link;
+            this.connection = connection;
         }
 
         @Override
         public void handleDelivery(
                 String consumerTag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
             Delivery delivery = new Delivery(
-                    link,
+                    connection,
                     envelope.getDeliveryTag(),
                     queue,
                     Buffer.buffer(body),
                     HeaderConverter.toJson(properties.getHeaders()),
                     properties.getMessageId(),
                     envelope.isRedeliver());
-            context.runOnContext(v -> take(delivery, link));
+            context.runOnContext(v -> take(delivery, connection));
         }
 
         @Override
         public void handleCancel(String consumerTag) {
             context.runOnContext(
-                    v -> supervisor.discard(link, "the broker cancelled the consumer; is the queue gone?"));
+                    v -> supervisor.replace(connection, "the broker cancelled the consumer; is the queue gone?"));
         }
     }
 }

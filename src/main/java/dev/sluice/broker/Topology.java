@@ -31,7 +31,7 @@ public final class Topology {
     public static final String JOINS_QUEUE = "video.processing.joins";
 
     /** Ours: messages that nobody will try again, reached through the default exchange. */
-    public static final String DEAD_QUEUE = "video.processing.dead";
+    public static final String DEAD_LETTER_QUEUE = "video.processing.dead";
 
     /** The exchange that takes a message to the queue whose name is the routing key. */
     public static final String DEFAULT_EXCHANGE = "";
@@ -42,7 +42,7 @@ public final class Topology {
     public static final String UPDATE_KEY = "update";
     public static final String REQUEST_KEY = "request";
 
-    private static final int MOST_LOOKS = 1_000_000_000;
+    private static final int DEAD_LETTER_DELIVERY_LIMIT = 1_000_000_000;
 
     static final List<String> EXCHANGES = List.of(PROCESSING_EXCHANGE, UPDATES_EXCHANGE);
 
@@ -54,7 +54,7 @@ public final class Topology {
             new Binding(PROCESSING_EXCHANGE, REQUEST_KEY, REQUESTS_QUEUE));
 
     /** Nobody's but ours: where the contract's are only looked for, these are made if they are missing. */
-    static final List<String> OWN_QUEUES = List.of(SEGMENTS_QUEUE, JOINS_QUEUE, DEAD_QUEUE);
+    static final List<String> INTERNAL_QUEUES = List.of(SEGMENTS_QUEUE, JOINS_QUEUE, DEAD_LETTER_QUEUE);
 
     /** Messages with this key go from the exchange to the queue. */
     record Binding(String exchange, String routingKey, String queue) {}
@@ -77,8 +77,8 @@ public final class Topology {
                 channel.queueBind(binding.queue(), binding.exchange(), binding.routingKey());
             }
         }
-        for (String queue : OWN_QUEUES) {
-            declareOwnQueue(channel, queue, mode);
+        for (String queue : INTERNAL_QUEUES) {
+            declareInternalQueue(channel, queue, mode);
         }
     }
 
@@ -99,12 +99,12 @@ public final class Topology {
     }
 
     /** Makes a queue of ours if it is missing; where queues are only looked for, takes it as it is if it is there. */
-    static void declareOwnQueue(Channel channel, String queue, QueueMode mode) throws IOException {
+    static void declareInternalQueue(Channel channel, String queue, QueueMode mode) throws IOException {
         if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), queue)) {
             return;
         }
         channel.queueDeclare(
-                queue, true, false, false, queue.equals(DEAD_QUEUE) ? deadArguments(mode) : arguments(mode));
+                queue, true, false, false, queue.equals(DEAD_LETTER_QUEUE) ? deadArguments(mode) : arguments(mode));
     }
 
     /** Asks over a channel of its own, because the broker closes it when the answer is no. */
@@ -128,7 +128,7 @@ public final class Topology {
     // otherwise; each look at the letters puts them back. Not -1 for "none": older brokers refuse that.
     private static Map<String, Object> deadArguments(QueueMode mode) {
         return mode == QueueMode.QUORUM
-                ? Map.of("x-queue-type", "quorum", "x-delivery-limit", MOST_LOOKS)
+                ? Map.of("x-queue-type", "quorum", "x-delivery-limit", DEAD_LETTER_DELIVERY_LIMIT)
                 : arguments(mode);
     }
 

@@ -25,19 +25,19 @@ import java.util.function.Predicate;
 public final class UpdateSubscription {
     private static final String NAMED_BY_THE_BROKER = "";
 
-    private final BrokerConnection link;
-    private final Promise<Void> lost = Promise.promise();
+    private final BrokerConnection connection;
+    private final Promise<Void> whenClosed = Promise.promise();
 
     /** Where updates are taken from. */
     public enum Source {
         /** A queue of this listener alone, which gets a copy of what goes through the exchange. */
-        COPIES,
+        PRIVATE_QUEUE,
         /** The contract's queue, where whoever else reads there goes without what is taken. */
-        QUEUE
+        SHARED_QUEUE
     }
 
-    private UpdateSubscription(BrokerConnection link) {
-        this.link = link;
+    private UpdateSubscription(BrokerConnection connection) {
+        this.connection = connection;
     }
 
     /**
@@ -49,24 +49,26 @@ public final class UpdateSubscription {
     public static Future<UpdateSubscription> open(
             Vertx vertx, RabbitMqConfig config, Source source, Predicate<Buffer> isMine) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
-        BrokerConnection link = new BrokerConnection(vertx, endpoint, "updates listener");
-        UpdateSubscription listener = new UpdateSubscription(link);
-        return link.open()
-                .compose(open -> link.run(channel -> {
-                    Topology.declare(channel, config.queues());
-                    channel.basicConsume(queue(channel, source), false, new Ear(channel, isMine));
+        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "updates listener");
+        UpdateSubscription subscription = new UpdateSubscription(connection);
+        return connection
+                .open()
+                .compose(open -> connection.execute(channel -> {
+                    Topology.declare(channel, config.queueMode());
+                    channel.basicConsume(queue(channel, source), false, new UpdateConsumer(channel, isMine));
                 }))
-                .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
+                .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .map(listening -> {
-                    link.onEnd(reason -> listener.lost.tryFail(new BrokerException(reason)));
-                    return listener;
+                    connection.onClosed(reason -> subscription.whenClosed.tryFail(new BrokerException(reason)));
+                    return subscription;
                 })
-                .recover(cause ->
-                        link.close().transform(closed -> Future.failedFuture(BrokerErrorMapper.at(endpoint, cause))));
+                .recover(cause -> connection
+                        .close()
+                        .transform(closed -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause))));
     }
 
     private static String queue(Channel channel, Source source) throws IOException {
-        if (source == Source.QUEUE) {
+        if (source == Source.SHARED_QUEUE) {
             return Topology.UPDATES_QUEUE;
         }
         boolean durable = false;
@@ -79,20 +81,20 @@ public final class UpdateSubscription {
     }
 
     /** Fails with a {@link BrokerException} when nothing more will be heard; never succeeds. */
-    public Future<Void> lost() {
-        return lost.future();
+    public Future<Void> whenClosed() {
+        return whenClosed.future();
     }
 
     /** Ends the connection; never fails. */
     public Future<Void> close() {
-        return link.close();
+        return connection.close();
     }
 
     /** Works on the client's thread, one update after the other. */
-    private static final class Ear extends DefaultConsumer {
+    private static final class UpdateConsumer extends DefaultConsumer {
         private final Predicate<Buffer> isMine;
 
-        Ear(Channel channel, Predicate<Buffer> isMine) {
+        UpdateConsumer(Channel channel, Predicate<Buffer> isMine) {
             super(channel);
             this.isMine = isMine;
         }

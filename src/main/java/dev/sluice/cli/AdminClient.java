@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Where a person reaches jobs and dead letters of a pipeline that runs elsewhere. */
-public record AdminClient(JobControlService jobs, DeadLetterService letters) {
+public record AdminClient(JobControlService jobs, DeadLetterService deadLetters) {
     /** Opens the desk, does {@code work} there and closes it; blocks, and fails as the work does. */
-    public static <T> T with(SluiceConfig config, Function<AdminClient, Future<T>> work) {
+    public static <T> T run(SluiceConfig config, Function<AdminClient, Future<T>> work) {
         Vertx vertx = Vertx.vertx();
         try {
             return Database.open(vertx, config.postgres())
@@ -37,15 +37,15 @@ public record AdminClient(JobControlService jobs, DeadLetterService letters) {
         // The workers' publishers find what is put into the outbox with their next sweep.
         JobControlService jobs = new JobControlService(
                 new JobControlRepository(database, tables, PublisherClient::inOutbox),
-                WorkerId.ofThisProcess().name(),
+                WorkerId.generate().name(),
                 () -> {});
         return new AdminClient(jobs, new DeadLetterService(vertx, config.rabbitmq(), new Outbox(database), jobs));
     }
 
     /** Prints what was done on standard output and what was not on standard error; gives the exit code. */
     static int print(List<OperationResult> answers) {
-        answers.forEach(answer -> (answer.isDone() ? System.out : System.err)
-                .println(TerminalEscaper.line(answer.about()) + "  " + TerminalEscaper.line(answer.sentence())));
-        return answers.stream().allMatch(OperationResult::isDone) ? CommandLineRunner.OK : CommandLineRunner.FAILED;
+        answers.forEach(result -> (result.isApplied() ? System.out : System.err)
+                .println(TerminalEscaper.escape(result.target()) + "  " + TerminalEscaper.escape(result.message())));
+        return answers.stream().allMatch(OperationResult::isApplied) ? CommandLineRunner.OK : CommandLineRunner.FAILED;
     }
 }

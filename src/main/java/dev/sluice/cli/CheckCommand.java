@@ -35,68 +35,69 @@ public final class CheckCommand implements Callable<Integer> {
                             store(vertx, checked),
                             workspace(vertx, checked),
                             ffmpeg(vertx, checked)))
-                    .map(all -> all.<Finding>list())
+                    .map(all -> all.<CheckResult>list())
                     .await());
         } finally {
             vertx.close().await();
         }
     }
 
-    private int print(List<Finding> findings) {
+    private int print(List<CheckResult> findings) {
         PrintStream out = System.out;
-        for (Finding finding : findings) {
+        for (CheckResult finding : findings) {
             out.printf(
-                    "%-10s %-7s %s%n", finding.part(), finding.problems().isEmpty() ? "ok" : "FAILED", finding.what());
-            finding.problems().forEach(problem -> out.printf("%-18s %s%n", "", TextSanitizer.of(problem)));
+                    "%-10s %-7s %s%n",
+                    finding.part(), finding.problems().isEmpty() ? "ok" : "FAILED", finding.subject());
+            finding.problems().forEach(problem -> out.printf("%-18s %s%n", "", TextSanitizer.singleLine(problem)));
         }
         return findings.stream().allMatch(finding -> finding.problems().isEmpty())
                 ? CommandLineRunner.OK
                 : CommandLineRunner.FAILED;
     }
 
-    private static Future<Finding> broker(Vertx vertx, SluiceConfig config) {
-        return found("rabbitmq", config.rabbitmq().uri(), BrokerCheck.reach(vertx, config.rabbitmq()));
+    private static Future<CheckResult> broker(Vertx vertx, SluiceConfig config) {
+        return found("rabbitmq", config.rabbitmq().uri(), BrokerCheck.check(vertx, config.rabbitmq()));
     }
 
-    private static Future<Finding> database(Vertx vertx, SluiceConfig config) {
+    private static Future<CheckResult> database(Vertx vertx, SluiceConfig config) {
         return inTime("postgres", config.postgres().uri(), Database.check(vertx, config.postgres()));
     }
 
-    private static Future<Finding> store(Vertx vertx, SluiceConfig config) {
-        S3ObjectStore blobs = new S3ObjectStore(vertx, config.s3());
+    private static Future<CheckResult> store(Vertx vertx, SluiceConfig config) {
+        S3ObjectStore objectStore = new S3ObjectStore(vertx, config.s3());
         String where = config.s3()
                 .endpoint()
                 .map(Object::toString)
                 .orElse("AWS " + config.s3().region());
-        return found("s3", where + ", bucket " + config.s3().bucket(), blobs.check())
-                .eventually(blobs::close);
+        return found("s3", where + ", bucket " + config.s3().bucket(), objectStore.check())
+                .eventually(objectStore::close);
     }
 
-    private static Future<Finding> workspace(Vertx vertx, SluiceConfig config) {
+    private static Future<CheckResult> workspace(Vertx vertx, SluiceConfig config) {
         return found("workspace", config.workspace().directory().toString(), Workspace.open(vertx, config.workspace()));
     }
 
-    private static Future<Finding> ffmpeg(Vertx vertx, SluiceConfig config) {
+    private static Future<CheckResult> ffmpeg(Vertx vertx, SluiceConfig config) {
         return vertx.executeBlocking(() -> FfmpegInstallation.locate(config.ffmpeg()), false)
-                .map(found -> new Finding(
+                .map(found -> new CheckResult(
                         "ffmpeg",
                         found.version() + ", " + found.origin() + ", " + found.ffmpeg() + ", "
-                                + (found.isInSandbox() ? "in a sandbox" : "without a sandbox"),
+                                + (found.isSandboxed() ? "in a sandbox" : "without a sandbox"),
                         List.of()))
-                .otherwise(cause -> new Finding("ffmpeg", "", List.of(String.valueOf(cause.getMessage()))));
+                .otherwise(cause -> new CheckResult("ffmpeg", "", List.of(String.valueOf(cause.getMessage()))));
     }
 
-    private static Future<Finding> found(String part, String what, Future<?> reached) {
+    private static Future<CheckResult> found(String part, String what, Future<?> reached) {
         return inTime(
                 part,
                 what,
                 reached.map(ok -> List.<String>of()).otherwise(cause -> List.of(String.valueOf(cause.getMessage()))));
     }
 
-    private static Future<Finding> inTime(String part, String what, Future<List<String>> problems) {
+    private static Future<CheckResult> inTime(String part, String what, Future<List<String>> problems) {
         return problems.timeout(LONGEST_SECONDS, TimeUnit.SECONDS)
                 .otherwise(late -> List.of("No answer within " + LONGEST_SECONDS + " s."))
-                .map(found -> new Finding(part, what, found));
+                .map(found -> new CheckResult(part, what, found));
     }
 
     /**
@@ -104,5 +105,5 @@ public final class CheckCommand implements Callable<Integer> {
      *
      * @param problems sentences; none when all is well
      */
-    private record Finding(String part, String what, List<String> problems) {}
+    private record CheckResult(String part, String subject, List<String> problems) {}
 }

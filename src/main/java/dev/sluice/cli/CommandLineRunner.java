@@ -12,7 +12,7 @@ public final class CommandLineRunner {
     /** It did not; the reason was printed. */
     public static final int FAILED = 1;
     /** The command line or the configuration cannot be used. */
-    public static final int UNUSABLE = 2;
+    public static final int USAGE_ERROR = 2;
 
     /** Read by {@code logback.xml}. */
     private static final String LOG_LEVEL = "SLUICE_LOG_LEVEL";
@@ -29,7 +29,7 @@ public final class CommandLineRunner {
      */
     public static int execute(Object commands, String fallback, String... args) {
         CommandLine line = new CommandLine(commands)
-                .setExecutionExceptionHandler(CommandLineRunner::explain)
+                .setExecutionExceptionHandler(CommandLineRunner::handleException)
                 .setCaseInsensitiveEnumValuesAllowed(true);
         return line.execute(withCommand(line, fallback, args));
     }
@@ -38,7 +38,7 @@ public final class CommandLineRunner {
      * Keeps the log to what is at least as bad as {@code level}, where a person watches something else; an environment that
      * sets {@code SLUICE_LOG_LEVEL} has its way. Comes before anything is logged.
      */
-    public static void keepLogTo(String level) {
+    public static void setDefaultLogLevel(String level) {
         if (System.getenv(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, level);
             System.setProperty(LIBRARY_LOG_LEVEL, level);
@@ -59,13 +59,14 @@ public final class CommandLineRunner {
         return all;
     }
 
-    private static int explain(Exception cause, CommandLine line, ParseResult parsed) {
+    private static int handleException(Exception cause, CommandLine line, ParseResult parsed) {
         if (cause instanceof InvalidConfigException invalid) {
             line.getErr().println("The configuration cannot be used:");
-            invalid.complaints().forEach(complaint -> line.getErr().println("  " + TextSanitizer.of(complaint)));
-            return UNUSABLE;
+            invalid.errors().forEach(complaint -> line.getErr().println("  " + TextSanitizer.singleLine(complaint)));
+            return USAGE_ERROR;
         }
-        line.getErr().println(TextSanitizer.of(cause.getMessage() == null ? cause.toString() : cause.getMessage()));
+        line.getErr()
+                .println(TextSanitizer.singleLine(cause.getMessage() == null ? cause.toString() : cause.getMessage()));
         return FAILED;
     }
 }

@@ -25,10 +25,10 @@ import picocli.CommandLine.Spec;
         name = "dead",
         description = "Look at the dead letters, start their stages anew, drop them.",
         subcommands = {
-            DeadLetterCommand.ListLetters.class,
+            DeadLetterCommand.ListDeadLetters.class,
             DeadLetterCommand.Show.class,
             DeadLetterCommand.Replay.class,
-            DeadLetterCommand.Drop.class
+            DeadLetterCommand.Discard.class
         })
 public final class DeadLetterCommand implements Callable<Integer> {
     @Spec
@@ -42,7 +42,7 @@ public final class DeadLetterCommand implements Callable<Integer> {
 
     /** All of them, a line each. */
     @Command(name = "list", description = "List the dead letters, oldest first.")
-    static final class ListLetters implements Callable<Integer> {
+    static final class ListDeadLetters implements Callable<Integer> {
         @Mixin
         private ConfigOption config = new ConfigOption();
 
@@ -51,19 +51,20 @@ public final class DeadLetterCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return AdminClient.with(config.load(), desk -> desk.letters().list().map(this::print));
+            return AdminClient.run(
+                    config.load(), desk -> desk.deadLetters().list().map(this::print));
         }
 
         private int print(DeadLetterPage list) {
             if (json) {
-                list.letters()
+                list.deadLetters()
                         .forEach(letter -> System.out.println(
-                                TerminalEscaper.line(letter.toJson().encode())));
+                                TerminalEscaper.escape(letter.toJson().encode())));
             } else {
-                DeadLetterFormatter.table(list.letters(), DeadLetterFormatter.width())
+                DeadLetterFormatter.formatTable(list.deadLetters(), DeadLetterFormatter.terminalWidth())
                         .forEach(System.out::println);
             }
-            if (list.more()) {
+            if (list.hasMore()) {
                 System.err.println("There are more behind these.");
             }
             return CommandLineRunner.OK;
@@ -81,22 +82,22 @@ public final class DeadLetterCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return AdminClient.with(
-                    config.load(), desk -> desk.letters().find(id).map(this::print));
+            return AdminClient.run(
+                    config.load(), desk -> desk.deadLetters().find(id).map(this::print));
         }
 
         private int print(Optional<DeadLetter> found) {
             if (found.isEmpty()) {
-                System.err.println(TerminalEscaper.line(id) + "  No dead letter of this id.");
+                System.err.println(TerminalEscaper.escape(id) + "  No dead letter of this id.");
                 return CommandLineRunner.FAILED;
             }
-            System.out.println(DeadLetterFormatter.whole(found.get()));
+            System.out.println(DeadLetterFormatter.formatDetails(found.get()));
             return CommandLineRunner.OK;
         }
     }
 
     /** Letters that a person names. */
-    abstract static class OnLetters implements Callable<Integer> {
+    abstract static class DeadLetterAction implements Callable<Integer> {
         @Mixin
         private ConfigOption config = new ConfigOption();
 
@@ -105,30 +106,30 @@ public final class DeadLetterCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return AdminClient.with(
-                    config.load(), desk -> handle(desk.letters(), ids).map(AdminClient::print));
+            return AdminClient.run(
+                    config.load(), desk -> handle(desk.deadLetters(), ids).map(AdminClient::print));
         }
 
-        abstract Future<List<OperationResult>> handle(DeadLetterService letters, List<String> named);
+        abstract Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> named);
     }
 
     /** Start their stages anew. */
     @Command(
             name = "replay",
             description = "Start the failed stage of each anew; put one that could not be read back into its queue.")
-    static final class Replay extends OnLetters {
+    static final class Replay extends DeadLetterAction {
         @Override
-        Future<List<OperationResult>> handle(DeadLetterService letters, List<String> named) {
-            return letters.replay(named);
+        Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> named) {
+            return deadLetters.replay(named);
         }
     }
 
     /** Away with them. */
     @Command(name = "drop", description = "Take dead letters out for good; their jobs stay FAILED.")
-    static final class Drop extends OnLetters {
+    static final class Discard extends DeadLetterAction {
         @Override
-        Future<List<OperationResult>> handle(DeadLetterService letters, List<String> named) {
-            return letters.drop(named);
+        Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> named) {
+            return deadLetters.discard(named);
         }
     }
 }

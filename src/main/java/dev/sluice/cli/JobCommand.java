@@ -20,8 +20,8 @@ abstract class JobCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         JobId id = new JobId(job);
-        return AdminClient.with(
-                config.load(), desk -> handle(desk.jobs(), id).map(answer -> AdminClient.print(List.of(answer))));
+        return AdminClient.run(
+                config.load(), desk -> handle(desk.jobs(), id).map(result -> AdminClient.print(List.of(result))));
     }
 
     abstract Future<OperationResult> handle(JobControlService jobs, JobId id);

@@ -14,7 +14,7 @@ import java.util.function.Function;
 /** One file on its way through the pipeline, in front of a person. */
 public final class JobFollower {
     private final JobSubmissionService submission;
-    private final JobPoller watch;
+    private final JobPoller poller;
     private final PrintStream out;
     private final Function<String, String> location;
 
@@ -24,19 +24,19 @@ public final class JobFollower {
      * @param location where a person finds the object with this key
      */
     public JobFollower(
-            JobSubmissionService submission, JobPoller watch, PrintStream out, Function<String, String> location) {
+            JobSubmissionService submission, JobPoller poller, PrintStream out, Function<String, String> location) {
         this.submission = submission;
-        this.watch = watch;
+        this.poller = poller;
         this.out = out;
         this.location = location;
     }
 
     /** Uploads the file, creates its job, shows how it moves, prints what came of it; gives the exit code. */
-    public Future<Integer> run(Path file, String userId) {
-        return submission.submit(file, userId, ProgressListener.none()).compose(job -> {
-            out.println("job " + job.id() + " for " + TextSanitizer.of(String.valueOf(file.getFileName())));
+    public Future<Integer> submitAndFollow(Path file, String userId) {
+        return submission.submit(file, userId, ProgressListener.noop()).compose(job -> {
+            out.println("job " + job.id() + " for " + TextSanitizer.singleLine(String.valueOf(file.getFileName())));
             JobProgressDisplay display = new JobProgressDisplay(out, JobProgressDisplay.isTerminal());
-            return watch.untilEnded(job.id(), display::show)
+            return poller.awaitCompletion(job.id(), display::update)
                     .onComplete(ended -> display.close())
                     .map(ended -> {
                         if (ended.state() == JobStatus.State.COMPLETED) {

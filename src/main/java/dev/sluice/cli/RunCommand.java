@@ -50,10 +50,10 @@ public final class RunCommand implements Callable<Integer> {
                 .addKeyValue("version", Version.current())
                 .log("starting");
         if (loaded.cluster().enabled()) {
-            new HazelcastCluster(loaded.cluster()).requireAddress();
+            new HazelcastCluster(loaded.cluster()).requirePortsAvailable();
         }
         int launched = new VertxApplication(arguments(loaded.cluster()), new Hooks(sluice, loaded.cluster())).launch();
-        sluice.up().await();
+        sluice.whenStarted().await();
         return launched;
     }
 
@@ -75,7 +75,7 @@ public final class RunCommand implements Callable<Integer> {
         @Override
         public VertxBuilder createVertxBuilder(VertxOptions options) {
             return cluster.enabled()
-                    ? new HazelcastCluster(cluster).builder(options)
+                    ? new HazelcastCluster(cluster).vertxBuilder(options)
                     : VertxApplicationHooks.super.createVertxBuilder(options);
         }
 
@@ -86,7 +86,7 @@ public final class RunCommand implements Callable<Integer> {
 
         @Override
         public void beforeStoppingVertx(HookContext context) {
-            sluice.shutDown();
+            sluice.stopBlocking();
         }
     }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /** Puts a local file through a pipeline that runs elsewhere. */
 @Command(name = "submit", description = "Upload a file and create its job; the running workers do the rest.")
 public final class SubmitCommand implements Callable<Integer> {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(250);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
 
     @Mixin
     private ConfigOption config = new ConfigOption();
@@ -45,29 +45,29 @@ public final class SubmitCommand implements Callable<Integer> {
         SluiceConfig checked = config.load();
         Vertx vertx = Vertx.vertx();
         try {
-            S3ObjectStore blobs = new S3ObjectStore(vertx, checked.s3());
+            S3ObjectStore objectStore = new S3ObjectStore(vertx, checked.s3());
             return Database.open(vertx, checked.postgres())
                     .compose(database -> UserTables.open(database, checked.postgres())
-                            .compose(tables -> submit(vertx, checked, blobs, new JobRepository(database, tables)))
+                            .compose(tables -> submit(vertx, checked, objectStore, new JobRepository(database, tables)))
                             .eventually(database::close))
-                    .eventually(blobs::close)
+                    .eventually(objectStore::close)
                     .await();
         } finally {
             vertx.close().await();
         }
     }
 
-    private Future<Integer> submit(Vertx vertx, SluiceConfig checked, S3ObjectStore blobs, JobRepository jobs) {
-        JobSubmissionService submission = new JobSubmissionService(blobs, jobs);
+    private Future<Integer> submit(Vertx vertx, SluiceConfig checked, S3ObjectStore objectStore, JobRepository jobs) {
+        JobSubmissionService submission = new JobSubmissionService(objectStore, jobs);
         if (!wait) {
             return submission
-                    .submit(file, user, ProgressListener.none())
+                    .submit(file, user, ProgressListener.noop())
                     .onSuccess(job -> System.out.println(job.id()))
                     .map(StagedJob::id)
                     .map(created -> CommandLineRunner.OK);
         }
         String bucket = "s3://" + checked.s3().bucket() + "/";
-        return new JobFollower(submission, new JobPoller(vertx, jobs, LOOK_EVERY), System.out, key -> bucket + key)
-                .run(file, user);
+        return new JobFollower(submission, new JobPoller(vertx, jobs, POLL_INTERVAL), System.out, key -> bucket + key)
+                .submitAndFollow(file, user);
     }
 }

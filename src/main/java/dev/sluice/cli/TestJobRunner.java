@@ -27,7 +27,7 @@ final class TestJobRunner {
     private final StagedJob job;
     private final Consumer<JsonObject> show;
     private final Promise<JsonObject> end = Promise.promise();
-    private final AtomicInteger heard = new AtomicInteger();
+    private final AtomicInteger updateCount = new AtomicInteger();
 
     /** @param show is given each update of the job; not on a thread of ours */
     TestJobRunner(StagedJob job, Consumer<JsonObject> show) {
@@ -38,28 +38,28 @@ final class TestJobRunner {
     /** Sends the job and listens until it has ended, at most for {@code limit}; gives the last update, empty if late. */
     Future<Optional<JsonObject>> run(
             Vertx vertx, RabbitMqConfig broker, UpdateSubscription.Source source, Duration limit) {
-        return UpdateSubscription.open(vertx, broker, source, this::hear).compose(listener -> {
-            listener.lost().onFailure(end::tryFail);
+        return UpdateSubscription.open(vertx, broker, source, this::onUpdate).compose(subscription -> {
+            subscription.whenClosed().onFailure(end::tryFail);
             ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, broker);
             publisher.start();
             return publisher
-                    .ready()
+                    .whenConnected()
                     .compose(ready -> publisher.publish(message()))
                     .compose(sent -> end.future())
                     .timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
                     .map(Optional::of)
-                    .recover(TestJobRunner::late)
+                    .recover(TestJobRunner::onTimeout)
                     .eventually(publisher::stop)
-                    .eventually(listener::close);
+                    .eventually(subscription::close);
         });
     }
 
     /** How many updates of the job have come. */
-    int heard() {
-        return heard.get();
+    int updateCount() {
+        return updateCount.get();
     }
 
-    private boolean hear(Buffer body) {
+    private boolean onUpdate(Buffer body) {
         JsonObject update;
         try {
             update = new JsonObject(body);
@@ -69,9 +69,9 @@ final class TestJobRunner {
         if (!job.id().value().equals(update.getValue("job_id"))) {
             return false;
         }
-        heard.incrementAndGet();
+        updateCount.incrementAndGet();
         show.accept(update);
-        if (UpdateFormatter.isEnd(update)) {
+        if (UpdateFormatter.isFinal(update)) {
             end.tryComplete(update);
         }
         return true;
@@ -86,7 +86,7 @@ final class TestJobRunner {
                 UUID.randomUUID().toString());
     }
 
-    private static Future<Optional<JsonObject>> late(Throwable cause) {
+    private static Future<Optional<JsonObject>> onTimeout(Throwable cause) {
         return cause instanceof TimeoutException
                 ? Future.succeededFuture(Optional.empty())
                 : Future.failedFuture(cause);

@@ -42,7 +42,7 @@ public final class TestStagedCommand implements Callable<Integer> {
     private String key = "uploads/test-staged.mp4";
 
     @ArgGroup
-    private Where where = new Where();
+    private BrokerOptions where = new BrokerOptions();
 
     @Option(names = "--user", paramLabel = "ID", description = "whose video it is (default: ${DEFAULT-VALUE})")
     private String user = "test-staged";
@@ -61,7 +61,7 @@ public final class TestStagedCommand implements Callable<Integer> {
     private boolean fromQueue;
 
     /** The broker, named in one of two ways or by the environment. */
-    private static final class Where {
+    private static final class BrokerOptions {
         @Option(
                 names = {"-conf", "--conf"},
                 paramLabel = "FILE",
@@ -88,12 +88,16 @@ public final class TestStagedCommand implements Callable<Integer> {
     public Integer call() {
         RabbitMqConfig broker = where.rabbitmq();
         StagedJob job = job();
-        TestJobRunner trial = new TestJobRunner(job, this::print);
+        TestJobRunner runner = new TestJobRunner(job, this::print);
         Vertx vertx = Vertx.vertx();
         try {
-            System.out.println("job " + job.id() + " for " + TerminalEscaper.line(key));
-            return trial.run(vertx, broker, fromQueue ? Source.QUEUE : Source.COPIES, Duration.ofSeconds(seconds))
-                    .map(last -> verdict(last, trial.heard()))
+            System.out.println("job " + job.id() + " for " + TerminalEscaper.escape(key));
+            return runner.run(
+                            vertx,
+                            broker,
+                            fromQueue ? Source.SHARED_QUEUE : Source.PRIVATE_QUEUE,
+                            Duration.ofSeconds(seconds))
+                    .map(last -> exitCode(last, runner.updateCount()))
                     .await();
         } finally {
             vertx.close().await();
@@ -113,10 +117,10 @@ public final class TestStagedCommand implements Callable<Integer> {
     }
 
     private void print(JsonObject update) {
-        System.out.println(json ? TerminalEscaper.line(update.encode()) : UpdateFormatter.of(update));
+        System.out.println(json ? TerminalEscaper.escape(update.encode()) : UpdateFormatter.format(update));
     }
 
-    private int verdict(Optional<JsonObject> last, int heard) {
+    private int exitCode(Optional<JsonObject> last, int heard) {
         if (last.isEmpty()) {
             System.err.println(
                     heard == 0

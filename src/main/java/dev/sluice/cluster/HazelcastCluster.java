@@ -34,9 +34,9 @@ public final class HazelcastCluster {
      *
      * @throws IllegalStateException with a sentence, if not
      */
-    public void requireAddress() {
+    public void requirePortsAvailable() {
         requireFree("cluster.port", config.port());
-        requireFree("cluster.busPort", config.busPort());
+        requireFree("cluster.busPort", config.eventBusPort());
     }
 
     private void requireFree(String key, int port) {
@@ -52,14 +52,14 @@ public final class HazelcastCluster {
     }
 
     /** What builds a clustered Vert.x. */
-    public VertxBuilder builder(VertxOptions options) {
+    public VertxBuilder vertxBuilder(VertxOptions options) {
         // What it says before it has read its configuration goes to our log as well.
         System.setProperty(LOGGING, "slf4j");
         options.getEventBusOptions()
                 .setHost(config.host())
-                .setPort(config.busPort())
+                .setPort(config.eventBusPort())
                 .setClusterPublicHost(config.host())
-                .setClusterPublicPort(config.busPort());
+                .setClusterPublicPort(config.eventBusPort());
         return Vertx.builder().with(options).withClusterManager(new HazelcastClusterManager(hazelcast()));
     }
 

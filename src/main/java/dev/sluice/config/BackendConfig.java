@@ -41,10 +41,10 @@ public record BackendConfig(
         long maxBodyBytes,
         int requestsPerSecond,
         List<String> corsOrigins,
-        boolean page,
-        int uploadsAtOnce,
-        Duration linkValid,
-        Duration uploadsKept,
+        boolean webUi,
+        int maxConcurrentUploads,
+        Duration presignedUrlTtl,
+        Duration uploadTtl,
         WebhooksConfig webhooks) {
 
     private static final int SHORTEST_SECRET = 32;
@@ -79,12 +79,12 @@ public record BackendConfig(
             String adminClaim) {}
 
     static BackendConfig read(ConfigSection section) {
-        boolean enabled = section.flag("enabled", false);
-        String host = section.text("host", "127.0.0.1");
-        Auth auth = section.choice("auth", Auth.JWT);
+        boolean enabled = section.bool("enabled", false);
+        String host = section.string("host", "127.0.0.1");
+        Auth auth = section.enumValue("auth", Auth.JWT);
         Tokens tokens = tokens(section, enabled && auth == Auth.JWT);
-        if (auth == Auth.NONE && !LOOPBACK.contains(host) && section.areFine("auth", "host")) {
-            section.complain(
+        if (auth == Auth.NONE && !LOOPBACK.contains(host) && section.areValid("auth", "host")) {
+            section.addError(
                     "auth", "none is for the loopback address only: host has to be 127.0.0.1, ::1 or localhost");
         }
         return new BackendConfig(
@@ -93,14 +93,14 @@ public record BackendConfig(
                 section.integer("port", 8080, 0, 65_535),
                 auth,
                 tokens,
-                section.text("mediaOwnerColumn", "userId"),
-                section.number("maxBodyKiB", 64, 1, 65_536) << 10,
+                section.string("mediaOwnerColumn", "userId"),
+                section.longValue("maxBodyKiB", 64, 1, 65_536) << 10,
                 section.integer("requestsPerSecond", 50, 1, 1_000_000),
                 section.read("corsOrigins", BackendConfig::origins).orElse(List.of()),
-                section.flag("page", true),
+                section.bool("page", true),
                 section.integer("uploadsAtOnce", 4, 1, 1000),
-                section.seconds("linkSeconds", 3600, 10, 604_800),
-                section.seconds("uploadSeconds", 86_400, 60, 2_592_000),
+                section.duration("linkSeconds", 3600, 10, 604_800),
+                section.duration("uploadSeconds", 86_400, 60, 2_592_000),
                 WebhooksConfig.read(section));
     }
 
@@ -109,24 +109,24 @@ public record BackendConfig(
         Optional<PublicKeyFile> publicKey =
                 section.read("jwtPublicKeyFile", value -> PublicKeyFile.read(ValueParser.path(value)));
         if (secret.isPresent() && secret.get().reveal().length() < SHORTEST_SECRET) {
-            section.complain("jwtSecret", "has fewer than " + SHORTEST_SECRET + " characters, and could be guessed");
+            section.addError("jwtSecret", "has fewer than " + SHORTEST_SECRET + " characters, and could be guessed");
         }
         if (secret.isPresent() && publicKey.isPresent()) {
-            section.complain("jwtPublicKeyFile", "is given beside jwtSecret; tokens are signed in one way only");
+            section.addError("jwtPublicKeyFile", "is given beside jwtSecret; tokens are signed in one way only");
         }
         if (needed
                 && secret.isEmpty()
                 && publicKey.isEmpty()
-                && section.areFine("jwtSecret", "jwtSecretFile", "jwtPublicKeyFile")) {
-            section.complain(
+                && section.areValid("jwtSecret", "jwtSecretFile", "jwtPublicKeyFile")) {
+            section.addError(
                     "auth", "jwt needs jwtSecret (or jwtSecretFile) or jwtPublicKeyFile to check the tokens with");
         }
         return new Tokens(
                 secret,
                 publicKey,
-                section.optionalText("jwtIssuer"),
-                section.optionalText("jwtAudience"),
-                section.text("jwtAdminClaim", "admin"));
+                section.optionalString("jwtIssuer"),
+                section.optionalString("jwtAudience"),
+                section.string("jwtAdminClaim", "admin"));
     }
 
     private static List<String> origins(Object value) {

@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
  * @param busPort of {@code host}, for messages
  * @param members {@code host} or {@code host:port} of others; those that are not up are no hindrance
  */
-public record ClusterConfig(boolean enabled, String name, String host, int port, int busPort, List<String> members) {
+public record ClusterConfig(
+        boolean enabled, String name, String host, int port, int eventBusPort, List<String> members) {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-    private static final int MOST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
     private static final Pattern MEMBER = Pattern.compile(HOST + "(:\\d{1,5})?");
 
     public ClusterConfig {
@@ -24,21 +25,21 @@ public record ClusterConfig(boolean enabled, String name, String host, int port,
     }
 
     static ClusterConfig read(ConfigSection section) {
-        boolean enabled = section.flag("enabled", false);
+        boolean enabled = section.bool("enabled", false);
         String host = section.read("host", ClusterConfig::host).orElse("");
         List<String> members = section.read("members", ClusterConfig::members).orElse(List.of());
-        if (enabled && host.isEmpty() && section.areFine("host")) {
-            section.complain("host", "is needed: the name or IPv4 address under which the other hosts reach this one");
+        if (enabled && host.isEmpty() && section.areValid("host")) {
+            section.addError("host", "is needed: the name or IPv4 address under which the other hosts reach this one");
         }
-        if (enabled && members.isEmpty() && section.areFine("members")) {
-            section.complain("members", "is needed: at least one of the other hosts");
+        if (enabled && members.isEmpty() && section.areValid("members")) {
+            section.addError("members", "is needed: at least one of the other hosts");
         }
         return new ClusterConfig(
                 enabled,
-                section.text("name", "sluice"),
+                section.string("name", "sluice"),
                 host,
-                section.integer("port", 5701, 1, MOST_PORT),
-                section.integer("busPort", 5702, 1, MOST_PORT),
+                section.integer("port", 5701, 1, MAX_PORT),
+                section.integer("busPort", 5702, 1, MAX_PORT),
                 members);
     }
 
@@ -55,8 +56,8 @@ public record ClusterConfig(boolean enabled, String name, String host, int port,
     private static String member(String text) {
         String rule = "members look like host or host:port";
         int colon = matching(MEMBER, text, rule).indexOf(':');
-        if (colon >= 0 && Integer.parseInt(text.substring(colon + 1)) > MOST_PORT) {
-            throw new IllegalArgumentException(rule + ", and ports end at " + MOST_PORT);
+        if (colon >= 0 && Integer.parseInt(text.substring(colon + 1)) > MAX_PORT) {
+            throw new IllegalArgumentException(rule + ", and ports end at " + MAX_PORT);
         }
         return text;
     }

@@ -17,28 +17,28 @@ import java.util.List;
  * @param segmentsInFlight how many messages about segments of one job are out at a time
  */
 public record DeliveryConfig(
-        Duration lease,
-        Duration renewEvery,
+        Duration leaseDuration,
+        Duration leaseRenewInterval,
         RetryConfig retries,
-        Duration requeueAfter,
+        Duration resendAfter,
         boolean adoptPending,
-        Duration maxTask,
-        int segmentsInFlight) {
+        Duration maxTaskDuration,
+        int maxSegmentsInFlight) {
     private static final RetryConfig DEFAULT_RETRIES = new RetryConfig(
             5, List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)));
 
     static DeliveryConfig read(ConfigSection section) {
         DeliveryConfig config = new DeliveryConfig(
-                section.seconds("leaseSeconds", 12, 1, 600),
-                section.seconds("renewSeconds", 4, 0.2, 200),
+                section.duration("leaseSeconds", 12, 1, 600),
+                section.duration("renewSeconds", 4, 0.2, 200),
                 RetryConfig.read(section, DEFAULT_RETRIES),
-                section.seconds("requeueAfterSeconds", 900, 1, 604_800),
-                section.flag("adoptPending", false),
-                section.seconds("maxTaskSeconds", 300, 1, 86_400),
+                section.duration("requeueAfterSeconds", 900, 1, 604_800),
+                section.bool("adoptPending", false),
+                section.duration("maxTaskSeconds", 300, 1, 86_400),
                 section.integer("segmentsInFlight", 64, 1, 1000));
-        if (section.areFine("leaseSeconds", "renewSeconds")
-                && config.renewEvery().multipliedBy(2).compareTo(config.lease()) > 0) {
-            section.complain(
+        if (section.areValid("leaseSeconds", "renewSeconds")
+                && config.leaseRenewInterval().multipliedBy(2).compareTo(config.leaseDuration()) > 0) {
+            section.addError(
                     "renewSeconds", "has to be at most half of leaseSeconds, or one late renewal loses the work");
         }
         return config;

@@ -20,12 +20,12 @@ import java.util.Optional;
 public record FfmpegConfig(
         Optional<Path> ffmpeg,
         Optional<Path> ffprobe,
-        Path cache,
+        Path cacheDirectory,
         Duration probeTimeout,
         Duration stallTimeout,
-        Duration maxEncode,
+        Duration maxEncodeDuration,
         SandboxMode sandbox,
-        long maxMemory) {
+        long maxMemoryBytes) {
 
     /** When FFmpeg runs in a sandbox. */
     public enum SandboxMode {
@@ -42,10 +42,10 @@ public record FfmpegConfig(
                 section.optionalPath("ffmpeg"),
                 section.optionalPath("ffprobe"),
                 section.path("cache", "~/.sluice/ffmpeg"),
-                section.seconds("probeTimeoutSeconds", 60, 1, 3600),
-                section.seconds("stallTimeoutSeconds", 60, 5, 3600),
-                section.seconds("maxEncodeSeconds", 86_400, 1, 604_800),
-                section.choice("sandbox", SandboxMode.AUTO),
-                section.number("maxMemoryMiB", 16_384, 1024, 1 << 20) << 20);
+                section.duration("probeTimeoutSeconds", 60, 1, 3600),
+                section.duration("stallTimeoutSeconds", 60, 5, 3600),
+                section.duration("maxEncodeSeconds", 86_400, 1, 604_800),
+                section.enumValue("sandbox", SandboxMode.AUTO),
+                section.longValue("maxMemoryMiB", 16_384, 1024, 1 << 20) << 20);
     }
 }

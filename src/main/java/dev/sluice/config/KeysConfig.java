@@ -29,12 +29,12 @@ public record KeysConfig(String video, String thumbnail, String staging) {
                 template(section, "thumbnail", "thumbnails/{mediaId}_{n}.jpg", "n"),
                 section.read("staging", KeysConfig::prefix).orElse("sluice-staging/"));
         if (config.video().replace("{quality}", "{n}").equals(config.thumbnail())) {
-            section.complain("thumbnail", "is the same place as video; one would overwrite the other");
+            section.addError("thumbnail", "is the same place as video; one would overwrite the other");
         }
         for (String key : List.of("video", "thumbnail")) {
             String template = key.equals("video") ? config.video() : config.thumbnail();
-            if (section.areFine(key, "staging") && template.startsWith(config.staging())) {
-                section.complain(key, "lies under keys.staging, where everything is removed sooner or later");
+            if (section.areValid(key, "staging") && template.startsWith(config.staging())) {
+                section.addError(key, "lies under keys.staging, where everything is removed sooner or later");
             }
         }
         return config;

@@ -69,19 +69,19 @@ public record MediaConfig(
                 section.read("preset", MediaConfig::preset).orElse("medium"),
                 section.integer("crf", 23, 0, 51),
                 section.integer("audioKbps", 128, 32, 512) * 1000,
-                section.seconds("keyFrameSeconds", 2, 0.5, 30),
-                section.seconds("thumbnailSeconds", 15, 1, 3600),
+                section.duration("keyFrameSeconds", 2, 0.5, 30),
+                section.duration("thumbnailSeconds", 15, 1, 3600),
                 section.integer("thumbnailWidth", 320, 16, 1920),
                 new Limits(
-                        limits.number("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
-                        limits.seconds("maxSeconds", 43_200, 1, 864_000),
-                        limits.number("maxPixels", 8192L * 4320, 16, 1 << 30),
+                        limits.longValue("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
+                        limits.duration("maxSeconds", 43_200, 1, 864_000),
+                        limits.longValue("maxPixels", 8192L * 4320, 16, 1 << 30),
                         limits.integer("maxStreams", 64, 1, 1000),
-                        limits.number("maxOutputMiB", 20_480, 1, 1 << 30) << 20));
+                        limits.longValue("maxOutputMiB", 20_480, 1, 1 << 30) << 20));
     }
 
     /** What decides how an encode looks, so that it can be known on another host; the limits are each host's own. */
-    public JsonObject encoding() {
+    public JsonObject toEncodingJson() {
         JsonArray rungs = new JsonArray();
         ladder.forEach(rung -> rungs.add(new JsonObject()
                 .put("quality", rung.quality())
@@ -102,11 +102,11 @@ public record MediaConfig(
      *
      * @throws InvalidConfigException if it cannot be used
      */
-    public MediaConfig encodingAs(JsonObject encoding) {
-        ConfigReader settings = new ConfigReader(new JsonObject().put("media", encoding), Map.of());
-        MediaConfig other = read(settings.section("media"), settings.section("media.limits"));
-        if (!settings.complaints().isEmpty()) {
-            throw new InvalidConfigException(settings.complaints());
+    public MediaConfig withEncoding(JsonObject encoding) {
+        ConfigReader reader = new ConfigReader(new JsonObject().put("media", encoding), Map.of());
+        MediaConfig other = read(reader.section("media"), reader.section("media.limits"));
+        if (!reader.errors().isEmpty()) {
+            throw new InvalidConfigException(reader.errors());
         }
         return new MediaConfig(
                 other.ladder,

@@ -34,7 +34,7 @@ public record PostgresConfig(
                 ServiceUri.read(section, "postgresql://localhost:5432/sluice", List.of("postgresql", "postgres"));
         URI address = URI.create(uri.withoutCredentials());
         if (address.getPath().length() < 2) {
-            section.complain("uri", "names no database: postgresql://host:port/database is needed");
+            section.addError("uri", "names no database: postgresql://host:port/database is needed");
         }
         Optional<CaFile> caFile = section.caFile();
         return new PostgresConfig(
@@ -44,19 +44,19 @@ public record PostgresConfig(
                 uri.user(section, "sluice"),
                 uri.password(section, ""),
                 section.integer("poolSize", 8, 2, 200),
-                section.text("jobTable", "VideoProcessingJob"),
-                section.text("mediaTable", "media"));
+                section.string("jobTable", "VideoProcessingJob"),
+                section.string("mediaTable", "media"));
     }
 
     private static SslMode sslMode(ConfigSection section, URI address, boolean caFile) {
         SslMode mode = SslMode.PREFER;
         try {
-            mode = SslMode.in(address);
+            mode = SslMode.fromUri(address);
         } catch (IllegalArgumentException bad) {
-            section.complain("uri", String.valueOf(bad.getMessage()));
+            section.addError("uri", String.valueOf(bad.getMessage()));
         }
-        if (caFile && section.areFine("uri") && mode.compareTo(SslMode.REQUIRE) < 0) {
-            section.complain("caFile", "is used with ?sslmode=verify-full, verify-ca or require in the uri only");
+        if (caFile && section.areValid("uri") && mode.compareTo(SslMode.REQUIRE) < 0) {
+            section.addError("caFile", "is used with ?sslmode=verify-full, verify-ca or require in the uri only");
         }
         // As libpq does: whoever names an authority wants it asked.
         return caFile && mode == SslMode.REQUIRE ? SslMode.VERIFY_CA : mode;

@@ -26,7 +26,7 @@ public record RabbitMqConfig(
         Duration heartbeat,
         Duration connectTimeout,
         Duration confirmTimeout,
-        QueueMode queues) {
+        QueueMode queueMode) {
 
     /** How the queues that the other half of the system also declares are declared by us. */
     public enum QueueMode {
@@ -42,9 +42,9 @@ public record RabbitMqConfig(
         ServiceUri uri = ServiceUri.read(section, "amqp://localhost:5672/", List.of("amqp", "amqps"));
         Optional<CaFile> caFile = section.caFile();
         if (caFile.isPresent()
-                && section.areFine("uri")
+                && section.areValid("uri")
                 && !uri.withoutCredentials().startsWith("amqps:")) {
-            section.complain("caFile", "is for TLS: the uri has to begin with amqps://");
+            section.addError("caFile", "is for TLS: the uri has to begin with amqps://");
         }
         return new RabbitMqConfig(
                 uri.withoutCredentials(),
@@ -52,8 +52,8 @@ public record RabbitMqConfig(
                 uri.password(section, "guest"),
                 caFile,
                 Duration.ofSeconds(section.integer("heartbeatSeconds", 10, 0, 600)),
-                section.seconds("connectTimeoutSeconds", 10, 1, 120),
-                section.seconds("confirmTimeoutSeconds", 10, 1, 120),
-                section.choice("queues", QueueMode.CLASSIC));
+                section.duration("connectTimeoutSeconds", 10, 1, 120),
+                section.duration("confirmTimeoutSeconds", 10, 1, 120),
+                section.enumValue("queues", QueueMode.CLASSIC));
     }
 }

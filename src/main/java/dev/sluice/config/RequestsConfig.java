@@ -18,6 +18,6 @@ public record RequestsConfig(boolean enabled, Mode mode) {
     }
 
     static RequestsConfig read(ConfigSection section) {
-        return new RequestsConfig(section.flag("enabled", false), section.choice("mode", Mode.STAGED));
+        return new RequestsConfig(section.bool("enabled", false), section.enumValue("mode", Mode.STAGED));
     }
 }

@@ -10,18 +10,18 @@ import java.util.List;
  * @param maxAttempts attempts before the job is FAILED
  * @param backoff waits before the second, third, … attempt; the last one repeats
  */
-public record RetryConfig(int maxAttempts, List<Duration> backoff) {
+public record RetryConfig(int maxAttempts, List<Duration> delays) {
     static final String MAX_ATTEMPTS = "maxAttempts";
     static final String BACKOFF = "backoffSeconds";
 
     public RetryConfig {
-        backoff = List.copyOf(backoff);
+        delays = List.copyOf(delays);
     }
 
     /** Reads what the section says; what it leaves out is as in {@code fallback}. */
     static RetryConfig read(ConfigSection section, RetryConfig fallback) {
         return new RetryConfig(
                 section.integer(MAX_ATTEMPTS, fallback.maxAttempts(), 1, 100),
-                section.secondsList(BACKOFF, fallback.backoff()));
+                section.durations(BACKOFF, fallback.delays()));
     }
 }

@@ -40,13 +40,13 @@ public record S3Config(
         Optional<CaFile> caFile = section.caFile();
         if (caFile.isPresent()
                 && endpoint.filter(uri -> uri.getScheme().equals("http")).isPresent()) {
-            section.complain("caFile", "is for TLS: the endpoint has to begin with https://");
+            section.addError("caFile", "is for TLS: the endpoint has to begin with https://");
         }
-        Optional<String> accessKey = section.optionalText("accessKey");
+        Optional<String> accessKey = section.optionalString("accessKey");
         Optional<Secret> secretKey = section.secret("secretKey");
         if (accessKey.isPresent() != secretKey.isPresent()
-                && section.areFine("accessKey", "secretKey", "secretKeyFile")) {
-            section.complain(
+                && section.areValid("accessKey", "secretKey", "secretKeyFile")) {
+            section.addError(
                     accessKey.isPresent() ? "secretKey" : "accessKey",
                     "accessKey and secretKey go together: give both, or neither to use the machine's own");
         }
@@ -54,14 +54,14 @@ public record S3Config(
                 endpoint,
                 section.read("publicEndpoint", S3Config::endpoint),
                 caFile,
-                section.text("region", "us-east-1"),
-                section.text("bucket", "media"),
+                section.string("region", "us-east-1"),
+                section.string("bucket", "media"),
                 accessKey,
                 secretKey,
-                section.flag("pathStyle", endpoint.isPresent()),
-                section.number("partSizeMiB", 8, 5, 512) << 20,
+                section.bool("pathStyle", endpoint.isPresent()),
+                section.longValue("partSizeMiB", 8, 5, 512) << 20,
                 section.integer("parallelism", 4, 1, 64),
-                section.seconds("timeoutSeconds", 60, 1, 3600));
+                section.duration("timeoutSeconds", 60, 1, 3600));
     }
 
     private static URI endpoint(Object value) {

@@ -53,48 +53,47 @@ public record SluiceConfig(
      * @throws InvalidConfigException with every complaint at once
      */
     public static SluiceConfig read(JsonObject json, Map<String, String> environment) {
-        ConfigReader settings = new ConfigReader(json, environment);
-        SluiceConfig config = read(settings);
-        settings.complainAboutTheUnknown();
-        List<String> complaints = settings.complaints();
-        if (!complaints.isEmpty()) {
-            throw new InvalidConfigException(complaints);
+        ConfigReader reader = new ConfigReader(json, environment);
+        SluiceConfig config = read(reader);
+        reader.reportUnknownKeys();
+        List<String> errors = reader.errors();
+        if (!errors.isEmpty()) {
+            throw new InvalidConfigException(errors);
         }
         return config;
     }
 
     /** Every key there is, {@code section.key}, sorted. */
     public static SortedSet<String> allKeys() {
-        ConfigReader settings = new ConfigReader(new JsonObject(), Map.of());
-        var unused = read(settings);
-        return Collections.unmodifiableSortedSet(settings.known());
+        ConfigReader reader = new ConfigReader(new JsonObject(), Map.of());
+        var unused = read(reader);
+        return Collections.unmodifiableSortedSet(reader.registeredKeys());
     }
 
-    private static SluiceConfig read(ConfigReader settings) {
+    private static SluiceConfig read(ConfigReader reader) {
         int cores = Runtime.getRuntime().availableProcessors();
-        DeliveryConfig delivery = DeliveryConfig.read(settings.section("delivery"));
+        DeliveryConfig delivery = DeliveryConfig.read(reader.section("delivery"));
         Map<StageName, StageConfig> stages = new EnumMap<>(StageName.class);
         for (StageName stage : StageName.values()) {
             // One encode keeps about four cores busy; transfers mostly wait.
             boolean encodes = stage == StageName.PROCESSING || stage == StageName.SEGMENT;
             int concurrency = encodes ? Math.max(1, cores / 4) : 2;
             stages.put(
-                    stage,
-                    StageConfig.read(settings.section("stages." + stage.key()), concurrency, delivery.retries()));
+                    stage, StageConfig.read(reader.section("stages." + stage.key()), concurrency, delivery.retries()));
         }
         return new SluiceConfig(
-                RabbitMqConfig.read(settings.section("rabbitmq")),
-                PostgresConfig.read(settings.section("postgres")),
-                S3Config.read(settings.section("s3")),
-                WorkspaceConfig.read(settings.section("workspace")),
-                FfmpegConfig.read(settings.section("ffmpeg")),
-                MediaConfig.read(settings.section("media"), settings.section("media.limits")),
-                KeysConfig.read(settings.section("keys")),
+                RabbitMqConfig.read(reader.section("rabbitmq")),
+                PostgresConfig.read(reader.section("postgres")),
+                S3Config.read(reader.section("s3")),
+                WorkspaceConfig.read(reader.section("workspace")),
+                FfmpegConfig.read(reader.section("ffmpeg")),
+                MediaConfig.read(reader.section("media"), reader.section("media.limits")),
+                KeysConfig.read(reader.section("keys")),
                 delivery,
-                UpdatesConfig.read(settings.section("updates")),
-                BackendConfig.read(settings.section("backend")),
-                RequestsConfig.read(settings.section("requests")),
-                ClusterConfig.read(settings.section("cluster")),
+                UpdatesConfig.read(reader.section("updates")),
+                BackendConfig.read(reader.section("backend")),
+                RequestsConfig.read(reader.section("requests")),
+                ClusterConfig.read(reader.section("cluster")),
                 stages);
     }
 }

@@ -9,10 +9,10 @@ import java.time.Duration;
  * @param tickEvery the shortest time between two progress ticks of one job
  * @param sweepEvery how often the outbox is searched for rows that nobody announced
  */
-public record UpdatesConfig(Duration tickEvery, Duration sweepEvery) {
+public record UpdatesConfig(Duration progressInterval, Duration outboxPollInterval) {
 
     static UpdatesConfig read(ConfigSection section) {
         return new UpdatesConfig(
-                section.seconds("tickSeconds", 1, 0.1, 60), section.seconds("sweepSeconds", 1, 0.1, 60));
+                section.duration("tickSeconds", 1, 0.1, 60), section.duration("sweepSeconds", 1, 0.1, 60));
     }
 }

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 public record WebhooksConfig(
         List<Receiver> receivers,
         Optional<Secret> secret,
-        AddressPolicy rule,
+        AddressPolicy addressPolicy,
         List<Duration> backoff,
-        Duration giveUpAfter,
+        Duration maxAge,
         Duration timeout) {
 
     private static final int SHORTEST_SECRET = 32;
@@ -72,7 +72,7 @@ public record WebhooksConfig(
     /** What signs deliveries to this address; empty where the configuration no longer says. */
     public Optional<Secret> secretFor(String url) {
         return receivers.stream()
-                .filter(receiver -> receiver.url().text().equals(url))
+                .filter(receiver -> receiver.url().value().equals(url))
                 .findFirst()
                 .flatMap(Receiver::secret)
                 .or(() -> secret);
@@ -83,52 +83,52 @@ public record WebhooksConfig(
      *
      * @throws IllegalArgumentException with a sentence, if nothing is sent there
      */
-    public WebhookUrl named(String url) {
+    public WebhookUrl parseJobWebhook(String url) {
         if (secret.isEmpty()) {
             throw new IllegalArgumentException("there is no backend.webhookSecret to sign it with");
         }
         WebhookUrl named = WebhookUrl.parse(url);
-        rule.check(named);
+        addressPolicy.check(named);
         return named;
     }
 
     /** How long to wait after so many tries that failed, 1 or more. */
-    public Duration waitAfter(int tries) {
+    public Duration retryDelay(int tries) {
         return backoff.get(Math.min(tries, backoff.size()) - 1);
     }
 
     static WebhooksConfig read(ConfigSection section) {
-        AddressPolicy rule = new AddressPolicy(section.flag("webhookAllowPrivate", false));
+        AddressPolicy policy = new AddressPolicy(section.bool("webhookAllowPrivate", false));
         Optional<Secret> secret = section.secret("webhookSecret");
         List<Receiver> receivers =
-                section.read("webhooks", value -> receivers(value, rule)).orElse(List.of());
+                section.read("webhooks", value -> receivers(value, policy)).orElse(List.of());
         if (secret.filter(WebhooksConfig::isShort).isPresent()) {
-            section.complain("webhookSecret", tooShort());
+            section.addError("webhookSecret", tooShort());
         }
         if (secret.isEmpty()
                 && receivers.stream().anyMatch(receiver -> receiver.secret().isEmpty())
-                && section.areFine("webhookSecret", "webhookSecretFile")) {
-            section.complain(
+                && section.areValid("webhookSecret", "webhookSecretFile")) {
+            section.addError(
                     "webhooks",
                     "a secret to sign with is needed for each: its own, or webhookSecret (or webhookSecretFile)");
         }
         return new WebhooksConfig(
                 receivers,
                 secret,
-                rule,
-                section.secondsList("webhookBackoffSeconds", DEFAULT_BACKOFF),
-                section.seconds("webhookGiveUpSeconds", 86_400, 1, 2_592_000),
-                section.seconds("webhookTimeoutSeconds", 10, 0.1, 60));
+                policy,
+                section.durations("webhookBackoffSeconds", DEFAULT_BACKOFF),
+                section.duration("webhookGiveUpSeconds", 86_400, 1, 2_592_000),
+                section.duration("webhookTimeoutSeconds", 10, 0.1, 60));
     }
 
-    private static List<Receiver> receivers(Object value, AddressPolicy rule) {
+    private static List<Receiver> receivers(Object value, AddressPolicy policy) {
         JsonArray list = ValueParser.list(value, "webhooks");
         List<Receiver> receivers = new ArrayList<>();
         Set<String> urls = new HashSet<>();
         for (int i = 0; i < list.size(); i++) {
             try {
-                Receiver receiver = receiver(list.getValue(i), rule);
-                if (!urls.add(receiver.url().text())) {
+                Receiver receiver = receiver(list.getValue(i), policy);
+                if (!urls.add(receiver.url().value())) {
                     throw new IllegalArgumentException("its url stands there twice");
                 }
                 receivers.add(receiver);
@@ -139,7 +139,7 @@ public record WebhooksConfig(
         return receivers;
     }
 
-    private static Receiver receiver(Object value, AddressPolicy rule) {
+    private static Receiver receiver(Object value, AddressPolicy policy) {
         if (!(value instanceof JsonObject entry) || !KEYS.containsAll(entry.fieldNames())) {
             throw new IllegalArgumentException("a webhook has a url, may have events and a secret, and nothing else");
         }
@@ -147,7 +147,7 @@ public record WebhooksConfig(
             throw new IllegalArgumentException("its url is missing");
         }
         WebhookUrl url = WebhookUrl.parse(text);
-        rule.check(url);
+        policy.check(url);
         Optional<Secret> secret = Optional.ofNullable(entry.getValue("secret"))
                 .map(ValueParser::text)
                 .map(Secret::new);

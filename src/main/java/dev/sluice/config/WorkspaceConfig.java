@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param cacheBytes how much of its disk sources take that were fetched again, because an earlier stage ran elsewhere
  * @param sweepEvery how often what crashes left is looked for
  */
-public record WorkspaceConfig(Mode mode, Path directory, long keepFreeBytes, long cacheBytes, Duration sweepEvery) {
+public record WorkspaceConfig(
+        Mode mode, Path directory, long minFreeBytes, long sourceCacheBytes, Duration cleanupInterval) {
     /** Where the results of one stage wait for the next. */
     public enum Mode {
         /** On the disk. */
@@ -24,10 +25,10 @@ public record WorkspaceConfig(Mode mode, Path directory, long keepFreeBytes, lon
 
     static WorkspaceConfig read(ConfigSection section) {
         return new WorkspaceConfig(
-                section.choice("mode", Mode.LOCAL),
+                section.enumValue("mode", Mode.LOCAL),
                 section.path("directory", "~/.sluice/work"),
-                section.number("keepFreeMiB", 512, 0, 1 << 30) << 20,
-                section.number("cacheMiB", 51_200, 0, 1 << 30) << 20,
-                section.seconds("sweepSeconds", 60, 0.5, 86_400));
+                section.longValue("keepFreeMiB", 512, 0, 1 << 30) << 20,
+                section.longValue("cacheMiB", 51_200, 0, 1 << 30) << 20,
+                section.duration("sweepSeconds", 60, 0.5, 86_400));
     }
 }

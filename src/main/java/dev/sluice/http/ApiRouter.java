@@ -51,7 +51,7 @@ final class ApiRouter {
             "Upload-Offset",
             "Upload-Metadata",
             "Upload-Checksum");
-    private static final List<String> SHOWN_HEADERS = List.of(
+    private static final List<String> EXPOSED_HEADERS = List.of(
             "Location",
             "Tus-Resumable",
             "Upload-Length",
@@ -74,21 +74,21 @@ final class ApiRouter {
     }
 
     /** Throws {@link IllegalStateException} if contract and answers differ. */
-    Router build(OpenAPIContract contract, OperationRegistry answers) {
+    Router build(OpenAPIContract contract, OperationRegistry registry) {
         RouterBuilder builder = RouterBuilder.create(
                 vertx,
                 contract,
                 (request, operation) ->
-                        extract(request, operation, answers.streamed().containsKey(operation.getOperationId())));
-        requireSame(builder, answers.operations());
-        guard(builder, new RequestBodyHandler(contract, answers.streamed().keySet(), config.maxBodyBytes()));
+                        extract(request, operation, registry.streaming().containsKey(operation.getOperationId())));
+        requireAllOperationsImplemented(builder, registry.operations());
+        addGuards(builder, new RequestBodyHandler(contract, registry.streaming().keySet(), config.maxBodyBytes()));
         callers.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
         for (OpenAPIRoute route : builder.getRoutes()) {
             String id = route.getOperation().getOperationId();
-            StreamingHandler streaming = answers.streamed().get(id);
+            StreamingHandler streaming = registry.streaming().get(id);
             if (streaming == null) {
                 OperationHandler operation =
-                        Objects.requireNonNull(answers.whole().get(id));
+                        Objects.requireNonNull(registry.buffered().get(id));
                 route.setDoSecurity(callers.handler().isPresent());
                 route.addHandler(request -> answer(request, operation));
             } else {
@@ -113,7 +113,7 @@ final class ApiRouter {
                         streamed ? Buffer.buffer() : request.body().buffer()));
     }
 
-    private static void requireSame(RouterBuilder builder, Set<String> operations) {
+    private static void requireAllOperationsImplemented(RouterBuilder builder, Set<String> operations) {
         Set<String> contract = new HashSet<>();
         builder.getRoutes().forEach(route -> contract.add(route.getOperation().getOperationId()));
         if (!contract.equals(operations)) {
@@ -122,7 +122,7 @@ final class ApiRouter {
         }
     }
 
-    private void guard(RouterBuilder builder, RequestBodyHandler bodies) {
+    private void addGuards(RouterBuilder builder, RequestBodyHandler bodies) {
         builder.rootHandler(new RateLimitHandler(config.requestsPerSecond(), System::nanoTime));
         builder.rootHandler(new PathValidator());
         if (!config.corsOrigins().isEmpty()) {
@@ -130,7 +130,7 @@ final class ApiRouter {
                     .addOrigins(new ArrayList<>(config.corsOrigins()))
                     .allowedMethods(METHODS)
                     .allowedHeaders(new HashSet<>(HEADERS))
-                    .exposedHeaders(new HashSet<>(SHOWN_HEADERS)));
+                    .exposedHeaders(new HashSet<>(EXPOSED_HEADERS)));
         }
         if (config.auth() == BackendConfig.Auth.NONE) {
             builder.rootHandler(new LoopbackOnlyHandler(config.corsOrigins()));
@@ -140,20 +140,20 @@ final class ApiRouter {
 
     private void answer(RoutingContext request, OperationHandler operation) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future.succeededFuture(new ApiRequest(callers.of(request.user()), validated))
-                .compose(operation::answer)
+        Future.succeededFuture(new ApiRequest(callers.callerFor(request.user()), validated))
+                .compose(operation::handle)
                 .onSuccess(answer -> send(request, answer))
                 .onFailure(request::fail);
     }
 
     private void answer(RoutingContext request, StreamingHandler streaming, boolean asks) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future<Optional<User>> asked = asks ? callers.ask(request.request()) : Future.succeededFuture(Optional.empty());
-        asked.compose(user -> streaming.answer(
-                        new ApiRequest(callers.of(user.orElse(null)), validated, ApiRequest.until(user)),
+        Future<Optional<User>> asked =
+                asks ? callers.authenticate(request.request()) : Future.succeededFuture(Optional.empty());
+        asked.compose(user -> streaming.handle(
+                        new ApiRequest(callers.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)),
                         request.request()))
-                .onFailure(
-                        cause -> RequestBodyDrain.discard(request.request()).onComplete(read -> request.fail(cause)));
+                .onFailure(cause -> RequestBodyDrain.drain(request.request()).onComplete(read -> request.fail(cause)));
     }
 
     private static void send(RoutingContext request, JsonObject answer) {

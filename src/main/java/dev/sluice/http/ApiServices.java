@@ -15,13 +15,13 @@ import dev.sluice.persistence.job.JobQueryRepository;
 /** What the answers are made by. */
 public record ApiServices(
         MediaJobService media,
-        JobQueryRepository records,
+        JobQueryRepository queries,
         JobControlService control,
-        DeadLetterService letters,
+        DeadLetterService deadLetters,
         FormUploadService uploads,
         ResumableUploadService resumable,
         DirectUploadService direct,
-        JobWebhookResolver receiver,
+        JobWebhookResolver webhookResolver,
         ObjectStore store,
-        PresignedUrls links,
+        PresignedUrls presignedUrls,
         ProcessInfo identity) {}

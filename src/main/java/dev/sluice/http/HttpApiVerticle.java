@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpApiVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApiVerticle.class);
     private static final int IDLE_SECONDS = 60;
-    private static final Duration SWEEP = Duration.ofSeconds(20);
+    private static final Duration UPLOAD_CLEANUP_INTERVAL = Duration.ofSeconds(20);
 
     private final BackendConfig config;
     private final RabbitMqConfig broker;
@@ -42,7 +42,7 @@ public final class HttpApiVerticle extends VerticleBase {
     private final UpdateFeed feed = new UpdateFeed();
     private long sweeper = -1;
     private @Nullable HttpServer server;
-    private @Nullable UpdateFeedSubscriber live;
+    private @Nullable UpdateFeedSubscriber subscriber;
 
     public HttpApiVerticle(BackendConfig config, RabbitMqConfig broker, ApiServices services) {
         this.config = config;
@@ -53,20 +53,20 @@ public final class HttpApiVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         return OpenApiDocument.read(vertx)
-                .compose(file -> file.forRouter(vertx)
+                .compose(file -> file.toRouterContract(vertx)
                         .map(contract -> new ApiRouter(vertx, config).build(contract, answers(file.json()))))
                 .compose(this::listen)
                 .onSuccess(listening -> {
-                    live = new UpdateFeedSubscriber(vertx, broker, services.records(), feed);
-                    live.start();
-                    sweeper = vertx.setPeriodic(SWEEP.toMillis(), tick -> sweep());
+                    subscriber = new UpdateFeedSubscriber(vertx, broker, services.queries(), feed);
+                    subscriber.start();
+                    sweeper = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), tick -> sweep());
                 });
     }
 
     /** Any host may: what one takes back the others do not find any more. */
     private void sweep() {
         services.resumable()
-                .sweep()
+                .deleteExpired()
                 .onSuccess(gone -> {
                     if (gone > 0) {
                         LOG.atInfo().addKeyValue("uploads", gone).log("expired uploads taken back");
@@ -80,7 +80,7 @@ public final class HttpApiVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         vertx.cancelTimer(sweeper);
-        Future<Void> deaf = live == null ? Future.succeededFuture() : live.stop();
+        Future<Void> deaf = subscriber == null ? Future.succeededFuture() : subscriber.stop();
         Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
         return Future.join(deaf, closed);
     }
@@ -107,8 +107,8 @@ public final class HttpApiVerticle extends VerticleBase {
     }
 
     private Router withPage(Router router) {
-        if (config.page()) {
-            new WebUi(services.links().origin()).serve(router);
+        if (config.webUi()) {
+            new WebUi(services.presignedUrls().origin()).mount(router);
         }
         return router;
     }
@@ -126,18 +126,19 @@ public final class HttpApiVerticle extends VerticleBase {
     }
 
     private OperationRegistry answers(JsonObject contract) {
-        QueueInspector depth = new QueueInspector(vertx, broker);
-        HealthCheck health = new HealthCheck(services.records(), services.store(), depth);
+        QueueInspector queueInspector = new QueueInspector(vertx, broker);
+        HealthCheck health = new HealthCheck(services.queries(), services.store(), queueInspector);
         Map<String, OperationHandler> whole = new HashMap<>();
-        whole.putAll(new JobHandler(services.media(), services.records(), services.control()).operations());
-        whole.putAll(new DirectUploadHandler(services.direct(), services.receiver()).operations());
-        whole.putAll(new OutputUrlHandler(services.media(), services.links(), config.linkValid()).operations());
-        whole.putAll(new DeadLetterHandler(services.letters()).operations());
-        whole.putAll(new SystemStatusHandler(depth, services.records()).operations());
+        whole.putAll(new JobHandler(services.media(), services.queries(), services.control()).operations());
+        whole.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).operations());
+        whole.putAll(new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl())
+                .operations());
+        whole.putAll(new DeadLetterHandler(services.deadLetters()).operations());
+        whole.putAll(new SystemStatusHandler(queueInspector, services.queries()).operations());
         whole.putAll(new HealthHandler(health, services.identity(), contract).operations());
         Map<String, StreamingHandler> streamed = new HashMap<>();
-        streamed.putAll(new FormUploadHandler(services.uploads(), services.receiver()).operations());
-        streamed.putAll(new TusUploadHandler(services.resumable(), services.receiver()).operations());
+        streamed.putAll(new FormUploadHandler(services.uploads(), services.webhookResolver()).operations());
+        streamed.putAll(new TusUploadHandler(services.resumable(), services.webhookResolver()).operations());
         streamed.putAll(new EventStreamHandler(vertx, feed, services.media()).operations());
         return new OperationRegistry(whole, streamed);
     }

@@ -27,7 +27,7 @@ record OpenApiDocument(JsonObject json) {
     }
 
     /** The router's view of it. */
-    Future<OpenAPIContract> forRouter(Vertx vertx) {
+    Future<OpenAPIContract> toRouterContract(Vertx vertx) {
         JsonObject known = json.copy();
         JsonObject paths = known.getJsonObject("paths");
         for (String path : paths.fieldNames()) {

@@ -12,15 +12,15 @@ import java.util.Set;
  * @param whole those whose request and answer are held in memory
  * @param streamed the others
  */
-record OperationRegistry(Map<String, OperationHandler> whole, Map<String, StreamingHandler> streamed) {
+record OperationRegistry(Map<String, OperationHandler> buffered, Map<String, StreamingHandler> streaming) {
     OperationRegistry {
-        whole = Map.copyOf(whole);
-        streamed = Map.copyOf(streamed);
+        buffered = Map.copyOf(buffered);
+        streaming = Map.copyOf(streaming);
     }
 
     Set<String> operations() {
-        Set<String> all = new HashSet<>(whole.keySet());
-        all.addAll(streamed.keySet());
+        Set<String> all = new HashSet<>(buffered.keySet());
+        all.addAll(streaming.keySet());
         return all;
     }
 }

@@ -22,7 +22,7 @@ final class WebUi {
                 + "; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
     }
 
-    void serve(Router router) {
+    void mount(Router router) {
         router.route(HttpMethod.GET, "/").handler(request -> request.reroute(HttpMethod.GET, INDEX));
         router.route(HttpMethod.GET, "/page/*").handler(this::guard);
         router.route(HttpMethod.GET, "/page/*")

@@ -6,4 +6,4 @@ package dev.sluice.job;
  *
  * @param number which counted attempt this is, from 1; attempts that ended with a shutdown are not counted
  */
-public record Attempt(RunId run, int token, int number) {}
+public record Attempt(RunId run, int fencingToken, int attemptNumber) {}

@@ -5,11 +5,11 @@ public enum DeliveryStep {
     /** The claim is granted, no work is done yet. */
     CLAIMED,
     /** The work is done, nothing of it is committed. */
-    WORKED,
+    PROCESSED,
     /** The result is committed, the delivery is not acknowledged. */
     COMMITTED,
     /** The delivery is acknowledged. */
     ACKNOWLEDGED,
     /** What was in the outbox is confirmed by the broker, and still in the outbox. */
-    SENT
+    PUBLISHED
 }

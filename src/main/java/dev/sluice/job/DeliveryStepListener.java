@@ -3,8 +3,8 @@ package dev.sluice.job;
 /** Is told when a delivery passes a milestone. In production nobody listens; tests of faults stop the process there. */
 public interface DeliveryStepListener {
     /** Nobody listens. */
-    DeliveryStepListener UNWATCHED = milestone -> {};
+    DeliveryStepListener NOOP = step -> {};
 
     /** Called on an event loop, before the next step begins. */
-    void reached(DeliveryStep milestone);
+    void onStep(DeliveryStep step);
 }

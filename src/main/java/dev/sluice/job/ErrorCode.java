@@ -38,7 +38,7 @@ public enum ErrorCode {
     OUTPUT_INVALID(FailureAction.RETRY),
     MESSAGE_TOO_LARGE(FailureAction.FAIL),
     DISK_FULL(FailureAction.RETRY),
-    DISK_LOW(FailureAction.POSTPONE),
+    DISK_LOW(FailureAction.DEFER),
     DISK_TOO_SMALL(FailureAction.FAIL),
     FILES_MISSING(FailureAction.FAIL),
     // The services
@@ -48,15 +48,15 @@ public enum ErrorCode {
     // Ours
     WORKER_LOST(FailureAction.FAIL),
     INTERNAL_ERROR(FailureAction.RETRY),
-    SHUTDOWN(FailureAction.RELEASE),
+    SHUTDOWN(FailureAction.REQUEUE),
     LEASE_LOST(FailureAction.ABANDON),
     // A person's
     CANCELLED(FailureAction.ABANDON);
 
-    private final FailureAction verdict;
+    private final FailureAction action;
 
-    ErrorCode(FailureAction verdict) {
-        this.verdict = verdict;
+    ErrorCode(FailureAction action) {
+        this.action = action;
     }
 
     /** The code on the wire: the name in lower case. */
@@ -64,7 +64,7 @@ public enum ErrorCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    public FailureAction verdict() {
-        return verdict;
+    public FailureAction action() {
+        return action;
     }
 }

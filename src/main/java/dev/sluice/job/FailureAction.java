@@ -7,9 +7,9 @@ public enum FailureAction {
     /** Trying again would end the same way: the job is FAILED now. */
     FAIL,
     /** Not now, and not the job's fault: the message comes back after a while, the attempt is not counted. */
-    POSTPONE,
+    DEFER,
     /** Not the job's fault (shutdown): give the delivery back, the attempt is not counted. */
-    RELEASE,
+    REQUEUE,
     /** The run is somebody else's by now, or was ended by a person: write nothing, announce nothing. */
     ABANDON
 }

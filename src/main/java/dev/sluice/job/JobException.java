@@ -25,12 +25,12 @@ public final class JobException extends RuntimeException {
         return code;
     }
 
-    public FailureAction verdict() {
-        return code.verdict();
+    public FailureAction action() {
+        return code.action();
     }
 
     /** The sentence a person reads. */
-    public String sentence() {
+    public String message() {
         return Optional.ofNullable(getMessage()).orElse(code.wire());
     }
 

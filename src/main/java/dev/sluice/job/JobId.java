@@ -30,7 +30,7 @@ public record JobId(String value) {
      * What the job's directory and its objects are called: up to 40 harmless characters of the id for people, and 80 bits of
      * its SHA-256 that tell any two ids apart. Different for any two ids also where a file system folds case.
      */
-    public String fileName() {
+    public String pathSegment() {
         String readable = value.replaceAll("[^A-Za-z0-9_-]", "_");
         return readable.substring(0, Math.min(READABLE, readable.length())) + "-" + hash();
     }

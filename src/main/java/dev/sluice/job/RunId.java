@@ -9,7 +9,7 @@ public record RunId(JobId job, StageName stage, int task) {
     }
 
     /** The run of a stage that is done in one piece. */
-    public static RunId whole(JobId job, StageName stage) {
+    public static RunId ofStage(JobId job, StageName stage) {
         return new RunId(job, stage, 0);
     }
 

@@ -12,14 +12,14 @@ public enum StageName {
     UPLOAD("upload", "UPLOADING", "uploading_results", 80, "upload_complete", 100, "upload_failed");
 
     /** The {@code current_step} when PROCESSING has planned, and not encoded itself. */
-    public static final String PLANNED_STEP = "segments_planned";
+    public static final String SEGMENTS_PLANNED_STEP = "segments_planned";
 
     private final String key;
     private final String wireStage;
     private final String startStep;
     private final int startProgress;
-    private final String doneStep;
-    private final int doneProgress;
+    private final String completedStep;
+    private final int completedProgress;
     private final String failedStep;
 
     StageName(
@@ -34,8 +34,8 @@ public enum StageName {
         this.wireStage = wireStage;
         this.startStep = startStep;
         this.startProgress = startProgress;
-        this.doneStep = doneStep;
-        this.doneProgress = doneProgress;
+        this.completedStep = doneStep;
+        this.completedProgress = doneProgress;
         this.failedStep = failedStep;
     }
 
@@ -45,7 +45,7 @@ public enum StageName {
     }
 
     /** Whether a run of this stage is one of several tasks, which are planned before any of them can be claimed. */
-    public boolean isPlanned() {
+    public boolean requiresPlan() {
         return this == SEGMENT || this == JOIN;
     }
 
@@ -65,13 +65,13 @@ public enum StageName {
     }
 
     /** The {@code current_step} when this stage is done. */
-    public String doneStep() {
-        return doneStep;
+    public String completedStep() {
+        return completedStep;
     }
 
     /** Progress in percent of the job when this stage is done. */
-    public int doneProgress() {
-        return doneProgress;
+    public int completedProgress() {
+        return completedProgress;
     }
 
     /** The {@code current_step} when the job failed in this stage. */

@@ -13,20 +13,20 @@ public enum StepScheme {
     private static final int METADATA_PROGRESS = 10;
 
     /** The {@code current_step} when this stage is done. */
-    public String doneStep(StageName stage) {
+    public String completedStep(StageName stage) {
         return this == STAGED
-                ? stage.doneStep()
+                ? stage.completedStep()
                 : switch (stage) {
                     case DOWNLOAD -> "extracting_metadata";
                     case PROCESSING, JOIN -> StageName.UPLOAD.startStep();
-                    case SEGMENT -> stage.doneStep();
+                    case SEGMENT -> stage.completedStep();
                     case UPLOAD -> "processing_complete";
                 };
     }
 
     /** Progress in percent of the job when this stage is done. */
-    public int doneProgress(StageName stage) {
-        return this == SINGLE_STAGE && stage == StageName.DOWNLOAD ? METADATA_PROGRESS : stage.doneProgress();
+    public int completedProgress(StageName stage) {
+        return this == SINGLE_STAGE && stage == StageName.DOWNLOAD ? METADATA_PROGRESS : stage.completedProgress();
     }
 
     /** The {@code current_step} when the job failed in this stage. */
@@ -37,6 +37,6 @@ public enum StepScheme {
     /** Progress of the job, in percent, when {@code fraction} (0 to 1, clamped) of a stage's work is done. */
     public int progressAt(StageName stage, double fraction) {
         double done = Math.min(1, Math.max(0, fraction));
-        return stage.startProgress() + (int) Math.floor(done * (doneProgress(stage) - stage.startProgress()));
+        return stage.startProgress() + (int) Math.floor(done * (completedProgress(stage) - stage.startProgress()));
     }
 }

@@ -20,24 +20,24 @@ public final class DecimalSeconds {
         }
         try {
             double seconds = Double.parseDouble(text);
-            return Math.abs(seconds) < LONGEST ? Optional.of(of(seconds)) : Optional.empty();
+            return Math.abs(seconds) < LONGEST ? Optional.of(fromSeconds(seconds)) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
     }
 
     /** Decimal seconds, to the microsecond. */
-    public static String text(Duration duration) {
+    public static String format(Duration duration) {
         return BigDecimal.valueOf(Math.floorDiv(duration.toNanos(), NANOS_OF_A_MICRO), 6)
                 .stripTrailingZeros()
                 .toPlainString();
     }
 
-    public static Duration of(double seconds) {
+    public static Duration fromSeconds(double seconds) {
         return Duration.ofNanos(Math.round(seconds * NANOS));
     }
 
-    public static double in(Duration duration) {
+    public static double toSeconds(Duration duration) {
         return duration.toNanos() / NANOS;
     }
 }

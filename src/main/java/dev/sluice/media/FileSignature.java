@@ -73,7 +73,7 @@ public final class FileSignature {
     }
 
     /** Why a file that begins so is refused; empty if it may be a video. */
-    public static Optional<JobException> refusal(byte[] head) {
+    public static Optional<JobException> reject(byte[] head) {
         return image(head)
                 .map(kind -> new JobException(
                         ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video."))

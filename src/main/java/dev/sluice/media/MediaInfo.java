@@ -18,7 +18,7 @@ import java.util.Optional;
 public record MediaInfo(
         String container,
         Optional<Duration> duration,
-        Optional<Duration> begin,
+        Optional<Duration> startTime,
         long bytes,
         long bitrate,
         VideoStream video,

@@ -8,15 +8,15 @@ import dev.sluice.ffmpeg.process.StderrLog;
  * @param cutShort whether the file ends before it should
  * @param broken whether parts of it could not be decoded
  */
-public record SourceDamage(boolean cutShort, boolean broken) {
-    private static final String CUT_SHORT = "partial file";
+public record SourceDamage(boolean truncated, boolean corrupt) {
+    private static final String PARTIAL_FILE = "partial file";
 
-    public static SourceDamage of(StderrLog complaints) {
-        return new SourceDamage(complaints.mention(CUT_SHORT), complaints.errors() > 0);
+    public static SourceDamage of(StderrLog errors) {
+        return new SourceDamage(errors.contains(PARTIAL_FILE), errors.errorCount() > 0);
     }
 
     /** What is wrong with the one or the other part. */
-    public SourceDamage and(SourceDamage other) {
-        return new SourceDamage(cutShort || other.cutShort, broken || other.broken);
+    public SourceDamage merge(SourceDamage other) {
+        return new SourceDamage(truncated || other.truncated, corrupt || other.corrupt);
     }
 }

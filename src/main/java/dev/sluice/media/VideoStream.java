@@ -22,8 +22,8 @@ import java.util.Set;
 public record VideoStream(
         int index,
         String codec,
-        Dimensions coded,
-        double pixelAspect,
+        Dimensions codedSize,
+        double sampleAspectRatio,
         int rotation,
         boolean mirrored,
         double frameRate,
@@ -38,9 +38,9 @@ public record VideoStream(
     private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
 
     /** The size as seen: square pixels, turned as a player turns it. */
-    public Dimensions displayed() {
-        int width = Math.max(1, (int) Math.round(coded.width() * pixelAspect));
-        return isTurned() ? new Dimensions(coded.height(), width) : new Dimensions(width, coded.height());
+    public Dimensions displaySize() {
+        int width = Math.max(1, (int) Math.round(codedSize.width() * sampleAspectRatio));
+        return isTurned() ? new Dimensions(codedSize.height(), width) : new Dimensions(width, codedSize.height());
     }
 
     private boolean isTurned() {

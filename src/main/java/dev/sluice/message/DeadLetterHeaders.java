@@ -30,22 +30,22 @@ public record DeadLetterHeaders(
         Optional<JobId> job,
         Optional<StageName> stage,
         int attempts,
-        Optional<Instant> at,
+        Optional<Instant> failedAt,
         JsonArray history) {
 
     /** All headers of ours begin so. */
     public static final String PREFIX = "x-sluice-";
     /** How long a message was of which only the beginning was kept, bytes. */
-    public static final String BYTES = PREFIX + "bytes";
+    public static final String ORIGINAL_LENGTH = PREFIX + "bytes";
     /** True where only the beginning of a message was kept. */
-    public static final String CUT = PREFIX + "cut";
+    public static final String TRUNCATED = PREFIX + "cut";
 
     /** What goes beyond is left out, the oldest first: a broker takes headers of one frame. */
-    private static final int MOST_ATTEMPTS_TOLD = 20;
+    private static final int MAX_LISTED_ATTEMPTS = 20;
 
-    private static final int MOST_HISTORY_BYTES = 8 * 1024;
+    private static final int MAX_HISTORY_BYTES = 8 * 1024;
     private static final int LONGEST_ERROR = 2_000;
-    private static final int LONGEST_ERROR_TOLD = 500;
+    private static final int MAX_ERROR_LENGTH = 500;
 
     private static final String QUEUE = PREFIX + "queue";
     private static final String ERROR_CODE = PREFIX + "error-code";
@@ -67,7 +67,7 @@ public record DeadLetterHeaders(
         if (attempts > 0) {
             headers.put(ATTEMPTS, attempts);
         }
-        at.ifPresent(time -> headers.put(AT, time.toString()));
+        failedAt.ifPresent(time -> headers.put(AT, time.toString()));
         if (!history.isEmpty()) {
             headers.put(HISTORY, bounded(history).encode());
         }
@@ -88,7 +88,7 @@ public record DeadLetterHeaders(
     }
 
     /** When the last attempt ended, where the history says so. */
-    public static Optional<Instant> endOf(JsonArray history) {
+    public static Optional<Instant> lastAttemptEnd(JsonArray history) {
         return history.isEmpty() || !(history.getValue(history.size() - 1) instanceof JsonObject last)
                 ? Optional.empty()
                 : text(last, "at").flatMap(DeadLetterHeaders::time);
@@ -97,11 +97,11 @@ public record DeadLetterHeaders(
     private static JsonArray bounded(JsonArray history) {
         List<Object> newestFirst = new ArrayList<>();
         int bytes = 2;
-        for (int i = history.size() - 1; i >= 0 && newestFirst.size() < MOST_ATTEMPTS_TOLD; i--) {
+        for (int i = history.size() - 1; i >= 0 && newestFirst.size() < MAX_LISTED_ATTEMPTS; i--) {
             Object entry = shortened(history.getValue(i));
             String encoded = entry instanceof JsonObject json ? json.encode() : String.valueOf(entry);
             bytes += encoded.getBytes(StandardCharsets.UTF_8).length + 1;
-            if (bytes > MOST_HISTORY_BYTES) {
+            if (bytes > MAX_HISTORY_BYTES) {
                 break;
             }
             newestFirst.add(entry);
@@ -115,16 +115,16 @@ public record DeadLetterHeaders(
 
     private static @Nullable Object shortened(@Nullable Object entry) {
         if (entry instanceof JsonObject attempt && attempt.getValue("error") instanceof String error) {
-            return attempt.copy().put("error", cut(error, LONGEST_ERROR_TOLD));
+            return attempt.copy().put("error", cut(error, MAX_ERROR_LENGTH));
         }
         return entry;
     }
 
-    private static String cut(String text, int most) {
-        if (text.length() <= most) {
+    private static String cut(String text, int max) {
+        if (text.length() <= max) {
             return text;
         }
-        int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
+        int end = Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max;
         return text.substring(0, end) + "…";
     }
 

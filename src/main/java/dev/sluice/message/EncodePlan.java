@@ -23,46 +23,46 @@ import java.util.stream.IntStream;
  * @param encoding settings of the encode
  */
 public record EncodePlan(
-        Duration begin,
+        Duration start,
         Duration end,
-        Duration each,
-        List<Optional<Duration>> firsts,
+        Duration segmentDuration,
+        List<Optional<Duration>> firstFrameTimes,
         int width,
         int height,
-        boolean withSound,
+        boolean hasAudio,
         JsonObject encoding) {
-    private static final int MOST_SEGMENTS = 100_000;
+    private static final int MAX_SEGMENTS = 100_000;
     private static final int LARGEST_SIDE = 1 << 20;
     private static final long LONGEST_MICROS = 1_000_000_000_000_000L;
     private static final long NONE = -1_000_000_000_000_000L;
 
     public EncodePlan {
-        firsts = List.copyOf(firsts);
+        firstFrameTimes = List.copyOf(firstFrameTimes);
         encoding = encoding.copy();
     }
 
-    public int segments() {
-        return firsts.size();
+    public int segmentCount() {
+        return firstFrameTimes.size();
     }
 
     /** How many tasks there are. */
-    public int tasks() {
-        return segments() + (withSound ? 1 : 0);
+    public int taskCount() {
+        return segmentCount() + (hasAudio ? 1 : 0);
     }
 
     JsonObject toJson() {
         return new JsonObject()
-                .put("beginMicros", micros(begin))
+                .put("beginMicros", micros(start))
                 .put("endMicros", micros(end))
-                .put("eachMicros", micros(each))
+                .put("eachMicros", micros(segmentDuration))
                 .put(
                         "firstMicros",
-                        new JsonArray(firsts.stream()
+                        new JsonArray(firstFrameTimes.stream()
                                 .map(first -> first.map(EncodePlan::micros).orElse(NONE))
                                 .toList()))
                 .put("width", width)
                 .put("height", height)
-                .put("withSound", withSound)
+                .put("withSound", hasAudio)
                 .put("encoding", encoding);
     }
 
@@ -70,7 +70,7 @@ public record EncodePlan(
     static EncodePlan fromJson(JsonObject json) {
         if (!(json.getValue("firstMicros") instanceof JsonArray array
                 && !array.isEmpty()
-                && array.size() <= MOST_SEGMENTS
+                && array.size() <= MAX_SEGMENTS
                 && json.getValue("withSound") instanceof Boolean withSound
                 && json.getValue("encoding") instanceof JsonObject encoding)) {
             throw new InvalidMessageException("The field 'plan' is not the plan of an encode.");
@@ -96,9 +96,9 @@ public record EncodePlan(
         return micros.longValue() == NONE ? Optional.empty() : Optional.of(ofMicros(micros.longValue()));
     }
 
-    private static Duration time(JsonObject json, String field, long least) {
+    private static Duration time(JsonObject json, String field, long min) {
         if (json.getValue(field) instanceof Number micros
-                && micros.longValue() >= least
+                && micros.longValue() >= min
                 && micros.longValue() <= LONGEST_MICROS) {
             return ofMicros(micros.longValue());
         }

@@ -32,7 +32,7 @@ public record JobUpdate(
         String step,
         List<OutputFile> outputs,
         Optional<VideoMetadata> metadata,
-        Optional<Failure> failure,
+        Optional<ErrorDetails> failure,
         List<String> warnings,
         Instant timestamp,
         long seq,
@@ -52,7 +52,7 @@ public record JobUpdate(
     }
 
     /** The same news under another number. */
-    public JobUpdate numbered(long other) {
+    public JobUpdate withSeq(long other) {
         return new JobUpdate(
                 jobId,
                 mediaId,
@@ -83,7 +83,7 @@ public record JobUpdate(
     }
 
     /** Why a job failed: the code for programs, the sentence for people. */
-    public record Failure(ErrorCode code, String sentence) {}
+    public record ErrorDetails(ErrorCode code, String message) {}
 
     /** The message. */
     public JsonObject toJson() {
@@ -98,9 +98,9 @@ public record JobUpdate(
             json.put("thumbnails", thumbnails()).put("video_versions", videoVersions());
         }
         metadata.ifPresent(known -> json.put("metadata", metadataJson(known)));
-        failure.ifPresent(why -> json.put("error_message", why.sentence())
+        failure.ifPresent(why -> json.put("error_message", why.message())
                 .put("error_code", why.code().wire())
-                .put("retryable", why.code().verdict() == FailureAction.RETRY));
+                .put("retryable", why.code().action() == FailureAction.RETRY));
         if (!warnings.isEmpty()) {
             json.put("warnings", new JsonArray(warnings));
         }

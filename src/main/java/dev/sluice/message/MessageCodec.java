@@ -21,7 +21,7 @@ public final class MessageCodec {
      *
      * @throws InvalidMessageException if it is not JSON, too large, or lacks what the stage needs
      */
-    public static StagedJob stagedJob(Buffer body, StageName stage) {
+    public static StagedJob decodeStagedJob(Buffer body, StageName stage) {
         return StagedJob.fromJson(object(body), stage);
     }
 
@@ -30,7 +30,7 @@ public final class MessageCodec {
      *
      * @throws InvalidMessageException as above
      */
-    public static StagedJob stagedJob(JsonObject json, StageName stage) {
+    public static StagedJob decodeStagedJob(JsonObject json, StageName stage) {
         return StagedJob.fromJson(json, stage);
     }
 
@@ -39,7 +39,7 @@ public final class MessageCodec {
      *
      * @throws InvalidMessageException as above
      */
-    public static ReceivedUpdate report(Buffer body) {
+    public static ReceivedUpdate decodeUpdate(Buffer body) {
         return ReceivedUpdate.fromJson(object(body));
     }
 
@@ -48,21 +48,21 @@ public final class MessageCodec {
      *
      * @throws InvalidMessageException as above
      */
-    public static SingleStageRequest request(Buffer body) {
+    public static SingleStageRequest decodeRequest(Buffer body) {
         return SingleStageRequest.fromJson(object(body));
     }
 
     /** Whose request one is that cannot be read; empty when it does not say, or is none. */
-    public static Optional<SingleStageRequest.Subject> subjectOfRequest(Buffer body) {
+    public static Optional<SingleStageRequest.Subject> peekRequestSubject(Buffer body) {
         try {
             return SingleStageRequest.subject(object(body));
-        } catch (InvalidMessageException unreadable) {
+        } catch (InvalidMessageException invalid) {
             return Optional.empty();
         }
     }
 
     /** The job that a message is about, whatever its kind; empty when it does not say, or not so that it can be used. */
-    public static Optional<JobId> jobId(Buffer body) {
+    public static Optional<JobId> peekJobId(Buffer body) {
         try {
             Object id = object(body).getValue("id");
             return id instanceof String text ? Optional.of(new JobId(text)) : Optional.empty();
@@ -85,7 +85,7 @@ public final class MessageCodec {
                     "The message has " + body.length() + " bytes; the limit is " + MAX_BYTES + " bytes.");
         }
         try {
-            return new JsonObject(JsonValidator.textOf(body.getBytes()));
+            return new JsonObject(JsonValidator.validate(body.getBytes()));
         } catch (DecodeException | ClassCastException notJson) {
             throw new InvalidMessageException("The message is not a JSON object.");
         }

@@ -42,17 +42,17 @@ public record OutputFile(
     }
 
     /** The same file, which lies on the disk now. */
-    public OutputFile lyingAt(String path) {
+    public OutputFile withLocalPath(String path) {
         return in(Optional.of(path), Optional.empty());
     }
 
     /** The same file, which waits in the bucket now. */
-    public OutputFile stagedAs(String key) {
+    public OutputFile withStagedKey(String key) {
         return in(Optional.empty(), Optional.of(key));
     }
 
     /** The file as the world may know it: where it lay before is nobody's business. */
-    public OutputFile announced() {
+    public OutputFile withoutLocation() {
         return in(Optional.empty(), Optional.empty());
     }
 

@@ -29,9 +29,9 @@ public record ReceivedUpdate(
         JsonArray thumbnails,
         JsonArray videoVersions,
         Optional<JsonObject> metadata,
-        long order,
-        boolean numbered,
-        JsonObject message) {
+        long sequence,
+        boolean hasSequence,
+        JsonObject rawMessage) {
 
     private static final long MAX_SEQ = (1L << 53) - 1;
 

@@ -23,8 +23,8 @@ public record SingleStageRequest(
         String userId,
         String s3Key,
         String originalFilename,
-        Instant at,
-        UpdateOptions answer) {
+        Instant timestamp,
+        UpdateOptions updateOptions) {
 
     private static final String TYPE = "video_processing_request";
     private static final int LONGEST_TEXT = 1024;
@@ -53,8 +53,8 @@ public record SingleStageRequest(
                 time(json.getValue("timestamp")),
                 new UpdateOptions(
                         StepScheme.SINGLE_STAGE,
-                        fields.flag("request_thumbnails", true),
-                        fields.flag("request_progress_updates", true),
+                        fields.bool("request_thumbnails", true),
+                        fields.bool("request_progress_updates", true),
                         UpdateOptions.interval(fields.seconds("progress_interval"))));
     }
 
@@ -72,9 +72,9 @@ public record SingleStageRequest(
     }
 
     /** The same work as a staged job, which answers as the request asks for. */
-    public StagedJob asStagedJob() {
-        return StagedJob.create(new NewJob(job, mediaId, userId, s3Key, originalFilename, "", 0, at))
-                .answering(answer);
+    public StagedJob toStagedJob() {
+        return StagedJob.create(new NewJob(job, mediaId, userId, s3Key, originalFilename, "", 0, timestamp))
+                .withUpdateOptions(updateOptions);
     }
 
     /** It is for display only: a clock that writes otherwise is no reason to refuse a video. */

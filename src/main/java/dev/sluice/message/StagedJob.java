@@ -60,9 +60,9 @@ public final class StagedJob {
         } else if (fields.optionalText("s3Key").isEmpty()) {
             fields.require("localVideoPath");
         }
-        fields.requireTextsIfThere(TEXTS);
+        fields.requireStringsIfPresent(TEXTS);
         var unused = fields.bytes("fileSize");
-        fields.requireObjectIfThere("metadata");
+        fields.requireObjectIfPresent("metadata");
         fields.requireOutputsIfThere("outputs");
         return new StagedJob(id, mediaId, json.copy());
     }
@@ -118,7 +118,7 @@ public final class StagedJob {
     }
 
     /** What the producer said about the size, bytes; 0 when it said nothing. Never to be trusted. */
-    public long claimedFileSize() {
+    public long declaredFileSize() {
         return new FieldReader(json).bytes("fileSize");
     }
 
@@ -174,17 +174,17 @@ public final class StagedJob {
     }
 
     /** How its sender wants it to answer. */
-    public UpdateOptions answerForm() {
+    public UpdateOptions updateOptions() {
         return UpdateOptions.of(json.getValue(ANSWER_FORM));
     }
 
     /** This job, which answers as the producer of a single-stage request wants it to. */
-    StagedJob answering(UpdateOptions form) {
-        return with(changed -> changed.put(ANSWER_FORM, form.toJson()));
+    StagedJob withUpdateOptions(UpdateOptions options) {
+        return with(changed -> changed.put(ANSWER_FORM, options.toJson()));
     }
 
     /** This job, handed on to the next stage. */
-    public StagedJob waitingFor(StageName next) {
+    public StagedJob forStage(StageName next) {
         return with(changed -> {
             changed.put("previousStage", json.getString("stage", next.wireStage()));
             changed.put("stage", next.wireStage());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param progress whether it tells how far it is between two steps
  * @param interval the least time between two such updates; zero: as the publisher is configured
  */
-public record UpdateOptions(StepScheme steps, boolean thumbnails, boolean progress, Duration interval) {
+public record UpdateOptions(StepScheme stepScheme, boolean thumbnails, boolean progress, Duration interval) {
     // First: the constants after it are made with it.
     private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
 

@@ -18,21 +18,21 @@ public record ByteRange(long start, long end) {
     }
 
     /** The {@code Range} header that asks for these bytes; the range is not empty. */
-    public String header() {
+    public String toRangeHeader() {
         return "bytes=" + start + "-" + (end - 1);
     }
 
     /** What a {@code Content-Range} header says. */
-    public static Answer inHeader(String header) {
+    public static ContentRange parseContentRange(String header) {
         Matcher matcher = CONTENT_RANGE.matcher(header);
         if (!matcher.matches()) {
             throw new IllegalArgumentException("not a range of a known whole");
         }
-        return new Answer(
+        return new ContentRange(
                 new ByteRange(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)) + 1),
                 Long.parseLong(matcher.group(3)));
     }
 
     /** The bytes an answer carries, and how many the whole object has. */
-    public record Answer(ByteRange range, long total) {}
+    public record ContentRange(ByteRange range, long total) {}
 }

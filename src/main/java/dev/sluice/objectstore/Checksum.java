@@ -21,7 +21,7 @@ public record Checksum(ChecksumAlgorithm algorithm, String base64) {
     }
 
     /** The MD5 that an ETag holds, if it looks like one; whether it is one depends on how the store keeps the object. */
-    public static Optional<Checksum> inEtag(String etag) {
+    public static Optional<Checksum> fromEtag(String etag) {
         return MD5_HEX.matcher(etag).matches()
                 ? Optional.of(of(ChecksumAlgorithm.MD5, HexFormat.of().parseHex(etag)))
                 : Optional.empty();
@@ -36,12 +36,12 @@ public record Checksum(ChecksumAlgorithm algorithm, String base64) {
     public static Checksum ofFile(
             ChecksumAlgorithm algorithm, Path file, ByteRange range, CancellationToken cancellation)
             throws IOException {
-        ChecksumAlgorithm.Digest digest = algorithm.start();
+        ChecksumAlgorithm.Digest digest = algorithm.newDigest();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long position = range.start();
             while (position < range.end()) {
-                cancellation.check();
+                cancellation.throwIfCancelled();
                 buffer.clear().limit((int) Math.min(BUFFER, range.end() - position));
                 int read = channel.read(buffer, position);
                 if (read < 0) {

@@ -10,42 +10,42 @@ import java.util.zip.CRC32C;
 public enum ChecksumAlgorithm {
     MD5 {
         @Override
-        public Digest start() {
+        public Digest newDigest() {
             return hash("MD5");
         }
     },
     SHA1 {
         @Override
-        public Digest start() {
+        public Digest newDigest() {
             return hash("SHA-1");
         }
     },
     SHA256 {
         @Override
-        public Digest start() {
+        public Digest newDigest() {
             return hash("SHA-256");
         }
     },
     CRC32 {
         @Override
-        public Digest start() {
+        public Digest newDigest() {
             return crc(new CRC32(), Integer.BYTES);
         }
     },
     CRC32C {
         @Override
-        public Digest start() {
+        public Digest newDigest() {
             return crc(new CRC32C(), Integer.BYTES);
         }
     },
     CRC64NVME {
         @Override
-        public Digest start() {
+        public Digest newDigest() {
             return crc(new Crc64Nvme(), Long.BYTES);
         }
     };
 
-    public abstract Digest start();
+    public abstract Digest newDigest();
 
     /** A checksum under way. */
     public interface Digest {

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 
 /** Text with places for values in braces. What is put in a place is never read for places again. */
 final class KeyTemplate {
-    private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
     private final List<String> texts = new ArrayList<>();
-    private final List<String> places = new ArrayList<>();
+    private final List<String> placeholders = new ArrayList<>();
 
     /**
      * @param name of the setting, for complaints
@@ -22,18 +22,18 @@ final class KeyTemplate {
      *     and makes a good key
      */
     KeyTemplate(String name, String template, Set<String> wanted) {
-        Matcher matcher = PLACE.matcher(template);
+        Matcher matcher = PLACEHOLDER.matcher(template);
         int from = 0;
         while (matcher.find()) {
             texts.add(template.substring(from, matcher.start()));
-            places.add(matcher.group(1));
+            placeholders.add(matcher.group(1));
             from = matcher.end();
         }
         texts.add(template.substring(from));
         require(
-                places.size() == wanted.size()
-                        && wanted.containsAll(places)
-                        && Set.copyOf(places).equals(wanted),
+                placeholders.size() == wanted.size()
+                        && wanted.containsAll(placeholders)
+                        && Set.copyOf(placeholders).equals(wanted),
                 name + ": '" + template + "' must have each of " + new TreeSet<>(wanted)
                         + " in braces, once, and no other");
         require(
@@ -50,10 +50,10 @@ final class KeyTemplate {
     }
 
     /** The text with every place filled. */
-    String with(Map<String, String> values) {
+    String expand(Map<String, String> values) {
         StringBuilder text = new StringBuilder(texts.get(0));
-        for (int i = 0; i < places.size(); i++) {
-            text.append(values.get(places.get(i))).append(texts.get(i + 1));
+        for (int i = 0; i < placeholders.size(); i++) {
+            text.append(values.get(placeholders.get(i))).append(texts.get(i + 1));
         }
         return text.toString();
     }
@@ -64,8 +64,8 @@ final class KeyTemplate {
      *
      * @param known the value of one of the two places
      */
-    Optional<String> read(String key, String place, String known) {
-        boolean knownFirst = places.get(0).equals(place);
+    Optional<String> extract(String key, String place, String known) {
+        boolean knownFirst = placeholders.get(0).equals(place);
         String between = texts.get(1);
         String before = texts.get(0) + (knownFirst ? known + between : "");
         String after = (knownFirst ? "" : between + known) + texts.get(2);

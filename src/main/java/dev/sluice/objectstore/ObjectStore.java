@@ -14,7 +14,7 @@ import java.util.List;
  */
 public interface ObjectStore {
     /** How many names one answer has at the most. */
-    int PAGE = 1_000;
+    int PAGE_SIZE = 1_000;
 
     /** What the store knows of an object; OBJECT_NOT_FOUND if there is none. */
     Future<ObjectMetadata> head(ObjectKey key);
@@ -28,13 +28,13 @@ public interface ObjectStore {
      *
      * @param maxBytes the largest object to take
      */
-    Future<ObjectMetadata> fetch(
+    Future<ObjectMetadata> download(
             ObjectKey key, Path target, long maxBytes, ProgressListener progress, CancellationToken cancellation);
 
     /** {@link #fetch(BlobKey, Path, long, Progress, Cancellation)} of an object of any size. */
-    default Future<ObjectMetadata> fetch(
+    default Future<ObjectMetadata> download(
             ObjectKey key, Path target, ProgressListener progress, CancellationToken cancellation) {
-        return fetch(key, target, Long.MAX_VALUE, progress, cancellation);
+        return download(key, target, Long.MAX_VALUE, progress, cancellation);
     }
 
     /**
@@ -43,16 +43,16 @@ public interface ObjectStore {
      * <p>Fails with FILES_MISSING when the source is not there, with CHECKSUM_MISMATCH when the store holds something else
      * afterwards, or with the reason of the cancellation. An upload that failed leaves no parts in the store.
      */
-    Future<ObjectMetadata> put(
+    Future<ObjectMetadata> upload(
             ObjectKey key, Path source, String contentType, ProgressListener progress, CancellationToken cancellation);
 
     /**
      * Stores a file that is there to be copied from: as {@link #put}, but for the look whether the store has it, which the copy
      * is a better one for.
      */
-    default Future<Void> stage(
+    default Future<Void> uploadUnverified(
             ObjectKey key, Path source, String contentType, ProgressListener progress, CancellationToken cancellation) {
-        return put(key, source, contentType, progress, cancellation).mapEmpty();
+        return upload(key, source, contentType, progress, cancellation).mapEmpty();
     }
 
     /**
@@ -74,10 +74,10 @@ public interface ObjectStore {
     Future<List<ObjectKey>> list(String prefix, String after);
 
     /** Up to {@link #PAGE} uploads of keys under {@code prefix} that were begun and neither completed nor aborted. */
-    Future<List<MultipartUploadId>> unfinished(String prefix);
+    Future<List<MultipartUploadId>> listMultipartUploads(String prefix);
 
     /** Ends such uploads; those that have ended meanwhile count as ended. */
-    Future<Void> abort(Collection<MultipartUploadId> uploads);
+    Future<Void> abortMultipartUploads(Collection<MultipartUploadId> uploads);
 
     /** Removes objects; those that are not there count as removed. */
     Future<Void> delete(Collection<ObjectKey> keys);

@@ -23,8 +23,8 @@ public final class OutputKeys {
     private static final Pattern COUNTED = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private final List<String> rungs;
-    private final KeyTemplate video;
-    private final KeyTemplate thumbnail;
+    private final KeyTemplate renditionKey;
+    private final KeyTemplate thumbnailKey;
 
     /**
      * Reads both templates.
@@ -34,8 +34,8 @@ public final class OutputKeys {
      */
     public OutputKeys(KeysConfig config, Collection<String> rungs) {
         this.rungs = List.copyOf(rungs);
-        this.video = new KeyTemplate("keys.video", config.video(), Set.of(MEDIA_ID, QUALITY));
-        this.thumbnail = new KeyTemplate("keys.thumbnail", config.thumbnail(), Set.of(MEDIA_ID, NUMBER));
+        this.renditionKey = new KeyTemplate("keys.video", config.video(), Set.of(MEDIA_ID, QUALITY));
+        this.thumbnailKey = new KeyTemplate("keys.thumbnail", config.thumbnail(), Set.of(MEDIA_ID, NUMBER));
     }
 
     /**
@@ -43,8 +43,8 @@ public final class OutputKeys {
      *
      * @param quality the rung's name, such as {@code 720p}
      */
-    public ObjectKey video(String mediaId, String quality) {
-        return key(video.with(Map.of(MEDIA_ID, checked(mediaId), QUALITY, quality)));
+    public ObjectKey renditionKey(String mediaId, String quality) {
+        return key(renditionKey.expand(Map.of(MEDIA_ID, checked(mediaId), QUALITY, quality)));
     }
 
     /**
@@ -52,22 +52,23 @@ public final class OutputKeys {
      *
      * @param n counted from 0
      */
-    public ObjectKey thumbnail(String mediaId, int n) {
-        return key(thumbnail.with(Map.of(MEDIA_ID, checked(mediaId), NUMBER, Integer.toString(n))));
+    public ObjectKey thumbnailKey(String mediaId, int n) {
+        return key(thumbnailKey.expand(Map.of(MEDIA_ID, checked(mediaId), NUMBER, Integer.toString(n))));
     }
 
     /**
      * Whether this is the key of a result of this media id, and of no other. A message may name where its results go, but
      * whoever may send one is not thereby let loose on all objects of the bucket.
      */
-    public boolean isResultOf(String mediaId, ObjectKey key) {
+    public boolean isOutputKeyOf(String mediaId, ObjectKey key) {
         String id = checked(mediaId);
-        return rungs.stream().anyMatch(rung -> video(id, rung).equals(key))
-                || video.read(key.value(), MEDIA_ID, id)
+        return rungs.stream().anyMatch(rung -> renditionKey(id, rung).equals(key))
+                || renditionKey
+                        .extract(key.value(), MEDIA_ID, id)
                         .filter(OutputKeys::isQuality)
                         .isPresent()
-                || thumbnail
-                        .read(key.value(), MEDIA_ID, id)
+                || thumbnailKey
+                        .extract(key.value(), MEDIA_ID, id)
                         .filter(OutputKeys::isNumber)
                         .isPresent();
     }

@@ -13,5 +13,5 @@ public interface DeliveryHandler {
      *
      * @param cancellation ends the work early; the delivery goes back then
      */
-    Future<Void> seeThrough(Vertx vertx, Delivery delivery, CancellationToken cancellation);
+    Future<Void> handle(Vertx vertx, Delivery delivery, CancellationToken cancellation);
 }

@@ -20,45 +20,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deliveries of one stage's queue: each is read, its run is seen through, and it is acknowledged. */
-record StageDeliveryHandler(StageRoute route, RunServices tools) implements DeliveryHandler {
+record StageDeliveryHandler(StageRoute route, RunServices services) implements DeliveryHandler {
     private static final Logger LOG = LoggerFactory.getLogger(StageDeliveryHandler.class);
 
     @Override
-    public Future<Void> seeThrough(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
-        RunExecutor flow = new RunExecutor(
+    public Future<Void> handle(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
+        RunExecutor executor = new RunExecutor(
                 vertx,
                 route,
-                RunExecutor.Onward.SENT,
-                tools,
+                RunExecutor.Handoff.PUBLISH,
+                services,
                 delivery,
                 cancellation,
-                known -> StageMessages.again(delivery, route));
+                known -> StageMessages.redeliver(delivery, route));
         Future<Void> followed = Future.succeededFuture(delivery)
-                .map(come -> MessageCodec.stagedJob(come.body(), route.name()))
-                .compose(job -> flow.see(runOf(job), job))
+                .map(come -> MessageCodec.decodeStagedJob(come.body(), route.name()))
+                .compose(job -> executor.execute(runOf(job), job))
                 .<Void>mapEmpty()
                 .recover(cause -> cause instanceof InvalidMessageException invalid
-                        ? setAside(delivery, new DatabaseRetry(vertx, cancellation), invalid)
+                        ? deadLetter(delivery, new DatabaseRetry(vertx, cancellation), invalid)
                         : Future.failedFuture(cause));
-        return new DeliverySettlement(vertx, tools, delivery, cancellation).after(followed);
+        return new DeliverySettlement(vertx, services, delivery, cancellation).settleAfter(followed);
     }
 
     private RunId runOf(StagedJob job) {
         return route.name() == StageName.SEGMENT
                 ? new RunId(job.id(), route.name(), job.task())
-                : RunId.whole(job.id(), route.name());
+                : RunId.ofStage(job.id(), route.name());
     }
 
     /** A message that no retry will make readable: out of the way, to where a person finds it with the reason. */
-    private Future<Void> setAside(Delivery delivery, DatabaseRetry patience, InvalidMessageException invalid) {
+    private Future<Void> deadLetter(Delivery delivery, DatabaseRetry databaseRetry, InvalidMessageException invalid) {
         LOG.atWarn()
                 .addKeyValue("queue", route.queue())
                 .addKeyValue("bytes", delivery.body().length())
                 .addKeyValue("error", invalid.getMessage())
                 .log("message cannot be read, moved to the dead letters");
-        return patience.untilTheDatabaseAnswers(
+        return databaseRetry.retryWhileUnavailable(
                 DeliverySettlement.HOLD,
-                () -> tools.outbox()
-                        .put(StageMessages.unreadable(delivery, Optional.of(route.name()), Optional.empty(), invalid)));
+                () -> services.outbox()
+                        .enqueue(StageMessages.unreadable(
+                                delivery, Optional.of(route.name()), Optional.empty(), invalid)));
     }
 }

@@ -35,12 +35,12 @@ public final class StageVerticle extends VerticleBase {
     private final int concurrency;
     private final RabbitMqConfig broker;
     private final DeliveryHandler deliveries;
-    private final ConcurrencyLimiter<Delivery> slots;
+    private final ConcurrencyLimiter<Delivery> limiter;
     private @Nullable SupervisedConsumer consumer;
 
     /** For a stage of the pipeline. */
-    public StageVerticle(StageRoute route, int concurrency, RabbitMqConfig broker, RunServices tools) {
-        this(route.name().key(), route.queue(), concurrency, broker, new StageDeliveryHandler(route, tools));
+    public StageVerticle(StageRoute route, int concurrency, RabbitMqConfig broker, RunServices services) {
+        this(route.name().key(), route.queue(), concurrency, broker, new StageDeliveryHandler(route, services));
     }
 
     /**
@@ -55,13 +55,13 @@ public final class StageVerticle extends VerticleBase {
         this.concurrency = concurrency;
         this.broker = broker;
         this.deliveries = deliveries;
-        this.slots = new ConcurrencyLimiter<>(
-                concurrency, Delivery::stale, this::seeThrough, command -> context.runOnContext(v -> command.run()));
+        this.limiter = new ConcurrencyLimiter<>(
+                concurrency, Delivery::isStale, this::seeThrough, command -> context.runOnContext(v -> command.run()));
     }
 
     @Override
     public Future<?> start() {
-        SupervisedConsumer started = new SupervisedConsumer(vertx, broker, queue, concurrency, slots::take);
+        SupervisedConsumer started = new SupervisedConsumer(vertx, broker, queue, concurrency, limiter::submit);
         consumer = started;
         started.start();
         LOG.atDebug()
@@ -75,19 +75,19 @@ public final class StageVerticle extends VerticleBase {
     public Future<?> stop() {
         SupervisedConsumer stopping = Objects.requireNonNull(consumer);
         return stopping.pause()
-                .compose(paused -> giveBackWhatIsUnderWay())
+                .compose(paused -> requeueInFlight())
                 .eventually(stopping::stop)
                 .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage down"));
     }
 
     private Future<Void> seeThrough(Delivery delivery, CancellationToken cancellation) {
-        return deliveries.seeThrough(vertx, delivery, cancellation);
+        return deliveries.handle(vertx, delivery, cancellation);
     }
 
-    private Future<Void> giveBackWhatIsUnderWay() {
+    private Future<Void> requeueInFlight() {
         List<Future<Void>> ends = new ArrayList<>(
-                slots.withdraw().stream().map(Delivery::giveBack).toList());
-        ends.addAll(slots.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down.")));
+                limiter.drainQueued().stream().map(Delivery::requeue).toList());
+        ends.addAll(limiter.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down.")));
         if (ends.isEmpty()) {
             return Future.succeededFuture();
         }
@@ -97,7 +97,7 @@ public final class StageVerticle extends VerticleBase {
                 .recover(late -> {
                     LOG.atWarn()
                             .addKeyValue("stage", name)
-                            .addKeyValue("deliveries", slots.busy())
+                            .addKeyValue("deliveries", limiter.activeCount())
                             .log("work did not end in time, the broker will deliver it again");
                     return Future.succeededFuture();
                 });

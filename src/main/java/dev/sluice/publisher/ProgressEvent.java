@@ -25,13 +25,13 @@ public record ProgressEvent(
         Attempt attempt,
         String mediaId,
         int progress,
-        double share,
+        double fraction,
         long seq,
         Optional<Integer> etaSeconds,
         String worker,
         Duration interval) {
     /** A forecast from less than this is a guess. */
-    private static final double LEAST_FOR_ETA = 0.05;
+    private static final double MIN_FRACTION_FOR_ETA = 0.05;
 
     /**
      * How many seconds it will still take.
@@ -39,8 +39,8 @@ public record ProgressEvent(
      * @param share how much is done, 0 to 1
      * @param elapsed seconds since it was begun
      */
-    public static Optional<Integer> eta(double share, double elapsed) {
-        return share < LEAST_FOR_ETA || share > 1
+    public static Optional<Integer> estimateRemaining(double share, double elapsed) {
+        return share < MIN_FRACTION_FOR_ETA || share > 1
                 ? Optional.empty()
                 : Optional.of((int) Math.ceil(elapsed * (1 - share) / share));
     }
@@ -50,11 +50,11 @@ public record ProgressEvent(
                 .put("job", attempt.run().job().value())
                 .put("stage", attempt.run().stage().key())
                 .put("task", attempt.run().task())
-                .put("token", attempt.token())
-                .put("number", attempt.number())
+                .put("token", attempt.fencingToken())
+                .put("number", attempt.attemptNumber())
                 .put("mediaId", mediaId)
                 .put("progress", progress)
-                .put("share", share)
+                .put("share", fraction)
                 .put("seq", seq)
                 .put("worker", worker)
                 .put("intervalMillis", interval.toMillis());
@@ -77,24 +77,26 @@ public record ProgressEvent(
     }
 
     /** The update that says so, with what the database says of the job. */
-    JobUpdate asUpdate(RecordedProgress told, Instant now) {
+    JobUpdate toUpdate(RecordedProgress recorded, Instant now) {
         StageName stage = attempt.run().stage();
         return new JobUpdate(
                 attempt.run().job(),
                 mediaId,
                 JobUpdate.Status.PROCESSING,
-                told.progress(),
+                recorded.progress(),
                 stage.startStep(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
                 now,
-                told.overall().map(RecordedProgress.Overall::seq).orElse(seq),
+                recorded.stageProgress()
+                        .map(RecordedProgress.StageProgress::seq)
+                        .orElse(seq),
                 stage,
-                attempt.number(),
-                told.overall()
-                        .map(all -> eta(all.share(), all.elapsedSeconds()))
+                attempt.attemptNumber(),
+                recorded.stageProgress()
+                        .map(all -> estimateRemaining(all.share(), all.elapsedSeconds()))
                         .orElse(etaSeconds),
                 worker);
     }

@@ -15,33 +15,33 @@ import java.util.function.LongSupplier;
 final class ProgressThrottle {
     private final LongSupplier nanoTime;
     private final Map<RunId, ProgressEvent> latest = new LinkedHashMap<>();
-    private final Map<JobId, Long> quietUntil = new HashMap<>();
+    private final Map<JobId, Long> suppressedUntil = new HashMap<>();
 
     ProgressThrottle(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    void add(ProgressEvent tick) {
-        latest.merge(tick.attempt().run(), tick, (kept, come) -> come.seq() > kept.seq() ? come : kept);
+    void add(ProgressEvent event) {
+        latest.merge(event.attempt().run(), event, (kept, come) -> come.seq() > kept.seq() ? come : kept);
     }
 
     /** The latest tick of each run that may be sent now, oldest run first; they are forgotten here. */
-    List<ProgressEvent> take() {
+    List<ProgressEvent> takeDue() {
         long now = nanoTime.getAsLong();
-        quietUntil.values().removeIf(until -> until - now <= 0);
+        suppressedUntil.values().removeIf(until -> until - now <= 0);
         List<ProgressEvent> due = latest.values().stream()
-                .filter(tick -> !quietUntil.containsKey(job(tick)))
+                .filter(event -> !suppressedUntil.containsKey(job(event)))
                 .toList();
-        for (ProgressEvent tick : due) {
-            latest.remove(tick.attempt().run());
-            if (!tick.interval().isZero()) {
-                quietUntil.put(job(tick), now + tick.interval().toNanos());
+        for (ProgressEvent event : due) {
+            latest.remove(event.attempt().run());
+            if (!event.interval().isZero()) {
+                suppressedUntil.put(job(event), now + event.interval().toNanos());
             }
         }
         return due;
     }
 
-    private static JobId job(ProgressEvent tick) {
-        return tick.attempt().run().job();
+    private static JobId job(ProgressEvent event) {
+        return event.attempt().run().job();
     }
 }

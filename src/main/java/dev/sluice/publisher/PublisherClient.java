@@ -18,9 +18,9 @@ import java.util.UUID;
  */
 public final class PublisherClient {
     static final String OUTBOX = "sluice.outbox";
-    static final String TICKS = "sluice.ticks";
+    static final String PROGRESS_ADDRESS = "sluice.ticks";
 
-    private static final DeliveryOptions HERE = new DeliveryOptions().setLocalOnly(true);
+    private static final DeliveryOptions LOCAL_ONLY = new DeliveryOptions().setLocalOnly(true);
 
     private final Vertx vertx;
 
@@ -47,23 +47,23 @@ public final class PublisherClient {
     }
 
     /** Says that there are rows in the outbox. */
-    public void outboxHasRows() {
-        hand(OUTBOX, new JsonObject());
+    public void notifyOutbox() {
+        send(OUTBOX, new JsonObject());
     }
 
     /** Hands over progress to be published, at most so often as the publisher is configured to. */
-    public void tick(ProgressEvent tick) {
-        hand(TICKS, tick.toJson());
+    public void sendProgress(ProgressEvent event) {
+        send(PROGRESS_ADDRESS, event.toJson());
     }
 
     /**
      * To the publisher of this host, so that one job's ticks are throttled in one place; while that is down, to that of another host
      * of the cluster.
      */
-    private void hand(String address, JsonObject what) {
+    private void send(String address, JsonObject what) {
         if (vertx.isClustered()) {
             vertx.eventBus()
-                    .request(address, what, HERE)
+                    .request(address, what, LOCAL_ONLY)
                     .onFailure(nobodyHere -> vertx.eventBus().send(address, what));
         } else {
             vertx.eventBus().send(address, what);

@@ -45,7 +45,7 @@ public final class PublisherVerticle extends VerticleBase {
     private final UpdatesConfig config;
     private final Outbox outbox;
     private final RunRepository runs;
-    private final DeliveryStepListener milestones;
+    private final DeliveryStepListener stepListener;
     private final ProgressThrottle throttle = new ProgressThrottle(System::nanoTime);
     private final List<MessageConsumer<JsonObject>> listeners = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
@@ -63,12 +63,12 @@ public final class PublisherVerticle extends VerticleBase {
             UpdatesConfig config,
             Outbox outbox,
             RunRepository runs,
-            DeliveryStepListener milestones) {
+            DeliveryStepListener stepListener) {
         this.broker = broker;
         this.config = config;
         this.outbox = outbox;
         this.runs = runs;
-        this.milestones = milestones;
+        this.stepListener = stepListener;
     }
 
     @Override
@@ -76,16 +76,16 @@ public final class PublisherVerticle extends VerticleBase {
         ConfirmedPublisher started = new ConfirmedPublisher(vertx, broker);
         publisher = started;
         started.start();
-        started.ready().onSuccess(connected -> relaySoon()).onFailure(PublisherVerticle::stoppedBefore);
-        listen(PublisherClient.OUTBOX, rows -> relaySoon());
-        listen(PublisherClient.TICKS, tick -> throttle.add(ProgressEvent.fromJson(tick)));
-        timers.add(vertx.setPeriodic(config.sweepEvery().toMillis(), due -> {
+        started.whenConnected().onSuccess(connected -> requestRelay()).onFailure(PublisherVerticle::stoppedBefore);
+        listen(PublisherClient.OUTBOX, rows -> requestRelay());
+        listen(PublisherClient.PROGRESS_ADDRESS, tick -> throttle.add(ProgressEvent.fromJson(tick)));
+        timers.add(vertx.setPeriodic(config.outboxPollInterval().toMillis(), due -> {
             sweepDue = true;
-            wake();
+            runIfIdle();
         }));
-        timers.add(vertx.setPeriodic(config.tickEvery().toMillis(), due -> {
+        timers.add(vertx.setPeriodic(config.progressInterval().toMillis(), due -> {
             ticksDue = true;
-            wake();
+            runIfIdle();
         }));
         return Future.join(listeners.stream().map(MessageConsumer::completion).toList());
     }
@@ -102,11 +102,11 @@ public final class PublisherVerticle extends VerticleBase {
     public Future<?> stop() {
         timers.forEach(vertx::cancelTimer);
         return Future.join(listeners.stream().map(MessageConsumer::unregister).toList())
-                .transform(gone -> whenIdle())
+                .transform(gone -> awaitIdle())
                 .eventually(() -> publisher().stop());
     }
 
-    private Future<Void> whenIdle() {
+    private Future<Void> awaitIdle() {
         stopping = true;
         if (!busy) {
             idleAfterStop.tryComplete();
@@ -118,12 +118,12 @@ public final class PublisherVerticle extends VerticleBase {
         LOG.atDebug().addKeyValue("error", cause.getMessage()).log("publisher never connected");
     }
 
-    private void relaySoon() {
+    private void requestRelay() {
         rowsWaiting = true;
-        wake();
+        runIfIdle();
     }
 
-    private void wake() {
+    private void runIfIdle() {
         if (!busy && !stopping) {
             busy = true;
             next();
@@ -152,7 +152,7 @@ public final class PublisherVerticle extends VerticleBase {
 
     /** Mostly there is nothing: so one statement asks for that, and a transaction takes what there is. */
     private Future<Void> sweep() {
-        if (!publisher().isOpen()) {
+        if (!publisher().canPublish()) {
             return Future.succeededFuture();
         }
         return outbox.nextDue()
@@ -168,7 +168,7 @@ public final class PublisherVerticle extends VerticleBase {
 
     /** While there is no broker the rows stay as they are: no message is to be blamed for that, nor held back for it. */
     private Future<Void> relay() {
-        if (!publisher().isOpen()) {
+        if (!publisher().canPublish()) {
             return Future.succeededFuture();
         }
         return outbox.relay(BATCH, this::publishAll)
@@ -184,21 +184,21 @@ public final class PublisherVerticle extends VerticleBase {
                                 .publish(new OutgoingMessage(
                                         row.exchange(), row.routingKey(), row.body(), row.headers(), row.messageId())))
                         .toList())
-                .onSuccess(confirmed -> milestones.reached(DeliveryStep.SENT))
+                .onSuccess(confirmed -> stepListener.onStep(DeliveryStep.PUBLISHED))
                 .mapEmpty();
     }
 
     private Future<Void> flushTicks() {
-        if (!publisher().isOpen()) {
+        if (!publisher().canPublish()) {
             return Future.succeededFuture();
         }
         Map<Attempt, ProgressEvent> due = new LinkedHashMap<>();
-        throttle.take().forEach(tick -> due.put(tick.attempt(), tick));
+        throttle.takeDue().forEach(event -> due.put(event.attempt(), event));
         if (due.isEmpty()) {
             return Future.succeededFuture();
         }
         List<ProgressReport> asked = due.values().stream()
-                .map(tick -> new ProgressReport(tick.attempt(), tick.progress(), tick.share()))
+                .map(event -> new ProgressReport(event.attempt(), event.progress(), event.fraction()))
                 .toList();
         return runs.recordProgress(asked)
                 .compose(alive -> Future.join(alive.stream()
@@ -208,12 +208,12 @@ public final class PublisherVerticle extends VerticleBase {
                 .onComplete(this::logFirstFailure);
     }
 
-    private Future<Void> publish(ProgressEvent tick, RecordedProgress told) {
+    private Future<Void> publish(ProgressEvent event, RecordedProgress recorded) {
         return publisher()
                 .publish(new OutgoingMessage(
                         Topology.UPDATES_EXCHANGE,
                         Topology.UPDATE_KEY,
-                        MessageCodec.encode(tick.asUpdate(told, Instant.now())),
+                        MessageCodec.encode(event.toUpdate(recorded, Instant.now())),
                         new JsonObject(),
                         UUID.randomUUID().toString()));
     }

@@ -66,12 +66,12 @@ public final class StageMessages {
     }
 
     /** The delivery as it came, back to its own stage. */
-    public static OutboxMessage again(Delivery delivery, StageRoute route) {
+    public static OutboxMessage redeliver(Delivery delivery, StageRoute route) {
         return toQueueOf(route.name(), delivery.body());
     }
 
     /** The message of a run that got lost, made anew. */
-    public static OutboxMessage lost(LostMessageRepository.Waiting run) {
+    public static OutboxMessage resend(LostMessageRepository.LostRun run) {
         StageName stage = run.run().stage();
         JsonObject body = stage == StageName.SEGMENT
                 ? run.job().copy().put(StagedJob.TASK, run.run().task())
@@ -103,11 +103,11 @@ public final class StageMessages {
                 new DeadLetterHeaders(
                         Optional.of(delivery.queue()),
                         Optional.of(failure.code().wire()),
-                        Optional.of(failure.sentence()),
+                        Optional.of(failure.message()),
                         Optional.of(attempt.run().job()),
                         Optional.of(route.name()),
-                        attempt.number(),
-                        DeadLetterHeaders.endOf(history).or(() -> Optional.of(Instant.now())),
+                        attempt.attemptNumber(),
+                        DeadLetterHeaders.lastAttemptEnd(history).or(() -> Optional.of(Instant.now())),
                         history));
     }
 
@@ -116,13 +116,13 @@ public final class StageMessages {
         Buffer body = delivery.body();
         JsonObject headers = note.toHeaders();
         if (body.length() <= MessageCodec.MAX_BYTES) {
-            return message(Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, body, headers);
+            return message(Topology.DEFAULT_EXCHANGE, Topology.DEAD_LETTER_QUEUE, body, headers);
         }
         return message(
                 Topology.DEFAULT_EXCHANGE,
-                Topology.DEAD_QUEUE,
+                Topology.DEAD_LETTER_QUEUE,
                 body.getBuffer(0, KEPT_OF_TOO_LARGE),
-                headers.put(DeadLetterHeaders.BYTES, body.length()).put(DeadLetterHeaders.CUT, true));
+                headers.put(DeadLetterHeaders.ORIGINAL_LENGTH, body.length()).put(DeadLetterHeaders.TRUNCATED, true));
     }
 
     private static OutboxMessage message(String exchange, String routingKey, Buffer body, JsonObject headers) {

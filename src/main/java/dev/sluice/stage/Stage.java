@@ -15,5 +15,5 @@ public interface Stage {
      *
      * <p>Fails with {@link dev.sluice.job.JobException}; whatever else it fails with counts as a bug of ours.
      */
-    Future<StageResult> run(StageContext run);
+    Future<StageResult> run(StageContext context);
 }

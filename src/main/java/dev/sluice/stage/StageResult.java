@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param kept what the join needs to know of a task
  * @param plan the tasks in which the job goes on, if it does
  */
-public record StageResult(StagedJob job, JsonObject summary, JsonObject kept, Optional<EncodePlan> plan) {
+public record StageResult(StagedJob job, JsonObject summary, JsonObject taskResult, Optional<EncodePlan> plan) {
     /** Of a stage that the next stage follows. */
     public StageResult(StagedJob job, JsonObject summary) {
         this(job, summary, new JsonObject(), Optional.empty());
@@ -30,7 +30,7 @@ public record StageResult(StagedJob job, JsonObject summary, JsonObject kept, Op
     }
 
     /** What is kept with the run. */
-    public JsonObject record() {
-        return summary.copy().mergeIn(kept);
+    public JsonObject runResult() {
+        return summary.copy().mergeIn(taskResult);
     }
 }

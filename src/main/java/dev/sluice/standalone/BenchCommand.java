@@ -58,15 +58,15 @@ final class BenchCommand implements Callable<Integer> {
                     FfmpegInstallation.locate(standalone.config().ffmpeg());
             BenchRunner contenders = BenchRunner.of(standalone, ffmpeg, file);
             BenchReport report = new BenchReport(System.out, only);
-            report.head(file, contenders.info(), ffmpeg);
+            report.printHeader(file, contenders.info(), ffmpeg);
             for (int round = 1; round <= rounds; round++) {
                 List<Measurement> results = new ArrayList<>();
-                for (BenchVariant way : inTurn(round)) {
-                    Measurement measured = contenders.run(way);
-                    report.row(round, measured);
+                for (BenchVariant variant : inTurn(round)) {
+                    Measurement measured = contenders.run(variant);
+                    report.printRow(round, measured);
                     results.add(measured);
                 }
-                report.add(results);
+                report.addRound(results);
             }
             report.summary();
             return 0;

@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
         name = "demo",
         description = "Start everything, put FILE (or a clip made here) through the pipeline, show the results, stop.")
 final class DemoCommand implements Callable<Integer> {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     /** A person watches: progress comes more often than a backend needs it. */
-    private static final double TICK_SECONDS = 0.25;
+    private static final double PROGRESS_SECONDS = 0.25;
 
     @Mixin
     private DataOption data = new DataOption();
@@ -36,7 +36,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         JsonObject settings = data.settings();
         if (!settings.containsKey("updates")) {
-            settings.put("updates", new JsonObject().put("tickSeconds", TICK_SECONDS));
+            settings.put("updates", new JsonObject().put("tickSeconds", PROGRESS_SECONDS));
         }
         System.out.println("starting a broker, a database and an object store in " + data.directory());
         try (StandaloneServer standalone = StandaloneServer.start(data.directory(), settings)) {
@@ -44,17 +44,17 @@ final class DemoCommand implements Callable<Integer> {
             return new JobFollower(
                             standalone.sluice().submission(),
                             new JobPoller(
-                                    standalone.vertx(), standalone.sluice().jobs(), LOOK_EVERY),
+                                    standalone.vertx(), standalone.sluice().jobs(), POLL_INTERVAL),
                             System.out,
-                            key -> standalone.file(key).toString())
-                    .run(video, "demo")
+                            key -> standalone.objectPath(key).toString())
+                    .submitAndFollow(video, "demo")
                     .await();
         }
     }
 
     private Path clip(StandaloneServer standalone) {
         System.out.println("making a clip of 10 seconds");
-        return SampleClip.make(
+        return SampleClip.generate(
                 FfmpegInstallation.locate(standalone.config().ffmpeg()),
                 data.directory(),
                 "demo.mp4",

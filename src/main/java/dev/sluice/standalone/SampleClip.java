@@ -26,10 +26,10 @@ public final class SampleClip {
      * @param name of the file in there; replaced
      * @param size {@code 1280x720}
      */
-    public static Path make(FfmpegInstallation ffmpeg, Path directory, String name, Duration length, String size) {
-        Watchdog watchdog = Watchdog.stall(STALL);
-        FfmpegRunner.Outcome outcome = ffmpeg.encoder(FileAccess.writing(directory), MAX_BYTES)
-                .run(arguments(name, length, size), line -> watchdog.progressed(), watchdog, new CancellationToken());
+    public static Path generate(FfmpegInstallation ffmpeg, Path directory, String name, Duration length, String size) {
+        Watchdog watchdog = Watchdog.withStallTimeout(STALL);
+        FfmpegRunner.ExitResult outcome = ffmpeg.encodeRunner(FileAccess.writeDirectory(directory), MAX_BYTES)
+                .run(arguments(name, length, size), line -> watchdog.reset(), watchdog, new CancellationToken());
         if (outcome.exitCode() != 0) {
             throw new JobException(ErrorCode.FFMPEG_FAILED, "The clip could not be made: " + outcome.lastLine());
         }

@@ -30,7 +30,7 @@ public final class StandaloneMain {
     public static void main(String[] args) {
         if (args.length > 0 && WATCHED.contains(args[0])) {
             // How the job ends, and why, is on the screen anyway.
-            CommandLineRunner.keepLogTo("ERROR");
+            CommandLineRunner.setDefaultLogLevel("ERROR");
         }
         System.exit(CommandLineRunner.execute(new StandaloneMain(), StartCommand.NAME, args));
     }

@@ -15,7 +15,7 @@ public record AddressPolicy(boolean allowPrivate) {
      * @throws ForbiddenAddressException if nothing may be sent there
      */
     public void check(WebhookUrl url) {
-        url.literal().ifPresent(address -> check(List.of(address)));
+        url.ipLiteral().ifPresent(address -> check(List.of(address)));
         if (!allowPrivate && (url.host().equals("localhost") || url.host().endsWith(".localhost"))) {
             throw refused("this host");
         }
@@ -37,7 +37,7 @@ public record AddressPolicy(boolean allowPrivate) {
                         throw refused("a private address");
                     }
                 }
-                case UNUSABLE ->
+                case RESERVED ->
                     throw new ForbiddenAddressException("no webhook can be received at " + address.getHostAddress());
             }
         }

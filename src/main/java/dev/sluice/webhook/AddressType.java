@@ -13,38 +13,38 @@ public enum AddressType {
     /** This host, or one of the same network. */
     PRIVATE,
     /** No receiver can be there: the cloud's metadata (link-local), groups, addresses that are nobody's. */
-    UNUSABLE;
+    RESERVED;
 
     private static final List<Range> V4 = List.of(
-            new Range("0.0.0.0", 8, UNUSABLE),
+            new Range("0.0.0.0", 8, RESERVED),
             new Range("10.0.0.0", 8, PRIVATE),
             new Range("100.64.0.0", 10, PRIVATE),
             new Range("127.0.0.0", 8, PRIVATE),
-            new Range("169.254.0.0", 16, UNUSABLE),
+            new Range("169.254.0.0", 16, RESERVED),
             new Range("172.16.0.0", 12, PRIVATE),
-            new Range("192.0.0.0", 24, UNUSABLE),
-            new Range("192.0.2.0", 24, UNUSABLE),
-            new Range("192.88.99.0", 24, UNUSABLE),
+            new Range("192.0.0.0", 24, RESERVED),
+            new Range("192.0.2.0", 24, RESERVED),
+            new Range("192.88.99.0", 24, RESERVED),
             new Range("192.168.0.0", 16, PRIVATE),
-            new Range("198.18.0.0", 15, UNUSABLE),
-            new Range("198.51.100.0", 24, UNUSABLE),
-            new Range("203.0.113.0", 24, UNUSABLE),
-            new Range("224.0.0.0", 3, UNUSABLE),
+            new Range("198.18.0.0", 15, RESERVED),
+            new Range("198.51.100.0", 24, RESERVED),
+            new Range("203.0.113.0", 24, RESERVED),
+            new Range("224.0.0.0", 3, RESERVED),
             new Range("0.0.0.0", 0, PUBLIC));
     // Of all the rest only 2000::/3 has been given out.
     private static final List<Range> V6 = List.of(
             new Range("::1", 128, PRIVATE),
             new Range("fc00::", 7, PRIVATE),
-            new Range("2001::", 23, UNUSABLE),
-            new Range("2001:db8::", 32, UNUSABLE),
-            new Range("3fff::", 20, UNUSABLE),
+            new Range("2001::", 23, RESERVED),
+            new Range("2001:db8::", 32, RESERVED),
+            new Range("3fff::", 20, RESERVED),
             new Range("2000::", 3, PUBLIC),
-            new Range("::", 0, UNUSABLE));
+            new Range("::", 0, RESERVED));
     /** Of IPv6 that leads to an IPv4 address, and the byte at which that begins: mapped, NAT64, 6to4. */
     private static final List<Embedding> EMBEDDINGS = List.of(
-            new Embedding(new Range(mapped(), 96, UNUSABLE), 12),
-            new Embedding(new Range("64:ff9b::", 96, UNUSABLE), 12),
-            new Embedding(new Range("2002::", 16, UNUSABLE), 2));
+            new Embedding(new Range(mapped(), 96, RESERVED), 12),
+            new Embedding(new Range("64:ff9b::", 96, RESERVED), 12),
+            new Embedding(new Range("2002::", 16, RESERVED), 2));
     /** ISATAP puts the IPv4 address behind these, whatever the network. */
     private static final byte[] ISATAP = {0, 0, 0x5e, (byte) 0xfe};
 
@@ -60,12 +60,12 @@ public enum AddressType {
 
     private static AddressType ofV6(byte[] bytes) {
         for (Embedding embedding : EMBEDDINGS) {
-            if (embedding.range().holds(bytes)) {
+            if (embedding.range().contains(bytes)) {
                 return embedded(bytes, embedding.at());
             }
         }
-        AddressType kind = first(V6, bytes);
-        return kind == PUBLIC && isIsatap(bytes) ? embedded(bytes, ISATAP_IPV4_AT) : kind;
+        AddressType type = first(V6, bytes);
+        return type == PUBLIC && isIsatap(bytes) ? embedded(bytes, ISATAP_IPV4_AT) : type;
     }
 
     private static AddressType embedded(byte[] bytes, int at) {
@@ -80,10 +80,10 @@ public enum AddressType {
 
     private static AddressType first(List<Range> ranges, byte[] bytes) {
         return ranges.stream()
-                .filter(range -> range.holds(bytes))
+                .filter(range -> range.contains(bytes))
                 .findFirst()
                 .map(Range::kind)
-                .orElse(UNUSABLE);
+                .orElse(RESERVED);
     }
 
     /** Its text form would be read as IPv4. */
@@ -100,23 +100,23 @@ public enum AddressType {
     private static final class Range {
         private final byte[] prefix;
         private final int bits;
-        private final AddressType kind;
+        private final AddressType type;
 
-        Range(String prefix, int bits, AddressType kind) {
-            this(literal(prefix), bits, kind);
+        Range(String prefix, int bits, AddressType type) {
+            this(literal(prefix), bits, type);
         }
 
-        Range(byte[] prefix, int bits, AddressType kind) {
+        Range(byte[] prefix, int bits, AddressType type) {
             this.prefix = prefix;
             this.bits = bits;
-            this.kind = kind;
+            this.type = type;
         }
 
         AddressType kind() {
-            return kind;
+            return type;
         }
 
-        boolean holds(byte[] address) {
+        boolean contains(byte[] address) {
             int whole = bits / 8;
             int rest = bits % 8;
             return address.length == prefix.length

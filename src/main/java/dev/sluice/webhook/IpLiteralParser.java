@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class IpLiteralParser {
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9A-Fa-f]*");
-    private static final int MOST_PARTS = 4;
+    private static final int MAX_PARTS = 4;
     private static final int BYTE = 256;
 
     private IpLiteralParser() {}
@@ -26,7 +26,7 @@ final class IpLiteralParser {
      *
      * @throws IllegalArgumentException if it looks like an address and is none
      */
-    static Optional<InetAddress> of(String host) {
+    static Optional<InetAddress> parse(String host) {
         if (host.startsWith("[")) {
             return Optional.of(ipv6(host));
         }
@@ -47,28 +47,27 @@ final class IpLiteralParser {
     }
 
     private static InetAddress ipv4(List<String> parts) {
-        if (parts.size() > MOST_PARTS) {
+        if (parts.size() > MAX_PARTS) {
             throw notIpv4();
         }
         List<Long> numbers = new ArrayList<>();
         parts.forEach(part -> numbers.add(number(part)));
         // The last number stands for all bytes that the others leave.
         long last = numbers.remove(numbers.size() - 1);
-        if (last >= 1L << (8 * (MOST_PARTS - numbers.size()))
-                || numbers.stream().anyMatch(number -> number >= BYTE)) {
+        if (last >= 1L << (8 * (MAX_PARTS - numbers.size())) || numbers.stream().anyMatch(number -> number >= BYTE)) {
             throw notIpv4();
         }
         long address = last;
         for (int i = 0; i < numbers.size(); i++) {
-            address |= numbers.get(i) << (8 * (MOST_PARTS - 1 - i));
+            address |= numbers.get(i) << (8 * (MAX_PARTS - 1 - i));
         }
         return ofBytes(address);
     }
 
     private static InetAddress ofBytes(long address) {
-        byte[] bytes = new byte[MOST_PARTS];
-        for (int i = 0; i < MOST_PARTS; i++) {
-            bytes[i] = (byte) (address >> (8 * (MOST_PARTS - 1 - i)));
+        byte[] bytes = new byte[MAX_PARTS];
+        for (int i = 0; i < MAX_PARTS; i++) {
+            bytes[i] = (byte) (address >> (8 * (MAX_PARTS - 1 - i)));
         }
         try {
             return InetAddress.getByAddress(bytes);

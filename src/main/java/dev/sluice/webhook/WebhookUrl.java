@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the path and the query
  */
 public record WebhookUrl(
-        String text, boolean tls, String host, Optional<InetAddress> literal, int port, String target) {
+        String value, boolean tls, String host, Optional<InetAddress> ipLiteral, int port, String requestTarget) {
     /** Characters; so that an index may hold it. */
     public static final int LONGEST = 1000;
 
@@ -56,14 +56,14 @@ public record WebhookUrl(
         if (!parts.matches()) {
             throw new IllegalArgumentException("a host has letters, digits, - and dots, or is an IP address");
         }
-        Optional<InetAddress> literal = IpLiteralParser.of(parts.group("host"));
+        Optional<InetAddress> literal = IpLiteralParser.parse(parts.group("host"));
         return new WebhookUrl(
                 text,
                 tls,
                 literal.map(WebhookUrl::usual).orElseGet(() -> name(parts.group("host"))),
                 literal,
                 port(parts.group("port"), tls),
-                target(uri));
+                requestTarget(uri));
     }
 
     /** Scheme, host and port, which may print. */
@@ -109,7 +109,7 @@ public record WebhookUrl(
         return text.contains(":") ? "[" + text + "]" : text;
     }
 
-    private static String target(URI uri) {
+    private static String requestTarget(URI uri) {
         String path = Optional.ofNullable(uri.getRawPath())
                 .filter(given -> !given.isEmpty())
                 .orElse("/");

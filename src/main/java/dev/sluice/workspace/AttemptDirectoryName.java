@@ -15,7 +15,7 @@ public record AttemptDirectoryName(StageName stage, int task, int token) {
             .collect(Collectors.joining("|", "(", ")-(\\d{1,9})-(\\d{1,9})")));
 
     static AttemptDirectoryName of(Attempt attempt) {
-        return new AttemptDirectoryName(attempt.run().stage(), attempt.run().task(), attempt.token());
+        return new AttemptDirectoryName(attempt.run().stage(), attempt.run().task(), attempt.fencingToken());
     }
 
     /** What the directory with this name belongs to, if it is named so. */
@@ -27,7 +27,7 @@ public record AttemptDirectoryName(StageName stage, int task, int token) {
                 : Optional.empty();
     }
 
-    String directory() {
+    String toDirectoryName() {
         return stage.key() + "-" + task + "-" + token;
     }
 }

@@ -13,13 +13,13 @@ final class DiskReservations {
     private static final long MIB = 1 << 20;
 
     private final Disk disk;
-    private final long keepFree;
-    private long promised;
+    private final long minFreeBytes;
+    private long reservedBytes;
 
     /** @param keepFree bytes that stay free whatever is asked for */
     DiskReservations(Disk disk, long keepFree) {
         this.disk = disk;
-        this.keepFree = keepFree;
+        this.minFreeBytes = keepFree;
     }
 
     /** Where the files lie. */
@@ -48,7 +48,7 @@ final class DiskReservations {
     }
 
     /** Bytes that are promised to somebody until {@link #close} is called, once. */
-    interface Share extends AutoCloseable {
+    interface Reservation extends AutoCloseable {
         @Override
         void close();
     }
@@ -59,30 +59,31 @@ final class DiskReservations {
      * @throws JobException DISK_TOO_SMALL when the disk would not have them if it were empty, DISK_LOW when they are not there
      *     now
      */
-    Share take(long bytes) throws IOException {
+    Reservation reserve(long bytes) throws IOException {
         long total = disk.total();
-        if (total > 0 && total - keepFree < bytes) {
+        if (total > 0 && total - minFreeBytes < bytes) {
             throw new JobException(
                     ErrorCode.DISK_TOO_SMALL,
                     "The work may need " + mib(bytes) + " MiB of disk; the workspace's disk has " + mib(total)
-                            + " MiB in all, of which " + mib(keepFree) + " are kept free.");
+                            + " MiB in all, of which " + mib(minFreeBytes) + " are kept free.");
         }
         return share(bytes, disk.free());
     }
 
-    private synchronized Share share(long bytes, long free) {
-        if (free - keepFree - promised < bytes) {
+    private synchronized Reservation share(long bytes, long free) {
+        if (free - minFreeBytes - reservedBytes < bytes) {
             throw new JobException(
                     ErrorCode.DISK_LOW,
                     "The work may need " + mib(bytes) + " MiB of disk; " + mib(free) + " MiB are free, of which "
-                            + mib(promised) + " are promised to other work and " + mib(keepFree) + " are kept free.");
+                            + mib(reservedBytes) + " are promised to other work and " + mib(minFreeBytes)
+                            + " are kept free.");
         }
-        promised += bytes;
-        return () -> giveBack(bytes);
+        reservedBytes += bytes;
+        return () -> release(bytes);
     }
 
-    private synchronized void giveBack(long bytes) {
-        promised -= bytes;
+    private synchronized void release(long bytes) {
+        reservedBytes -= bytes;
     }
 
     private static long mib(long bytes) {

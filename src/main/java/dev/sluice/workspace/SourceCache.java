@@ -28,7 +28,7 @@ public final class SourceCache {
     private static final Logger LOG = LoggerFactory.getLogger(SourceCache.class);
 
     private final Workspace workspace;
-    private final long bound;
+    private final long maxBytes;
     private final Map<JobId, Entry> entries = new HashMap<>();
     private long clock;
 
@@ -39,8 +39,8 @@ public final class SourceCache {
      */
     public SourceCache(Workspace workspace, long bound) {
         this.workspace = workspace;
-        this.bound = bound;
-        workspace.spareWhenLow(this::removeUnused);
+        this.maxBytes = bound;
+        workspace.onLowDiskSpace(this::removeUnused);
     }
 
     /** Puts an object into a file. */
@@ -74,13 +74,13 @@ public final class SourceCache {
      *
      * @param bytes size of the object
      */
-    public <T> Future<T> with(
+    public <T> Future<T> withSource(
             JobId job, long bytes, CancellationToken cancellation, Fetch fetch, Function<Path, Future<T>> work) {
-        Entry entry = enter(job, bytes, fetch);
-        return awaited(entry.file, cancellation).compose(work).onComplete(ended -> leave(job, entry));
+        Entry entry = acquire(job, bytes, fetch);
+        return awaited(entry.file, cancellation).compose(work).onComplete(ended -> release(job, entry));
     }
 
-    private synchronized Entry enter(JobId job, long bytes, Fetch fetch) {
+    private synchronized Entry acquire(JobId job, long bytes, Fetch fetch) {
         @Nullable Entry known = entries.get(job);
         Entry entry = known == null
                         || known.bytes != bytes
@@ -91,7 +91,7 @@ public final class SourceCache {
         entry.lastUse = ++clock;
         if (entry.users++ == 0) {
             // Also when it was there before: somebody else may have removed it since.
-            entry.file = workspace.source(job, bytes, target -> fetch.into(target, entry.cancellation));
+            entry.file = workspace.fetchSource(job, bytes, target -> fetch.into(target, entry.cancellation));
         }
         return entry;
     }
@@ -120,7 +120,7 @@ public final class SourceCache {
         }
     }
 
-    private void leave(JobId job, Entry entry) {
+    private void release(JobId job, Entry entry) {
         List<JobId> due = new ArrayList<>();
         synchronized (this) {
             if (--entry.users > 0) {
@@ -130,7 +130,7 @@ public final class SourceCache {
                 entries.remove(job, entry);
             }
             long kept = entries.values().stream().mapToLong(each -> each.bytes).sum();
-            while (kept > bound) {
+            while (kept > maxBytes) {
                 @Nullable JobId oldest = oldestUnused();
                 if (oldest == null) {
                     break;
@@ -140,7 +140,7 @@ public final class SourceCache {
             }
         }
         entry.cancelIfUnfinished();
-        due.forEach(old -> workspace.discardSource(old).onFailure(SourceCache::stays));
+        due.forEach(old -> workspace.deleteSource(old).onFailure(SourceCache::stays));
     }
 
     private long forget(JobId job) {
@@ -172,7 +172,7 @@ public final class SourceCache {
         boolean removed = false;
         for (JobId job : due) {
             try {
-                workspace.removeSource(job);
+                workspace.deleteSourceBlocking(job);
                 removed = true;
             } catch (IOException cause) {
                 stays(cause);

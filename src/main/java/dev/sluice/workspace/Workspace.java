@@ -36,14 +36,14 @@ public final class Workspace {
 
     private final Vertx vertx;
     private final Path root;
-    private final Path jobs;
+    private final Path listJobs;
     private final DiskReservations disk;
     private volatile BooleanSupplier spare = () -> false;
 
     private Workspace(Vertx vertx, Path root, FileStore store, long keepFree) {
         this.vertx = vertx;
         this.root = root;
-        this.jobs = root.resolve("jobs");
+        this.listJobs = root.resolve("jobs");
         this.disk = new DiskReservations(DiskReservations.Disk.of(store), keepFree);
     }
 
@@ -59,7 +59,7 @@ public final class Workspace {
                         Path root = Files.createDirectories(config.directory()).toRealPath();
                         Files.createDirectories(root.resolve("jobs"));
                         Files.delete(Files.createTempFile(root, ".writable", null));
-                        return new Workspace(vertx, root, Files.getFileStore(root), config.keepFreeBytes());
+                        return new Workspace(vertx, root, Files.getFileStore(root), config.minFreeBytes());
                     } catch (IOException cause) {
                         throw new IllegalArgumentException(
                                 "workspace.directory: '" + config.directory() + "' can't be written to (" + cause + ")",
@@ -83,31 +83,31 @@ public final class Workspace {
      *
      * @param bytes what the work may write at the most, as well as one can tell beforehand
      */
-    public <T> Future<T> within(Attempt attempt, long bytes, Function<AttemptDirectory, Future<T>> work) {
+    public <T> Future<T> withAttemptDirectory(Attempt attempt, long bytes, Function<AttemptDirectory, Future<T>> work) {
         Path path = path(attempt);
         return blocking(() -> lend(path, bytes))
                 .compose(lent -> Future.succeededFuture(lent.directory())
                         .compose(work)
                         .recover(cause -> removed(path).transform(done -> Future.failedFuture(cause)))
-                        .onComplete(ended -> lent.share().close()));
+                        .onComplete(ended -> lent.reservation().close()));
     }
 
-    private Lent lend(Path path, long bytes) throws IOException {
-        DiskReservations.Share share = take(bytes);
+    private Allocation lend(Path path, long bytes) throws IOException {
+        DiskReservations.Reservation share = take(bytes);
         try {
-            return new Lent(fresh(path), share);
+            return new Allocation(fresh(path), share);
         } catch (IOException | RuntimeException cause) {
             share.close();
             throw cause;
         }
     }
 
-    private DiskReservations.Share take(long bytes) throws IOException {
+    private DiskReservations.Reservation take(long bytes) throws IOException {
         try {
-            return disk.take(bytes);
+            return disk.reserve(bytes);
         } catch (JobException low) {
             if (low.code() == ErrorCode.DISK_LOW && spare.getAsBoolean()) {
-                return disk.take(bytes);
+                return disk.reserve(bytes);
             }
             throw low;
         }
@@ -118,7 +118,7 @@ public final class Workspace {
      *
      * @param removal says whether anything was removed; blocks
      */
-    void spareWhenLow(BooleanSupplier removal) {
+    void onLowDiskSpace(BooleanSupplier removal) {
         spare = removal;
     }
 
@@ -128,7 +128,7 @@ public final class Workspace {
      * @param bytes size of the object that is fetched
      * @param fetch puts it into the file that it is given
      */
-    Future<Path> source(JobId job, long bytes, Function<Path, Future<Void>> fetch) {
+    Future<Path> fetchSource(JobId job, long bytes, Function<Path, Future<Void>> fetch) {
         Path file = home(job).resolve(SOURCE).resolve("source");
         return blocking(() -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes)
                 .compose(there -> there ? Future.succeededFuture(file) : fetched(file, bytes, fetch));
@@ -137,7 +137,7 @@ public final class Workspace {
     private Future<Path> fetched(Path file, long bytes, Function<Path, Future<Void>> fetch) {
         Path partial = file.resolveSibling(UUID.randomUUID() + ".part");
         return blocking(() -> {
-                    DiskReservations.Share share = take(bytes);
+                    DiskReservations.Reservation share = take(bytes);
                     Files.createDirectories(partial.getParent());
                     return share;
                 })
@@ -146,23 +146,23 @@ public final class Workspace {
     }
 
     /** Removes a job's source that was fetched; what can't be removed is logged. */
-    Future<Void> discardSource(JobId job) {
+    Future<Void> deleteSource(JobId job) {
         return removed(home(job).resolve(SOURCE));
     }
 
     /** As {@link #discardSource}, and blocks. */
-    void removeSource(JobId job) throws IOException {
-        DirectoryTree.remove(home(job).resolve(SOURCE));
+    void deleteSourceBlocking(JobId job) throws IOException {
+        DirectoryTree.deleteRecursively(home(job).resolve(SOURCE));
     }
 
-    private record Lent(AttemptDirectory directory, DiskReservations.Share share) {}
+    private record Allocation(AttemptDirectory directory, DiskReservations.Reservation reservation) {}
 
     /**
      * How a message names a file of the workspace; {@link #resolve} is the way back.
      *
      * @throws IllegalArgumentException if the file is elsewhere
      */
-    public String relative(Path file) {
+    public String relativize(Path file) {
         Path normal = file.normalize();
         if (!normal.startsWith(root) || normal.equals(root)) {
             throw new IllegalArgumentException("'" + file + "' is not in the workspace");
@@ -186,50 +186,50 @@ public final class Workspace {
     }
 
     /** Removes all files of a job that has ended; what can't be removed is logged. */
-    public Future<Void> discard(JobId job) {
+    public Future<Void> delete(JobId job) {
         return removed(home(job));
     }
 
     /** Removes the files of an attempt that came to nothing after all; what can't be removed is logged. */
-    public Future<Void> discard(Attempt attempt) {
+    public Future<Void> delete(Attempt attempt) {
         return removed(path(attempt));
     }
 
     /** The file names of all jobs that have a directory here. */
-    public Future<List<String>> jobs() {
-        return blocking(() -> DirectoryTree.names(jobs));
+    public Future<List<String>> listJobs() {
+        return blocking(() -> DirectoryTree.list(listJobs));
     }
 
     /**
      * The attempts that have a directory in that of the job with this file name; what was not made by a workspace is left out.
      */
-    public Future<List<AttemptDirectoryName>> attempts(String fileName) {
-        return blocking(() -> DirectoryTree.names(jobs.resolve(fileName)).stream()
+    public Future<List<AttemptDirectoryName>> listAttempts(String fileName) {
+        return blocking(() -> DirectoryTree.list(listJobs.resolve(fileName)).stream()
                 .flatMap(name -> AttemptDirectoryName.of(name).stream())
                 .toList());
     }
 
     /** Removes the files of one attempt; what can't be removed is logged. */
-    public Future<Void> sweep(String fileName, AttemptDirectoryName attempt) {
-        return removed(jobs.resolve(fileName).resolve(attempt.directory()));
+    public Future<Void> deleteAttempt(String fileName, AttemptDirectoryName attempt) {
+        return removed(listJobs.resolve(fileName).resolve(attempt.toDirectoryName()));
     }
 
     /** Removes the directory of the ended job with this file name if no attempt's is in it any more. */
-    public Future<Void> sweepHome(String fileName) {
+    public Future<Void> deleteJobDirectoryIfEmpty(String fileName) {
         return blocking(() -> {
-            DirectoryTree.remove(jobs.resolve(fileName).resolve(SOURCE));
-            DirectoryTree.removeEmpty(jobs.resolve(fileName));
+            DirectoryTree.deleteRecursively(listJobs.resolve(fileName).resolve(SOURCE));
+            DirectoryTree.deleteIfEmpty(listJobs.resolve(fileName));
             return null;
         });
     }
 
     private Path home(JobId job) {
-        return jobs.resolve(job.fileName());
+        return listJobs.resolve(job.pathSegment());
     }
 
     private Path path(Attempt attempt) {
         return home(attempt.run().job())
-                .resolve(AttemptDirectoryName.of(attempt).directory());
+                .resolve(AttemptDirectoryName.of(attempt).toDirectoryName());
     }
 
     private Path inside(Path home, String relative) {
@@ -251,13 +251,13 @@ public final class Workspace {
 
     // The same token comes twice only when the database was set back: what lies there is of another life.
     private static AttemptDirectory fresh(Path path) throws IOException {
-        DirectoryTree.remove(path);
+        DirectoryTree.deleteRecursively(path);
         return new AttemptDirectory(Files.createDirectories(path));
     }
 
     private Future<Void> removed(Path path) {
         return this.<Void>blocking(() -> {
-                    DirectoryTree.remove(path);
+                    DirectoryTree.deleteRecursively(path);
                     return null;
                 })
                 .otherwise(cause -> {
@@ -275,7 +275,7 @@ public final class Workspace {
                     try {
                         return work.call();
                     } catch (Exception cause) {
-                        throw FileErrorMapper.of(cause);
+                        throw FileErrorMapper.translate(cause);
                     }
                 },
                 false);

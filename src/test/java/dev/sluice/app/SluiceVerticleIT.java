@@ -25,10 +25,10 @@ class SluiceVerticleIT {
     @Test
     void beginsNothingWhenItWasToldToStopBefore() throws Exception {
         SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
-        verticle.shutDown();
+        verticle.stopBlocking();
 
         get(services.vertx().deployVerticle(verticle));
-        get(verticle.up());
+        get(verticle.whenStarted());
 
         assertThat(services.database().value("SELECT to_regnamespace('sluice')"))
                 .isNull();
@@ -39,9 +39,9 @@ class SluiceVerticleIT {
         SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
         get(services.vertx().deployVerticle(verticle));
 
-        verticle.shutDown();
+        verticle.stopBlocking();
 
-        get(verticle.up());
+        get(verticle.whenStarted());
         assertThat(services.isConsuming()).isFalse();
     }
 }

@@ -32,7 +32,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         assertThat(delivery.body().toString()).isEqualTo("{\"n\":\"one\"}");
         assertThat(delivery.headers().getString("reason")).isEqualTo("because");
         assertThat(delivery.redelivered()).isFalse();
-        assertThat(delivery.stale()).isFalse();
+        assertThat(delivery.isStale()).isFalse();
         stopClients();
         assertThat(remaining(Topology.DOWNLOAD_QUEUE)).isEmpty();
     }
@@ -59,19 +59,19 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         consumer(Topology.DOWNLOAD_QUEUE, 1, inbox);
 
         Delivery first = inbox.next();
-        first.giveBack().await(5, TimeUnit.SECONDS);
+        first.requeue().await(5, TimeUnit.SECONDS);
         first.ack().await(5, TimeUnit.SECONDS);
 
         Delivery second = inbox.next();
         assertThat(second.redelivered()).isTrue();
-        assertThat(second.stale()).isFalse();
+        assertThat(second.isStale()).isFalse();
         stopClients();
         assertThat(remaining(Topology.DOWNLOAD_QUEUE)).containsExactly("a");
     }
 
     @Test
     void putsDeadLettersBackWhereTheyWereWhenSomebodyHasLookedAtThem() throws Exception {
-        put(Topology.DEAD_QUEUE, "a", "b", "c", "d");
+        put(Topology.DEAD_LETTER_QUEUE, "a", "b", "c", "d");
 
         for (int look = 0; look < 3; look++) {
             DeadLetterBrowser browser = browser();
@@ -80,24 +80,24 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
             browser.close().await(5, TimeUnit.SECONDS);
         }
 
-        assertThat(remaining(Topology.DEAD_QUEUE)).containsExactly("a", "b", "c", "d");
+        assertThat(remaining(Topology.DEAD_LETTER_QUEUE)).containsExactly("a", "b", "c", "d");
     }
 
     @Test
     void removesOnlyTheDeadLettersThatItIsToldTo() throws Exception {
-        put(Topology.DEAD_QUEUE, "a", "b", "c");
+        put(Topology.DEAD_LETTER_QUEUE, "a", "b", "c");
         DeadLetterBrowser browser = browser();
-        List<Delivery> letters = browser.take(10, Long.MAX_VALUE).await(5, TimeUnit.SECONDS);
+        List<Delivery> letters = browser.fetch(10, Long.MAX_VALUE).await(5, TimeUnit.SECONDS);
 
-        browser.remove(List.of(letters.get(1))).await(5, TimeUnit.SECONDS);
+        browser.acknowledge(List.of(letters.get(1))).await(5, TimeUnit.SECONDS);
         browser.close().await(5, TimeUnit.SECONDS);
 
-        assertThat(remaining(Topology.DEAD_QUEUE)).containsExactly("a", "c");
+        assertThat(remaining(Topology.DEAD_LETTER_QUEUE)).containsExactly("a", "c");
     }
 
     @Test
     void losesNoDeadLetterWhenTwoLookAtOnce() throws Exception {
-        put(Topology.DEAD_QUEUE, "a", "b", "c", "d");
+        put(Topology.DEAD_LETTER_QUEUE, "a", "b", "c", "d");
         DeadLetterBrowser one = browser();
         DeadLetterBrowser other = browser();
 
@@ -107,30 +107,30 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         other.close().await(5, TimeUnit.SECONDS);
         one.close().await(5, TimeUnit.SECONDS);
 
-        assertThat(remaining(Topology.DEAD_QUEUE)).containsExactlyInAnyOrder("a", "b", "c", "d");
+        assertThat(remaining(Topology.DEAD_LETTER_QUEUE)).containsExactlyInAnyOrder("a", "b", "c", "d");
     }
 
     @Test
     void holdsOnlySoManyBytesOfDeadLetters() throws Exception {
-        put(Topology.DEAD_QUEUE, "aaaa", "bbbb", "cccc");
+        put(Topology.DEAD_LETTER_QUEUE, "aaaa", "bbbb", "cccc");
         DeadLetterBrowser browser = browser();
 
         assertThat(taken(browser, 10, 5)).containsExactly("aaaa", "bbbb");
         assertThat(browser.hasMore()).isTrue();
         browser.close().await(5, TimeUnit.SECONDS);
-        assertThat(remaining(Topology.DEAD_QUEUE)).hasSize(3);
+        assertThat(remaining(Topology.DEAD_LETTER_QUEUE)).hasSize(3);
     }
 
     private DeadLetterBrowser browser() throws Exception {
         return DeadLetterBrowser.open(vertx, node.config()).await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static List<String> taken(DeadLetterBrowser browser, int most) throws Exception {
-        return taken(browser, most, Long.MAX_VALUE);
+    private static List<String> taken(DeadLetterBrowser browser, int max) throws Exception {
+        return taken(browser, max, Long.MAX_VALUE);
     }
 
-    private static List<String> taken(DeadLetterBrowser browser, int most, long mostBytes) throws Exception {
-        return browser.take(most, mostBytes).await(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+    private static List<String> taken(DeadLetterBrowser browser, int max, long mostBytes) throws Exception {
+        return browser.fetch(max, mostBytes).await(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
                 .map(letter -> letter.body().toString())
                 .toList();
     }
@@ -165,8 +165,8 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
             late.ack().await(5, TimeUnit.SECONDS);
         }
 
-        assertThat(old).allMatch(Delivery::stale);
-        assertThat(again).allMatch(Delivery::redelivered).noneMatch(Delivery::stale);
+        assertThat(old).allMatch(Delivery::isStale);
+        assertThat(again).allMatch(Delivery::redelivered).noneMatch(Delivery::isStale);
         inbox.staysEmpty();
         stopClients();
         assertThat(remaining(Topology.DOWNLOAD_QUEUE)).containsExactlyInAnyOrder("b", "c", "d");
@@ -200,7 +200,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         }
 
         inbox.staysEmpty();
-        startedWithoutBroker.ready().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        startedWithoutBroker.whenConsuming().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         Set<String> came = new HashSet<>();
         for (Delivery delivery : again) {
             came.add(delivery.body().toString());
@@ -261,7 +261,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         SupervisedConsumer consuming = newConsumer(node.config());
         ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, nobodyThere);
         consuming.start();
-        consuming.ready().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        consuming.whenConsuming().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         waiting.start();
         publisher.start();
         connecting.start();
@@ -275,15 +275,15 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         stops.add(publisher.stop());
         Future.all(stops).await(10, TimeUnit.SECONDS);
 
-        assertThat(waiting.ready().failed()).isTrue();
-        assertThat(publisher.ready().failed()).isTrue();
+        assertThat(waiting.whenConsuming().failed()).isTrue();
+        assertThat(publisher.whenConnected().failed()).isTrue();
         assertThatThrownBy(() -> publisher.publish(download("too late")).await(5, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class);
     }
 
     @Test
     void findsNothingToComplainOfInAWorkingBroker() {
-        assertThat(BrokerCheck.reach(vertx, node.config()).await()).isNull();
+        assertThat(BrokerCheck.check(vertx, node.config()).await()).isNull();
     }
 
     @Test
@@ -297,9 +297,9 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
                 good.heartbeat(),
                 good.connectTimeout(),
                 good.confirmTimeout(),
-                good.queues());
+                good.queueMode());
 
-        Future<Void> check = BrokerCheck.reach(vertx, bad);
+        Future<Void> check = BrokerCheck.check(vertx, bad);
 
         assertThatThrownBy(() -> check.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
@@ -311,12 +311,12 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
     /** Something that the broker answers with 404 and the end of the channel. */
     protected static void provokeChannelClose(Delivery delivery) {
         delivery.link()
-                .run(channel -> channel.queueDeclarePassive("no.such.queue"))
+                .execute(channel -> channel.queueDeclarePassive("no.such.queue"))
                 .otherwiseEmpty()
                 .await();
     }
 
     private SupervisedConsumer newConsumer(RabbitMqConfig config) {
-        return new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 1, Delivery::giveBack);
+        return new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 1, Delivery::requeue);
     }
 }

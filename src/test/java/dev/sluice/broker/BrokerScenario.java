@@ -119,7 +119,7 @@ abstract class BrokerScenario<N extends BrokerNode> {
         ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, node.config());
         publishers.add(publisher);
         publisher.start();
-        publisher.ready().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        publisher.whenConnected().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         return publisher;
     }
 
@@ -131,7 +131,7 @@ abstract class BrokerScenario<N extends BrokerNode> {
         SupervisedConsumer consumer = new SupervisedConsumer(vertx, node.config(), queue, prefetch, handler);
         consumers.add(consumer);
         consumer.start();
-        consumer.ready().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        consumer.whenConsuming().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         return consumer;
     }
 

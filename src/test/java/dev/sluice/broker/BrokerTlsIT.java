@@ -68,7 +68,7 @@ class BrokerTlsIT {
         ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config);
         consumer.start();
         publisher.start();
-        Future.all(consumer.ready(), publisher.ready()).await(SECONDS, TimeUnit.SECONDS);
+        Future.all(consumer.whenConsuming(), publisher.whenConnected()).await(SECONDS, TimeUnit.SECONDS);
 
         publisher
                 .publish(new OutgoingMessage(
@@ -85,7 +85,7 @@ class BrokerTlsIT {
         assertThat(node.ctl("list_connections", "ssl", "--no-table-headers").lines())
                 .hasSize(2)
                 .containsOnly("true");
-        BrokerCheck.reach(vertx, config).await(SECONDS, TimeUnit.SECONDS);
+        BrokerCheck.check(vertx, config).await(SECONDS, TimeUnit.SECONDS);
         Future.all(consumer.stop(), publisher.stop()).await(SECONDS, TimeUnit.SECONDS);
     }
 
@@ -135,7 +135,7 @@ class BrokerTlsIT {
 
     /** What {@code check} prints, and what the log says while the broker is waited for. */
     private static void assertBothSay(RabbitMqConfig config, String sentence) throws Exception {
-        Future<Void> check = BrokerCheck.reach(vertx, config);
+        Future<Void> check = BrokerCheck.check(vertx, config);
         assertThatThrownBy(() -> check.await(SECONDS, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageStartingWith(sentence);

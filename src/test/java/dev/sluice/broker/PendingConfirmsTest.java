@@ -15,7 +15,7 @@ class PendingConfirmsTest {
         Promise<Void> second = expect("b");
         Promise<Void> third = expect("c");
 
-        confirms.acked(2, true);
+        confirms.onAck(2, true);
 
         assertThat(first.future().succeeded()).isTrue();
         assertThat(second.future().succeeded()).isTrue();
@@ -28,7 +28,7 @@ class PendingConfirmsTest {
         Promise<Void> first = expect("a");
         Promise<Void> second = expect("b");
 
-        confirms.acked(2, false);
+        confirms.onAck(2, false);
 
         assertThat(first.future().isComplete()).isFalse();
         assertThat(second.future().succeeded()).isTrue();
@@ -40,8 +40,8 @@ class PendingConfirmsTest {
         Promise<Void> lost = expect("a");
         Promise<Void> fine = expect("b");
 
-        confirms.returned("a", unroutable);
-        confirms.acked(2, true);
+        confirms.onReturn("a", unroutable);
+        confirms.onAck(2, true);
 
         assertThat(lost.future().cause()).isSameAs(unroutable);
         assertThat(fine.future().succeeded()).isTrue();
@@ -53,7 +53,7 @@ class PendingConfirmsTest {
         Promise<Void> first = expect("a");
         Promise<Void> second = expect("b");
 
-        confirms.nacked(1, false, refused);
+        confirms.onNack(1, false, refused);
 
         assertThat(first.future().cause()).isSameAs(refused);
         assertThat(second.future().isComplete()).isFalse();
@@ -65,8 +65,8 @@ class PendingConfirmsTest {
         Promise<Void> first = expect("a");
         Promise<Void> second = expect("b");
 
-        confirms.fail(gone);
-        confirms.acked(2, true);
+        confirms.failAll(gone);
+        confirms.onAck(2, true);
 
         assertThat(first.future().cause()).isSameAs(gone);
         assertThat(second.future().cause()).isSameAs(gone);
@@ -75,8 +75,8 @@ class PendingConfirmsTest {
 
     private Promise<Void> expect(String messageId) {
         Promise<Void> promise = Promise.promise();
-        long number = confirms.expect(messageId, promise);
-        assertThat(confirms.awaits(number)).isTrue();
+        long number = confirms.register(messageId, promise);
+        assertThat(confirms.isPending(number)).isTrue();
         return promise;
     }
 }

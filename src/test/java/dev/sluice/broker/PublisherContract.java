@@ -27,10 +27,14 @@ abstract class PublisherContract<N extends BrokerNode> extends BrokerScenario<N>
 
         publisher
                 .publish(new OutgoingMessage(
-                        Topology.DEFAULT_EXCHANGE, Topology.DEAD_QUEUE, Buffer.buffer("{}"), new JsonObject(), "id-7"))
+                        Topology.DEFAULT_EXCHANGE,
+                        Topology.DEAD_LETTER_QUEUE,
+                        Buffer.buffer("{}"),
+                        new JsonObject(),
+                        "id-7"))
                 .await(5, TimeUnit.SECONDS);
 
-        AMQP.BasicProperties properties = get(Topology.DEAD_QUEUE).getProps();
+        AMQP.BasicProperties properties = get(Topology.DEAD_LETTER_QUEUE).getProps();
         assertThat(properties.getMessageId()).isEqualTo("id-7");
         assertThat(properties.getContentType()).isEqualTo("application/json");
         assertThat(properties.getDeliveryMode()).isEqualTo(2);

@@ -45,11 +45,11 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
         consumer(Topology.DOWNLOAD_QUEUE, 1, inbox);
         Delivery first = inbox.next();
 
-        first.link().run(channel -> channel.basicAck(99, false)).await(5, TimeUnit.SECONDS);
+        first.link().execute(channel -> channel.basicAck(99, false)).await(5, TimeUnit.SECONDS);
 
         Delivery again = inbox.next();
         assertThat(again.redelivered()).isTrue();
-        assertThat(first.stale()).isTrue();
+        assertThat(first.isStale()).isTrue();
     }
 
     @Test
@@ -106,7 +106,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
         Future<Void> unanswered = publisher.publish(download("unanswered"));
 
         assertThatThrownBy(() -> unanswered.await(10, TimeUnit.SECONDS)).isInstanceOf(BrokerException.class);
-        await().atMost(Duration.ofSeconds(20)).until(first::stale);
+        await().atMost(Duration.ofSeconds(20)).until(first::isStale);
         node.thaw();
         assertThat(inbox.next().redelivered()).isTrue();
         await().atMost(Duration.ofSeconds(20)).until(() -> publishes(publisher, "after"));
@@ -136,17 +136,17 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
         node.ctl("set_permissions", "-p", "own", node.user(), ".*", ".*", ".*");
         RabbitMqConfig quorum = inVirtualHost("own", QueueMode.QUORUM);
         RabbitMqConfig passive = inVirtualHost("own", QueueMode.PASSIVE);
-        assertThatThrownBy(() -> BrokerCheck.reach(vertx, passive).await(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> BrokerCheck.check(vertx, passive).await(10, TimeUnit.SECONDS))
                 .hasMessageContaining("video.updates")
                 .hasMessageContaining("video.processing.upload");
 
-        BrokerCheck.reach(vertx, quorum).await(10, TimeUnit.SECONDS);
+        BrokerCheck.check(vertx, quorum).await(10, TimeUnit.SECONDS);
         assertThat(node.ctl("list_queues", "-p", "own", "name", "--no-table-headers"))
                 .isEmpty();
         for (RabbitMqConfig config : new RabbitMqConfig[] {quorum, passive}) {
             ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config);
             publisher.start();
-            publisher.ready().await(20, TimeUnit.SECONDS);
+            publisher.whenConnected().await(20, TimeUnit.SECONDS);
             publisher.stop().await(10, TimeUnit.SECONDS);
         }
 
@@ -154,7 +154,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
                         .lines())
                 .hasSize(8)
                 .containsOnly("quorum");
-        assertThatThrownBy(() -> BrokerCheck.reach(vertx, inVirtualHost("own", QueueMode.CLASSIC))
+        assertThatThrownBy(() -> BrokerCheck.check(vertx, inVirtualHost("own", QueueMode.CLASSIC))
                         .await(10, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("x-queue-type")
@@ -163,7 +163,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
 
     @Test
     void namesAVirtualHostThatIsNotThere() {
-        Future<Void> check = BrokerCheck.reach(vertx, inVirtualHost("no-such-host", QueueMode.CLASSIC));
+        Future<Void> check = BrokerCheck.check(vertx, inVirtualHost("no-such-host", QueueMode.CLASSIC));
 
         assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS)).hasMessageContaining("'no-such-host'");
     }

@@ -32,7 +32,7 @@ class UnreachableBrokerTest {
     void saysThatNothingListens() throws Exception {
         int port = ChildProcess.freePort();
 
-        Future<Void> check = BrokerCheck.reach(vertx, config("amqp://127.0.0.1:" + port, Duration.ofSeconds(2)));
+        Future<Void> check = BrokerCheck.check(vertx, config("amqp://127.0.0.1:" + port, Duration.ofSeconds(2)));
 
         assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
@@ -42,7 +42,7 @@ class UnreachableBrokerTest {
 
     @Test
     void saysThatTheNameIsNotKnown() {
-        Future<Void> check = BrokerCheck.reach(vertx, config("amqp://broker.invalid", Duration.ofSeconds(2)));
+        Future<Void> check = BrokerCheck.check(vertx, config("amqp://broker.invalid", Duration.ofSeconds(2)));
 
         assertThatThrownBy(() -> check.await(20, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
@@ -53,7 +53,7 @@ class UnreachableBrokerTest {
     void saysThatThereIsNoAnswer() throws IOException {
         try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Future<Void> check =
-                    BrokerCheck.reach(vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
+                    BrokerCheck.check(vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
 
             assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
                     .isInstanceOf(BrokerException.class)
@@ -79,13 +79,13 @@ class UnreachableBrokerTest {
         try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             RabbitMqConfig config = config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofSeconds(30));
             SupervisedConsumer consumer =
-                    new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 1, Delivery::giveBack);
+                    new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 1, Delivery::requeue);
             consumer.start();
             try (Socket unanswered = mute.accept()) {
                 consumer.stop().await(10, TimeUnit.SECONDS);
 
                 assertThat(unanswered.isConnected()).isTrue();
-                assertThat(consumer.ready().failed()).isTrue();
+                assertThat(consumer.whenConsuming().failed()).isTrue();
             }
         }
     }
@@ -94,7 +94,7 @@ class UnreachableBrokerTest {
     void refusesAPrefetchThatMeansNoLimit() {
         RabbitMqConfig config = config("amqp://127.0.0.1", Duration.ofSeconds(2));
 
-        assertThatThrownBy(() -> new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 0, Delivery::giveBack))
+        assertThatThrownBy(() -> new SupervisedConsumer(vertx, config, Topology.DOWNLOAD_QUEUE, 0, Delivery::requeue))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

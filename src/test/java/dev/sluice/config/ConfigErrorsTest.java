@@ -199,9 +199,9 @@ class ConfigErrorsTest {
     void complainsByKey(String file, List<String> lines) {
         JsonObject json = Configs.fixture(file);
 
-        List<String> complaints = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.complaints(json, Map.of());
 
-        assertThat(complaints).isEqualTo(lines);
+        assertThat(errors).isEqualTo(lines);
     }
 
     @Test

@@ -39,7 +39,7 @@ public final class Configs {
     static List<String> complaints(JsonObject json, Map<String, String> environment) {
         InvalidConfigException invalid =
                 catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.read(json, environment));
-        return invalid == null ? List.of() : invalid.complaints();
+        return invalid == null ? List.of() : invalid.errors();
     }
 
     /** What {@code every-key.json} names: certificates are made by the tests, not kept with them. */

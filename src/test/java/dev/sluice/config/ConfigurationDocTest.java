@@ -54,7 +54,8 @@ class ConfigurationDocTest {
 
     @Test
     void everyVariableIsTheKeys() {
-        assertThat(rows).allSatisfy(row -> assertThat(row.variable()).isEqualTo(ConfigSection.variable(row.key())));
+        assertThat(rows)
+                .allSatisfy(row -> assertThat(row.variable()).isEqualTo(ConfigSection.environmentVariable(row.key())));
     }
 
     @Test
@@ -127,14 +128,14 @@ class ConfigurationDocTest {
             Matcher range = RANGE.matcher(row.range());
             assertThat(range.matches()).as(row.range()).isTrue();
             boolean list = range.group("each") != null;
-            BigDecimal least = new BigDecimal(range.group("least"));
-            BigDecimal most = new BigDecimal(range.group("most"));
-            BigDecimal step = new BigDecimal(least.scale() > 0 ? "0.1" : "1");
+            BigDecimal min = new BigDecimal(range.group("least"));
+            BigDecimal max = new BigDecimal(range.group("most"));
+            BigDecimal step = new BigDecimal(min.scale() > 0 ? "0.1" : "1");
 
-            assertThat(isInRange(row, least, list)).isTrue();
-            assertThat(isInRange(row, most, list)).isTrue();
-            assertThat(isInRange(row, least.subtract(step), list)).isFalse();
-            assertThat(isInRange(row, most.add(step), list)).isFalse();
+            assertThat(isInRange(row, min, list)).isTrue();
+            assertThat(isInRange(row, max, list)).isTrue();
+            assertThat(isInRange(row, min.subtract(step), list)).isFalse();
+            assertThat(isInRange(row, max.add(step), list)).isFalse();
         });
     }
 

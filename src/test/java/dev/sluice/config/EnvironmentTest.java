@@ -21,7 +21,7 @@ class EnvironmentTest {
     void everyKeyCanBeSetThereAlone() {
         Map<String, String> environment = new HashMap<>();
         Configs.flat(Configs.fixture("every-key.json"))
-                .forEach((key, value) -> environment.put(ConfigSection.variable(key), value));
+                .forEach((key, value) -> environment.put(ConfigSection.environmentVariable(key), value));
 
         SluiceConfig config = SluiceConfig.read(new JsonObject(), environment);
 
@@ -44,7 +44,7 @@ class EnvironmentTest {
 
         SluiceConfig config = SluiceConfig.read(Configs.fixture("every-key.json"), environment);
 
-        assertThat(config.rabbitmq().queues()).isEqualTo(QueueMode.PASSIVE);
+        assertThat(config.rabbitmq().queueMode()).isEqualTo(QueueMode.PASSIVE);
         assertThat(config.postgres().password()).isEqualTo(new Secret("[from the environment"));
         assertThat(config.s3().bucket()).isEqualTo("other");
         assertThat(config.s3().pathStyle()).isTrue();
@@ -52,9 +52,9 @@ class EnvironmentTest {
         assertThat(config.workspace().directory())
                 .isEqualTo(Path.of("/mnt/work").toAbsolutePath());
         assertThat(config.media().ladder()).containsExactly(new Rung("sd", 480, 1_000_000));
-        assertThat(config.delivery().retries().backoff())
+        assertThat(config.delivery().retries().delays())
                 .isEqualTo(List.of(Duration.ofSeconds(1), Duration.ofMillis(2500)));
-        assertThat(config.updates().tickEvery()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.updates().progressInterval()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.stage(StageName.UPLOAD))
                 .isEqualTo(new StageConfig(
                         4, 5, new RetryConfig(8, List.of(Duration.ofSeconds(1), Duration.ofSeconds(10)))));
@@ -103,29 +103,27 @@ class EnvironmentTest {
 
     @Test
     void aComplaintNamesTheVariable() {
-        List<String> complaints = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
+        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
 
-        assertThat(complaints)
+        assertThat(errors)
                 .containsExactly("delivery.maxAttempts: cannot use 'many' of SLUICE_DELIVERY_MAX_ATTEMPTS:"
                         + " a whole number is needed");
     }
 
     @Test
     void aListThatIsNoneIsComplainedAboutOnce() {
-        List<String> complaints =
-                Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
+        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
 
-        assertThat(complaints)
+        assertThat(errors)
                 .containsExactly("delivery.backoffSeconds: cannot use '[5, 30' of SLUICE_DELIVERY_BACKOFF_SECONDS:"
                         + " a JSON list of seconds is needed");
     }
 
     @Test
     void aMistypedVariableIsComplainedAbout() {
-        List<String> complaints =
-                Configs.complaints(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
+        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
 
-        assertThat(complaints)
+        assertThat(errors)
                 .containsExactly("SLUICE_RABITMQ_URI: there is no such variable; did you mean SLUICE_RABBITMQ_URI?");
     }
 

@@ -53,9 +53,9 @@ class SecretsTest {
         JsonObject json = new JsonObject()
                 .put("postgres", new JsonObject().put("password", "hunter3").put("passwordFile", file.toString()));
 
-        List<String> complaints = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.complaints(json, Map.of());
 
-        assertThat(complaints).containsExactly("postgres.password: is given twice, as password and as passwordFile");
+        assertThat(errors).containsExactly("postgres.password: is given twice, as password and as passwordFile");
     }
 
     @Test
@@ -69,9 +69,9 @@ class SecretsTest {
                 .put("postgres", new JsonObject().put("passwordFile", empty.toString()))
                 .put("s3", new JsonObject().put("accessKey", "key").put("secretKeyFile", "hunter2\0"));
 
-        List<String> complaints = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.complaints(json, Map.of());
 
-        assertThat(complaints)
+        assertThat(errors)
                 .containsExactly(
                         "postgres.passwordFile: cannot use the given value: the file is empty",
                         "rabbitmq.passwordFile: cannot use the given value: the file cannot be read",

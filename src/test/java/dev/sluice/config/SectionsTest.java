@@ -357,7 +357,7 @@ class SectionsTest {
     void aStageTriesAgainAsTheDeliverySaysWhereItSaysNothing() {
         SluiceConfig config = Configs.fromEnvironment("SLUICE_DELIVERY_MAX_ATTEMPTS", "9");
 
-        assertThat(config.stage(StageName.UPLOAD).retries()).isEqualTo(new RetryConfig(9, DEFAULT_RETRIES.backoff()));
+        assertThat(config.stage(StageName.UPLOAD).retries()).isEqualTo(new RetryConfig(9, DEFAULT_RETRIES.delays()));
     }
 
     @Test

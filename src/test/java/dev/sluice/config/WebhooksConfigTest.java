@@ -11,7 +11,7 @@ class WebhooksConfigTest {
     void waitsLongerUpToAnHour() {
         WebhooksConfig config = Configs.defaults().backend().webhooks();
 
-        assertThat(IntStream.rangeClosed(1, 9).mapToObj(config::waitAfter).map(Duration::toSeconds))
+        assertThat(IntStream.rangeClosed(1, 9).mapToObj(config::retryDelay).map(Duration::toSeconds))
                 .containsExactly(5L, 10L, 30L, 60L, 300L, 900L, 3600L, 3600L, 3600L);
     }
 

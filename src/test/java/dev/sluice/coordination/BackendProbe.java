@@ -41,7 +41,7 @@ final class BackendProbe implements AutoCloseable {
     /** By job, what was heard of it in the order in which it came; ended jobs that were told of in order are forgotten. */
     private final Map<String, List<String>> underWay = new HashMap<>();
 
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> errors = new ArrayList<>();
     private final List<Long> completions = new ArrayList<>();
 
     BackendProbe(RabbitNode rabbit, TestDatabase database) throws IOException, TimeoutException {
@@ -106,7 +106,7 @@ final class BackendProbe implements AutoCloseable {
             if (heard.equals(STEPS)) {
                 underWay.remove(job);
             } else {
-                complaints.add(job + ": " + heard);
+                errors.add(job + ": " + heard);
             }
             notifyAll();
         }
@@ -126,7 +126,7 @@ final class BackendProbe implements AutoCloseable {
      * last.
      */
     synchronized List<String> complaints() {
-        List<String> all = new ArrayList<>(complaints);
+        List<String> all = new ArrayList<>(errors);
         underWay.forEach((job, heard) -> all.add(job + ": " + heard));
         return all;
     }

@@ -21,8 +21,8 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
         implements Stage {
 
     @Override
-    public Future<StageResult> run(StageContext run) {
-        StagedJob job = run.job();
+    public Future<StageResult> run(StageContext context) {
+        StagedJob job = context.job();
         return switch (name) {
             case DOWNLOAD, UPLOAD -> Future.succeededFuture(done(job));
             case PROCESSING -> Future.succeededFuture(planned(job));
@@ -49,7 +49,7 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
                 1920,
                 1080,
                 false,
-                media.encoding());
+                media.toEncodingJson());
         return StageResult.planned(job.withPlan(plan), new JsonObject(), plan);
     }
 

@@ -23,27 +23,31 @@ record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) 
             new VideoMetadata(62.5, "h264", 3_400_000, 25, 1920, 1080, BYTES, "video/mp4");
 
     @Override
-    public Future<StageResult> run(StageContext run) {
+    public Future<StageResult> run(StageContext context) {
         return switch (name) {
             case DOWNLOAD ->
-                copied(run, sample).map(source -> done(run.job().withSource(workspace.relative(source), METADATA)));
+                copied(context, sample)
+                        .map(source -> done(context.job().withSource(workspace.relativize(source), METADATA)));
             case PROCESSING ->
                 workspace
-                        .resolve(run.job().id(), run.job().localVideoPath().orElseThrow())
-                        .compose(source -> copied(run, source))
-                        .map(made -> done(run.job().withOutputs(outputs(run.job(), workspace.relative(made)))));
+                        .resolve(
+                                context.job().id(),
+                                context.job().localVideoPath().orElseThrow())
+                        .compose(source -> copied(context, source))
+                        .map(made ->
+                                done(context.job().withOutputs(outputs(context.job(), workspace.relativize(made)))));
             case SEGMENT, JOIN -> Future.failedFuture(new IllegalStateException("nothing is planned here"));
             case UPLOAD ->
-                Future.succeededFuture(done(run.job()
-                        .withOutputs(run.job().outputs().stream()
-                                .map(OutputFile::announced)
+                Future.succeededFuture(done(context.job()
+                        .withOutputs(context.job().outputs().stream()
+                                .map(OutputFile::withoutLocation)
                                 .toList())));
         };
     }
 
-    private Future<Path> copied(StageContext run, Path source) {
-        return workspace.within(
-                run.attempt(),
+    private Future<Path> copied(StageContext context, Path source) {
+        return workspace.withAttemptDirectory(
+                context.attempt(),
                 BYTES,
                 directory -> vertx.executeBlocking(() -> Files.copy(source, directory.file("copy.mp4")), false));
     }
@@ -75,7 +79,7 @@ record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) 
                         "",
                         15.0 * n));
         return Stream.concat(renditions, thumbnails)
-                .map(output -> output.lyingAt(path))
+                .map(output -> output.withLocalPath(path))
                 .toList();
     }
 }

@@ -54,7 +54,7 @@ import java.util.stream.Stream;
 final class StubWorker {
     private final Vertx vertx;
     private final SluiceConfig config;
-    private final RunServices tools;
+    private final RunServices services;
     private final Database database;
     private final List<StageRoute> routes;
     private final List<String> others;
@@ -63,13 +63,13 @@ final class StubWorker {
     private StubWorker(
             Vertx vertx,
             SluiceConfig config,
-            RunServices tools,
+            RunServices services,
             Database database,
             List<StageRoute> routes,
             List<String> others) {
         this.vertx = vertx;
         this.config = config;
-        this.tools = tools;
+        this.services = services;
         this.database = database;
         this.routes = routes;
         this.others = others;
@@ -113,19 +113,19 @@ final class StubWorker {
             UserTables tables,
             Function<StageName, Stage> stages) {
         RunRepository runs = new RunRepository(database, tables, PublisherClient::inOutbox);
-        ObjectStore blobs = new InMemoryObjectStore(vertx);
-        StagingArea staging = new StagingArea(blobs, config.keys().staging());
+        ObjectStore objectStore = new InMemoryObjectStore(vertx);
+        StagingArea staging = new StagingArea(objectStore, config.keys().staging());
         OutputKeys keys = new OutputKeys(
                 config.keys(),
                 config.media().ladder().stream().map(MediaConfig.Rung::quality).toList());
-        RunServices tools = new RunServices(
+        RunServices services = new RunServices(
                 runs,
                 new Outbox(database),
                 new LeaseRenewer(vertx, runs, config.delivery()),
                 workspace,
                 new JobCleanup(
                         workspace,
-                        blobs,
+                        objectStore,
                         staging,
                         keys,
                         new StaleArtifactRepository(database),
@@ -133,22 +133,22 @@ final class StubWorker {
                 new PublisherClient(vertx),
                 config.delivery(),
                 name,
-                RunMetricsRegistry.open(name),
-                DeliveryStepListener.UNWATCHED);
+                RunMetricsRegistry.register(name),
+                DeliveryStepListener.NOOP);
         List<StageRoute> routes = Stream.of(StageName.values())
                 .map(stage -> route(stages.apply(stage), config))
                 .toList();
-        PublisherVerticle publisher =
-                new PublisherVerticle(config.rabbitmq(), config.updates(), tools.outbox(), runs, tools.milestones());
+        PublisherVerticle publisher = new PublisherVerticle(
+                config.rabbitmq(), config.updates(), services.outbox(), runs, services.stepListener());
         RecoveryVerticle recovery = new RecoveryVerticle(
-                new LostMessageRepository(database, StageMessages::lost),
+                new LostMessageRepository(database, StageMessages::resend),
                 new PendingJobRepository(database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
                 routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 config.rabbitmq(),
                 config.delivery(),
-                tools.updates());
+                services.updates());
         return Future.join(vertx.deployVerticle(publisher), vertx.deployVerticle(recovery))
-                .map(up -> new StubWorker(vertx, config, tools, database, routes, up.list()));
+                .map(up -> new StubWorker(vertx, config, services, database, routes, up.list()));
     }
 
     private static StageRoute route(Stage stage, SluiceConfig config) {
@@ -174,7 +174,7 @@ final class StubWorker {
         return Future.join(routes.stream()
                         .filter(route -> config.stage(route.name()).instances() > 0)
                         .map(route -> vertx.deployVerticle(new StageVerticle(
-                                        route, config.stage(route.name()).concurrency(), config.rabbitmq(), tools))
+                                        route, config.stage(route.name()).concurrency(), config.rabbitmq(), services))
                                 .onSuccess(stages::add))
                         .toList())
                 .mapEmpty();
@@ -188,8 +188,8 @@ final class StubWorker {
 
     /** Ends all that is its own; to be called when its stages are down. */
     Future<Void> close() {
-        tools.leases().close();
-        tools.monitor().close();
+        services.leases().close();
+        services.metricsRegistry().close();
         return Future.join(others.stream().map(vertx::undeploy).toList())
                 .eventually(database::close)
                 .mapEmpty();

@@ -99,7 +99,7 @@ class BackendApiIT {
 
     @Test
     void makesOneJobForAMediumThatIsAskedForTwice() throws Exception {
-        PipelineFixture.get(pipeline.sluice().takeDown("download"));
+        PipelineFixture.get(pipeline.sluice().undeploy("download"));
         pipeline.database().execute("INSERT INTO media VALUES ('twice', 'ann', 'uploads/clip.mp4', NULL)");
 
         String first =
@@ -134,7 +134,7 @@ class BackendApiIT {
                 .containsEntry("status", "FAILED")
                 .containsEntry("error_code", "cancelled");
         assertThat(client.post(API + "/jobs/" + first + "/retry", ANN).status()).isEqualTo(200);
-        PipelineFixture.get(pipeline.sluice().putUp("download"));
+        PipelineFixture.get(pipeline.sluice().deploy("download"));
         BackendSimulator.awaitThat(() -> client.get(API + "/jobs/" + first, ANN)
                 .json()
                 .getString("status")
@@ -259,17 +259,17 @@ class BackendApiIT {
 
         assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
         String job = made.json().getString("job_id");
-        String medium = made.json().getString("media_id");
+        String media = made.json().getString("media_id");
         BackendSimulator.awaitThat(() ->
                 client.get(API + "/jobs/" + job, ANN).json().getString("status").equals("COMPLETED"));
         assertThat(client.get(API + "/jobs/" + job, ANN).json().getMap())
                 .containsEntry("original_filename", "my cl\u00fcp.mp4")
                 .containsEntry("user_id", "ann")
-                .containsEntry("s3_key", "uploads/" + medium + ".mp4");
+                .containsEntry("s3_key", "uploads/" + media + ".mp4");
         assertThat(pipeline.database()
                         .query("SELECT \"userId\", \"s3Key\", \"videoProcessingStatus\" AS status FROM media"
-                                + " WHERE id = '" + medium + "'"))
-                .containsExactly(Map.of("userId", "ann", "s3Key", "uploads/" + medium + ".mp4", "status", "COMPLETED"));
+                                + " WHERE id = '" + media + "'"))
+                .containsExactly(Map.of("userId", "ann", "s3Key", "uploads/" + media + ".mp4", "status", "COMPLETED"));
 
         JsonArray outputs =
                 client.get(API + "/jobs/" + job + "/outputs", ANN).json().getJsonArray("outputs");
@@ -280,7 +280,7 @@ class BackendApiIT {
             assertThat(bytes.readAllBytes()).hasSize(outputs.getJsonObject(0).getInteger("file_size"));
         }
         assertThat(client.get(API + "/jobs/" + job + "/outputs", BOB).code()).isEqualTo("forbidden");
-        assertThat(client.get(API + "/media/" + medium + "/video-versions", BOB).code())
+        assertThat(client.get(API + "/media/" + media + "/video-versions", BOB).code())
                 .isEqualTo("forbidden");
     }
 
@@ -300,7 +300,7 @@ class BackendApiIT {
 
     private static List<MultipartUploadId> unfinished() {
         try {
-            return PipelineFixture.get(pipeline.sluice().blobs().unfinished("uploads/"));
+            return PipelineFixture.get(pipeline.sluice().objectStore().listMultipartUploads("uploads/"));
         } catch (TimeoutException hangs) {
             throw new AssertionError("hangs", hangs);
         }

@@ -51,10 +51,10 @@ final class BackendSimulator implements AutoCloseable {
 
     /** Asserts what it uses, and listens. */
     static BackendSimulator over(Connection connection) throws IOException {
-        BackendSimulator half = new BackendSimulator(connection, connection.createChannel());
-        half.assertTopology();
-        half.listen();
-        return half;
+        BackendSimulator backend = new BackendSimulator(connection, connection.createChannel());
+        backend.assertTopology();
+        backend.listen();
+        return backend;
     }
 
     /** Fails, as the broker does with 406, if anything is there with other properties. */

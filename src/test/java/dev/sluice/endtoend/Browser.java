@@ -25,7 +25,7 @@ final class Browser implements AutoCloseable {
 
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> errors = new ArrayList<>();
 
     private Browser(Playwright playwright, com.microsoft.playwright.Browser chromium) {
         this.playwright = playwright;
@@ -59,10 +59,10 @@ final class Browser implements AutoCloseable {
                 .setViewportSize(width, 900));
         Page page = context.newPage();
         page.setDefaultTimeout(60_000);
-        page.onPageError(error -> complaints.add(error));
+        page.onPageError(error -> errors.add(error));
         page.onConsoleMessage(message -> {
             if (message.text().contains("Content Security Policy")) {
-                complaints.add(message.text());
+                errors.add(message.text());
             }
         });
         return page;
@@ -70,7 +70,7 @@ final class Browser implements AutoCloseable {
 
     /** Errors of scripts, and what the page's own policy kept from loading. */
     List<String> complaints() {
-        return List.copyOf(complaints);
+        return List.copyOf(errors);
     }
 
     /** Keeps how a page looks, for a person. */

@@ -46,7 +46,7 @@ class ClusterIT {
                                 .put("upload", none)));
         JsonObject settings = settings(2, 3, 0);
         clustered = get(new HazelcastCluster(pipeline.config(settings).cluster())
-                .builder(new VertxOptions())
+                .vertxBuilder(new VertxOptions())
                 .buildClustered());
         sluice = get(Sluice.start(clustered, pipeline.config(settings)));
     }
@@ -62,7 +62,7 @@ class ClusterIT {
     /** Ticks are nowhere but on the bus. */
     @Test
     void whileAHostsPublisherIsDownThatOfAnotherTells() throws Exception {
-        get(sluice.takeDown(Pipeline.PUBLISHER));
+        get(sluice.undeploy(Pipeline.PUBLISHER));
 
         pipeline.otherHalf().send(job("far", "uploads/clip.mp4"));
 

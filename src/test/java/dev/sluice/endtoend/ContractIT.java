@@ -53,13 +53,13 @@ class ContractIT {
             """;
 
     private static PipelineFixture pipeline;
-    private static BackendSimulator otherHalf;
+    private static BackendSimulator backend;
 
     @BeforeAll
     static void start() throws Exception {
         // The other half asserts its queues and exchanges first; a pipeline that then fails on them starts no consumer.
         pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.database().execute(ORM_TABLE);
         pipeline.start(new JsonObject().put("postgres", new JsonObject().put("jobTable", "video_processing_jobs")));
@@ -72,12 +72,12 @@ class ContractIT {
 
     @Test
     void tellsTheStepsThatABackendWaitsForInOrder() throws Exception {
-        otherHalf.send(job("steps", "uploads/clip.mp4"));
+        backend.send(job("steps", "uploads/clip.mp4"));
 
-        JsonObject end = otherHalf.awaitEnd("steps");
+        JsonObject end = backend.awaitEnd("steps");
 
-        List<JsonObject> updates = otherHalf.updates("steps");
-        assertThat(otherHalf.steps("steps")).containsExactlyElementsOf(STEPS);
+        List<JsonObject> updates = backend.updates("steps");
+        assertThat(backend.steps("steps")).containsExactlyElementsOf(STEPS);
         assertThat(Stream.of("downloading_video", "download_complete", "processing_video")
                         .map(step -> first("steps", step).getInteger("progress")))
                 .containsExactly(0, 20, 30);
@@ -110,26 +110,26 @@ class ContractIT {
 
     @Test
     void startsAJobThatCarriesOnlyWhatMustBeThere() throws Exception {
-        otherHalf.send(new JsonObject()
+        backend.send(new JsonObject()
                 .put("id", "bare")
                 .put("mediaId", "media-bare")
                 .put("userId", "user-1")
                 .put("mediaType", "VIDEO")
                 .put("s3Key", "uploads/clip.mp4"));
 
-        JsonObject end = otherHalf.awaitEnd("bare");
+        JsonObject end = backend.awaitEnd("bare");
 
         assertThat(end.getString("current_step")).isEqualTo("upload_complete");
     }
 
     @Test
     void carriesFieldsThatItDoesNotKnowToTheLastStage() throws Exception {
-        get(pipeline.sluice().takeDown("upload"));
+        get(pipeline.sluice().undeploy("upload"));
         JsonObject extra = new JsonObject().put("deep", new JsonArray().add(1.5).addNull());
 
-        otherHalf.send(job("extra", "uploads/clip.mp4").put("tenant", extra));
-        otherHalf.awaitStep("extra", "processing_complete");
-        String handedOn = new String(otherHalf.take(BackendSimulator.UPLOAD).getBody(), StandardCharsets.UTF_8);
+        backend.send(job("extra", "uploads/clip.mp4").put("tenant", extra));
+        backend.awaitStep("extra", "processing_complete");
+        String handedOn = new String(backend.take(BackendSimulator.UPLOAD).getBody(), StandardCharsets.UTF_8);
 
         JsonObject message = new JsonObject(Buffer.buffer(handedOn));
         assertThat(message.getJsonObject("tenant")).isEqualTo(extra);
@@ -138,14 +138,14 @@ class ContractIT {
                 .containsEntry("s3Key", "uploads/clip.mp4")
                 .containsEntry("createdAt", "1970-01-01T00:00:00Z")
                 .containsEntry("stage", "UPLOADING");
-        get(pipeline.sluice().putUp("upload"));
+        get(pipeline.sluice().deploy("upload"));
     }
 
     @Test
     void fillsTheRowThatTheOtherHalfMadeWithItsOwnTypes() throws Exception {
-        otherHalf.send(job("known", "uploads/clip.mp4"));
+        backend.send(job("known", "uploads/clip.mp4"));
 
-        otherHalf.awaitEnd("known");
+        backend.awaitEnd("known");
 
         Map<String, String> row = pipeline.database()
                 .query("SELECT \"status\"::text, \"progress\", \"currentStep\", \"completedAt\" IS NOT NULL AS done,"
@@ -167,10 +167,10 @@ class ContractIT {
     void doesAJobOnceThatWasSentThreeTimes() throws Exception {
         JsonObject job = job("thrice", "uploads/clip.mp4");
 
-        otherHalf.send(job);
-        otherHalf.send(job);
-        otherHalf.send(job);
-        otherHalf.awaitEnd("thrice");
+        backend.send(job);
+        backend.send(job);
+        backend.send(job);
+        backend.awaitEnd("thrice");
         pipeline.awaitIdle();
 
         pipeline.assertDoneOnce("thrice");
@@ -184,21 +184,21 @@ class ContractIT {
                 .put("media_id", "media-older")
                 .encode();
 
-        otherHalf.request(request);
-        otherHalf.send(job("newer", "uploads/clip.mp4"));
+        backend.request(request);
+        backend.send(job("newer", "uploads/clip.mp4"));
 
-        assertThat(otherHalf.awaitEnd("newer").getString("status")).isEqualTo("completed");
-        assertThat(otherHalf.consumers(BackendSimulator.REQUESTS)).isZero();
-        assertThat(new String(otherHalf.take(BackendSimulator.REQUESTS).getBody(), StandardCharsets.UTF_8))
+        assertThat(backend.awaitEnd("newer").getString("status")).isEqualTo("completed");
+        assertThat(backend.consumers(BackendSimulator.REQUESTS)).isZero();
+        assertThat(new String(backend.take(BackendSimulator.REQUESTS).getBody(), StandardCharsets.UTF_8))
                 .isEqualTo(request);
-        assertThat(otherHalf.updates("older")).isEmpty();
+        assertThat(backend.updates("older")).isEmpty();
     }
 
     @Test
     void leavesNothingOfAFinishedJobInTheWorkspace() throws Exception {
-        otherHalf.send(job("tidy", "uploads/clip.mp4"));
+        backend.send(job("tidy", "uploads/clip.mp4"));
 
-        otherHalf.awaitEnd("tidy");
+        backend.awaitEnd("tidy");
 
         BackendSimulator.awaitThat(() -> {
             try (var files = Files.list(pipeline.workspace().resolve("jobs"))) {
@@ -211,23 +211,23 @@ class ContractIT {
     @Test
     void declaresWhatTheOtherHalfAssertsAfterIt() throws Exception {
         for (String verticle : pipeline.sluice().verticles()) {
-            get(pipeline.sluice().takeDown(verticle));
+            get(pipeline.sluice().undeploy(verticle));
         }
-        otherHalf.deleteTopology();
+        backend.deleteTopology();
         for (String verticle : pipeline.sluice().verticles()) {
-            get(pipeline.sluice().putUp(verticle));
+            get(pipeline.sluice().deploy(verticle));
         }
 
         BackendSimulator.awaitThat(pipeline::isConsuming);
-        otherHalf.assertTopology();
-        otherHalf.listen();
-        otherHalf.send(job("after", "uploads/clip.mp4"));
+        backend.assertTopology();
+        backend.listen();
+        backend.send(job("after", "uploads/clip.mp4"));
 
-        assertThat(otherHalf.awaitEnd("after").getString("status")).isEqualTo("completed");
+        assertThat(backend.awaitEnd("after").getString("status")).isEqualTo("completed");
     }
 
     private static JsonObject first(String job, String step) {
-        return otherHalf.updates(job).stream()
+        return backend.updates(job).stream()
                 .filter(update -> update.getString("current_step").equals(step))
                 .findFirst()
                 .orElseThrow();

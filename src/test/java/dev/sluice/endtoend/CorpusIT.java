@@ -35,7 +35,7 @@ class CorpusIT {
 
     private static List<Row> rows;
     private static PipelineFixture pipeline;
-    private static BackendSimulator otherHalf;
+    private static BackendSimulator backend;
 
     private record Row(String file, String expected) {
         static Row of(String line) {
@@ -54,12 +54,12 @@ class CorpusIT {
         assumeTrue(Files.exists(manifest), "no corpus at " + CORPUS);
         rows = Files.readAllLines(manifest).stream().skip(1).map(Row::of).toList();
         pipeline = PipelineFixture.embedded();
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         pipeline.start(new JsonObject()
                 .put("stages", new JsonObject().put("download", TWO_AT_ONCE).put("processing", TWO_AT_ONCE)));
         for (Row row : rows) {
             pipeline.upload("uploads/" + row.file(), row.source());
-            otherHalf.send(job(row.file(), "uploads/" + row.file()));
+            backend.send(job(row.file(), "uploads/" + row.file()));
         }
     }
 
@@ -74,7 +74,7 @@ class CorpusIT {
     Stream<DynamicTest> endsAsTheManifestSays() {
         return rows.stream()
                 .map(row -> DynamicTest.dynamicTest(row.file(), () -> {
-                    JsonObject end = otherHalf.awaitEnd(row.file());
+                    JsonObject end = backend.awaitEnd(row.file());
 
                     if (row.expected().equals("failed")) {
                         assertRefused(row, end);
@@ -91,7 +91,7 @@ class CorpusIT {
                 .containsEntry("attempt", 1);
         assertThat(end.getString("error_code")).isNotBlank();
         assertThat(end.getString("error_message")).endsWith(".");
-        assertThat(otherHalf.steps(row.file()))
+        assertThat(backend.steps(row.file()))
                 .startsWith("downloading_video")
                 .endsWith(end.getString("stage") + "_failed");
     }
@@ -124,8 +124,8 @@ class CorpusIT {
         assertThat(made.video().pixelFormat()).isEqualTo("yuv420p");
         assertThat(made.video().rotation()).isZero();
         assertThat(made.video().mirrored()).isFalse();
-        assertThat(made.video().coded().width()).isEven().isEqualTo(version.getInteger("width"));
-        assertThat(made.video().coded().height()).isEven().isEqualTo(version.getInteger("height"));
+        assertThat(made.video().codedSize().width()).isEven().isEqualTo(version.getInteger("width"));
+        assertThat(made.video().codedSize().height()).isEven().isEqualTo(version.getInteger("height"));
         assertThat(made.audio().isPresent()).isEqualTo(source.audio().isPresent());
         made.audio().ifPresent(audio -> {
             assertThat(audio.codec()).isEqualTo("aac");

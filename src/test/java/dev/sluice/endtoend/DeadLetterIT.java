@@ -32,12 +32,12 @@ class DeadLetterIT {
     private static final int ATTEMPTS = 3;
 
     private static PipelineFixture pipeline;
-    private static BackendSimulator otherHalf;
+    private static BackendSimulator backend;
 
     @BeforeAll
     static void start() throws Exception {
         pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(settings());
         // Before that there is no queue for letters that strangers put there.
@@ -52,26 +52,26 @@ class DeadLetterIT {
     @AfterEach
     void leaveNoLetter() throws Exception {
         pipeline.gateway().mend();
-        List<String> left = letters().letters().stream().map(DeadLetter::id).toList();
-        ask(desk -> desk.letters().drop(left));
-        assertThat(letters().letters()).isEmpty();
+        List<String> left = letters().deadLetters().stream().map(DeadLetter::id).toList();
+        ask(desk -> desk.deadLetters().discard(left));
+        assertThat(letters().deadLetters()).isEmpty();
     }
 
     @Test
     void tellsWhatBecameOfAJobThatWasGivenUpAndStartsItsStageAnew() throws Exception {
         pipeline.gateway().cut();
         JsonObject job = job("replayed", "uploads/clip.mp4");
-        otherHalf.send(job);
-        otherHalf.awaitEnd("replayed");
+        backend.send(job);
+        backend.awaitEnd("replayed");
 
         DeadLetter letter = awaitLetter();
 
         assertThat(letter.job()).contains(new JobId("replayed"));
-        assertThat(letter.note().queue()).contains(BackendSimulator.DOWNLOAD);
-        assertThat(letter.note().errorCode()).contains("store_unavailable");
-        assertThat(letter.note().attempts()).isEqualTo(ATTEMPTS);
-        assertThat(letter.note().at()).isPresent();
-        assertThat(letter.note().history())
+        assertThat(letter.details().queue()).contains(BackendSimulator.DOWNLOAD);
+        assertThat(letter.details().errorCode()).contains("store_unavailable");
+        assertThat(letter.details().attempts()).isEqualTo(ATTEMPTS);
+        assertThat(letter.details().failedAt()).isPresent();
+        assertThat(letter.details().history())
                 .hasSize(ATTEMPTS)
                 .allSatisfy(entry -> assertThat(((JsonObject) entry).getMap())
                         .containsEntry("error_code", "store_unavailable")
@@ -80,14 +80,14 @@ class DeadLetterIT {
         assertThat(find(letter.id().substring(0, 8))).contains(letter);
 
         pipeline.gateway().mend();
-        List<OperationResult> answers = ask(desk -> desk.letters().replay(List.of(letter.id())));
+        List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id())));
 
         assertThat(answers)
                 .singleElement()
-                .satisfies(answer ->
-                        assertThat(answer.isDone()).as(answer.sentence()).isTrue());
-        BackendSimulator.awaitThat(() -> otherHalf.completions("replayed") == 1);
-        assertThat(letters().letters()).isEmpty();
+                .satisfies(result ->
+                        assertThat(result.isApplied()).as(result.message()).isTrue());
+        BackendSimulator.awaitThat(() -> backend.completions("replayed") == 1);
+        assertThat(letters().deadLetters()).isEmpty();
         assertNothingFell("replayed");
         assertThat(pipeline.database()
                         .query("SELECT \"status\", \"errorMessage\" IS NULL AS silent FROM \"VideoProcessingJob\""
@@ -98,37 +98,37 @@ class DeadLetterIT {
     @Test
     void leavesTheLetterOfAJobThatHasNotFailedAndOffersToDropIt() throws Exception {
         pipeline.gateway().cut();
-        otherHalf.send(job("started", "uploads/clip.mp4"));
+        backend.send(job("started", "uploads/clip.mp4"));
         DeadLetter letter = awaitLetter();
         pipeline.gateway().mend();
         ask(desk -> desk.jobs().retry(new JobId("started")));
-        BackendSimulator.awaitThat(() -> otherHalf.completions("started") == 1);
+        BackendSimulator.awaitThat(() -> backend.completions("started") == 1);
 
-        List<OperationResult> answers = ask(desk -> desk.letters().replay(List.of(letter.id(), "no-such-letter")));
+        List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id(), "no-such-letter")));
 
         assertThat(answers)
                 .extracting(OperationResult::kind)
-                .containsExactly(OperationResult.Kind.REFUSED, OperationResult.Kind.UNKNOWN);
-        assertThat(answers.get(0).sentence()).contains("started", "is completed", "drop");
-        assertThat(answers.get(1).about()).isEqualTo("no-such-letter");
-        assertThat(letters().letters()).containsExactly(letter);
+                .containsExactly(OperationResult.Kind.CONFLICT, OperationResult.Kind.NOT_FOUND);
+        assertThat(answers.get(0).message()).contains("started", "is completed", "drop");
+        assertThat(answers.get(1).target()).isEqualTo("no-such-letter");
+        assertThat(letters().deadLetters()).containsExactly(letter);
         pipeline.awaitIdle();
-        assertThat(otherHalf.completions("started")).isEqualTo(1);
+        assertThat(backend.completions("started")).isEqualTo(1);
     }
 
     @Test
     void putsWhatCouldNotBeReadBackIntoItsQueue() throws Exception {
-        otherHalf.send("not json");
+        backend.send("not json");
         DeadLetter letter = awaitLetter();
-        assertThat(letter.note().errorCode()).contains("invalid_message");
+        assertThat(letter.details().errorCode()).contains("invalid_message");
 
-        List<OperationResult> answers = ask(desk -> desk.letters().replay(List.of(letter.id())));
+        List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id())));
 
-        assertThat(answers).allMatch(OperationResult::isDone);
-        BackendSimulator.awaitThat(() -> letters().letters().stream()
+        assertThat(answers).allMatch(OperationResult::isApplied);
+        BackendSimulator.awaitThat(() -> letters().deadLetters().stream()
                 .anyMatch(again -> again.body().toString().equals("not json")
                         && !again.id().equals(letter.id())));
-        assertThat(letters().letters()).hasSize(1);
+        assertThat(letters().deadLetters()).hasSize(1);
     }
 
     @Test
@@ -139,14 +139,14 @@ class DeadLetterIT {
                 "{\"id\":\"nobody\"}",
                 new AMQP.BasicProperties.Builder().messageId("1").build());
 
-        List<String> ids = letters().letters().stream().map(DeadLetter::id).toList();
-        List<OperationResult> replayed = ask(desk -> desk.letters().replay(ids));
-        List<OperationResult> dropped = ask(desk -> desk.letters().drop(List.of(ids.get(1))));
+        List<String> ids = letters().deadLetters().stream().map(DeadLetter::id).toList();
+        List<OperationResult> replayed = ask(desk -> desk.deadLetters().replay(ids));
+        List<OperationResult> dropped = ask(desk -> desk.deadLetters().discard(List.of(ids.get(1))));
 
         assertThat(ids).hasSize(3).doesNotHaveDuplicates();
-        assertThat(replayed).extracting(OperationResult::kind).containsOnly(OperationResult.Kind.REFUSED);
-        assertThat(dropped).allMatch(OperationResult::isDone);
-        assertThat(letters().letters().stream().map(DeadLetter::id)).containsExactly(ids.get(0), ids.get(2));
+        assertThat(replayed).extracting(OperationResult::kind).containsOnly(OperationResult.Kind.CONFLICT);
+        assertThat(dropped).allMatch(OperationResult::isApplied);
+        assertThat(letters().deadLetters().stream().map(DeadLetter::id)).containsExactly(ids.get(0), ids.get(2));
     }
 
     @Test
@@ -160,14 +160,14 @@ class DeadLetterIT {
                         .toArray(CompletableFuture[]::new))
                 .get(60, TimeUnit.SECONDS);
 
-        assertThat(letters().letters().stream().map(letter -> letter.body().toString()))
+        assertThat(letters().deadLetters().stream().map(letter -> letter.body().toString()))
                 .hasSize(50)
                 .doesNotHaveDuplicates();
     }
 
     /** As the reader of updates sees it: what is not newer than what it has it drops, so nothing may be. */
     private static void assertNothingFell(String job) {
-        List<JsonObject> updates = otherHalf.updates(job);
+        List<JsonObject> updates = backend.updates(job);
         assertThat(updates.stream().map(update -> update.getLong("seq")))
                 .isSorted()
                 .doesNotHaveDuplicates();
@@ -178,20 +178,20 @@ class DeadLetterIT {
     }
 
     private static DeadLetter awaitLetter() {
-        BackendSimulator.awaitThat(() -> letters().letters().size() == 1);
-        return letters().letters().get(0);
+        BackendSimulator.awaitThat(() -> letters().deadLetters().size() == 1);
+        return letters().deadLetters().get(0);
     }
 
     private static DeadLetterPage letters() {
-        return ask(desk -> desk.letters().list());
+        return ask(desk -> desk.deadLetters().list());
     }
 
     private static Optional<DeadLetter> find(String id) {
-        return ask(desk -> desk.letters().find(id));
+        return ask(desk -> desk.deadLetters().find(id));
     }
 
     private static <T> T ask(Function<AdminClient, Future<T>> question) {
-        return AdminClient.with(pipeline.config(settings()), question);
+        return AdminClient.run(pipeline.config(settings()), question);
     }
 
     private static JsonObject settings() {

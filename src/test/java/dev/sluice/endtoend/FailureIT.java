@@ -28,12 +28,12 @@ class FailureIT {
     private static final int ATTEMPTS = 4;
 
     private static PipelineFixture pipeline;
-    private static BackendSimulator otherHalf;
+    private static BackendSimulator backend;
 
     @BeforeAll
     static void start() throws Exception {
         pipeline = PipelineFixture.embedded();
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject().put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS)));
         // The first of them declares the dead letters' queue.
@@ -55,12 +55,12 @@ class FailureIT {
         JsonObject withoutMedia = job("no-media", "uploads/clip.mp4");
         withoutMedia.remove("mediaId");
 
-        otherHalf.send(job("good-1", "uploads/clip.mp4"));
-        otherHalf.send("not json");
-        otherHalf.send(withoutMedia);
-        otherHalf.send(job("good-2", "uploads/clip.mp4"));
+        backend.send(job("good-1", "uploads/clip.mp4"));
+        backend.send("not json");
+        backend.send(withoutMedia);
+        backend.send(job("good-2", "uploads/clip.mp4"));
 
-        List<GetResponse> dead = List.of(otherHalf.take(BackendSimulator.DEAD), otherHalf.take(BackendSimulator.DEAD));
+        List<GetResponse> dead = List.of(backend.take(BackendSimulator.DEAD), backend.take(BackendSimulator.DEAD));
         assertThat(dead.stream().map(FailureIT::body)).containsExactlyInAnyOrder("not json", withoutMedia.encode());
         assertThat(dead)
                 .allSatisfy(message -> assertThat(headers(message))
@@ -70,21 +70,20 @@ class FailureIT {
                                 "x-sluice-error", reason -> assertThat(reason).isNotBlank()));
         assertThat(dead.stream().map(message -> headers(message).get("x-sluice-error")))
                 .anyMatch(reason -> reason.contains("mediaId"));
-        assertThat(Stream.of("good-1", "good-2")
-                        .map(id -> otherHalf.awaitEnd(id).getString("status")))
+        assertThat(Stream.of("good-1", "good-2").map(id -> backend.awaitEnd(id).getString("status")))
                 .containsExactly("completed", "completed");
     }
 
     @Test
     void refusesWhatIsNoVideoByItsType() throws Exception {
-        otherHalf.send(job("image", "uploads/clip.mp4").put("mediaType", "IMAGE"));
+        backend.send(job("image", "uploads/clip.mp4").put("mediaType", "IMAGE"));
 
         assertFailedAtOnce("image", "unsupported_media_type");
     }
 
     @Test
     void failsAJobWithoutItsObject() throws Exception {
-        otherHalf.send(job("missing", "uploads/never.mp4"));
+        backend.send(job("missing", "uploads/never.mp4"));
 
         assertFailedAtOnce("missing", "object_not_found");
         assertThat(pipeline.database()
@@ -97,7 +96,7 @@ class FailureIT {
     void failsAFileThatIsNoVideo(@TempDir Path directory) throws Exception {
         pipeline.upload("uploads/text.mp4", Files.writeString(directory.resolve("text"), "Dear reader,\n".repeat(500)));
 
-        otherHalf.send(job("text", "uploads/text.mp4"));
+        backend.send(job("text", "uploads/text.mp4"));
 
         assertFailedAtOnce("text", "not_a_video");
     }
@@ -107,7 +106,7 @@ class FailureIT {
         JsonObject job = job("large", "uploads/clip.mp4").put("notes", "");
         int room = MessageCodec.MAX_BYTES - job.toBuffer().length();
 
-        otherHalf.send(job.put("notes", "x".repeat(room)));
+        backend.send(job.put("notes", "x".repeat(room)));
 
         assertFailedAtOnce("large", "message_too_large");
     }
@@ -115,14 +114,14 @@ class FailureIT {
     @Test
     void triesAgainWhenTheStoreComesBack() throws Exception {
         pipeline.gateway().cut();
-        otherHalf.send(job("outage", "uploads/clip.mp4"));
+        backend.send(job("outage", "uploads/clip.mp4"));
         awaitAttempts("outage", 2);
 
         pipeline.gateway().mend();
 
-        assertThat(otherHalf.awaitEnd("outage").getString("status")).isEqualTo("completed");
+        assertThat(backend.awaitEnd("outage").getString("status")).isEqualTo("completed");
         assertThat(attempts("outage")).isBetween(2, ATTEMPTS);
-        assertThat(otherHalf.updates("outage").stream().map(update -> update.getLong("seq")))
+        assertThat(backend.updates("outage").stream().map(update -> update.getLong("seq")))
                 .isSorted()
                 .doesNotHaveDuplicates();
     }
@@ -132,10 +131,10 @@ class FailureIT {
         pipeline.gateway().cut();
         JsonObject job = job("hopeless", "uploads/clip.mp4");
 
-        otherHalf.send(job);
+        backend.send(job);
 
-        JsonObject end = otherHalf.awaitEnd("hopeless");
-        GetResponse dead = otherHalf.take(BackendSimulator.DEAD);
+        JsonObject end = backend.awaitEnd("hopeless");
+        GetResponse dead = backend.take(BackendSimulator.DEAD);
         assertThat(end.getMap())
                 .containsEntry("status", "failed")
                 .containsEntry("current_step", "download_failed")
@@ -155,11 +154,11 @@ class FailureIT {
                         + "INSERT INTO sluice.stage_run (job_id, stage, task, state, attempt, counted, worker, lease_until)"
                         + " VALUES ('deadly', 'download', 0, 'running', 4, 4, 'w1', now() - interval '1 minute')");
 
-        otherHalf.send(job);
+        backend.send(job);
 
-        JsonObject end = otherHalf.awaitEnd("deadly");
+        JsonObject end = backend.awaitEnd("deadly");
         assertThat(end.getMap()).containsEntry("status", "failed").containsEntry("error_code", "worker_lost");
-        assertThat(body(otherHalf.take(BackendSimulator.DEAD))).isEqualTo(job.encode());
+        assertThat(body(backend.take(BackendSimulator.DEAD))).isEqualTo(job.encode());
         assertThat(pipeline.database().value("SELECT state FROM sluice.job WHERE id = 'deadly'"))
                 .isEqualTo("failed");
     }
@@ -171,9 +170,9 @@ class FailureIT {
                         + "INSERT INTO sluice.stage_run (job_id, stage, task, state, attempt, counted, worker, lease_until)"
                         + " VALUES ('silent', 'download', 0, 'running', 1, 1, 'w1', now() + interval '2 seconds')");
 
-        otherHalf.send(job("silent", "uploads/clip.mp4"));
+        backend.send(job("silent", "uploads/clip.mp4"));
 
-        assertThat(otherHalf.awaitEnd("silent").getString("status")).isEqualTo("completed");
+        assertThat(backend.awaitEnd("silent").getString("status")).isEqualTo("completed");
         assertThat(attempts("silent")).isEqualTo(2);
     }
 
@@ -185,11 +184,11 @@ class FailureIT {
                 CREATE TRIGGER refuse BEFORE UPDATE ON sluice.stage_run
                     FOR EACH ROW WHEN (NEW.job_id = 'refused' AND NEW.state = 'done') EXECUTE FUNCTION sluice.refuse()
                 """);
-        otherHalf.send(job("refused", "uploads/clip.mp4"));
+        backend.send(job("refused", "uploads/clip.mp4"));
         awaitAttempts("refused", 2);
 
         pipeline.database().execute("DROP TRIGGER refuse ON sluice.stage_run");
-        otherHalf.awaitEnd("refused");
+        backend.awaitEnd("refused");
 
         BackendSimulator.awaitThat(() -> figure("Running") == 0);
         assertThat(figure("Released")).isPositive();
@@ -215,7 +214,7 @@ class FailureIT {
 
     /** FAILED with the first attempt, and not a dead letter: the job says what was wrong with it. */
     private static void assertFailedAtOnce(String id, String code) throws Exception {
-        JsonObject end = otherHalf.awaitEnd(id);
+        JsonObject end = backend.awaitEnd(id);
         assertThat(end.getMap())
                 .containsEntry("status", "failed")
                 .containsEntry("current_step", "download_failed")
@@ -223,7 +222,7 @@ class FailureIT {
                 .containsEntry("retryable", false);
         assertThat(end.getString("error_message")).endsWith(".");
         assertThat(attempts(id)).isEqualTo(1);
-        assertThat(otherHalf.messages(BackendSimulator.DEAD)).isZero();
+        assertThat(backend.messages(BackendSimulator.DEAD)).isZero();
     }
 
     private static void awaitAttempts(String id, int count) {

@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Test;
 /** A person's hand on jobs of a whole pipeline; on RabbitMQ where it is installed. */
 class JobControlIT {
     private static PipelineFixture pipeline;
-    private static BackendSimulator otherHalf;
+    private static BackendSimulator backend;
 
     @BeforeAll
     static void start() throws Exception {
         pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         pipeline.upload("uploads/long.mp4", pipeline.clip(30));
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(settings());
@@ -42,15 +42,15 @@ class JobControlIT {
 
     @Test
     void endsAJobWhoseEncodeRunsAndStartsItAgain() throws Exception {
-        otherHalf.send(job("encoding", "uploads/long.mp4"));
+        backend.send(job("encoding", "uploads/long.mp4"));
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
 
         OperationResult cancelled = ask(desk -> desk.jobs().cancel(new JobId("encoding")));
 
-        assertThat(cancelled.isDone()).as(cancelled.sentence()).isTrue();
+        assertThat(cancelled.isApplied()).as(cancelled.message()).isTrue();
         // Leases are renewed so seldom here that only the database's word can have stopped it.
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !encodes());
-        JsonObject end = otherHalf.awaitEnd("encoding");
+        JsonObject end = backend.awaitEnd("encoding");
         assertThat(end.getMap())
                 .containsEntry("status", "failed")
                 .containsEntry("error_code", "cancelled")
@@ -63,17 +63,17 @@ class JobControlIT {
                 .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by hand."));
         BackendSimulator.awaitThat(pipeline::workspaceIsEmpty);
         pipeline.awaitIdle();
-        assertThat(otherHalf.messages(BackendSimulator.DEAD)).isZero();
+        assertThat(backend.messages(BackendSimulator.DEAD)).isZero();
 
-        otherHalf.send(job("encoding", "uploads/long.mp4"));
+        backend.send(job("encoding", "uploads/long.mp4"));
         pipeline.awaitIdle();
         assertThat(last("encoding").getString("error_code")).isEqualTo("cancelled");
 
         OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("encoding")));
 
-        assertThat(retried.sentence()).isEqualTo("Started again at processing.");
+        assertThat(retried.message()).isEqualTo("Started again at processing.");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
-        assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isDone())
+        assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isApplied())
                 .isTrue();
         BackendSimulator.awaitThat(() -> !encodes() && pipeline.workspaceIsEmpty());
         assertNothingFell("encoding");
@@ -82,48 +82,48 @@ class JobControlIT {
     @Test
     void startsAJobAgainThatCouldNotStoreItsResults() throws Exception {
         Path inTheWay = pipeline.block("videos/media-unstored");
-        otherHalf.send(job("unstored", "uploads/clip.mp4"));
-        JsonObject end = otherHalf.awaitEnd("unstored");
+        backend.send(job("unstored", "uploads/clip.mp4"));
+        JsonObject end = backend.awaitEnd("unstored");
         assertThat(end.getMap()).containsEntry("current_step", "upload_failed").containsEntry("attempt", 2);
         BackendSimulator.awaitThat(
-                () -> PipelineFixture.get(pipeline.sluice().blobs().list("thumbnails/media-unstored", ""))
+                () -> PipelineFixture.get(pipeline.sluice().objectStore().list("thumbnails/media-unstored", ""))
                         .isEmpty());
         Files.delete(inTheWay);
 
         OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));
 
-        assertThat(retried.sentence()).isEqualTo("Started again at processing.");
-        BackendSimulator.awaitThat(() -> otherHalf.completions("unstored") == 1);
+        assertThat(retried.message()).isEqualTo("Started again at processing.");
+        BackendSimulator.awaitThat(() -> backend.completions("unstored") == 1);
         assertNothingFell("unstored");
         assertThat(pipeline.database()
                         .value("SELECT counted FROM sluice.stage_run WHERE job_id = 'unstored'"
                                 + " AND stage = 'download'"))
                 .isEqualTo("1");
-        otherHalf.take(BackendSimulator.DEAD);
+        backend.take(BackendSimulator.DEAD);
     }
 
     @Test
     void saysWhatItCannotDo() throws Exception {
-        otherHalf.send(job("complete", "uploads/clip.mp4"));
-        otherHalf.awaitEnd("complete");
+        backend.send(job("complete", "uploads/clip.mp4"));
+        backend.awaitEnd("complete");
         pipeline.awaitIdle();
 
         assertThat(List.of(
                         ask(desk -> desk.jobs().cancel(new JobId("complete"))),
                         ask(desk -> desk.jobs().retry(new JobId("complete")))))
-                .allSatisfy(answer -> {
-                    assertThat(answer.kind()).isEqualTo(OperationResult.Kind.REFUSED);
-                    assertThat(answer.sentence()).contains("is completed");
+                .allSatisfy(result -> {
+                    assertThat(result.kind()).isEqualTo(OperationResult.Kind.CONFLICT);
+                    assertThat(result.message()).contains("is completed");
                 });
         assertThat(List.of(
                         ask(desk -> desk.jobs().cancel(new JobId("nobody"))),
                         ask(desk -> desk.jobs().retry(new JobId("nobody")))))
-                .allSatisfy(answer -> assertThat(answer.kind()).isEqualTo(OperationResult.Kind.UNKNOWN));
-        assertThat(otherHalf.completions("complete")).isEqualTo(1);
+                .allSatisfy(result -> assertThat(result.kind()).isEqualTo(OperationResult.Kind.NOT_FOUND));
+        assertThat(backend.completions("complete")).isEqualTo(1);
     }
 
     private static void assertNothingFell(String job) {
-        List<JsonObject> updates = otherHalf.updates(job);
+        List<JsonObject> updates = backend.updates(job);
         assertThat(updates.stream().map(update -> update.getLong("seq")))
                 .isSorted()
                 .doesNotHaveDuplicates();
@@ -132,7 +132,7 @@ class JobControlIT {
     }
 
     private static JsonObject last(String job) {
-        List<JsonObject> updates = otherHalf.updates(job);
+        List<JsonObject> updates = backend.updates(job);
         return updates.get(updates.size() - 1);
     }
 
@@ -144,7 +144,7 @@ class JobControlIT {
     }
 
     private static <T> T ask(Function<AdminClient, Future<T>> question) {
-        return AdminClient.with(pipeline.config(settings()), question);
+        return AdminClient.run(pipeline.config(settings()), question);
     }
 
     private static JsonObject settings() {

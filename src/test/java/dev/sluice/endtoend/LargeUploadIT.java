@@ -42,13 +42,13 @@ class LargeUploadIT {
 
     private PipelineFixture pipeline;
     private ChildProcess process;
-    private PaddedVideoFile film;
+    private PaddedVideoFile video;
     private int port;
 
     @BeforeEach
     void start() throws Exception {
         pipeline = PipelineFixture.embedded();
-        film = new PaddedVideoFile(Files.readAllBytes(pipeline.clip(1)), BYTES);
+        video = new PaddedVideoFile(Files.readAllBytes(pipeline.clip(1)), BYTES);
         port = ChildProcess.freePort();
         JsonObject none = new JsonObject().put("instances", 0);
         process = pipeline.process(
@@ -78,11 +78,11 @@ class LargeUploadIT {
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] tail = ("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
         Supplier<InputStream> body = () -> new SequenceInputStream(Collections.enumeration(
-                List.of(new ByteArrayInputStream(head), film.bytes(), new ByteArrayInputStream(tail))));
+                List.of(new ByteArrayInputStream(head), video.bytes(), new ByteArrayInputStream(tail))));
 
         HttpResponse<String> made =
                 send(request(API + "/media", "Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
-                        .POST(streamed(body, head.length + film.size() + tail.length)));
+                        .POST(streamed(body, head.length + video.size() + tail.length)));
 
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         arrived(new JsonObject(made.body()).getString("job_id"));
@@ -91,14 +91,14 @@ class LargeUploadIT {
     @Test
     void aResumableUpload() throws Exception {
         HttpResponse<String> begun =
-                send(request(API + "/uploads", "Tus-Resumable", "1.0.0", "Upload-Length", Long.toString(film.size()))
+                send(request(API + "/uploads", "Tus-Resumable", "1.0.0", "Upload-Length", Long.toString(video.size()))
                         .POST(BodyPublishers.noBody()));
         String path = begun.headers().firstValue("Location").orElseThrow();
 
         String job = "";
-        for (long offset = 0; offset < film.size(); offset += IN_ONE_REQUEST) {
+        for (long offset = 0; offset < video.size(); offset += IN_ONE_REQUEST) {
             long from = offset;
-            long count = Math.min(IN_ONE_REQUEST, film.size() - from);
+            long count = Math.min(IN_ONE_REQUEST, video.size() - from);
             HttpResponse<String> added = send(request(
                             path,
                             "Tus-Resumable",
@@ -107,7 +107,7 @@ class LargeUploadIT {
                             Long.toString(from),
                             "Content-Type",
                             "application/offset+octet-stream")
-                    .method("PATCH", streamed(() -> film.bytes(from, count), count)));
+                    .method("PATCH", streamed(() -> video.bytes(from, count), count)));
             assertThat(added.statusCode()).as(added.body()).isEqualTo(204);
             job = added.headers().firstValue("Sluice-Job-Id").orElse("");
         }
@@ -119,15 +119,15 @@ class LargeUploadIT {
     void straightToTheStore() throws Exception {
         JsonObject begun = new JsonObject(send(request(API + "/direct-uploads", "Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(
-                                new JsonObject().put("size", film.size()).encode())))
+                                new JsonObject().put("size", video.size()).encode())))
                 .body());
         long partSize = begun.getLong("part_size");
         List<String> etags = new ArrayList<>();
         for (Object url : begun.getJsonArray("urls")) {
             long from = etags.size() * partSize;
-            long count = Math.min(partSize, film.size() - from);
+            long count = Math.min(partSize, video.size() - from);
             HttpResponse<String> put = send(HttpRequest.newBuilder(URI.create(url.toString()))
-                    .PUT(streamed(() -> film.bytes(from, count), count)));
+                    .PUT(streamed(() -> video.bytes(from, count), count)));
             etags.add(put.headers().firstValue("ETag").orElseThrow());
         }
 
@@ -161,7 +161,7 @@ class LargeUploadIT {
         Map<String, String> row = pipeline.database()
                 .query("SELECT message ->> 's3Key' AS key FROM sluice.job WHERE id = '" + job + "'")
                 .get(0);
-        try (InputStream sent = film.bytes();
+        try (InputStream sent = video.bytes();
                 InputStream stored = Files.newInputStream(pipeline.stored(row.get("key")))) {
             long equal = 0;
             while (true) {

@@ -117,7 +117,7 @@ class MaliciousFilesIT {
         MediaProber prober =
                 new MediaProber(ffmpeg, config.ffmpeg(), config.media().limits());
         RenditionEncoder encoder = new RenditionEncoder(ffmpeg, config.ffmpeg(), config.media());
-        assertThat(ffmpeg.isInSandbox()).isFalse();
+        assertThat(ffmpeg.isSandboxed()).isFalse();
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
                     Path source = uploads.resolve(file.name());
@@ -154,7 +154,7 @@ class MaliciousFilesIT {
         CancellationToken nobody = new CancellationToken();
         try {
             EncodeResult made =
-                    encoder.encode(source, prober.probe(source, nobody), attempt, 2, ProgressListener.none(), nobody);
+                    encoder.encode(source, prober.probe(source, nobody), attempt, 2, ProgressListener.noop(), nobody);
             for (ThumbnailFile thumbnail : made.thumbnails()) {
                 assertShowsNoSecret(thumbnail.file());
             }

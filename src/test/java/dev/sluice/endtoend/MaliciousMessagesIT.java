@@ -95,7 +95,7 @@ class MaliciousMessagesIT {
         return dead;
     }
 
-    private static void check(SoftAssertions all, Hostile message, BackendSimulator otherHalf, List<GetResponse> dead) {
+    private static void check(SoftAssertions all, Hostile message, BackendSimulator backend, List<GetResponse> dead) {
         if (message.end() == End.DEAD) {
             all.assertThat(dead)
                     .as(message.toString())
@@ -105,7 +105,7 @@ class MaliciousMessagesIT {
                             && header(letter, "x-sluice-error").contains(message.why()));
             return;
         }
-        JsonObject end = otherHalf.awaitEnd(message.id());
+        JsonObject end = backend.awaitEnd(message.id());
         if (message.end() == End.COMPLETED) {
             all.assertThat(end.getString("status")).as(message + ": " + end).isEqualTo("completed");
         } else {

@@ -43,10 +43,10 @@ class MultiHostIT {
                     .forEach(version -> assertThat(fetched(((JsonObject) version).getString("s3_key")))
                             .isNotEmptyFile());
             pipeline.awaitIdle();
-            BackendSimulator.awaitThat(() ->
-                    get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty()
-                            && pipeline.workspaceIsEmpty()
-                            && PipelineFixture.isEmpty(otherDisk));
+            BackendSimulator.awaitThat(() -> get(pipeline.sluice().objectStore().list("sluice-staging/", ""))
+                            .isEmpty()
+                    && pipeline.workspaceIsEmpty()
+                    && PipelineFixture.isEmpty(otherDisk));
         } finally {
             get(encoder.stop());
         }

@@ -200,7 +200,7 @@ public final class PipelineFixture implements AutoCloseable {
         Path clip = directory.resolve(name);
         return Files.exists(clip)
                 ? clip
-                : SampleClip.make(
+                : SampleClip.generate(
                         FfmpegInstallation.locate(config(new JsonObject()).ffmpeg()),
                         directory,
                         name,
@@ -223,8 +223,9 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** Fetches an object as any client of the store would. */
     Path fetch(String key, Path target) throws TimeoutException {
-        get(sluice.blobs()
-                .fetch(new ObjectKey(key), target, Long.MAX_VALUE, ProgressListener.none(), new CancellationToken()));
+        get(sluice.objectStore()
+                .download(
+                        new ObjectKey(key), target, Long.MAX_VALUE, ProgressListener.noop(), new CancellationToken()));
         return target;
     }
 

@@ -28,17 +28,17 @@ class RecoveryIT {
         RabbitNode broker = RabbitNode.start();
         try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
             pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 4)));
-            get(pipeline.sluice().takeDown("download"));
+            get(pipeline.sluice().undeploy("download"));
             StagedJob first =
-                    get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", ProgressListener.none()));
+                    get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", ProgressListener.noop()));
             for (int n = 0; n < JOBS; n++) {
                 JsonObject job = first.toJson().put("id", "wait-" + n).put("mediaId", "media-" + n);
-                get(pipeline.sluice().submission().create(MessageCodec.stagedJob(job, StageName.DOWNLOAD)));
+                get(pipeline.sluice().submission().create(MessageCodec.decodeStagedJob(job, StageName.DOWNLOAD)));
             }
             BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == JOBS);
 
             broker.wipe();
-            get(pipeline.sluice().putUp("download"));
+            get(pipeline.sluice().deploy("download"));
 
             BackendSimulator.awaitThat(() -> pipeline.database()
                     .value("SELECT count(*) FROM sluice.job WHERE state = 'completed'")
@@ -114,8 +114,8 @@ class RecoveryIT {
     void sendsNothingAgainThatOnlyWaitsForItsTurn() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 1)));
-            get(pipeline.sluice().takeDown("download"));
-            get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", ProgressListener.none()));
+            get(pipeline.sluice().undeploy("download"));
+            get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", ProgressListener.noop()));
             BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == 1);
             BackendSimulator.awaitThat(() -> pipeline.database()
                     .value("SELECT sent_at < now() - interval '4 s' FROM sluice.stage_run")
@@ -132,7 +132,7 @@ class RecoveryIT {
             pipeline.start(new JsonObject().put("workspace", new JsonObject().put("sweepSeconds", 0.5)));
             pipeline.otherHalf().send(job("ended", "uploads/clip.mp4"));
             pipeline.otherHalf().awaitEnd("ended");
-            get(pipeline.sluice().takeDown("processing"));
+            get(pipeline.sluice().undeploy("processing"));
             pipeline.otherHalf().send(job("goes-on", "uploads/clip.mp4"));
             pipeline.otherHalf().awaitStep("goes-on", "download_complete");
             Path jobs = pipeline.workspace().resolve("jobs");
@@ -148,18 +148,18 @@ class RecoveryIT {
 
             BackendSimulator.awaitThat(() -> !Files.exists(jobs.resolve(ended))
                     && !Files.exists(jobs.resolve(goesOn).resolve("download-0-0"))
-                    && get(pipeline.sluice().blobs().list("sluice-staging/" + ended, ""))
+                    && get(pipeline.sluice().objectStore().list("sluice-staging/" + ended, ""))
                             .isEmpty());
             assertThat(jobs.resolve(goesOn).resolve("download-0-1")).isNotEmptyDirectory();
             assertThat(jobs.resolve("somebody-elses")).exists();
-            assertThat(get(pipeline.sluice().blobs().list("sluice-staging/", "")))
+            assertThat(get(pipeline.sluice().objectStore().list("sluice-staging/", "")))
                     .hasSize(1);
 
-            get(pipeline.sluice().putUp("processing"));
+            get(pipeline.sluice().deploy("processing"));
             assertThat(pipeline.otherHalf().awaitEnd("goes-on").getString("status"))
                     .isEqualTo("completed");
-            BackendSimulator.awaitThat(() ->
-                    get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty());
+            BackendSimulator.awaitThat(() -> get(pipeline.sluice().objectStore().list("sluice-staging/", ""))
+                    .isEmpty());
         }
     }
 

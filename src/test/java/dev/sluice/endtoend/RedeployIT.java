@@ -48,8 +48,8 @@ class RedeployIT {
         for (int round = 0; round < ROUNDS; round++) {
             jobs.addAll(send(round));
             for (String verticle : pipeline.sluice().verticles()) {
-                get(pipeline.sluice().takeDown(verticle));
-                get(pipeline.sluice().putUp(verticle));
+                get(pipeline.sluice().undeploy(verticle));
+                get(pipeline.sluice().deploy(verticle));
             }
         }
 

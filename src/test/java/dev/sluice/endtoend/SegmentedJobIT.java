@@ -69,7 +69,8 @@ class SegmentedJobIT {
         assertInOrder(pipeline.otherHalf().updates("a"));
         pipeline.awaitIdle();
         BackendSimulator.awaitThat(() ->
-                get(pipeline.sluice().blobs().list("sluice-staging/", "")).isEmpty() && pipeline.workspaceIsEmpty());
+                get(pipeline.sluice().objectStore().list("sluice-staging/", "")).isEmpty()
+                        && pipeline.workspaceIsEmpty());
     }
 
     @Test
@@ -120,10 +121,10 @@ class SegmentedJobIT {
                 new String(pipeline.otherHalf().take(BackendSimulator.DEAD).getBody(), StandardCharsets.UTF_8));
         assertThat(letter.getInteger("task")).isEqualTo(3);
 
-        assertThat(AdminClient.with(
+        assertThat(AdminClient.run(
                                 pipeline.config(new JsonObject()),
                                 desk -> desk.jobs().retry(new JobId("a")))
-                        .isDone())
+                        .isApplied())
                 .isTrue();
         BackendSimulator.awaitThat(() -> pipeline.otherHalf().completions("a") == 1);
 

@@ -29,13 +29,13 @@ class SingleStageRequestIT {
 
     private BrokerNode node;
     private PipelineFixture pipeline;
-    private BackendSimulator otherHalf;
+    private BackendSimulator backend;
 
     @BeforeEach
     void start() throws Exception {
         node = RabbitNode.installed() ? RabbitNode.start() : EmbeddedNode.start();
         pipeline = PipelineFixture.on(node);
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
     }
 
@@ -52,12 +52,12 @@ class SingleStageRequestIT {
                 .put("request_progress_updates", false)
                 .encode();
 
-        otherHalf.request(request);
-        otherHalf.request(request);
-        JsonObject end = otherHalf.awaitEnd("whole");
-        BackendSimulator.awaitThat(() -> otherHalf.messages(BackendSimulator.REQUESTS) == 0);
+        backend.request(request);
+        backend.request(request);
+        JsonObject end = backend.awaitEnd("whole");
+        BackendSimulator.awaitThat(() -> backend.messages(BackendSimulator.REQUESTS) == 0);
 
-        assertThat(SingleStageRequestFixture.read(otherHalf.updates("whole")))
+        assertThat(SingleStageRequestFixture.read(backend.updates("whole")))
                 .containsExactly(
                         "downloading_video 0 processing",
                         "extracting_metadata 10 processing",
@@ -69,9 +69,9 @@ class SingleStageRequestIT {
         assertThat(pipeline.fetch("videos/media-whole_360p.mp4", directory.resolve("got")))
                 .isNotEmptyFile();
         for (String queue : List.of(BackendSimulator.DOWNLOAD, BackendSimulator.PROCESSING, BackendSimulator.UPLOAD)) {
-            assertThat(otherHalf.messages(queue)).as(queue).isZero();
+            assertThat(backend.messages(queue)).as(queue).isZero();
         }
-        assertThat(otherHalf.completions("whole")).isEqualTo(1);
+        assertThat(backend.completions("whole")).isEqualTo(1);
         assertThat(runs("whole"))
                 .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
         BackendSimulator.awaitThat(() -> {
@@ -86,20 +86,20 @@ class SingleStageRequestIT {
         Path marker = Files.writeString(directory.resolve("wait"), "");
         pipeline.start(settings().put("ffmpeg", ffmpegThatWaitsWhile(marker)));
         takeTheStagesDown();
-        otherHalf.request(request("stopped", "uploads/clip.mp4").encode());
-        otherHalf.awaitStep("stopped", "processing_video");
+        backend.request(request("stopped", "uploads/clip.mp4").encode());
+        backend.awaitStep("stopped", "processing_video");
 
-        get(pipeline.sluice().takeDown("requests"));
+        get(pipeline.sluice().undeploy("requests"));
 
-        BackendSimulator.awaitThat(() -> otherHalf.messages(BackendSimulator.REQUESTS) == 1);
+        BackendSimulator.awaitThat(() -> backend.messages(BackendSimulator.REQUESTS) == 1);
         assertThat(runs("stopped")).containsExactly(run("download", "done", 1), run("processing", "waiting", 0));
 
         Files.delete(marker);
-        get(pipeline.sluice().putUp("requests"));
+        get(pipeline.sluice().deploy("requests"));
 
-        assertThat(otherHalf.awaitEnd("stopped").getString("current_step")).isEqualTo("processing_complete");
-        assertThat(otherHalf.completions("stopped")).isEqualTo(1);
-        assertThat(otherHalf.updates("stopped").stream().map(update -> update.getInteger("progress")))
+        assertThat(backend.awaitEnd("stopped").getString("current_step")).isEqualTo("processing_complete");
+        assertThat(backend.completions("stopped")).isEqualTo(1);
+        assertThat(backend.updates("stopped").stream().map(update -> update.getInteger("progress")))
                 .isSorted();
         assertThat(runs("stopped"))
                 .containsExactly(run("download", "done", 1), run("processing", "done", 1), run("upload", "done", 1));
@@ -109,8 +109,8 @@ class SingleStageRequestIT {
     void areDoneOnceThoughTheirDeliveryIsLostMeanwhile() throws Exception {
         Path marker = Files.writeString(directory.resolve("wait"), "");
         pipeline.start(settings().put("ffmpeg", ffmpegThatWaitsWhile(marker)));
-        otherHalf.request(request("lost", "uploads/clip.mp4").encode());
-        otherHalf.awaitStep("lost", "processing_video");
+        backend.request(request("lost", "uploads/clip.mp4").encode());
+        backend.awaitStep("lost", "processing_video");
 
         node.restart();
         Files.delete(marker);
@@ -134,18 +134,18 @@ class SingleStageRequestIT {
         pipeline.start(settings());
         takeTheStagesDown();
         pipeline.gateway().cut();
-        otherHalf.request(request("retried", "uploads/clip.mp4").encode());
+        backend.request(request("retried", "uploads/clip.mp4").encode());
 
-        String message = new String(otherHalf.take(BackendSimulator.DOWNLOAD).getBody(), StandardCharsets.UTF_8);
-        assertThat(otherHalf.messages(BackendSimulator.REQUESTS)).isZero();
+        String message = new String(backend.take(BackendSimulator.DOWNLOAD).getBody(), StandardCharsets.UTF_8);
+        assertThat(backend.messages(BackendSimulator.REQUESTS)).isZero();
         pipeline.gateway().mend();
-        otherHalf.send(message);
+        backend.send(message);
         for (String stage : STAGES) {
-            get(pipeline.sluice().putUp(stage));
+            get(pipeline.sluice().deploy(stage));
         }
 
-        assertThat(otherHalf.awaitEnd("retried").getString("current_step")).isEqualTo("processing_complete");
-        assertThat(otherHalf.steps("retried")).contains("extracting_metadata").doesNotContain("download_complete");
+        assertThat(backend.awaitEnd("retried").getString("current_step")).isEqualTo("processing_complete");
+        assertThat(backend.steps("retried")).contains("extracting_metadata").doesNotContain("download_complete");
     }
 
     @Test
@@ -153,13 +153,13 @@ class SingleStageRequestIT {
         pipeline.upload("uploads/film.mp4", pipeline.clip(11));
         pipeline.start(settings().put("delivery", new JsonObject().put("maxTaskSeconds", 1)));
 
-        otherHalf.request(request("film", "uploads/film.mp4").encode());
+        backend.request(request("film", "uploads/film.mp4").encode());
 
-        JsonObject end = otherHalf.awaitEnd("film");
+        JsonObject end = backend.awaitEnd("film");
         assertThat(end.getString("current_step")).isEqualTo("processing_complete");
         assertThat(end.getString("status")).isEqualTo("completed");
-        assertThat(otherHalf.steps("film")).contains("segments_planned", "joining_segments");
-        assertThat(otherHalf.messages(BackendSimulator.REQUESTS)).isZero();
+        assertThat(backend.steps("film")).contains("segments_planned", "joining_segments");
+        assertThat(backend.messages(BackendSimulator.REQUESTS)).isZero();
     }
 
     @Test
@@ -168,10 +168,10 @@ class SingleStageRequestIT {
         pipeline.gateway().cut();
         String request = request("lost", "uploads/clip.mp4").encode();
 
-        otherHalf.request(request);
+        backend.request(request);
 
-        assertThat(otherHalf.awaitEnd("lost").getString("current_step")).isEqualTo("processing_failed");
-        var letter = otherHalf.take(BackendSimulator.DEAD);
+        assertThat(backend.awaitEnd("lost").getString("current_step")).isEqualTo("processing_failed");
+        var letter = backend.take(BackendSimulator.DEAD);
         assertThat(new String(letter.getBody(), StandardCharsets.UTF_8)).isEqualTo(request);
         assertThat(letter.getProps().getHeaders().get("x-sluice-queue").toString())
                 .isEqualTo(BackendSimulator.REQUESTS);
@@ -185,7 +185,7 @@ class SingleStageRequestIT {
 
     private void takeTheStagesDown() throws Exception {
         for (String stage : STAGES) {
-            get(pipeline.sluice().takeDown(stage));
+            get(pipeline.sluice().undeploy(stage));
         }
     }
 

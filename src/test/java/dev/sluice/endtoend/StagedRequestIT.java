@@ -26,12 +26,12 @@ class StagedRequestIT {
             "processing_complete 100 completed");
 
     private static PipelineFixture pipeline;
-    private static BackendSimulator otherHalf;
+    private static BackendSimulator backend;
 
     @BeforeAll
     static void start() throws Exception {
         pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         Path text = Files.createTempFile("no-video", ".mp4");
         pipeline.upload("uploads/text.mp4", Files.writeString(text, "This is no video.\n".repeat(100)));
@@ -47,20 +47,20 @@ class StagedRequestIT {
     @Test
     void areAnsweredInTheOlderStepsInOrder() throws Exception {
         pending("steps");
-        otherHalf.request(request("steps", "uploads/clip.mp4").encode());
+        backend.request(request("steps", "uploads/clip.mp4").encode());
 
-        JsonObject end = otherHalf.awaitEnd("steps");
+        JsonObject end = backend.awaitEnd("steps");
 
-        assertThat(otherHalf.steps("steps"))
+        assertThat(backend.steps("steps"))
                 .containsExactly(
                         "downloading_video",
                         "extracting_metadata",
                         "processing_video",
                         "uploading_results",
                         "processing_complete");
-        assertThat(otherHalf.updates("steps").stream().map(update -> update.getInteger("progress")))
+        assertThat(backend.updates("steps").stream().map(update -> update.getInteger("progress")))
                 .isSorted();
-        assertThat(SingleStageRequestFixture.read(otherHalf.updates("steps"))).containsSubsequence(ANSWERS);
+        assertThat(SingleStageRequestFixture.read(backend.updates("steps"))).containsSubsequence(ANSWERS);
         assertThat(end.getString("status")).isEqualTo("completed");
         assertThat(end.getInteger("progress")).isEqualTo(100);
         assertThat(end.getJsonArray("video_versions").getJsonObject(0).getString("s3_key"))
@@ -74,14 +74,14 @@ class StagedRequestIT {
 
     @Test
     void areAnsweredInStepsAloneAndWithoutThumbnailsWhereThatIsAskedFor() throws Exception {
-        otherHalf.request(request("plain", "uploads/clip.mp4")
+        backend.request(request("plain", "uploads/clip.mp4")
                 .put("request_thumbnails", false)
                 .put("request_progress_updates", false)
                 .encode());
 
-        JsonObject end = otherHalf.awaitEnd("plain");
+        JsonObject end = backend.awaitEnd("plain");
 
-        assertThat(SingleStageRequestFixture.read(otherHalf.updates("plain"))).isEqualTo(ANSWERS);
+        assertThat(SingleStageRequestFixture.read(backend.updates("plain"))).isEqualTo(ANSWERS);
         assertThat(end.getJsonArray("thumbnails")).isEmpty();
         assertThat(end.getJsonArray("video_versions")).hasSize(1);
     }
@@ -90,11 +90,11 @@ class StagedRequestIT {
     void areDoneOnceThoughTheyWereSentThreeTimes() throws Exception {
         String request = request("thrice", "uploads/clip.mp4").encode();
 
-        otherHalf.request(request);
-        otherHalf.request(request);
-        otherHalf.request(request);
-        otherHalf.awaitEnd("thrice");
-        BackendSimulator.awaitThat(() -> otherHalf.messages(BackendSimulator.REQUESTS) == 0);
+        backend.request(request);
+        backend.request(request);
+        backend.request(request);
+        backend.awaitEnd("thrice");
+        BackendSimulator.awaitThat(() -> backend.messages(BackendSimulator.REQUESTS) == 0);
         pipeline.awaitIdle();
 
         pipeline.assertDoneOnce("thrice");
@@ -102,9 +102,9 @@ class StagedRequestIT {
 
     @Test
     void failAsTheOlderFlowFails() throws Exception {
-        otherHalf.request(request("text", "uploads/text.mp4").encode());
+        backend.request(request("text", "uploads/text.mp4").encode());
 
-        JsonObject end = otherHalf.awaitEnd("text");
+        JsonObject end = backend.awaitEnd("text");
 
         assertThat(end.getString("current_step")).isEqualTo("processing_failed");
         assertThat(end.getString("status")).isEqualTo("failed");
@@ -116,13 +116,13 @@ class StagedRequestIT {
     void goToTheDeadLettersWithTheReasonWhereTheyCannotBeRead() throws Exception {
         pending("bad");
         JsonObject withoutKey = request("bad", "");
-        otherHalf.request("not json");
-        otherHalf.request(withoutKey.encode());
-        otherHalf.request(request("good", "uploads/clip.mp4").encode());
+        backend.request("not json");
+        backend.request(withoutKey.encode());
+        backend.request(request("good", "uploads/clip.mp4").encode());
 
-        GetResponse first = otherHalf.take(BackendSimulator.DEAD);
-        GetResponse second = otherHalf.take(BackendSimulator.DEAD);
-        JsonObject end = otherHalf.awaitEnd("bad");
+        GetResponse first = backend.take(BackendSimulator.DEAD);
+        GetResponse second = backend.take(BackendSimulator.DEAD);
+        JsonObject end = backend.awaitEnd("bad");
 
         assertThat(List.of(text(first), text(second))).containsExactlyInAnyOrder("not json", withoutKey.encode());
         assertThat(List.of(first, second))
@@ -136,24 +136,24 @@ class StagedRequestIT {
         assertThat(end.getString("media_id")).isEqualTo("media-bad");
         assertThat(end.getString("error_message")).contains("'s3_key'");
         assertThat(row("bad")).containsEntry("status", "FAILED");
-        assertThat(otherHalf.awaitEnd("good").getString("status")).isEqualTo("completed");
+        assertThat(backend.awaitEnd("good").getString("status")).isEqualTo("completed");
 
-        otherHalf.request(request("good", "").encode());
-        otherHalf.take(BackendSimulator.DEAD);
+        backend.request(request("good", "").encode());
+        backend.take(BackendSimulator.DEAD);
         pipeline.awaitIdle();
 
-        assertThat(otherHalf.updates("good").stream().map(update -> update.getString("status")))
+        assertThat(backend.updates("good").stream().map(update -> update.getString("status")))
                 .doesNotContain("failed");
         assertThat(row("good")).containsEntry("status", "COMPLETED");
     }
 
     @Test
     void leaveStagedJobsBesideThemAsTheyAre() throws Exception {
-        otherHalf.request(request("one", "uploads/clip.mp4").encode());
-        otherHalf.send(PipelineFixture.job("other", "uploads/clip.mp4"));
+        backend.request(request("one", "uploads/clip.mp4").encode());
+        backend.send(PipelineFixture.job("other", "uploads/clip.mp4"));
 
-        assertThat(otherHalf.awaitEnd("one").getString("current_step")).isEqualTo("processing_complete");
-        assertThat(otherHalf.awaitEnd("other").getString("current_step")).isEqualTo("upload_complete");
+        assertThat(backend.awaitEnd("one").getString("current_step")).isEqualTo("processing_complete");
+        assertThat(backend.awaitEnd("other").getString("current_step")).isEqualTo("upload_complete");
     }
 
     /** As the older backend makes it before it sends the request. */

@@ -28,13 +28,13 @@ class ThroughputIT {
     private Path directory;
 
     private PipelineFixture pipeline;
-    private BackendSimulator otherHalf;
+    private BackendSimulator backend;
     private TimedFfmpeg ffmpeg;
     private double cost;
 
     private void start(PipelineFixture on) throws Exception {
         pipeline = on;
-        otherHalf = pipeline.otherHalf();
+        backend = pipeline.otherHalf();
         FfmpegInstallation real =
                 FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
         ffmpeg = TimedFfmpeg.in(directory, real);
@@ -81,16 +81,16 @@ class ThroughputIT {
         List<String> jobs = IntStream.range(0, JOBS).mapToObj(n -> "many-" + n).toList();
         long begun = System.nanoTime();
         for (String id : jobs) {
-            otherHalf.send(job(id, "uploads/clip.mp4"));
+            backend.send(job(id, "uploads/clip.mp4"));
         }
-        long ended = jobs.stream().mapToLong(otherHalf::endNanos).max().orElseThrow();
+        long ended = jobs.stream().mapToLong(backend::endNanos).max().orElseThrow();
         pipeline.awaitIdle();
         double manyFfmpeg = ffmpeg.millis();
         ffmpeg.reset();
         double alone = alone();
         double aloneFfmpeg = ffmpeg.millis();
 
-        assertThat(jobs).allSatisfy(id -> assertThat(otherHalf.completions(id)).isEqualTo(1));
+        assertThat(jobs).allSatisfy(id -> assertThat(backend.completions(id)).isEqualTo(1));
         assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE state <> 'completed'"))
                 .isEqualTo("0");
         double stages = Double.parseDouble(pipeline.database()
@@ -119,8 +119,8 @@ class ThroughputIT {
         double millis = 0;
         for (int n = 0; n < ALONE; n++) {
             long begun = System.nanoTime();
-            otherHalf.send(job("alone-" + n, "uploads/clip.mp4"));
-            millis += (otherHalf.endNanos("alone-" + n) - begun) * NANOS_TO_MILLIS;
+            backend.send(job("alone-" + n, "uploads/clip.mp4"));
+            millis += (backend.endNanos("alone-" + n) - begun) * NANOS_TO_MILLIS;
         }
         return millis;
     }

@@ -127,8 +127,8 @@ class UploadIT {
         String path = begin(ANN, video.length);
         append(path, 0, Buffer.buffer(video).getBuffer(0, 1_000), Map.of());
 
-        PipelineFixture.get(pipeline.sluice().takeDown("api"));
-        PipelineFixture.get(pipeline.sluice().putUp("api"));
+        PipelineFixture.get(pipeline.sluice().undeploy("api"));
+        PipelineFixture.get(pipeline.sluice().deploy("api"));
 
         assertThat(offset(path)).isEqualTo(1_000);
         Reply last = append(path, 1_000, Buffer.buffer(video).getBuffer(1_000, video.length), Map.of());
@@ -218,7 +218,7 @@ class UploadIT {
                 .value("SELECT count(*) FROM sluice.upload WHERE expires_at < now()")
                 .equals("0"));
         BackendSimulator.awaitThat(() -> PipelineFixture.get(
-                        pipeline.sluice().blobs().list("uploads/" + direct.getString("media_id"), ""))
+                        pipeline.sluice().objectStore().list("uploads/" + direct.getString("media_id"), ""))
                 .isEmpty());
     }
 

@@ -219,7 +219,7 @@ class WebhookIT {
         TestClient client = new TestClient(pipeline.vertx(), port);
         String process = "/api/video-processing/media/clip/process-video";
         String ann = TestTokens.of("ann");
-        PipelineFixture.get(pipeline.sluice().takeDown("download"));
+        PipelineFixture.get(pipeline.sluice().undeploy("download"));
 
         String job = client.post(process, ann, new JsonObject().put("webhookUrl", receiver.url()))
                 .json()
@@ -229,7 +229,7 @@ class WebhookIT {
                 .getString("job_id");
         TestClient.Reply refused =
                 client.post(process, ann, new JsonObject().put("webhookUrl", "http://169.254.169.254/latest"));
-        PipelineFixture.get(pipeline.sluice().putUp("download"));
+        PipelineFixture.get(pipeline.sluice().deploy("download"));
 
         assertThat(same).isEqualTo(job);
         assertThat(refused.status()).isEqualTo(400);

@@ -36,12 +36,12 @@ class BacklogIT {
     void staysSmallHoweverManyMessagesWait() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
 
-        try (FaultScenario scene = FaultScenario.set("backlog", FaultRunConfig.of(1))) {
-            fill(scene);
-            scene.startWorkers();
-            boolean watched = scene.tap().awaitEnded(WATCHED, Duration.ofMinutes(10));
-            List<int[]> collections = collections(scene.worker(0));
-            long left = waiting(scene);
+        try (FaultScenario scenario = FaultScenario.set("backlog", FaultRunConfig.of(1))) {
+            fill(scenario);
+            scenario.startWorkers();
+            boolean watched = scenario.tap().awaitEnded(WATCHED, Duration.ofMinutes(10));
+            List<int[]> collections = collections(scenario.worker(0));
+            long left = waiting(scenario);
             System.out.printf(
                     "%d messages waited, %d at the end; %d collections, heap at most %d MiB before and %d after one%n",
                     WAITING,
@@ -51,16 +51,16 @@ class BacklogIT {
                     collections.stream().mapToInt(sizes -> sizes[1]).max().orElse(0));
 
             assertThat(watched).as("%d jobs ended", WATCHED).isTrue();
-            assertThat(scene.worker(0).isAlive()).isTrue();
+            assertThat(scenario.worker(0).isAlive()).isTrue();
             assertThat(left).isGreaterThan(WAITING / 2);
             assertThat(collections).isNotEmpty().allMatch(sizes -> sizes[1] <= MOST_LIVE_MIB);
-            assertThat(scene.stopWorkers()).isEmpty();
+            assertThat(scenario.stopWorkers()).isEmpty();
         }
     }
 
     /** Jobs whose source is not there: each ends with its claim, so that many are seen in a short time. */
-    private static void fill(FaultScenario scene) throws Exception {
-        try (Connection connection = scene.services().connect()) {
+    private static void fill(FaultScenario scenario) throws Exception {
+        try (Connection connection = scenario.services().connect()) {
             Channel channel = connection.createChannel();
             ContractNames.assertTopology(channel);
             channel.confirmSelect();
@@ -79,8 +79,8 @@ class BacklogIT {
         }
     }
 
-    private static long waiting(FaultScenario scene) throws IOException, TimeoutException {
-        try (Connection connection = scene.services().connect()) {
+    private static long waiting(FaultScenario scenario) throws IOException, TimeoutException {
+        try (Connection connection = scenario.services().connect()) {
             return connection.createChannel().messageCount(ContractNames.DOWNLOAD);
         }
     }

@@ -26,48 +26,48 @@ class CancelAcrossHostsIT {
     @Test
     void endsTheFfmpegOfWhicheverHostIsAtTheJob() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        FaultRunConfig cast =
+        FaultRunConfig config =
                 FaultRunConfig.of(2).with(new JsonObject().put("media", new JsonObject().put("preset", "veryslow")));
 
-        try (FaultScenario scene = FaultScenario.set("cancel", cast)) {
-            scene.services()
+        try (FaultScenario scenario = FaultScenario.set("cancel", config)) {
+            scenario.services()
                     .upload(
                             SubmittedJob.CLIP_KEY,
-                            SampleClip.make(
+                            SampleClip.generate(
                                     new FaultRunClips().ffmpeg(),
-                                    scene.directory(),
+                                    scenario.directory(),
                                     "film.mp4",
                                     Duration.ofSeconds(60),
                                     "1280x720"));
-            scene.startWorkers();
-            scene.submit(JOB);
-            awaitThat(() -> scene.workers().stream()
+            scenario.startWorkers();
+            scenario.submit(JOB);
+            awaitThat(() -> scenario.workers().stream()
                     .anyMatch(worker -> !worker.ffmpegs().isEmpty()));
-            List<WorkerProcess> busy = scene.workers().stream()
+            List<WorkerProcess> busy = scenario.workers().stream()
                     .filter(worker -> !worker.ffmpegs().isEmpty())
                     .toList();
             List<ProcessHandle> encode = busy.get(0).ffmpegs();
 
-            ChildProcess command = cancel(scene);
+            ChildProcess command = cancel(scenario);
             awaitThat(() -> encode.stream().noneMatch(ProcessHandle::isAlive));
             Instant gone = Instant.now();
 
             assertThat(command.awaitExit(LONGEST)).isTrue();
-            boolean idle = scene.drain(LONGEST);
-            Instant cancelled = SnapshotReader.instant(scene.services()
+            boolean idle = scenario.drain(LONGEST);
+            Instant cancelled = SnapshotReader.instant(scenario.services()
                     .postgres()
                     .database()
                     .value("SELECT extract(epoch FROM finished_at) FROM sluice.job WHERE error_code = 'cancelled'"));
             System.out.println("FFmpeg on another host was gone "
                     + Duration.between(cancelled, gone).toMillis() + " ms after its job was cancelled");
             assertThat(idle).as("nothing is under way at the end").isTrue();
-            assertThat(scene.workers()).allMatch(WorkerProcess::isAlive);
-            assertThat(scene.stopWorkers()).isEmpty();
-            assertThat(InvariantChecker.check(scene.snapshot())).isEmpty();
+            assertThat(scenario.workers()).allMatch(WorkerProcess::isAlive);
+            assertThat(scenario.stopWorkers()).isEmpty();
+            assertThat(InvariantChecker.check(scenario.snapshot())).isEmpty();
         }
     }
 
-    private static ChildProcess cancel(FaultScenario scene) {
+    private static ChildProcess cancel(FaultScenario scenario) {
         return ChildProcess.start(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -76,9 +76,9 @@ class CancelAcrossHostsIT {
                         "cancel",
                         JOB.id(),
                         "-conf",
-                        scene.worker(0).config().toString()),
+                        scenario.worker(0).config().toString()),
                 Map.of(),
-                scene.directory().resolve("cancel.log"));
+                scenario.directory().resolve("cancel.log"));
     }
 
     private static void awaitThat(Callable<Boolean> condition) {

@@ -28,7 +28,7 @@ class ConsumerTimeoutIT {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         Path slow = FaultScenario.directory(RUN).resolve("slow-ffmpeg");
         FaultRunClips clips = new FaultRunClips();
-        FaultRunConfig cast = FaultRunConfig.of(1)
+        FaultRunConfig config = FaultRunConfig.of(1)
                 .withRabbit("consumer_timeout = 60000")
                 .with(new JsonObject()
                         .put(
@@ -40,24 +40,24 @@ class ConsumerTimeoutIT {
                                         .put("sandbox", "off")
                                         .put("stallTimeoutSeconds", 400)));
 
-        try (FaultScenario scene = FaultScenario.set(RUN, cast)) {
+        try (FaultScenario scenario = FaultScenario.set(RUN, config)) {
             Files.writeString(
                     slow,
                     slowOnce(slow.resolveSibling("encoded"), clips.ffmpeg().ffmpeg()));
             Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
-            scene.startWorkers();
-            scene.submit(new SubmittedJob("long", true, 1));
-            boolean longEnded = scene.tap().awaitEnded(1, WORK.plusSeconds(90));
-            scene.submit(new SubmittedJob("next", true, 1));
-            boolean idle = scene.drain(Duration.ofSeconds(60));
-            String log = Files.readString(scene.worker(0).log());
+            scenario.startWorkers();
+            scenario.submit(new SubmittedJob("long", true, 1));
+            boolean longEnded = scenario.tap().awaitEnded(1, WORK.plusSeconds(90));
+            scenario.submit(new SubmittedJob("next", true, 1));
+            boolean idle = scenario.drain(Duration.ofSeconds(60));
+            String log = Files.readString(scenario.worker(0).log());
 
             assertThat(longEnded).as("the long one ended").isTrue();
             assertThat(idle).as("the next one ended").isTrue();
             assertThat(log).as("the broker lost its patience").contains("PRECONDITION_FAILED");
-            assertThat(scene.stopWorkers()).isEmpty();
-            assertThat(InvariantChecker.check(scene.snapshot())).isEmpty();
-            assertThat(scene.services()
+            assertThat(scenario.stopWorkers()).isEmpty();
+            assertThat(InvariantChecker.check(scenario.snapshot())).isEmpty();
+            assertThat(scenario.services()
                             .postgres()
                             .database()
                             .value(

@@ -22,32 +22,32 @@ class CrashPointsIT {
     @Test
     void losesAndRepeatsNothingWhereverAWorkerEnds() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        FaultRunConfig cast = FaultRunConfig.of(1)
+        FaultRunConfig config = FaultRunConfig.of(1)
                 .with(new JsonObject()
                         .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
 
-        try (FaultScenario scene = FaultScenario.set("crash-points", cast)) {
-            WorkerProcess worker = scene.worker(0);
-            for (DeliveryStep milestone : DeliveryStep.values()) {
+        try (FaultScenario scenario = FaultScenario.set("crash-points", config)) {
+            WorkerProcess worker = scenario.worker(0);
+            for (DeliveryStep step : DeliveryStep.values()) {
                 for (int time = 1; time <= STAGES; time++) {
-                    String where = milestone.name().toLowerCase(Locale.ROOT) + "@" + time;
+                    String where = step.name().toLowerCase(Locale.ROOT) + "@" + time;
                     worker.startWith("--crash", where);
-                    scene.submit(new SubmittedJob(where, true, 1));
+                    scenario.submit(new SubmittedJob(where, true, 1));
                     assertThat(worker.awaitExit(LONGEST))
                             .as("crashed at %s", where)
                             .isTrue();
                     worker.start();
-                    assertThat(scene.tap().awaitEnded(scene.fed().size(), LONGEST))
+                    assertThat(scenario.tap().awaitEnded(scenario.fed().size(), LONGEST))
                             .as("went on after %s", where)
                             .isTrue();
                     assertThat(worker.terminate()).isTrue();
                 }
             }
             worker.start();
-            boolean idle = scene.drain(LONGEST);
-            scene.stopWorkers();
+            boolean idle = scenario.drain(LONGEST);
+            scenario.stopWorkers();
 
-            assertThat(InvariantChecker.check(scene.snapshot())).isEmpty();
+            assertThat(InvariantChecker.check(scenario.snapshot())).isEmpty();
             assertThat(idle).as("nothing is under way at the end").isTrue();
         }
     }

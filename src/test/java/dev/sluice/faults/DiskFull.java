@@ -15,13 +15,13 @@ record DiskFull() implements Fault {
     }
 
     @Override
-    public String happen(FaultContext ground) throws Exception {
-        SmallDisk disk = ground.scene().disk();
+    public String happen(FaultContext context) throws Exception {
+        SmallDisk disk = context.scenario().disk();
         if (!disk.isMounted()) {
             return NOTHING + ": no small disk could be mounted";
         }
-        Duration length = ground.between(3, 8);
-        disk.keepFull(length, ground.over());
+        Duration length = context.between(3, 8);
+        disk.keepFull(length, context.over());
         return "for " + length.toSeconds() + " s";
     }
 }

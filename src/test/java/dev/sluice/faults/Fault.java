@@ -10,7 +10,7 @@ interface Fault {
     Target target();
 
     /** Happens, from beginning to end; gives what it met, or {@link #NOTHING} and why. */
-    String happen(FaultContext ground) throws Exception;
+    String happen(FaultContext context) throws Exception;
 
     /** What it happens to; faults of one target never overlap, but for workers, of which there are several. */
     enum Target {

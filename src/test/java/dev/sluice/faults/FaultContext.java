@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param random the fault's own, so that what it draws does not depend on what else happens
  * @param over opens when the run is over and faults are to end early
  */
-record FaultContext(FaultScenario scene, Optional<WorkerProcess> lent, Random random, CountDownLatch over) {
+record FaultContext(FaultScenario scenario, Optional<WorkerProcess> lent, Random random, CountDownLatch over) {
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final int LOOKS = 160;
 
@@ -23,7 +23,7 @@ record FaultContext(FaultScenario scene, Optional<WorkerProcess> lent, Random ra
 
     /** Waits a while for the worker to have work under way: a fault that hits an idle one shows little. */
     void aim() throws InterruptedException {
-        for (int look = 0; look < LOOKS && !scene.redispatch().isAtWork(worker().pid()); look++) {
+        for (int look = 0; look < LOOKS && !scenario.redispatch().isAtWork(worker().pid()); look++) {
             last(LOOK);
         }
     }

@@ -94,8 +94,8 @@ record FaultPlan(
         for (Way way : Way.values()) {
             faults.add(new Drawn(new WorkerFaults.Cut(way), 1));
         }
-        for (DeliveryStep milestone : DeliveryStep.values()) {
-            faults.add(new Drawn(new WorkerFaults.CrashAt(milestone), 1));
+        for (DeliveryStep step : DeliveryStep.values()) {
+            faults.add(new Drawn(new WorkerFaults.CrashAt(step), 1));
         }
         return List.copyOf(faults);
     }

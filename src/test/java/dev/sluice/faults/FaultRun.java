@@ -25,12 +25,12 @@ final class FaultRun {
     private static final int ONE_IN = 20;
 
     private final FaultPlan plan;
-    private final FaultScenario scene;
+    private final FaultScenario scenario;
     private final Random random;
 
-    private FaultRun(FaultPlan plan, FaultScenario scene) {
+    private FaultRun(FaultPlan plan, FaultScenario scenario) {
         this.plan = plan;
-        this.scene = scene;
+        this.scenario = scenario;
         this.random = new Random(plan.seed());
     }
 
@@ -49,8 +49,8 @@ final class FaultRun {
     }
 
     static Result run(FaultPlan plan) throws Exception {
-        try (FaultScenario scene = FaultScenario.set(plan.name() + "-" + plan.seed(), cast(plan))) {
-            return new FaultRun(plan, scene).run();
+        try (FaultScenario scenario = FaultScenario.set(plan.name() + "-" + plan.seed(), cast(plan))) {
+            return new FaultRun(plan, scenario).run();
         }
     }
 
@@ -70,41 +70,41 @@ final class FaultRun {
     }
 
     private Result run() throws Exception {
-        scene.startWorkers();
+        scenario.startWorkers();
         long began = System.nanoTime();
-        FaultSchedule schedule = new FaultSchedule(scene, plan.seed(), plan.gap(), plan.faults());
+        FaultSchedule schedule = new FaultSchedule(scenario, plan.seed(), plan.gap(), plan.faults());
         schedule.start();
         try {
             feed(schedule);
         } finally {
             schedule.end();
         }
-        boolean drained = scene.drain(plan.drainFor());
+        boolean drained = scenario.drain(plan.drainFor());
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         List<String> mistakes = new ArrayList<>(schedule.injected().stream()
                 .flatMap(fault -> fault.failure().stream())
                 .toList());
-        scene.stopWorkers().forEach(worker -> mistakes.add(worker + " did not stop in order"));
+        scenario.stopWorkers().forEach(worker -> mistakes.add(worker + " did not stop in order"));
         if (plan.films() > 0 && segments() == 0) {
             mistakes.add("no video was encoded in segments");
         }
-        Snapshot snapshot = scene.snapshot();
+        Snapshot snapshot = scenario.snapshot();
         List<Violation> violations = InvariantChecker.check(snapshot);
         FaultReport report = new FaultReport();
         tell(report, snapshot, schedule.injected(), took, drained);
-        Result result = new Result(violations, mistakes, report.toString(), scene.directory());
-        Files.writeString(scene.directory().resolve("report.txt"), result.toString());
+        Result result = new Result(violations, mistakes, report.toString(), scenario.directory());
+        Files.writeString(scenario.directory().resolve("report.txt"), result.toString());
         Files.write(
-                scene.directory().resolve("faults.txt"),
+                scenario.directory().resolve("faults.txt"),
                 schedule.injected().stream().map(Injected::toString).toList());
         Files.write(
-                scene.directory().resolve("updates.txt"),
+                scenario.directory().resolve("updates.txt"),
                 snapshot.updates().stream().map(RecordedUpdate::toString).toList());
         return result;
     }
 
     private long segments() {
-        return Long.parseLong(scene.services()
+        return Long.parseLong(scenario.services()
                 .postgres()
                 .database()
                 .value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'"));
@@ -116,11 +116,11 @@ final class FaultRun {
         int submitted = 0;
         while ((plan.jobs() == 0 || submitted < plan.jobs())
                 && System.nanoTime() < (schedule.isThrough() ? until : atTheLatest)) {
-            if (scene.tap().awaitEnded(submitted - plan.inFlight() + 1, LOOK)) {
+            if (scenario.tap().awaitEnded(submitted - plan.inFlight() + 1, LOOK)) {
                 boolean video = random.nextInt(ONE_IN) != 0;
                 int copies = 1 + random.nextInt(3);
                 boolean film = plan.films() > 0 && submitted % plan.films() == 0;
-                scene.submit(new SubmittedJob("job-" + submitted, video, copies, film));
+                scenario.submit(new SubmittedJob("job-" + submitted, video, copies, film));
                 submitted++;
             }
         }
@@ -154,20 +154,20 @@ final class FaultRun {
                                 .distinct()
                                 .count(),
                 snapshot.updates().stream().filter(RecordedUpdate::redelivered).count());
-        scene.services()
+        scenario.services()
                 .postgres()
                 .database()
                 .query(
                         "SELECT count(*) AS runs, sum(attempt % 10000) AS claims, sum(counted) AS counted, max(counted) AS most"
                                 + " FROM sluice.stage_run")
                 .forEach(row -> report.line("runs, claims, attempts that count, most of one run: %s", row.values()));
-        scene.services()
+        scenario.services()
                 .postgres()
                 .database()
                 .query("SELECT count(*) AS segments, sum(attempt % 10000) AS claims, sum(counted - 1) AS again"
                         + " FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'")
                 .forEach(row -> report.line("segments, claims, encoded again: %s", row.values()));
-        scene.services()
+        scenario.services()
                 .postgres()
                 .database()
                 .query("SELECT h->>'error_code' AS code, count(*) FROM sluice.stage_run,"
@@ -178,12 +178,12 @@ final class FaultRun {
             report.line("log lines '%s': %d", sign, count(sign));
         }
         report.faults(injected);
-        report.redispatch(scene.redispatch(), injected);
+        report.redispatch(scenario.redispatch(), injected);
     }
 
     private long count(String sign) throws IOException {
         long lines = 0;
-        for (WorkerProcess worker : scene.workers()) {
+        for (WorkerProcess worker : scenario.workers()) {
             lines += Files.readString(worker.log())
                     .lines()
                     .filter(line -> line.contains(sign))

@@ -33,12 +33,12 @@ final class FaultRunClips {
 
     /** A clip of one second, small, with sound. */
     Path clip(Path directory) {
-        return SampleClip.make(ffmpeg, directory, "clip.mp4", Duration.ofSeconds(1), "640x360");
+        return SampleClip.generate(ffmpeg, directory, "clip.mp4", Duration.ofSeconds(1), "640x360");
     }
 
     /** A clip of nine seconds, which makes five segments of two. */
     Path film(Path directory) {
-        return SampleClip.make(ffmpeg, directory, "film.mp4", Duration.ofSeconds(9), "640x360");
+        return SampleClip.generate(ffmpeg, directory, "film.mp4", Duration.ofSeconds(9), "640x360");
     }
 
     /** What calls itself a video and is none. */

@@ -31,13 +31,13 @@ final class FaultScenario implements AutoCloseable {
     private final FaultServices services;
     private final SmallDisk disk;
     private final List<WorkerProcess> workers = new ArrayList<>();
-    private final UpdateRecorder tap;
-    private final JobProducer feeder;
-    private final FailoverTimer redispatch;
+    private final UpdateRecorder recorder;
+    private final JobProducer producer;
+    private final FailoverTimer failover;
     private final SnapshotReader reader;
     private final List<SubmittedJob> fed = new ArrayList<>();
 
-    private FaultScenario(String run, FaultRunConfig cast) throws IOException, TimeoutException {
+    private FaultScenario(String run, FaultRunConfig config) throws IOException, TimeoutException {
         directory = directory(run);
         SmallDisk.unmount(directory.resolve(WORKSPACE));
         FileUtils.deleteDirectory(directory.toFile());
@@ -45,27 +45,27 @@ final class FaultScenario implements AutoCloseable {
         opened.add(this::discardWhatIsBulky);
         opened.add(() -> vertx.close().await(10, TimeUnit.SECONDS));
         try {
-            disk = opened.add(SmallDisk.over(directory.resolve(WORKSPACE), cast.diskMiB()));
+            disk = opened.add(SmallDisk.over(directory.resolve(WORKSPACE), config.diskMiB()));
             FaultRunClips clips = new FaultRunClips();
-            services = opened.add(
-                    FaultServices.start(vertx, directory, cast.rabbitSettings().toArray(String[]::new)));
+            services = opened.add(FaultServices.start(
+                    vertx, directory, config.rabbitSettings().toArray(String[]::new)));
             services.upload(SubmittedJob.CLIP_KEY, clips.clip(directory));
             services.upload(SubmittedJob.FILM_KEY, clips.film(directory));
             services.upload(SubmittedJob.TEXT_KEY, clips.text(directory));
-            for (int n = 1; n <= cast.workers(); n++) {
+            for (int n = 1; n <= config.workers(); n++) {
                 String name = "worker-" + n;
                 JsonObject settings = patience()
                         .mergeIn(
-                                new JsonObject().put("workspace", cast.workspace(directory.resolve(WORKSPACE), name)),
+                                new JsonObject().put("workspace", config.workspace(directory.resolve(WORKSPACE), name)),
                                 true)
-                        .mergeIn(cast.settings(), true);
-                workers.add(
-                        opened.add(new WorkerProcess(name, directory, vertx, services, settings, cast.classesFirst())));
+                        .mergeIn(config.settings(), true);
+                workers.add(opened.add(
+                        new WorkerProcess(name, directory, vertx, services, settings, config.classesFirst())));
             }
-            tap = opened.add(new UpdateRecorder(services, cast.updatesQueue()));
-            feeder = opened.add(new JobProducer(services));
-            redispatch = opened.add(new FailoverTimer(services));
-            reader = new SnapshotReader(services, directory.resolve(WORKSPACE), clips, cast.workersQueues());
+            recorder = opened.add(new UpdateRecorder(services, config.updatesQueue()));
+            producer = opened.add(new JobProducer(services));
+            failover = opened.add(new FailoverTimer(services));
+            reader = new SnapshotReader(services, directory.resolve(WORKSPACE), clips, config.workersQueues());
         } catch (IOException | TimeoutException | RuntimeException failure) {
             opened.closeAfter(failure);
             throw failure;
@@ -77,8 +77,8 @@ final class FaultScenario implements AutoCloseable {
      *
      * @param run names the directory under target/faults, which is made anew
      */
-    static FaultScenario set(String run, FaultRunConfig cast) throws IOException, TimeoutException {
-        return new FaultScenario(run, cast);
+    static FaultScenario set(String run, FaultRunConfig config) throws IOException, TimeoutException {
+        return new FaultScenario(run, config);
     }
 
     /** Short waits between attempts and rounds of the janitor, and more attempts than the faults of a run use up; leases as in production. */
@@ -123,15 +123,15 @@ final class FaultScenario implements AutoCloseable {
     }
 
     UpdateRecorder tap() {
-        return tap;
+        return recorder;
     }
 
     JobProducer feeder() {
-        return feeder;
+        return producer;
     }
 
     FailoverTimer redispatch() {
-        return redispatch;
+        return failover;
     }
 
     /** Submits a job, and has the checker ask for it. */
@@ -139,7 +139,7 @@ final class FaultScenario implements AutoCloseable {
         synchronized (fed) {
             fed.add(job);
         }
-        feeder.submit(job);
+        producer.submit(job);
     }
 
     List<SubmittedJob> fed() {
@@ -155,7 +155,7 @@ final class FaultScenario implements AutoCloseable {
 
     /** Waits until every job has ended, nothing is under way, and the files are gone; gives whether it came to that. */
     boolean drain(Duration limit) {
-        return comesTo(limit, () -> tap.awaitEnded(fed().size(), Duration.ZERO) && reader.isStill())
+        return comesTo(limit, () -> recorder.awaitEnded(fed().size(), Duration.ZERO) && reader.isStill())
                 && comesTo(TIDY_WITHIN, reader::isTidy);
     }
 
@@ -183,7 +183,7 @@ final class FaultScenario implements AutoCloseable {
     }
 
     Snapshot snapshot() throws IOException, TimeoutException {
-        return reader.read(fed(), tap.seen());
+        return reader.read(fed(), recorder.seen());
     }
 
     @Override

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class FaultSchedule {
     private static final long LONGEST_END_SECONDS = 120;
 
-    private final FaultScenario scene;
+    private final FaultScenario scenario;
     private final Random random;
     private final Duration gap;
     private final List<Drawn> all;
@@ -55,8 +55,8 @@ final class FaultSchedule {
     }
 
     /** @param gap the mean time between the beginnings of two faults */
-    FaultSchedule(FaultScenario scene, long seed, Duration gap, List<Drawn> all) {
-        this.scene = scene;
+    FaultSchedule(FaultScenario scenario, long seed, Duration gap, List<Drawn> all) {
+        this.scenario = scenario;
         this.random = new Random(seed);
         this.gap = gap;
         this.all = all;
@@ -96,8 +96,8 @@ final class FaultSchedule {
             boolean free = fault.target() == Target.A_WORKER ? worker.isPresent() : busy.add(fault.target());
             if (free) {
                 left.remove();
-                FaultContext ground = new FaultContext(scene, worker, new Random(random.nextLong()), over);
-                faults.execute(() -> happen(fault, ground));
+                FaultContext context = new FaultContext(scenario, worker, new Random(random.nextLong()), over);
+                faults.execute(() -> happen(fault, context));
                 return;
             }
         }
@@ -105,23 +105,23 @@ final class FaultSchedule {
 
     /** One worker is always left alone. */
     private Optional<WorkerProcess> lend() {
-        List<WorkerProcess> workers = new ArrayList<>(scene.workers());
+        List<WorkerProcess> workers = new ArrayList<>(scenario.workers());
         Collections.shuffle(workers, random);
         boolean oneLeft = workers.stream().filter(WorkerProcess::isLent).count() < workers.size() - 1;
         return oneLeft ? workers.stream().filter(WorkerProcess::lend).findFirst() : Optional.empty();
     }
 
-    private void happen(Fault fault, FaultContext ground) {
+    private void happen(Fault fault, FaultContext context) {
         Instant from = Instant.now();
-        String on = ground.lent().map(WorkerProcess::toString).orElse("");
+        String on = context.lent().map(WorkerProcess::toString).orElse("");
         try {
-            String met = fault.happen(ground);
+            String met = fault.happen(context);
             injected.add(new Injected(fault.name(), fault.target(), on, from, Instant.now(), met, Optional.empty()));
         } catch (Exception failure) {
             injected.add(new Injected(
                     fault.name(), fault.target(), on, from, Instant.now(), "", Optional.of(failure.toString())));
         } finally {
-            ground.lent().ifPresent(WorkerProcess::giveBack);
+            context.lent().ifPresent(WorkerProcess::giveBack);
             busy.remove(fault.target());
         }
     }

@@ -66,8 +66,8 @@ final class FaultWorker {
 
     private record Ambush(DeliveryStep where, AtomicInteger left, Runnable action) implements DeliveryStepListener {
         @Override
-        public void reached(DeliveryStep milestone) {
-            if (milestone == where && left.decrementAndGet() == 0) {
+        public void onStep(DeliveryStep step) {
+            if (step == where && left.decrementAndGet() == 0) {
                 action.run();
             }
         }

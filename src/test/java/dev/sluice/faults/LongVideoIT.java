@@ -40,25 +40,25 @@ class LongVideoIT {
     void completesWithoutATimeoutAndLetsClipsPass() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         assumeTrue(Files.exists(CLIP), "no film at " + CLIP);
-        FaultRunConfig cast = FaultRunConfig.of(1)
+        FaultRunConfig config = FaultRunConfig.of(1)
                 .withRabbit("consumer_timeout = 60000")
                 .withDisk(4096)
                 .with(new JsonObject()
                         .put("media", new JsonObject().put("preset", "ultrafast"))
                         .put("delivery", new JsonObject().put("maxTaskSeconds", 30)));
 
-        try (FaultScenario scene = FaultScenario.set(RUN, cast)) {
-            scene.services().upload(SubmittedJob.FILM_KEY, repeated(scene.directory()));
-            scene.startWorkers();
-            List<Long> idle = clips(scene, "idle", CLIPS);
+        try (FaultScenario scenario = FaultScenario.set(RUN, config)) {
+            scenario.services().upload(SubmittedJob.FILM_KEY, repeated(scenario.directory()));
+            scenario.startWorkers();
+            List<Long> idle = clips(scenario, "idle", CLIPS);
             long begun = System.nanoTime();
-            scene.submit(new SubmittedJob("film", true, 1, true));
-            List<Long> beside = clips(scene, "beside", CLIPS);
-            boolean early = !scene.tap().awaitEnded(scene.fed().size(), Duration.ZERO);
-            boolean ended = scene.tap().awaitEnded(scene.fed().size(), MOST);
+            scenario.submit(new SubmittedJob("film", true, 1, true));
+            List<Long> beside = clips(scenario, "beside", CLIPS);
+            boolean early = !scenario.tap().awaitEnded(scenario.fed().size(), Duration.ZERO);
+            boolean ended = scenario.tap().awaitEnded(scenario.fed().size(), MOST);
             long took = System.nanoTime() - begun;
-            boolean idleAgain = scene.drain(Duration.ofSeconds(60));
-            String log = Files.readString(scene.worker(0).log());
+            boolean idleAgain = scenario.drain(Duration.ofSeconds(60));
+            String log = Files.readString(scenario.worker(0).log());
 
             System.out.printf(
                     "film of %d min: %.0f s; segments: %d, the longest from claim to commit %.1f s (bound 30 s)%n",
@@ -72,20 +72,20 @@ class LongVideoIT {
             assertThat(ended).as("the film ended").isTrue();
             assertThat(idleAgain).as("all is done").isTrue();
             assertThat(log).as("the broker kept its patience").doesNotContain("PRECONDITION_FAILED");
-            assertThat(scene.stopWorkers()).isEmpty();
-            assertThat(InvariantChecker.check(scene.snapshot())).isEmpty();
+            assertThat(scenario.stopWorkers()).isEmpty();
+            assertThat(InvariantChecker.check(scenario.snapshot())).isEmpty();
             assertThat(segments(log)).hasSizeGreaterThan(1);
         }
     }
 
     /** One after the other; gives how long each took, milliseconds. */
-    private static List<Long> clips(FaultScenario scene, String name, int count) throws InterruptedException {
+    private static List<Long> clips(FaultScenario scenario, String name, int count) throws InterruptedException {
         List<Long> took = new ArrayList<>();
         for (int n = 0; n < count; n++) {
             String id = name + "-" + n;
             long begun = System.nanoTime();
-            scene.submit(new SubmittedJob(id, true, 1));
-            assertThat(scene.tap().awaitEnd(id, MOST)).as(id + " ended").isTrue();
+            scenario.submit(new SubmittedJob(id, true, 1));
+            assertThat(scenario.tap().awaitEnd(id, MOST)).as(id + " ended").isTrue();
             took.add((System.nanoTime() - begun) / 1_000_000);
         }
         Collections.sort(took);

@@ -79,51 +79,52 @@ class MutationIT {
     }
 
     /** A worker freezes between work and commit, another does its work, and it wakes up before the job has ended. */
-    private static List<Violation> wakeUpLate(String run, FaultRunConfig cast) throws Exception {
-        try (FaultScenario scene = FaultScenario.set(run, cast)) {
-            WorkerProcess sleeper = scene.worker(0);
+    private static List<Violation> wakeUpLate(String run, FaultRunConfig config) throws Exception {
+        try (FaultScenario scenario = FaultScenario.set(run, config)) {
+            WorkerProcess sleeper = scenario.worker(0);
             sleeper.startWith("--freeze", PROCESSING_WORKED);
             sleeper.awaitUp();
-            scene.submit(new SubmittedJob("a", true, 1));
+            scenario.submit(new SubmittedJob("a", true, 1));
             awaitThat(() -> isStopped(sleeper));
             Promise<Void> uploadMayGoOn = Promise.promise();
             Runnable unspoil =
-                    scene.services().storeProxy().spoil(request -> true, FaultProxy.first(uploadMayGoOn::future));
-            scene.worker(1).start();
+                    scenario.services().storeProxy().spoil(request -> true, FaultProxy.first(uploadMayGoOn::future));
+            scenario.worker(1).start();
             awaitThat(() -> value(
-                            scene, "SELECT count(*) FROM sluice.stage_run WHERE stage = 'upload' AND state = 'running'")
+                            scenario,
+                            "SELECT count(*) FROM sluice.stage_run WHERE stage = 'upload' AND state = 'running'")
                     .equals("1"));
             sleeper.signal("CONT");
             awaitThat(() -> says(sleeper, "result thrown away") > 0 || says(sleeper, "stage done") > 1);
             uploadMayGoOn.complete();
             unspoil.run();
-            return end(scene);
+            return end(scenario);
         }
     }
 
     /** A worker dies between work and commit, and another is there. */
-    private static List<Violation> dieBeforeTheCommit(String run, FaultRunConfig cast) throws Exception {
-        try (FaultScenario scene = FaultScenario.set(run, cast)) {
-            WorkerProcess victim = scene.worker(0);
+    private static List<Violation> dieBeforeTheCommit(String run, FaultRunConfig config) throws Exception {
+        try (FaultScenario scenario = FaultScenario.set(run, config)) {
+            WorkerProcess victim = scenario.worker(0);
             victim.startWith("--crash", PROCESSING_WORKED);
             victim.awaitUp();
-            scene.submit(new SubmittedJob("a", true, 1));
+            scenario.submit(new SubmittedJob("a", true, 1));
             assertThat(victim.awaitExit(Duration.ofSeconds(60))).isTrue();
-            scene.worker(1).start();
-            return end(scene);
+            scenario.worker(1).start();
+            return end(scenario);
         }
     }
 
-    private static List<Violation> end(FaultScenario scene) throws Exception {
-        boolean idle = scene.drain(DRAIN);
-        scene.stopWorkers();
-        List<Violation> violations = InvariantChecker.check(scene.snapshot());
-        System.out.println(scene.directory().getFileName() + (idle ? "" : ", not idle") + ": " + violations);
+    private static List<Violation> end(FaultScenario scenario) throws Exception {
+        boolean idle = scenario.drain(DRAIN);
+        scenario.stopWorkers();
+        List<Violation> violations = InvariantChecker.check(scenario.snapshot());
+        System.out.println(scenario.directory().getFileName() + (idle ? "" : ", not idle") + ": " + violations);
         return violations;
     }
 
-    private static String value(FaultScenario scene, String sql) {
-        return scene.services().postgres().database().value(sql);
+    private static String value(FaultScenario scenario, String sql) {
+        return scenario.services().postgres().database().value(sql);
     }
 
     private static boolean isStopped(WorkerProcess worker) throws IOException {

@@ -30,27 +30,27 @@ class RequestCrashPointsIT {
     @Test
     void losesAndRepeatsNothingWhereverAWorkerEnds() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        FaultRunConfig cast = FaultRunConfig.of(1)
+        FaultRunConfig config = FaultRunConfig.of(1)
                 .with(new JsonObject()
                         .put("requests", new JsonObject().put("enabled", true).put("mode", "single-stage"))
                         .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
 
-        try (FaultScenario scene = FaultScenario.set("request-crash-points", cast)) {
-            assertQueue(scene);
-            WorkerProcess worker = scene.worker(0);
+        try (FaultScenario scenario = FaultScenario.set("request-crash-points", config)) {
+            assertQueue(scenario);
+            WorkerProcess worker = scenario.worker(0);
             List<String> jobs = new ArrayList<>();
             for (String where : wheres()) {
                 worker.startWith("--crash", where);
-                jobs.add(request(scene, where));
+                jobs.add(request(scenario, where));
                 assertThat(worker.awaitExit(LONGEST)).as("crashed at %s", where).isTrue();
                 worker.start();
-                assertThat(scene.tap().awaitEnd(where, LONGEST))
+                assertThat(scenario.tap().awaitEnd(where, LONGEST))
                         .as("went on after %s", where)
                         .isTrue();
                 assertThat(worker.terminate()).isTrue();
             }
 
-            TestDatabase database = scene.services().postgres().database();
+            TestDatabase database = scenario.services().postgres().database();
             assertThat(database.query("SELECT \"id\" FROM \"VideoProcessingJob\" WHERE \"status\" = 'COMPLETED'"
                             + " AND \"currentStep\" = 'processing_complete' AND \"progress\" = 100"))
                     .extracting(row -> row.get("id"))
@@ -61,7 +61,7 @@ class RequestCrashPointsIT {
                             .map(stage -> Map.of("stage", stage, "done", String.valueOf(jobs.size())))
                             .toList());
             assertThat(jobs)
-                    .allSatisfy(job -> assertInOrder(scene.tap().seen().stream()
+                    .allSatisfy(job -> assertInOrder(scenario.tap().seen().stream()
                             .filter(update -> update.job().equals(job))
                             .toList()));
         }
@@ -69,23 +69,24 @@ class RequestCrashPointsIT {
 
     /** The one acknowledgement of a request is where its job ends; the other steps come in each stage. */
     private static List<String> wheres() {
-        return Stream.of(DeliveryStep.CLAIMED, DeliveryStep.WORKED, DeliveryStep.COMMITTED, DeliveryStep.ACKNOWLEDGED)
-                .flatMap(milestone -> IntStream.rangeClosed(1, milestone == DeliveryStep.ACKNOWLEDGED ? 1 : STAGES)
-                        .mapToObj(time -> milestone.name().toLowerCase(Locale.ROOT) + "@" + time))
+        return Stream.of(
+                        DeliveryStep.CLAIMED, DeliveryStep.PROCESSED, DeliveryStep.COMMITTED, DeliveryStep.ACKNOWLEDGED)
+                .flatMap(step -> IntStream.rangeClosed(1, step == DeliveryStep.ACKNOWLEDGED ? 1 : STAGES)
+                        .mapToObj(time -> step.name().toLowerCase(Locale.ROOT) + "@" + time))
                 .toList();
     }
 
     /** As the older backend does before it sends anything. */
-    private static void assertQueue(FaultScenario scene) throws Exception {
-        try (Connection producer = scene.services().connect()) {
+    private static void assertQueue(FaultScenario scenario) throws Exception {
+        try (Connection producer = scenario.services().connect()) {
             producer.createChannel().queueDeclare(QUEUE, true, false, false, null);
         }
     }
 
-    private static String request(FaultScenario scene, String id) throws InterruptedException {
+    private static String request(FaultScenario scenario, String id) throws InterruptedException {
         SubmittedJob job = new SubmittedJob(id, true, 1);
-        scene.services().postgres().database().execute(job.insert());
-        scene.feeder()
+        scenario.services().postgres().database().execute(job.insert());
+        scenario.feeder()
                 .send(
                         QUEUE,
                         new JsonObject()

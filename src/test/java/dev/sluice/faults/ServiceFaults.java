@@ -24,9 +24,9 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) {
-            ground.scene().services().rabbit().stop();
-            ground.scene().services().rabbit().restart();
+        public String happen(FaultContext context) {
+            context.scenario().services().rabbit().stop();
+            context.scenario().services().rabbit().restart();
             return "is back";
         }
     }
@@ -44,8 +44,8 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) {
-            ground.scene().services().rabbit().restart();
+        public String happen(FaultContext context) {
+            context.scenario().services().rabbit().restart();
             return "is back";
         }
     }
@@ -63,8 +63,8 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws Exception {
-            ground.scene().services().postgres().restart();
+        public String happen(FaultContext context) throws Exception {
+            context.scenario().services().postgres().restart();
             return "is back";
         }
     }
@@ -82,8 +82,8 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws Exception {
-            ground.scene().services().postgres().killAndRestart();
+        public String happen(FaultContext context) throws Exception {
+            context.scenario().services().postgres().killAndRestart();
             return "is back";
         }
     }
@@ -101,12 +101,12 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws Exception {
-            List<WorkerProcess> workers = ground.scene().workers();
+        public String happen(FaultContext context) throws Exception {
+            List<WorkerProcess> workers = context.scenario().workers();
             for (WorkerProcess worker : workers) {
                 worker.gateway(Way.POSTGRES).cut();
             }
-            ground.last(length);
+            context.last(length);
             for (WorkerProcess worker : workers) {
                 worker.gateway(Way.POSTGRES).mend();
             }
@@ -134,14 +134,14 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
-            Duration length = ground.between(5, 12);
+        public String happen(FaultContext context) throws InterruptedException {
+            Duration length = context.between(5, 12);
             AtomicInteger spoiled = new AtomicInteger();
-            Runnable end = ground.scene()
+            Runnable end = context.scenario()
                     .services()
                     .storeProxy()
-                    .spoil(request -> ground.random().nextDouble() < share, counted(spoiled, fault));
-            ground.last(length);
+                    .spoil(request -> context.random().nextDouble() < share, counted(spoiled, fault));
+            context.last(length);
             end.run();
             return exchanges(spoiled) + " for " + length.toSeconds() + " s, share " + share;
         }
@@ -162,9 +162,9 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
+        public String happen(FaultContext context) throws InterruptedException {
             AtomicInteger stalled = new AtomicInteger();
-            Runnable end = ground.scene()
+            Runnable end = context.scenario()
                     .services()
                     .storeProxy()
                     .spoil(
@@ -172,8 +172,8 @@ final class ServiceFaults {
                             counted(
                                     stalled,
                                     FaultProxy.first(
-                                            () -> ground.scene().vertx().timer(STALL.toMillis()))));
-            ground.last(Duration.ofSeconds(4));
+                                            () -> context.scenario().vertx().timer(STALL.toMillis()))));
+            context.last(Duration.ofSeconds(4));
             end.run();
             return exchanges(stalled) + " of 4 s";
         }
@@ -203,23 +203,23 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
+        public String happen(FaultContext context) throws InterruptedException {
             List<Map<String, String>> jobs;
             try {
-                jobs = underWay(ground);
+                jobs = underWay(context);
             } catch (IllegalStateException databaseIsAway) {
                 return NOTHING + ": the database was away";
             }
             for (Map<String, String> job : jobs) {
                 for (int copy = 0; copy < 2; copy++) {
-                    ground.scene().feeder().send(ContractNames.queue(job.get("stage")), job.get("message"));
+                    context.scenario().feeder().send(ContractNames.queue(job.get("stage")), job.get("message"));
                 }
             }
             return jobs.isEmpty() ? NOTHING + ": no job was under way" : jobs.size() + " jobs";
         }
 
-        private static List<Map<String, String>> underWay(FaultContext ground) {
-            return ground.scene()
+        private static List<Map<String, String>> underWay(FaultContext context) {
+            return context.scenario()
                     .services()
                     .postgres()
                     .database()

@@ -25,14 +25,14 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
-            ground.aim();
-            WorkerProcess worker = ground.worker();
+        public String happen(FaultContext context) throws InterruptedException {
+            context.aim();
+            WorkerProcess worker = context.worker();
             long pid = worker.pid();
             Instant at = Instant.now();
             worker.kill();
-            int runs = ground.scene().redispatch().lost(How.KILLED, pid, at);
-            ground.last(ground.between(1, 4));
+            int runs = context.scenario().redispatch().lost(How.KILLED, pid, at);
+            context.last(context.between(1, 4));
             worker.start();
             return runs + " runs under way";
         }
@@ -51,13 +51,13 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
-            ground.aim();
-            WorkerProcess worker = ground.worker();
+        public String happen(FaultContext context) throws InterruptedException {
+            context.aim();
+            WorkerProcess worker = context.worker();
             Instant at = Instant.now();
             worker.signal("STOP");
-            int runs = ground.scene().redispatch().lost(How.FROZEN, worker.pid(), at);
-            ground.last(ground.between(20, 25));
+            int runs = context.scenario().redispatch().lost(How.FROZEN, worker.pid(), at);
+            context.last(context.between(20, 25));
             worker.signal("CONT");
             return runs + " runs under way";
         }
@@ -76,9 +76,9 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
-            boolean ended = ground.worker().terminate();
-            ground.worker().start();
+        public String happen(FaultContext context) throws InterruptedException {
+            boolean ended = context.worker().terminate();
+            context.worker().start();
             return ended ? "ended by itself" : "had to be killed";
         }
     }
@@ -99,13 +99,13 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
+        public String happen(FaultContext context) throws InterruptedException {
             for (int look = 0; look < LOOKS; look++) {
-                List<ProcessHandle> running = ground.worker().ffmpegs();
+                List<ProcessHandle> running = context.worker().ffmpegs();
                 if (!running.isEmpty()) {
                     return running.get(0).destroyForcibly() ? "killed one" : NOTHING + ": it had ended";
                 }
-                ground.last(LOOK);
+                context.last(LOOK);
             }
             return NOTHING + ": none was running";
         }
@@ -124,22 +124,22 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws Exception {
-            Duration length = ground.between(3, 18);
-            ground.worker().gateway(way).cut();
-            ground.last(length);
-            ground.worker().gateway(way).mend();
+        public String happen(FaultContext context) throws Exception {
+            Duration length = context.between(3, 18);
+            context.worker().gateway(way).cut();
+            context.last(length);
+            context.worker().gateway(way).mend();
             return "for " + length.toSeconds() + " s";
         }
     }
 
     /** The process ends between two steps of a delivery, as if somebody had pulled the plug there. */
-    record CrashAt(DeliveryStep milestone) implements Fault {
+    record CrashAt(DeliveryStep step) implements Fault {
         private static final Duration PATIENCE = Duration.ofSeconds(45);
 
         @Override
         public String name() {
-            return "worker crashes when " + milestone.name().toLowerCase(Locale.ROOT);
+            return "worker crashes when " + step.name().toLowerCase(Locale.ROOT);
         }
 
         @Override
@@ -148,16 +148,16 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext ground) throws InterruptedException {
-            WorkerProcess worker = ground.worker();
+        public String happen(FaultContext context) throws InterruptedException {
+            WorkerProcess worker = context.worker();
             boolean stopped = worker.terminate();
-            int time = 1 + ground.random().nextInt(2);
-            worker.startWith("--crash", milestone.name().toLowerCase(Locale.ROOT) + "@" + time);
+            int time = 1 + context.random().nextInt(2);
+            worker.startWith("--crash", step.name().toLowerCase(Locale.ROOT) + "@" + time);
             boolean crashed = worker.awaitExit(PATIENCE);
             Instant at = Instant.now();
             worker.kill();
             if (crashed) {
-                ground.scene().redispatch().lost(How.KILLED, worker.pid(), at);
+                context.scenario().redispatch().lost(How.KILLED, worker.pid(), at);
             }
             worker.start();
             return (crashed ? "crashed at time " + time : NOTHING + ": it did not get there")

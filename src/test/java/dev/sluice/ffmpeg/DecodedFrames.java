@@ -20,8 +20,9 @@ import java.util.List;
 public record DecodedFrames(long count, double seconds) {
     /** Decodes stream number {@code stream} of {@code file}; blocks. */
     public static DecodedFrames of(Path file, int stream, Path directory) {
-        FramecrcParser report = new FramecrcParser();
-        FfmpegRunner.Outcome outcome = FfmpegFixture.bare(FfmpegFixture.ffmpeg().ffmpeg(), directory)
+        FramecrcParser parser = new FramecrcParser();
+        FfmpegRunner.ExitResult outcome = FfmpegFixture.bare(
+                        FfmpegFixture.ffmpeg().ffmpeg(), directory)
                 .run(
                         List.of(
                                 "-nostdin",
@@ -38,11 +39,12 @@ public record DecodedFrames(long count, double seconds) {
                                 "-f",
                                 "framecrc",
                                 "pipe:1"),
-                        report::add,
-                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        parser::accept,
+                        Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
         assertThat(outcome.exitCode()).isZero();
         return new DecodedFrames(
-                report.stream(0).packets(), DecimalSeconds.in(report.stream(0).length()));
+                parser.stream(0).packets(),
+                DecimalSeconds.toSeconds(parser.stream(0).length()));
     }
 }

@@ -63,21 +63,24 @@ public final class FfmpegFixture {
     /** In a sandbox or without one, as told; a test that needs one is skipped where there is none. */
     public static FfmpegInstallation ffmpeg(SandboxMode sandbox) {
         assumeTrue(sandbox != SandboxMode.REQUIRED || Bubblewrap.works(), "no bubblewrap that works here");
-        return sandbox == SandboxMode.OFF ? ffmpeg().in(Optional.empty()) : ffmpeg();
+        return sandbox == SandboxMode.OFF ? ffmpeg().withSandbox(Optional.empty()) : ffmpeg();
     }
 
     /** A program under limits that it does not meet, without a sandbox. */
     public static FfmpegRunner bare(Path program, Path directory) {
         return new FfmpegRunner(new FfmpegLaunchSpec(
-                program, FileAccess.writing(directory), new ProcessLimits(16L << 30, 1L << 30), Optional.empty()));
+                program,
+                FileAccess.writeDirectory(directory),
+                new ProcessLimits(16L << 30, 1L << 30),
+                Optional.empty()));
     }
 
     /** What a program of FFmpeg's says, line by line, when all goes well; blocks. */
     public static List<String> output(Path program, List<String> command, Path directory) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRunner.Outcome outcome = bare(program, directory)
-                .run(command, lines::add, Watchdog.deadline(Duration.ofSeconds(60)), new CancellationToken());
-        assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
+        FfmpegRunner.ExitResult outcome = bare(program, directory)
+                .run(command, lines::add, Watchdog.withDeadline(Duration.ofSeconds(60)), new CancellationToken());
+        assertThat(outcome.exitCode()).as(outcome.stderr().toString()).isZero();
         return lines;
     }
 

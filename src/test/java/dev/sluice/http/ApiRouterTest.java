@@ -68,7 +68,7 @@ class ApiRouterTest {
     static void listen() throws Exception {
         vertx = Vertx.vertx();
         contract = OpenApiDocument.read(vertx)
-                .compose(file -> file.forRouter(vertx))
+                .compose(file -> file.toRouterContract(vertx))
                 .await(20, TimeUnit.SECONDS);
         client = serve(new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test")));
     }
@@ -107,7 +107,7 @@ class ApiRouterTest {
         all.put(
                 "getJob",
                 call -> Future.succeededFuture(
-                        new JsonObject().put("id", call.job().value())));
+                        new JsonObject().put("id", call.jobId().value())));
         all.put("ready", call -> {
             throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, "inner words");
         });

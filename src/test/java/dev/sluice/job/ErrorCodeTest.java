@@ -32,6 +32,6 @@ class ErrorCodeTest {
     }
 
     private static String word(ErrorCode code) {
-        return code.verdict().name().toLowerCase(Locale.ROOT);
+        return code.action().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -70,7 +70,7 @@ class FileSignatureTest {
     void letsContainersPass(String hex) {
         byte[] head = HexFormat.of().parseHex(hex);
 
-        assertThat(FileSignature.refusal(head)).isEmpty();
+        assertThat(FileSignature.reject(head)).isEmpty();
         assertThat(FileSignature.isContainer(head)).isTrue();
     }
 
@@ -89,7 +89,7 @@ class FileSignatureTest {
         byte[] head = new byte[FileSignature.LENGTH];
         new Random(7).nextBytes(head);
 
-        assertThat(FileSignature.refusal(head)).isEmpty();
+        assertThat(FileSignature.reject(head)).isEmpty();
         assertThat(FileSignature.isContainer(head)).isFalse();
     }
 
@@ -98,6 +98,6 @@ class FileSignatureTest {
     }
 
     private static ErrorCode refusal(byte[] head) {
-        return FileSignature.refusal(head).map(JobException::code).orElseThrow();
+        return FileSignature.reject(head).map(JobException::code).orElseThrow();
     }
 }

@@ -79,10 +79,11 @@ class DeadLetterHeadersTest {
 
     @Test
     void knowsWhenTheLastAttemptEnded() {
-        assertThat(DeadLetterHeaders.endOf(new JsonArray().add(attempt(1, "No."))))
+        assertThat(DeadLetterHeaders.lastAttemptEnd(new JsonArray().add(attempt(1, "No."))))
                 .contains(Instant.parse("2026-11-24T05:37:11.123456Z"));
-        assertThat(DeadLetterHeaders.endOf(new JsonArray())).isEmpty();
-        assertThat(DeadLetterHeaders.endOf(new JsonArray().add("nothing"))).isEmpty();
+        assertThat(DeadLetterHeaders.lastAttemptEnd(new JsonArray())).isEmpty();
+        assertThat(DeadLetterHeaders.lastAttemptEnd(new JsonArray().add("nothing")))
+                .isEmpty();
     }
 
     private static DeadLetterHeaders note(JsonArray history) {

@@ -30,21 +30,21 @@ class MessageCodecTest {
 
     @Test
     void readsTheMessageOfTheOlderProducer() {
-        StagedJob job = MessageCodec.stagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
+        StagedJob job = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
 
         assertThat(job.id()).isEqualTo(new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"));
         assertThat(job.mediaId()).isEqualTo("media-42");
         assertThat(job.userId()).contains("user-7");
         assertThat(job.s3Key()).contains("uploads/user-7/holiday.mp4");
-        assertThat(job.claimedFileSize()).isEqualTo(26_579_239L);
+        assertThat(job.declaredFileSize()).isEqualTo(26_579_239L);
     }
 
     @Test
     void keepsWhatItDoesNotKnowAtEveryDepth() {
-        StagedJob job = MessageCodec.stagedJob(golden("staged-job-processing.json"), StageName.PROCESSING);
+        StagedJob job = MessageCodec.decodeStagedJob(golden("staged-job-processing.json"), StageName.PROCESSING);
 
         JsonObject sent = job.withSource("jobs/x/source", METADATA)
-                .waitingFor(StageName.UPLOAD)
+                .forStage(StageName.UPLOAD)
                 .toJson();
 
         assertThat(sent.getJsonObject("tenant")).isEqualTo(new JsonObject().put("region", "eu"));
@@ -55,31 +55,31 @@ class MessageCodecTest {
 
     @Test
     void carriesTheWholeJobThroughEveryStage() {
-        StagedJob received = MessageCodec.stagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
+        StagedJob received = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
 
         StagedJob last = received.withSource("jobs/x/source", METADATA)
-                .waitingFor(StageName.PROCESSING)
+                .forStage(StageName.PROCESSING)
                 .withOutputs(List.of(RENDITION, THUMBNAIL))
-                .waitingFor(StageName.UPLOAD);
+                .forStage(StageName.UPLOAD);
 
         JsonObject before = golden("staged-job-download.json").toJsonObject();
         for (String field : List.of("userId", "s3Key", "originalFilename", "mimeType", "fileSize", "createdAt")) {
             assertThat(last.toJson().getValue(field)).as(field).isEqualTo(before.getValue(field));
         }
         assertThat(last.toJson()).isEqualTo(golden("staged-job-upload.json").toJsonObject());
-        assertThat(MessageCodec.stagedJob(MessageCodec.encode(last), StageName.UPLOAD)
+        assertThat(MessageCodec.decodeStagedJob(MessageCodec.encode(last), StageName.UPLOAD)
                         .outputs())
                 .containsExactly(RENDITION, THUMBNAIL);
     }
 
     @Test
     void readsItsOwnUpdatesAsABackendWould() {
-        ReceivedUpdate completed = MessageCodec.report(golden("update-completed.json"));
-        ReceivedUpdate failed = MessageCodec.report(golden("update-failed.json"));
+        ReceivedUpdate completed = MessageCodec.decodeUpdate(golden("update-completed.json"));
+        ReceivedUpdate failed = MessageCodec.decodeUpdate(golden("update-failed.json"));
 
         assertThat(completed.status()).isEqualTo(JobUpdate.Status.COMPLETED);
-        assertThat(completed.order()).isEqualTo(1_000_001);
-        assertThat(completed.numbered()).isTrue();
+        assertThat(completed.sequence()).isEqualTo(1_000_001);
+        assertThat(completed.hasSequence()).isTrue();
         assertThat(completed.videoVersions()).hasSize(1);
         assertThat(failed.status()).isEqualTo(JobUpdate.Status.FAILED);
         assertThat(failed.error()).isPresent();
@@ -98,7 +98,7 @@ class MessageCodecTest {
                 "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"timestamp\":\"noon\"}"
             })
     void refusesAnUpdateThatBreaksARule(String update) {
-        assertThatThrownBy(() -> MessageCodec.report(Buffer.buffer(update)))
+        assertThatThrownBy(() -> MessageCodec.decodeUpdate(Buffer.buffer(update)))
                 .isInstanceOf(InvalidMessageException.class);
     }
 
@@ -107,7 +107,7 @@ class MessageCodecTest {
         Buffer body = Buffer.buffer("""
                 {"id":"j","mediaId":"m","mediaType":"VIDEO","stage":"PROCESSING","localVideoPath":"j/in.mp4"}""");
 
-        StagedJob job = MessageCodec.stagedJob(body, StageName.PROCESSING);
+        StagedJob job = MessageCodec.decodeStagedJob(body, StageName.PROCESSING);
 
         assertThat(job.localVideoPath()).contains("j/in.mp4");
         assertThat(job.userId()).isEmpty();
@@ -119,7 +119,7 @@ class MessageCodecTest {
         JsonObject json = golden("staged-job-download.json").toJsonObject();
         json.remove(field);
 
-        assertThatThrownBy(() -> MessageCodec.stagedJob(json.toBuffer(), StageName.DOWNLOAD))
+        assertThatThrownBy(() -> MessageCodec.decodeStagedJob(json.toBuffer(), StageName.DOWNLOAD))
                 .isInstanceOf(InvalidMessageException.class)
                 .hasMessage("The field '" + field + "' is missing or empty.");
     }
@@ -139,7 +139,7 @@ class MessageCodecTest {
                 "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"outputs\":[{\"type\":\"exe\"}]} | 'thumbnail' or 'scaled'"
             })
     void refusesWithTheRuleThatIsBroken(String body, String rule) {
-        assertThatThrownBy(() -> MessageCodec.stagedJob(Buffer.buffer(body), StageName.UPLOAD))
+        assertThatThrownBy(() -> MessageCodec.decodeStagedJob(Buffer.buffer(body), StageName.UPLOAD))
                 .isInstanceOf(InvalidMessageException.class)
                 .hasMessageContaining(rule);
     }
@@ -148,7 +148,7 @@ class MessageCodecTest {
     void refusesWhatIsTooLargeToBeAMessage() {
         Buffer body = Buffer.buffer("{\"id\":\"" + "x".repeat(MessageCodec.MAX_BYTES) + "\"}");
 
-        assertThatThrownBy(() -> MessageCodec.stagedJob(body, StageName.DOWNLOAD))
+        assertThatThrownBy(() -> MessageCodec.decodeStagedJob(body, StageName.DOWNLOAD))
                 .hasMessageContaining("the limit is");
     }
 
@@ -156,7 +156,7 @@ class MessageCodecTest {
     void refusesJsonOfAbsurdDepth() {
         Buffer body = Buffer.buffer("{\"id\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}");
 
-        assertThatThrownBy(() -> MessageCodec.stagedJob(body, StageName.DOWNLOAD))
+        assertThatThrownBy(() -> MessageCodec.decodeStagedJob(body, StageName.DOWNLOAD))
                 .isInstanceOf(InvalidMessageException.class);
     }
 
@@ -184,7 +184,7 @@ class MessageCodecTest {
                 StageName.DOWNLOAD,
                 20,
                 List.of(),
-                Optional.of(new JobUpdate.Failure(ErrorCode.NOT_A_VIDEO, "The file is not a video.")));
+                Optional.of(new JobUpdate.ErrorDetails(ErrorCode.NOT_A_VIDEO, "The file is not a video.")));
 
         assertThat(MessageCodec.encode(update).toJsonObject())
                 .isEqualTo(golden("update-failed.json").toJsonObject());
@@ -195,7 +195,7 @@ class MessageCodecTest {
             StageName stage,
             int progress,
             List<OutputFile> outputs,
-            Optional<JobUpdate.Failure> failure) {
+            Optional<JobUpdate.ErrorDetails> failure) {
         return new JobUpdate(
                 new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"),
                 "media-42",
@@ -203,7 +203,7 @@ class MessageCodecTest {
                 progress,
                 switch (status) {
                     case PROCESSING -> stage.startStep();
-                    case COMPLETED -> stage.doneStep();
+                    case COMPLETED -> stage.completedStep();
                     case FAILED -> stage.failedStep();
                 },
                 outputs,

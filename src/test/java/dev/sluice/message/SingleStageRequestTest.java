@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SingleStageRequestTest {
     @Test
     void becomesTheStagedJobOfTheSameWork() {
-        StagedJob job = MessageCodec.request(golden().toBuffer()).asStagedJob();
+        StagedJob job = MessageCodec.decodeRequest(golden().toBuffer()).toStagedJob();
 
         assertThat(job.id()).isEqualTo(new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"));
         assertThat(job.mediaId()).isEqualTo("media-42");
@@ -33,21 +33,21 @@ class SingleStageRequestTest {
         assertThat(job.s3Key()).contains("uploads/user-7/holiday.mp4");
         assertThat(job.originalFilename()).contains("holiday.mp4");
         assertThat(job.createdAt()).contains("2026-11-22T10:00:00Z");
-        assertThat(job.answerForm())
+        assertThat(job.updateOptions())
                 .isEqualTo(new UpdateOptions(StepScheme.SINGLE_STAGE, false, true, Duration.ofSeconds(5)));
     }
 
     @Test
     void keepsHowItIsToBeAnsweredThroughTheStages() {
-        StagedJob sent = MessageCodec.request(golden().toBuffer()).asStagedJob();
+        StagedJob sent = MessageCodec.decodeRequest(golden().toBuffer()).toStagedJob();
 
-        StagedJob last = MessageCodec.stagedJob(
-                        MessageCodec.encode(sent.waitingFor(StageName.PROCESSING)), StageName.PROCESSING)
-                .waitingFor(StageName.UPLOAD);
+        StagedJob last = MessageCodec.decodeStagedJob(
+                        MessageCodec.encode(sent.forStage(StageName.PROCESSING)), StageName.PROCESSING)
+                .forStage(StageName.UPLOAD);
 
-        assertThat(MessageCodec.stagedJob(MessageCodec.encode(last), StageName.UPLOAD)
-                        .answerForm())
-                .isEqualTo(sent.answerForm());
+        assertThat(MessageCodec.decodeStagedJob(MessageCodec.encode(last), StageName.UPLOAD)
+                        .updateOptions())
+                .isEqualTo(sent.updateOptions());
     }
 
     @Test
@@ -59,17 +59,21 @@ class SingleStageRequestTest {
         bare.remove("progress_interval");
         bare.remove("timestamp");
 
-        SingleStageRequest request = MessageCodec.request(bare.toBuffer());
+        SingleStageRequest request = MessageCodec.decodeRequest(bare.toBuffer());
 
-        assertThat(request.answer()).isEqualTo(new UpdateOptions(StepScheme.SINGLE_STAGE, true, true, Duration.ZERO));
-        assertThat(request.at()).isAfter(Instant.EPOCH);
+        assertThat(request.updateOptions())
+                .isEqualTo(new UpdateOptions(StepScheme.SINGLE_STAGE, true, true, Duration.ZERO));
+        assertThat(request.timestamp()).isAfter(Instant.EPOCH);
     }
 
     @Test
     void aProducerThatWantsNewsOnceADayHearsOncePerHour() {
         JsonObject patient = golden().put("progress_interval", 86_400);
 
-        assertThat(MessageCodec.request(patient.toBuffer()).answer().interval()).isEqualTo(Duration.ofHours(1));
+        assertThat(MessageCodec.decodeRequest(patient.toBuffer())
+                        .updateOptions()
+                        .interval())
+                .isEqualTo(Duration.ofHours(1));
     }
 
     @ParameterizedTest
@@ -78,7 +82,7 @@ class SingleStageRequestTest {
         JsonObject json = golden();
         json.remove(field);
 
-        assertThatThrownBy(() -> MessageCodec.request(json.toBuffer()))
+        assertThatThrownBy(() -> MessageCodec.decodeRequest(json.toBuffer()))
                 .isInstanceOf(InvalidMessageException.class)
                 .hasMessageContaining("'" + field + "'");
     }
@@ -99,7 +103,7 @@ class SingleStageRequestTest {
     void namesTheFieldThatIsOfAnotherKind(String field) {
         JsonObject json = golden().put(field, new JsonArray().add(1));
 
-        assertThatThrownBy(() -> MessageCodec.request(json.toBuffer()))
+        assertThatThrownBy(() -> MessageCodec.decodeRequest(json.toBuffer()))
                 .isInstanceOf(InvalidMessageException.class)
                 .hasMessageContaining("'" + field + "'");
     }
@@ -109,7 +113,7 @@ class SingleStageRequestTest {
     void refusesWhatIsLongerThanItsPlace(String field, int length) {
         JsonObject json = golden().put(field, "x".repeat(length));
 
-        assertThatThrownBy(() -> MessageCodec.request(json.toBuffer()))
+        assertThatThrownBy(() -> MessageCodec.decodeRequest(json.toBuffer()))
                 .isInstanceOf(InvalidMessageException.class)
                 .hasMessageContaining("'" + field + "'");
     }
@@ -122,26 +126,26 @@ class SingleStageRequestTest {
         untyped.remove("type");
         JsonObject update = golden().put("type", "video_processing_update");
 
-        assertThat(MessageCodec.subjectOfRequest(broken.toBuffer()))
+        assertThat(MessageCodec.peekRequestSubject(broken.toBuffer()))
                 .contains(
                         new SingleStageRequest.Subject(new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"), "media-42"));
-        assertThat(MessageCodec.subjectOfRequest(untyped.toBuffer())).isPresent();
-        assertThat(MessageCodec.subjectOfRequest(update.toBuffer())).isEqualTo(Optional.empty());
-        assertThat(MessageCodec.subjectOfRequest(Buffer.buffer("not json"))).isEmpty();
-        assertThat(MessageCodec.subjectOfRequest(Buffer.buffer("{\"job_id\":\"j\"}")))
+        assertThat(MessageCodec.peekRequestSubject(untyped.toBuffer())).isPresent();
+        assertThat(MessageCodec.peekRequestSubject(update.toBuffer())).isEqualTo(Optional.empty());
+        assertThat(MessageCodec.peekRequestSubject(Buffer.buffer("not json"))).isEmpty();
+        assertThat(MessageCodec.peekRequestSubject(Buffer.buffer("{\"job_id\":\"j\"}")))
                 .isEmpty();
     }
 
     @Test
     void aFieldOfAnotherSystemWithTheNameOfOursMeansNothing() {
-        JsonObject foreign = MessageCodec.request(golden().toBuffer())
-                .asStagedJob()
+        JsonObject foreign = MessageCodec.decodeRequest(golden().toBuffer())
+                .toStagedJob()
                 .toJson()
                 .put("answerForm", new JsonObject().put("steps", 7));
 
-        StagedJob job = MessageCodec.stagedJob(foreign.toBuffer(), StageName.DOWNLOAD);
+        StagedJob job = MessageCodec.decodeStagedJob(foreign.toBuffer(), StageName.DOWNLOAD);
 
-        assertThat(job.answerForm()).isEqualTo(UpdateOptions.STAGED);
+        assertThat(job.updateOptions()).isEqualTo(UpdateOptions.STAGED);
         assertThat(job.toJson()).isEqualTo(foreign);
     }
 

@@ -87,6 +87,6 @@ final class ChecksumTest {
         "not-a-checksum, false"
     })
     void findsAnMd5OnlyInAnEtagThatIsOne(String etag, boolean found) {
-        assertThat(Checksum.inEtag(etag).isPresent()).isEqualTo(found);
+        assertThat(Checksum.fromEtag(etag).isPresent()).isEqualTo(found);
     }
 }

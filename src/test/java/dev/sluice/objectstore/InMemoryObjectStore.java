@@ -46,27 +46,27 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     @Override
     public Future<ObjectMetadata> head(ObjectKey key) {
-        return work(() -> find(key).info());
+        return work(() -> find(key).metadata());
     }
 
     @Override
-    public Future<ObjectMetadata> fetch(
+    public Future<ObjectMetadata> download(
             ObjectKey key, Path target, long maxBytes, ProgressListener progress, CancellationToken cancellation) {
         return work(() -> {
             Entry entry = find(key);
-            if (entry.info().size() > maxBytes) {
+            if (entry.metadata().size() > maxBytes) {
                 throw new JobException(
                         ErrorCode.TOO_LARGE,
-                        "The object '" + key + "' has " + entry.info().size() + " bytes.");
+                        "The object '" + key + "' has " + entry.metadata().size() + " bytes.");
             }
             tell(progress, cancellation);
             Files.write(target, entry.bytes());
-            return entry.info();
+            return entry.metadata();
         });
     }
 
     @Override
-    public Future<ObjectMetadata> put(
+    public Future<ObjectMetadata> upload(
             ObjectKey key, Path source, String contentType, ProgressListener progress, CancellationToken cancellation) {
         return work(() -> {
             Optional.ofNullable(refused.get(key)).ifPresent(failure -> {
@@ -75,10 +75,10 @@ public final class InMemoryObjectStore implements ObjectStore {
             byte[] bytes = Files.readAllBytes(source);
             Checksum md5 = Checksum.ofFile(ChecksumAlgorithm.MD5, source, new ByteRange(0, bytes.length), cancellation);
             tell(progress, cancellation);
-            ObjectMetadata info =
+            ObjectMetadata metadata =
                     new ObjectMetadata(bytes.length, md5.base64(), Optional.of(contentType), Optional.of(md5));
-            entries.put(key, new Entry(info, bytes));
-            return info;
+            entries.put(key, new Entry(metadata, bytes));
+            return metadata;
         });
     }
 
@@ -93,10 +93,10 @@ public final class InMemoryObjectStore implements ObjectStore {
     @Override
     public Future<ObjectMetadata> copy(ObjectKey from, long bytes, ObjectKey to, CancellationToken cancellation) {
         return work(() -> {
-            cancellation.check();
+            cancellation.throwIfCancelled();
             Entry entry = find(from);
             entries.put(to, entry);
-            return entry.info();
+            return entry.metadata();
         });
     }
 
@@ -106,19 +106,19 @@ public final class InMemoryObjectStore implements ObjectStore {
                 .map(ObjectKey::value)
                 .filter(key -> key.startsWith(prefix) && key.compareTo(after) > 0)
                 .sorted()
-                .limit(PAGE)
+                .limit(PAGE_SIZE)
                 .map(ObjectKey::new)
                 .toList());
     }
 
     /** There are none: what is put here is there at once. */
     @Override
-    public Future<List<MultipartUploadId>> unfinished(String prefix) {
+    public Future<List<MultipartUploadId>> listMultipartUploads(String prefix) {
         return work(List::of);
     }
 
     @Override
-    public Future<Void> abort(Collection<MultipartUploadId> uploads) {
+    public Future<Void> abortMultipartUploads(Collection<MultipartUploadId> uploads) {
         return work(() -> null);
     }
 
@@ -128,10 +128,10 @@ public final class InMemoryObjectStore implements ObjectStore {
     }
 
     private static void tell(ProgressListener progress, CancellationToken cancellation) {
-        cancellation.check();
-        progress.at(0.5);
-        cancellation.check();
-        progress.at(1);
+        cancellation.throwIfCancelled();
+        progress.report(0.5);
+        cancellation.throwIfCancelled();
+        progress.report(1);
     }
 
     private Entry find(ObjectKey key) {
@@ -149,11 +149,11 @@ public final class InMemoryObjectStore implements ObjectStore {
                     try {
                         return action.call();
                     } catch (IOException cause) {
-                        throw FileErrorMapper.of(cause);
+                        throw FileErrorMapper.translate(cause);
                     }
                 },
                 false);
     }
 
-    private record Entry(ObjectMetadata info, byte[] bytes) {}
+    private record Entry(ObjectMetadata metadata, byte[] bytes) {}
 }

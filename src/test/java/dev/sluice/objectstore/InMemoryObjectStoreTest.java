@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 
 final class InMemoryObjectStoreTest implements ObjectStoreContract {
     private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore blobs = new InMemoryObjectStore(vertx);
+    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
 
     @AfterEach
     void close() {
@@ -14,7 +14,7 @@ final class InMemoryObjectStoreTest implements ObjectStoreContract {
 
     @Override
     public ObjectStore blobs() {
-        return blobs;
+        return objectStore;
     }
 
     @Override

@@ -33,10 +33,10 @@ public interface ObjectStoreContract {
     default void givesBackWhatWasPut(long size, @TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), size);
 
-        ObjectMetadata put =
-                Wait.on(blobs().put(KEY, source, "video/quicktime", ProgressListener.none(), new CancellationToken()));
+        ObjectMetadata put = Wait.on(
+                blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), new CancellationToken()));
         ObjectMetadata got =
-                Wait.on(blobs().fetch(KEY, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+                Wait.on(blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
 
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
         assertThat(got.size()).isEqualTo(put.size()).isEqualTo(size);
@@ -48,22 +48,22 @@ public interface ObjectStoreContract {
     default void tellsWhatItHas(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
         ObjectMetadata put =
-                Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+                Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        ObjectMetadata info = Wait.on(blobs().head(KEY));
+        ObjectMetadata metadata = Wait.on(blobs().head(KEY));
 
-        assertThat(info).isEqualTo(put);
-        assertThat(info.contentType()).contains("video/mp4");
+        assertThat(metadata).isEqualTo(put);
+        assertThat(metadata.contentType()).contains("video/mp4");
     }
 
     @Test
     default void replacesAnOlderObjectAndAnOlderFile(@TempDir Path dir) {
         Path older = SampleFile.of(dir.resolve("older"), 2000, 1);
         Path newer = SampleFile.of(dir.resolve("newer"), 1000, 2);
-        Wait.on(blobs().put(KEY, older, "video/mp4", ProgressListener.none(), new CancellationToken()));
-        Wait.on(blobs().put(KEY, newer, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().upload(KEY, older, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        Wait.on(blobs().upload(KEY, newer, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        Wait.on(blobs().fetch(KEY, older, ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().download(KEY, older, ProgressListener.noop(), new CancellationToken()));
 
         assertThat(older).hasSameBinaryContentAs(newer);
     }
@@ -72,34 +72,34 @@ public interface ObjectStoreContract {
     default void saysThatThereIsNoSuchObject(@TempDir Path dir) {
         JobException ofHead = Wait.failure(blobs().head(KEY));
         JobException ofFetch = Wait.failure(
-                blobs().fetch(KEY, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+                blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
 
         assertThat(ofHead.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
         assertThat(ofFetch.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
-        assertThat(ofFetch.sentence()).contains(KEY.value());
+        assertThat(ofFetch.message()).contains(KEY.value());
         assertThat(dir).isEmptyDirectory();
     }
 
     @Test
     default void refusesAnObjectThatIsTooLarge(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
-        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         JobException failure = Wait.failure(
-                blobs().fetch(KEY, dir.resolve("target"), PART, ProgressListener.none(), new CancellationToken()));
+                blobs().download(KEY, dir.resolve("target"), PART, ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LARGE);
-        assertThat(failure.sentence()).contains(Long.toString(PART + 1));
+        assertThat(failure.message()).contains(Long.toString(PART + 1));
         assertThat(dir.resolve("target")).doesNotExist();
     }
 
     @Test
     default void takesAnObjectThatIsJustNotTooLarge(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
-        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         ObjectMetadata got = Wait.on(
-                blobs().fetch(KEY, dir.resolve("target"), 1000, ProgressListener.none(), new CancellationToken()));
+                blobs().download(KEY, dir.resolve("target"), 1000, ProgressListener.noop(), new CancellationToken()));
 
         assertThat(got.size()).isEqualTo(1000);
     }
@@ -110,8 +110,8 @@ public interface ObjectStoreContract {
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
         ConcurrentLinkedDeque<Double> down = new ConcurrentLinkedDeque<>();
 
-        Wait.on(blobs().put(KEY, source, "video/mp4", up::add, new CancellationToken()));
-        Wait.on(blobs().fetch(KEY, dir.resolve("target"), down::add, new CancellationToken()));
+        Wait.on(blobs().upload(KEY, source, "video/mp4", up::add, new CancellationToken()));
+        Wait.on(blobs().download(KEY, dir.resolve("target"), down::add, new CancellationToken()));
 
         assertThat(up).allMatch(at -> at >= 0 && at <= 1).endsWith(1.0);
         assertThat(down).allMatch(at -> at >= 0 && at <= 1).endsWith(1.0);
@@ -120,14 +120,14 @@ public interface ObjectStoreContract {
     @Test
     default void stopsWhenCancelled(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
-        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         JobException why = new JobException(ErrorCode.SHUTDOWN, "The worker stops.");
         CancellationToken down = new CancellationToken();
         CancellationToken up = new CancellationToken();
 
-        JobException ofFetch = Wait.failure(blobs().fetch(KEY, dir.resolve("target"), at -> down.cancel(why), down));
+        JobException ofFetch = Wait.failure(blobs().download(KEY, dir.resolve("target"), at -> down.cancel(why), down));
         JobException ofPut =
-                Wait.failure(blobs().put(new ObjectKey("other"), source, "video/mp4", at -> up.cancel(why), up));
+                Wait.failure(blobs().upload(new ObjectKey("other"), source, "video/mp4", at -> up.cancel(why), up));
 
         assertThat(ofFetch).isSameAs(why);
         assertThat(ofPut).isSameAs(why);
@@ -142,7 +142,8 @@ public interface ObjectStoreContract {
         CancellationToken cancelled = new CancellationToken();
         cancelled.cancel(why);
 
-        JobException failure = Wait.failure(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), cancelled));
+        JobException failure =
+                Wait.failure(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), cancelled));
 
         assertThat(failure).isSameAs(why);
         assertThat(Wait.failure(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
@@ -151,7 +152,7 @@ public interface ObjectStoreContract {
     @Test
     default void saysThatTheSourceIsMissing(@TempDir Path dir) {
         Future<ObjectMetadata> put =
-                blobs().put(KEY, dir.resolve("none"), "video/mp4", ProgressListener.none(), new CancellationToken());
+                blobs().upload(KEY, dir.resolve("none"), "video/mp4", ProgressListener.noop(), new CancellationToken());
 
         assertThat(Wait.failure(put).code()).isEqualTo(ErrorCode.FILES_MISSING);
     }
@@ -160,8 +161,8 @@ public interface ObjectStoreContract {
     default void deletesWhatIsThereAndMindsNothingElse(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         ObjectKey kept = new ObjectKey("kept");
-        Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
-        Wait.on(blobs().put(kept, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        Wait.on(blobs().upload(kept, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         Wait.on(blobs().delete(List.of(KEY, new ObjectKey("never/was"))));
 
@@ -180,11 +181,11 @@ public interface ObjectStoreContract {
         ObjectKey copy = new ObjectKey("videos/promoted.mp4");
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
 
-        Wait.on(blobs().stage(KEY, source, "video/mp4", up::add, new CancellationToken()));
+        Wait.on(blobs().uploadUnverified(KEY, source, "video/mp4", up::add, new CancellationToken()));
         ObjectMetadata promoted = Wait.on(blobs().copy(KEY, 3L * PART + 7, copy, new CancellationToken()));
 
         assertThat(promoted.contentType()).contains("video/mp4");
-        Wait.on(blobs().fetch(copy, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
         assertThat(up).endsWith(1.0);
     }
@@ -194,13 +195,13 @@ public interface ObjectStoreContract {
         ObjectKey copy = new ObjectKey("videos/copy of it.mp4");
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         ObjectMetadata put =
-                Wait.on(blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+                Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         ObjectMetadata copied = Wait.on(blobs().copy(KEY, PART + 1, copy, new CancellationToken()));
 
         assertThat(copied.size()).isEqualTo(put.size());
         assertThat(copied.contentType()).contains("video/mp4");
-        Wait.on(blobs().fetch(copy, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+        Wait.on(blobs().download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
         assertThat(Wait.on(blobs().head(KEY)).size()).isEqualTo(put.size());
     }
@@ -214,11 +215,11 @@ public interface ObjectStoreContract {
 
         JobException missing =
                 Wait.failure(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
-        Wait.on(blobs().put(
+        Wait.on(blobs().upload(
                         KEY,
                         SampleFile.of(dir.resolve("source"), 10),
                         "video/mp4",
-                        ProgressListener.none(),
+                        ProgressListener.noop(),
                         new CancellationToken()));
         JobException stopped = Wait.failure(blobs().copy(KEY, 10, copy, cancelled));
 
@@ -231,8 +232,8 @@ public interface ObjectStoreContract {
     default void listsWhatLiesUnderAPrefixInOrder(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         for (String key : List.of("left/b/1", "left/a/2", "left/a/10", "leftovers/c", "other/d")) {
-            Wait.on(blobs().put(
-                            new ObjectKey(key), source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+            Wait.on(blobs().upload(
+                            new ObjectKey(key), source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         }
 
         assertThat(Wait.on(blobs().list("left/", "")))
@@ -256,9 +257,9 @@ public interface ObjectStoreContract {
         Promise<Boolean> same = Promise.promise();
 
         context.runOnContext(
-                start -> blobs().put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken())
-                        .compose(put -> blobs().fetch(
-                                        KEY, dir.resolve("target"), ProgressListener.none(), new CancellationToken()))
+                start -> blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken())
+                        .compose(put -> blobs().download(
+                                        KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()))
                         .map(got -> Vertx.currentContext() == context && Context.isOnEventLoopThread())
                         .onComplete(same));
 

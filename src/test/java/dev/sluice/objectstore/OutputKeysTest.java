@@ -21,14 +21,14 @@ final class OutputKeysTest {
 
     @Test
     void makesTheKeysOfTheContract() {
-        assertThat(keys.video("m-1", "720p")).hasToString("videos/m-1_720p.mp4");
-        assertThat(keys.thumbnail("m-1", 0)).hasToString("thumbnails/m-1_0.jpg");
-        assertThat(keys.thumbnail("m-1", 12)).hasToString("thumbnails/m-1_12.jpg");
+        assertThat(keys.renditionKey("m-1", "720p")).hasToString("videos/m-1_720p.mp4");
+        assertThat(keys.thumbnailKey("m-1", 0)).hasToString("thumbnails/m-1_0.jpg");
+        assertThat(keys.thumbnailKey("m-1", 12)).hasToString("thumbnails/m-1_12.jpg");
     }
 
     @Test
     void putsAMediaIdInAsItIs() {
-        assertThat(keys.video("{quality} é$1", "360p")).hasToString("videos/{quality} é$1_360p.mp4");
+        assertThat(keys.renditionKey("{quality} é$1", "360p")).hasToString("videos/{quality} é$1_360p.mp4");
     }
 
     @ParameterizedTest
@@ -36,18 +36,19 @@ final class OutputKeysTest {
     void refusesAMediaIdThatCouldNameAnotherPlace(String mediaId) {
         OutputKeys bare = new OutputKeys(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", "staging/"), List.of());
 
-        JobException failure = catchThrowableOfType(JobException.class, () -> bare.video(mediaId, "360p"));
+        JobException failure = catchThrowableOfType(JobException.class, () -> bare.renditionKey(mediaId, "360p"));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
-        assertThat(failure.sentence()).startsWith("The media id ").doesNotContain("\n");
+        assertThat(failure.message()).startsWith("The media id ").doesNotContain("\n");
     }
 
     @Test
     void refusesAMediaIdThatMakesAKeyTooLong() {
-        JobException failure = catchThrowableOfType(JobException.class, () -> keys.video("x".repeat(1020), "360p"));
+        JobException failure =
+                catchThrowableOfType(JobException.class, () -> keys.renditionKey("x".repeat(1020), "360p"));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
-        assertThat(failure.sentence()).contains("at most 1024 bytes");
+        assertThat(failure.message()).contains("at most 1024 bytes");
     }
 
     @ParameterizedTest
@@ -60,7 +61,7 @@ final class OutputKeysTest {
                 "thumbnails/m_2879.jpg"
             })
     void knowsTheKeysOfAMediaIdsResults(String key) {
-        assertThat(keys.isResultOf("m", new ObjectKey(key))).isTrue();
+        assertThat(keys.isOutputKeyOf("m", new ObjectKey(key))).isTrue();
     }
 
     @ParameterizedTest
@@ -82,7 +83,7 @@ final class OutputKeysTest {
                 "thumbnails/m_9999999999.jpg"
             })
     void lendsNoKeyThatMayBeSomebodyElses(String key) {
-        assertThat(keys.isResultOf("m", new ObjectKey(key))).isFalse();
+        assertThat(keys.isOutputKeyOf("m", new ObjectKey(key))).isFalse();
     }
 
     @ParameterizedTest
@@ -96,7 +97,7 @@ final class OutputKeysTest {
     void readsAKeyInOneWayOnly(String template, String mediaId, String key, boolean own) {
         OutputKeys other = new OutputKeys(new KeysConfig(template, THUMBNAIL, "staging/"), List.of());
 
-        assertThat(other.isResultOf(mediaId, new ObjectKey(key))).isEqualTo(own);
+        assertThat(other.isOutputKeyOf(mediaId, new ObjectKey(key))).isEqualTo(own);
     }
 
     @ParameterizedTest

@@ -67,11 +67,11 @@ public final class Samples {
     }
 
     public static RunId download(String id) {
-        return RunId.whole(new JobId(id), StageName.DOWNLOAD);
+        return RunId.ofStage(new JobId(id), StageName.DOWNLOAD);
     }
 
     public static RunId upload(String id) {
-        return RunId.whole(new JobId(id), StageName.UPLOAD);
+        return RunId.ofStage(new JobId(id), StageName.UPLOAD);
     }
 
     public static OutboxMessage again(StagedJob job) {
@@ -98,7 +98,7 @@ public final class Samples {
                 job,
                 claim.attempt(),
                 JobUpdate.Status.PROCESSING,
-                claim.progressFloor(),
+                claim.minProgress(),
                 claim.attempt().run().stage().startStep(),
                 claim.firstSeq());
     }
@@ -109,8 +109,8 @@ public final class Samples {
                 job,
                 attempt,
                 stage == StageName.UPLOAD ? JobUpdate.Status.COMPLETED : JobUpdate.Status.PROCESSING,
-                stage.doneProgress(),
-                stage.doneStep(),
+                stage.completedProgress(),
+                stage.completedStep(),
                 seq);
     }
 
@@ -125,7 +125,7 @@ public final class Samples {
                 plain.step(),
                 List.of(),
                 Optional.empty(),
-                Optional.of(new JobUpdate.Failure(failure.code(), failure.sentence())),
+                Optional.of(new JobUpdate.ErrorDetails(failure.code(), failure.message())),
                 List.of(),
                 plain.timestamp(),
                 plain.seq(),
@@ -155,7 +155,7 @@ public final class Samples {
                 Instant.EPOCH,
                 seq,
                 attempt.run().stage(),
-                attempt.number(),
+                attempt.attemptNumber(),
                 Optional.empty(),
                 "worker-1");
     }

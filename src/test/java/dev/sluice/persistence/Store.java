@@ -17,7 +17,7 @@ public record Store(
         RunRepository runs,
         Outbox outbox,
         JobRepository jobs,
-        JobControlRepository interventions) {
+        JobControlRepository jobControl) {
     public static Future<Store> open(Vertx vertx, PostgresConfig config) {
         return Database.open(vertx, config)
                 .compose(database -> UserTables.open(database, config)

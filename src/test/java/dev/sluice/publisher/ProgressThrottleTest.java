@@ -22,41 +22,41 @@ class ProgressThrottleTest {
         throttle.add(tick("a", 3, 35));
         throttle.add(tick("a", 2, 33));
 
-        assertThat(throttle.take()).containsExactly(tick("a", 3, 35), tick("b", 1, 40));
+        assertThat(throttle.takeDue()).containsExactly(tick("a", 3, 35), tick("b", 1, 40));
     }
 
     @Test
     void forgetsWhatItGave() {
         throttle.add(tick("a", 1, 31));
 
-        var taken = throttle.take();
+        var taken = throttle.takeDue();
 
         assertThat(taken).hasSize(1);
-        assertThat(throttle.take()).isEmpty();
+        assertThat(throttle.takeDue()).isEmpty();
     }
 
     @Test
     void aTickCrossesTheEventBusUnchanged() {
-        ProgressEvent tick = tick("a", 7, 42, Duration.ofMillis(2500));
+        ProgressEvent event = tick("a", 7, 42, Duration.ofMillis(2500));
 
-        assertThat(ProgressEvent.fromJson(tick.toJson())).isEqualTo(tick);
+        assertThat(ProgressEvent.fromJson(event.toJson())).isEqualTo(event);
     }
 
     @Test
     void isSilentAboutAJobForAsLongAsItsSenderWants() {
         throttle.add(tick("a", 1, 31, Duration.ofSeconds(5)));
         throttle.add(tick("b", 1, 40));
-        assertThat(throttle.take()).hasSize(2);
+        assertThat(throttle.takeDue()).hasSize(2);
 
         throttle.add(tick("a", 2, 33, Duration.ofSeconds(5)));
         throttle.add(tick("b", 2, 41));
         nanos.addAndGet(Duration.ofMillis(4_999).toNanos());
-        assertThat(throttle.take()).containsExactly(tick("b", 2, 41));
+        assertThat(throttle.takeDue()).containsExactly(tick("b", 2, 41));
 
         throttle.add(tick("a", 3, 36, Duration.ofSeconds(5)));
         nanos.addAndGet(Duration.ofMillis(1).toNanos());
-        assertThat(throttle.take()).containsExactly(tick("a", 3, 36, Duration.ofSeconds(5)));
-        assertThat(throttle.take()).isEmpty();
+        assertThat(throttle.takeDue()).containsExactly(tick("a", 3, 36, Duration.ofSeconds(5)));
+        assertThat(throttle.takeDue()).isEmpty();
     }
 
     private static ProgressEvent tick(String job, long seq, int progress) {
@@ -64,7 +64,7 @@ class ProgressThrottleTest {
     }
 
     private static ProgressEvent tick(String job, long seq, int progress, Duration interval) {
-        Attempt attempt = new Attempt(RunId.whole(new JobId(job), StageName.PROCESSING), 2, 1);
+        Attempt attempt = new Attempt(RunId.ofStage(new JobId(job), StageName.PROCESSING), 2, 1);
         return new ProgressEvent(attempt, "m", progress, 0.5, seq, Optional.of(9), "w", interval);
     }
 }

@@ -68,8 +68,8 @@ class PublisherIT {
         deploy();
         awaitSweeps(3);
 
-        get(outbox.put(message("unannounced")));
-        get(outbox.put(message("late").after(Duration.ofSeconds(1))));
+        get(outbox.enqueue(message("unannounced")));
+        get(outbox.enqueue(message("late").delayedBy(Duration.ofSeconds(1))));
 
         assertThat(take().getProps().getMessageId()).isEqualTo("unannounced");
         assertThat(take().getProps().getMessageId()).isEqualTo("late");
@@ -78,7 +78,7 @@ class PublisherIT {
 
     @Test
     void opensNoTransactionsWhileNothingIsDue() throws Exception {
-        get(outbox.put(message("in an hour").after(Duration.ofHours(1))));
+        get(outbox.enqueue(message("in an hour").delayedBy(Duration.ofHours(1))));
         long before = rolledBack();
         deploy();
 
@@ -105,14 +105,14 @@ class PublisherIT {
                 new UpdatesConfig(SWEEP, SWEEP),
                 outbox,
                 new RunRepository(database, tables, PublisherClient::inOutbox),
-                DeliveryStepListener.UNWATCHED)));
+                DeliveryStepListener.NOOP)));
     }
 
     /** A row for a queue that has no exchange. */
     private static OutboxMessage message(String id) {
         return new OutboxMessage(
                 Topology.DEFAULT_EXCHANGE,
-                Topology.DEAD_QUEUE,
+                Topology.DEAD_LETTER_QUEUE,
                 Buffer.buffer("{}"),
                 new JsonObject(),
                 id,
@@ -146,7 +146,7 @@ class PublisherIT {
         try (Connection stranger = factory.newConnection()) {
             Channel channel = stranger.createChannel();
             return await().atMost(PATIENCE)
-                    .until(() -> channel.basicGet(Topology.DEAD_QUEUE, true), message -> message != null);
+                    .until(() -> channel.basicGet(Topology.DEAD_LETTER_QUEUE, true), message -> message != null);
         }
     }
 

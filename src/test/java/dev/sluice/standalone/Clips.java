@@ -20,7 +20,7 @@ final class Clips {
         JsonObject section = new JsonObject().put("cache", FFMPEG_CACHE.toString());
         FfmpegConfig ffmpeg = SluiceConfig.read(new JsonObject().put("ffmpeg", section), Map.of())
                 .ffmpeg();
-        return SampleClip.make(
+        return SampleClip.generate(
                 FfmpegInstallation.locate(ffmpeg),
                 directory,
                 "clip-" + seconds + ".mp4",

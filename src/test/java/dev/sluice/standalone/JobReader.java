@@ -33,7 +33,7 @@ final class JobReader implements AutoCloseable {
     }
 
     JobStatus job(String id) {
-        return jobs.job(new JobId(id)).await().orElseThrow();
+        return jobs.find(new JobId(id)).await().orElseThrow();
     }
 
     RunStatus run(String id, StageName stage) {

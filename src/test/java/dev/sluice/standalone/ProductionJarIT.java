@@ -220,7 +220,7 @@ class ProductionJarIT {
 
         try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);
                 JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", slow);
-                JobReader book = JobReader.open(settings("fast"))) {
+                JobReader jobs = JobReader.open(settings("fast"))) {
             String job = submit.out().strip();
             List<ProcessHandle> encode = first.awaitEncode();
             first.terminate();
@@ -231,13 +231,13 @@ class ProductionJarIT {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(2))
                     .until(() -> encode.stream().noneMatch(ProcessHandle::isAlive));
-            assertThat(book.run(job, StageName.PROCESSING))
+            assertThat(jobs.run(job, StageName.PROCESSING))
                     .as(first.toString())
                     .returns("waiting", RunStatus::state)
                     .returns(0, RunStatus::attempts);
             try (JarProcess second = JarProcess.start(JarProcess.PRODUCTION, "-conf", fast)) {
-                assertThat(book.awaitEnd(job).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
-                assertThat(book.run(job, StageName.PROCESSING).attempts()).isEqualTo(1);
+                assertThat(jobs.awaitEnd(job).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
+                assertThat(jobs.run(job, StageName.PROCESSING).attempts()).isEqualTo(1);
             }
         }
     }

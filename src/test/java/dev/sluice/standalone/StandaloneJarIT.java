@@ -106,9 +106,9 @@ class StandaloneJarIT {
         }
 
         try (JarProcess second = start("ultrafast");
-                JobReader book = JobReader.open(configuration())) {
-            assertThat(book.awaitEnd(encoding).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
-            assertThat(book.awaitEnd(waiting).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
+                JobReader jobs = JobReader.open(configuration())) {
+            assertThat(jobs.awaitEnd(encoding).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
+            assertThat(jobs.awaitEnd(waiting).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
         }
         assertThat(processesOnOurData()).isEmpty();
     }

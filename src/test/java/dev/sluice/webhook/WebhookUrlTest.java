@@ -23,8 +23,8 @@ class WebhookUrlTest {
         WebhookUrl url = WebhookUrl.parse(text);
 
         assertThat(url.origin()).isEqualTo(origin);
-        assertThat(url.target()).isEqualTo(target);
-        assertThat(url.text()).isEqualTo(text);
+        assertThat(url.requestTarget()).isEqualTo(target);
+        assertThat(url.value()).isEqualTo(text);
     }
 
     @ParameterizedTest

@@ -15,9 +15,9 @@ class DiskReservationsTest {
 
     @Test
     void promisesWhatIsFreeAndNoMore() {
-        assertThatCode(() -> disk.take(90 * MIB).close()).doesNotThrowAnyException();
+        assertThatCode(() -> disk.reserve(90 * MIB).close()).doesNotThrowAnyException();
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> disk.take(90 * MIB + 1))
+                .isThrownBy(() -> disk.reserve(90 * MIB + 1))
                 .satisfies(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DISK_LOW))
                 .withMessageContaining("may need 91 MiB")
                 .withMessageContaining("100 MiB are free");
@@ -25,30 +25,30 @@ class DiskReservationsTest {
 
     @Test
     void promisesNothingTwice() throws Exception {
-        DiskReservations.Share first = disk.take(60 * MIB);
-        assertThatExceptionOfType(JobException.class).isThrownBy(() -> disk.take(60 * MIB));
+        DiskReservations.Reservation first = disk.reserve(60 * MIB);
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> disk.reserve(60 * MIB));
 
         first.close();
 
-        assertThatCode(() -> disk.take(60 * MIB)).doesNotThrowAnyException();
+        assertThatCode(() -> disk.reserve(60 * MIB)).doesNotThrowAnyException();
     }
 
     @Test
     void keepsNothingForWhatItRefused() {
-        assertThatExceptionOfType(JobException.class).isThrownBy(() -> disk.take(1000 * MIB));
+        assertThatExceptionOfType(JobException.class).isThrownBy(() -> disk.reserve(1000 * MIB));
 
-        assertThatCode(() -> disk.take(90 * MIB)).doesNotThrowAnyException();
+        assertThatCode(() -> disk.reserve(90 * MIB)).doesNotThrowAnyException();
     }
 
     @Test
     void refusesForGoodWhatTheDiskCouldNotHoldIfItWereEmpty() {
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> disk.take(1990 * MIB + 1))
+                .isThrownBy(() -> disk.reserve(1990 * MIB + 1))
                 .satisfies(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DISK_TOO_SMALL))
                 .withMessage("The work may need 1991 MiB of disk; the workspace's disk has 2000 MiB in all, of which 10"
                         + " are kept free.");
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> disk.take(1990 * MIB))
+                .isThrownBy(() -> disk.reserve(1990 * MIB))
                 .satisfies(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DISK_LOW));
     }
 
@@ -58,11 +58,11 @@ class DiskReservationsTest {
 
         for (int i = 0; i < 3; i++) {
             assertThatExceptionOfType(JobException.class)
-                    .isThrownBy(() -> silent.take(Long.MAX_VALUE))
+                    .isThrownBy(() -> silent.reserve(Long.MAX_VALUE))
                     .satisfies(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DISK_LOW))
                     .withMessageContaining("may need 8796093022208 MiB");
         }
-        assertThatCode(() -> silent.take(90 * MIB)).doesNotThrowAnyException();
+        assertThatCode(() -> silent.reserve(90 * MIB)).doesNotThrowAnyException();
     }
 
     private static DiskReservations.Disk disk(long free, long total) {

@@ -54,17 +54,17 @@ final class WorkspaceTest {
 
     @Test
     void keepsTheFilesOfWorkThatSucceeded() {
-        Path file = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Path file = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
 
         assertThat(file).hasContent("made");
-        assertThat(Wait.on(workspace.resolve(JOB, workspace.relative(file)))).isEqualTo(file);
+        assertThat(Wait.on(workspace.resolve(JOB, workspace.relativize(file)))).isEqualTo(file);
     }
 
     @Test
     void takesAwayTheFilesOfWorkThatFailed() {
         JobException why = new JobException(ErrorCode.UNREADABLE, "No.");
 
-        JobException failure = Wait.failure(workspace.within(
+        JobException failure = Wait.failure(workspace.withAttemptDirectory(
                 attempt(JOB, 1), 0, here -> written(here.file("source")).compose(made -> Future.failedFuture(why))));
 
         assertThat(failure).isSameAs(why);
@@ -75,7 +75,7 @@ final class WorkspaceTest {
     void takesAwayTheFilesOfWorkThatThrew() {
         JobException why = new JobException(ErrorCode.UNREADABLE, "No.");
 
-        JobException failure = Wait.failure(workspace.within(attempt(JOB, 1), 0, here -> {
+        JobException failure = Wait.failure(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> {
             throw why;
         }));
 
@@ -85,8 +85,8 @@ final class WorkspaceTest {
 
     @Test
     void givesEachAttemptADirectoryOfItsOwn() {
-        Path first = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
-        Path second = Wait.on(workspace.within(attempt(JOB, 2), 0, here -> written(here.file("source"))));
+        Path first = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Path second = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 2), 0, here -> written(here.file("source"))));
 
         assertThat(first).isNotEqualTo(second).exists();
         assertThat(second.getParent()).hasFileName("download-0-2");
@@ -94,9 +94,10 @@ final class WorkspaceTest {
 
     @Test
     void beginsWithAnEmptyDirectoryWhateverLayThere() {
-        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("old"))));
+        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("old"))));
 
-        Path path = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
+        Path path = Wait.on(
+                workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
 
         assertThat(path).isEmptyDirectory();
     }
@@ -104,12 +105,12 @@ final class WorkspaceTest {
     @Test
     void discardsAllOfOneJobAndNothingOfAnother() {
         JobId other = new JobId("job-2");
-        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("a"))));
-        Wait.on(workspace.within(attempt(JOB, 2), 0, here -> written(here.file("b"))));
-        Path kept = Wait.on(workspace.within(attempt(other, 1), 0, here -> written(here.file("c"))));
+        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("a"))));
+        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 2), 0, here -> written(here.file("b"))));
+        Path kept = Wait.on(workspace.withAttemptDirectory(attempt(other, 1), 0, here -> written(here.file("c"))));
 
-        Wait.on(workspace.discard(JOB));
-        Wait.on(workspace.discard(JOB));
+        Wait.on(workspace.delete(JOB));
+        Wait.on(workspace.delete(JOB));
 
         assertThat(filesIn(workspace.root())).containsExactly(kept);
     }
@@ -118,12 +119,12 @@ final class WorkspaceTest {
     void discardsALinkAndNotWhatItLeadsTo() throws IOException {
         Path outside =
                 Files.writeString(Files.createDirectory(dir.resolve("outside")).resolve("precious"), "!");
-        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> {
+        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> {
             link(here.file("link"), outside.getParent());
             return Future.succeededFuture();
         }));
 
-        Wait.on(workspace.discard(JOB));
+        Wait.on(workspace.delete(JOB));
 
         assertThat(outside).hasContent("!");
         assertThat(workspace.root().resolve("jobs")).isEmptyDirectory();
@@ -153,18 +154,18 @@ final class WorkspaceTest {
     void makesASafeNameOfAnyJobId(String id) {
         JobId job = new JobId(id.isBlank() ? "  x" : id);
 
-        Path file = Wait.on(workspace.within(attempt(job, 1), 0, here -> written(here.file("source"))));
+        Path file = Wait.on(workspace.withAttemptDirectory(attempt(job, 1), 0, here -> written(here.file("source"))));
 
         assertThat(file.getParent().getParent().getParent())
                 .isEqualTo(workspace.root().resolve("jobs"));
         assertThat(file.getParent().getParent().getFileName().toString()).matches("[A-Za-z0-9_-]{1,61}");
-        assertThat(Wait.on(workspace.resolve(job, workspace.relative(file)))).exists();
+        assertThat(Wait.on(workspace.resolve(job, workspace.relativize(file)))).exists();
     }
 
     @Test
     void tellsJobsApartWhoseNamesLookAlike() {
         Stream<String> names = Stream.of("a/b", "a_b", "a:b", "A_b", "x".repeat(254), "x".repeat(255))
-                .map(id -> new JobId(id).fileName());
+                .map(id -> new JobId(id).pathSegment());
 
         assertThat(names.map(String::toLowerCase)).doesNotHaveDuplicates();
     }
@@ -184,7 +185,7 @@ final class WorkspaceTest {
                 "\ud800"
             })
     void refusesAPathThatLeavesTheDirectoryOfTheJob(String path) {
-        Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
 
         assertThat(Wait.failure(workspace.resolve(JOB, path)).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
     }
@@ -192,38 +193,39 @@ final class WorkspaceTest {
     @Test
     void refusesAPathOverALinkThatLeavesTheDirectoryOfTheJob() throws IOException {
         Path outside = Files.writeString(dir.resolve("outside"), "secret");
-        Path link = Wait.on(
-                workspace.within(attempt(JOB, 1), 0, here -> Future.succeededFuture(link(here.file("link"), outside))));
+        Path link = Wait.on(workspace.withAttemptDirectory(
+                attempt(JOB, 1), 0, here -> Future.succeededFuture(link(here.file("link"), outside))));
 
-        Future<Path> resolved = workspace.resolve(JOB, workspace.relative(link));
+        Future<Path> resolved = workspace.resolve(JOB, workspace.relativize(link));
 
         assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
     }
 
     @Test
     void refusesAFileOfAnotherJob() {
-        Path file = Wait.on(workspace.within(attempt(new JobId("other"), 1), 0, here -> written(here.file("source"))));
+        Path file = Wait.on(workspace.withAttemptDirectory(
+                attempt(new JobId("other"), 1), 0, here -> written(here.file("source"))));
 
-        Future<Path> resolved = workspace.resolve(JOB, workspace.relative(file));
+        Future<Path> resolved = workspace.resolve(JOB, workspace.relativize(file));
 
         assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
     }
 
     @Test
     void saysThatAFileIsNotThereAnyMore() {
-        Path file = Wait.on(workspace.within(attempt(JOB, 1), 0, here -> written(here.file("source"))));
-        Wait.on(workspace.discard(JOB));
+        Path file = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Wait.on(workspace.delete(JOB));
 
-        Future<Path> resolved = workspace.resolve(JOB, workspace.relative(file));
+        Future<Path> resolved = workspace.resolve(JOB, workspace.relativize(file));
 
         assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.FILES_MISSING);
     }
 
     @Test
     void namesNoFileOutside() {
-        assertThatIllegalArgumentException().isThrownBy(() -> workspace.relative(dir.resolve("x")));
+        assertThatIllegalArgumentException().isThrownBy(() -> workspace.relativize(dir.resolve("x")));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> workspace.relative(workspace.root().resolve("../x")));
+                .isThrownBy(() -> workspace.relativize(workspace.root().resolve("../x")));
     }
 
     @ParameterizedTest
@@ -251,7 +253,8 @@ final class WorkspaceTest {
         Promise<Boolean> same = Promise.promise();
 
         context.runOnContext(start -> workspace
-                .within(attempt(JOB, 1), 0, here -> Future.succeededFuture(Vertx.currentContext() == context))
+                .withAttemptDirectory(
+                        attempt(JOB, 1), 0, here -> Future.succeededFuture(Vertx.currentContext() == context))
                 .map(inside -> inside && Vertx.currentContext() == context)
                 .onComplete(same));
 
@@ -259,7 +262,7 @@ final class WorkspaceTest {
     }
 
     private static Attempt attempt(JobId job, int token) {
-        return new Attempt(RunId.whole(job, StageName.DOWNLOAD), token, 1);
+        return new Attempt(RunId.ofStage(job, StageName.DOWNLOAD), token, 1);
     }
 
     private static Future<Path> written(Path file) {

@@ -21,19 +21,19 @@ import java.util.TreeMap;
  * @param note what it says of itself
  * @param job the job it is about, as it says or as its body does
  */
-public record DeadLetter(String id, DeadLetterHeaders note, Optional<JobId> job, JsonObject headers, Buffer body) {
+public record DeadLetter(String id, DeadLetterHeaders details, Optional<JobId> job, JsonObject headers, Buffer body) {
     private static final int HASH_BYTES = 8;
     /** The broker counts in these how often a letter was looked at. */
     private static final Set<String> COUNTERS = Set.of("x-delivery-count", "x-acquired-count");
 
-    static DeadLetter of(Delivery delivery) {
+    static DeadLetter from(Delivery delivery) {
         DeadLetterHeaders note = DeadLetterHeaders.fromHeaders(delivery.headers());
         return new DeadLetter(
                 delivery.messageId()
                         .filter(given -> note.queue().isPresent() && given.matches("[0-9a-f-]{36}"))
                         .orElseGet(() -> hash(delivery)),
                 note,
-                note.job().or(() -> MessageCodec.jobId(delivery.body())),
+                note.job().or(() -> MessageCodec.peekJobId(delivery.body())),
                 delivery.headers(),
                 delivery.body());
     }
@@ -41,14 +41,14 @@ public record DeadLetter(String id, DeadLetterHeaders note, Optional<JobId> job,
     /** The letter without its body, for programs. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject().put("id", id);
-        note.at().ifPresent(at -> json.put("at", at.toString()));
-        note.queue().ifPresent(queue -> json.put("queue", queue));
-        note.stage().ifPresent(stage -> json.put("stage", stage.key()));
+        details.failedAt().ifPresent(at -> json.put("at", at.toString()));
+        details.queue().ifPresent(queue -> json.put("queue", queue));
+        details.stage().ifPresent(stage -> json.put("stage", stage.key()));
         job.ifPresent(of -> json.put("job", of.value()));
-        note.errorCode().ifPresent(code -> json.put("errorCode", code));
-        note.error().ifPresent(error -> json.put("error", error));
-        return json.put("attempts", note.attempts())
-                .put("history", note.history())
+        details.errorCode().ifPresent(code -> json.put("errorCode", code));
+        details.error().ifPresent(error -> json.put("error", error));
+        return json.put("attempts", details.attempts())
+                .put("history", details.history())
                 .put("bytes", body.length());
     }
 

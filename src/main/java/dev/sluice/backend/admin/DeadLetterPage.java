@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param more whether there are others behind them
  */
-public record DeadLetterPage(List<DeadLetter> letters, boolean more) {
+public record DeadLetterPage(List<DeadLetter> deadLetters, boolean hasMore) {
     public DeadLetterPage {
-        letters = List.copyOf(letters);
+        deadLetters = List.copyOf(deadLetters);
     }
 }

@@ -31,11 +31,11 @@ import java.util.stream.Collectors;
  */
 public final class DeadLetterService {
     /** More than a person reads; the broker holds what is looked at, and so do we. */
-    private static final int MOST = 10_000;
+    private static final int MAX_LETTERS = 10_000;
 
-    private static final long MOST_BYTES = 64L << 20;
+    private static final long MAX_BYTES = 64L << 20;
     /** Short enough to type, long enough to be meant. */
-    private static final int SHORTEST_PREFIX = 4;
+    private static final int MIN_ID_PREFIX = 4;
 
     private static final Set<String> QUEUES = Set.of(
             Topology.DOWNLOAD_QUEUE,
@@ -50,30 +50,30 @@ public final class DeadLetterService {
     private final RabbitMqConfig broker;
     private final Outbox outbox;
     private final JobControlService jobs;
-    private final int most;
+    private final int max;
 
     public DeadLetterService(Vertx vertx, RabbitMqConfig broker, Outbox outbox, JobControlService jobs) {
-        this(vertx, broker, outbox, jobs, MOST);
+        this(vertx, broker, outbox, jobs, MAX_LETTERS);
     }
 
-    DeadLetterService(Vertx vertx, RabbitMqConfig broker, Outbox outbox, JobControlService jobs, int most) {
+    DeadLetterService(Vertx vertx, RabbitMqConfig broker, Outbox outbox, JobControlService jobs, int max) {
         this.vertx = vertx;
         this.broker = broker;
         this.outbox = outbox;
         this.jobs = jobs;
-        this.most = most;
+        this.max = max;
     }
 
     /** The letters, oldest first, up to 10,000 of them or 64 MiB. */
     public Future<DeadLetterPage> list() {
-        return looking((browser, taken) -> Future.succeededFuture(
-                new DeadLetterPage(taken.stream().map(Taken::letter).toList(), browser.hasMore())));
+        return withBrowser((browser, taken) -> Future.succeededFuture(
+                new DeadLetterPage(taken.stream().map(HeldLetter::letter).toList(), browser.hasMore())));
     }
 
     /** The letter of this id, or of the only one that begins so. */
     public Future<Optional<DeadLetter>> find(String id) {
-        return looking((browser, taken) ->
-                Future.succeededFuture(named(id, taken).stream().findFirst().map(Taken::letter)));
+        return withBrowser((browser, taken) ->
+                Future.succeededFuture(matching(id, taken).stream().findFirst().map(HeldLetter::letter)));
     }
 
     /**
@@ -85,51 +85,51 @@ public final class DeadLetterService {
     }
 
     /** Takes these letters out for good; their jobs stay FAILED. One answer for each id. */
-    public Future<List<OperationResult>> drop(List<String> ids) {
+    public Future<List<OperationResult>> discard(List<String> ids) {
         return each(
                 ids,
                 letter -> Future.succeededFuture(
-                        new OperationResult(letter.id(), OperationResult.Kind.DONE, "Dropped.")));
+                        new OperationResult(letter.id(), OperationResult.Kind.APPLIED, "Dropped.")));
     }
 
     private Future<OperationResult> replay(DeadLetter letter) {
-        boolean unreadable = letter.note().errorCode().equals(Optional.of(ErrorCode.INVALID_MESSAGE.wire()));
+        boolean unreadable = letter.details().errorCode().equals(Optional.of(ErrorCode.INVALID_MESSAGE.wire()));
         // News of a job is no reason to do it again.
-        boolean news = letter.note().queue().equals(Optional.of(Topology.UPDATES_QUEUE));
+        boolean news = letter.details().queue().equals(Optional.of(Topology.UPDATES_QUEUE));
         if (unreadable || news || letter.job().isEmpty()) {
-            return putBack(letter);
+            return returnToQueue(letter);
         }
-        return jobs.retry(letter.job().get()).compose(answer -> switch (answer.kind()) {
-            case DONE ->
+        return jobs.retry(letter.job().get()).compose(result -> switch (result.kind()) {
+            case APPLIED ->
                 Future.succeededFuture(new OperationResult(
-                        letter.id(), OperationResult.Kind.DONE, "Job " + answer.about() + ": " + answer.sentence()));
-            case REFUSED ->
+                        letter.id(), OperationResult.Kind.APPLIED, "Job " + result.target() + ": " + result.message()));
+            case CONFLICT ->
                 Future.succeededFuture(new OperationResult(
                         letter.id(),
-                        OperationResult.Kind.REFUSED,
-                        "Job " + answer.about() + ": " + answer.sentence()
+                        OperationResult.Kind.CONFLICT,
+                        "Job " + result.target() + ": " + result.message()
                                 + " If the letter is of no more use, drop it."));
             // A database that was set up anew, or a message that was put here by hand.
-            case UNKNOWN -> putBack(letter);
+            case NOT_FOUND -> returnToQueue(letter);
         });
     }
 
     /** As it was, to where it came from: it is for the stage to say what is wrong with it. */
-    private Future<OperationResult> putBack(DeadLetter letter) {
-        Optional<String> queue = letter.note().queue().filter(QUEUES::contains);
+    private Future<OperationResult> returnToQueue(DeadLetter letter) {
+        Optional<String> queue = letter.details().queue().filter(QUEUES::contains);
         if (queue.isEmpty()) {
             return Future.succeededFuture(new OperationResult(
                     letter.id(),
-                    OperationResult.Kind.REFUSED,
+                    OperationResult.Kind.CONFLICT,
                     "It is about no job that is known here and does not say which queue it came from."));
         }
-        if (letter.headers().getBoolean(DeadLetterHeaders.CUT, false)) {
+        if (letter.headers().getBoolean(DeadLetterHeaders.TRUNCATED, false)) {
             return Future.succeededFuture(new OperationResult(
                     letter.id(),
-                    OperationResult.Kind.REFUSED,
+                    OperationResult.Kind.CONFLICT,
                     "Only its beginning was kept, because it is larger than a message may be."));
         }
-        return outbox.put(new OutboxMessage(
+        return outbox.enqueue(new OutboxMessage(
                         Topology.DEFAULT_EXCHANGE,
                         queue.get(),
                         letter.body(),
@@ -138,11 +138,11 @@ public final class DeadLetterService {
                         Optional.empty(),
                         Duration.ZERO))
                 .map(put ->
-                        new OperationResult(letter.id(), OperationResult.Kind.DONE, "Back in " + queue.get() + "."));
+                        new OperationResult(letter.id(), OperationResult.Kind.APPLIED, "Back in " + queue.get() + "."));
     }
 
     private Future<List<OperationResult>> each(List<String> ids, Function<DeadLetter, Future<OperationResult>> action) {
-        return looking((browser, taken) -> {
+        return withBrowser((browser, taken) -> {
             List<OperationResult> answers = new ArrayList<>();
             Future<Void> done = Future.succeededFuture();
             for (String id : ids.stream().distinct().toList()) {
@@ -157,53 +157,55 @@ public final class DeadLetterService {
     /** A letter that came twice under its one id is one letter. */
     private static Future<OperationResult> one(
             DeadLetterBrowser browser,
-            List<Taken> taken,
+            List<HeldLetter> taken,
             String id,
             Function<DeadLetter, Future<OperationResult>> action) {
-        List<Taken> copies = named(id, taken);
+        List<HeldLetter> copies = matching(id, taken);
         if (copies.isEmpty()) {
             return Future.succeededFuture(new OperationResult(
                     id,
-                    OperationResult.Kind.UNKNOWN,
+                    OperationResult.Kind.NOT_FOUND,
                     "No dead letter of this id" + (browser.hasMore() ? " among the first " + taken.size() : "")
                             + "; or somebody else is looking at it at this moment."));
         }
         return action.apply(copies.get(0).letter())
-                .compose(answer -> answer.isDone()
-                        ? browser.remove(copies.stream().map(Taken::delivery).toList())
-                                .map(answer)
-                        : Future.succeededFuture(answer));
+                .compose(result -> result.isApplied()
+                        ? browser.acknowledge(copies.stream()
+                                        .map(HeldLetter::delivery)
+                                        .toList())
+                                .map(result)
+                        : Future.succeededFuture(result));
     }
 
     /** All copies of the letter of this id, or else of the only id that begins so. */
-    private static List<Taken> named(String id, List<Taken> taken) {
-        Map<String, List<Taken>> byId = taken.stream()
+    private static List<HeldLetter> matching(String id, List<HeldLetter> taken) {
+        Map<String, List<HeldLetter>> byId = taken.stream()
                 .filter(one -> one.letter().id().equals(id)
-                        || (id.length() >= SHORTEST_PREFIX && one.letter().id().startsWith(id)))
+                        || (id.length() >= MIN_ID_PREFIX && one.letter().id().startsWith(id)))
                 .collect(Collectors.groupingBy(one -> one.letter().id(), LinkedHashMap::new, Collectors.toList()));
-        List<Taken> exact = byId.get(id);
+        List<HeldLetter> exact = byId.get(id);
         if (exact != null) {
             return exact;
         }
         return byId.size() == 1 ? byId.values().iterator().next() : List.of();
     }
 
-    private <T> Future<T> looking(Look<T> look) {
+    private <T> Future<T> withBrowser(BrowserAction<T> look) {
         return DeadLetterBrowser.open(vertx, broker)
-                .compose(browser -> browser.take(most, MOST_BYTES)
+                .compose(browser -> browser.fetch(max, MAX_BYTES)
                         .map(deliveries -> deliveries.stream()
-                                .map(delivery -> new Taken(DeadLetter.of(delivery), delivery))
+                                .map(delivery -> new HeldLetter(DeadLetter.from(delivery), delivery))
                                 .toList())
                         .compose(taken -> look.at(browser, taken))
                         .eventually(browser::close));
     }
 
     /** A letter and what it came with. */
-    private record Taken(DeadLetter letter, Delivery delivery) {}
+    private record HeldLetter(DeadLetter letter, Delivery delivery) {}
 
     /** What is done while the letters are held. */
     @FunctionalInterface
-    private interface Look<T> {
-        Future<T> at(DeadLetterBrowser browser, List<Taken> taken);
+    private interface BrowserAction<T> {
+        Future<T> at(DeadLetterBrowser browser, List<HeldLetter> taken);
     }
 }

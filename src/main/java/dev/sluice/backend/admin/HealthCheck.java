@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * connection to the broker. For use on one context.
  */
 public final class HealthCheck {
-    private static final long GOOD_FOR_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long CACHE_TTL_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LONGEST_SECONDS = 5;
 
     private final JobQueryRepository database;
     private final ObjectStore store;
     private final QueueInspector broker;
-    private @Nullable Future<Look> latest;
+    private @Nullable Future<HealthReport> latest;
     private long lookedAt;
 
     public HealthCheck(JobQueryRepository database, ObjectStore store, QueueInspector broker) {
@@ -32,35 +32,37 @@ public final class HealthCheck {
     }
 
     /** How the services are; never fails. */
-    public Future<Look> look() {
-        Future<Look> known = latest;
-        if (known != null && (!known.isComplete() || System.nanoTime() - lookedAt < GOOD_FOR_NANOS)) {
+    public Future<HealthReport> check() {
+        Future<HealthReport> known = latest;
+        if (known != null && (!known.isComplete() || System.nanoTime() - lookedAt < CACHE_TTL_NANOS)) {
             return known;
         }
         lookedAt = System.nanoTime();
-        Future<Look> look = lookNow();
+        Future<HealthReport> look = lookNow();
         latest = look;
         return look;
     }
 
-    private Future<Look> lookNow() {
+    private Future<HealthReport> lookNow() {
         var answers = Future.all(
-                answers(database.ping()), answers(broker.of(List.of(Topology.DOWNLOAD_QUEUE))), answers(store.check()));
+                responds(database.ping()),
+                responds(broker.messageCounts(List.of(Topology.DOWNLOAD_QUEUE))),
+                responds(store.check()));
         return answers.map(all -> {
             Map<String, Boolean> services = new LinkedHashMap<>();
             services.put("database", all.<Boolean>resultAt(0));
             services.put("broker", all.<Boolean>resultAt(1));
             services.put("store", all.<Boolean>resultAt(2));
-            return new Look(services);
+            return new HealthReport(services);
         });
     }
 
-    private static Future<Boolean> answers(Future<?> asked) {
+    private static Future<Boolean> responds(Future<?> asked) {
         return asked.timeout(LONGEST_SECONDS, TimeUnit.SECONDS).map(true).otherwise(false);
     }
 
     /** What was found: {@code database}, {@code broker} and {@code store}, and whether each answered. */
-    public record Look(Map<String, Boolean> services) {
+    public record HealthReport(Map<String, Boolean> services) {
         /** Whether all did. */
         public boolean isWell() {
             return services.values().stream().allMatch(Boolean::booleanValue);

@@ -3,4 +3,4 @@ package dev.sluice.backend.admin;
 import java.time.Instant;
 
 /** What this process is. */
-public record ProcessInfo(String version, Instant started) {}
+public record ProcessInfo(String version, Instant startedAt) {}

@@ -10,7 +10,7 @@ import java.util.Optional;
  */
 public record Caller(String subject, boolean admin) {
     /** Whether something of this owner is his to see; what nobody owns is an admin's. */
-    public boolean owns(Optional<String> owner) {
+    public boolean canAccess(Optional<String> owner) {
         return admin || owner.filter(subject::equals).isPresent();
     }
 }

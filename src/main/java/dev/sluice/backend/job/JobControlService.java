@@ -15,12 +15,12 @@ import java.util.Optional;
 
 /** A person's hand on a job: works from any process that reaches the database, whichever host the job is on. */
 public final class JobControlService {
-    private static final String NOBODY_KNOWS = "No worker has seen a job of this id, and nothing was changed."
+    private static final String JOB_UNKNOWN_MESSAGE = "No worker has seen a job of this id, and nothing was changed."
             + " If its message waits in a queue, it will be worked on.";
 
-    private final JobControlRepository interventions;
+    private final JobControlRepository jobControl;
     private final String worker;
-    private final Runnable announce;
+    private final Runnable outboxNotifier;
     private final Clock clock = Clock.systemUTC();
 
     /**
@@ -29,20 +29,20 @@ public final class JobControlService {
      * @param worker what updates call this process
      * @param announce tells a publisher that messages wait in the outbox; where there is none here, a sweep finds them
      */
-    public JobControlService(JobControlRepository interventions, String worker, Runnable announce) {
-        this.interventions = interventions;
+    public JobControlService(JobControlRepository jobControl, String worker, Runnable outboxNotifier) {
+        this.jobControl = jobControl;
         this.worker = worker;
-        this.announce = announce;
+        this.outboxNotifier = outboxNotifier;
     }
 
     /** Ends a running job as FAILED with the code {@code cancelled}; whoever works on it stops within seconds. */
     public Future<OperationResult> cancel(JobId job) {
         JobException reason = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
-        return interventions
+        return jobControl
                 .cancel(job, reason, ended -> failed(ended, reason))
-                .map(outcome -> outcome instanceof JobControlResult.Done done
+                .map(result -> result instanceof JobControlResult.Applied done
                         ? done(job, "Cancelled in " + done.stage().key() + ".")
-                        : refused(job, outcome, "cancelled"));
+                        : refused(job, result, "cancelled"));
     }
 
     /**
@@ -50,30 +50,30 @@ public final class JobControlService {
      * needs; see {@link RestartPlanner}.
      */
     public Future<OperationResult> retry(JobId job) {
-        return interventions
-                .restart(job, RestartPlanner::of)
-                .map(outcome -> outcome instanceof JobControlResult.Done done
+        return jobControl
+                .restart(job, RestartPlanner::plan)
+                .map(result -> result instanceof JobControlResult.Applied done
                         ? done(job, "Started again at " + done.stage().key() + ".")
-                        : refused(job, outcome, "started again"))
-                .recover(cause -> cause instanceof JobException impossible && RestartPlanner.refuses(impossible)
+                        : refused(job, result, "started again"))
+                .recover(cause -> cause instanceof JobException impossible && RestartPlanner.isPlanFailure(impossible)
                         ? Future.succeededFuture(
-                                new OperationResult(job.value(), OperationResult.Kind.REFUSED, impossible.sentence()))
+                                new OperationResult(job.value(), OperationResult.Kind.CONFLICT, impossible.message()))
                         : Future.failedFuture(cause));
     }
 
     private OperationResult done(JobId job, String sentence) {
-        announce.run();
-        return new OperationResult(job.value(), OperationResult.Kind.DONE, sentence);
+        outboxNotifier.run();
+        return new OperationResult(job.value(), OperationResult.Kind.APPLIED, sentence);
     }
 
-    private static OperationResult refused(JobId job, JobControlResult outcome, String what) {
-        if (!(outcome instanceof JobControlResult.NotNow standing)) {
-            return new OperationResult(job.value(), OperationResult.Kind.UNKNOWN, NOBODY_KNOWS);
+    private static OperationResult refused(JobId job, JobControlResult result, String what) {
+        if (!(result instanceof JobControlResult.Conflict standing)) {
+            return new OperationResult(job.value(), OperationResult.Kind.NOT_FOUND, JOB_UNKNOWN_MESSAGE);
         }
         String code = standing.errorCode().map(known -> " (" + known + ")").orElse("");
         return new OperationResult(
                 job.value(),
-                OperationResult.Kind.REFUSED,
+                OperationResult.Kind.CONFLICT,
                 "Not " + what + ": the job " + state(standing.state()) + code + ". Nothing was changed.");
     }
 
@@ -87,15 +87,15 @@ public final class JobControlService {
 
     private JobUpdate failed(CancelledJob ended, JobException reason) {
         return new JobUpdate(
-                ended.id(),
-                ended.message().mediaId(),
+                ended.jobId(),
+                ended.stagedJob().mediaId(),
                 JobUpdate.Status.FAILED,
                 ended.progress(),
-                ended.message().answerForm().steps().failedStep(ended.stage()),
+                ended.stagedJob().updateOptions().stepScheme().failedStep(ended.stage()),
                 List.of(),
                 Optional.empty(),
-                Optional.of(new JobUpdate.Failure(reason.code(), reason.sentence())),
-                ended.message().warnings(),
+                Optional.of(new JobUpdate.ErrorDetails(reason.code(), reason.message())),
+                ended.stagedJob().warnings(),
                 clock.instant(),
                 ended.seq(),
                 ended.stage(),

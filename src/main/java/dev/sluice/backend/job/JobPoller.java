@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 public final class JobPoller {
     private final Vertx vertx;
     private final JobRepository jobs;
-    private final Duration every;
+    private final Duration pollInterval;
 
     /**
      * Watches jobs.
@@ -23,24 +23,24 @@ public final class JobPoller {
     public JobPoller(Vertx vertx, JobRepository jobs, Duration every) {
         this.vertx = vertx;
         this.jobs = jobs;
-        this.every = every;
+        this.pollInterval = every;
     }
 
     /** Shows {@code viewer} how the job stands at each look; gives how it ended. */
-    public Future<JobStatus> untilEnded(JobId id, Consumer<JobStatus> viewer) {
+    public Future<JobStatus> awaitCompletion(JobId id, Consumer<JobStatus> viewer) {
         Promise<JobStatus> ended = Promise.promise();
-        look(id, viewer, ended);
+        poll(id, viewer, ended);
         return ended.future();
     }
 
     // A promise and not a chain of composed futures: thousands of looks would end in as deep a stack.
-    private void look(JobId id, Consumer<JobStatus> viewer, Promise<JobStatus> ended) {
-        jobs.job(id)
+    private void poll(JobId id, Consumer<JobStatus> viewer, Promise<JobStatus> ended) {
+        jobs.find(id)
                 .onSuccess(found -> found.ifPresent(viewer))
                 .onFailure(ended::tryFail)
                 .onSuccess(found -> found.filter(view -> view.state() != JobStatus.State.RUNNING)
                         .ifPresentOrElse(
                                 ended::tryComplete,
-                                () -> vertx.setTimer(every.toMillis(), waited -> look(id, viewer, ended))));
+                                () -> vertx.setTimer(pollInterval.toMillis(), waited -> poll(id, viewer, ended))));
     }
 }

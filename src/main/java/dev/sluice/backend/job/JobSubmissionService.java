@@ -21,15 +21,15 @@ import java.util.UUID;
 
 /** Makes a job of a local file: the object first, then the job's row together with the message that starts it. */
 public final class JobSubmissionService {
-    private final ObjectStore blobs;
+    private final ObjectStore objectStore;
     private final JobRepository jobs;
-    private final Runnable announce;
+    private final Runnable outboxNotifier;
 
     /**
      * Makes jobs for workers that run elsewhere; they find the message with their next sweep.
      */
-    public JobSubmissionService(ObjectStore blobs, JobRepository jobs) {
-        this(blobs, jobs, () -> {});
+    public JobSubmissionService(ObjectStore objectStore, JobRepository jobs) {
+        this(objectStore, jobs, () -> {});
     }
 
     /**
@@ -37,10 +37,10 @@ public final class JobSubmissionService {
      *
      * @param announce tells a publisher that a message waits in the outbox
      */
-    public JobSubmissionService(ObjectStore blobs, JobRepository jobs, Runnable announce) {
-        this.blobs = blobs;
+    public JobSubmissionService(ObjectStore objectStore, JobRepository jobs, Runnable outboxNotifier) {
+        this.objectStore = objectStore;
         this.jobs = jobs;
-        this.announce = announce;
+        this.outboxNotifier = outboxNotifier;
     }
 
     /**
@@ -54,14 +54,17 @@ public final class JobSubmissionService {
 
     /** Uploads {@code file} and prepares its job, which nobody knows of before {@link #create}. */
     public Future<StagedJob> upload(Path file, String userId, ProgressListener uploaded) {
-        NewVideo video = NewVideo.of(String.valueOf(file.getFileName()), userId);
-        return blobs.put(video.key(), file, "application/octet-stream", uploaded, new CancellationToken())
-                .map(stored -> video.job(stored.size()));
+        NewVideo video = NewVideo.create(String.valueOf(file.getFileName()), userId);
+        return objectStore
+                .upload(video.key(), file, "application/octet-stream", uploaded, new CancellationToken())
+                .map(stored -> video.toJob(stored.size()));
     }
 
     /** Makes the job known and has the message sent that starts it. */
     public Future<StagedJob> create(StagedJob job) {
-        return jobs.create(job, first(job)).onSuccess(made -> announce.run()).map(job);
+        return jobs.create(job, first(job))
+                .onSuccess(made -> outboxNotifier.run())
+                .map(job);
     }
 
     /**
@@ -70,20 +73,20 @@ public final class JobSubmissionService {
      * @param ownerColumn the column of the media table that says whose a medium is
      * @param webhook who is to be told how the job ends
      */
-    public Future<StagedJob> createWithMedium(StagedJob job, String ownerColumn, Optional<WebhookUrl> webhook) {
-        return jobs.createWithMedium(job, first(job), ownerColumn, webhook)
-                .onSuccess(made -> announce.run())
+    public Future<StagedJob> createWithMedia(StagedJob job, String ownerColumn, Optional<WebhookUrl> webhook) {
+        return jobs.createWithMedia(job, first(job), ownerColumn, webhook)
+                .onSuccess(made -> outboxNotifier.run())
                 .map(job);
     }
 
     /** The same for an upload that is complete, once only; gives whether there still is such an upload. */
-    public Future<Boolean> createOfUpload(StagedJob job, String ownerColumn, UploadRecord upload) {
-        return jobs.createOfUpload(job, first(job), ownerColumn, upload).onSuccess(made -> announce.run());
+    public Future<Boolean> createForUpload(StagedJob job, String ownerColumn, UploadRecord upload) {
+        return jobs.createForUpload(job, first(job), ownerColumn, upload).onSuccess(made -> outboxNotifier.run());
     }
 
     /** The same, unless a job of its medium is under way; gives the id of the one that is. */
-    Future<JobId> createUnlessUnderWay(StagedJob job, Optional<WebhookUrl> webhook) {
-        return jobs.createUnlessUnderWay(job, first(job), webhook).onSuccess(made -> announce.run());
+    Future<JobId> createUnlessActive(StagedJob job, Optional<WebhookUrl> webhook) {
+        return jobs.createUnlessActive(job, first(job), webhook).onSuccess(made -> outboxNotifier.run());
     }
 
     private static OutboxMessage first(StagedJob job) {

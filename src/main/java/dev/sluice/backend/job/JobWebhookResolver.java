@@ -20,12 +20,12 @@ public final class JobWebhookResolver {
      *
      * @throws RequestRejectedException UNUSABLE, if nothing is sent there
      */
-    public Optional<WebhookUrl> at(Optional<String> webhookUrl) {
+    public Optional<WebhookUrl> resolve(Optional<String> webhookUrl) {
         try {
-            return webhookUrl.map(config::named);
+            return webhookUrl.map(config::parseJobWebhook);
         } catch (IllegalArgumentException refused) {
             throw new RequestRejectedException(
-                    RequestRejectedException.Reason.UNUSABLE,
+                    RequestRejectedException.Reason.INVALID,
                     "The " + PARAMETER + " cannot be used: " + refused.getMessage() + ".");
         }
     }

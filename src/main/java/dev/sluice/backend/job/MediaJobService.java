@@ -22,24 +22,24 @@ import java.util.UUID;
  * fail with a {@link RequestRejectedException} when the caller gets a no.
  */
 public final class MediaJobService {
-    private final JobQueryRepository records;
+    private final JobQueryRepository queries;
     private final JobSubmissionService submission;
-    private final ObjectStore blobs;
+    private final ObjectStore objectStore;
     private final String ownerColumn;
-    private final JobWebhookResolver receiver;
+    private final JobWebhookResolver webhookResolver;
 
     /** @param ownerColumn the column of the media table that says whose a medium is */
     public MediaJobService(
-            JobQueryRepository records,
+            JobQueryRepository queries,
             JobSubmissionService submission,
-            ObjectStore blobs,
+            ObjectStore objectStore,
             String ownerColumn,
-            JobWebhookResolver receiver) {
-        this.records = records;
+            JobWebhookResolver webhookResolver) {
+        this.queries = queries;
         this.submission = submission;
-        this.blobs = blobs;
+        this.objectStore = objectStore;
         this.ownerColumn = ownerColumn;
-        this.receiver = receiver;
+        this.webhookResolver = webhookResolver;
     }
 
     /**
@@ -47,95 +47,96 @@ public final class MediaJobService {
      *
      * @param webhookUrl who else is to be told how it ends
      */
-    public Future<JobId> process(String mediaId, Caller caller, Optional<String> webhookUrl) {
-        return medium(mediaId, caller).compose(medium -> {
-            Optional<WebhookUrl> webhook = receiver.at(webhookUrl);
-            return source(medium).compose(source -> submission.createUnlessUnderWay(job(medium, source), webhook));
+    public Future<JobId> createJob(String mediaId, Caller caller, Optional<String> webhookUrl) {
+        return requireAccessibleMedia(mediaId, caller).compose(media -> {
+            Optional<WebhookUrl> webhook = webhookResolver.resolve(webhookUrl);
+            return source(media).compose(source -> submission.createUnlessActive(job(media, source), webhook));
         });
     }
 
     /** The newest job of a medium. */
-    public Future<JobDetails> newest(String mediaId, Caller caller) {
-        return medium(mediaId, caller)
-                .compose(medium -> records.newestOf(mediaId))
+    public Future<JobDetails> latestJob(String mediaId, Caller caller) {
+        return requireAccessibleMedia(mediaId, caller)
+                .compose(media -> queries.latestOfMedia(mediaId))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
-                        RequestRejectedException.Reason.UNKNOWN, "There is no job of this medium yet.")));
+                        RequestRejectedException.Reason.NOT_FOUND, "There is no job of this medium yet.")));
     }
 
     /** A job, if the caller may see it. */
-    public Future<JobDetails> own(JobId id, Caller caller) {
-        return records.job(id).map(found -> {
+    public Future<JobDetails> requireAccessibleJob(JobId id, Caller caller) {
+        return queries.job(id).map(found -> {
             JobDetails job = found.orElseThrow(() -> new RequestRejectedException(
-                    RequestRejectedException.Reason.UNKNOWN, "There is no job of this id."));
-            if (!caller.owns(job.userId())) {
-                throw new RequestRejectedException(RequestRejectedException.Reason.NOT_YOURS, "The job is not yours.");
+                    RequestRejectedException.Reason.NOT_FOUND, "There is no job of this id."));
+            if (!caller.canAccess(job.userId())) {
+                throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "The job is not yours.");
             }
             return job;
         });
     }
 
-    private Future<Medium> medium(String mediaId, Caller caller) {
-        return Future.all(records.medium(mediaId, ownerColumn), records.newestOf(mediaId))
-                .map(both -> Medium.of(mediaId, both.resultAt(0), both.resultAt(1)))
+    private Future<MediaState> requireAccessibleMedia(String mediaId, Caller caller) {
+        return Future.all(queries.media(mediaId, ownerColumn), queries.latestOfMedia(mediaId))
+                .map(both -> MediaState.of(mediaId, both.resultAt(0), both.resultAt(1)))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
-                        RequestRejectedException.Reason.UNKNOWN, "There is no medium of this id.")))
-                .map(medium -> {
-                    if (!caller.owns(medium.owner())) {
+                        RequestRejectedException.Reason.NOT_FOUND, "There is no medium of this id.")))
+                .map(media -> {
+                    if (!caller.canAccess(media.owner())) {
                         throw new RequestRejectedException(
-                                RequestRejectedException.Reason.NOT_YOURS, "The medium is not yours.");
+                                RequestRejectedException.Reason.FORBIDDEN, "The medium is not yours.");
                     }
-                    return medium;
+                    return media;
                 });
     }
 
-    private Future<Source> source(Medium medium) {
-        if (medium.mimeType().filter(type -> !type.startsWith("video/")).isPresent()) {
+    private Future<Source> source(MediaState media) {
+        if (media.mimeType().filter(type -> !type.startsWith("video/")).isPresent()) {
             return Future.failedFuture(new RequestRejectedException(
                     RequestRejectedException.Reason.NOT_A_VIDEO, "The medium is not a video."));
         }
         ObjectKey key;
         try {
-            key = new ObjectKey(medium.s3Key().orElse(""));
+            key = new ObjectKey(media.s3Key().orElse(""));
         } catch (IllegalArgumentException unusable) {
             return Future.failedFuture(new RequestRejectedException(
-                    RequestRejectedException.Reason.NOT_IN_STORE,
+                    RequestRejectedException.Reason.OBJECT_NOT_FOUND,
                     "The medium names no object that could be in the store."));
         }
-        return blobs.head(key)
-                .map(info -> new Source(key, info))
+        return objectStore
+                .head(key)
+                .map(metadata -> new Source(key, metadata))
                 .recover(cause -> cause instanceof JobException failure && failure.code() == ErrorCode.OBJECT_NOT_FOUND
                         ? Future.failedFuture(new RequestRejectedException(
-                                RequestRejectedException.Reason.NOT_IN_STORE,
+                                RequestRejectedException.Reason.OBJECT_NOT_FOUND,
                                 "The medium's object is not in the store."))
                         : Future.failedFuture(cause));
     }
 
-    private static StagedJob job(Medium medium, Source source) {
+    private static StagedJob job(MediaState media, Source source) {
         String file = source.key().value();
         return StagedJob.create(new NewJob(
                 new JobId(UUID.randomUUID().toString()),
-                medium.id(),
-                medium.owner().orElse("sluice"),
+                media.id(),
+                media.owner().orElse("sluice"),
                 file,
-                medium.originalFilename().orElse(file.substring(file.lastIndexOf('/') + 1)),
-                medium.mimeType().orElse(""),
-                source.info().size(),
+                media.originalFilename().orElse(file.substring(file.lastIndexOf('/') + 1)),
+                media.mimeType().orElse(""),
+                source.metadata().size(),
                 Instant.now()));
     }
 
-    private record Source(ObjectKey key, ObjectMetadata info) {}
+    private record Source(ObjectKey key, ObjectMetadata metadata) {}
 
-    private record Medium(
+    private record MediaState(
             String id,
             Optional<String> owner,
             Optional<String> s3Key,
             Optional<String> mimeType,
             Optional<String> originalFilename) {
 
-        static Optional<Medium> of(String id, Optional<MediaRecord> row, Optional<JobDetails> job) {
+        static Optional<MediaState> of(String id, Optional<MediaRecord> row, Optional<JobDetails> job) {
             return row.isEmpty() && job.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new Medium(
+                    : Optional.of(new MediaState(
                             id,
                             row.flatMap(MediaRecord::owner).or(() -> job.flatMap(JobDetails::userId)),
                             row.flatMap(MediaRecord::s3Key).or(() -> job.flatMap(JobDetails::s3Key)),

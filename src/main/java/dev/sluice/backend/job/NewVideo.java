@@ -19,13 +19,13 @@ public record NewVideo(String mediaId, ObjectKey key, String filename, String us
     private static final int LONGEST_NAME = 255;
 
     /** With an id and a key of its own. */
-    public static NewVideo of(String filename, String userId) {
+    public static NewVideo create(String filename, String userId) {
         String mediaId = UUID.randomUUID().toString();
         return new NewVideo(mediaId, new ObjectKey("uploads/" + mediaId + extension(filename)), filename, userId);
     }
 
     /** A name from outside without the directories before it and what no name has in it. */
-    public static String tame(String name) {
+    public static String sanitizeFilename(String name) {
         String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
         String visible = last.codePoints()
                 .filter(point -> !Character.isISOControl(point) && Character.getType(point) != Character.SURROGATE)
@@ -37,12 +37,12 @@ public record NewVideo(String mediaId, ObjectKey key, String filename, String us
     }
 
     /** Its job, which nobody knows of yet. */
-    public StagedJob job(long bytes) {
-        return job(new JobId(UUID.randomUUID().toString()), bytes);
+    public StagedJob toJob(long bytes) {
+        return toJob(new JobId(UUID.randomUUID().toString()), bytes);
     }
 
     /** The same, where the id was chosen before. */
-    public StagedJob job(JobId id, long bytes) {
+    public StagedJob toJob(JobId id, long bytes) {
         return StagedJob.create(new NewJob(id, mediaId, userId, key.value(), filename, "", bytes, Instant.now()));
     }
 

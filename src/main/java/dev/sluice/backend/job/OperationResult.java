@@ -6,17 +6,17 @@ package dev.sluice.backend.job;
  * @param about the job or the dead letter
  * @param sentence for the person
  */
-public record OperationResult(String about, Kind kind, String sentence) {
+public record OperationResult(String target, Kind kind, String message) {
     /** Whether it was done, and if not, why. */
     public enum Kind {
-        DONE,
+        APPLIED,
         /** There is nothing of that name. */
-        UNKNOWN,
+        NOT_FOUND,
         /** It stands otherwise than it has to for this. */
-        REFUSED
+        CONFLICT
     }
 
-    public boolean isDone() {
-        return kind == Kind.DONE;
+    public boolean isApplied() {
+        return kind == Kind.APPLIED;
     }
 }

@@ -14,25 +14,25 @@ public final class RequestRejectedException extends RuntimeException {
     /** Why. */
     public enum Reason {
         /** There is nothing of that name. */
-        UNKNOWN,
+        NOT_FOUND,
         /** It is somebody else's. */
-        NOT_YOURS,
+        FORBIDDEN,
         /** It is nothing that this can be done with. */
-        UNUSABLE,
+        INVALID,
         /** Its medium is no video. */
         NOT_A_VIDEO,
         /** Its object is not in the store. */
-        NOT_IN_STORE,
+        OBJECT_NOT_FOUND,
         /** It is larger than may be. */
         TOO_LARGE,
         /** It was there, and is no more. */
         GONE,
         /** It has another checksum than was said. */
-        OTHER_CHECKSUM,
+        CHECKSUM_MISMATCH,
         /** There is no room for it just now. */
-        BUSY,
+        OVERLOADED,
         /** Not as it stands now. */
-        NOT_NOW
+        CONFLICT
     }
 
     public Reason reason() {

@@ -22,21 +22,21 @@ final class RestartPlanner {
     private RestartPlanner() {}
 
     /** The plan; throws a {@link JobException} with {@code FILES_MISSING} when the source cannot be fetched any more. */
-    static JobRestart of(FailedJob failed) {
-        boolean needsResults = failed.stoppedIn().compareTo(StageName.PROCESSING) > 0;
-        StageName start = needsResults ? StageName.PROCESSING : failed.stoppedIn();
+    static JobRestart plan(FailedJob failed) {
+        boolean needsResults = failed.lastStage().compareTo(StageName.PROCESSING) > 0;
+        StageName start = needsResults ? StageName.PROCESSING : failed.lastStage();
         if (failed.message().s3Key().isEmpty()) {
             throw new JobException(
                     ErrorCode.FILES_MISSING,
                     "The job cannot be started again: its files are gone, and its message has no s3Key to fetch the"
                             + " source again.");
         }
-        StagedJob message = needsResults ? failed.message().waitingFor(start) : failed.message();
+        StagedJob message = needsResults ? failed.message().forStage(start) : failed.message();
         return new JobRestart(start, message, first(start, message));
     }
 
     /** Whether it was a plan, and not the database, that failed so. */
-    static boolean refuses(JobException failure) {
+    static boolean isPlanFailure(JobException failure) {
         return failure.code() == ErrorCode.FILES_MISSING || failure.code() == ErrorCode.INVALID_MESSAGE;
     }
 

@@ -37,15 +37,15 @@ import org.slf4j.LoggerFactory;
 public final class UpdateConsumerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
     private static final int PREFETCH = 50;
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
     /** Bytes; enough to see what it was. */
     private static final int KEPT_OF_TOO_LARGE = 64 << 10;
 
     private final RabbitMqConfig broker;
-    private final ReceivedUpdateRepository reports;
+    private final ReceivedUpdateRepository receivedUpdates;
     private final Outbox outbox;
-    private final Runnable announce;
+    private final Runnable outboxNotifier;
     private Future<Void> last = Future.succeededFuture();
     private @Nullable SupervisedConsumer consumer;
     private boolean stopping;
@@ -57,17 +57,17 @@ public final class UpdateConsumerVerticle extends VerticleBase {
      * @param announce tells a publisher that a message waits in the outbox
      */
     public UpdateConsumerVerticle(
-            RabbitMqConfig broker, ReceivedUpdateRepository reports, Outbox outbox, Runnable announce) {
+            RabbitMqConfig broker, ReceivedUpdateRepository receivedUpdates, Outbox outbox, Runnable outboxNotifier) {
         this.broker = broker;
-        this.reports = reports;
+        this.receivedUpdates = receivedUpdates;
         this.outbox = outbox;
-        this.announce = announce;
+        this.outboxNotifier = outboxNotifier;
     }
 
     @Override
     public Future<?> start() {
         SupervisedConsumer started =
-                new SupervisedConsumer(vertx, broker, Topology.UPDATES_QUEUE, PREFETCH, this::take);
+                new SupervisedConsumer(vertx, broker, Topology.UPDATES_QUEUE, PREFETCH, this::enqueue);
         consumer = started;
         started.start();
         return Future.succeededFuture();
@@ -85,27 +85,27 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     }
 
     /** In the order in which they came. */
-    private void take(Delivery delivery) {
+    private void enqueue(Delivery delivery) {
         last = last.transform(before -> {
             Promise<Void> settled = Promise.promise();
-            settle(delivery, settled);
+            processUntilSettled(delivery, settled);
             return settled.future();
         });
     }
 
     // A promise and not a chain of composed futures: an outage of hours would end in as deep a stack.
-    private void settle(Delivery delivery, Promise<Void> settled) {
-        if (stopping || delivery.stale()) {
-            delivery.giveBack().onComplete(settled);
+    private void processUntilSettled(Delivery delivery, Promise<Void> settled) {
+        if (stopping || delivery.isStale()) {
+            delivery.requeue().onComplete(settled);
             return;
         }
         apply(delivery)
                 .recover(cause -> JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE
                         ? Future.failedFuture(cause)
-                        : keep(
+                        : deadLetter(
                                 delivery,
                                 JobException.of(cause).code(),
-                                JobException.of(cause).sentence(),
+                                JobException.of(cause).message(),
                                 Optional.empty()))
                 .onSuccess(applied -> {
                     failing = false;
@@ -113,28 +113,30 @@ public final class UpdateConsumerVerticle extends VerticleBase {
                 })
                 .onFailure(away -> {
                     logFirst(away);
-                    vertx.setTimer(PAUSE.toMillis(), waited -> settle(delivery, settled));
+                    vertx.setTimer(RETRY_DELAY.toMillis(), waited -> processUntilSettled(delivery, settled));
                 });
     }
 
     private Future<Void> apply(Delivery delivery) {
-        ReceivedUpdate report;
+        ReceivedUpdate update;
         try {
-            report = MessageCodec.report(delivery.body());
-        } catch (InvalidMessageException unreadable) {
-            return keep(delivery, ErrorCode.INVALID_MESSAGE, String.valueOf(unreadable.getMessage()), Optional.empty());
+            update = MessageCodec.decodeUpdate(delivery.body());
+        } catch (InvalidMessageException invalid) {
+            return deadLetter(
+                    delivery, ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage()), Optional.empty());
         }
-        return reports.apply(report)
+        return receivedUpdates
+                .apply(update)
                 .compose(outcome -> outcome == ReceivedUpdateRepository.Outcome.UNKNOWN_JOB
-                        ? keep(
+                        ? deadLetter(
                                 delivery,
                                 ErrorCode.UNKNOWN_JOB,
                                 "Nobody knows a job of this id.",
-                                Optional.of(report.job()))
+                                Optional.of(update.job()))
                         : Future.succeededFuture());
     }
 
-    private Future<Void> keep(Delivery delivery, ErrorCode code, String sentence, Optional<JobId> job) {
+    private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String sentence, Optional<JobId> job) {
         JsonObject headers = new DeadLetterHeaders(
                         Optional.of(Topology.UPDATES_QUEUE),
                         Optional.of(code.wire()),
@@ -149,16 +151,17 @@ public final class UpdateConsumerVerticle extends VerticleBase {
         boolean whole = body.length() <= MessageCodec.MAX_BYTES;
         OutboxMessage letter = new OutboxMessage(
                 Topology.DEFAULT_EXCHANGE,
-                Topology.DEAD_QUEUE,
+                Topology.DEAD_LETTER_QUEUE,
                 whole ? body : body.getBuffer(0, KEPT_OF_TOO_LARGE),
                 whole
                         ? headers
-                        : headers.put(DeadLetterHeaders.BYTES, body.length()).put(DeadLetterHeaders.CUT, true),
+                        : headers.put(DeadLetterHeaders.ORIGINAL_LENGTH, body.length())
+                                .put(DeadLetterHeaders.TRUNCATED, true),
                 UUID.randomUUID().toString(),
                 Optional.empty(),
                 Duration.ZERO);
-        return outbox.put(letter).onSuccess(put -> {
-            announce.run();
+        return outbox.enqueue(letter).onSuccess(put -> {
+            outboxNotifier.run();
             LOG.atWarn()
                     .addKeyValue("queue", Topology.UPDATES_QUEUE)
                     .addKeyValue("jobId", job.map(JobId::value).orElse(""))

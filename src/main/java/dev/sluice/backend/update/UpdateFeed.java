@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * event loop.
  */
 public final class UpdateFeed {
-    static final int MOST = 10_000;
-    private static final long MOST_BYTES = 16L << 20;
+    static final int MAX_ENTRIES = 10_000;
+    private static final long MAX_BYTES = 16L << 20;
 
     /** By their numbers, which follow each other: that of n is at the place n modulo the length. */
-    private final @Nullable FeedEntry[] kept = new FeedEntry[MOST];
+    private final @Nullable FeedEntry[] ringBuffer = new FeedEntry[MAX_ENTRIES];
 
-    private final Set<Runnable> watchers = new LinkedHashSet<>();
+    private final Set<Runnable> subscriberCount = new LinkedHashSet<>();
     private String mark = newMark();
     private long first = 1;
     private long last;
@@ -32,13 +32,13 @@ public final class UpdateFeed {
 
     /** Adds an update to the end, and tells all who watch. */
     void add(JobId job, Optional<String> owner, Buffer message) {
-        if (last - first + 1 == MOST) {
+        if (last - first + 1 == MAX_ENTRIES) {
             dropFirst();
         }
         last++;
-        kept[place(last)] = new FeedEntry(last, job, owner, message);
+        ringBuffer[parsePosition(last)] = new FeedEntry(last, job, owner, message);
         bytes += message.length();
-        while (bytes > MOST_BYTES) {
+        while (bytes > MAX_BYTES) {
             dropFirst();
         }
         tell();
@@ -46,12 +46,12 @@ public final class UpdateFeed {
 
     private void dropFirst() {
         bytes -= at(first).message().length();
-        kept[place(first)] = null;
+        ringBuffer[parsePosition(first)] = null;
         first++;
     }
 
     /** Forgets all that was: something in between was not heard. */
-    void missedSome() {
+    void invalidate() {
         while (first <= last) {
             dropFirst();
         }
@@ -60,61 +60,61 @@ public final class UpdateFeed {
     }
 
     /** Has {@code watcher} run whenever there may be something new. */
-    public void watch(Runnable watcher) {
-        watchers.add(watcher);
+    public void subscribe(Runnable watcher) {
+        subscriberCount.add(watcher);
     }
 
     /** Ends that. */
-    public void leave(Runnable watcher) {
-        watchers.remove(watcher);
+    public void unsubscribe(Runnable watcher) {
+        subscriberCount.remove(watcher);
     }
 
     /** How many watch. */
-    public int watchers() {
-        return watchers.size();
+    public int subscriberCount() {
+        return subscriberCount.size();
     }
 
     /** The end of the feed as it is now. */
-    public Place end() {
-        return new Place(mark, last);
+    public Position latestPosition() {
+        return new Position(mark, last);
     }
 
     /** A place as {@link ArtifactLocation#text} writes it; empty if it is none, or one that is no longer known. */
-    public Optional<Place> place(String text) {
+    public Optional<Position> parsePosition(String text) {
         int dash = text.indexOf('-');
         if (dash < 0 || !text.substring(0, dash).equals(mark)) {
             return Optional.empty();
         }
         try {
-            Place place = new Place(mark, Long.parseLong(text.substring(dash + 1)));
-            return Optional.of(place).filter(this::isKnown);
+            Position place = new Position(mark, Long.parseLong(text.substring(dash + 1)));
+            return Optional.of(place).filter(this::contains);
         } catch (NumberFormatException notOurs) {
             return Optional.empty();
         }
     }
 
     /** Whether all that came after this place is still here. */
-    public boolean isKnown(Place place) {
-        return place.mark().equals(mark) && place.number() >= first - 1 && place.number() <= last;
+    public boolean contains(Position place) {
+        return place.epoch().equals(mark) && place.sequence() >= first - 1 && place.sequence() <= last;
     }
 
     /** What came after a place that {@link #isKnown}, oldest first, no more than so many. */
-    public List<FeedEntry> after(Place place, int most) {
-        return LongStream.rangeClosed(place.number() + 1, Math.min(last, place.number() + most))
+    public List<FeedEntry> after(Position place, int max) {
+        return LongStream.rangeClosed(place.sequence() + 1, Math.min(last, place.sequence() + max))
                 .mapToObj(this::at)
                 .toList();
     }
 
     private FeedEntry at(long number) {
-        return Objects.requireNonNull(kept[place(number)]);
+        return Objects.requireNonNull(ringBuffer[parsePosition(number)]);
     }
 
-    private static int place(long number) {
-        return (int) (number % MOST);
+    private static int parsePosition(long number) {
+        return (int) (number % MAX_ENTRIES);
     }
 
     private void tell() {
-        List.copyOf(watchers).forEach(Runnable::run);
+        List.copyOf(subscriberCount).forEach(Runnable::run);
     }
 
     private static String newMark() {
@@ -128,10 +128,10 @@ public final class UpdateFeed {
      *
      * @param number of the last update before it
      */
-    public record Place(String mark, long number) {
+    public record Position(String epoch, long sequence) {
         /** How callers are told of it. */
         public String text() {
-            return mark + "-" + number;
+            return epoch + "-" + sequence;
         }
     }
 }

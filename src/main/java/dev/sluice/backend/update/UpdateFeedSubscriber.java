@@ -25,42 +25,42 @@ import org.slf4j.LoggerFactory;
  */
 public final class UpdateFeedSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateFeedSubscriber.class);
-    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
-    private static final int OWNERS = 10_000;
+    private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
+    private static final int OWNER_CACHE_SIZE = 10_000;
 
     private final Vertx vertx;
     private final RabbitMqConfig broker;
-    private final JobQueryRepository records;
+    private final JobQueryRepository queries;
     private final UpdateFeed feed;
     private final Map<JobId, Optional<String>> owners = new LinkedHashMap<>();
     private Future<UpdateSubscription> listener = Future.failedFuture("not started");
     private Future<Void> last = Future.succeededFuture();
     private boolean stopped;
-    private boolean away;
+    private boolean disconnected;
 
-    public UpdateFeedSubscriber(Vertx vertx, RabbitMqConfig broker, JobQueryRepository records, UpdateFeed feed) {
+    public UpdateFeedSubscriber(Vertx vertx, RabbitMqConfig broker, JobQueryRepository queries, UpdateFeed feed) {
         this.vertx = vertx;
         this.broker = broker;
-        this.records = records;
+        this.queries = queries;
         this.feed = feed;
     }
 
     /** Begins to listen; a broker that is away is waited for. */
     public void start() {
         Context context = vertx.getOrCreateContext();
-        listener = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.COPIES, message -> {
-            context.runOnContext(heard -> hear(message));
+        listener = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
+            context.runOnContext(heard -> onMessage(message));
             return true;
         });
         listener.onSuccess(listening -> {
-                    if (away) {
+                    if (disconnected) {
                         LOG.atInfo().log("live updates come again");
                     }
-                    away = false;
-                    feed.missedSome();
+                    disconnected = false;
+                    feed.invalidate();
                 })
-                .compose(UpdateSubscription::lost)
-                .onFailure(this::startAgain);
+                .compose(UpdateSubscription::whenClosed)
+                .onFailure(this::reconnect);
     }
 
     /** Ends it; never fails. */
@@ -69,17 +69,17 @@ public final class UpdateFeedSubscriber {
         return listener.compose(UpdateSubscription::close).otherwiseEmpty();
     }
 
-    private void startAgain(Throwable cause) {
+    private void reconnect(Throwable cause) {
         if (stopped) {
             return;
         }
-        if (!away) {
+        if (!disconnected) {
             LOG.atWarn()
                     .addKeyValue("error", String.valueOf(cause.getMessage()))
                     .log("live updates are not heard, will try again");
         }
-        away = true;
-        vertx.setTimer(AGAIN_AFTER.toMillis(), waited -> {
+        disconnected = true;
+        vertx.setTimer(RECONNECT_DELAY.toMillis(), waited -> {
             if (!stopped) {
                 start();
             }
@@ -87,11 +87,11 @@ public final class UpdateFeedSubscriber {
     }
 
     /** One after the other, so that they stay in their order while an owner is looked up. */
-    private void hear(Buffer message) {
+    private void onMessage(Buffer message) {
         JobId job;
         try {
-            job = MessageCodec.report(message).job();
-        } catch (InvalidMessageException unreadable) {
+            job = MessageCodec.decodeUpdate(message).job();
+        } catch (InvalidMessageException invalid) {
             return;
         }
         Buffer line = onOneLine(message);
@@ -112,7 +112,7 @@ public final class UpdateFeedSubscriber {
         Optional<String> known = owners.get(job);
         return known != null
                 ? Future.succeededFuture(known)
-                : records.job(job)
+                : queries.job(job)
                         .map(found -> found.flatMap(JobDetails::userId))
                         .onSuccess(owner -> owner.ifPresent(found -> remember(job, owner)))
                         // Without a database nobody but an admin is told.
@@ -121,7 +121,7 @@ public final class UpdateFeedSubscriber {
 
     private void remember(JobId job, Optional<String> owner) {
         owners.put(job, owner);
-        if (owners.size() > OWNERS) {
+        if (owners.size() > OWNER_CACHE_SIZE) {
             owners.remove(owners.keySet().iterator().next());
         }
     }

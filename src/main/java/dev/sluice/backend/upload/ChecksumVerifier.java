@@ -26,7 +26,7 @@ public final class ChecksumVerifier {
     }
 
     /** Empty if the algorithm is not known. */
-    public static Optional<ChecksumVerifier> of(String algorithm, byte[] expected) {
+    public static Optional<ChecksumVerifier> create(String algorithm, byte[] expected) {
         return Optional.ofNullable(ALGORITHMS.get(algorithm)).map(name -> {
             try {
                 return new ChecksumVerifier(MessageDigest.getInstance(name), expected.clone());

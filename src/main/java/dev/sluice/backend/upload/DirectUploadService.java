@@ -19,26 +19,26 @@ import java.util.Optional;
  * larger than that pays. Futures fail with a {@link RequestRejectedException} when the caller gets a no.
  */
 public final class DirectUploadService {
-    private static final long IN_ONE = 64L << 20;
+    private static final long SINGLE_PUT_LIMIT = 64L << 20;
 
     private final ResumableUploadService uploads;
     private final MultipartUploads store;
-    private final PresignedUrls links;
-    private final UploadFinalizer completion;
-    private final Duration valid;
+    private final PresignedUrls presignedUrls;
+    private final UploadFinalizer finalizer;
+    private final Duration urlTtl;
 
     /** @param valid how long the links are */
     public DirectUploadService(
             ResumableUploadService uploads,
             MultipartUploads store,
-            PresignedUrls links,
-            UploadFinalizer completion,
+            PresignedUrls presignedUrls,
+            UploadFinalizer finalizer,
             Duration valid) {
         this.uploads = uploads;
         this.store = store;
-        this.links = links;
-        this.completion = completion;
-        this.valid = valid;
+        this.presignedUrls = presignedUrls;
+        this.finalizer = finalizer;
+        this.urlTtl = valid;
     }
 
     /**
@@ -46,36 +46,36 @@ public final class DirectUploadService {
      *
      * @param partSize bytes that each link but the last takes
      */
-    public record Begun(UploadRecord upload, List<URI> links, long partSize) {}
+    public record DirectUpload(UploadRecord upload, List<URI> links, long partSize) {}
 
     /**
      * Begins one.
      *
      * @param webhook who else is to be told how its job ends
      */
-    public Future<Begun> begin(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
-        boolean parted = bytes > IN_ONE;
-        return uploads.begin(
+    public Future<DirectUpload> create(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
+        boolean parted = bytes > SINGLE_PUT_LIMIT;
+        return uploads.create(
                         caller,
                         name,
                         bytes,
                         webhook,
                         true,
                         video -> parted
-                                ? store.begin(video.key(), FormUploadService.CONTENT_TYPE)
+                                ? store.create(video.key(), FormUploadService.CONTENT_TYPE)
                                         .map(begun -> Optional.of(begun.id()))
                                 : Future.succeededFuture(Optional.empty()))
                 .compose(this::linked);
     }
 
-    private Future<Begun> linked(UploadRecord upload) {
+    private Future<DirectUpload> linked(UploadRecord upload) {
         ObjectKey key = new ObjectKey(upload.key());
-        long partSize = Math.max(IN_ONE, uploads.rules().partSizeFor(upload.bytes()));
-        int count = Math.toIntExact((upload.bytes() + partSize - 1) / partSize);
-        return upload.multipart()
-                .map(id -> links.writingParts(new MultipartUploadId(key, id), count, valid))
-                .orElseGet(() -> links.writing(key, valid).map(List::of))
-                .map(signed -> new Begun(upload, signed, partSize));
+        long partSize = Math.max(SINGLE_PUT_LIMIT, uploads.rules().partSizeFor(upload.totalBytes()));
+        int count = Math.toIntExact((upload.totalBytes() + partSize - 1) / partSize);
+        return upload.multipartId()
+                .map(id -> presignedUrls.forPartUploads(new MultipartUploadId(key, id), count, urlTtl))
+                .orElseGet(() -> presignedUrls.forUpload(key, urlTtl).map(List::of))
+                .map(signed -> new DirectUpload(upload, signed, partSize));
     }
 
     /**
@@ -84,13 +84,13 @@ public final class DirectUploadService {
      * @param etags that the store gave for the parts, in order; none where there was one link only
      */
     public Future<UploadRecord> complete(Caller caller, String id, List<String> etags) {
-        return uploads.mine(caller, id).compose(upload -> {
+        return uploads.requireOwned(caller, id).compose(upload -> {
             if (!upload.direct()) {
                 return Future.failedFuture(new RequestRejectedException(
-                        RequestRejectedException.Reason.NOT_NOW,
+                        RequestRejectedException.Reason.CONFLICT,
                         "The bytes of this upload do not go straight to the store."));
             }
-            return upload.done() ? Future.succeededFuture(upload) : completion.finishDirect(upload, etags);
+            return upload.completed() ? Future.succeededFuture(upload) : finalizer.completeDirect(upload, etags);
         });
     }
 }

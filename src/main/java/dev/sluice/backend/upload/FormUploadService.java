@@ -31,7 +31,7 @@ public final class FormUploadService {
     private final String ownerColumn;
     private final int partSize;
     private final long maxBytes;
-    private final UploadLimiter slots;
+    private final UploadLimiter limiter;
 
     /**
      * Takes uploads.
@@ -46,13 +46,13 @@ public final class FormUploadService {
             String ownerColumn,
             long partSize,
             long maxBytes,
-            UploadLimiter slots) {
+            UploadLimiter limiter) {
         this.store = store;
         this.submission = submission;
         this.ownerColumn = ownerColumn;
         this.partSize = Math.toIntExact(partSize);
         this.maxBytes = maxBytes;
-        this.slots = slots;
+        this.limiter = limiter;
     }
 
     /**
@@ -62,26 +62,25 @@ public final class FormUploadService {
      * @param webhook who else is to be told how the job ends
      * @param body paused
      */
-    public Future<StagedJob> receive(
-            Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
-        return slots.run(() -> store(NewVideo.of(NewVideo.tame(name), caller.subject()), body)
-                .compose(job -> submission.createWithMedium(job, ownerColumn, webhook)));
+    public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
+        return limiter.execute(() -> store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body)
+                .compose(job -> submission.createWithMedia(job, ownerColumn, webhook)));
     }
 
-    static boolean isNoVideo(Throwable cause) {
-        return cause instanceof RequestRejectedException refusal
-                && refusal.reason() == RequestRejectedException.Reason.NOT_A_VIDEO;
+    static boolean isNotAVideo(Throwable cause) {
+        return cause instanceof RequestRejectedException rejection
+                && rejection.reason() == RequestRejectedException.Reason.NOT_A_VIDEO;
     }
 
     /** Refuses what certainly is no video, by its first bytes. */
-    static Future<Void> sniffed(ByteBuffer first) {
+    static Future<Void> checkSignature(ByteBuffer first) {
         byte[] head = new byte[Math.min(FileSignature.LENGTH, first.remaining())];
         first.duplicate().get(head);
         return head.length == 0
                 ? Future.failedFuture(
                         new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, "The file is empty."))
-                : FileSignature.refusal(head)
-                        .map(JobException::sentence)
+                : FileSignature.reject(head)
+                        .map(JobException::message)
                         .map(sentence -> Future.<Void>failedFuture(
                                 new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, sentence)))
                         .orElseGet(Future::succeededFuture);
@@ -89,10 +88,10 @@ public final class FormUploadService {
 
     private Future<StagedJob> store(NewVideo video, ReadStream<Buffer> body) {
         MultipartObjectWriter object = new MultipartObjectWriter(store, video.key());
-        PartSplitter parts = new PartSplitter(partSize, new byte[0], maxBytes, object::add, bytes -> {});
+        PartSplitter parts = new PartSplitter(partSize, new byte[0], maxBytes, object::writePart, bytes -> {});
         return parts.drain(body)
-                .compose(all -> object.end(parts.rest()))
-                .map(stored -> video.job(parts.taken()))
+                .compose(all -> object.complete(parts.remainder()))
+                .map(stored -> video.toJob(parts.byteCount()))
                 .recover(cause -> object.abort()
                         .onFailure(left -> LOG.atWarn()
                                 .addKeyValue("key", video.key())

@@ -48,21 +48,21 @@ final class MultipartObjectWriter {
     }
 
     /** Adds a part; the bytes are not touched until the Future is completed. Fails with a {@link RequestRejectedException} if it is no video. */
-    Future<Void> add(ByteBuffer part) {
-        return begun(part)
-                .compose(to -> store.part(to, etags.size() + 1, part))
+    Future<Void> writePart(ByteBuffer part) {
+        return ensureCreated(part)
+                .compose(to -> store.uploadPart(to, etags.size() + 1, part))
                 .onSuccess(etags::add)
                 .mapEmpty();
     }
 
     /** Makes the object, with these bytes at its end. */
-    Future<Void> end(ByteBuffer rest) {
+    Future<Void> complete(ByteBuffer rest) {
         Future<MultipartUploadId> begun = upload;
         if (begun == null) {
-            return FormUploadService.sniffed(rest)
-                    .compose(video -> store.whole(key, rest, FormUploadService.CONTENT_TYPE));
+            return FormUploadService.checkSignature(rest)
+                    .compose(video -> store.putObject(key, rest, FormUploadService.CONTENT_TYPE));
         }
-        Future<Void> all = rest.hasRemaining() ? add(rest) : Future.succeededFuture();
+        Future<Void> all = rest.hasRemaining() ? writePart(rest) : Future.succeededFuture();
         return all.compose(added -> begun).compose(made -> store.complete(made, etags));
     }
 
@@ -72,7 +72,7 @@ final class MultipartObjectWriter {
     }
 
     /** The store's id of it; empty before the first part. */
-    Optional<String> multipart() {
+    Optional<String> uploadId() {
         return upload == null || !upload.succeeded()
                 ? Optional.empty()
                 : Optional.of(upload.result().id());
@@ -82,10 +82,10 @@ final class MultipartObjectWriter {
         return List.copyOf(etags);
     }
 
-    private Future<MultipartUploadId> begun(ByteBuffer first) {
+    private Future<MultipartUploadId> ensureCreated(ByteBuffer first) {
         return upload == null
-                ? FormUploadService.sniffed(first).compose(video -> {
-                    Future<MultipartUploadId> begun = store.begin(key, FormUploadService.CONTENT_TYPE);
+                ? FormUploadService.checkSignature(first).compose(video -> {
+                    Future<MultipartUploadId> begun = store.create(key, FormUploadService.CONTENT_TYPE);
                     upload = begun;
                     return begun.compose(made -> onBegin.apply(made).map(made));
                 })

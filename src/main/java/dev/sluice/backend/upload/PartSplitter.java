@@ -14,12 +14,12 @@ import java.util.function.Consumer;
  */
 final class PartSplitter {
     private final byte[] part;
-    private final long most;
+    private final long maxBytes;
     private final Store store;
-    private final Consumer<Buffer> witness;
+    private final Consumer<Buffer> listener;
     private final Promise<Void> ended = Promise.promise();
     private int filled;
-    private long taken;
+    private long byteCount;
     private boolean storing;
     private boolean over;
 
@@ -37,11 +37,11 @@ final class PartSplitter {
      * @param most how many bytes may come from the stream
      * @param witness sees all that comes, in order
      */
-    PartSplitter(int partSize, byte[] left, long most, Store store, Consumer<Buffer> witness) {
+    PartSplitter(int partSize, byte[] left, long max, Store store, Consumer<Buffer> witness) {
         this.part = new byte[partSize];
-        this.most = most;
+        this.maxBytes = max;
         this.store = store;
-        this.witness = witness;
+        this.listener = witness;
         System.arraycopy(left, 0, part, 0, left.length);
         this.filled = left.length;
     }
@@ -53,8 +53,8 @@ final class PartSplitter {
     Future<Void> drain(ReadStream<Buffer> body) {
         body.exceptionHandler(this::fail);
         body.handler(bytes -> {
-            witness.accept(bytes);
-            take(body, bytes, 0);
+            listener.accept(bytes);
+            consume(body, bytes, 0);
         });
         body.endHandler(done -> {
             over = true;
@@ -65,31 +65,32 @@ final class PartSplitter {
     }
 
     /** Bytes from the stream that are stored or in {@link #rest}. */
-    long taken() {
-        return taken;
+    long byteCount() {
+        return byteCount;
     }
 
-    ByteBuffer rest() {
+    ByteBuffer remainder() {
         return ByteBuffer.wrap(part, 0, filled).slice();
     }
 
-    private void take(ReadStream<Buffer> body, Buffer bytes, int from) {
+    private void consume(ReadStream<Buffer> body, Buffer bytes, int from) {
         if (ended.future().isComplete() || from == bytes.length()) {
             return;
         }
-        if (taken + bytes.length() - from > most) {
+        if (byteCount + bytes.length() - from > maxBytes) {
             fail(new RequestRejectedException(
-                    RequestRejectedException.Reason.TOO_LARGE, "More bytes came than may: " + most + " are allowed."));
+                    RequestRejectedException.Reason.TOO_LARGE,
+                    "More bytes came than may: " + maxBytes + " are allowed."));
             return;
         }
         if (filled == part.length) {
             body.pause();
             storing = true;
-            store.store(rest())
+            store.store(remainder())
                     .onSuccess(stored -> {
                         storing = false;
                         filled = 0;
-                        take(body, bytes, from);
+                        consume(body, bytes, from);
                         if (!storing) {
                             body.resume();
                             finish();
@@ -101,8 +102,8 @@ final class PartSplitter {
         int some = Math.min(bytes.length() - from, part.length - filled);
         bytes.getBytes(from, from + some, part, filled);
         filled += some;
-        taken += some;
-        take(body, bytes, from + some);
+        byteCount += some;
+        consume(body, bytes, from + some);
     }
 
     private void finish() {

@@ -24,11 +24,11 @@ import java.util.function.Function;
  * {@link RequestRejectedException} when the caller gets a no.
  */
 public final class ResumableUploadService {
-    private final UploadRepository book;
+    private final UploadRepository uploads;
     private final MultipartUploads store;
-    private final UploadFinalizer completion;
-    private final UploadLimiter slots;
-    private final Rules rules;
+    private final UploadFinalizer finalizer;
+    private final UploadLimiter limiter;
+    private final UploadLimits rules;
 
     /**
      * What holds for each upload.
@@ -37,28 +37,28 @@ public final class ResumableUploadService {
      * @param maxBytes the largest video
      * @param keptFor how long nothing may come before it expires
      */
-    public record Rules(long partSize, long maxBytes, Duration keptFor) {
+    public record UploadLimits(long partSize, long maxBytes, Duration ttl) {
         /** The store takes so many parts and no more. */
         int partSizeFor(long bytes) {
-            long least = bytes / (MultipartUploads.MOST_PARTS - 1) + 1;
-            return Math.toIntExact(Math.max(partSize, least));
+            long min = bytes / (MultipartUploads.MAX_PARTS - 1) + 1;
+            return Math.toIntExact(Math.max(partSize, min));
         }
     }
 
     public ResumableUploadService(
-            UploadRepository book,
+            UploadRepository uploads,
             MultipartUploads store,
-            UploadFinalizer completion,
-            UploadLimiter slots,
-            Rules rules) {
-        this.book = book;
+            UploadFinalizer finalizer,
+            UploadLimiter limiter,
+            UploadLimits rules) {
+        this.uploads = uploads;
         this.store = store;
-        this.completion = completion;
-        this.slots = slots;
+        this.finalizer = finalizer;
+        this.limiter = limiter;
         this.rules = rules;
     }
 
-    public Rules rules() {
+    public UploadLimits rules() {
         return rules;
     }
 
@@ -69,11 +69,11 @@ public final class ResumableUploadService {
      * @param bytes how long it will be
      * @param webhook who else is to be told how its job ends
      */
-    public Future<UploadRecord> begin(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
-        return begin(caller, name, bytes, webhook, false, video -> Future.succeededFuture(Optional.empty()));
+    public Future<UploadRecord> create(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
+        return create(caller, name, bytes, webhook, false, video -> Future.succeededFuture(Optional.empty()));
     }
 
-    Future<UploadRecord> begin(
+    Future<UploadRecord> create(
             Caller caller,
             String name,
             long bytes,
@@ -89,7 +89,7 @@ public final class ResumableUploadService {
             return Future.failedFuture(
                     new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, "The file is empty."));
         }
-        NewVideo video = NewVideo.of(NewVideo.tame(name), caller.subject());
+        NewVideo video = NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject());
         return multipart.apply(video).compose(id -> {
             UploadRecord upload = new UploadRecord(
                     UUID.randomUUID().toString(),
@@ -107,17 +107,17 @@ public final class ResumableUploadService {
                     0,
                     false,
                     webhook,
-                    Instant.now().plus(rules.keptFor()));
-            return book.begin(upload).map(upload);
+                    Instant.now().plus(rules.ttl()));
+            return uploads.insert(upload).map(upload);
         });
     }
 
     /** How an upload stands; one that is all there is completed, should that have failed before. */
-    public Future<UploadRecord> find(Caller caller, String id) {
-        return mine(caller, id)
-                .compose(upload -> upload.done() || upload.direct() || upload.received() < upload.bytes()
+    public Future<UploadRecord> findOrComplete(Caller caller, String id) {
+        return requireOwned(caller, id)
+                .compose(upload -> upload.completed() || upload.direct() || upload.receivedBytes() < upload.totalBytes()
                         ? Future.succeededFuture(upload)
-                        : take(id, upload.received()).compose(completion::finish));
+                        : acquire(id, upload.receivedBytes()).compose(finalizer::complete));
     }
 
     /**
@@ -128,74 +128,76 @@ public final class ResumableUploadService {
      */
     public Future<UploadRecord> append(
             Caller caller, String id, long offset, Optional<ChecksumVerifier> digest, ReadStream<Buffer> body) {
-        return mine(caller, id)
-                .compose(upload -> slots.run(() -> take(id, offset)
-                        .compose(taken -> new UploadAppender(taken, book, store, rules, digest).run(body))
-                        .compose(added -> added.received() == added.bytes()
-                                ? completion.finish(added)
+        return requireOwned(caller, id)
+                .compose(upload -> limiter.execute(() -> acquire(id, offset)
+                        .compose(taken -> new UploadAppender(taken, uploads, store, rules, digest).run(body))
+                        .compose(added -> added.receivedBytes() == added.totalBytes()
+                                ? finalizer.complete(added)
                                 : Future.succeededFuture(added))
-                        .recover(cause -> FormUploadService.isNoVideo(cause)
-                                ? discard(id).transform(gone -> Future.failedFuture(cause))
+                        .recover(cause -> FormUploadService.isNotAVideo(cause)
+                                ? abort(id).transform(gone -> Future.failedFuture(cause))
                                 : Future.failedFuture(cause))));
     }
 
     /** Takes an upload back. */
     public Future<Void> terminate(Caller caller, String id) {
-        return mine(caller, id).compose(upload -> discard(id));
+        return requireOwned(caller, id).compose(upload -> abort(id));
     }
 
     /** Takes all back that nobody goes on with; gives how many. */
-    public Future<Integer> sweep() {
-        return book.expired().compose(expired -> {
+    public Future<Integer> deleteExpired() {
+        return uploads.findExpired().compose(expired -> {
             Future<Void> all = Future.succeededFuture();
             for (UploadRecord upload : expired) {
-                all = all.compose(before -> forget(upload));
+                all = all.compose(before -> delete(upload));
             }
             return all.map(expired.size());
         });
     }
 
-    Future<UploadRecord> mine(Caller caller, String id) {
-        return book.find(id).map(found -> {
+    Future<UploadRecord> requireOwned(Caller caller, String id) {
+        return uploads.find(id).map(found -> {
             UploadRecord upload = found.orElseThrow(ResumableUploadService::unknown);
-            if (!caller.owns(Optional.of(upload.owner()))) {
+            if (!caller.canAccess(Optional.of(upload.owner()))) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.NOT_YOURS, "The upload is not yours.");
+                        RequestRejectedException.Reason.FORBIDDEN, "The upload is not yours.");
             }
-            if (upload.expires().isBefore(Instant.now())) {
+            if (upload.expiresAt().isBefore(Instant.now())) {
                 throw new RequestRejectedException(RequestRejectedException.Reason.GONE, "The upload has expired.");
             }
             return upload;
         });
     }
 
-    private Future<UploadRecord> take(String id, long offset) {
-        return book.take(id).map(found -> {
+    private Future<UploadRecord> acquire(String id, long offset) {
+        return uploads.acquire(id).map(found -> {
             UploadRecord upload = found.orElseThrow(() -> new RequestRejectedException(
-                    RequestRejectedException.Reason.NOT_NOW, "The upload is complete already, or gone."));
+                    RequestRejectedException.Reason.CONFLICT, "The upload is complete already, or gone."));
             if (upload.direct()) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.NOT_NOW, "The bytes of this upload go straight to the store.");
+                        RequestRejectedException.Reason.CONFLICT, "The bytes of this upload go straight to the store.");
             }
-            if (upload.received() != offset) {
+            if (upload.receivedBytes() != offset) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.NOT_NOW,
-                        "The upload goes on at byte " + upload.received() + ", not at " + offset + ".");
+                        RequestRejectedException.Reason.CONFLICT,
+                        "The upload goes on at byte " + upload.receivedBytes() + ", not at " + offset + ".");
             }
             return upload;
         });
     }
 
-    private Future<Void> discard(String id) {
-        return book.take(id).compose(found -> found.map(this::forget).orElseGet(Future::succeededFuture));
+    private Future<Void> abort(String id) {
+        return uploads.acquire(id).compose(found -> found.map(this::delete).orElseGet(Future::succeededFuture));
     }
 
-    private Future<Void> forget(UploadRecord upload) {
-        return book.forget(upload)
-                .compose(struck -> struck && !upload.done() ? completion.discard(upload) : Future.succeededFuture());
+    private Future<Void> delete(UploadRecord upload) {
+        return uploads.delete(upload)
+                .compose(struck ->
+                        struck && !upload.completed() ? finalizer.deleteObject(upload) : Future.succeededFuture());
     }
 
     private static RequestRejectedException unknown() {
-        return new RequestRejectedException(RequestRejectedException.Reason.UNKNOWN, "There is no upload of this id.");
+        return new RequestRejectedException(
+                RequestRejectedException.Reason.NOT_FOUND, "There is no upload of this id.");
     }
 }

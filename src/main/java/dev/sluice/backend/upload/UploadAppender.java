@@ -16,34 +16,35 @@ import java.util.Optional;
  * request stores parts of the same numbers.
  */
 final class UploadAppender {
-    private final UploadRepository book;
-    private final ResumableUploadService.Rules rules;
+    private final UploadRepository uploads;
+    private final ResumableUploadService.UploadLimits rules;
     private final Optional<ChecksumVerifier> digest;
-    private final UploadRecord before;
+    private final UploadRecord initial;
     private final PartSplitter parts;
     private final MultipartObjectWriter object;
 
     UploadAppender(
             UploadRecord upload,
-            UploadRepository book,
+            UploadRepository uploads,
             MultipartUploads store,
-            ResumableUploadService.Rules rules,
+            ResumableUploadService.UploadLimits rules,
             Optional<ChecksumVerifier> digest) {
-        this.book = book;
+        this.uploads = uploads;
         this.rules = rules;
         this.digest = digest;
-        this.before = upload;
+        this.initial = upload;
         this.object = new MultipartObjectWriter(
                 store,
                 new ObjectKey(upload.key()),
-                upload.multipart(),
+                upload.multipartId(),
                 upload.etags(),
                 // At once: nobody could take back what nobody knows of.
-                begun -> write(upload.with(Optional.of(begun.id()), upload.etags(), upload.tail(), upload.received())));
+                begun -> save(upload.withProgress(
+                        Optional.of(begun.id()), upload.etags(), upload.pendingBytes(), upload.receivedBytes())));
         this.parts = new PartSplitter(
-                rules.partSizeFor(upload.bytes()),
-                upload.tail().getBytes(),
-                upload.bytes() - upload.received(),
+                rules.partSizeFor(upload.totalBytes()),
+                upload.pendingBytes().getBytes(),
+                upload.totalBytes() - upload.receivedBytes(),
                 this::part,
                 bytes -> digest.ifPresent(expected -> expected.update(bytes)));
     }
@@ -55,36 +56,37 @@ final class UploadAppender {
                         came.failed()
                                 ? came.cause()
                                 : new RequestRejectedException(
-                                        RequestRejectedException.Reason.OTHER_CHECKSUM,
+                                        RequestRejectedException.Reason.CHECKSUM_MISMATCH,
                                         "What came has another checksum than was said; it does not count."));
             }
-            Future<UploadRecord> kept = write(now());
+            Future<UploadRecord> kept = save(snapshot());
             return came.failed() ? kept.transform(written -> Future.failedFuture(came.cause())) : kept;
         });
     }
 
-    private UploadRecord now() {
-        ByteBuffer rest = parts.rest();
+    private UploadRecord snapshot() {
+        ByteBuffer rest = parts.remainder();
         byte[] tail = new byte[rest.remaining()];
         rest.get(tail);
-        return before.with(object.multipart(), object.etags(), Buffer.buffer(tail), before.received() + parts.taken());
+        return initial.withProgress(
+                object.uploadId(), object.etags(), Buffer.buffer(tail), initial.receivedBytes() + parts.byteCount());
     }
 
     private Future<Void> part(ByteBuffer bytes) {
-        return object.add(bytes).compose(added -> {
-            long stored = before.received() + parts.taken();
+        return object.writePart(bytes).compose(added -> {
+            long stored = initial.receivedBytes() + parts.byteCount();
             return digest.isPresent()
                     ? Future.succeededFuture()
-                    : write(before.with(object.multipart(), object.etags(), Buffer.buffer(), stored))
+                    : save(initial.withProgress(object.uploadId(), object.etags(), Buffer.buffer(), stored))
                             .mapEmpty();
         });
     }
 
-    private Future<UploadRecord> write(UploadRecord upload) {
-        return book.add(upload, rules.keptFor()).map(ours -> {
+    private Future<UploadRecord> save(UploadRecord upload) {
+        return uploads.update(upload, rules.ttl()).map(ours -> {
             if (!ours) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.NOT_NOW, "Another request goes on with this upload.");
+                        RequestRejectedException.Reason.CONFLICT, "Another request goes on with this upload.");
             }
             return upload;
         });

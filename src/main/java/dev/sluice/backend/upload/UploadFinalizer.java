@@ -16,25 +16,25 @@ import java.util.List;
 /** Makes the object of an upload whose bytes are all there, and its job; whoever asks again gets the same. */
 public final class UploadFinalizer {
     private final MultipartUploads store;
-    private final ObjectStore blobs;
+    private final ObjectStore objectStore;
     private final JobSubmissionService submission;
     private final String ownerColumn;
 
     /** @param ownerColumn the column of the media table that says whose a medium is */
     public UploadFinalizer(
-            MultipartUploads store, ObjectStore blobs, JobSubmissionService submission, String ownerColumn) {
+            MultipartUploads store, ObjectStore objectStore, JobSubmissionService submission, String ownerColumn) {
         this.store = store;
-        this.blobs = blobs;
+        this.objectStore = objectStore;
         this.submission = submission;
         this.ownerColumn = ownerColumn;
     }
 
     /** All bytes are in parts and tail. */
-    Future<UploadRecord> finish(UploadRecord upload) {
-        return made(upload)
-                .recover(cause ->
-                        isThere(upload).compose(there -> there ? Future.succeededFuture() : Future.failedFuture(cause)))
-                .compose(object -> job(upload));
+    Future<UploadRecord> complete(UploadRecord upload) {
+        return assembleObject(upload)
+                .recover(cause -> objectExists(upload)
+                        .compose(there -> there ? Future.succeededFuture() : Future.failedFuture(cause)))
+                .compose(object -> createJob(upload));
     }
 
     /**
@@ -42,42 +42,44 @@ public final class UploadFinalizer {
      *
      * @param etags of the parts, in order; none: it came in one
      */
-    Future<UploadRecord> finishDirect(UploadRecord upload, List<String> etags) {
+    Future<UploadRecord> completeDirect(UploadRecord upload, List<String> etags) {
         ObjectKey key = new ObjectKey(upload.key());
-        Future<Void> made = upload.multipart()
+        Future<Void> made = upload.multipartId()
                 .filter(id -> !etags.isEmpty())
                 .map(id -> store.complete(new MultipartUploadId(key, id), etags))
                 .orElseGet(Future::succeededFuture);
-        return made.transform(whether -> isThere(upload))
+        return made.transform(whether -> objectExists(upload))
                 .compose(there -> there
-                        ? store.beginning(key, FileSignature.LENGTH)
+                        ? store.readPrefix(key, FileSignature.LENGTH)
                         : Future.failedFuture(new RequestRejectedException(
-                                RequestRejectedException.Reason.NOT_IN_STORE,
-                                "There is no object of " + upload.bytes() + " bytes at the place of this upload yet.")))
-                .compose(head -> FormUploadService.sniffed(ByteBuffer.wrap(head)))
-                .compose(video -> job(upload));
+                                RequestRejectedException.Reason.OBJECT_NOT_FOUND,
+                                "There is no object of " + upload.totalBytes()
+                                        + " bytes at the place of this upload yet.")))
+                .compose(head -> FormUploadService.checkSignature(ByteBuffer.wrap(head)))
+                .compose(video -> createJob(upload));
     }
 
-    private Future<Void> made(UploadRecord upload) {
+    private Future<Void> assembleObject(UploadRecord upload) {
         return new MultipartObjectWriter(
                         store,
                         new ObjectKey(upload.key()),
-                        upload.multipart(),
+                        upload.multipartId(),
                         upload.etags(),
                         begun -> Future.succeededFuture())
-                .end(ByteBuffer.wrap(upload.tail().getBytes()));
+                .complete(ByteBuffer.wrap(upload.pendingBytes().getBytes()));
     }
 
-    private Future<Boolean> isThere(UploadRecord upload) {
-        return blobs.head(new ObjectKey(upload.key()))
-                .map(found -> found.size() == upload.bytes())
+    private Future<Boolean> objectExists(UploadRecord upload) {
+        return objectStore
+                .head(new ObjectKey(upload.key()))
+                .map(found -> found.size() == upload.totalBytes())
                 .otherwise(false);
     }
 
-    private Future<UploadRecord> job(UploadRecord upload) {
+    private Future<UploadRecord> createJob(UploadRecord upload) {
         NewVideo video = new NewVideo(upload.mediaId(), new ObjectKey(upload.key()), upload.fileName(), upload.owner());
         return submission
-                .createOfUpload(video.job(upload.job(), upload.bytes()), ownerColumn, upload)
+                .createForUpload(video.toJob(upload.job(), upload.totalBytes()), ownerColumn, upload)
                 .map(there -> {
                     if (!there) {
                         throw new RequestRejectedException(
@@ -88,11 +90,11 @@ public final class UploadFinalizer {
     }
 
     /** Takes back what an upload that was struck out has left in the store. */
-    Future<Void> discard(UploadRecord upload) {
+    Future<Void> deleteObject(UploadRecord upload) {
         ObjectKey key = new ObjectKey(upload.key());
-        Future<Void> aborted = upload.multipart()
+        Future<Void> aborted = upload.multipartId()
                 .map(id -> store.abort(new MultipartUploadId(key, id)))
                 .orElseGet(Future::succeededFuture);
-        return upload.direct() ? aborted.compose(gone -> blobs.delete(List.of(key))) : aborted;
+        return upload.direct() ? aborted.compose(gone -> objectStore.delete(List.of(key))) : aborted;
     }
 }

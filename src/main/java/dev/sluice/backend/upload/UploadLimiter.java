@@ -6,18 +6,18 @@ import java.util.function.Supplier;
 
 /** How many bodies of videos may pass through this process at once: each holds a part in memory. Belongs to one event loop. */
 public final class UploadLimiter {
-    private final int atOnce;
+    private final int maxConcurrent;
     private int taken;
 
     public UploadLimiter(int atOnce) {
-        this.atOnce = atOnce;
+        this.maxConcurrent = atOnce;
     }
 
     /** Does this if there is room, else fails with a {@link RequestRejectedException}. */
-    <T> Future<T> run(Supplier<Future<T>> upload) {
-        if (taken >= atOnce) {
+    <T> Future<T> execute(Supplier<Future<T>> upload) {
+        if (taken >= maxConcurrent) {
             return Future.failedFuture(new RequestRejectedException(
-                    RequestRejectedException.Reason.BUSY,
+                    RequestRejectedException.Reason.OVERLOADED,
                     "As many uploads as this host takes are under way; try again in a moment."));
         }
         taken++;

@@ -7,5 +7,5 @@ import java.util.List;
 /** Finds the addresses of a host's name, at least one. */
 interface HostResolver {
     /** Asks now. */
-    Future<List<InetAddress>> addresses(String name);
+    Future<List<InetAddress>> resolve(String name);
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HttpWebhookTransport implements WebhookTransport {
     /** Bytes of an answer; who says more is hung up on. */
-    private static final int MOST_READ = 4096;
+    private static final int MAX_RESPONSE_BYTES = 4096;
 
     private static final int AT_ONCE_TO_ONE = 8;
 
@@ -63,7 +63,7 @@ public final class HttpWebhookTransport implements WebhookTransport {
                 .setSsl(post.url().tls())
                 .setSslOptions(tls)
                 .setFollowRedirects(false)
-                .setURI(post.url().target());
+                .setURI(post.url().requestTarget());
         post.headers().forEach(options::putHeader);
         return client.request(options)
                 .compose(request -> answer(request, post.body()).eventually(() -> hangUp(request)));
@@ -86,9 +86,9 @@ public final class HttpWebhookTransport implements WebhookTransport {
 
     private static Future<Void> end(HttpClientResponse response) {
         Promise<Void> end = Promise.promise();
-        Seen seen = new Seen();
+        ByteCounter seen = new ByteCounter();
         response.handler(chunk -> {
-            if (seen.add(chunk.length()) > MOST_READ) {
+            if (seen.add(chunk.length()) > MAX_RESPONSE_BYTES) {
                 response.pause();
                 end.tryComplete();
             }
@@ -103,7 +103,7 @@ public final class HttpWebhookTransport implements WebhookTransport {
     }
 
     /** Bytes that have come; on one event loop. */
-    private static final class Seen {
+    private static final class ByteCounter {
         private long bytes;
 
         long add(long more) {

@@ -14,7 +14,7 @@ final class SystemHostResolver implements HostResolver {
     }
 
     @Override
-    public Future<List<InetAddress>> addresses(String name) {
+    public Future<List<InetAddress>> resolve(String name) {
         return workers.executeBlocking(() -> List.of(InetAddress.getAllByName(name)), false);
     }
 }

@@ -27,15 +27,15 @@ import org.slf4j.event.Level;
  */
 public final class WebhookDeliveryVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookDeliveryVerticle.class);
-    private static final int AT_ONCE = 32;
-    private static final int AT_ONCE_TO_ONE = 4;
+    private static final int MAX_CONCURRENT = 32;
+    private static final int MAX_CONCURRENT_PER_RECEIVER = 4;
     /** Name, connection, TLS, answer, and the end of the answer. */
-    private static final int STEPS_OF_A_TRY = 5;
+    private static final int TIMEOUTS_PER_ATTEMPT = 5;
     /** For what a try costs in the database. */
     private static final Duration SLACK = Duration.ofSeconds(20);
 
-    private static final Duration FORGET_EVERY = Duration.ofHours(1);
-    private static final Duration KEEP = Duration.ofDays(7);
+    private static final Duration PURGE_INTERVAL = Duration.ofHours(1);
+    private static final Duration RETENTION = Duration.ofDays(7);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
 
     private final WebhooksConfig config;
@@ -44,11 +44,11 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     private final WebhookTransport transport;
     private final String version;
     private final List<Long> timers = new ArrayList<>();
-    private final Set<Future<Void>> tries = new HashSet<>();
-    private final Map<String, Integer> underWay = new HashMap<>();
+    private final Set<Future<Void>> inFlight = new HashSet<>();
+    private final Map<String, Integer> inFlightByOrigin = new HashMap<>();
     private Future<Void> taking = Future.succeededFuture();
     private @Nullable WorkerExecutor workers;
-    private @Nullable WebhookSender courier;
+    private @Nullable WebhookSender sender;
     private boolean stopping;
     private boolean failing;
 
@@ -73,11 +73,11 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        WorkerExecutor own = vertx.createSharedWorkerExecutor("sluice-webhook-names", AT_ONCE);
+        WorkerExecutor own = vertx.createSharedWorkerExecutor("sluice-webhook-names", MAX_CONCURRENT);
         workers = own;
-        courier = new WebhookSender(config, new SystemHostResolver(own), transport, Clock.systemUTC(), version);
-        timers.add(vertx.setPeriodic(sweepEvery.toMillis(), due -> takeMore()));
-        timers.add(vertx.setPeriodic(FORGET_EVERY.toMillis(), due -> forget()));
+        sender = new WebhookSender(config, new SystemHostResolver(own), transport, Clock.systemUTC(), version);
+        timers.add(vertx.setPeriodic(sweepEvery.toMillis(), due -> dispatchDue()));
+        timers.add(vertx.setPeriodic(PURGE_INTERVAL.toMillis(), due -> purgeEnded()));
         return Future.succeededFuture();
     }
 
@@ -93,23 +93,23 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     }
 
     private Future<Void> allTries() {
-        return Future.join(List.copyOf(tries))
+        return Future.join(List.copyOf(inFlight))
                 .<Void>mapEmpty()
                 .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();
     }
 
-    private void takeMore() {
-        int room = AT_ONCE - tries.size();
+    private void dispatchDue() {
+        int room = MAX_CONCURRENT - inFlight.size();
         if (stopping || room <= 0 || !taking.isComplete()) {
             return;
         }
         taking = deliveries
-                .take(
+                .acquireDue(
                         room,
-                        AT_ONCE_TO_ONE,
-                        underWay,
-                        config.timeout().multipliedBy(STEPS_OF_A_TRY).plus(SLACK))
+                        MAX_CONCURRENT_PER_RECEIVER,
+                        inFlightByOrigin,
+                        config.timeout().multipliedBy(TIMEOUTS_PER_ATTEMPT).plus(SLACK))
                 .onComplete(taken -> log(taken.succeeded(), taken.cause()))
                 .otherwise(List.of())
                 .map(taken -> {
@@ -119,50 +119,52 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     }
 
     private void begin(WebhookDelivery delivery) {
-        underWay.merge(delivery.origin(), 1, Integer::sum);
+        inFlightByOrigin.merge(delivery.origin(), 1, Integer::sum);
         Future<Void> ended = Future.<Void>succeededFuture()
                 .compose(now -> stopping
                         ? Future.succeededFuture(WebhookResult.failed("Sluice was stopping"))
-                        : Objects.requireNonNull(courier).tryOnce(delivery))
-                .compose(outcome -> settle(delivery, outcome))
+                        : Objects.requireNonNull(sender).attempt(delivery))
+                .compose(result -> settle(delivery, result))
                 // It is due again when nobody holds it any more.
                 .onFailure(cause -> log(false, cause))
                 .otherwiseEmpty();
-        tries.add(ended);
+        inFlight.add(ended);
         ended.onComplete(settled -> {
-            tries.remove(ended);
-            underWay.computeIfPresent(delivery.origin(), (origin, count) -> count > 1 ? count - 1 : null);
-            takeMore();
+            inFlight.remove(ended);
+            inFlightByOrigin.computeIfPresent(delivery.origin(), (origin, count) -> count > 1 ? count - 1 : null);
+            dispatchDue();
         });
     }
 
-    private Future<Void> settle(WebhookDelivery delivery, WebhookResult outcome) {
-        return switch (outcome.kind()) {
+    private Future<Void> settle(WebhookDelivery delivery, WebhookResult result) {
+        return switch (result.kind()) {
             case DELIVERED ->
-                deliveries.delivered(delivery).onSuccess(done -> tell(Level.DEBUG, delivery, "", "webhook delivered"));
-            case REFUSED -> giveUp(delivery, outcome.reason());
-            case FAILED -> again(delivery, outcome.reason());
+                deliveries
+                        .markDelivered(delivery)
+                        .onSuccess(done -> tell(Level.DEBUG, delivery, "", "webhook delivered"));
+            case REFUSED -> abandon(delivery, result.reason());
+            case FAILED -> retryLater(delivery, result.reason());
         };
     }
 
-    private Future<Void> again(WebhookDelivery delivery, String reason) {
-        Duration wait = stopping ? Duration.ZERO : config.waitAfter(delivery.tries());
-        if (delivery.age().plus(wait).compareTo(config.giveUpAfter()) > 0) {
-            return giveUp(delivery, reason);
+    private Future<Void> retryLater(WebhookDelivery delivery, String reason) {
+        Duration wait = stopping ? Duration.ZERO : config.retryDelay(delivery.attempts());
+        if (delivery.age().plus(wait).compareTo(config.maxAge()) > 0) {
+            return abandon(delivery, reason);
         }
         return deliveries
-                .putOff(delivery, wait, reason)
+                .reschedule(delivery, wait, reason)
                 .onSuccess(done -> tell(Level.INFO, delivery, reason, "webhook not delivered, will try again"));
     }
 
-    private Future<Void> giveUp(WebhookDelivery delivery, String reason) {
+    private Future<Void> abandon(WebhookDelivery delivery, String reason) {
         return deliveries
-                .giveUp(delivery, reason)
+                .abandon(delivery, reason)
                 .onSuccess(done -> tell(Level.WARN, delivery, reason, "webhook given up"));
     }
 
-    private void forget() {
-        deliveries.forget(KEEP).onComplete(forgotten -> log(forgotten.succeeded(), forgotten.cause()));
+    private void purgeEnded() {
+        deliveries.purgeEnded(RETENTION).onComplete(forgotten -> log(forgotten.succeeded(), forgotten.cause()));
     }
 
     private static void tell(Level level, WebhookDelivery delivery, String reason, String what) {
@@ -171,7 +173,7 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
                 .addKeyValue("jobId", delivery.job())
                 .addKeyValue("event", delivery.event())
                 .addKeyValue("receiver", delivery.origin())
-                .addKeyValue("tries", delivery.tries())
+                .addKeyValue("tries", delivery.attempts())
                 .addKeyValue("error", reason)
                 .log(what);
     }

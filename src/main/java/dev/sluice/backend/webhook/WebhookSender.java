@@ -26,25 +26,26 @@ final class WebhookSender {
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9.+_-]+");
 
     private final WebhooksConfig config;
-    private final HostResolver names;
+    private final HostResolver resolver;
     private final WebhookTransport transport;
     private final Clock clock;
     private final String agent;
 
-    WebhookSender(WebhooksConfig config, HostResolver names, WebhookTransport transport, Clock clock, String version) {
+    WebhookSender(
+            WebhooksConfig config, HostResolver resolver, WebhookTransport transport, Clock clock, String version) {
         this.config = config;
-        this.names = names;
+        this.resolver = resolver;
         this.transport = transport;
         this.clock = clock;
         this.agent = TOKEN.matcher(version).matches() ? "Sluice/" + version : "Sluice";
     }
 
     /** Tries it; never fails. */
-    Future<WebhookResult> tryOnce(WebhookDelivery delivery) {
+    Future<WebhookResult> attempt(WebhookDelivery delivery) {
         WebhookUrl url;
         try {
             url = WebhookUrl.parse(delivery.url());
-            config.rule().check(url);
+            config.addressPolicy().check(url);
         } catch (IllegalArgumentException refused) {
             return Future.succeededFuture(WebhookResult.refused(String.valueOf(refused.getMessage())));
         }
@@ -57,9 +58,9 @@ final class WebhookSender {
     private Future<WebhookResult> send(WebhookDelivery delivery, WebhookUrl url, Secret secret) {
         return addresses(url)
                 .compose(found -> {
-                    config.rule().check(found);
+                    config.addressPolicy().check(found);
                     // Another one with each try: a host without IPv6 does not get to the first of all names.
-                    InetAddress address = found.get((delivery.tries() - 1) % found.size());
+                    InetAddress address = found.get((delivery.attempts() - 1) % found.size());
                     return transport.post(post(delivery, url, address, secret));
                 })
                 .map(WebhookSender::outcome)
@@ -67,10 +68,10 @@ final class WebhookSender {
     }
 
     private Future<List<InetAddress>> addresses(WebhookUrl url) {
-        return url.literal()
+        return url.ipLiteral()
                 .map(address -> Future.succeededFuture(List.of(address)))
                 .orElseGet(() ->
-                        names.addresses(url.host()).timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS));
+                        resolver.resolve(url.host()).timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private WebhookRequest post(WebhookDelivery delivery, WebhookUrl url, InetAddress address, Secret secret) {
@@ -102,6 +103,6 @@ final class WebhookSender {
         String what = cause instanceof TimeoutException
                 ? "it did not answer in time"
                 : cause.getClass().getSimpleName() + ": " + cause.getMessage();
-        return WebhookResult.failed(TextSanitizer.of(what, LONGEST_QUOTE));
+        return WebhookResult.failed(TextSanitizer.singleLine(what, LONGEST_QUOTE));
     }
 }

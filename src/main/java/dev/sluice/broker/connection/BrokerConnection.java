@@ -46,14 +46,15 @@ public final class BrokerConnection {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.endpoint = endpoint;
-        this.client = RabbitMQClient.create(vertx, endpoint.options(name).setMetricsCollector(new Watch()));
+        this.client =
+                RabbitMQClient.create(vertx, endpoint.clientOptions(name).setMetricsCollector(new ConnectionCapture()));
     }
 
     /** Connects; fails with a {@link BrokerException}, and leaves nothing open then. */
     public Future<Void> open() {
         opened = client.start();
-        return opened.recover(
-                cause -> close().transform(gone -> Future.failedFuture(BrokerErrorMapper.opening(endpoint, cause))));
+        return opened.recover(cause -> close().transform(
+                        gone -> Future.failedFuture(BrokerErrorMapper.translateConnectFailure(endpoint, cause))));
     }
 
     /** Whether what is sent now still goes over the channel this link was opened with. */
@@ -79,7 +80,7 @@ public final class BrokerConnection {
         if (first) {
             runWaiting();
         }
-        return result.recover(cause -> Future.failedFuture(BrokerErrorMapper.at(endpoint, cause)));
+        return result.recover(cause -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause)));
     }
 
     private void runWaiting() {
@@ -104,7 +105,7 @@ public final class BrokerConnection {
     }
 
     /** As {@link #call}, with nothing to give back. */
-    public Future<Void> run(ChannelAction action) {
+    public Future<Void> execute(ChannelAction action) {
         return call(channel -> {
                     action.on(channel);
                     return true;
@@ -121,10 +122,10 @@ public final class BrokerConnection {
     }
 
     /** Calls {@code handler} once, with the reason, when the channel or the connection has ended, for whatever reason. */
-    public void onEnd(Handler<String> handler) {
+    public void onClosed(Handler<String> handler) {
         openChannel()
-                .addShutdownListener(shutdown -> context.runOnContext(v ->
-                        handler.handle(BrokerErrorMapper.at(endpoint, shutdown).sentence())));
+                .addShutdownListener(shutdown -> context.runOnContext(v -> handler.handle(
+                        BrokerErrorMapper.translate(endpoint, shutdown).message())));
     }
 
     /** Ends the connection, after the calls under way if they don't take long; never fails. */
@@ -191,7 +192,7 @@ public final class BrokerConnection {
     }
 
     /** The only door through which the client shows the connection and the channel that it opened. */
-    private final class Watch extends NoOpMetricsCollector {
+    private final class ConnectionCapture extends NoOpMetricsCollector {
         @Override
         public void newConnection(Connection made) {
             connection = made;

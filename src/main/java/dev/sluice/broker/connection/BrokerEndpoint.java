@@ -45,7 +45,7 @@ public record BrokerEndpoint(String host, int port, boolean tls, String virtualH
     }
 
     /** How one connection is opened; {@code name} is what the broker's listings show. Nothing recovers by itself. */
-    RabbitMQOptions options(String name) {
+    RabbitMQOptions clientOptions(String name) {
         RabbitMQOptions options = new RabbitMQOptions();
         options.setHost(host)
                 .setPort(port)
@@ -67,7 +67,7 @@ public record BrokerEndpoint(String host, int port, boolean tls, String virtualH
     }
 
     /** Connecting, the login and the set-up each have the time of one connection attempt. */
-    public long attemptMillis() {
+    public long connectTimeoutMillis() {
         return Math.max(1, 3 * config.connectTimeout().toMillis());
     }
 

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** What the AMQP client throws, as a sentence that names the place and the reason. */
 public final class BrokerErrorMapper {
     private static final int MAX_QUOTE = 300;
-    private static final String CUT = "the connection was cut.";
+    private static final String TRUNCATED = "the connection was cut.";
 
     private BrokerErrorMapper() {}
 
     /** The failure to show for {@code cause}. */
-    public static BrokerException at(BrokerEndpoint endpoint, Throwable cause) {
+    public static BrokerException translate(BrokerEndpoint endpoint, Throwable cause) {
         if (cause instanceof BrokerException known) {
             return known;
         }
@@ -34,13 +34,13 @@ public final class BrokerErrorMapper {
     }
 
     /** The failure to show for {@code cause}, which came before the broker had said anything. */
-    static BrokerException opening(BrokerEndpoint endpoint, Throwable cause) {
-        BrokerException failure = at(endpoint, cause);
-        return !endpoint.tls() && failure.sentence().endsWith(CUT)
+    static BrokerException translateConnectFailure(BrokerEndpoint endpoint, Throwable cause) {
+        BrokerException failure = translate(endpoint, cause);
+        return !endpoint.tls() && failure.message().endsWith(TRUNCATED)
                 ? new BrokerException(
-                        failure.sentence()
+                        failure.message()
                                 .replace(
-                                        CUT,
+                                        TRUNCATED,
                                         "the connection was cut before the login; if that port is for TLS, the uri has to begin with amqps://."),
                         cause)
                 : failure;
@@ -85,7 +85,7 @@ public final class BrokerErrorMapper {
             return "nothing listens there" + quoted(cause.getMessage()) + ".";
         }
         if (cause instanceof EOFException) {
-            return CUT;
+            return TRUNCATED;
         }
         return null;
     }
@@ -110,7 +110,7 @@ public final class BrokerErrorMapper {
         }
         return shutdown instanceof AlreadyClosedException || shutdown.getCause() == null
                 ? "the connection was closed."
-                : CUT;
+                : TRUNCATED;
     }
 
     private static String refused(BrokerEndpoint endpoint, int code, @Nullable String text) {
@@ -131,6 +131,6 @@ public final class BrokerErrorMapper {
         if (text == null || text.isBlank()) {
             return "";
         }
-        return " (" + TextSanitizer.of(text.strip(), MAX_QUOTE) + ")";
+        return " (" + TextSanitizer.singleLine(text.strip(), MAX_QUOTE) + ")";
     }
 }

@@ -18,7 +18,7 @@ public final class BrokerException extends RuntimeException {
     }
 
     /** The sentence a person reads. */
-    public String sentence() {
+    public String message() {
         String message = getMessage();
         return message == null ? "The broker failed." : message;
     }

@@ -29,14 +29,14 @@ public final class ConnectionSupervisor {
     private final String name;
     private final Function<BrokerConnection, Future<Void>> setUp;
     private final Handler<String> onLost;
-    private final OutageLogger outages;
+    private final OutageLogger outageLogger;
     private final ExponentialBackoff backoff =
             new ExponentialBackoff(() -> ThreadLocalRandom.current().nextDouble());
     private final Promise<Void> ready = Promise.promise();
 
     private boolean started;
     private boolean ended;
-    private @Nullable BrokerConnection link;
+    private @Nullable BrokerConnection connection;
     private boolean up;
     private long upSince;
     private long timer = NO_TIMER;
@@ -58,7 +58,7 @@ public final class ConnectionSupervisor {
         this.name = name;
         this.setUp = setUp;
         this.onLost = onLost;
-        this.outages = new OutageLogger(name, System::nanoTime);
+        this.outageLogger = new OutageLogger(name, System::nanoTime);
     }
 
     public void start() {
@@ -76,39 +76,39 @@ public final class ConnectionSupervisor {
     /** The link, while it is up. */
     @Nullable
     public BrokerConnection current() {
-        return up ? link : null;
+        return up ? connection : null;
     }
 
     private void attempt() {
         timer = NO_TIMER;
         BrokerConnection fresh = new BrokerConnection(vertx, endpoint, name);
-        link = fresh;
+        connection = fresh;
         fresh.open()
                 .compose(open -> setUp.apply(fresh))
-                .timeout(endpoint.attemptMillis(), TimeUnit.MILLISECONDS)
-                .onSuccess(done -> arrived(fresh))
-                .onFailure(cause ->
-                        discard(fresh, BrokerErrorMapper.at(endpoint, cause).sentence()));
+                .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(done -> onConnected(fresh))
+                .onFailure(cause -> replace(
+                        fresh, BrokerErrorMapper.translate(endpoint, cause).message()));
     }
 
-    private void arrived(BrokerConnection fresh) {
-        if (link != fresh) {
+    private void onConnected(BrokerConnection fresh) {
+        if (connection != fresh) {
             return;
         }
         up = true;
         upSince = System.nanoTime();
-        outages.over();
+        outageLogger.connected();
         ready.tryComplete();
-        fresh.onEnd(reason -> discard(fresh, reason));
+        fresh.onClosed(reason -> replace(fresh, reason));
     }
 
     /** Throws {@code doubtful} away, if that has not happened yet, and sees to another one. */
-    public void discard(BrokerConnection doubtful, String reason) {
-        if (link != doubtful) {
+    public void replace(BrokerConnection doubtful, String reason) {
+        if (connection != doubtful) {
             return;
         }
         boolean wasUp = up;
-        link = null;
+        connection = null;
         up = false;
         closing = doubtful.close();
         if (wasUp) {
@@ -120,8 +120,8 @@ public final class ConnectionSupervisor {
         if (wasUp && System.nanoTime() - upSince > STEADY_NANOS) {
             backoff.reset();
         }
-        outages.failed(reason);
-        timer = vertx.setTimer(Math.max(1, backoff.next().toMillis()), due -> whenClosed());
+        outageLogger.connectionFailed(reason);
+        timer = vertx.setTimer(Math.max(1, backoff.nextDelay().toMillis()), due -> whenClosed());
     }
 
     /** One connection at a time: the next attempt waits for the last one's end. */
@@ -135,7 +135,7 @@ public final class ConnectionSupervisor {
     }
 
     /** No more attempts from now on; a link that is up stays. */
-    public void hold() {
+    public void stopReconnecting() {
         if (ended) {
             return;
         }
@@ -143,22 +143,22 @@ public final class ConnectionSupervisor {
         vertx.cancelTimer(timer);
         ready.tryFail(
                 new BrokerException("RabbitMQ at " + endpoint + ": " + name + " was stopped before it was connected."));
-        BrokerConnection unfinished = link;
+        BrokerConnection unfinished = connection;
         if (unfinished != null && !up) {
-            discard(unfinished, "stopped");
+            replace(unfinished, "stopped");
         }
     }
 
     /** Ends everything; completes when nothing is left open, or after 3 s if a connection attempt is still on its way. */
     public Future<Void> stop() {
-        hold();
+        stopReconnecting();
         Future<Void> already = stopped;
         if (already != null) {
             return already;
         }
-        BrokerConnection last = link;
+        BrokerConnection last = connection;
         if (last != null) {
-            discard(last, "stopped");
+            replace(last, "stopped");
         }
         Future<Void> gone = closing.timeout(STOP_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
         stopped = gone;
@@ -166,7 +166,7 @@ public final class ConnectionSupervisor {
     }
 
     /** Tells of trouble that does not end the link, under the same limits as that which does. */
-    public OutageLogger outages() {
-        return outages;
+    public OutageLogger outageLogger() {
+        return outageLogger;
     }
 }

@@ -41,7 +41,7 @@ final class HostnameVerifyingTrustManager extends X509ExtendedTrustManager {
     private synchronized X509ExtendedTrustManager trust() {
         X509ExtendedTrustManager known = trust;
         if (known == null) {
-            known = TrustManagers.in(caFile);
+            known = TrustManagers.forCaFile(caFile);
             trust = known;
         }
         return known;

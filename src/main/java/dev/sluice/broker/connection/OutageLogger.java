@@ -24,7 +24,7 @@ public final class OutageLogger {
     }
 
     /** One more attempt failed, or what was up is lost. */
-    public void failed(String reason) {
+    public void connectionFailed(String reason) {
         failures++;
         long now = nanos.getAsLong();
         if (everWarned && now - warnedAt < QUIET_NANOS) {
@@ -45,7 +45,7 @@ public final class OutageLogger {
     }
 
     /** It works. */
-    public void over() {
+    public void connected() {
         if (warned || first) {
             LOG.atInfo()
                     .addKeyValue("client", client)

@@ -23,50 +23,50 @@ public final class DeadLetterFormatter {
     private static final int DEFAULT_WIDTH = 200;
     private static final int ID_WIDTH = 36;
     private static final int CODE_WIDTH = 20;
-    private static final int MOST_OF_A_BODY = 64 * 1024;
+    private static final int MAX_BODY_CHARS = 64 * 1024;
 
     private DeadLetterFormatter() {}
 
     /** A line for each letter below the headings; {@code width} is that of the terminal. */
-    public static List<String> table(List<DeadLetter> letters, int width) {
+    public static List<String> formatTable(List<DeadLetter> letters, int width) {
         int forSentence = Math.max(NARROWEST, width - USED_BY_OTHER_COLUMNS);
         List<String> lines = new ArrayList<>();
         lines.add(ROW.formatted("id", "when", "stage", "job", "code", "error"));
         letters.forEach(letter -> lines.add(ROW.formatted(
                         letter.id(),
-                        letter.note()
-                                .at()
+                        letter.details()
+                                .failedAt()
                                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS))
                                 .map(Instant::toString)
                                 .orElse("-"),
-                        letter.note().stage().map(stage -> stage.key()).orElse("-"),
-                        TerminalEscaper.line(letter.job().map(JobId::value).orElse("-"), ID_WIDTH),
-                        TerminalEscaper.line(letter.note().errorCode().orElse("-"), CODE_WIDTH),
-                        TerminalEscaper.line(letter.note().error().orElse("-"), forSentence))
+                        letter.details().stage().map(stage -> stage.key()).orElse("-"),
+                        TerminalEscaper.escape(letter.job().map(JobId::value).orElse("-"), ID_WIDTH),
+                        TerminalEscaper.escape(letter.details().errorCode().orElse("-"), CODE_WIDTH),
+                        TerminalEscaper.escape(letter.details().error().orElse("-"), forSentence))
                 .stripTrailing()));
         return lines;
     }
 
     /** How wide the terminal says it is, or as wide as a row needs where it does not say. */
-    public static int width() {
+    public static int terminalWidth() {
         String columns = System.getenv("COLUMNS");
         return columns != null && columns.matches("[1-9]\\d{0,3}") ? Integer.parseInt(columns) : DEFAULT_WIDTH;
     }
 
     /** The whole letter. */
-    public static String whole(DeadLetter letter) {
+    public static String formatDetails(DeadLetter letter) {
         StringBuilder text = new StringBuilder("id: " + letter.id() + "\n");
         letter.job()
                 .ifPresent(job -> text.append("job: ")
-                        .append(TerminalEscaper.line(job.value()))
+                        .append(TerminalEscaper.escape(job.value()))
                         .append('\n'));
         text.append("\nheaders\n");
         new TreeMap<>(letter.headers().getMap()).forEach((name, value) -> {
             if (!name.endsWith("-history")) {
                 text.append("  ")
-                        .append(TerminalEscaper.line(name))
+                        .append(TerminalEscaper.escape(name))
                         .append(": ")
-                        .append(TerminalEscaper.line(
+                        .append(TerminalEscaper.escape(
                                 value instanceof JsonObject || value instanceof JsonArray
                                         ? Json.encode(value)
                                         : String.valueOf(value)))
@@ -74,7 +74,7 @@ public final class DeadLetterFormatter {
             }
         });
         text.append("\nattempts that did not end well\n");
-        letter.note()
+        letter.details()
                 .history()
                 .forEach(entry -> text.append("  ").append(attempt(entry)).append('\n'));
         text.append("\nbody, ").append(letter.body().length()).append(" bytes\n");
@@ -83,9 +83,9 @@ public final class DeadLetterFormatter {
 
     private static String attempt(Object entry) {
         if (!(entry instanceof JsonObject attempt)) {
-            return TerminalEscaper.line(String.valueOf(entry));
+            return TerminalEscaper.escape(String.valueOf(entry));
         }
-        return TerminalEscaper.line("%s  %s  %s  %s: %s"
+        return TerminalEscaper.escape("%s  %s  %s  %s: %s"
                 .formatted(
                         attempt.getValue("attempt"),
                         attempt.getValue("at"),
@@ -101,7 +101,8 @@ public final class DeadLetterFormatter {
         } catch (DecodeException | ClassCastException notJson) {
             text = body.toString(StandardCharsets.UTF_8);
         }
-        boolean fits = text.length() <= MOST_OF_A_BODY;
-        return TerminalEscaper.lines(fits ? text : text.substring(0, MOST_OF_A_BODY)) + (fits ? "" : "\n… and more");
+        boolean fits = text.length() <= MAX_BODY_CHARS;
+        return TerminalEscaper.escapeMultiline(fits ? text : text.substring(0, MAX_BODY_CHARS))
+                + (fits ? "" : "\n… and more");
     }
 }

@@ -44,7 +44,7 @@ public final class JobProgressDisplay implements AutoCloseable {
     }
 
     /** Brings what is shown up to date. */
-    public void show(JobStatus job) {
+    public void update(JobStatus job) {
         for (StageName stage : StageName.values()) {
             int percent = percent(job, stage);
             if (percent < 0) {
@@ -70,11 +70,11 @@ public final class JobProgressDisplay implements AutoCloseable {
                 .forEach(output -> out.printf(
                         Locale.ROOT,
                         "%-10s %11s %,12d  %s%n",
-                        output.quality().isEmpty() ? "thumbnail" : TextSanitizer.of(output.quality()),
+                        output.quality().isEmpty() ? "thumbnail" : TextSanitizer.singleLine(output.quality()),
                         output.width() + "x" + output.height(),
                         output.fileSize(),
-                        TextSanitizer.of(location.apply(output.s3Key()))));
-        job.warnings().forEach(warning -> out.println("note: " + TextSanitizer.of(warning)));
+                        TextSanitizer.singleLine(location.apply(output.s3Key()))));
+        job.warnings().forEach(warning -> out.println("note: " + TextSanitizer.singleLine(warning)));
     }
 
     /** Prints why the job failed. */
@@ -83,7 +83,7 @@ public final class JobProgressDisplay implements AutoCloseable {
         out.printf(
                 "%nThe job failed in %s: %s (%s)%n",
                 job.stage().key(),
-                TextSanitizer.of(job.error().orElse("no reason given")),
+                TextSanitizer.singleLine(job.error().orElse("no reason given")),
                 job.errorCode().orElse("no code"));
     }
 
@@ -97,7 +97,7 @@ public final class JobProgressDisplay implements AutoCloseable {
     /** What is done of a stage, 0 to 100; below 0 when it has not begun. */
     private static int percent(JobStatus job, StageName stage) {
         boolean begun = job.runs().stream().anyMatch(run -> run.stage() == stage);
-        if (!begun && stage.isPlanned()) {
+        if (!begun && stage.requiresPlan()) {
             return -1;
         }
         if (job.state() == JobStatus.State.COMPLETED || stage.compareTo(job.stage()) < 0) {
@@ -106,7 +106,7 @@ public final class JobProgressDisplay implements AutoCloseable {
         if (!begun) {
             return -1;
         }
-        int length = stage.doneProgress() - stage.startProgress();
+        int length = stage.completedProgress() - stage.startProgress();
         return Math.min(WHOLE, Math.max(0, WHOLE * (job.progress() - stage.startProgress()) / length));
     }
 

@@ -8,11 +8,11 @@ import java.util.List;
 
 /** An update, whoever sent it, as a line for a person. */
 public final class UpdateFormatter {
-    private static final String ENDED_BADLY = "failed";
+    private static final String STATUS_FAILED = "failed";
 
     private UpdateFormatter() {}
 
-    public static String of(JsonObject update) {
+    public static String format(JsonObject update) {
         List<String> parts = new ArrayList<>();
         parts.add("%-10s %3s %%  %s"
                 .formatted(
@@ -25,21 +25,21 @@ public final class UpdateFormatter {
             parts.add("(" + text(update, "error_code", "no code") + ")");
         }
         for (String results : List.of("video_versions", "thumbnails")) {
-            if (isEnd(update) && update.getValue(results) instanceof JsonArray made && !made.isEmpty()) {
+            if (isFinal(update) && update.getValue(results) instanceof JsonArray made && !made.isEmpty()) {
                 parts.add(results + ": " + made.size());
             }
         }
-        return TerminalEscaper.line(String.join("  ", parts));
+        return TerminalEscaper.escape(String.join("  ", parts));
     }
 
     /** Whether it is the last of its job. */
-    public static boolean isEnd(JsonObject update) {
+    public static boolean isFinal(JsonObject update) {
         return isFailed(update) || "completed".equals(update.getValue("status"));
     }
 
     /** Whether it says that its job failed. */
     public static boolean isFailed(JsonObject update) {
-        return ENDED_BADLY.equals(update.getValue("status"));
+        return STATUS_FAILED.equals(update.getValue("status"));
     }
 
     private static String text(JsonObject update, String field, String otherwise) {

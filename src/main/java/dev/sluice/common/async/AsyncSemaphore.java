@@ -16,7 +16,7 @@ public final class AsyncSemaphore {
     }
 
     /** Completes on {@code context} when there is room; who came in must {@link #leave}. */
-    public synchronized Future<Void> enter(Context context) {
+    public synchronized Future<Void> acquire(Context context) {
         if (free > 0) {
             free--;
             return Future.succeededFuture();
@@ -26,7 +26,7 @@ public final class AsyncSemaphore {
         return Future.fromCompletionStage(turn, context);
     }
 
-    public void leave() {
+    public void release() {
         CompletableFuture<Void> turn;
         synchronized (this) {
             turn = waiting.poll();

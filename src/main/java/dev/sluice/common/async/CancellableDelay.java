@@ -9,7 +9,7 @@ import java.time.Duration;
 /** Waiting that is over at once when the work is told to end. */
 public record CancellableDelay(Vertx vertx, CancellationToken cancellation) {
     /** Ends after this time or with the cancellation, on the caller's context; never fails. */
-    public Future<Void> of(Duration time) {
+    public Future<Void> await(Duration time) {
         Promise<Void> over = Promise.promise();
         Context context = vertx.getOrCreateContext();
         long timer = vertx.setTimer(time.toMillis(), due -> over.tryComplete());

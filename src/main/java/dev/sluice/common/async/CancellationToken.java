@@ -50,7 +50,7 @@ public final class CancellationToken {
     }
 
     /** Throws the reason if the work was cancelled. */
-    public void check() {
+    public void throwIfCancelled() {
         reason().ifPresent(why -> {
             throw why;
         });

@@ -18,11 +18,11 @@ import java.util.function.Predicate;
  */
 public final class ConcurrencyLimiter<T> {
     private final int count;
-    private final Predicate<T> gone;
+    private final Predicate<T> isObsolete;
     private final BiFunction<T, CancellationToken, Future<Void>> work;
     private final Executor owner;
     private final Queue<T> waiting = new ArrayDeque<>();
-    private final Map<Future<Void>, CancellationToken> underWay = new HashMap<>();
+    private final Map<Future<Void>, CancellationToken> active = new HashMap<>();
 
     /**
      * Slots with nothing in them.
@@ -35,20 +35,20 @@ public final class ConcurrencyLimiter<T> {
     public ConcurrencyLimiter(
             int count, Predicate<T> gone, BiFunction<T, CancellationToken, Future<Void>> work, Executor owner) {
         this.count = count;
-        this.gone = gone;
+        this.isObsolete = gone;
         this.work = work;
         this.owner = owner;
     }
 
     /** Begins the work, or lets it wait for a slot behind what waits already. */
-    public void take(T piece) {
+    public void submit(T piece) {
         waiting.add(piece);
         fill();
     }
 
     private void fill() {
-        waiting.removeIf(gone);
-        while (underWay.size() < count && !waiting.isEmpty()) {
+        waiting.removeIf(isObsolete);
+        while (active.size() < count && !waiting.isEmpty()) {
             begin(waiting.remove());
         }
     }
@@ -56,16 +56,16 @@ public final class ConcurrencyLimiter<T> {
     private void begin(T piece) {
         CancellationToken cancellation = new CancellationToken();
         Future<Void> flow = work.apply(piece, cancellation);
-        underWay.put(flow, cancellation);
+        active.put(flow, cancellation);
         // A cancellation comes from other threads, and what it ends goes on there.
         flow.onComplete(ended -> owner.execute(() -> {
-            underWay.remove(flow);
+            active.remove(flow);
             fill();
         }));
     }
 
     /** Takes out what waits, which is not begun any more. */
-    public List<T> withdraw() {
+    public List<T> drainQueued() {
         List<T> left = List.copyOf(waiting);
         waiting.clear();
         return left;
@@ -73,13 +73,13 @@ public final class ConcurrencyLimiter<T> {
 
     /** Tells all work to end, and gives what ends with it. */
     public List<Future<Void>> cancel(JobException why) {
-        List<Future<Void>> flows = new ArrayList<>(underWay.keySet());
-        List.copyOf(underWay.values()).forEach(each -> each.cancel(why));
+        List<Future<Void>> flows = new ArrayList<>(active.keySet());
+        List.copyOf(active.values()).forEach(each -> each.cancel(why));
         return flows;
     }
 
     /** How many are worked on. */
-    public int busy() {
-        return underWay.size();
+    public int activeCount() {
+        return active.size();
     }
 }

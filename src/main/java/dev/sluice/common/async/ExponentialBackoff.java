@@ -17,7 +17,7 @@ public final class ExponentialBackoff {
     }
 
     /** The next wait: between half and the whole of the ceiling, which doubles. */
-    public Duration next() {
+    public Duration nextDelay() {
         long wait = ceiling / 2 + (long) (random.getAsDouble() * (ceiling / 2.0));
         ceiling = Math.min(LAST_MILLIS, ceiling * 2);
         return Duration.ofMillis(wait);

@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
 public final class ParallelTasks {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicBoolean stopped = new AtomicBoolean();
-    private final int pieces;
+    private final int count;
     private final IntFunction<Future<Void>> work;
 
     private ParallelTasks(int pieces, IntFunction<Future<Void>> work) {
-        this.pieces = pieces;
+        this.count = pieces;
         this.work = work;
     }
 
@@ -24,17 +24,17 @@ public final class ParallelTasks {
      * Does {@code work} for 0 to {@code pieces - 1}, at most {@code width} at once. After the first failure nothing new is
      * begun; the Future ends when all that was begun has ended, so that the caller may then take away what the work uses.
      */
-    public static Future<Void> run(int pieces, int width, IntFunction<Future<Void>> work) {
-        ParallelTasks lanes = new ParallelTasks(pieces, work);
+    public static Future<Void> forEachIndex(int pieces, int width, IntFunction<Future<Void>> work) {
+        ParallelTasks tasks = new ParallelTasks(pieces, work);
         List<Future<Void>> running = new ArrayList<>(IntStream.range(0, Math.min(width, pieces))
-                .mapToObj(lane -> lanes.advance())
+                .mapToObj(lane -> tasks.advance())
                 .toList());
         return Future.join(running).mapEmpty();
     }
 
     private Future<Void> advance() {
         int piece = next.getAndIncrement();
-        if (piece >= pieces || stopped.get()) {
+        if (piece >= count || stopped.get()) {
             return Future.succeededFuture();
         }
         return work.apply(piece).onFailure(cause -> stopped.set(true)).compose(done -> advance());

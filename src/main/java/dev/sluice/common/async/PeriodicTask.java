@@ -12,8 +12,8 @@ public final class PeriodicTask {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
 
     private final Vertx vertx;
-    private final Duration pause;
-    private final Supplier<Future<Void>> round;
+    private final Duration interval;
+    private final Supplier<Future<Void>> task;
     private final Promise<Void> ended = Promise.promise();
     private long timer;
     private boolean busy;
@@ -22,15 +22,15 @@ public final class PeriodicTask {
     /** @param round never fails */
     public PeriodicTask(Vertx vertx, Duration pause, Supplier<Future<Void>> round) {
         this.vertx = vertx;
-        this.pause = pause;
-        this.round = round;
+        this.interval = pause;
+        this.task = round;
     }
 
     /** Begins with a pause. */
     public void start() {
-        timer = vertx.setTimer(pause.toMillis(), due -> {
+        timer = vertx.setTimer(interval.toMillis(), due -> {
             busy = true;
-            round.get().onComplete(done -> {
+            task.get().onComplete(done -> {
                 busy = false;
                 if (stopping) {
                     ended.tryComplete();

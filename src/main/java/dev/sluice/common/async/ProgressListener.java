@@ -8,10 +8,10 @@ public interface ProgressListener {
      *
      * @param fraction 0 to 1
      */
-    void at(double fraction);
+    void report(double fraction);
 
     /** Progress that nobody watches. */
-    static ProgressListener none() {
+    static ProgressListener noop() {
         return fraction -> {};
     }
 }

@@ -18,7 +18,7 @@ public final class DirectoryTree {
     private DirectoryTree() {}
 
     /** Removes as much as it can; something removed meanwhile by another is no trouble. */
-    public static void remove(Path root) throws IOException {
+    public static void deleteRecursively(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -31,7 +31,7 @@ public final class DirectoryTree {
     }
 
     /** The names of what is directly in a directory, sorted; none if it is not there. */
-    public static List<String> names(Path directory) throws IOException {
+    public static List<String> list(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> String.valueOf(entry.getFileName()))
                     .sorted()
@@ -42,7 +42,7 @@ public final class DirectoryTree {
     }
 
     /** Removes a directory unless something is in it or it is gone. */
-    public static void removeEmpty(Path directory) throws IOException {
+    public static void deleteIfEmpty(Path directory) throws IOException {
         try {
             Files.deleteIfExists(directory);
         } catch (DirectoryNotEmptyException inUse) {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class FileErrorMapper {
     private FileErrorMapper() {}
 
-    public static JobException of(Throwable cause) {
+    public static JobException translate(Throwable cause) {
         if (cause instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
-            return of(unchecked.getCause());
+            return translate(unchecked.getCause());
         }
         if (cause instanceof NoSuchFileException
                 || cause instanceof FileNotFoundException

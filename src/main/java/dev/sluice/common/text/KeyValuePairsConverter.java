@@ -17,11 +17,11 @@ public final class KeyValuePairsConverter extends ClassicConverter {
         @Nullable List<KeyValuePair> pairs = event.getKeyValuePairs();
         return pairs == null
                 ? ""
-                : pairs.stream().map(KeyValuePairsConverter::written).collect(Collectors.joining(" "));
+                : pairs.stream().map(KeyValuePairsConverter::format).collect(Collectors.joining(" "));
     }
 
-    private static String written(KeyValuePair pair) {
-        String value = TextSanitizer.of(String.valueOf(pair.value));
+    private static String format(KeyValuePair pair) {
+        String value = TextSanitizer.singleLine(String.valueOf(pair.value));
         return pair.key + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 }

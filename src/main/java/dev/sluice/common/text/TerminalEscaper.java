@@ -5,14 +5,14 @@ public final class TerminalEscaper {
     private TerminalEscaper() {}
 
     /** One line: whatever is not plainly visible is written as {@code \\uXXXX}, as JSON may have it inside a text. */
-    public static String line(String text) {
+    public static String escape(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         text.codePoints().forEach(point -> append(plain, point));
         return plain.toString();
     }
 
     /** Several lines, each as {@link #line}. */
-    public static String lines(String text) {
+    public static String escapeMultiline(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
             if (point == '\n') {
@@ -25,8 +25,8 @@ public final class TerminalEscaper {
     }
 
     /** One line of at most {@code width} characters. */
-    public static String line(String text, int width) {
-        String plain = line(text);
+    public static String escape(String text, int width) {
+        String plain = escape(text);
         return plain.length() <= width ? plain : plain.substring(0, Math.max(0, width - 1)) + "…";
     }
 

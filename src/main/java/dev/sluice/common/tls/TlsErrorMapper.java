@@ -58,7 +58,7 @@ public final class TlsErrorMapper {
     }
 
     /** Whether the other side was reached, and its certificate is the trouble. */
-    public static boolean isDistrust(Throwable failure) {
+    public static boolean isCertificateRejected(Throwable failure) {
         List<Throwable> chain = chain(failure);
         return has(chain, CertificateException.class)
                 || has(chain, CertPathBuilderException.class)
@@ -89,6 +89,6 @@ public final class TlsErrorMapper {
     }
 
     private static String quoted(String text) {
-        return text.isBlank() ? "" : " (" + TextSanitizer.of(text.strip(), LONGEST_QUOTE) + ")";
+        return text.isBlank() ? "" : " (" + TextSanitizer.singleLine(text.strip(), LONGEST_QUOTE) + ")";
     }
 }

@@ -14,7 +14,7 @@ public final class TrustManagers {
     private TrustManagers() {}
 
     /** Trusts the authorities of the file and no others; without one, those of this JVM. Reads files in the second case. */
-    public static X509ExtendedTrustManager in(Optional<CaFile> caFile) {
+    public static X509ExtendedTrustManager forCaFile(Optional<CaFile> caFile) {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(caFile.isPresent() ? storeOf(caFile.get()) : (KeyStore) null);

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /** The file of the configuration. */
 public final class ConfigFile {
-    private static final Pattern PLACE = Pattern.compile("line: (\\d+), column: (\\d+)");
+    private static final Pattern JSON_LOCATION = Pattern.compile("line: (\\d+), column: (\\d+)");
 
     private ConfigFile() {}
 
@@ -46,7 +46,7 @@ public final class ConfigFile {
 
     /** The parser's message is left out but for the place: it may repeat a password that lacks its quotes. */
     private static String placeOf(DecodeException bad) {
-        Matcher place = PLACE.matcher(Objects.requireNonNullElse(bad.getMessage(), ""));
+        Matcher place = JSON_LOCATION.matcher(Objects.requireNonNullElse(bad.getMessage(), ""));
         return place.find() ? " (line " + place.group(1) + ", column " + place.group(2) + ")" : "";
     }
 }

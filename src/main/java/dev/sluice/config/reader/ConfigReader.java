@@ -14,8 +14,8 @@ import java.util.TreeSet;
 public final class ConfigReader {
     private final JsonObject file;
     private final Map<String, String> environment;
-    private final SortedMap<String, List<String>> complaints = new TreeMap<>();
-    private final SortedSet<String> known = new TreeSet<>();
+    private final SortedMap<String, List<String>> errors = new TreeMap<>();
+    private final SortedSet<String> registeredKeys = new TreeSet<>();
     /** The known keys and the sections they are in. */
     private final SortedSet<String> names = new TreeSet<>();
 
@@ -32,16 +32,16 @@ public final class ConfigReader {
         return new ConfigSection(this, path, value instanceof JsonObject object ? object : new JsonObject());
     }
 
-    void complain(String key, String what) {
-        complaints.computeIfAbsent(key, first -> new ArrayList<>()).add(key + ": " + what);
+    void addError(String key, String what) {
+        errors.computeIfAbsent(key, first -> new ArrayList<>()).add(key + ": " + what);
     }
 
-    boolean hasComplaint(String key) {
-        return complaints.containsKey(key);
+    boolean hasError(String key) {
+        return errors.containsKey(key);
     }
 
-    void know(String key) {
-        known.add(key);
+    void registerKey(String key) {
+        registeredKeys.add(key);
         for (int end = key.length(); end > 0; end = key.lastIndexOf('.', end - 1)) {
             names.add(key.substring(0, end));
         }
@@ -52,25 +52,26 @@ public final class ConfigReader {
     }
 
     /** Every key that some section asked for. */
-    public SortedSet<String> known() {
-        return known;
+    public SortedSet<String> registeredKeys() {
+        return registeredKeys;
     }
 
     /** Everything that is wrong, sorted by key. */
-    public List<String> complaints() {
-        return complaints.values().stream().flatMap(List::stream).toList();
+    public List<String> errors() {
+        return errors.values().stream().flatMap(List::stream).toList();
     }
 
     /** Complains about what nobody asked for; comes after everything has been read. */
-    public void complainAboutTheUnknown() {
+    public void reportUnknownKeys() {
         findUnknown("", file);
-        List<String> variables = known.stream().map(ConfigSection::variable).toList();
+        List<String> variables =
+                registeredKeys.stream().map(ConfigSection::environmentVariable).toList();
         for (String name : environment.keySet()) {
             // Others set variables of this kind too (Kubernetes does, for a service called sluice), so only what looks
             // like one of ours is a mistake.
             if (name.startsWith("SLUICE_") && !variables.contains(name)) {
-                KeySuggestions.mistyped(name, variables)
-                        .ifPresent(meant -> complain(name, "there is no such variable; did you mean " + meant + "?"));
+                KeySuggestions.closestMatch(name, variables)
+                        .ifPresent(meant -> addError(name, "there is no such variable; did you mean " + meant + "?"));
             }
         }
     }
@@ -79,18 +80,18 @@ public final class ConfigReader {
         for (Map.Entry<String, Object> entry : object) {
             String key = prefix + entry.getKey();
             if (entry.getKey().contains(".")) {
-                complain(key, "there is no such key; a section is an object, not a dot");
+                addError(key, "there is no such key; a section is an object, not a dot");
             } else if (!names.contains(key)) {
                 Optional<String> meant = KeySuggestions.forKey(key, names);
-                complain(
+                addError(
                         key,
                         "there is no such key"
                                 + meant.map(name -> "; did you mean " + name + "?")
                                         .orElse(""));
-            } else if (!known.contains(key) && entry.getValue() instanceof JsonObject inner) {
+            } else if (!registeredKeys.contains(key) && entry.getValue() instanceof JsonObject inner) {
                 findUnknown(key + ".", inner);
-            } else if (!known.contains(key) && entry.getValue() != null) {
-                complain(key, "an object is needed");
+            } else if (!registeredKeys.contains(key) && entry.getValue() != null) {
+                addError(key, "an object is needed");
             }
         }
     }

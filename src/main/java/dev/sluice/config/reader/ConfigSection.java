@@ -18,54 +18,54 @@ import org.jspecify.annotations.Nullable;
  * Trouble becomes a complaint and the default goes on, so that one run finds all of it.
  */
 public final class ConfigSection {
-    private final ConfigReader settings;
+    private final ConfigReader reader;
     private final String path;
     private final JsonObject json;
 
-    ConfigSection(ConfigReader settings, String path, JsonObject json) {
-        this.settings = settings;
+    ConfigSection(ConfigReader reader, String path, JsonObject json) {
+        this.reader = reader;
         this.path = path;
         this.json = json;
     }
 
-    public String text(String key, String fallback) {
-        return optionalText(key).orElse(fallback);
+    public String string(String key, String fallback) {
+        return optionalString(key).orElse(fallback);
     }
 
-    public Optional<String> optionalText(String key) {
+    public Optional<String> optionalString(String key) {
         return read(key, ValueParser::text);
     }
 
     /** A secret: given as {@code key}, or as {@code keyFile}, the path of a file that holds it. */
     public Optional<Secret> secret(String key) {
         String fileKey = key + "File";
-        Optional<Secret> inline = optionalText(key).map(Secret::new);
+        Optional<Secret> inline = optionalString(key).map(Secret::new);
         Optional<Secret> fromFile = read(fileKey, value -> contentOf(ValueParser.path(value)));
         if (inline.isEmpty() || fromFile.isEmpty()) {
             return inline.or(() -> fromFile);
         }
         if (isFromEnvironment(key) == isFromEnvironment(fileKey)) {
-            complain(key, "is given twice, as " + key + " and as " + fileKey);
+            addError(key, "is given twice, as " + key + " and as " + fileKey);
         }
         return isFromEnvironment(fileKey) ? fromFile : inline;
     }
 
-    public int integer(String key, int fallback, int least, int most) {
-        return (int) number(key, fallback, least, most);
+    public int integer(String key, int fallback, int min, int max) {
+        return (int) longValue(key, fallback, min, max);
     }
 
-    public long number(String key, long fallback, long least, long most) {
-        return read(key, value -> ValueParser.wholeNumber(value, least, most)).orElse(fallback);
+    public long longValue(String key, long fallback, long min, long max) {
+        return read(key, value -> ValueParser.integer(value, min, max)).orElse(fallback);
     }
 
     /** A time in seconds; fractions are allowed. */
-    public Duration seconds(String key, double fallback, double least, double most) {
-        return read(key, value -> ValueParser.seconds(value, least, most))
-                .orElseGet(() -> ValueParser.seconds(fallback, least, most));
+    public Duration duration(String key, double fallback, double min, double max) {
+        return read(key, value -> ValueParser.seconds(value, min, max))
+                .orElseGet(() -> ValueParser.seconds(fallback, min, max));
     }
 
     /** Times in seconds, at least one, each up to a day. */
-    public List<Duration> secondsList(String key, List<Duration> fallback) {
+    public List<Duration> durations(String key, List<Duration> fallback) {
         return read(
                         key,
                         value -> ValueParser.list(value, "seconds").stream()
@@ -74,11 +74,11 @@ public final class ConfigSection {
                 .orElse(fallback);
     }
 
-    public boolean flag(String key, boolean fallback) {
+    public boolean bool(String key, boolean fallback) {
         return read(key, ValueParser::flag).orElse(fallback);
     }
 
-    public <E extends Enum<E>> E choice(String key, E fallback) {
+    public <E extends Enum<E>> E enumValue(String key, E fallback) {
         return read(key, value -> ValueParser.choice(value, fallback.getDeclaringClass()))
                 .orElse(fallback);
     }
@@ -98,7 +98,7 @@ public final class ConfigSection {
 
     /** The value that {@code convert} makes of the key; what it throws becomes the complaint. */
     public <T> Optional<T> read(String key, Function<Object, T> convert) {
-        settings.know(path + "." + key);
+        reader.registerKey(path + "." + key);
         @Nullable String variable = fromEnvironment(key);
         @Nullable Object given = variable == null ? json.getValue(key) : variable;
         if (given == null) {
@@ -107,19 +107,19 @@ public final class ConfigSection {
         try {
             return Optional.of(convert.apply(given));
         } catch (IllegalArgumentException bad) {
-            String origin = variable == null ? "" : " of " + variable(path + "." + key);
-            complain(key, "cannot use " + Redactor.of(key, given) + origin + ": " + bad.getMessage());
+            String origin = variable == null ? "" : " of " + environmentVariable(path + "." + key);
+            addError(key, "cannot use " + Redactor.redact(key, given) + origin + ": " + bad.getMessage());
             return Optional.empty();
         }
     }
 
-    public void complain(String key, String what) {
-        settings.complain(path + "." + key, what);
+    public void addError(String key, String what) {
+        reader.addError(path + "." + key, what);
     }
 
     /** Whether nothing was wrong with these keys so far, so that it makes sense to compare them. */
-    public boolean areFine(String... keys) {
-        return List.of(keys).stream().noneMatch(key -> settings.hasComplaint(path + "." + key));
+    public boolean areValid(String... keys) {
+        return List.of(keys).stream().noneMatch(key -> reader.hasError(path + "." + key));
     }
 
     boolean isFromEnvironment(String key) {
@@ -127,7 +127,7 @@ public final class ConfigSection {
     }
 
     /** The environment variable for a key: {@code delivery.leaseSeconds} is {@code SLUICE_DELIVERY_LEASE_SECONDS}. */
-    public static String variable(String key) {
+    public static String environmentVariable(String key) {
         return "SLUICE_"
                 + key.replace("MiB", "Mib")
                         .replace("KiB", "Kib")
@@ -138,7 +138,7 @@ public final class ConfigSection {
 
     /** An empty variable is one that is not set: that is how Docker and others pass on what is missing. */
     private @Nullable String fromEnvironment(String key) {
-        @Nullable String value = settings.environment().get(variable(path + "." + key));
+        @Nullable String value = reader.environment().get(environmentVariable(path + "." + key));
         return value == null || value.isEmpty() ? null : value;
     }
 

@@ -12,7 +12,7 @@ final class KeySuggestions {
 
     /** The known key that {@code wrong} was meant to be: mistyped, without its unit, or in the wrong section. */
     static Optional<String> forKey(String wrong, Collection<String> known) {
-        return mistyped(wrong, known)
+        return closestMatch(wrong, known)
                 .or(() -> known.stream()
                         .filter(key -> key.startsWith(wrong) && key.indexOf('.', wrong.length()) < 0)
                         .findFirst())
@@ -22,7 +22,7 @@ final class KeySuggestions {
     }
 
     /** The known name that is at most two letters away. */
-    static Optional<String> mistyped(String wrong, Collection<String> known) {
+    static Optional<String> closestMatch(String wrong, Collection<String> known) {
         return known.stream()
                 .filter(name -> distance(wrong, name) <= (wrong.length() < SHORT ? 1 : 2))
                 .min(Comparator.comparingInt(name -> distance(wrong, name)));

@@ -9,7 +9,7 @@ final class Redactor {
 
     private Redactor() {}
 
-    static String of(String key, Object value) {
+    static String redact(String key, Object value) {
         // The path of a webhook's address lets one in at some receivers.
         if (key.startsWith("password")
                 || key.startsWith("secretKey")
@@ -26,6 +26,6 @@ final class Redactor {
                 .replaceFirst("(?s)^([A-Za-z0-9+.-]*://)?.*@", "$1***@")
                 .replaceFirst("(?s)(://[^?]*[?]).*", "$1***")
                 .replaceAll("\\p{Cntrl}", "?");
-        return "'" + TextSanitizer.of(text, LONGEST) + "'";
+        return "'" + TextSanitizer.singleLine(text, LONGEST) + "'";
     }
 }

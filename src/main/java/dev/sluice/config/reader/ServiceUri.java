@@ -19,7 +19,7 @@ public record ServiceUri(String withoutCredentials, Optional<String> user, Optio
 
     /** The user of {@code section}: what the environment says before what the file says, a key before the address. */
     public String user(ConfigSection section, String fallback) {
-        return preferred(section, section.isFromEnvironment("user"), section.optionalText("user"), user)
+        return preferred(section, section.isFromEnvironment("user"), section.optionalString("user"), user)
                 .orElse(fallback);
     }
 

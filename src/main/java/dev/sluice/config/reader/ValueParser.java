@@ -22,21 +22,21 @@ public final class ValueParser {
         throw new IllegalArgumentException("a text that is not empty is needed");
     }
 
-    static long wholeNumber(Object value, long least, long most) {
+    static long integer(Object value, long min, long max) {
         long number;
         try {
             number = Long.parseLong(String.valueOf(value));
         } catch (NumberFormatException bad) {
             throw new IllegalArgumentException("a whole number is needed", bad);
         }
-        if (number < least || number > most) {
-            throw new IllegalArgumentException("it has to be from " + least + " to " + most);
+        if (number < min || number > max) {
+            throw new IllegalArgumentException("it has to be from " + min + " to " + max);
         }
         return number;
     }
 
     /** A time given in seconds, to the millisecond. */
-    static Duration seconds(Object value, double least, double most) {
+    static Duration seconds(Object value, double min, double max) {
         double seconds;
         try {
             seconds = Double.parseDouble(String.valueOf(value));
@@ -44,8 +44,8 @@ public final class ValueParser {
             throw new IllegalArgumentException("a number of seconds is needed", bad);
         }
         // Not the other way round: NaN is in no range.
-        if (!(seconds >= least && seconds <= most)) {
-            throw new IllegalArgumentException("it has to be from " + plain(least) + " to " + plain(most) + " seconds");
+        if (!(seconds >= min && seconds <= max)) {
+            throw new IllegalArgumentException("it has to be from " + plain(min) + " to " + plain(max) + " seconds");
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }

@@ -6,15 +6,15 @@ import java.util.List;
 public final class InvalidConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final List<String> complaints;
+    private final List<String> errors;
 
-    public InvalidConfigException(List<String> complaints) {
-        super(String.join("\n", complaints));
-        this.complaints = List.copyOf(complaints);
+    public InvalidConfigException(List<String> errors) {
+        super(String.join("\n", errors));
+        this.errors = List.copyOf(errors);
     }
 
     /** One line each, {@code section.key: what is wrong}. */
-    public List<String> complaints() {
-        return complaints;
+    public List<String> errors() {
+        return errors;
     }
 }

@@ -24,12 +24,12 @@ public enum SslMode {
     private static final String PARAMETER = "sslmode=";
 
     /** As it is written in a uri. */
-    public String wire() {
+    public String parameterValue() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Whether the server has to prove who it is. */
-    public boolean verifies() {
+    public boolean verifiesCertificate() {
         return compareTo(VERIFY_CA) >= 0;
     }
 
@@ -38,7 +38,7 @@ public enum SslMode {
      *
      * @throws IllegalArgumentException if the mode is none, or other settings of TLS stand there
      */
-    public static SslMode in(URI address) {
+    public static SslMode fromUri(URI address) {
         List<String> parameters =
                 List.of(Optional.ofNullable(address.getRawQuery()).orElse("").split("&"));
         if (parameters.stream().anyMatch(text -> text.startsWith("ssl") && !text.startsWith(PARAMETER))) {
@@ -53,10 +53,13 @@ public enum SslMode {
 
     private static SslMode named(String wire) {
         return Arrays.stream(values())
-                .filter(mode -> mode.wire().equals(wire))
+                .filter(mode -> mode.parameterValue().equals(wire))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("sslmode is one of "
                         + String.join(
-                                ", ", Arrays.stream(values()).map(SslMode::wire).toList())));
+                                ", ",
+                                Arrays.stream(values())
+                                        .map(SslMode::parameterValue)
+                                        .toList())));
     }
 }

@@ -27,7 +27,7 @@ public final class EncodeCommand {
     public static final String THUMBNAIL_PREFIX = "thumbnail-";
 
     /** Makes files, and says how far it is in a way that {@link ProgressParser} reads. */
-    public static final List<String> REPORTING = List.of(
+    public static final List<String> COMMON_OPTIONS = List.of(
             "-nostdin",
             "-hide_banner",
             "-nostats",
@@ -40,13 +40,13 @@ public final class EncodeCommand {
             "-y");
 
     /** The sound of a film that is encoded in segments. */
-    public static final String SOUND_FILE = "sound.m4a";
+    public static final String AUDIO_FILE = "sound.m4a";
 
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
-    private static final List<String> NOTHING_ELSE =
+    private static final List<String> DROP_OTHER_STREAMS =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
-    private static final String WHOLE_FILE = "movflags=+faststart";
+    private static final String FASTSTART = "movflags=+faststart";
     // When a file begins is written in units of the whole file's, milliseconds by default, which are too coarse.
     private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
 
@@ -79,22 +79,24 @@ public final class EncodeCommand {
             List<Rendition> renditions,
             Segment segment,
             Duration first,
-            Optional<Duration> runUp) {
+            Optional<Duration> preroll) {
         List<String> command = beginning();
         command.addAll(List.of("-copyts", "-start_at_zero"));
-        runUp.map(segment.from()::minus)
-                .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", DecimalSeconds.text(sought))));
-        command.addAll(InputArguments.opening(source, config.limits()));
-        Duration runOut = segment.isLast() ? Duration.ZERO : SegmentRateControl.runOut(config, info.video());
-        Duration begin = info.begin().orElse(Duration.ZERO);
-        command.addAll(filters(info, renditions, Optional.of(new FilterGraph.Cut(segment, begin, runOut))));
-        addPictures(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).ofSegment(segment, first));
+        preroll.map(segment.start()::minus)
+                .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", DecimalSeconds.format(sought))));
+        command.addAll(InputArguments.untrustedInput(source, config.limits()));
+        Duration lookahead = segment.isLast() ? Duration.ZERO : SegmentRateControl.lookahead(config, info.video());
+        Duration begin = info.startTime().orElse(Duration.ZERO);
+        command.addAll(filters(info, renditions, Optional.of(new FilterGraph.TimeRange(segment, begin, lookahead))));
+        addVideoOutputs(
+                command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forSegment(segment, first));
         if (!segment.isFirst()) {
-            command.addAll(SegmentRateControl.goingOn(config));
+            command.addAll(SegmentRateControl.continuationOptions(config));
         }
-        if (!runOut.isZero()) {
+        if (!lookahead.isZero()) {
             command.addAll(List.of(
-                    "-bsf:v", "noise=drop=gte(pts*tb\\," + DecimalSeconds.text(Segment.early(segment.until())) + ")"));
+                    "-bsf:v",
+                    "noise=drop=gte(pts*tb\\," + DecimalSeconds.format(Segment.withTolerance(segment.end())) + ")"));
         }
         addTee(command, renditions, false, SEGMENT_FILE);
         addThumbnails(command);
@@ -103,14 +105,14 @@ public final class EncodeCommand {
 
     private List<String> openingWhole(Path source) {
         List<String> command = beginning();
-        command.addAll(
-                List.of("-t", DecimalSeconds.text(config.limits().maxDuration().plus(MARGIN))));
-        command.addAll(InputArguments.opening(source, config.limits()));
+        command.addAll(List.of(
+                "-t", DecimalSeconds.format(config.limits().maxDuration().plus(MARGIN))));
+        command.addAll(InputArguments.untrustedInput(source, config.limits()));
         return command;
     }
 
     private List<String> beginning() {
-        List<String> command = new ArrayList<>(REPORTING);
+        List<String> command = new ArrayList<>(COMMON_OPTIONS);
         command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
         return command;
     }
@@ -118,22 +120,22 @@ public final class EncodeCommand {
     /** The part of the command behind the input: filters, renditions, thumbnails. */
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
-        addPictures(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).ofWhole());
+        addVideoOutputs(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
         info.audio().ifPresent(audio -> command.addAll(sound(audio)));
-        addTee(command, renditions, info.audio().isPresent(), WHOLE_FILE);
+        addTee(command, renditions, info.audio().isPresent(), FASTSTART);
         addThumbnails(command);
         return command;
     }
 
-    private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.Cut> cut) {
-        Dimensions thumbnail = RenditionLadder.thumbnail(info.video().displayed(), config.thumbnailWidth());
+    private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.TimeRange> cut) {
+        Dimensions thumbnail = RenditionLadder.thumbnailSize(info.video().displaySize(), config.thumbnailWidth());
         FilterGraph graph = new FilterGraph(
                 info.video(), renditions, thumbnail, config.thumbnailInterval().toSeconds(), cut);
         return List.of(
-                "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.text());
+                "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.build());
     }
 
-    private void addPictures(List<String> command, List<Rendition> renditions, String keyFrames) {
+    private void addVideoOutputs(List<String> command, List<Rendition> renditions, String keyFrames) {
         for (int i = 0; i < renditions.size(); i++) {
             Rendition rendition = renditions.get(i);
             command.addAll(List.of("-map", "[v" + i + "]"));
@@ -156,12 +158,12 @@ public final class EncodeCommand {
     }
 
     /** The sound alone, as it is in the renditions of the whole. */
-    public List<String> soundAlone(Path source, AudioStream audio) {
+    public List<String> audioOnly(Path source, AudioStream audio) {
         List<String> command = openingWhole(source);
         command.addAll(sound(audio));
         command.add("-vn");
-        command.addAll(NOTHING_ELSE);
-        command.addAll(List.of("-f", "mp4", "file:" + SOUND_FILE));
+        command.addAll(DROP_OTHER_STREAMS);
+        command.addAll(List.of("-f", "mp4", "file:" + AUDIO_FILE));
         return List.copyOf(command);
     }
 
@@ -173,7 +175,7 @@ public final class EncodeCommand {
 
     private static void addTee(List<String> command, List<Rendition> renditions, boolean withSound, String options) {
         String sound = withSound ? ",a" : "";
-        command.addAll(NOTHING_ELSE);
+        command.addAll(DROP_OTHER_STREAMS);
         command.addAll(List.of(
                 "-f",
                 "tee",

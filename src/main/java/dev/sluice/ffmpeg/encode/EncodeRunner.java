@@ -25,13 +25,13 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
      * @param parser takes what FFmpeg says of its progress
      * @param gotOn told when there is progress
      */
-    public FfmpegRunner.Outcome of(
+    public FfmpegRunner.ExitResult run(
             List<String> arguments,
-            FileAccess reach,
+            FileAccess fileAccess,
             ProgressParser parser,
-            Runnable gotOn,
+            Runnable onProgress,
             CancellationToken cancellation) {
-        return of(arguments, reach, parser, gotOn, Duration.ZERO, cancellation);
+        return run(arguments, fileAccess, parser, onProgress, Duration.ZERO, cancellation);
     }
 
     /**
@@ -39,24 +39,24 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
      *
      * @param unseen how long it may work besides before there is anything to see
      */
-    public FfmpegRunner.Outcome of(
+    public FfmpegRunner.ExitResult run(
             List<String> arguments,
-            FileAccess reach,
+            FileAccess fileAccess,
             ProgressParser parser,
-            Runnable gotOn,
+            Runnable onProgress,
             Duration unseen,
             CancellationToken cancellation) {
-        Watchdog watchdog = Watchdog.encode(
+        Watchdog watchdog = Watchdog.forEncode(
                 ffmpegConfig.stallTimeout().plus(unseen),
-                ffmpegConfig.maxEncode(),
-                new OutputActivity(reach.directory()));
-        return ffmpeg.encoder(reach, config.limits().maxOutputBytes())
+                ffmpegConfig.maxEncodeDuration(),
+                new OutputActivity(fileAccess.directory()));
+        return ffmpeg.encodeRunner(fileAccess, config.limits().maxOutputBytes())
                 .run(
                         arguments,
                         line -> {
                             if (parser.accept(line)) {
-                                watchdog.progressed();
-                                gotOn.run();
+                                watchdog.reset();
+                                onProgress.run();
                             }
                         },
                         watchdog,
@@ -64,13 +64,13 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
     }
 
     /** @throws dev.sluice.job.JobException with what FFmpeg failed of, if it did */
-    public static void requireSuccess(FfmpegRunner.Outcome outcome, ProgressParser parser) {
+    public static void requireSuccess(FfmpegRunner.ExitResult outcome, ProgressParser parser) {
         if (outcome.exitCode() != 0) {
             LOG.atWarn()
                     .addKeyValue("exitCode", outcome.exitCode())
-                    .addKeyValue("ffmpeg", outcome.complaints())
+                    .addKeyValue("ffmpeg", outcome.stderr())
                     .log("encode failed");
-            throw ProcessErrorMapper.of(outcome, parser.frames());
+            throw ProcessErrorMapper.translate(outcome, parser.frames());
         }
     }
 }

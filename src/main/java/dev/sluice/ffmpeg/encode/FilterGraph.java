@@ -22,7 +22,7 @@ final class FilterGraph {
     private final List<Rendition> renditions;
     private final Dimensions thumbnail;
     private final long thumbnailSeconds;
-    private final Optional<Cut> cut;
+    private final Optional<TimeRange> cut;
 
     /**
      * Which part of the film it lets through.
@@ -30,7 +30,7 @@ final class FilterGraph {
      * @param begin when the whole film's picture begins
      * @param runOut how much more of it the encoders see, for what they look ahead; zero for the last segment
      */
-    record Cut(Segment segment, Duration begin, Duration runOut) {}
+    record TimeRange(Segment segment, Duration begin, Duration lookahead) {}
 
     /** @param renditions largest first */
     FilterGraph(
@@ -38,7 +38,7 @@ final class FilterGraph {
             List<Rendition> renditions,
             Dimensions thumbnail,
             long thumbnailSeconds,
-            Optional<Cut> cut) {
+            Optional<TimeRange> cut) {
         this.source = source;
         this.renditions = List.copyOf(renditions);
         this.thumbnail = thumbnail;
@@ -56,14 +56,14 @@ final class FilterGraph {
     }
 
     /** The graph; its outputs are {@code [v0]}, {@code [v1]}, … in the order of the renditions, and {@code [thumbnails]}. */
-    String text() {
+    String build() {
         List<String> chains = new ArrayList<>();
         chains.add("[0:" + source.index() + "]" + preparation() + "split=2[all][some]");
         for (int i = 0; i < renditions.size(); i++) {
             chains.add(rendition(i));
         }
-        chains.add("[some]" + withoutRunOut() + "select='" + everyInterval() + "',scale=" + thumbnail.width() + ":"
-                + thumbnail.height() + ":out_range=pc,setsar=1,format=yuv420p[thumbnails]");
+        chains.add("[some]" + withoutRunOut() + "select='" + thumbnailSelectExpression() + "',scale="
+                + thumbnail.width() + ":" + thumbnail.height() + ":out_range=pc,setsar=1,format=yuv420p[thumbnails]");
         return String.join(";", chains);
     }
 
@@ -74,22 +74,24 @@ final class FilterGraph {
         return source.isHdr() ? deinterlace + range + toneMap() + "," : deinterlace + range;
     }
 
-    private static String range(Cut cut) {
+    private static String range(TimeRange cut) {
         Segment segment = cut.segment();
         List<String> ends = new ArrayList<>();
         if (!segment.isFirst()) {
-            ends.add("start=" + DecimalSeconds.text(Segment.early(segment.from())));
+            ends.add("start=" + DecimalSeconds.format(Segment.withTolerance(segment.start())));
         }
         if (!segment.isLast()) {
-            ends.add("end=" + DecimalSeconds.text(Segment.early(segment.until().plus(cut.runOut()))));
+            ends.add("end="
+                    + DecimalSeconds.format(Segment.withTolerance(segment.end().plus(cut.lookahead()))));
         }
         return ends.isEmpty() ? "" : "trim=" + String.join(":", ends) + ",";
     }
 
     private String withoutRunOut() {
-        return cut.filter(part -> !part.runOut().isZero())
+        return cut.filter(part -> !part.lookahead().isZero())
                 .map(part -> "trim=end="
-                        + DecimalSeconds.text(Segment.early(part.segment().until())) + ",")
+                        + DecimalSeconds.format(
+                                Segment.withTolerance(part.segment().end())) + ",")
                 .orElse("");
     }
 
@@ -116,8 +118,8 @@ final class FilterGraph {
     }
 
     /** The first frame, and the first one of each further interval counted from the first frame of the film. */
-    private String everyInterval() {
-        String begin = cut.map(segment -> DecimalSeconds.text(Segment.early(segment.begin())))
+    private String thumbnailSelectExpression() {
+        String begin = cut.map(segment -> DecimalSeconds.format(Segment.withTolerance(segment.begin())))
                 .orElse("start_t");
         return "isnan(prev_selected_t)+gt(floor((t-" + begin + ")/" + thumbnailSeconds + "),floor((prev_selected_t-"
                 + begin + ")/" + thumbnailSeconds + "))";

@@ -23,14 +23,14 @@ public final class FramecrcParser {
             String size,
             String sampleRate,
             String layout,
-            double tick,
+            double timeBase,
             long packets,
             long start,
             long end) {
         private static final Stream NEW = new Stream("", "", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
 
         public Duration length() {
-            return packets == 0 ? Duration.ZERO : DecimalSeconds.of((end - start) * tick);
+            return packets == 0 ? Duration.ZERO : DecimalSeconds.fromSeconds((end - start) * timeBase);
         }
 
         private Stream with(long pts, long lasts) {
@@ -39,7 +39,7 @@ public final class FramecrcParser {
                     size,
                     sampleRate,
                     layout,
-                    tick,
+                    timeBase,
                     packets + 1,
                     Math.min(start, pts),
                     Math.max(end, pts + lasts));
@@ -47,10 +47,10 @@ public final class FramecrcParser {
 
         private Stream with(String key, String value) {
             return switch (key) {
-                case "codec_id" -> new Stream(value, size, sampleRate, layout, tick, packets, start, end);
-                case "dimensions" -> new Stream(codec, value, sampleRate, layout, tick, packets, start, end);
-                case "sample_rate" -> new Stream(codec, size, value, layout, tick, packets, start, end);
-                case "channel_layout_name" -> new Stream(codec, size, sampleRate, value, tick, packets, start, end);
+                case "codec_id" -> new Stream(value, size, sampleRate, layout, timeBase, packets, start, end);
+                case "dimensions" -> new Stream(codec, value, sampleRate, layout, timeBase, packets, start, end);
+                case "sample_rate" -> new Stream(codec, size, value, layout, timeBase, packets, start, end);
+                case "channel_layout_name" -> new Stream(codec, size, sampleRate, value, timeBase, packets, start, end);
                 case "tb" -> new Stream(codec, size, sampleRate, layout, quotient(value), packets, start, end);
                 default -> this;
             };
@@ -63,7 +63,7 @@ public final class FramecrcParser {
     }
 
     /** Takes the next line: {@code #key stream: value}, or {@code stream, dts, pts, duration, bytes, checksum, …}. */
-    public void add(String line) {
+    public void accept(String line) {
         if (line.startsWith("#")) {
             String[] words = line.substring(1).split("[ :]+", 3);
             if (words.length == 3 && words[1].chars().allMatch(Character::isDigit)) {

@@ -16,13 +16,13 @@ final class KeyFrameSchedule {
     }
 
     /** For an encode that begins with the film. */
-    String ofWhole() {
+    String forWholeFile() {
         return ofEncode(Duration.ZERO);
     }
 
     /** @param first when the first frame of the segment is shown; later than where it begins with a variable rate */
-    String ofSegment(Segment segment, Duration first) {
-        return ofEncode(first.minus(segment.from()));
+    String forSegment(Segment segment, Duration first) {
+        return ofEncode(first.minus(segment.start()));
     }
 
     /**
@@ -32,8 +32,8 @@ final class KeyFrameSchedule {
      * @param behind how far that frame is behind a line of the grid
      */
     private String ofEncode(Duration behind) {
-        String onGrid =
-                "+" + DecimalSeconds.text(behind.plus(Segment.EARLY)) + ")/" + DecimalSeconds.text(interval) + ")";
+        String onGrid = "+" + DecimalSeconds.format(behind.plus(Segment.BOUNDARY_TOLERANCE)) + ")/"
+                + DecimalSeconds.format(interval) + ")";
         return "expr:isnan(prev_forced_t)+gt(floor((t" + onGrid + ",floor((prev_forced_t" + onGrid + ")";
     }
 }

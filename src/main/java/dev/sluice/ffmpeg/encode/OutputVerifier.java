@@ -26,12 +26,12 @@ public final class OutputVerifier {
     private static final Logger LOG = LoggerFactory.getLogger(OutputVerifier.class);
 
     private final FfmpegInstallation ffmpeg;
-    private final Duration look;
+    private final Duration baseTimeout;
 
     /** @param look how long a look at files may take, besides the time it takes to read them */
     public OutputVerifier(FfmpegInstallation ffmpeg, Duration look) {
         this.ffmpeg = ffmpeg;
-        this.look = look;
+        this.baseTimeout = look;
     }
 
     /**
@@ -40,7 +40,7 @@ public final class OutputVerifier {
      * @param files in the order of the renditions
      * @param longest of all their streams
      */
-    public record Checked(List<RenditionFile> files, Duration longest) {}
+    public record VerifiedOutputs(List<RenditionFile> files, Duration longest) {}
 
     /**
      * Reads all renditions once, with one run of FFmpeg.
@@ -49,7 +49,7 @@ public final class OutputVerifier {
      * @param reached when they end, as the encode said
      * @throws JobException OUTPUT_INVALID when a file is not what was asked for
      */
-    public Checked check(
+    public VerifiedOutputs verify(
             Path directory,
             List<Rendition> renditions,
             boolean withSound,
@@ -59,41 +59,41 @@ public final class OutputVerifier {
         long bytes = renditions.stream()
                 .mapToLong(rendition -> bytes(directory.resolve(rendition.fileName())))
                 .sum();
-        FramecrcParser report = new FramecrcParser();
-        FfmpegRunner.Outcome outcome = ffmpeg.reader(FileAccess.reading(directory))
+        FramecrcParser parser = new FramecrcParser();
+        FfmpegRunner.ExitResult outcome = ffmpeg.readRunner(FileAccess.readDirectory(directory))
                 .run(
                         OutputVerifyCommand.arguments(renditions, withSound, reached),
-                        report::add,
-                        Watchdog.deadline(ReadTimeout.of(look, bytes)),
+                        parser::accept,
+                        Watchdog.withDeadline(ReadTimeout.forBytes(baseTimeout, bytes)),
                         cancellation);
-        if (outcome.exitCode() != 0 || outcome.complaints().errors() > 0) {
-            LOG.atWarn().addKeyValue("ffmpeg", outcome.complaints()).log("outputs can't be read");
+        if (outcome.exitCode() != 0 || outcome.stderr().errorCount() > 0) {
+            LOG.atWarn().addKeyValue("ffmpeg", outcome.stderr()).log("outputs can't be read");
             throw invalid("An output can't be decoded");
         }
         List<RenditionFile> files = new ArrayList<>();
         for (int i = 0; i < renditions.size(); i++) {
-            files.add(checked(directory, renditions, i, withSound, frames, report));
+            files.add(checked(directory, renditions, i, withSound, frames, parser));
         }
-        return new Checked(files, report.longest());
+        return new VerifiedOutputs(files, parser.longest());
     }
 
     private static RenditionFile checked(
-            Path directory, List<Rendition> renditions, int i, boolean withSound, long frames, FramecrcParser report) {
+            Path directory, List<Rendition> renditions, int i, boolean withSound, long frames, FramecrcParser parser) {
         Rendition rendition = renditions.get(i);
         String name = rendition.fileName();
         int perFile = withSound ? 2 : 1;
         int decoded = perFile * renditions.size();
-        FramecrcParser.Stream video = report.stream(perFile * i);
+        FramecrcParser.Stream video = parser.stream(perFile * i);
         require(video.codec().equals("h264"), name + " holds no H.264 video");
         require(video.size().equals(rendition.size().toString()), name + " is " + video.size() + " in size");
         require(video.packets() == frames, name + " has " + video.packets() + " frames instead of " + frames);
         if (withSound) {
-            FramecrcParser.Stream audio = report.stream(perFile * i + 1);
+            FramecrcParser.Stream audio = parser.stream(perFile * i + 1);
             require(audio.codec().equals("aac"), name + " holds no AAC sound");
             require(audio.sampleRate().equals("48000"), name + " has sound of " + audio.sampleRate() + " Hz");
         }
-        requireFrame("first", rendition, report.stream(decoded + i));
-        requireFrame("last", rendition, report.stream(decoded + renditions.size() + i));
+        requireFrame("first", rendition, parser.stream(decoded + i));
+        requireFrame("last", rendition, parser.stream(decoded + renditions.size() + i));
         Path file = directory.resolve(name);
         return new RenditionFile(
                 rendition.quality(),

@@ -15,7 +15,7 @@ final class OutputVerifyCommand {
     private static final String START = "0.1";
 
     /** Whether a picture can be decoded shows without its edges being smoothed. */
-    private static final List<String> CHEAPLY = List.of("-skip_loop_filter", "all");
+    private static final List<String> SKIP_LOOP_FILTER = List.of("-skip_loop_filter", "all");
 
     private OutputVerifyCommand() {}
 
@@ -28,17 +28,17 @@ final class OutputVerifyCommand {
         List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats"));
         command.addAll(List.of("-loglevel", "level+error", "-threads", "1"));
         for (Rendition rendition : renditions) {
-            command.addAll(InputArguments.openingOurs("mov", rendition.fileName()));
+            command.addAll(InputArguments.ownInput("mov", rendition.fileName()));
         }
         for (Rendition rendition : renditions) {
-            command.addAll(CHEAPLY);
+            command.addAll(SKIP_LOOP_FILTER);
             command.addAll(List.of("-t", START));
-            command.addAll(InputArguments.openingOurs("mov", rendition.fileName()));
+            command.addAll(InputArguments.ownInput("mov", rendition.fileName()));
         }
         for (Rendition rendition : renditions) {
-            command.addAll(CHEAPLY);
+            command.addAll(SKIP_LOOP_FILTER);
             command.addAll(List.of("-noaccurate_seek", "-ss", String.valueOf(end.toMillis() / 1000.0)));
-            command.addAll(InputArguments.openingOurs("mov", rendition.fileName()));
+            command.addAll(InputArguments.ownInput("mov", rendition.fileName()));
         }
         int stream = 0;
         for (int i = 0; i < renditions.size(); i++) {

@@ -48,20 +48,20 @@ public final class RenditionEncoder {
             ProgressListener progress,
             CancellationToken cancellation) {
         List<Rendition> renditions =
-                new RenditionLadder(config).renditions(info.video().displayed());
+                new RenditionLadder(config).renditions(info.video().displaySize());
         ProgressParser parser = new ProgressParser();
-        FfmpegRunner.Outcome outcome = new EncodeRunner(ffmpeg, ffmpegConfig, config)
-                .of(
+        FfmpegRunner.ExitResult outcome = new EncodeRunner(ffmpeg, ffmpegConfig, config)
+                .run(
                         new EncodeCommand(config, threads).arguments(source, info, renditions),
-                        FileAccess.making(directory, source),
+                        FileAccess.encode(directory, source),
                         parser,
-                        () -> parser.fraction(info.duration()).ifPresent(progress::at),
+                        () -> parser.fraction(info.duration()).ifPresent(progress::report),
                         cancellation);
         EncodeRunner.requireSuccess(outcome, parser);
         if (parser.frames() == 0) {
             throw ProcessErrorMapper.noFrames();
         }
-        return result(info, directory, renditions, parser, outcome.complaints(), cancellation);
+        return result(info, directory, renditions, parser, outcome.stderr(), cancellation);
     }
 
     private EncodeResult result(
@@ -69,20 +69,20 @@ public final class RenditionEncoder {
             Path directory,
             List<Rendition> renditions,
             ProgressParser progress,
-            StderrLog complaints,
+            StderrLog errors,
             CancellationToken cancellation) {
-        OutputVerifier.Checked checked = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
-                .check(
+        OutputVerifier.VerifiedOutputs checked = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
+                .verify(
                         directory,
                         renditions,
                         info.audio().isPresent(),
                         progress.frames(),
-                        progress.reached(),
+                        progress.outputTime(),
                         cancellation);
         return EncodeResult.of(
                 checked.files(),
-                ThumbnailFiles.in(
-                        directory, RenditionLadder.thumbnail(info.video().displayed(), config.thumbnailWidth())),
-                SourceWarnings.of(info.duration(), checked.longest(), SourceDamage.of(complaints)));
+                ThumbnailFiles.list(
+                        directory, RenditionLadder.thumbnailSize(info.video().displaySize(), config.thumbnailWidth())),
+                SourceWarnings.build(info.duration(), checked.longest(), SourceDamage.of(errors)));
     }
 }

@@ -14,7 +14,7 @@ final class SegmentRateControl {
     /** How much finer a key frame is quantized than what follows it: x264's default of {@code ipratio}. */
     private static final double IP_RATIO = 1.4;
     /** Six steps of the quantizer double it. */
-    private static final double FINER = 6 * Math.log(IP_RATIO) / Math.log(2);
+    private static final double CRF_OFFSET = 6 * Math.log(IP_RATIO) / Math.log(2);
 
     /** What x264 looks ahead is more; with so many frames the last ones of a segment have 98 % of their bits in the whole. */
     private static final int FRAMES_AHEAD = 10;
@@ -28,12 +28,12 @@ final class SegmentRateControl {
      * have only because it looks past that ({@code slicetype.c}: "there will be significant visual artifacts if the frames just
      * before go down in quality"); at the end of a segment there would be nothing to look at. What is encoded of it is dropped.
      */
-    static Duration runOut(MediaConfig config, VideoStream video) {
+    static Duration lookahead(MediaConfig config, VideoStream video) {
         double rate = video.frameRate() > 0 ? video.frameRate() : USUAL_RATE;
-        return hasTree(config) ? Duration.ofMillis(Math.round(1000 * FRAMES_AHEAD / rate)) : Duration.ZERO;
+        return usesMbTree(config) ? Duration.ofMillis(Math.round(1000 * FRAMES_AHEAD / rate)) : Duration.ZERO;
     }
 
-    private static boolean hasTree(MediaConfig config) {
+    private static boolean usesMbTree(MediaConfig config) {
         return !WITHOUT_TREE.contains(config.preset());
     }
 
@@ -43,9 +43,9 @@ final class SegmentRateControl {
      * {@code ratecontrol.c}): it came out a fifth smaller than the same frame in the whole. A zone of that one frame makes up for
      * it.
      */
-    static List<String> goingOn(MediaConfig config) {
-        double finer = config.crf() - FINER;
-        return hasTree(config) && finer > 0
+    static List<String> continuationOptions(MediaConfig config) {
+        double finer = config.crf() - CRF_OFFSET;
+        return usesMbTree(config) && finer > 0
                 ? List.of("-x264-params", String.format(Locale.ROOT, "zones=0,0,crf=%.2f", finer))
                 : List.of();
     }

@@ -28,7 +28,7 @@ final class BundledFfmpeg {
     /** Raised when what is done to the unpacked files changes. */
     private static final int LAYOUT = 1;
 
-    private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final String classifier;
     private final Path cache;
@@ -92,17 +92,17 @@ final class BundledFfmpeg {
     }
 
     private void unpack(JarFile jar, List<JarEntry> files, Path home) throws IOException {
-        Path fresh = Files.createTempDirectory(cache, "unpacking-", PosixFilePermissions.asFileAttribute(OURS_ALONE));
+        Path fresh = Files.createTempDirectory(cache, "unpacking-", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         try {
             for (JarEntry file : files) {
                 Path target = fresh.resolve(nameOf(file));
                 try (InputStream content = jar.getInputStream(file)) {
                     Files.copy(content, target);
                 }
-                Files.setPosixFilePermissions(target, OURS_ALONE);
+                Files.setPosixFilePermissions(target, OWNER_ONLY);
             }
             if (classifier.startsWith("linux")) {
-                DesktopLibraryStubs.replaceIn(fresh);
+                DesktopLibraryStubs.installInto(fresh);
             }
             publish(fresh, home, files);
         } finally {

@@ -25,18 +25,18 @@ final class DesktopLibraryStubs {
     private DesktopLibraryStubs() {}
 
     /** Writes the empty libraries that the bundle does not bring itself, and makes its programs find them. */
-    static void replaceIn(Path home) throws IOException {
+    static void installInto(Path home) throws IOException {
         ElfFile ffmpeg = ElfFile.read(home.resolve("ffmpeg"));
         for (Map.Entry<String, List<String>> library : VERSIONS_BY_NAME.entrySet()) {
             Path file = home.resolve(library.getKey());
             if (!Files.exists(file)) {
-                Files.write(file, StubLibraryWriter.bytes(ffmpeg.machine(), library.getKey(), library.getValue()));
+                Files.write(file, StubLibraryWriter.build(ffmpeg.machine(), library.getKey(), library.getValue()));
             }
         }
         for (String program : List.of("ffmpeg", "ffprobe")) {
             Path file = home.resolve(program);
             ElfFile elf = ElfFile.read(file);
-            elf.shareLibraryPath();
+            elf.convertRunpathToRpath();
             Files.write(file, elf.bytes());
         }
     }

@@ -41,20 +41,20 @@ final class ElfFile {
      * Turns the program's RUNPATH into an RPATH. The first is asked only for the libraries that the program itself names,
      * the second also for those that its libraries name, and the bundled libraries name no path of their own.
      */
-    void shareLibraryPath() {
+    void convertRunpathToRpath() {
         int headers = Math.toIntExact(content.getLong(32));
         int headerSize = content.getShort(54);
         int count = content.getShort(56);
         for (int i = 0; i < count; i++) {
             int header = headers + i * headerSize;
             if (content.getInt(header) == PT_DYNAMIC) {
-                shareLibraryPath(
+                convertRunpathToRpath(
                         Math.toIntExact(content.getLong(header + 8)), Math.toIntExact(content.getLong(header + 32)));
             }
         }
     }
 
-    private void shareLibraryPath(int dynamic, int size) {
+    private void convertRunpathToRpath(int dynamic, int size) {
         for (int entry = dynamic; entry < dynamic + size; entry += DYNAMIC_ENTRY) {
             long tag = content.getLong(entry);
             if (tag == DT_NULL) {

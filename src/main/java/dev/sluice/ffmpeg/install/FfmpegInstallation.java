@@ -46,17 +46,17 @@ public record FfmpegInstallation(
     }
 
     /** Whether its processes see nothing of this host but what they need. */
-    public boolean isInSandbox() {
+    public boolean isSandboxed() {
         return sandbox.isPresent();
     }
 
     /** The same FFmpeg, in this sandbox or in none. */
-    public FfmpegInstallation in(Optional<Sandbox> cage) {
+    public FfmpegInstallation withSandbox(Optional<Sandbox> cage) {
         return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, cage, scheduling, maxMemory);
     }
 
     /** The same FFmpeg, its encodes scheduled like this. */
-    FfmpegInstallation scheduled(Optional<BatchScheduling> batch) {
+    FfmpegInstallation withScheduling(Optional<BatchScheduling> batch) {
         return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, sandbox, batch, maxMemory);
     }
 
@@ -65,18 +65,18 @@ public record FfmpegInstallation(
      *
      * @param maxFileBytes size of each of them
      */
-    public FfmpegRunner encoder(FileAccess reach, long maxFileBytes) {
+    public FfmpegRunner encodeRunner(FileAccess fileAccess, long maxFileBytes) {
         ProcessLimits limits = new ProcessLimits(maxMemory, maxFileBytes);
-        return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, reach, limits, sandbox, scheduling));
+        return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, fileAccess, limits, sandbox, scheduling));
     }
 
     /** FFmpeg, to read files. */
-    public FfmpegRunner reader(FileAccess reach) {
-        return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, reach, ProcessLimits.ofReader(maxMemory), sandbox));
+    public FfmpegRunner readRunner(FileAccess fileAccess) {
+        return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, fileAccess, ProcessLimits.forReader(maxMemory), sandbox));
     }
 
     /** ffprobe, which only reads. */
-    public FfmpegRunner prober(FileAccess reach) {
-        return new FfmpegRunner(new FfmpegLaunchSpec(ffprobe, reach, ProcessLimits.ofReader(maxMemory), sandbox));
+    public FfmpegRunner probeRunner(FileAccess fileAccess) {
+        return new FfmpegRunner(new FfmpegLaunchSpec(ffprobe, fileAccess, ProcessLimits.forReader(maxMemory), sandbox));
     }
 }

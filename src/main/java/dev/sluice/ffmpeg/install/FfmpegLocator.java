@@ -32,13 +32,13 @@ final class FfmpegLocator {
     private final Platform platform;
     private final List<Path> searchPath;
     private final ProcessLimits limits;
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> errors = new ArrayList<>();
 
     FfmpegLocator(FfmpegConfig config, Platform platform, List<Path> searchPath) {
         this.config = config;
         this.platform = platform;
         this.searchPath = searchPath;
-        this.limits = ProcessLimits.ofReader(config.maxMemory());
+        this.limits = ProcessLimits.forReader(config.maxMemoryBytes());
     }
 
     FfmpegInstallation locate() {
@@ -46,14 +46,15 @@ final class FfmpegLocator {
                 config.ffmpeg().isPresent() || config.ffprobe().isPresent()
                         ? configured()
                         : bundled().or(this::onPath);
-        FfmpegInstallation bare = found.orElseThrow(() -> new FfmpegUnavailableException(advice()));
+        FfmpegInstallation bare = found.orElseThrow(() -> new FfmpegUnavailableException(installHint()));
         LOG.atInfo()
                 .addKeyValue("version", bare.version())
                 .addKeyValue("origin", bare.origin())
                 .addKeyValue("ffmpeg", bare.ffmpeg())
                 .log("ffmpeg found");
-        return bare.scheduled(BatchScheduling.find(searchPath, limits))
-                .in(new SandboxLocator(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
+        return bare.withScheduling(BatchScheduling.find(searchPath, limits))
+                .withSandbox(
+                        new SandboxLocator(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
     }
 
     private Optional<FfmpegInstallation> configured() {
@@ -64,19 +65,22 @@ final class FfmpegLocator {
 
     private Optional<FfmpegInstallation> bundled() {
         if (platform.bundle().isEmpty()) {
-            complaints.add("there is no bundled FFmpeg for " + platform.name());
+            errors.add("there is no bundled FFmpeg for " + platform.name());
             return Optional.empty();
         }
-        BundledFfmpeg bundle = new BundledFfmpeg(platform.bundle().get(), config.cache());
+        BundledFfmpeg bundle = new BundledFfmpeg(platform.bundle().get(), config.cacheDirectory());
         try {
             Optional<Path> unpacked = bundle.unpacked();
             if (unpacked.isEmpty()) {
-                complaints.add("this build holds no FFmpeg for " + platform.name());
+                errors.add("this build holds no FFmpeg for " + platform.name());
             }
             return unpacked.flatMap(home -> started(home.resolve("ffmpeg"), home.resolve("ffprobe"), Origin.BUNDLED));
         } catch (IOException e) {
-            LOG.atWarn().setCause(e).addKeyValue("cache", config.cache()).log("bundled ffmpeg could not be unpacked");
-            complaints.add("the bundled one could not be unpacked into " + config.cache() + " (" + e + ")");
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("cache", config.cacheDirectory())
+                    .log("bundled ffmpeg could not be unpacked");
+            errors.add("the bundled one could not be unpacked into " + config.cacheDirectory() + " (" + e + ")");
             return Optional.empty();
         }
     }
@@ -92,7 +96,7 @@ final class FfmpegLocator {
                 }
             }
         }
-        complaints.add("there is none on the PATH");
+        errors.add("there is none on the PATH");
         return Optional.empty();
     }
 
@@ -106,32 +110,32 @@ final class FfmpegLocator {
                                 origin,
                                 Optional.empty(),
                                 Optional.empty(),
-                                config.maxMemory())));
+                                config.maxMemoryBytes())));
     }
 
     private Optional<String> version(Path program) {
         StringBuilder said = new StringBuilder();
         try {
-            FfmpegRunner.Outcome outcome = new FfmpegRunner(new FfmpegLaunchSpec(
-                            program.toAbsolutePath(), FileAccess.nothing(program), limits, Optional.empty()))
+            FfmpegRunner.ExitResult outcome = new FfmpegRunner(new FfmpegLaunchSpec(
+                            program.toAbsolutePath(), FileAccess.none(program), limits, Optional.empty()))
                     .run(
                             List.of("-hide_banner", "-version"),
                             line -> said.append(line).append('\n'),
-                            Watchdog.deadline(START_TIMEOUT),
+                            Watchdog.withDeadline(START_TIMEOUT),
                             new CancellationToken());
             Matcher version = VERSION.matcher(said);
             if (outcome.exitCode() == 0 && version.find()) {
                 return Optional.of(version.group(1));
             }
-            complaints.add(program + " does not start (" + outcome.lastLine() + ")");
+            errors.add(program + " does not start (" + outcome.lastLine() + ")");
         } catch (JobException e) {
-            complaints.add(program + " does not start (" + e.sentence() + ")");
+            errors.add(program + " does not start (" + e.message() + ")");
         }
         return Optional.empty();
     }
 
-    private String advice() {
-        return "No FFmpeg that runs was found: " + String.join("; ", complaints)
+    private String installHint() {
+        return "No FFmpeg that runs was found: " + String.join("; ", errors)
                 + ". Install FFmpeg with ffprobe (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg)"
                 + " and put it on the PATH, or name both programs in the section 'ffmpeg' of the configuration."
                 + " The bundled one needs Linux with glibc 2.35 or newer and libstdc++, or macOS.";

@@ -93,15 +93,19 @@ public final class SandboxLocator {
 
     private void start(Sandbox sandbox, Path program) throws NoSandbox {
         try {
-            FfmpegRunner.Outcome outcome = new FfmpegRunner(
-                            new FfmpegLaunchSpec(program, FileAccess.nothing(program), limits, Optional.of(sandbox)))
-                    .run(List.of("-version"), line -> {}, Watchdog.deadline(START_TIMEOUT), new CancellationToken());
+            FfmpegRunner.ExitResult outcome = new FfmpegRunner(
+                            new FfmpegLaunchSpec(program, FileAccess.none(program), limits, Optional.of(sandbox)))
+                    .run(
+                            List.of("-version"),
+                            line -> {},
+                            Watchdog.withDeadline(START_TIMEOUT),
+                            new CancellationToken());
             if (outcome.exitCode() != 0) {
                 throw new NoSandbox(program + " does not start in it (" + outcome.lastLine() + ")");
             }
         } catch (JobException e) {
             String reason = e.getCause() == null
-                    ? e.sentence()
+                    ? e.message()
                     : String.valueOf(e.getCause().getMessage());
             throw new NoSandbox(program + " does not start in it (" + reason + ")");
         }

@@ -34,7 +34,7 @@ final class StubLibraryWriter {
         this.versions = versions;
     }
 
-    static byte[] bytes(short machine, String name, List<String> versions) {
+    static byte[] build(short machine, String name, List<String> versions) {
         return new StubLibraryWriter(machine, name, versions).write();
     }
 

@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  * mostly on one host and within seconds. Safe for use from any thread.
  */
 public final class CachingMediaProber {
-    private static final int REMEMBERED = 64;
+    private static final int CACHE_SIZE = 64;
 
     private final MediaProber prober;
-    private final Map<Version, MediaInfo> known = new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
+    private final Map<FileVersion, MediaInfo> known = new LinkedHashMap<>(CACHE_SIZE, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Version, MediaInfo> eldest) {
-            return size() > REMEMBERED;
+        protected boolean removeEldestEntry(Map.Entry<FileVersion, MediaInfo> eldest) {
+            return size() > CACHE_SIZE;
         }
     };
 
@@ -33,7 +33,7 @@ public final class CachingMediaProber {
 
     /** As {@link MediaProber#probe}, or what that said of the same file before: same place, size and time of last change. */
     public MediaInfo probe(Path file, CancellationToken cancellation) {
-        @Nullable Version version = Version.of(file);
+        @Nullable FileVersion version = FileVersion.of(file);
         if (version == null) {
             return prober.probe(file, cancellation);
         }
@@ -50,11 +50,11 @@ public final class CachingMediaProber {
         return info;
     }
 
-    private record Version(Path file, long bytes, FileTime changed) {
+    private record FileVersion(Path file, long bytes, FileTime changed) {
         /** Null where it can't be told; the prober says what is wrong then. */
-        static @Nullable Version of(Path file) {
+        static @Nullable FileVersion of(Path file) {
             try {
-                return new Version(file.toAbsolutePath(), Files.size(file), Files.getLastModifiedTime(file));
+                return new FileVersion(file.toAbsolutePath(), Files.size(file), Files.getLastModifiedTime(file));
             } catch (IOException unreadable) {
                 return null;
             }

@@ -16,7 +16,7 @@ public final class FfprobeCommand {
     public static List<String> describe(Path file, Limits limits) {
         List<String> command = new ArrayList<>(QUIET);
         command.addAll(List.of("-show_format", "-show_streams", "-print_format", "json=compact=1"));
-        command.addAll(InputArguments.opening(file, limits));
+        command.addAll(InputArguments.untrustedInput(file, limits));
         return List.copyOf(command);
     }
 
@@ -25,7 +25,7 @@ public final class FfprobeCommand {
         List<String> command = new ArrayList<>(QUIET);
         command.addAll(List.of("-select_streams", Integer.toString(stream)));
         command.addAll(List.of("-show_entries", FfprobePacket.ENTRIES, "-print_format", "csv=print_section=0"));
-        command.addAll(InputArguments.opening(file, limits));
+        command.addAll(InputArguments.untrustedInput(file, limits));
         return List.copyOf(command);
     }
 }

@@ -43,7 +43,7 @@ public final class FfprobeOutput {
     }
 
     /** Pictures that move: no cover art, no still pictures in a track of their own. */
-    List<FfprobeStream> films() {
+    List<FfprobeStream> movingVideoStreams() {
         return videoStreams().stream().filter(stream -> !stream.isStill()).toList();
     }
 
@@ -60,7 +60,7 @@ public final class FfprobeOutput {
     }
 
     /** When a stream begins, counted from the first of all. */
-    Optional<Duration> begin(FfprobeStream stream) {
+    Optional<Duration> startTime(FfprobeStream stream) {
         return stream.start()
                 .flatMap(start ->
                         DecimalSeconds.parse(format.getString("start_time")).map(start::minus));

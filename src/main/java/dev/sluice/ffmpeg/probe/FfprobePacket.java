@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param lasts how long
  * @param isShown whether it is shown at all: an edit list can hide what has to be decoded for what follows
  */
-record FfprobePacket(Optional<Duration> time, Optional<Duration> lasts, boolean isShown) {
+record FfprobePacket(Optional<Duration> time, Optional<Duration> duration, boolean isDisplayed) {
     /** What ffprobe is asked for. */
     static final String ENTRIES = "packet=pts_time,duration_time,flags";
 

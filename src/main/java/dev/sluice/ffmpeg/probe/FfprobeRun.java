@@ -14,15 +14,15 @@ import java.time.Duration;
  *
  * @param json cut off where it is absurdly long, and then none any more
  */
-record FfprobeRun(FfmpegRunner.Outcome outcome, String json) {
+record FfprobeRun(FfmpegRunner.ExitResult outcome, String json) {
     /** Of the JSON, which is a few kilobytes for ordinary files; metadata may hold anything. */
     private static final int MAX_REPORT = 8 << 20;
 
     /** Asks; blocks. */
-    static FfprobeRun of(
+    static FfprobeRun run(
             Path file, FfmpegInstallation ffmpeg, Limits limits, Duration timeout, CancellationToken cancellation) {
         StringBuilder json = new StringBuilder();
-        FfmpegRunner.Outcome outcome = ffmpeg.prober(FileAccess.looking(file))
+        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
                         FfprobeCommand.describe(file, limits),
                         line -> {
@@ -30,7 +30,7 @@ record FfprobeRun(FfmpegRunner.Outcome outcome, String json) {
                                 json.append(line).append('\n');
                             }
                         },
-                        Watchdog.deadline(timeout),
+                        Watchdog.withDeadline(timeout),
                         cancellation);
         return new FfprobeRun(outcome, json.toString());
     }

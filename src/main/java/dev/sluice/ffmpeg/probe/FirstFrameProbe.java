@@ -14,9 +14,9 @@ public final class FirstFrameProbe {
     private FirstFrameProbe() {}
 
     /** @throws JobException OUTPUT_INVALID when the file does not say */
-    public static Duration of(
+    public static Duration probe(
             Path file, FfmpegInstallation ffmpeg, Duration timeout, Limits limits, CancellationToken cancellation) {
-        FfprobeRun description = FfprobeRun.of(file, ffmpeg, limits, timeout, cancellation);
+        FfprobeRun description = FfprobeRun.run(file, ffmpeg, limits, timeout, cancellation);
         boolean read = description.outcome().exitCode() == 0;
         return (read ? FfprobeOutput.of(description.json()).streams() : List.<FfprobeStream>of())
                 .stream()

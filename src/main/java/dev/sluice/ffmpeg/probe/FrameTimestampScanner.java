@@ -26,7 +26,7 @@ public final class FrameTimestampScanner {
     private static final Logger LOG = LoggerFactory.getLogger(FrameTimestampScanner.class);
 
     /** Twelve hours at 60 frames a second, and some more; 24 MiB of times. */
-    private static final int MOST = 3_000_000;
+    private static final int MAX_FRAMES = 3_000_000;
 
     private final FfmpegInstallation ffmpeg;
     private final FfmpegConfig config;
@@ -44,23 +44,23 @@ public final class FrameTimestampScanner {
      *
      * @throws JobException FFMPEG_STALLED, or the cancellation's reason
      */
-    public Optional<FrameTimestamps> times(Path source, MediaInfo info, CancellationToken cancellation) {
+    public Optional<FrameTimestamps> scan(Path source, MediaInfo info, CancellationToken cancellation) {
         FrameTimestamps times = new FrameTimestamps();
         AtomicBoolean unsafe = new AtomicBoolean();
-        FfmpegRunner.Outcome outcome = ffmpeg.prober(FileAccess.looking(source))
+        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(source))
                 .run(
                         FfprobeCommand.packetTimes(source, info.video().index(), limits),
                         line -> {
                             FfprobePacket packet = FfprobePacket.of(line);
-                            if (line.isBlank() || !packet.isShown()) {
+                            if (line.isBlank() || !packet.isDisplayed()) {
                                 return;
                             }
                             packet.time()
-                                    .filter(time -> times.count() < MOST)
+                                    .filter(time -> times.count() < MAX_FRAMES)
                                     .ifPresentOrElse(
-                                            time -> times.add(DecimalSeconds.in(time)), () -> unsafe.set(true));
+                                            time -> times.add(DecimalSeconds.toSeconds(time)), () -> unsafe.set(true));
                         },
-                        Watchdog.deadline(ReadTimeout.of(config.probeTimeout(), info.bytes())),
+                        Watchdog.withDeadline(ReadTimeout.forBytes(config.probeTimeout(), info.bytes())),
                         cancellation);
         if (outcome.exitCode() != 0 || unsafe.get() || times.count() == 0) {
             LOG.atInfo()

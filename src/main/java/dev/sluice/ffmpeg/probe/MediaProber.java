@@ -34,13 +34,13 @@ public final class MediaProber {
     private final FfmpegInstallation ffmpeg;
     private final FfmpegConfig config;
     private final Limits limits;
-    private final SourceValidator rules;
+    private final SourceValidator validator;
 
     public MediaProber(FfmpegInstallation ffmpeg, FfmpegConfig config, Limits limits) {
         this.ffmpeg = ffmpeg;
         this.config = config;
         this.limits = limits;
-        this.rules = new SourceValidator(limits);
+        this.validator = new SourceValidator(limits);
     }
 
     /**
@@ -51,32 +51,33 @@ public final class MediaProber {
      */
     public MediaInfo probe(Path file, CancellationToken cancellation) {
         byte[] head = head(file);
-        FfprobeOutput report = report(file, FileSignature.isContainer(head), cancellation);
-        rules.checkStreams(report);
-        FfprobeStream stream = FfprobeOutput.preferred(report.films()).orElseThrow();
+        FfprobeOutput output = report(file, FileSignature.isContainer(head), cancellation);
+        validator.checkStreams(output);
+        FfprobeStream stream =
+                FfprobeOutput.preferred(output.movingVideoStreams()).orElseThrow();
         VideoStream video = stream.video();
-        rules.checkPicture(video);
+        validator.checkDimensions(video);
         long bytes = bytes(file);
-        Optional<Duration> duration = duration(file, bytes, report, stream, cancellation);
-        duration.ifPresent(rules::checkDuration);
+        Optional<Duration> duration = duration(file, bytes, output, stream, cancellation);
+        duration.ifPresent(validator::checkDuration);
         return new MediaInfo(
-                report.container(),
+                output.container(),
                 duration,
-                report.begin(stream),
+                output.startTime(stream),
                 bytes,
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
                 video,
-                FfprobeOutput.preferred(report.audioStreams()).map(FfprobeStream::audio),
-                report.streams().size(),
-                report.videoStreams().size(),
-                report.audioStreams().size());
+                FfprobeOutput.preferred(output.audioStreams()).map(FfprobeStream::audio),
+                output.streams().size(),
+                output.videoStreams().size(),
+                output.audioStreams().size());
     }
 
     private byte[] head(Path file) {
-        rules.checkBytes(bytes(file));
+        validator.checkBytes(bytes(file));
         try (InputStream content = Files.newInputStream(file)) {
             byte[] head = content.readNBytes(FileSignature.LENGTH);
-            FileSignature.refusal(head).ifPresent(refusal -> {
+            FileSignature.reject(head).ifPresent(refusal -> {
                 throw refusal;
             });
             return head;
@@ -98,15 +99,15 @@ public final class MediaProber {
     }
 
     private FfprobeOutput report(Path file, boolean isContainer, CancellationToken cancellation) {
-        FfprobeRun description = FfprobeRun.of(file, ffmpeg, limits, config.probeTimeout(), cancellation);
-        FfmpegRunner.Outcome outcome = description.outcome();
+        FfprobeRun description = FfprobeRun.run(file, ffmpeg, limits, config.probeTimeout(), cancellation);
+        FfmpegRunner.ExitResult outcome = description.outcome();
         if (outcome.exitCode() != 0) {
             JobException refusal = ProcessErrorMapper.wasKilled(outcome)
                     ? new JobException(ErrorCode.FFMPEG_FAILED, "ffprobe was killed while it looked at the file.")
-                    : ProbeErrorMapper.of(outcome.complaints(), limits.maxStreams(), isContainer);
+                    : ProbeErrorMapper.of(outcome.stderr(), limits.maxStreams(), isContainer);
             LOG.atInfo()
                     .addKeyValue("error", refusal.code())
-                    .addKeyValue("ffprobe", outcome.complaints())
+                    .addKeyValue("ffprobe", outcome.stderr())
                     .log("source refused");
             throw refusal;
         }
@@ -119,29 +120,29 @@ public final class MediaProber {
 
     /** The header's word where it can be true, else the times of the packets. */
     private Optional<Duration> duration(
-            Path file, long bytes, FfprobeOutput report, FfprobeStream video, CancellationToken cancellation) {
+            Path file, long bytes, FfprobeOutput output, FfprobeStream video, CancellationToken cancellation) {
         Optional<Duration> stated = video.duration()
-                .or(report::duration)
+                .or(output::duration)
                 .filter(length -> length.compareTo(Duration.ZERO) > 0)
                 .filter(length -> bitrate(bytes, length) >= LOWEST_BITRATE)
-                .filter(length -> !rules.isTooLong(length));
+                .filter(length -> !validator.isTooLong(length));
         if (stated.isPresent()) {
             return stated;
         }
         PacketDuration span = new PacketDuration();
-        FfmpegRunner.Outcome outcome = ffmpeg.prober(FileAccess.looking(file))
+        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
                         FfprobeCommand.packetTimes(file, video.index(), limits),
                         span::add,
-                        Watchdog.deadline(ReadTimeout.of(config.probeTimeout(), bytes)),
+                        Watchdog.withDeadline(ReadTimeout.forBytes(config.probeTimeout(), bytes)),
                         cancellation);
         if (outcome.exitCode() != 0) {
-            LOG.atWarn().addKeyValue("ffprobe", outcome.complaints()).log("packet times could not be read");
+            LOG.atWarn().addKeyValue("ffprobe", outcome.stderr()).log("packet times could not be read");
         }
-        return span.length();
+        return span.duration();
     }
 
     private static long bitrate(long bytes, Duration length) {
-        return Math.round(bytes * 8 / DecimalSeconds.in(length));
+        return Math.round(bytes * 8 / DecimalSeconds.toSeconds(length));
     }
 }

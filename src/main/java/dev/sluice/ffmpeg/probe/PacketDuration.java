@@ -11,17 +11,18 @@ final class PacketDuration {
 
     void add(String line) {
         FfprobePacket packet = FfprobePacket.of(line);
-        if (packet.isShown()) {
-            packet.time().map(DecimalSeconds::in).ifPresent(time -> {
+        if (packet.isDisplayed()) {
+            packet.time().map(DecimalSeconds::toSeconds).ifPresent(time -> {
                 start = Math.min(start, time);
                 end = Math.max(
-                        end, time + packet.lasts().map(DecimalSeconds::in).orElse(0.0));
+                        end,
+                        time + packet.duration().map(DecimalSeconds::toSeconds).orElse(0.0));
             });
         }
     }
 
     /** From the first picture's start to the last one's end; empty where no packet has a time. */
-    Optional<Duration> length() {
-        return end > start ? Optional.of(DecimalSeconds.of(end - start)) : Optional.empty();
+    Optional<Duration> duration() {
+        return end > start ? Optional.of(DecimalSeconds.fromSeconds(end - start)) : Optional.empty();
     }
 }

@@ -16,7 +16,7 @@ public final class ProbeErrorMapper {
     private static final Set<String> PLAYLISTS =
             Set.of("hls", "concat", "dash", "sdp", "imf", "rtsp", "rtp", "webm_dash_manifest");
 
-    private static final Set<String> SOUNDS = Set.of(
+    private static final Set<String> AUDIO_FORMATS = Set.of(
             "mp3", "wav", "flac", "aac", "ac3", "eac3", "dts", "dtshd", "amr", "aiff", "au", "caf", "w64", "ape", "wv",
             "tta", "mpc", "mpc8", "truehd", "loas", "latm", "spdif");
 
@@ -27,30 +27,30 @@ public final class ProbeErrorMapper {
      *
      * @param isContainer whether the file begins like a container of video
      */
-    public static JobException of(StderrLog complaints, int maxStreams, boolean isContainer) {
-        Optional<String> format = found(FORMAT, complaints);
+    public static JobException of(StderrLog errors, int maxStreams, boolean isContainer) {
+        Optional<String> format = found(FORMAT, errors);
         if (format.isPresent()) {
             return ofFormat(format.get());
         }
-        Optional<String> codec = found(CODEC, complaints);
+        Optional<String> codec = found(CODEC, errors);
         if (codec.isPresent()) {
             return unsupportedCodec(codec.get());
         }
-        if (complaints.mention("max_streams")) {
+        if (errors.contains("max_streams")) {
             return tooManyStreams(maxStreams);
         }
-        if (complaints.mention("encryption info") || complaints.mention("Encryption")) {
+        if (errors.contains("encryption info") || errors.contains("Encryption")) {
             return encrypted();
         }
         if (!isContainer) {
             return new JobException(ErrorCode.NOT_A_VIDEO, "The file is in no format that FFmpeg knows as video.");
         }
-        if (complaints.mention("moov atom not found")) {
+        if (errors.contains("moov atom not found")) {
             return new JobException(
                     ErrorCode.UNREADABLE,
                     "The file has no index (moov atom): it was cut short, or is only the start of a video.");
         }
-        if (complaints.mention("exceeds specified max pixel") || complaints.mention("Picture size")) {
+        if (errors.contains("exceeds specified max pixel") || errors.contains("Picture size")) {
             return new JobException(ErrorCode.TOO_MANY_PIXELS, "The video's picture is larger than what is accepted.");
         }
         return new JobException(ErrorCode.UNREADABLE, "The file looks like a video but its structure can't be read.");
@@ -64,7 +64,7 @@ public final class ProbeErrorMapper {
         if (format.startsWith("image2") || format.endsWith("_pipe") || format.equals("gif") || format.equals("apng")) {
             return new JobException(ErrorCode.STILL_IMAGE, "The file is an image, not a video.");
         }
-        if (SOUNDS.contains(format)) {
+        if (AUDIO_FORMATS.contains(format)) {
             return new JobException(ErrorCode.NO_VIDEO_STREAM, "The file holds sound (" + format + ") but no video.");
         }
         return new JobException(ErrorCode.NOT_A_VIDEO, "The file's format (" + format + ") is not accepted as video.");
@@ -86,8 +86,8 @@ public final class ProbeErrorMapper {
                 ErrorCode.TOO_MANY_STREAMS, "The file has more than " + maxStreams + " streams, the accepted number.");
     }
 
-    private static Optional<String> found(Pattern pattern, StderrLog complaints) {
-        return complaints.lines().stream()
+    private static Optional<String> found(Pattern pattern, StderrLog errors) {
+        return errors.lines().stream()
                 .map(pattern::matcher)
                 .filter(Matcher::find)
                 .map(line -> line.group(1))

@@ -31,29 +31,29 @@ public final class SourceValidator {
     }
 
     /** Refuses a file without a stream that we may decode and show. */
-    public void checkStreams(FfprobeOutput report) {
-        if (report.streams().size() > limits.maxStreams()) {
+    public void checkStreams(FfprobeOutput output) {
+        if (output.streams().size() > limits.maxStreams()) {
             throw ProbeErrorMapper.tooManyStreams(limits.maxStreams());
         }
-        if (report.streams().stream().anyMatch(FfprobeStream::isEncrypted)) {
+        if (output.streams().stream().anyMatch(FfprobeStream::isEncrypted)) {
             throw ProbeErrorMapper.encrypted();
         }
-        if (report.videoStreams().isEmpty()) {
+        if (output.videoStreams().isEmpty()) {
             throw new JobException(ErrorCode.NO_VIDEO_STREAM, "The file has no video stream.");
         }
-        if (report.films().isEmpty()) {
+        if (output.movingVideoStreams().isEmpty()) {
             throw new JobException(
                     ErrorCode.NO_VIDEO_STREAM, "The file's only picture is cover art; it has no video stream.");
         }
     }
 
     /** Refuses a picture without size and one that is too large. */
-    public void checkPicture(VideoStream video) {
-        Dimensions coded = video.coded();
+    public void checkDimensions(VideoStream video) {
+        Dimensions coded = video.codedSize();
         if (video.codec().equals("unknown") || video.codec().equals("none")) {
             throw new JobException(ErrorCode.UNSUPPORTED_CODEC, "The video's codec is not known to FFmpeg.");
         }
-        if (coded.pixels() > limits.maxPixels() || video.displayed().pixels() > limits.maxPixels()) {
+        if (coded.pixels() > limits.maxPixels() || video.displaySize().pixels() > limits.maxPixels()) {
             throw new JobException(
                     ErrorCode.TOO_MANY_PIXELS,
                     "The video's picture is " + coded + "; up to " + limits.maxPixels() + " pixels are accepted.");

@@ -16,14 +16,14 @@ import ws.schild.jave.process.ProcessLocator;
 /** jave2's idea of where a program is; ours also knows what the program may touch and use. */
 public record FfmpegLaunchSpec(
         Path executable,
-        FileAccess reach,
+        FileAccess fileAccess,
         ProcessLimits limits,
         Optional<Sandbox> sandbox,
         Optional<BatchScheduling> scheduling)
         implements ProcessLocator {
     /** Scheduled as this process is. */
-    public FfmpegLaunchSpec(Path executable, FileAccess reach, ProcessLimits limits, Optional<Sandbox> sandbox) {
-        this(executable, reach, limits, sandbox, Optional.empty());
+    public FfmpegLaunchSpec(Path executable, FileAccess fileAccess, ProcessLimits limits, Optional<Sandbox> sandbox) {
+        this(executable, fileAccess, limits, sandbox, Optional.empty());
     }
 
     @Override
@@ -39,16 +39,16 @@ public record FfmpegLaunchSpec(
     /** The whole command but for the program's own arguments, which follow. */
     public List<String> command() {
         List<String> command = new ArrayList<>();
-        scheduling.ifPresent(batch -> command.addAll(batch.prefix()));
-        sandbox.ifPresent(cage -> command.addAll(cage.prefix(reach, environment())));
+        scheduling.ifPresent(batch -> command.addAll(batch.commandPrefix()));
+        sandbox.ifPresent(cage -> command.addAll(cage.commandPrefix(fileAccess, environment())));
         command.addAll(GuardedCommand.of(executable, limits));
         return List.copyOf(command);
     }
 
     /** All that the program gets to see of one. */
     Map<String, String> environment() {
-        String home = sandbox.map(cage -> Sandbox.home(reach))
-                .orElse(reach.directory().toString());
+        String home = sandbox.map(cage -> Sandbox.workingDirectory(fileAccess))
+                .orElse(fileAccess.directory().toString());
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", "/usr/bin:/bin");
         environment.put("HOME", home);

@@ -22,14 +22,14 @@ final class FfmpegProcess extends ProcessWrapper {
     /** The guard kills at once; who is still there after this was kept from it by the program itself. */
     private static final Duration GUARD_TIMEOUT = Duration.ofSeconds(2);
 
-    private final FfmpegLaunchSpec program;
+    private final FfmpegLaunchSpec launchSpec;
     private final List<String> command;
     private @Nullable Process process;
 
-    FfmpegProcess(FfmpegLaunchSpec program) {
-        super(program.getExecutablePath());
-        this.program = program;
-        this.command = new ArrayList<>(program.command());
+    FfmpegProcess(FfmpegLaunchSpec launchSpec) {
+        super(launchSpec.getExecutablePath());
+        this.launchSpec = launchSpec;
+        this.command = new ArrayList<>(launchSpec.command());
     }
 
     @Override
@@ -40,9 +40,9 @@ final class FfmpegProcess extends ProcessWrapper {
     @Override
     public void execute() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(program.reach().directory().toFile());
+                .directory(launchSpec.fileAccess().directory().toFile());
         builder.environment().clear();
-        builder.environment().putAll(program.environment());
+        builder.environment().putAll(launchSpec.environment());
         process = builder.start();
     }
 

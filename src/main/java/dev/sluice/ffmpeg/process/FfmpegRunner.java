@@ -17,21 +17,21 @@ import org.slf4j.LoggerFactory;
 /** Runs FFmpeg or ffprobe to its end, or kills it. Whatever happens, the process is gone when {@link #run} returns. */
 public final class FfmpegRunner {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegRunner.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
     /** bubblewrap's exit code when it could not set up its cage; what it says then begins with its name. */
-    private static final int NO_CAGE = 1;
+    private static final int BWRAP_SETUP_FAILED = 1;
 
-    private final FfmpegLaunchSpec program;
+    private final FfmpegLaunchSpec launchSpec;
 
-    public FfmpegRunner(FfmpegLaunchSpec program) {
-        this.program = program;
+    public FfmpegRunner(FfmpegLaunchSpec launchSpec) {
+        this.launchSpec = launchSpec;
     }
 
     /** How a run ended by itself. */
-    public record Outcome(int exitCode, StderrLog complaints) {
+    public record ExitResult(int exitCode, StderrLog stderr) {
         public String lastLine() {
-            return complaints.last().orElse("exit code " + exitCode);
+            return stderr.lastLine().orElse("exit code " + exitCode);
         }
     }
 
@@ -41,14 +41,14 @@ public final class FfmpegRunner {
      * @throws JobException the cancellation's reason, the watchdog's when its patience is over, MEMORY_EXCEEDED or
      *     OUTPUT_EXCEEDED when the run met its limits, FFMPEG_FAILED when the program can't be started
      */
-    public Outcome run(
+    public ExitResult run(
             List<String> arguments, Consumer<String> output, Watchdog watchdog, CancellationToken cancellation) {
-        cancellation.check();
-        try (FfmpegProcess process = program.createExecutor()) {
+        cancellation.throwIfCancelled();
+        try (FfmpegProcess process = launchSpec.createExecutor()) {
             arguments.forEach(process::addArgument);
             start(process);
-            StderrLog complaints = new StderrLog();
-            Thread errorReader = reader("ffmpeg-stderr", process.getErrorStream(), complaints::add);
+            StderrLog errors = new StderrLog();
+            Thread errorReader = reader("ffmpeg-stderr", process.getErrorStream(), errors::add);
             Thread outputReader = reader("ffmpeg-stdout", process.getInputStream(), output);
             CancellationToken.Registration registration = cancellation.onCancel(process::kill);
             try {
@@ -59,26 +59,26 @@ public final class FfmpegRunner {
                 join(errorReader);
                 join(outputReader);
             }
-            cancellation.check();
-            return checked(new Outcome(process.getProcessExitCode(), complaints));
+            cancellation.throwIfCancelled();
+            return checked(new ExitResult(process.getProcessExitCode(), errors));
         }
     }
 
-    private Outcome checked(Outcome outcome) {
-        boolean noCage = outcome.exitCode() == NO_CAGE
-                && program.sandbox().isPresent()
-                && outcome.complaints().any(line -> line.startsWith("bwrap: "));
+    private ExitResult checked(ExitResult outcome) {
+        boolean noCage = outcome.exitCode() == BWRAP_SETUP_FAILED
+                && launchSpec.sandbox().isPresent()
+                && outcome.stderr().anyMatch(line -> line.startsWith("bwrap: "));
         if (noCage) {
-            LOG.atWarn().addKeyValue("bwrap", outcome.complaints()).log("no sandbox");
+            LOG.atWarn().addKeyValue("bwrap", outcome.stderr()).log("no sandbox");
             throw new JobException(
                     ErrorCode.FFMPEG_FAILED,
                     "The sandbox around FFmpeg could not be set up.",
                     new IOException(outcome.lastLine()));
         }
-        program.limits().failure(outcome).ifPresent(failure -> {
+        launchSpec.limits().failure(outcome).ifPresent(failure -> {
             LOG.atInfo()
                     .addKeyValue("error", failure.code())
-                    .addKeyValue("ffmpeg", outcome.complaints())
+                    .addKeyValue("ffmpeg", outcome.stderr())
                     .log("limit met");
             throw failure;
         });
@@ -90,18 +90,18 @@ public final class FfmpegRunner {
             process.execute();
         } catch (IOException e) {
             throw new JobException(
-                    ErrorCode.FFMPEG_FAILED, program.executable().getFileName() + " could not be started.", e);
+                    ErrorCode.FFMPEG_FAILED, launchSpec.executable().getFileName() + " could not be started.", e);
         }
     }
 
     /** Until the process has ended or is to be killed. */
     private static void waitFor(FfmpegProcess process, Watchdog watchdog, CancellationToken cancellation) {
         try {
-            Duration left = watchdog.left();
-            while (!process.waitFor(left.compareTo(LOOK) < 0 ? left : LOOK)
+            Duration left = watchdog.remaining();
+            while (!process.waitFor(left.compareTo(POLL_INTERVAL) < 0 ? left : POLL_INTERVAL)
                     && cancellation.reason().isEmpty()) {
-                watchdog.look();
-                left = watchdog.left();
+                watchdog.poll();
+                left = watchdog.remaining();
                 if (left.isNegative() || left.isZero()) {
                     throw watchdog.failure();
                 }

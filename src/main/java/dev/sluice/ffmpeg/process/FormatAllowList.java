@@ -20,11 +20,11 @@ final class FormatAllowList {
                     + " pcm_mulaw pcm_bluray pcm_dvd";
 
     /** Never mapped, but FFmpeg opens them to describe a file: cover art and subtitles. */
-    private static final String ASIDE =
+    private static final String AUXILIARY =
             "png bmp gif pgssub dvbsub dvdsub xsub mov_text subrip srt ass ssa webvtt text cc_dec";
 
     /** Decoders that may be opened. */
-    static final List<String> DECODERS = words(VIDEO + " " + AUDIO + " " + ASIDE);
+    static final List<String> DECODERS = words(VIDEO + " " + AUDIO + " " + AUXILIARY);
 
     private FormatAllowList() {}
 

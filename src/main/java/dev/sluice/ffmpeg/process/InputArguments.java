@@ -13,7 +13,7 @@ public final class InputArguments {
 
     private InputArguments() {}
 
-    public static List<String> opening(Path file, Limits limits) {
+    public static List<String> untrustedInput(Path file, Limits limits) {
         return List.of(
                 "-max_alloc", Long.toString(Math.max(SMALLEST_ALLOC, limits.maxPixels() * BYTES_PER_PIXEL)),
                 "-protocol_whitelist", "file",
@@ -28,7 +28,7 @@ public final class InputArguments {
      * Opens a file that an encode made in the directory where the program runs. Nothing but what was asked for: what a hostile
      * source made of its encode is a file from outside as well.
      */
-    public static List<String> openingOurs(String formats, String name) {
+    public static List<String> ownInput(String formats, String name) {
         return List.of(
                 "-protocol_whitelist",
                 "file",

@@ -15,30 +15,30 @@ import java.util.stream.Stream;
  */
 public record OutputActivity(Path directory) {
     /** What was seen at one moment; it is another one when something was written since. */
-    record Seen(long bytes, Instant newest) {
-        private static final Seen NOTHING = new Seen(0, Instant.MIN);
+    record Snapshot(long bytes, Instant newest) {
+        private static final Snapshot NOTHING = new Snapshot(0, Instant.MIN);
 
-        private Seen and(Seen other) {
-            return new Seen(bytes + other.bytes, newest.isAfter(other.newest) ? newest : other.newest);
+        private Snapshot and(Snapshot other) {
+            return new Snapshot(bytes + other.bytes, newest.isAfter(other.newest) ? newest : other.newest);
         }
     }
 
     /** Looks; empty if that is not possible at the moment. */
-    Optional<Seen> look() {
+    Optional<Snapshot> snapshot() {
         try (Stream<Path> files = Files.list(directory)) {
-            return Optional.of(files.map(OutputActivity::look).reduce(Seen.NOTHING, Seen::and));
+            return Optional.of(files.map(OutputActivity::snapshot).reduce(Snapshot.NOTHING, Snapshot::and));
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    private static Seen look(Path file) {
+    private static Snapshot snapshot(Path file) {
         try {
             BasicFileAttributes found =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return new Seen(found.size(), found.lastModifiedTime().toInstant());
+            return new Snapshot(found.size(), found.lastModifiedTime().toInstant());
         } catch (IOException gone) {
-            return Seen.NOTHING;
+            return Snapshot.NOTHING;
         }
     }
 }

@@ -16,21 +16,21 @@ public final class ProcessErrorMapper {
     private ProcessErrorMapper() {}
 
     /** Why a run that ended with {@code outcome} after so many frames failed. */
-    public static JobException of(FfmpegRunner.Outcome outcome, long frames) {
-        if (outcome.complaints().mention("No space left on device")) {
+    public static JobException translate(FfmpegRunner.ExitResult outcome, long frames) {
+        if (outcome.stderr().contains("No space left on device")) {
             return new JobException(ErrorCode.DISK_FULL, "The disk of the worker is full.");
         }
         if (wasKilled(outcome)) {
             return new JobException(
                     ErrorCode.FFMPEG_FAILED, "FFmpeg was killed (signal " + (outcome.exitCode() - SIGNALLED) + ").");
         }
-        if (frames == 0 && outcome.complaints().mention("Cannot determine format of input")) {
+        if (frames == 0 && outcome.stderr().contains("Cannot determine format of input")) {
             return noFrames();
         }
         return new JobException(ErrorCode.FFMPEG_FAILED, "FFmpeg ended with exit code " + outcome.exitCode() + ".");
     }
 
-    public static boolean wasKilled(FfmpegRunner.Outcome outcome) {
+    public static boolean wasKilled(FfmpegRunner.ExitResult outcome) {
         return SIGNALS.contains(outcome.exitCode() - SIGNALLED);
     }
 

@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 /** Reads what FFmpeg writes with {@code -progress}: lines {@code key=value}, a block of them at a time. No I/O. */
 public final class ProgressParser {
     private long frames;
-    private Duration reached = Duration.ZERO;
+    private Duration outputTime = Duration.ZERO;
     private long dropped;
     private long duplicated;
     private boolean ended;
@@ -27,11 +27,11 @@ public final class ProgressParser {
                 return frames > before;
             }
             case "out_time_us" -> {
-                Duration before = reached;
-                reached = number(value)
+                Duration before = outputTime;
+                outputTime = number(value)
                         .map(micros -> Duration.ofNanos(micros * 1000))
-                        .orElse(reached);
-                return reached.compareTo(before) > 0;
+                        .orElse(outputTime);
+                return outputTime.compareTo(before) > 0;
             }
             case "drop_frames" -> dropped = number(value).orElse(dropped);
             case "dup_frames" -> duplicated = number(value).orElse(duplicated);
@@ -66,8 +66,11 @@ public final class ProgressParser {
         }
         return length.isZero()
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(
-                        Math.min(1, Math.max(0, DecimalSeconds.in(reached.minus(from)) / DecimalSeconds.in(length))));
+                : OptionalDouble.of(Math.min(
+                        1,
+                        Math.max(
+                                0,
+                                DecimalSeconds.toSeconds(outputTime.minus(from)) / DecimalSeconds.toSeconds(length))));
     }
 
     /** Frames of the first rendition so far. */
@@ -75,8 +78,8 @@ public final class ProgressParser {
         return frames;
     }
 
-    public Duration reached() {
-        return reached;
+    public Duration outputTime() {
+        return outputTime;
     }
 
     long dropped() {

@@ -13,7 +13,7 @@ public final class ReadTimeout {
     private ReadTimeout() {}
 
     /** @param bytes of all files, 0 or more */
-    public static Duration of(Duration look, long bytes) {
+    public static Duration forBytes(Duration look, long bytes) {
         return look.plusSeconds(bytes / BYTES_A_SECOND);
     }
 }

@@ -19,25 +19,25 @@ public final class StderrLog {
     private static final int WIDTH = 300;
 
     private final Deque<String> first = new ArrayDeque<>();
-    private final Deque<String> last = new ArrayDeque<>();
-    private int errors;
+    private final Deque<String> lastLine = new ArrayDeque<>();
+    private int errorCount;
 
     synchronized void add(String line) {
         if (line.isBlank() || line.contains("no version information available")) {
             return;
         }
         if (line.contains("[error]") || line.contains("[fatal]")) {
-            errors++;
+            errorCount++;
         }
         String clean = clean(line);
         if (first.size() < FIRST) {
             first.add(clean);
             return;
         }
-        if (last.size() == LAST) {
-            last.removeFirst();
+        if (lastLine.size() == LAST) {
+            lastLine.removeFirst();
         }
-        last.add(clean);
+        lastLine.add(clean);
     }
 
     private static String clean(String line) {
@@ -48,25 +48,25 @@ public final class StderrLog {
     }
 
     /** Lines of level error or worse, those that were not kept included. */
-    public synchronized int errors() {
-        return errors;
+    public synchronized int errorCount() {
+        return errorCount;
     }
 
     /** The kept lines in order. */
     public synchronized List<String> lines() {
-        return Stream.concat(first.stream(), last.stream()).toList();
+        return Stream.concat(first.stream(), lastLine.stream()).toList();
     }
 
-    synchronized Optional<String> last() {
-        return Optional.ofNullable(last.peekLast()).or(() -> Optional.ofNullable(first.peekLast()));
+    synchronized Optional<String> lastLine() {
+        return Optional.ofNullable(lastLine.peekLast()).or(() -> Optional.ofNullable(first.peekLast()));
     }
 
-    boolean any(Predicate<String> of) {
+    boolean anyMatch(Predicate<String> of) {
         return lines().stream().anyMatch(of);
     }
 
-    public boolean mention(String text) {
-        return any(line -> line.contains(text));
+    public boolean contains(String text) {
+        return anyMatch(line -> line.contains(text));
     }
 
     /** The most telling lines as one, for a log entry. */

@@ -11,13 +11,13 @@ import java.util.function.Supplier;
 public final class Watchdog {
     private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
-    private final Optional<Duration> stall;
+    private final Optional<Duration> withStallTimeout;
     private final Duration total;
-    private final Supplier<Optional<OutputActivity.Seen>> traces;
+    private final Supplier<Optional<OutputActivity.Snapshot>> traces;
     private final LongSupplier nanoClock;
     private final long begun;
     private volatile long since;
-    private volatile Optional<OutputActivity.Seen> seen = Optional.empty();
+    private volatile Optional<OutputActivity.Snapshot> seen = Optional.empty();
 
     /**
      * Begins to watch.
@@ -29,9 +29,9 @@ public final class Watchdog {
     Watchdog(
             Optional<Duration> stall,
             Duration total,
-            Supplier<Optional<OutputActivity.Seen>> traces,
+            Supplier<Optional<OutputActivity.Snapshot>> traces,
             LongSupplier nanoClock) {
-        this.stall = stall;
+        this.withStallTimeout = stall;
         this.total = total;
         this.traces = traces;
         this.nanoClock = nanoClock;
@@ -40,22 +40,22 @@ public final class Watchdog {
     }
 
     /** Lets a process look at a file for {@code total} in all. */
-    public static Watchdog deadline(Duration total) {
+    public static Watchdog withDeadline(Duration total) {
         return new Watchdog(Optional.empty(), total, Optional::empty, System::nanoTime);
     }
 
     /** Lets a process run as long as it shows progress at least every {@code stall}. */
-    public static Watchdog stall(Duration stall) {
+    public static Watchdog withStallTimeout(Duration stall) {
         return new Watchdog(Optional.of(stall), FOR_EVER, Optional::empty, System::nanoTime);
     }
 
     /** Lets a process run as long as it shows progress or writes at least every {@code stall}, for {@code total} in all. */
-    public static Watchdog encode(Duration stall, Duration total, OutputActivity written) {
-        return new Watchdog(Optional.of(stall), total, written::look, System::nanoTime);
+    public static Watchdog forEncode(Duration stall, Duration total, OutputActivity written) {
+        return new Watchdog(Optional.of(stall), total, written::snapshot, System::nanoTime);
     }
 
     /** The process got on. */
-    public void progressed() {
+    public void reset() {
         since = nanoClock.getAsLong();
     }
 
@@ -63,26 +63,28 @@ public final class Watchdog {
      * Looks for other signs of life once the process has been silent for half of what it may. Not before: where the files lie
      * on a network, each look makes the kernel send what it would have kept back.
      */
-    void look() {
-        boolean quiet = stall.filter(silence -> nanoClock.getAsLong() - since >= silence.toNanos() / 2)
+    void poll() {
+        boolean quiet = withStallTimeout
+                .filter(silence -> nanoClock.getAsLong() - since >= silence.toNanos() / 2)
                 .isPresent();
-        Optional<OutputActivity.Seen> now = quiet ? traces.get() : Optional.empty();
+        Optional<OutputActivity.Snapshot> now = quiet ? traces.get() : Optional.empty();
         if (seen.isPresent() && now.isPresent() && !now.equals(seen)) {
-            progressed();
+            reset();
         }
         seen = now;
     }
 
     /** What is left of the patience; zero or less when it is over. */
-    Duration left() {
+    Duration remaining() {
         Duration inAll = leftInAll();
-        return stall.map(silence -> silence.minusNanos(nanoClock.getAsLong() - since))
+        return withStallTimeout
+                .map(silence -> silence.minusNanos(nanoClock.getAsLong() - since))
                 .filter(silence -> silence.compareTo(inAll) < 0)
                 .orElse(inAll);
     }
 
     JobException failure() {
-        if (stall.isEmpty()) {
+        if (withStallTimeout.isEmpty()) {
             return new JobException(
                     ErrorCode.FFMPEG_STALLED,
                     "FFmpeg took longer than " + total.toSeconds() + " s to look at the file and was stopped.");
@@ -95,7 +97,7 @@ public final class Watchdog {
         }
         return new JobException(
                 ErrorCode.FFMPEG_STALLED,
-                "FFmpeg made no progress for " + stall.get().toSeconds() + " s and was stopped.");
+                "FFmpeg made no progress for " + withStallTimeout.get().toSeconds() + " s and was stopped.");
     }
 
     private Duration leftInAll() {

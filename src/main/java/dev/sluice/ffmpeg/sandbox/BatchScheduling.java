@@ -47,7 +47,7 @@ public record BatchScheduling(Path chrt) {
     }
 
     /** The start of a command line; the command to be run follows. */
-    public List<String> prefix() {
+    public List<String> commandPrefix() {
         // BusyBox knows short options only.
         return List.of(chrt.toString(), "-b", "0");
     }
@@ -66,9 +66,9 @@ public record BatchScheduling(Path chrt) {
 
     private boolean works(ProcessLimits limits) {
         try {
-            FfmpegRunner.Outcome outcome = new FfmpegRunner(new FfmpegLaunchSpec(
-                            SHELL, FileAccess.nothing(SHELL), limits, Optional.empty(), Optional.of(this)))
-                    .run(List.of("-c", ":"), line -> {}, Watchdog.deadline(START_TIMEOUT), new CancellationToken());
+            FfmpegRunner.ExitResult outcome = new FfmpegRunner(new FfmpegLaunchSpec(
+                            SHELL, FileAccess.none(SHELL), limits, Optional.empty(), Optional.of(this)))
+                    .run(List.of("-c", ":"), line -> {}, Watchdog.withDeadline(START_TIMEOUT), new CancellationToken());
             LOG.atDebug()
                     .addKeyValue("chrt", chrt)
                     .addKeyValue("exit", outcome.exitCode())

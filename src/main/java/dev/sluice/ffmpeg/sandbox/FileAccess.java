@@ -25,27 +25,27 @@ public record FileAccess(Path directory, Access access, Optional<Path> source) {
     }
 
     /** One file, to look at. */
-    public static FileAccess looking(Path source) {
+    public static FileAccess readFile(Path source) {
         return new FileAccess(directoryOf(source), Access.NONE, Optional.of(source));
     }
 
     /** The files of a directory, to look at. */
-    public static FileAccess reading(Path directory) {
+    public static FileAccess readDirectory(Path directory) {
         return new FileAccess(directory, Access.READ, Optional.empty());
     }
 
     /** A directory to make files in. */
-    public static FileAccess writing(Path directory) {
+    public static FileAccess writeDirectory(Path directory) {
         return new FileAccess(directory, Access.WRITE, Optional.empty());
     }
 
     /** A directory to make files in, of what {@code source} holds. */
-    public static FileAccess making(Path directory, Path source) {
+    public static FileAccess encode(Path directory, Path source) {
         return new FileAccess(directory, Access.WRITE, Optional.of(source));
     }
 
     /** Nothing at all. */
-    public static FileAccess nothing(Path program) {
+    public static FileAccess none(Path program) {
         return new FileAccess(directoryOf(program), Access.NONE, Optional.empty());
     }
 

@@ -22,12 +22,12 @@ public record ProcessLimits(long memoryBytes, long fileBytes) {
             List.of("Cannot allocate memory", "malloc of size", "bad_alloc", "failed to map segment");
 
     /** For a process that only reads; a script that somebody put around it may still write its log. */
-    public static ProcessLimits ofReader(long memoryBytes) {
+    public static ProcessLimits forReader(long memoryBytes) {
         return new ProcessLimits(memoryBytes, LOG_BYTES);
     }
 
     /** Which of these limits ended a run, if one did. */
-    public Optional<JobException> failure(FfmpegRunner.Outcome outcome) {
+    public Optional<JobException> failure(FfmpegRunner.ExitResult outcome) {
         if (outcome.exitCode() == BY_FILE_SIZE) {
             return Optional.of(new JobException(
                     ErrorCode.OUTPUT_EXCEEDED,
@@ -42,11 +42,10 @@ public record ProcessLimits(long memoryBytes, long fileBytes) {
                 : Optional.empty();
     }
 
-    private static boolean isOutOfMemory(FfmpegRunner.Outcome outcome) {
+    private static boolean isOutOfMemory(FfmpegRunner.ExitResult outcome) {
         // FFmpeg calls it so, too, when there are more streams than it may open.
-        boolean otherLimit = outcome.complaints().mention("max_streams");
-        boolean said =
-                outcome.exitCode() == NO_MEMORY || OUT_OF_MEMORY.stream().anyMatch(outcome.complaints()::mention);
+        boolean otherLimit = outcome.stderr().contains("max_streams");
+        boolean said = outcome.exitCode() == NO_MEMORY || OUT_OF_MEMORY.stream().anyMatch(outcome.stderr()::contains);
         return outcome.exitCode() != 0 && said && !otherLimit;
     }
 

@@ -21,7 +21,7 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs) {
     private static final List<String> PRIVATE =
             List.of("--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp");
 
-    private static final String NOWHERE = "/tmp";
+    private static final String DEFAULT_WORKING_DIRECTORY = "/tmp";
 
     public Sandbox {
         system = List.copyOf(system);
@@ -33,29 +33,29 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs) {
      *
      * @param environment all that the command gets to see of one
      */
-    public List<String> prefix(FileAccess reach, Map<String, String> environment) {
+    public List<String> commandPrefix(FileAccess fileAccess, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of(bwrap.toString()));
         command.addAll(ISOLATION);
         environment.forEach((name, value) -> command.addAll(List.of("--setenv", name, value)));
         command.addAll(system);
         command.addAll(PRIVATE);
         programs.forEach(program -> bind(command, "--ro-bind", program));
-        switch (reach.access()) {
+        switch (fileAccess.access()) {
             case NONE -> {}
-            case READ -> bind(command, "--ro-bind", reach.directory());
-            case WRITE -> bind(command, "--bind", reach.directory());
+            case READ -> bind(command, "--ro-bind", fileAccess.directory());
+            case WRITE -> bind(command, "--bind", fileAccess.directory());
         }
-        reach.source().ifPresent(source -> bind(command, "--ro-bind", source));
-        command.addAll(List.of("--chdir", home(reach)));
+        fileAccess.source().ifPresent(source -> bind(command, "--ro-bind", source));
+        command.addAll(List.of("--chdir", workingDirectory(fileAccess)));
         command.add("--");
         return List.copyOf(command);
     }
 
     /** Where a program in the cage works and may put what it can't keep in memory. */
-    public static String home(FileAccess reach) {
-        return reach.access() == FileAccess.Access.NONE
-                ? NOWHERE
-                : reach.directory().toString();
+    public static String workingDirectory(FileAccess fileAccess) {
+        return fileAccess.access() == FileAccess.Access.NONE
+                ? DEFAULT_WORKING_DIRECTORY
+                : fileAccess.directory().toString();
     }
 
     private static void bind(List<String> command, String how, Path what) {

@@ -21,17 +21,17 @@ public final class ConcatCommand {
      * @param number of the segment; also its directory
      * @param start when its first frame is shown, in the times of the whole
      */
-    public record Piece(int number, Duration start) {}
+    public record ConcatEntry(int number, Duration start) {}
 
     /** The list of one rendition's files, for FFmpeg's concat demuxer; each begins when its first frame is shown. */
-    static String list(Rendition rendition, List<Piece> pieces) {
+    static String concatList(Rendition rendition, List<ConcatEntry> pieces) {
         StringBuilder list = new StringBuilder("ffconcat version 1.0\n");
         for (int i = 0; i < pieces.size(); i++) {
-            Piece piece = pieces.get(i);
+            ConcatEntry piece = pieces.get(i);
             list.append("file '").append(fileName(piece.number(), rendition)).append("'\n");
             if (i + 1 < pieces.size()) {
                 Duration lasts = pieces.get(i + 1).start().minus(piece.start());
-                list.append("duration ").append(DecimalSeconds.text(lasts)).append('\n');
+                list.append("duration ").append(DecimalSeconds.format(lasts)).append('\n');
             }
         }
         return list.toString();
@@ -47,14 +47,14 @@ public final class ConcatCommand {
 
     /** @param begin when the first frame of all is shown */
     static List<String> arguments(List<Rendition> renditions, boolean withSound, Duration begin) {
-        List<String> command = new ArrayList<>(EncodeCommand.REPORTING);
+        List<String> command = new ArrayList<>(EncodeCommand.COMMON_OPTIONS);
         command.add("-copyts");
         for (Rendition rendition : renditions) {
-            command.addAll(List.of("-itsoffset", DecimalSeconds.text(begin)));
-            command.addAll(InputArguments.openingOurs("concat,mov", listName(rendition)));
+            command.addAll(List.of("-itsoffset", DecimalSeconds.format(begin)));
+            command.addAll(InputArguments.ownInput("concat,mov", listName(rendition)));
         }
         if (withSound) {
-            command.addAll(InputArguments.openingOurs("mov", EncodeCommand.SOUND_FILE));
+            command.addAll(InputArguments.ownInput("mov", EncodeCommand.AUDIO_FILE));
         }
         for (int i = 0; i < renditions.size(); i++) {
             command.addAll(List.of("-map", i + ":v"));

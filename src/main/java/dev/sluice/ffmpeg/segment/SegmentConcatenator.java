@@ -10,7 +10,7 @@ import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
-import dev.sluice.ffmpeg.segment.ConcatCommand.Piece;
+import dev.sluice.ffmpeg.segment.ConcatCommand.ConcatEntry;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.Dimensions;
@@ -50,13 +50,13 @@ public final class SegmentConcatenator {
      * @param damage what was wrong with it in any segment
      * @param segments the frames of each, in order; empty for one that has none
      */
-    public record Parts(
+    public record Request(
             Dimensions shown,
             boolean withSound,
             Optional<Duration> stated,
             SourceDamage damage,
-            List<Optional<EncodedSegment.Frames>> segments) {
-        public Parts {
+            List<Optional<EncodedSegment.FrameRange>> segments) {
+        public Request {
             segments = List.copyOf(segments);
         }
     }
@@ -68,63 +68,63 @@ public final class SegmentConcatenator {
      * @throws JobException NO_FRAMES when no segment has any, FFMPEG_FAILED, FFMPEG_STALLED, DISK_FULL, OUTPUT_INVALID, or the
      *     cancellation's reason
      */
-    public EncodeResult run(Path directory, Parts parts, CancellationToken cancellation) {
+    public EncodeResult concatenate(Path directory, Request parts, CancellationToken cancellation) {
         List<Rendition> renditions = new RenditionLadder(config).renditions(parts.shown());
-        List<Piece> pieces = pieces(parts.segments());
+        List<ConcatEntry> pieces = pieces(parts.segments());
         if (pieces.isEmpty()) {
             throw ProcessErrorMapper.noFrames();
         }
         writeLists(directory, renditions, pieces);
         ProgressParser parser = new ProgressParser();
-        FfmpegRunner.Outcome outcome = new EncodeRunner(ffmpeg, ffmpegConfig, config)
-                .of(
+        FfmpegRunner.ExitResult outcome = new EncodeRunner(ffmpeg, ffmpegConfig, config)
+                .run(
                         ConcatCommand.arguments(
                                 renditions, parts.withSound(), pieces.get(0).start()),
-                        FileAccess.writing(directory),
+                        FileAccess.writeDirectory(directory),
                         parser,
                         () -> {},
                         cancellation);
         EncodeRunner.requireSuccess(outcome, parser);
         long frames = parts.segments().stream()
                 .flatMap(Optional::stream)
-                .mapToLong(EncodedSegment.Frames::count)
+                .mapToLong(EncodedSegment.FrameRange::count)
                 .sum();
-        OutputVerifier.Checked checked = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
-                .check(
+        OutputVerifier.VerifiedOutputs checked = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
+                .verify(
                         directory,
                         renditions,
                         parts.withSound(),
                         frames,
-                        nearTheEnd(pieces, parts.stated()),
+                        verificationSeekTime(pieces, parts.stated()),
                         cancellation);
         return EncodeResult.of(
                 checked.files(),
-                ThumbnailFiles.in(directory, RenditionLadder.thumbnail(parts.shown(), config.thumbnailWidth())),
-                SourceWarnings.of(parts.stated(), checked.longest(), parts.damage()));
+                ThumbnailFiles.list(directory, RenditionLadder.thumbnailSize(parts.shown(), config.thumbnailWidth())),
+                SourceWarnings.build(parts.stated(), checked.longest(), parts.damage()));
     }
 
     /**
      * A time in the last segment, or behind the end, which is as good: what is decoded begins with the last key frame before it.
      * FFmpeg does not say how far it has come where it only copies.
      */
-    public static Duration nearTheEnd(List<Piece> pieces, Optional<Duration> stated) {
+    public static Duration verificationSeekTime(List<ConcatEntry> pieces, Optional<Duration> stated) {
         Duration begun = pieces.get(pieces.size() - 1).start();
         return stated.filter(end -> end.compareTo(begun) > 0).orElse(begun);
     }
 
-    private static List<Piece> pieces(List<Optional<EncodedSegment.Frames>> segments) {
+    private static List<ConcatEntry> pieces(List<Optional<EncodedSegment.FrameRange>> segments) {
         return IntStream.range(0, segments.size())
                 .boxed()
-                .flatMap(number -> segments.get(number).map(frames -> new Piece(number, frames.first())).stream())
+                .flatMap(number -> segments.get(number).map(frames -> new ConcatEntry(number, frames.first())).stream())
                 .toList();
     }
 
-    private static void writeLists(Path directory, List<Rendition> renditions, List<Piece> pieces) {
+    private static void writeLists(Path directory, List<Rendition> renditions, List<ConcatEntry> pieces) {
         try {
             for (Rendition rendition : renditions) {
                 Files.writeString(
                         directory.resolve(ConcatCommand.listName(rendition)),
-                        ConcatCommand.list(rendition, pieces),
+                        ConcatCommand.concatList(rendition, pieces),
                         StandardCharsets.US_ASCII);
             }
         } catch (IOException cause) {

@@ -41,13 +41,13 @@ public final class SegmentEncoder {
     private static final String UNREADABLE = "Input/output error";
 
     /** What the clocks of containers round away. */
-    private static final Duration LATE = Duration.ofMillis(2);
+    private static final Duration TIMESTAMP_TOLERANCE = Duration.ofMillis(2);
 
     /**
      * A key frame is looked for so much before a segment, then so much: containers look for it by other times than those of the
      * frames.
      */
-    private static final List<Duration> RUN_UPS = List.of(Duration.ofMillis(500), Duration.ofSeconds(10));
+    private static final List<Duration> PREROLLS = List.of(Duration.ofMillis(500), Duration.ofSeconds(10));
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentEncoder.class);
 
@@ -73,7 +73,7 @@ public final class SegmentEncoder {
      * @throws JobException FFMPEG_FAILED, FFMPEG_STALLED, MEMORY_EXCEEDED, OUTPUT_EXCEEDED, TIME_EXCEEDED, DISK_FULL,
      *     OUTPUT_INVALID, or the cancellation's reason
      */
-    public EncodedSegment pictures(
+    public EncodedSegment encodeVideo(
             Path source,
             MediaInfo info,
             Segment segment,
@@ -82,20 +82,21 @@ public final class SegmentEncoder {
             int threads,
             ProgressListener progress,
             CancellationToken cancellation) {
-        Encode once = new Encode(
-                source, info, segment, expected.orElse(segment.from()), directory, threads, progress, cancellation);
-        for (Duration runUp : RUN_UPS) {
-            if (runUp.compareTo(segment.from()) >= 0) {
+        SegmentRequest once = new SegmentRequest(
+                source, info, segment, expected.orElse(segment.start()), directory, threads, progress, cancellation);
+        for (Duration preroll : PREROLLS) {
+            if (preroll.compareTo(segment.start()) >= 0) {
                 break;
             }
-            EncodedSegment made = run(once, Optional.of(runUp));
+            EncodedSegment made = run(once, Optional.of(preroll));
             if (segment.isFirst() || expected.map(first -> has(made, first)).orElse(true)) {
                 return made;
             }
             LOG.atWarn()
                     .addKeyValue("segment", segment.number())
-                    .addKeyValue("expected", expected.map(DecimalSeconds::text).orElse(""))
-                    .addKeyValue("soughtSecondsBefore", DecimalSeconds.text(runUp))
+                    .addKeyValue(
+                            "expected", expected.map(DecimalSeconds::format).orElse(""))
+                    .addKeyValue("soughtSecondsBefore", DecimalSeconds.format(preroll))
                     .log("seeking in the source led behind the segment's first frame, it begins earlier now");
         }
         return run(once, Optional.empty());
@@ -103,11 +104,11 @@ public final class SegmentEncoder {
 
     private static boolean has(EncodedSegment made, Duration first) {
         return made.frames()
-                .filter(frames -> frames.first().minus(LATE).compareTo(first) <= 0)
+                .filter(frames -> frames.first().minus(TIMESTAMP_TOLERANCE).compareTo(first) <= 0)
                 .isPresent();
     }
 
-    private record Encode(
+    private record SegmentRequest(
             Path source,
             MediaInfo info,
             Segment segment,
@@ -117,49 +118,49 @@ public final class SegmentEncoder {
             ProgressListener progress,
             CancellationToken cancellation) {}
 
-    private EncodedSegment run(Encode what, Optional<Duration> runUp) {
+    private EncodedSegment run(SegmentRequest what, Optional<Duration> preroll) {
         MediaInfo info = what.info();
         Segment segment = what.segment();
         List<Rendition> renditions =
-                new RenditionLadder(config).renditions(info.video().displayed());
-        Duration length = segment.until().minus(segment.from());
+                new RenditionLadder(config).renditions(info.video().displaySize());
+        Duration length = segment.end().minus(segment.start());
         ProgressParser parser = new ProgressParser();
-        FfmpegRunner.Outcome outcome = encode.of(
+        FfmpegRunner.ExitResult outcome = encode.run(
                 new EncodeCommand(config, what.threads())
-                        .arguments(what.source(), info, renditions, segment, what.first(), runUp),
-                FileAccess.making(what.directory(), what.source()),
+                        .arguments(what.source(), info, renditions, segment, what.first(), preroll),
+                FileAccess.encode(what.directory(), what.source()),
                 parser,
-                () -> parser.fraction(segment.from(), length).ifPresent(what.progress()::at),
+                () -> parser.fraction(segment.start(), length).ifPresent(what.progress()::report),
                 // Decoding is faster than watching.
-                runUp.isPresent() ? Duration.ZERO : segment.from(),
+                preroll.isPresent() ? Duration.ZERO : segment.start(),
                 what.cancellation());
         if (!isWithoutFrames(outcome, parser)) {
             EncodeRunner.requireSuccess(outcome, parser);
         }
-        return made(what, renditions, parser.frames(), SourceDamage.of(outcome.complaints()));
+        return made(what, renditions, parser.frames(), SourceDamage.of(outcome.stderr()));
     }
 
     /** A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error. */
-    private static boolean isWithoutFrames(FfmpegRunner.Outcome outcome, ProgressParser parser) {
+    private static boolean isWithoutFrames(FfmpegRunner.ExitResult outcome, ProgressParser parser) {
         return parser.frames() == 0
                 && outcome.exitCode() == NO_ENCODER
-                && NO_FRAMES.stream().anyMatch(outcome.complaints()::mention)
-                && !outcome.complaints().mention(UNREADABLE);
+                && NO_FRAMES.stream().anyMatch(outcome.stderr()::contains)
+                && !outcome.stderr().contains(UNREADABLE);
     }
 
-    private EncodedSegment made(Encode what, List<Rendition> renditions, long frames, SourceDamage damage) {
+    private EncodedSegment made(SegmentRequest what, List<Rendition> renditions, long frames, SourceDamage damage) {
         if (frames == 0) {
             // That nothing came is what FFmpeg complains of.
-            return new EncodedSegment(Optional.empty(), List.of(), new SourceDamage(damage.cutShort(), false));
+            return new EncodedSegment(Optional.empty(), List.of(), new SourceDamage(damage.truncated(), false));
         }
         List<Path> files = new ArrayList<>();
         renditions.forEach(rendition -> files.add(what.directory().resolve(rendition.fileName())));
-        files.addAll(ThumbnailFiles.filesIn(what.directory()));
+        files.addAll(ThumbnailFiles.listFiles(what.directory()));
         Path smallest =
                 what.directory().resolve(renditions.get(renditions.size() - 1).fileName());
-        Duration first =
-                FirstFrameProbe.of(smallest, ffmpeg, ffmpegConfig.probeTimeout(), config.limits(), what.cancellation());
-        return new EncodedSegment(Optional.of(new EncodedSegment.Frames(frames, first)), files, damage);
+        Duration first = FirstFrameProbe.probe(
+                smallest, ffmpeg, ffmpegConfig.probeTimeout(), config.limits(), what.cancellation());
+        return new EncodedSegment(Optional.of(new EncodedSegment.FrameRange(frames, first)), files, damage);
     }
 
     /**
@@ -167,7 +168,7 @@ public final class SegmentEncoder {
      *
      * @throws JobException as above
      */
-    public Path sound(
+    public Path encodeAudio(
             Path source,
             MediaInfo info,
             AudioStream audio,
@@ -175,13 +176,13 @@ public final class SegmentEncoder {
             ProgressListener progress,
             CancellationToken cancellation) {
         ProgressParser parser = new ProgressParser();
-        FfmpegRunner.Outcome outcome = encode.of(
-                new EncodeCommand(config, 1).soundAlone(source, audio),
-                FileAccess.making(directory, source),
+        FfmpegRunner.ExitResult outcome = encode.run(
+                new EncodeCommand(config, 1).audioOnly(source, audio),
+                FileAccess.encode(directory, source),
                 parser,
-                () -> parser.fraction(info.duration()).ifPresent(progress::at),
+                () -> parser.fraction(info.duration()).ifPresent(progress::report),
                 cancellation);
         EncodeRunner.requireSuccess(outcome, parser);
-        return directory.resolve(EncodeCommand.SOUND_FILE);
+        return directory.resolve(EncodeCommand.AUDIO_FILE);
     }
 }

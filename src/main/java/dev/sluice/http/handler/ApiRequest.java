@@ -17,20 +17,20 @@ import java.util.Optional;
  *
  * @param until when the caller's token ends; empty where there is none, or what is asked for takes no time
  */
-public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Instant> until) {
+public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Instant> tokenExpiry) {
     public ApiRequest(Caller caller, ValidatedRequest request) {
         this(caller, request, Optional.empty());
     }
 
     /** When a token ends, by its own words. */
-    public static Optional<Instant> until(Optional<User> user) {
+    public static Optional<Instant> tokenExpiry(Optional<User> user) {
         return user.map(known -> known.<Object>get("exp"))
                 .filter(Number.class::isInstance)
                 .map(seconds -> Instant.ofEpochSecond(((Number) seconds).longValue()));
     }
 
     /** A name in the path: one line of 1 to 255 characters, with nothing in it that an id cannot have. */
-    public String name(String parameter) {
+    public String pathParameter(String parameter) {
         String text = Objects.requireNonNull(request.getPathParameters().get(parameter))
                 .getString();
         if (text.isBlank() || text.chars().anyMatch(Character::isISOControl)) {
@@ -40,8 +40,8 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
         return text;
     }
 
-    public JobId job() {
-        return new JobId(name("jobId"));
+    public JobId jobId() {
+        return new JobId(pathParameter("jobId"));
     }
 
     public Optional<String> query(String parameter) {
@@ -57,7 +57,7 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
                 });
     }
 
-    Optional<Integer> number(String parameter) {
+    Optional<Integer> intQuery(String parameter) {
         return Optional.ofNullable(request.getQuery().get(parameter))
                 .filter(given -> !given.isNull())
                 .map(RequestParameter::getInteger);
@@ -71,7 +71,7 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
 
     void requireAdmin() {
         if (!caller.admin()) {
-            throw new RequestRejectedException(RequestRejectedException.Reason.NOT_YOURS, "This is for admins.");
+            throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "This is for admins.");
         }
     }
 }

@@ -14,10 +14,10 @@ import java.util.function.Function;
 
 /** The dead letters: for admins. */
 public final class DeadLetterHandler {
-    private final DeadLetterService letters;
+    private final DeadLetterService deadLetters;
 
-    public DeadLetterHandler(DeadLetterService letters) {
-        this.letters = letters;
+    public DeadLetterHandler(DeadLetterService deadLetters) {
+        this.deadLetters = deadLetters;
     }
 
     public Map<String, OperationHandler> operations() {
@@ -27,28 +27,29 @@ public final class DeadLetterHandler {
                 "getDeadLetter",
                 this::get,
                 "replayDeadLetter",
-                call -> act(call, letters::replay),
+                call -> act(call, deadLetters::replay),
                 "dropDeadLetter",
-                call -> act(call, letters::drop));
+                call -> act(call, deadLetters::discard));
     }
 
     private Future<JsonObject> list(ApiRequest call) {
         call.requireAdmin();
-        return letters.list().map(list -> {
+        return deadLetters.list().map(list -> {
             JsonArray array = new JsonArray();
-            list.letters().forEach(letter -> array.add(letter.toJson()));
-            return new JsonObject().put("letters", array).put("more", list.more());
+            list.deadLetters().forEach(letter -> array.add(letter.toJson()));
+            return new JsonObject().put("letters", array).put("more", list.hasMore());
         });
     }
 
     private Future<JsonObject> get(ApiRequest call) {
         call.requireAdmin();
-        return letters.find(call.name("letterId"))
+        return deadLetters
+                .find(call.pathParameter("letterId"))
                 .map(
                         found -> found.map(DeadLetterHandler::whole)
                                 .orElseThrow(
                                         () -> new RequestRejectedException(
-                                                RequestRejectedException.Reason.UNKNOWN,
+                                                RequestRejectedException.Reason.NOT_FOUND,
                                                 "There is no dead letter of this id, or somebody else is looking at it at this moment.")));
     }
 
@@ -61,6 +62,6 @@ public final class DeadLetterHandler {
     private static Future<JsonObject> act(
             ApiRequest call, Function<List<String>, Future<List<OperationResult>>> action) {
         call.requireAdmin();
-        return action.apply(List.of(call.name("letterId"))).map(answers -> JobHandler.done(answers.get(0)));
+        return action.apply(List.of(call.pathParameter("letterId"))).map(answers -> JobHandler.toJson(answers.get(0)));
     }
 }

@@ -14,11 +14,11 @@ import java.util.Optional;
 /** Uploads straight to the store. */
 public final class DirectUploadHandler {
     private final DirectUploadService uploads;
-    private final JobWebhookResolver receiver;
+    private final JobWebhookResolver webhookResolver;
 
-    public DirectUploadHandler(DirectUploadService uploads, JobWebhookResolver receiver) {
+    public DirectUploadHandler(DirectUploadService uploads, JobWebhookResolver webhookResolver) {
         this.uploads = uploads;
-        this.receiver = receiver;
+        this.webhookResolver = webhookResolver;
     }
 
     public Map<String, OperationHandler> operations() {
@@ -28,8 +28,11 @@ public final class DirectUploadHandler {
     private Future<JsonObject> begin(ApiRequest call) {
         JsonObject body = call.body();
         Optional<String> webhookUrl = Optional.ofNullable(body.getString(JobWebhookResolver.PARAMETER));
-        return uploads.begin(
-                        call.caller(), body.getString("filename", ""), body.getLong("size"), receiver.at(webhookUrl))
+        return uploads.create(
+                        call.caller(),
+                        body.getString("filename", ""),
+                        body.getLong("size"),
+                        webhookResolver.resolve(webhookUrl))
                 .map(begun -> new JsonObject()
                         .put("upload_id", begun.upload().id())
                         .put("media_id", begun.upload().mediaId())
@@ -40,14 +43,14 @@ public final class DirectUploadHandler {
                                 new JsonArray(new ArrayList<>(begun.links().stream()
                                         .map(URI::toString)
                                         .toList())))
-                        .put("expires_at", begun.upload().expires().toString()));
+                        .put("expires_at", begun.upload().expiresAt().toString()));
     }
 
     private Future<JsonObject> complete(ApiRequest call) {
         List<String> etags = call.body().getJsonArray("etags", new JsonArray()).stream()
                 .map(String::valueOf)
                 .toList();
-        return uploads.complete(call.caller(), call.name("uploadId"), etags)
+        return uploads.complete(call.caller(), call.pathParameter("uploadId"), etags)
                 .map(upload -> new JsonObject()
                         .put("success", true)
                         .put("media_id", upload.mediaId())

@@ -32,7 +32,7 @@ public final class HealthHandler {
     }
 
     private Future<JsonObject> health() {
-        return health.look().map(found -> {
+        return health.check().map(found -> {
             JsonObject services = new JsonObject();
             found.services()
                     .forEach((name, well) -> services.put(name, new JsonObject().put("status", well ? "up" : "down")));
@@ -48,12 +48,12 @@ public final class HealthHandler {
         return new JsonObject()
                 .put("name", "sluice")
                 .put("version", identity.version())
-                .put("started_at", identity.started().toString())
+                .put("started_at", identity.startedAt().toString())
                 .put("uptime", uptime());
     }
 
     private Future<JsonObject> ready() {
-        return health.look().map(found -> {
+        return health.check().map(found -> {
             if (!found.isReady()) {
                 throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, "The database cannot be reached.");
             }
@@ -66,6 +66,6 @@ public final class HealthHandler {
     }
 
     private double uptime() {
-        return Duration.between(identity.started(), Instant.now()).toMillis() / 1000.0;
+        return Duration.between(identity.startedAt(), Instant.now()).toMillis() / 1000.0;
     }
 }

@@ -22,12 +22,12 @@ public final class JobHandler {
     private static final int PAGE = 50;
 
     private final MediaJobService media;
-    private final JobQueryRepository records;
+    private final JobQueryRepository queries;
     private final JobControlService control;
 
-    public JobHandler(MediaJobService media, JobQueryRepository records, JobControlService control) {
+    public JobHandler(MediaJobService media, JobQueryRepository queries, JobControlService control) {
         this.media = media;
-        this.records = records;
+        this.queries = queries;
         this.control = control;
     }
 
@@ -43,55 +43,55 @@ public final class JobHandler {
     }
 
     private Future<JsonObject> process(ApiRequest call) {
-        return media.process(
-                        call.name("id"),
+        return media.createJob(
+                        call.pathParameter("id"),
                         call.caller(),
                         Optional.ofNullable(call.body().getString(JobWebhookResolver.PARAMETER)))
                 .map(job -> new JsonObject().put("success", true).put("job_id", job.value()));
     }
 
     private Future<JsonObject> status(ApiRequest call) {
-        return media.newest(call.name("id"), call.caller()).map(JobJson::status);
+        return media.latestJob(call.pathParameter("id"), call.caller()).map(JobJson::status);
     }
 
     private Future<JsonObject> versions(ApiRequest call) {
-        String id = call.name("id");
-        return media.newest(id, call.caller()).map(job -> JobJson.versions(job, id));
+        String id = call.pathParameter("id");
+        return media.latestJob(id, call.caller()).map(job -> JobJson.versions(job, id));
     }
 
     private Future<JsonObject> get(ApiRequest call) {
-        return media.own(call.job(), call.caller()).map(JobJson::whole);
+        return media.requireAccessibleJob(call.jobId(), call.caller()).map(JobJson::details);
     }
 
     private Future<JsonObject> act(ApiRequest call, Function<JobId, Future<OperationResult>> action) {
-        return media.own(call.job(), call.caller())
+        return media.requireAccessibleJob(call.jobId(), call.caller())
                 .compose(job -> action.apply(job.id()))
-                .map(JobHandler::done);
+                .map(JobHandler::toJson);
     }
 
-    static JsonObject done(OperationResult answer) {
-        return switch (answer.kind()) {
-            case DONE -> new JsonObject().put("about", answer.about()).put("message", answer.sentence());
-            case UNKNOWN ->
-                throw new RequestRejectedException(RequestRejectedException.Reason.UNKNOWN, answer.sentence());
-            case REFUSED ->
-                throw new RequestRejectedException(RequestRejectedException.Reason.NOT_NOW, answer.sentence());
+    static JsonObject toJson(OperationResult result) {
+        return switch (result.kind()) {
+            case APPLIED -> new JsonObject().put("about", result.target()).put("message", result.message());
+            case NOT_FOUND ->
+                throw new RequestRejectedException(RequestRejectedException.Reason.NOT_FOUND, result.message());
+            case CONFLICT ->
+                throw new RequestRejectedException(RequestRejectedException.Reason.CONFLICT, result.message());
         };
     }
 
     private Future<JsonObject> list(ApiRequest call) {
-        int limit = call.number("limit").orElse(PAGE);
+        int limit = call.intQuery("limit").orElse(PAGE);
         Optional<String> owner = call.caller().admin()
                 ? Optional.empty()
                 : Optional.of(call.caller().subject());
         // One more than is shown says whether there are more.
-        JobQuery filter = new JobQuery(
+        JobQuery query = new JobQuery(
                 owner,
                 call.query("mediaId"),
                 call.query("status"),
                 call.query("cursor").map(PageCursor::read),
                 limit + 1);
-        return records.page(filter).compose(found -> page(found, limit));
+        return queries.list(query).compose(found -> page(found, limit));
     }
 
     private Future<JsonObject> page(List<JobDetails> found, int limit) {
@@ -100,7 +100,7 @@ public final class JobHandler {
         JsonObject page = new JsonObject().put("jobs", jobs);
         return found.size() <= limit
                 ? Future.succeededFuture(page)
-                : records.placeOf(found.get(limit - 1).id()).map(place -> {
+                : queries.cursorOf(found.get(limit - 1).id()).map(place -> {
                     place.ifPresent(last -> page.put("next_cursor", PageCursor.of(last)));
                     return page;
                 });

@@ -36,7 +36,7 @@ final class JobJson {
     }
 
     /** With all there is to tell. */
-    static JsonObject whole(JobDetails job) {
+    static JsonObject details(JobDetails job) {
         JsonObject json = status(job);
         put(json, "s3_key", job.s3Key());
         json.put("warnings", job.warnings());

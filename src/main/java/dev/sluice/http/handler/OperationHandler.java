@@ -7,5 +7,5 @@ import io.vertx.core.json.JsonObject;
 /** What answers an operation of the contract; it fails, or throws, with what {@link Problem} knows. */
 @FunctionalInterface
 public interface OperationHandler {
-    Future<JsonObject> answer(ApiRequest call);
+    Future<JsonObject> handle(ApiRequest call);
 }

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 /** Links to what was made of a video. */
 public final class OutputUrlHandler {
     private final MediaJobService jobs;
-    private final PresignedUrls links;
+    private final PresignedUrls presignedUrls;
     private final Duration valid;
 
-    public OutputUrlHandler(MediaJobService jobs, PresignedUrls links, Duration valid) {
+    public OutputUrlHandler(MediaJobService jobs, PresignedUrls presignedUrls, Duration valid) {
         this.jobs = jobs;
-        this.links = links;
+        this.presignedUrls = presignedUrls;
         this.valid = valid;
     }
 
@@ -33,7 +33,7 @@ public final class OutputUrlHandler {
     }
 
     private Future<JsonObject> outputs(ApiRequest call) {
-        return jobs.own(call.job(), call.caller()).compose(this::linked);
+        return jobs.requireAccessibleJob(call.jobId(), call.caller()).compose(this::linked);
     }
 
     private Future<JsonObject> linked(JobDetails job) {
@@ -41,7 +41,8 @@ public final class OutputUrlHandler {
                         of("scaled", "video/mp4", job.videoVersions()), of("thumbnail", "image/jpeg", job.thumbnails()))
                 .toList();
         Instant until = Instant.now().plus(valid);
-        return links.reading(outputs.stream().map(Output::key).toList(), valid)
+        return presignedUrls
+                .forDownload(outputs.stream().map(Output::key).toList(), valid)
                 .map(urls -> new JsonObject()
                         .put("job_id", job.id().value())
                         .put("expires_at", until.toString())

@@ -12,12 +12,12 @@ import java.util.Base64;
 final class PageCursor {
     private PageCursor() {}
 
-    static String of(JobQuery.Place place) {
+    static String of(JobQuery.Cursor place) {
         String text = place.created() + " " + place.id();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static JobQuery.Place read(String cursor) {
+    static JobQuery.Cursor read(String cursor) {
         try {
             String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
             int space = text.indexOf(' ');
@@ -25,7 +25,7 @@ final class PageCursor {
             if (Math.abs(created.getYear()) > 9999) {
                 throw new InvalidRequestException("The 'cursor' is none that was given out.");
             }
-            return new JobQuery.Place(created, new JobId(text.substring(space + 1)).value());
+            return new JobQuery.Cursor(created, new JobId(text.substring(space + 1)).value());
         } catch (DateTimeException | IllegalArgumentException forged) {
             throw new InvalidRequestException("The 'cursor' is none that was given out.");
         }

@@ -22,14 +22,14 @@ public final class SystemStatusHandler {
             Topology.UPLOAD_QUEUE,
             Topology.UPDATES_QUEUE,
             Topology.REQUESTS_QUEUE,
-            Topology.DEAD_QUEUE);
+            Topology.DEAD_LETTER_QUEUE);
 
-    private final QueueInspector depth;
-    private final JobQueryRepository records;
+    private final QueueInspector queueInspector;
+    private final JobQueryRepository queries;
 
-    public SystemStatusHandler(QueueInspector depth, JobQueryRepository records) {
-        this.depth = depth;
-        this.records = records;
+    public SystemStatusHandler(QueueInspector queueInspector, JobQueryRepository queries) {
+        this.queueInspector = queueInspector;
+        this.queries = queries;
     }
 
     public Map<String, OperationHandler> operations() {
@@ -38,7 +38,7 @@ public final class SystemStatusHandler {
 
     private Future<JsonObject> queues(ApiRequest call) {
         call.requireAdmin();
-        return depth.queues(QUEUES).map(found -> {
+        return queueInspector.inspect(QUEUES).map(found -> {
             JsonArray array = new JsonArray();
             QUEUES.forEach(name -> array.add(new JsonObject()
                     .put("name", name)
@@ -50,7 +50,7 @@ public final class SystemStatusHandler {
 
     private Future<JsonObject> hosts(ApiRequest call) {
         call.requireAdmin();
-        return records.hosts().map(SystemStatusHandler::byWorker);
+        return queries.workerLoads().map(SystemStatusHandler::byWorker);
     }
 
     private static JsonObject byWorker(List<WorkerLoad> busy) {

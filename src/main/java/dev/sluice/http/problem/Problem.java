@@ -16,7 +16,7 @@ import java.util.Set;
 public record Problem(ProblemCode code, String detail) {
     public static final String CONTENT_TYPE = "application/problem+json";
 
-    private static final Set<ErrorCode> AWAY =
+    private static final Set<ErrorCode> UNAVAILABLE_CODES =
             Set.of(ErrorCode.DATABASE_UNAVAILABLE, ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_REFUSED);
 
     JsonObject toJson() {
@@ -30,11 +30,11 @@ public record Problem(ProblemCode code, String detail) {
 
     /** What a failure is to who asked; one that we do not know is a bug, and its words stay here. */
     static Problem of(Throwable cause) {
-        if (cause instanceof Told told) {
-            return new Problem(told.code, told.code.sentence());
+        if (cause instanceof ProblemException told) {
+            return new Problem(told.code, told.code.defaultDetail());
         }
-        if (cause instanceof RequestRejectedException refusal) {
-            return new Problem(ProblemCode.of(refusal.reason()), String.valueOf(refusal.getMessage()));
+        if (cause instanceof RequestRejectedException rejection) {
+            return new Problem(ProblemCode.of(rejection.reason()), String.valueOf(rejection.getMessage()));
         }
         if (cause instanceof InvalidRequestException invalid) {
             return new Problem(ProblemCode.INVALID_REQUEST, String.valueOf(invalid.getMessage()));
@@ -42,7 +42,7 @@ public record Problem(ProblemCode code, String detail) {
         if (cause instanceof ValidatorException invalid) {
             return new Problem(ProblemCode.INVALID_REQUEST, String.valueOf(invalid.getMessage()));
         }
-        if (cause instanceof JobException failure && AWAY.contains(failure.code())) {
+        if (cause instanceof JobException failure && UNAVAILABLE_CODES.contains(failure.code())) {
             return unavailable(failure.code() == ErrorCode.DATABASE_UNAVAILABLE ? "database" : "object store");
         }
         if (cause instanceof BrokerException) {
@@ -58,17 +58,17 @@ public record Problem(ProblemCode code, String detail) {
     /** What the router says by a bare status. */
     static Problem of(int status) {
         ProblemCode code = ProblemCode.of(status);
-        return new Problem(code, code.sentence());
+        return new Problem(code, code.defaultDetail());
     }
 
     /** A problem that needs no more words than its own. */
-    public static final class Told extends RuntimeException {
+    public static final class ProblemException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final ProblemCode code;
 
-        public Told(ProblemCode code) {
-            super(code.sentence());
+        public ProblemException(ProblemCode code) {
+            super(code.defaultDetail());
             this.code = code;
         }
     }

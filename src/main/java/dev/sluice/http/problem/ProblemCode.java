@@ -26,12 +26,12 @@ public enum ProblemCode {
 
     private final int status;
     private final String title;
-    private final String sentence;
+    private final String defaultDetail;
 
     ProblemCode(int status, String title, String sentence) {
         this.status = status;
         this.title = title;
-        this.sentence = sentence;
+        this.defaultDetail = sentence;
     }
 
     public int status() {
@@ -42,8 +42,8 @@ public enum ProblemCode {
         return title;
     }
 
-    String sentence() {
-        return sentence;
+    String defaultDetail() {
+        return defaultDetail;
     }
 
     public String wire() {
@@ -60,16 +60,16 @@ public enum ProblemCode {
 
     static ProblemCode of(RequestRejectedException.Reason reason) {
         return switch (reason) {
-            case UNKNOWN -> NOT_FOUND;
-            case NOT_YOURS -> FORBIDDEN;
-            case UNUSABLE -> INVALID_REQUEST;
+            case NOT_FOUND -> NOT_FOUND;
+            case FORBIDDEN -> FORBIDDEN;
+            case INVALID -> INVALID_REQUEST;
             case NOT_A_VIDEO -> NOT_A_VIDEO;
-            case NOT_IN_STORE -> NOT_IN_STORE;
+            case OBJECT_NOT_FOUND -> NOT_IN_STORE;
             case TOO_LARGE -> BODY_TOO_LARGE;
-            case BUSY -> BUSY;
+            case OVERLOADED -> BUSY;
             case GONE -> GONE;
-            case OTHER_CHECKSUM -> CHECKSUM_MISMATCH;
-            case NOT_NOW -> NOT_NOW;
+            case CHECKSUM_MISMATCH -> CHECKSUM_MISMATCH;
+            case CONFLICT -> NOT_NOW;
         };
     }
 }

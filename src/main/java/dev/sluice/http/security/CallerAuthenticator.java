@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Who sends a request. */
 public final class CallerAuthenticator {
-    private static final Caller ANYBODY = new Caller("local", true);
-    private static final Caller NOBODY = new Caller("", false);
+    private static final Caller LOCAL_ADMIN = new Caller("local", true);
+    private static final Caller ANONYMOUS = new Caller("", false);
     private static final String SCHEME = "Bearer ";
 
     private final Optional<JwtAuthenticator> tokens;
@@ -36,18 +36,18 @@ public final class CallerAuthenticator {
     }
 
     /** Whom the handler has let through. */
-    public Caller of(@Nullable User user) {
+    public Caller callerFor(@Nullable User user) {
         if (tokens.isEmpty()) {
-            return ANYBODY;
+            return LOCAL_ADMIN;
         }
-        return user == null ? NOBODY : new Caller(user.subject(), Boolean.TRUE.equals(user.<Object>get(adminClaim)));
+        return user == null ? ANONYMOUS : new Caller(user.subject(), Boolean.TRUE.equals(user.<Object>get(adminClaim)));
     }
 
     /**
      * The sender of a request whose body is held back, which the handler would let flow; fails with 401. Empty where nobody is
      * asked.
      */
-    public Future<Optional<User>> ask(HttpServerRequest request) {
+    public Future<Optional<User>> authenticate(HttpServerRequest request) {
         if (tokens.isEmpty()) {
             return Future.succeededFuture(Optional.empty());
         }

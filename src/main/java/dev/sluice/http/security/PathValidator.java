@@ -14,14 +14,14 @@ import java.util.Arrays;
 public final class PathValidator implements PlatformHandler {
     @Override
     public void handle(RoutingContext request) {
-        if (isPlain(request.request().path())) {
+        if (isNormalized(request.request().path())) {
             request.next();
         } else {
             request.fail(ProblemCode.INVALID_REQUEST.status());
         }
     }
 
-    static boolean isPlain(String path) {
+    static boolean isNormalized(String path) {
         boolean root = path.equals("/");
         return root
                 || (path.startsWith("/")

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 public final class RateLimitHandler implements PlatformHandler {
     /** Who was longest quiet is forgotten first; that is to his advantage. */
-    private static final int MOST_ADDRESSES = 10_000;
+    private static final int MAX_ADDRESSES = 10_000;
 
     private final int perSecond;
     private final LongSupplier nanoTime;
@@ -23,7 +23,7 @@ public final class RateLimitHandler implements PlatformHandler {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-            return size() > MOST_ADDRESSES;
+            return size() > MAX_ADDRESSES;
         }
     };
 
@@ -34,14 +34,14 @@ public final class RateLimitHandler implements PlatformHandler {
 
     @Override
     public void handle(RoutingContext request) {
-        if (allows(request.request().remoteAddress().hostAddress())) {
+        if (tryAcquire(request.request().remoteAddress().hostAddress())) {
             request.next();
         } else {
             request.fail(ProblemCode.TOO_MANY_REQUESTS.status());
         }
     }
 
-    boolean allows(String address) {
+    boolean tryAcquire(String address) {
         long now = nanoTime.getAsLong();
         Bucket old = buckets.getOrDefault(address, new Bucket(2.0 * perSecond, now));
         double refilled = (now - old.at()) * (double) perSecond / TimeUnit.SECONDS.toNanos(1);

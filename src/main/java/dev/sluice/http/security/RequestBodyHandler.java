@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 
 /** Reads the body of a request before anybody asks for it, but not where the operation takes it piece by piece. */
 public final class RequestBodyHandler implements Handler<RoutingContext> {
-    private final List<Held> streamed;
+    private final List<BodyLimit> streamed;
     private final BodyHandler whole;
 
     public RequestBodyHandler(OpenAPIContract contract, Set<String> streamed, long maxBodyBytes) {
         this.streamed = contract.operations().stream()
                 .filter(operation -> streamed.contains(operation.getOperationId()))
-                .map(Held::of)
+                .map(BodyLimit::of)
                 .toList();
         this.whole = BodyHandler.create(false).setBodyLimit(maxBodyBytes);
     }
@@ -33,13 +33,13 @@ public final class RequestBodyHandler implements Handler<RoutingContext> {
         }
     }
 
-    private record Held(String method, Pattern path) {
-        static Held of(Operation operation) {
+    private record BodyLimit(String method, Pattern path) {
+        static BodyLimit of(Operation operation) {
             String path = Stream.of(operation.getAbsoluteOpenAPIPath().split("/", -1))
                     .map(part -> part.startsWith("{") ? "[^/]+" : Pattern.quote(part))
                     .reduce((one, other) -> one + "/" + other)
                     .orElseThrow();
-            return new Held(operation.getHttpMethod().name(), Pattern.compile(path));
+            return new BodyLimit(operation.getHttpMethod().name(), Pattern.compile(path));
         }
 
         boolean matches(RoutingContext request) {

@@ -22,15 +22,15 @@ final class EventStream {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     private static final int AT_ONCE = 100;
     private static final long NONE = -1;
-    private static final Buffer STILL_HERE = Buffer.buffer(":\n\n");
+    private static final Buffer KEEP_ALIVE_COMMENT = Buffer.buffer(":\n\n");
 
     private final Vertx vertx;
     private final UpdateFeed feed;
     private final Caller caller;
     private final Optional<JobId> job;
     private final HttpServerResponse response;
-    private final Runnable watcher = this::goOn;
-    private UpdateFeed.Place place;
+    private final Runnable watcher = this::writePending;
+    private UpdateFeed.Position place;
     private long keepAlive;
     private long tokenEnds = NONE;
     private boolean closed;
@@ -42,7 +42,7 @@ final class EventStream {
         this.caller = caller;
         this.job = job;
         this.response = response;
-        this.place = feed.end();
+        this.place = feed.latestPosition();
     }
 
     /**
@@ -59,14 +59,14 @@ final class EventStream {
                 .putHeader("X-Content-Type-Options", "nosniff");
         response.closeHandler(gone -> close());
         response.exceptionHandler(gone -> close());
-        response.drainHandler(drained -> goOn());
-        feed.watch(watcher);
-        keepAlive = vertx.setPeriodic(KEEP_ALIVE.toMillis(), tick -> write(STILL_HERE));
+        response.drainHandler(drained -> writePending());
+        feed.subscribe(watcher);
+        keepAlive = vertx.setPeriodic(KEEP_ALIVE.toMillis(), tick -> write(KEEP_ALIVE_COMMENT));
         until.ifPresent(this::endAt);
         write(Buffer.buffer("retry: 2000\n\n"));
         lastSeen.filter(seen -> !seen.isEmpty())
-                .ifPresent(seen -> feed.place(seen).ifPresentOrElse(known -> place = known, this::reset));
-        goOn();
+                .ifPresent(seen -> feed.parsePosition(seen).ifPresentOrElse(known -> place = known, this::reset));
+        writePending();
     }
 
     private void endAt(Instant end) {
@@ -77,11 +77,11 @@ final class EventStream {
         });
     }
 
-    private void goOn() {
+    private void writePending() {
         if (response.ended() || response.closed()) {
             close();
         }
-        if (!closed && !feed.isKnown(place)) {
+        if (!closed && !feed.contains(place)) {
             reset();
         }
         boolean more = true;
@@ -90,25 +90,25 @@ final class EventStream {
             next.stream().filter(this::isForCaller).map(this::event).forEach(this::write);
             more = next.size() == AT_ONCE;
             if (!next.isEmpty()) {
-                place = new UpdateFeed.Place(
-                        place.mark(), next.get(next.size() - 1).number());
+                place = new UpdateFeed.Position(
+                        place.epoch(), next.get(next.size() - 1).number());
             }
         }
     }
 
     private boolean isForCaller(FeedEntry update) {
-        return job.map(update.job()::equals).orElseGet(() -> caller.owns(update.owner()));
+        return job.map(update.job()::equals).orElseGet(() -> caller.canAccess(update.owner()));
     }
 
     private Buffer event(FeedEntry update) {
-        String id = new UpdateFeed.Place(place.mark(), update.number()).text();
+        String id = new UpdateFeed.Position(place.epoch(), update.number()).text();
         return Buffer.buffer("event: update\nid: " + id + "\ndata: ")
                 .appendBuffer(update.message())
                 .appendString("\n\n");
     }
 
     private void reset() {
-        place = feed.end();
+        place = feed.latestPosition();
         write(Buffer.buffer("event: reset\nid: " + place.text() + "\ndata: {}\n\n"));
     }
 
@@ -121,7 +121,7 @@ final class EventStream {
 
     private void close() {
         closed = true;
-        feed.leave(watcher);
+        feed.unsubscribe(watcher);
         vertx.cancelTimer(keepAlive);
         vertx.cancelTimer(tokenEnds);
     }

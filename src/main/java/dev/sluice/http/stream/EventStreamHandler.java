@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** Updates as they come, as server-sent events. */
 public final class EventStreamHandler {
-    private static final int MOST_STREAMS = 5_000;
+    private static final int MAX_STREAMS = 5_000;
 
     private final Vertx vertx;
     private final UpdateFeed feed;
@@ -34,18 +34,19 @@ public final class EventStreamHandler {
     }
 
     private Future<Void> ofOne(ApiRequest call, HttpServerRequest request) {
-        return jobs.own(call.job(), call.caller()).compose(job -> open(call, request, Optional.of(job.id())));
+        return jobs.requireAccessibleJob(call.jobId(), call.caller())
+                .compose(job -> open(call, request, Optional.of(job.id())));
     }
 
     private Future<Void> open(ApiRequest call, HttpServerRequest request, Optional<JobId> job) {
-        if (feed.watchers() >= MOST_STREAMS) {
+        if (feed.subscriberCount() >= MAX_STREAMS) {
             return Future.failedFuture(new RequestRejectedException(
-                    RequestRejectedException.Reason.BUSY,
+                    RequestRejectedException.Reason.OVERLOADED,
                     "As many streams as this host serves are open; try again in a moment."));
         }
         request.resume();
         new EventStream(vertx, feed, call.caller(), job, request.response())
-                .open(Optional.ofNullable(request.getHeader("Last-Event-ID")), call.until());
+                .open(Optional.ofNullable(request.getHeader("Last-Event-ID")), call.tokenExpiry());
         return Future.succeededFuture();
     }
 }

@@ -23,11 +23,11 @@ public final class FormUploadHandler {
     private static final int CREATED = 201;
 
     private final FormUploadService uploads;
-    private final JobWebhookResolver receiver;
+    private final JobWebhookResolver webhookResolver;
 
-    public FormUploadHandler(FormUploadService uploads, JobWebhookResolver receiver) {
+    public FormUploadHandler(FormUploadService uploads, JobWebhookResolver webhookResolver) {
         this.uploads = uploads;
-        this.receiver = receiver;
+        this.webhookResolver = webhookResolver;
     }
 
     public Map<String, StreamingHandler> operations() {
@@ -35,7 +35,7 @@ public final class FormUploadHandler {
     }
 
     private Future<Void> form(ApiRequest call, HttpServerRequest request) {
-        Form form = new Form(call.caller(), receiver.at(call.query(JobWebhookResolver.PARAMETER)));
+        Form form = new Form(call.caller(), webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)));
         try {
             request.setExpectMultipart(true);
         } catch (IllegalStateException noForm) {
@@ -78,7 +78,7 @@ public final class FormUploadHandler {
             }
             begun = true;
             file.pause();
-            uploads.receive(caller, file.filename(), webhook, file)
+            uploads.upload(caller, file.filename(), webhook, file)
                     // So that the rest of the form can be read, and the answer heard.
                     .onFailure(cause -> file.handler(dropped -> {}).resume())
                     .onComplete(stored);

@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
  * read; of a film that is refused not all is.
  */
 public final class RequestBodyDrain {
-    private static final long MOST_BYTES = 64L << 20;
-    private static final long MOST_SECONDS = 10;
+    private static final long MAX_BYTES = 64L << 20;
+    private static final long MAX_SECONDS = 10;
 
     private RequestBodyDrain() {}
 
     /** Reads it; never fails, and takes no longer than a few seconds. */
-    public static Future<Void> discard(HttpServerRequest request) {
+    public static Future<Void> drain(HttpServerRequest request) {
         if (request.isEnded() || request.response().closed()) {
             return Future.succeededFuture();
         }
@@ -26,14 +26,14 @@ public final class RequestBodyDrain {
         request.endHandler(end -> over.tryComplete());
         request.handler(bytes -> {
             read[0] += bytes.length();
-            if (read[0] > MOST_BYTES) {
+            if (read[0] > MAX_BYTES) {
                 request.pause();
                 over.tryComplete();
             }
         });
         request.resume();
         return over.future()
-                .timeout(MOST_SECONDS, TimeUnit.SECONDS)
+                .timeout(MAX_SECONDS, TimeUnit.SECONDS)
                 .otherwiseEmpty()
                 .onComplete(done -> request.response().putHeader("Connection", "close"));
     }

@@ -11,5 +11,5 @@ import io.vertx.core.http.HttpServerRequest;
 @FunctionalInterface
 public interface StreamingHandler {
     /** Answers by itself; what it fails with, or throws, becomes a problem document. */
-    Future<Void> answer(ApiRequest call, HttpServerRequest request);
+    Future<Void> handle(ApiRequest call, HttpServerRequest request);
 }

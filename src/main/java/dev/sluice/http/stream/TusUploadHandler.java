@@ -30,27 +30,28 @@ public final class TusUploadHandler {
     private static final int NO_CONTENT = 204;
 
     private final ResumableUploadService uploads;
-    private final JobWebhookResolver receiver;
+    private final JobWebhookResolver webhookResolver;
 
-    public TusUploadHandler(ResumableUploadService uploads, JobWebhookResolver receiver) {
+    public TusUploadHandler(ResumableUploadService uploads, JobWebhookResolver webhookResolver) {
         this.uploads = uploads;
-        this.receiver = receiver;
+        this.webhookResolver = webhookResolver;
     }
 
     public Map<String, StreamingHandler> operations() {
         return Map.of(
                 "uploadCapabilities", this::capabilities,
-                "createUpload", (call, request) -> versioned(request).compose(version -> create(call, request)),
-                "uploadOffset", (call, request) -> versioned(request).compose(version -> state(call, request)),
-                "appendUpload", (call, request) -> versioned(request).compose(version -> append(call, request)),
-                "terminateUpload", (call, request) -> versioned(request).compose(version -> terminate(call, request)));
+                "createUpload", (call, request) -> requireVersion(request).compose(version -> create(call, request)),
+                "uploadOffset", (call, request) -> requireVersion(request).compose(version -> state(call, request)),
+                "appendUpload", (call, request) -> requireVersion(request).compose(version -> append(call, request)),
+                "terminateUpload",
+                        (call, request) -> requireVersion(request).compose(version -> terminate(call, request)));
     }
 
-    private static Future<Void> versioned(HttpServerRequest request) {
+    private static Future<Void> requireVersion(HttpServerRequest request) {
         request.response().putHeader(VERSION_HEADER, VERSION);
         return VERSION.equals(request.getHeader(VERSION_HEADER))
                 ? Future.succeededFuture()
-                : Future.failedFuture(new Problem.Told(ProblemCode.UNSUPPORTED_VERSION));
+                : Future.failedFuture(new Problem.ProblemException(ProblemCode.UNSUPPORTED_VERSION));
     }
 
     private Future<Void> capabilities(ApiRequest call, HttpServerRequest request) {
@@ -68,48 +69,57 @@ public final class TusUploadHandler {
     private Future<Void> create(ApiRequest call, HttpServerRequest request) {
         long bytes = number(request, "Upload-Length");
         String name = filename(Optional.ofNullable(request.getHeader("Upload-Metadata")));
-        return uploads.begin(call.caller(), name, bytes, receiver.at(call.query(JobWebhookResolver.PARAMETER)))
-                .compose(upload -> described(request, upload)
+        return uploads.create(
+                        call.caller(), name, bytes, webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)))
+                .compose(upload -> withUploadHeaders(request, upload)
                         .putHeader(HttpHeaders.LOCATION, PATH + upload.id())
                         .setStatusCode(CREATED)
                         .end());
     }
 
     private Future<Void> state(ApiRequest call, HttpServerRequest request) {
-        return uploads.find(call.caller(), call.name("uploadId"))
-                .compose(upload -> described(request, upload)
-                        .putHeader("Upload-Length", Long.toString(upload.bytes()))
+        return uploads.findOrComplete(call.caller(), call.pathParameter("uploadId"))
+                .compose(upload -> withUploadHeaders(request, upload)
+                        .putHeader("Upload-Length", Long.toString(upload.totalBytes()))
                         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                         .end());
     }
 
     private Future<Void> append(ApiRequest call, HttpServerRequest request) {
         if (!BYTES.equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
-            return Future.failedFuture(new Problem.Told(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
+            return Future.failedFuture(new Problem.ProblemException(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
         }
         Optional<ChecksumVerifier> digest =
                 Optional.ofNullable(request.getHeader("Upload-Checksum")).map(TusUploadHandler::digest);
-        return uploads.append(call.caller(), call.name("uploadId"), number(request, "Upload-Offset"), digest, request)
-                .compose(upload ->
-                        described(request, upload).setStatusCode(NO_CONTENT).end());
+        return uploads.append(
+                        call.caller(),
+                        call.pathParameter("uploadId"),
+                        number(request, "Upload-Offset"),
+                        digest,
+                        request)
+                .compose(upload -> withUploadHeaders(request, upload)
+                        .setStatusCode(NO_CONTENT)
+                        .end());
     }
 
     private Future<Void> terminate(ApiRequest call, HttpServerRequest request) {
-        return uploads.terminate(call.caller(), call.name("uploadId"))
+        return uploads.terminate(call.caller(), call.pathParameter("uploadId"))
                 .compose(gone ->
                         request.resume().response().setStatusCode(NO_CONTENT).end());
     }
 
     /** How an upload stands; of one that is complete, what became of it. */
-    private static HttpServerResponse described(HttpServerRequest request, UploadRecord upload) {
+    private static HttpServerResponse withUploadHeaders(HttpServerRequest request, UploadRecord upload) {
         request.resume();
         HttpServerResponse response = request.response()
-                .putHeader("Upload-Offset", Long.toString(upload.done() ? upload.bytes() : upload.received()))
+                .putHeader(
+                        "Upload-Offset",
+                        Long.toString(upload.completed() ? upload.totalBytes() : upload.receivedBytes()))
                 .putHeader(
                         "Upload-Expires",
                         DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                                upload.expires().atOffset(ZoneOffset.UTC)));
-        if (upload.done() || upload.received() == upload.bytes()) {
+                                upload.expiresAt().atOffset(ZoneOffset.UTC)));
+        if (upload.completed() || upload.receivedBytes() == upload.totalBytes()) {
             response.putHeader("Sluice-Job-Id", upload.job().value()).putHeader("Sluice-Media-Id", upload.mediaId());
         }
         return response;
@@ -126,7 +136,7 @@ public final class TusUploadHandler {
     private static ChecksumVerifier digest(String header) {
         String[] parts = header.strip().split(" ", 2);
         try {
-            return ChecksumVerifier.of(
+            return ChecksumVerifier.create(
                             parts[0].toLowerCase(Locale.ROOT),
                             Base64.getDecoder().decode(parts.length > 1 ? parts[1] : ""))
                     .orElseThrow(() ->

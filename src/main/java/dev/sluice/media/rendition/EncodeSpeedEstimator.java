@@ -14,9 +14,9 @@ public final class EncodeSpeedEstimator {
     /** Pixels of the source a second and thread; half of what was measured on two cores with the default ladder. */
     private static final double FIRST_GUESS = 8e6;
     /** What starting FFmpeg weighs in a shorter run. */
-    private static final Duration TELLING = Duration.ofSeconds(2);
+    private static final Duration MIN_SAMPLE = Duration.ofSeconds(2);
     /** How much one encode counts against all before: films differ more than hosts do. */
-    private static final double NEWEST = 0.3;
+    private static final double SMOOTHING_FACTOR = 0.3;
 
     private static final double USUAL_FRAME_RATE = 30;
 
@@ -29,21 +29,21 @@ public final class EncodeSpeedEstimator {
     }
 
     /** How long an encode of a film may take, by what its header says. */
-    public Duration of(MediaInfo film) {
-        double seconds = film.duration().map(DecimalSeconds::in).orElse(0.0);
-        return of(film, Math.round(seconds * frameRate(film)));
+    public Duration estimate(MediaInfo film) {
+        double seconds = film.duration().map(DecimalSeconds::toSeconds).orElse(0.0);
+        return estimate(film, Math.round(seconds * frameRate(film)));
     }
 
     /** How long an encode of so many frames of a film may take. */
-    public Duration of(MediaInfo film, long frames) {
-        return DecimalSeconds.of(frames / framesASecond(film));
+    public Duration estimate(MediaInfo film, long frames) {
+        return DecimalSeconds.fromSeconds(frames / framesASecond(film));
     }
 
     /** Learns from an encode. */
-    public void measured(MediaInfo film, long frames, Duration took) {
-        if (frames > 0 && took.compareTo(TELLING) >= 0) {
-            double speed = frames / DecimalSeconds.in(took);
-            framesASecond.merge(sizeClass(film), speed, (before, now) -> before + NEWEST * (now - before));
+    public void record(MediaInfo film, long frames, Duration took) {
+        if (frames > 0 && took.compareTo(MIN_SAMPLE) >= 0) {
+            double speed = frames / DecimalSeconds.toSeconds(took);
+            framesASecond.merge(sizeClass(film), speed, (before, now) -> before + SMOOTHING_FACTOR * (now - before));
         }
     }
 
@@ -62,6 +62,6 @@ public final class EncodeSpeedEstimator {
     }
 
     private static long pixels(MediaInfo film) {
-        return film.video().displayed().pixels();
+        return film.video().displaySize().pixels();
     }
 }

@@ -26,10 +26,10 @@ public final class RenditionLadder {
                 .filter(rung -> rung.shortSide() < source.shortSide())
                 .map(rung -> new Rendition(rung.quality(), scaled(source, rung.shortSide()), rung.maxBitrate()))
                 .toList();
-        return smaller.isEmpty() ? List.of(own(source)) : smaller;
+        return smaller.isEmpty() ? List.of(sourceSizedRendition(source)) : smaller;
     }
 
-    private Rendition own(Dimensions source) {
+    private Rendition sourceSizedRendition(Dimensions source) {
         Dimensions size = new Dimensions(evenBelow(source.width()), evenBelow(source.height()));
         int maxBitrate = rungs.isEmpty() ? 0 : rungs.get(rungs.size() - 1).maxBitrate();
         return new Rendition(size.shortSide() + "p", size, maxBitrate);
@@ -49,7 +49,7 @@ public final class RenditionLadder {
     }
 
     /** The size of the thumbnails: {@code width} wide, the source's shape, but no taller than four times the width. */
-    public static Dimensions thumbnail(Dimensions source, int width) {
+    public static Dimensions thumbnailSize(Dimensions source, int width) {
         double factor = Math.min((double) width / source.width(), 4.0 * width / source.height());
         return new Dimensions(nearestEven(source.width() * factor), nearestEven(source.height() * factor));
     }

@@ -29,7 +29,7 @@ public final class ThumbnailFiles {
     private record Found(long millis, Path file) {}
 
     /** They, in the order of time. */
-    public static List<ThumbnailFile> in(Path directory, Dimensions size) {
+    public static List<ThumbnailFile> list(Path directory, Dimensions size) {
         List<ThumbnailFile> thumbnails = new ArrayList<>();
         try {
             for (Found each : found(directory)) {
@@ -48,7 +48,7 @@ public final class ThumbnailFiles {
     }
 
     /** The files alone. */
-    public static List<Path> filesIn(Path directory) {
+    public static List<Path> listFiles(Path directory) {
         try {
             return found(directory).stream().map(Found::file).toList();
         } catch (IOException e) {
@@ -80,7 +80,7 @@ public final class ThumbnailFiles {
     }
 
     /** Whether a file of this name is one. */
-    public static boolean isOne(String name) {
+    public static boolean isThumbnail(String name) {
         return millis(name).isPresent();
     }
 
@@ -91,7 +91,7 @@ public final class ThumbnailFiles {
      * @param names of files, in any order; what is no thumbnail is left out
      * @param begin when the film's picture begins
      */
-    public static List<String> wanted(Collection<String> names, Duration begin, Duration interval) {
+    public static List<String> firstPerInterval(Collection<String> names, Duration begin, Duration interval) {
         Map<Long, String> first = new TreeMap<>();
         names.forEach(name -> millis(name)
                 .ifPresent(millis -> first.merge(

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param frames empty where the film stands still all the time
  * @param files its renditions and thumbnails
  */
-public record EncodedSegment(Optional<Frames> frames, List<Path> files, SourceDamage damage) {
+public record EncodedSegment(Optional<FrameRange> frames, List<Path> files, SourceDamage damage) {
     public EncodedSegment {
         files = List.copyOf(files);
     }
@@ -23,5 +23,5 @@ public record EncodedSegment(Optional<Frames> frames, List<Path> files, SourceDa
      * @param count 1 or more
      * @param first when the first is shown, in the times of the whole
      */
-    public record Frames(long count, Duration first) {}
+    public record FrameRange(long count, Duration first) {}
 }

@@ -28,10 +28,10 @@ public final class FrameTimestamps {
     }
 
     /** From the first picture to the end of the last one, which is taken to last as long as the others do on average. */
-    public Duration length() {
+    public Duration duration() {
         double first = first();
         double last = Arrays.stream(seconds, 0, count).max().orElse(first);
-        return count < 2 ? Duration.ZERO : DecimalSeconds.of((last - first) * count / (count - 1));
+        return count < 2 ? Duration.ZERO : DecimalSeconds.fromSeconds((last - first) * count / (count - 1));
     }
 
     private double first() {
@@ -41,12 +41,12 @@ public final class FrameTimestamps {
     /**
      * When the first frame of each segment is shown, in the times of an encode of the whole; empty for a segment that has none.
      */
-    public List<Optional<Duration>> firsts(SegmentPlan plan) {
+    public List<Optional<Duration>> firstFrameTimes(SegmentPlan plan) {
         double start = first();
         List<Optional<Duration>> firsts = new ArrayList<>(Collections.nCopies(plan.count(), Optional.empty()));
         for (int i = 0; i < count; i++) {
-            Duration shown = plan.begin().plus(DecimalSeconds.of(seconds[i] - start));
-            int number = plan.numberAt(shown);
+            Duration shown = plan.start().plus(DecimalSeconds.fromSeconds(seconds[i] - start));
+            int number = plan.indexAt(shown);
             if (firsts.get(number).filter(known -> known.compareTo(shown) <= 0).isEmpty()) {
                 firsts.set(number, Optional.of(shown));
             }

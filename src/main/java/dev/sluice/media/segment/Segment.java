@@ -11,19 +11,19 @@ import java.time.Duration;
  * @param until of the last segment: when the film ends as far as one knows
  * @param isLast whether it takes whatever frames come later, too
  */
-public record Segment(int number, Duration from, Duration until, boolean isLast) {
+public record Segment(int number, Duration start, Duration end, boolean isLast) {
     /**
      * Boundaries are a little early. They are whole microseconds, ticks of a stream need not be: a frame that is exactly at a
      * boundary may be less than a microsecond before what is written. No two frames are as close to each other as this.
      */
-    public static final Duration EARLY = Duration.ofNanos(2_000);
+    public static final Duration BOUNDARY_TOLERANCE = Duration.ofNanos(2_000);
 
     public boolean isFirst() {
         return number == 0;
     }
 
     /** What is written for a boundary. */
-    public static Duration early(Duration boundary) {
-        return boundary.minus(EARLY);
+    public static Duration withTolerance(Duration boundary) {
+        return boundary.minus(BOUNDARY_TOLERANCE);
     }
 }

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * @param each how long all segments but the last are
  * @param count how many there are, 1 or more
  */
-public record SegmentPlan(Duration begin, Duration end, Duration each, int count) {
+public record SegmentPlan(Duration start, Duration end, Duration segmentDuration, int count) {
     public SegmentPlan {
-        if (count < 1 || each.isNegative() || each.isZero()) {
+        if (count < 1 || segmentDuration.isNegative() || segmentDuration.isZero()) {
             throw new IllegalArgumentException("a plan has at least one segment, and segments have a length");
         }
     }
@@ -47,14 +47,14 @@ public record SegmentPlan(Duration begin, Duration end, Duration each, int count
         boolean last = number == count - 1;
         return new Segment(
                 number,
-                begin.plus(each.multipliedBy(number)),
-                last ? end : begin.plus(each.multipliedBy(number + 1L)),
+                start.plus(segmentDuration.multipliedBy(number)),
+                last ? end : start.plus(segmentDuration.multipliedBy(number + 1L)),
                 last);
     }
 
     /** The segment that has the frame of this time. */
-    int numberAt(Duration time) {
-        long number = time.minus(begin).plus(Segment.EARLY).toNanos() / each.toNanos();
+    int indexAt(Duration time) {
+        long number = time.minus(start).plus(Segment.BOUNDARY_TOLERANCE).toNanos() / segmentDuration.toNanos();
         return (int) Math.max(0, Math.min(count - 1L, number));
     }
 

@@ -39,11 +39,11 @@ public final class FieldReader {
     }
 
     /** The same, of at most so many characters. */
-    public String text(String field, int most) {
+    public String text(String field, int max) {
         String text = text(field);
-        if (text.length() > most) {
+        if (text.length() > max) {
             throw new InvalidMessageException(
-                    "The field '" + field + "' has " + text.length() + " characters; the limit is " + most + ".");
+                    "The field '" + field + "' has " + text.length() + " characters; the limit is " + max + ".");
         }
         return text;
     }
@@ -77,7 +77,7 @@ public final class FieldReader {
         return text;
     }
 
-    public boolean flag(String field, boolean fallback) {
+    public boolean bool(String field, boolean fallback) {
         Object value = json.getValue(field);
         if (value == null) {
             return fallback;
@@ -88,12 +88,12 @@ public final class FieldReader {
         throw wrongType(field, "true or false");
     }
 
-    public int integer(String field, int least, int most) {
-        return (int) whole(field, json.getValue(field), least, most);
+    public int integer(String field, int min, int max) {
+        return (int) whole(field, json.getValue(field), min, max);
     }
 
-    public long number(String field, long least, long most) {
-        return whole(field, json.getValue(field), least, most);
+    public long number(String field, long min, long max) {
+        return whole(field, json.getValue(field), min, max);
     }
 
     /** A size in bytes; 0 when it is not given. Producers whose numbers are too small for it send it as text. */
@@ -121,19 +121,19 @@ public final class FieldReader {
         throw wrongType(field, "a number of seconds from 0 to " + MAX_SECONDS);
     }
 
-    private static long whole(String field, @Nullable Object value, long least, long most) {
+    private static long whole(String field, @Nullable Object value, long min, long max) {
         // As a double first: a number that does not fit into a long would come out of it as another one.
         if (value instanceof Number number
-                && number.doubleValue() >= least
-                && number.doubleValue() <= most
+                && number.doubleValue() >= min
+                && number.doubleValue() <= max
                 && number.doubleValue() == Math.rint(number.doubleValue())) {
             return number.longValue();
         }
-        throw wrongType(field, "a whole number from " + least + " to " + most);
+        throw wrongType(field, "a whole number from " + min + " to " + max);
     }
 
     /** Refuses the message if one of these fields is there and no text; empty is fine. */
-    public void requireTextsIfThere(String... fields) {
+    public void requireStringsIfPresent(String... fields) {
         for (String field : fields) {
             var unused = optionalText(field);
         }
@@ -146,7 +146,7 @@ public final class FieldReader {
         }
     }
 
-    public void requireObjectIfThere(String field) {
+    public void requireObjectIfPresent(String field) {
         Object value = json.getValue(field);
         if (value != null && !(value instanceof JsonObject)) {
             throw wrongType(field, "an object");

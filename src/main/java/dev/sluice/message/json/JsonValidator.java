@@ -25,7 +25,7 @@ public final class JsonValidator {
     /** Characters. Nothing that is measured in bytes, seconds or pixels needs more than twenty. */
     static final int MAX_NUMBER = 100;
 
-    private static final int LONGEST_NAME_SHOWN = 50;
+    private static final int MAX_LOGGED_NAME = 50;
     /** The library's own limit would come first, and call a long number no JSON. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -40,7 +40,7 @@ public final class JsonValidator {
      *
      * @throws InvalidMessageException if it is not UTF-8, not JSON, or breaks one of the limits
      */
-    public static String textOf(byte[] body) {
+    public static String validate(byte[] body) {
         String text = decoded(body);
         try (JsonParser parser = FACTORY.createParser(text)) {
             look(parser);
@@ -78,7 +78,7 @@ public final class JsonValidator {
                     String name = text(parser.currentName());
                     if (!open.element().add(name)) {
                         throw new InvalidMessageException("The message has the field '"
-                                + TextSanitizer.of(name, LONGEST_NAME_SHOWN) + "' twice in one object.");
+                                + TextSanitizer.singleLine(name, MAX_LOGGED_NAME) + "' twice in one object.");
                     }
                 }
                 case VALUE_STRING -> {

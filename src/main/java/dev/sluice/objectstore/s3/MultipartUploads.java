@@ -19,21 +19,21 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
  */
 public final class MultipartUploads {
     /** Bytes that every part but the last has at least, and how many parts there may be: S3's own limits. */
-    public static final int SMALLEST_PART = 5 << 20;
+    public static final int MIN_PART_BYTES = 5 << 20;
 
-    public static final int MOST_PARTS = 10_000;
+    public static final int MAX_PARTS = 10_000;
 
-    private final S3RequestExecutor session;
+    private final S3RequestExecutor requests;
 
-    MultipartUploads(S3RequestExecutor session) {
-        this.session = session;
+    MultipartUploads(S3RequestExecutor requests) {
+        this.requests = requests;
     }
 
     /** Begins one; what is begun is completed or aborted, or keeps its room in the store. */
-    public Future<MultipartUploadId> begin(ObjectKey key, String contentType) {
-        return session.send(
-                        S3RequestExecutor.object(key),
-                        client -> client.createMultipartUpload(request -> request.bucket(session.bucket())
+    public Future<MultipartUploadId> create(ObjectKey key, String contentType) {
+        return requests.send(
+                        S3RequestExecutor.describe(key),
+                        client -> client.createMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(key.value())
                                 .contentType(contentType)))
                 .map(CreateMultipartUploadResponse::uploadId)
@@ -46,11 +46,11 @@ public final class MultipartUploads {
      * @param number from 1
      * @param bytes not touched until the Future is completed
      */
-    public Future<String> part(MultipartUploadId upload, int number, ByteBuffer bytes) {
-        return session.send(
-                        S3RequestExecutor.object(upload.key()),
+    public Future<String> uploadPart(MultipartUploadId upload, int number, ByteBuffer bytes) {
+        return requests.send(
+                        S3RequestExecutor.describe(upload.key()),
                         client -> client.uploadPart(
-                                request -> request.bucket(session.bucket())
+                                request -> request.bucket(requests.bucket())
                                         .key(upload.key().value())
                                         .uploadId(upload.id())
                                         .partNumber(number)
@@ -71,9 +71,9 @@ public final class MultipartUploads {
                         .eTag(etags.get(index))
                         .build())
                 .toList();
-        return session.send(
-                        S3RequestExecutor.object(upload.key()),
-                        client -> client.completeMultipartUpload(request -> request.bucket(session.bucket())
+        return requests.send(
+                        S3RequestExecutor.describe(upload.key()),
+                        client -> client.completeMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(upload.key().value())
                                 .uploadId(upload.id())
                                 .multipartUpload(made -> made.parts(parts))))
@@ -82,15 +82,15 @@ public final class MultipartUploads {
 
     /** Takes away what was stored; one that has ended already counts as aborted. */
     public Future<Void> abort(MultipartUploadId upload) {
-        return S3MultipartUpload.abort(session, upload);
+        return S3MultipartUpload.abort(requests, upload);
     }
 
     /** Stores an object that is no larger than a part. */
-    public Future<Void> whole(ObjectKey key, ByteBuffer bytes, String contentType) {
-        return session.send(
-                        S3RequestExecutor.object(key),
+    public Future<Void> putObject(ObjectKey key, ByteBuffer bytes, String contentType) {
+        return requests.send(
+                        S3RequestExecutor.describe(key),
                         client -> client.putObject(
-                                request -> request.bucket(session.bucket())
+                                request -> request.bucket(requests.bucket())
                                         .key(key.value())
                                         .contentType(contentType)
                                         .contentLength((long) bytes.remaining()),
@@ -99,11 +99,11 @@ public final class MultipartUploads {
     }
 
     /** The first bytes of an object, fewer where it has fewer; OBJECT_NOT_FOUND if there is none. */
-    public Future<byte[]> beginning(ObjectKey key, int bytes) {
-        return session.send(
-                        S3RequestExecutor.object(key),
+    public Future<byte[]> readPrefix(ObjectKey key, int bytes) {
+        return requests.send(
+                        S3RequestExecutor.describe(key),
                         client -> client.getObject(
-                                request -> request.bucket(session.bucket())
+                                request -> request.bucket(requests.bucket())
                                         .key(key.value())
                                         .range("bytes=0-" + (bytes - 1)),
                                 AsyncResponseTransformer.toBytes()))

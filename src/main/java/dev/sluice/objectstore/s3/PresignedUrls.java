@@ -47,7 +47,7 @@ public final class PresignedUrls {
     }
 
     /** Links to read each of these objects, in the same order. */
-    public Future<List<URI>> reading(List<ObjectKey> keys, Duration valid) {
+    public Future<List<URI>> forDownload(List<ObjectKey> keys, Duration valid) {
         return sign(() -> keys.stream()
                 .map(key -> presigner()
                         .presignGetObject(link -> link.signatureDuration(valid)
@@ -59,7 +59,7 @@ public final class PresignedUrls {
     }
 
     /** A link to PUT one object to, whole. */
-    public Future<URI> writing(ObjectKey key, Duration valid) {
+    public Future<URI> forUpload(ObjectKey key, Duration valid) {
         return sign(() -> URI.create(presigner()
                 .presignPutObject(link -> link.signatureDuration(valid)
                         .putObjectRequest(
@@ -69,7 +69,7 @@ public final class PresignedUrls {
     }
 
     /** Links to PUT the parts of an object to, from the first to that of the number {@code count}. */
-    public Future<List<URI>> writingParts(MultipartUploadId upload, int count, Duration valid) {
+    public Future<List<URI>> forPartUploads(MultipartUploadId upload, int count, Duration valid) {
         return sign(() -> IntStream.rangeClosed(1, count)
                 .mapToObj(number -> presigner()
                         .presignUploadPart(link -> link.signatureDuration(valid)

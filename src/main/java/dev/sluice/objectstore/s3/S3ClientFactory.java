@@ -24,14 +24,14 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 /** Makes the SDK's client from the configuration. */
 final class S3ClientFactory {
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final Duration SILENCE = Duration.ofSeconds(30);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
     // Three attempts, the SDK's standard, and the pauses between them.
     private static final int ATTEMPTS = 3;
     private static final Duration PAUSES = Duration.ofSeconds(40);
 
     private S3ClientFactory() {}
 
-    static S3AsyncClient open(S3Config config, int connections, SdkEventLoopGroup loops) {
+    static S3AsyncClient create(S3Config config, int connections, SdkEventLoopGroup loops) {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(config.region()))
                 .credentialsProvider(credentials(config))
@@ -51,7 +51,7 @@ final class S3ClientFactory {
     }
 
     /** The store's address for sentences. */
-    static String place(S3Config config) {
+    static String describeEndpoint(S3Config config) {
         return config.endpoint().map(URI::toString).orElse("AWS region " + config.region());
     }
 
@@ -61,10 +61,10 @@ final class S3ClientFactory {
                 .maxConcurrency(connections)
                 .connectionAcquisitionTimeout(config.timeout())
                 .connectionTimeout(shorter(config.timeout(), CONNECT))
-                .readTimeout(shorter(config.timeout(), SILENCE))
-                .writeTimeout(shorter(config.timeout(), SILENCE));
+                .readTimeout(shorter(config.timeout(), READ_TIMEOUT))
+                .writeTimeout(shorter(config.timeout(), READ_TIMEOUT));
         config.caFile().ifPresent(caFile -> {
-            TrustManager[] trust = {TrustManagers.in(config.caFile())};
+            TrustManager[] trust = {TrustManagers.forCaFile(config.caFile())};
             builder.tlsTrustManagersProvider(() -> trust);
         });
         return builder;

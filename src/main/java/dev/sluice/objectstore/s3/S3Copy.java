@@ -16,11 +16,11 @@ final class S3Copy {
      * What is copied in one request, bytes. S3 takes up to 5 GiB, but a store that says nothing until it is done has to be done
      * before its silence counts as a dead connection (docs/decisions/045).
      */
-    static final long LARGEST_AT_ONCE = 256L << 20;
+    static final long MAX_SINGLE_COPY_BYTES = 256L << 20;
 
     private static final int NOT_FOUND = 404;
 
-    private final S3RequestExecutor session;
+    private final S3RequestExecutor requests;
     private final ObjectKey from;
     private final long bytes;
     private final ObjectKey to;
@@ -33,13 +33,13 @@ final class S3Copy {
      * @param largestAtOnce bytes; what is larger is copied in parts of this size, of which S3 wants 5 MiB or more
      */
     S3Copy(
-            S3RequestExecutor session,
+            S3RequestExecutor requests,
             ObjectKey from,
             long bytes,
             ObjectKey to,
             long largestAtOnce,
             CancellationToken cancellation) {
-        this.session = session;
+        this.requests = requests;
         this.largestAtOnce = largestAtOnce;
         this.from = from;
         this.bytes = bytes;
@@ -52,21 +52,21 @@ final class S3Copy {
     }
 
     private Future<Void> inParts() {
-        return session.head(from, cancellation)
+        return requests.head(from, cancellation)
                 .compose(source -> new S3MultipartUpload(
-                                session, to, PartLayout.ofUpload(source.size(), largestAtOnce), cancellation)
-                        .make(source.contentType(), this::part))
+                                requests, to, PartLayout.forUpload(source.size(), largestAtOnce), cancellation)
+                        .upload(source.contentType(), this::part))
                 .mapEmpty();
     }
 
     private Future<S3MultipartUpload.Part> part(String id, int number, ByteRange range) {
-        return session.send(
-                        S3RequestExecutor.object(from),
+        return requests.send(
+                        S3RequestExecutor.describe(from),
                         cancellation,
-                        client -> client.uploadPartCopy(request -> request.sourceBucket(session.bucket())
+                        client -> client.uploadPartCopy(request -> request.sourceBucket(requests.bucket())
                                 .sourceKey(from.value())
                                 .copySourceRange("bytes=" + range.start() + "-" + (range.end() - 1))
-                                .destinationBucket(session.bucket())
+                                .destinationBucket(requests.bucket())
                                 .destinationKey(to.value())
                                 .uploadId(id)
                                 .partNumber(number)))
@@ -75,20 +75,21 @@ final class S3Copy {
     }
 
     private Future<Void> whole() {
-        return session.send(
-                        S3RequestExecutor.object(from),
+        return requests.send(
+                        S3RequestExecutor.describe(from),
                         cancellation,
-                        client -> client.copyObject(request -> request.sourceBucket(session.bucket())
+                        client -> client.copyObject(request -> request.sourceBucket(requests.bucket())
                                 .sourceKey(from.value())
-                                .destinationBucket(session.bucket())
+                                .destinationBucket(requests.bucket())
                                 .destinationKey(to.value())))
                 .mapEmpty();
     }
 
     private Future<ObjectMetadata> verified() {
-        return session.head(to, cancellation)
+        return requests.head(to, cancellation)
                 // "Not found" is to mean that there is nothing to copy.
-                .recover(cause -> Future.failedFuture(S3ErrorMapper.status(cause) == NOT_FOUND ? gone() : cause))
+                .recover(cause ->
+                        Future.failedFuture(S3ErrorMapper.httpStatus(cause) == NOT_FOUND ? copyMissing() : cause))
                 .compose(copy -> copy.size() == bytes
                         ? Future.succeededFuture(copy)
                         : Future.failedFuture(new JobException(
@@ -97,7 +98,7 @@ final class S3Copy {
                                         + " bytes instead of " + bytes + ".")));
     }
 
-    private JobException gone() {
+    private JobException copyMissing() {
         return new JobException(
                 ErrorCode.CHECKSUM_MISMATCH,
                 "The store copied '" + from + "' and does not have the copy '" + to + "'.");

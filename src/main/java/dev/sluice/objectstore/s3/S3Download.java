@@ -32,7 +32,7 @@ final class S3Download {
     private static final Logger LOG = LoggerFactory.getLogger(S3Download.class);
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
-    private final S3RequestExecutor session;
+    private final S3RequestExecutor requests;
     private final ObjectKey key;
     private final Path target;
     private final long maxBytes;
@@ -42,13 +42,13 @@ final class S3Download {
     private volatile long total = 1;
 
     S3Download(
-            S3RequestExecutor session,
+            S3RequestExecutor requests,
             ObjectKey key,
             Path target,
             long maxBytes,
             ProgressListener progress,
             CancellationToken cancellation) {
-        this.session = session;
+        this.requests = requests;
         this.key = key;
         this.target = target;
         this.maxBytes = maxBytes;
@@ -57,27 +57,27 @@ final class S3Download {
     }
 
     Future<ObjectMetadata> run() {
-        return session.withFiles(this::open)
-                .compose(file -> into(file).eventually(() -> session.withFiles(() -> close(file))))
+        return requests.runBlocking(this::open)
+                .compose(file -> into(file).eventually(() -> requests.runBlocking(() -> close(file))))
                 .compose(this::verified)
-                .onSuccess(info -> progress.at(1))
-                .recover(cause -> session.withFiles(this::remove).transform(removed -> Future.failedFuture(cause)));
+                .onSuccess(metadata -> progress.report(1))
+                .recover(cause -> requests.runBlocking(this::remove).transform(removed -> Future.failedFuture(cause)));
     }
 
     private Future<ObjectMetadata> into(FileChannel file) {
-        return first(file)
+        return downloadFirstRange(file)
                 .compose(
-                        response -> rest(file, response),
+                        response -> downloadRemainingRanges(file, response),
                         // An empty object has no first byte to ask for.
-                        cause -> S3ErrorMapper.status(cause) == RANGE_NOT_SATISFIABLE
+                        cause -> S3ErrorMapper.httpStatus(cause) == RANGE_NOT_SATISFIABLE
                                 ? head().compose(this::onlyIfEmpty)
                                 : Future.failedFuture(cause));
     }
 
-    private Future<GetObjectResponse> first(FileChannel file) {
-        ByteRange asked = new ByteRange(0, session.config().partSize());
-        return get(file, request -> request.range(asked.header()), response -> {
-            ByteRange.Answer answer = S3Responses.carried(response);
+    private Future<GetObjectResponse> downloadFirstRange(FileChannel file) {
+        ByteRange asked = new ByteRange(0, requests.config().partSize());
+        return get(file, request -> request.range(asked.toRangeHeader()), response -> {
+            ByteRange.ContentRange answer = S3Responses.contentRange(response);
             if (answer.total() > maxBytes) {
                 throw new JobException(
                         ErrorCode.TOO_LARGE,
@@ -89,28 +89,29 @@ final class S3Download {
         });
     }
 
-    private Future<ObjectMetadata> rest(FileChannel file, GetObjectResponse response) {
-        ObjectMetadata info = S3Responses.info(response);
-        ByteRange missing = new ByteRange(S3Responses.carried(response).range().end(), info.size());
-        PartLayout parts = new PartLayout(missing, session.config().partSize());
+    private Future<ObjectMetadata> downloadRemainingRanges(FileChannel file, GetObjectResponse response) {
+        ObjectMetadata metadata = S3Responses.metadata(response);
+        ByteRange missing =
+                new ByteRange(S3Responses.contentRange(response).range().end(), metadata.size());
+        PartLayout parts = new PartLayout(missing, requests.config().partSize());
         if (parts.count() == 0) {
-            return Future.succeededFuture(info);
+            return Future.succeededFuture(metadata);
         }
-        return session.withFiles(() -> allocate(file, missing))
-                .compose(allocated -> ParallelTasks.run(
+        return requests.runBlocking(() -> allocate(file, missing))
+                .compose(allocated -> ParallelTasks.forEachIndex(
                         parts.count(),
-                        session.config().parallelism(),
+                        requests.config().parallelism(),
                         index -> range(file, parts.part(index), response)))
-                .map(info);
+                .map(metadata);
     }
 
     private Future<Void> range(FileChannel file, ByteRange asked, GetObjectResponse first) {
-        ByteRange.Answer expected =
-                new ByteRange.Answer(asked, S3Responses.carried(first).total());
-        return get(file, request -> request.range(asked.header()).ifMatch(first.eTag()), response -> {
+        ByteRange.ContentRange expected = new ByteRange.ContentRange(
+                asked, S3Responses.contentRange(first).total());
+        return get(file, request -> request.range(asked.toRangeHeader()).ifMatch(first.eTag()), response -> {
                     // Not every store heeds If-Match.
                     if (!S3Responses.etag(response.eTag()).equals(S3Responses.etag(first.eTag()))
-                            || !S3Responses.carried(response).equals(expected)) {
+                            || !S3Responses.contentRange(response).equals(expected)) {
                         throw changed();
                     }
                     return asked;
@@ -122,34 +123,37 @@ final class S3Download {
             FileChannel file,
             Consumer<GetObjectRequest.Builder> asking,
             Function<GetObjectResponse, ByteRange> carried) {
-        RangeResponseTransformer sink = new RangeResponseTransformer(
-                file, session.disk(), carried, more -> progress.at((double) written.addAndGet(more) / total));
-        return session.send(
-                S3RequestExecutor.object(key),
+        RangeResponseTransformer transformer = new RangeResponseTransformer(
+                file,
+                requests.diskExecutor(),
+                carried,
+                more -> progress.report((double) written.addAndGet(more) / total));
+        return requests.send(
+                S3RequestExecutor.describe(key),
                 cancellation,
                 client -> client.getObject(
                         request ->
-                                asking.accept(request.bucket(session.bucket()).key(key.value())),
-                        sink));
+                                asking.accept(request.bucket(requests.bucket()).key(key.value())),
+                        transformer));
     }
 
     private Future<ObjectMetadata> head() {
-        return session.head(key, cancellation);
+        return requests.head(key, cancellation);
     }
 
-    private Future<ObjectMetadata> onlyIfEmpty(ObjectMetadata info) {
-        return info.size() == 0 ? Future.succeededFuture(info) : Future.failedFuture(changed());
+    private Future<ObjectMetadata> onlyIfEmpty(ObjectMetadata metadata) {
+        return metadata.size() == 0 ? Future.succeededFuture(metadata) : Future.failedFuture(changed());
     }
 
     /** With one request more only where it tells more: an ETag that is an MD5 is enough for what is read in a moment. */
     private Future<ObjectMetadata> verified(ObjectMetadata got) {
         boolean enough =
-                got.size() <= session.config().partSize() && got.checksum().isPresent();
+                got.size() <= requests.config().partSize() && got.checksum().isPresent();
         return (enough ? Future.succeededFuture(got) : head()).compose(said -> {
             if (!said.etag().equals(got.etag()) || said.size() != got.size()) {
                 return Future.failedFuture(changed());
             }
-            return session.withFiles(() -> compare(said));
+            return requests.runBlocking(() -> compare(said));
         });
     }
 

@@ -17,7 +17,7 @@ final class S3ErrorMapper {
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,64}");
 
     private final String bucket;
-    private final String place;
+    private final String endpoint;
     private final Optional<CaFile> caFile;
 
     /**
@@ -27,7 +27,7 @@ final class S3ErrorMapper {
      */
     S3ErrorMapper(String bucket, String place, Optional<CaFile> caFile) {
         this.bucket = bucket;
-        this.place = place;
+        this.endpoint = place;
         this.caFile = caFile;
     }
 
@@ -52,12 +52,12 @@ final class S3ErrorMapper {
     }
 
     /** The status with which the store answered, or 0. */
-    static int status(Throwable cause) {
+    static int httpStatus(Throwable cause) {
         return answer(cause).map(S3Exception::statusCode).orElse(0);
     }
 
     /** The code with which the store said no, such as {@code NoSuchUpload}, or nothing. */
-    static String code(Throwable cause) {
+    static String errorCode(Throwable cause) {
         return answer(cause)
                 .map(S3Exception::awsErrorDetails)
                 .map(AwsErrorDetails::errorCode)
@@ -76,15 +76,15 @@ final class S3ErrorMapper {
 
     private JobException answered(String subject, S3Exception answer) {
         int status = answer.statusCode();
-        String code = code(answer);
+        String code = errorCode(answer);
         String named = code.isEmpty() ? "HTTP " + status : code;
         if (code.equals("NoSuchBucket")) {
-            return refused("The bucket '" + bucket + "' does not exist at " + place + ".", answer);
+            return refused("The bucket '" + bucket + "' does not exist at " + endpoint + ".", answer);
         }
         if (code.equals("NoSuchUpload")) {
             return new JobException(
                     ErrorCode.STORE_UNAVAILABLE,
-                    "The store at " + place + " has lost an upload of parts that was under way for the " + subject
+                    "The store at " + endpoint + " has lost an upload of parts that was under way for the " + subject
                             + ".",
                     answer);
         }
@@ -98,7 +98,8 @@ final class S3ErrorMapper {
         }
         if (code.equals("InvalidAccessKeyId") || code.equals("SignatureDoesNotMatch")) {
             return refused(
-                    "The store at " + place + " does not accept the access key or its secret (" + code + ").", answer);
+                    "The store at " + endpoint + " does not accept the access key or its secret (" + code + ").",
+                    answer);
         }
         if (status == 401 || status == 403) {
             return refused(
@@ -110,7 +111,8 @@ final class S3ErrorMapper {
         }
         if (status >= 300 && status < 400) {
             return refused(
-                    "The bucket '" + bucket + "' is not at " + place + ": check region and endpoint (" + named + ").",
+                    "The bucket '" + bucket + "' is not at " + endpoint + ": check region and endpoint (" + named
+                            + ").",
                     answer);
         }
         return refused("The store refused the request for the " + subject + " (" + named + ").", answer);
@@ -119,7 +121,7 @@ final class S3ErrorMapper {
     private JobException unsent(String subject, SdkClientException cause) {
         String text = Optional.ofNullable(cause.getMessage()).orElse("");
         return text.contains("Unable to load credentials")
-                ? refused("No credentials for the store at " + place + " were found.", cause)
+                ? refused("No credentials for the store at " + endpoint + " were found.", cause)
                 : unavailable(subject, cause);
     }
 
@@ -129,7 +131,7 @@ final class S3ErrorMapper {
                 .orElse("");
         return new JobException(
                 ErrorCode.STORE_UNAVAILABLE,
-                "The store at " + place + " did not deliver or take the " + subject + why + ".",
+                "The store at " + endpoint + " did not deliver or take the " + subject + why + ".",
                 cause);
     }
 

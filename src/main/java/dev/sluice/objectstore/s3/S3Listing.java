@@ -10,29 +10,29 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** What lies under a prefix: objects, and uploads that somebody began and did not end. */
 final class S3Listing {
-    private final S3RequestExecutor session;
+    private final S3RequestExecutor requests;
 
-    S3Listing(S3RequestExecutor session) {
-        this.session = session;
+    S3Listing(S3RequestExecutor requests) {
+        this.requests = requests;
     }
 
     Future<List<ObjectKey>> keys(String prefix, String after) {
-        return session.send(
+        return requests.send(
                         "list of objects",
-                        client -> client.listObjectsV2(request -> request.bucket(session.bucket())
+                        client -> client.listObjectsV2(request -> request.bucket(requests.bucket())
                                 .prefix(prefix)
                                 .startAfter(after.isEmpty() ? null : after)
-                                .maxKeys(ObjectStore.PAGE)))
+                                .maxKeys(ObjectStore.PAGE_SIZE)))
                 .map(ListObjectsV2Response::contents)
                 .map(found ->
                         found.stream().map(S3Object::key).map(ObjectKey::new).toList());
     }
 
     Future<List<MultipartUploadId>> uploads(String prefix) {
-        return session.send(
+        return requests.send(
                         "list of unfinished uploads",
                         client -> client.listMultipartUploads(request ->
-                                request.bucket(session.bucket()).prefix(prefix).maxUploads(ObjectStore.PAGE)))
+                                request.bucket(requests.bucket()).prefix(prefix).maxUploads(ObjectStore.PAGE_SIZE)))
                 .map(found -> found.uploads().stream()
                         .map(upload -> new MultipartUploadId(new ObjectKey(upload.key()), upload.uploadId()))
                         .toList());

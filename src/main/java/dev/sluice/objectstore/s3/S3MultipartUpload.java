@@ -26,14 +26,14 @@ final class S3MultipartUpload {
     private static final Logger LOG = LoggerFactory.getLogger(S3MultipartUpload.class);
     private static final String GONE = "NoSuchUpload";
 
-    private final S3RequestExecutor session;
+    private final S3RequestExecutor requests;
     private final ObjectKey key;
     private final PartLayout parts;
     private final CancellationToken cancellation;
     private final AtomicReferenceArray<Part> done;
 
-    S3MultipartUpload(S3RequestExecutor session, ObjectKey key, PartLayout parts, CancellationToken cancellation) {
-        this.session = session;
+    S3MultipartUpload(S3RequestExecutor requests, ObjectKey key, PartLayout parts, CancellationToken cancellation) {
+        this.requests = requests;
         this.key = key;
         this.parts = parts;
         this.cancellation = cancellation;
@@ -42,7 +42,7 @@ final class S3MultipartUpload {
 
     /** How one part gets into the store. */
     @FunctionalInterface
-    interface Sender {
+    interface PartSender {
         /**
          * Sends a part and tells what the store has.
          *
@@ -59,50 +59,50 @@ final class S3MultipartUpload {
     record Part(String etag, Optional<Checksum> md5) {}
 
     /** Sends all parts; gives the ETag of the object, or empty if the store did not say. */
-    Future<String> make(Optional<String> contentType, Sender sender) {
+    Future<String> upload(Optional<String> contentType, PartSender sender) {
         // Neither the beginning nor the end is cancelled half-way: nobody would know which upload to abort.
-        return session.send(
-                        S3RequestExecutor.object(key),
-                        client -> client.createMultipartUpload(request -> request.bucket(session.bucket())
+        return requests.send(
+                        S3RequestExecutor.describe(key),
+                        client -> client.createMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(key.value())
                                 .contentType(contentType.orElse(null))))
                 .map(CreateMultipartUploadResponse::uploadId)
-                .compose(id -> ParallelTasks.run(
-                                parts.count(), session.config().parallelism(), index -> part(sender, id, index))
+                .compose(id -> ParallelTasks.forEachIndex(
+                                parts.count(), requests.config().parallelism(), index -> part(sender, id, index))
                         .compose(sent -> complete(id))
                         .recover(cause -> abort(id).transform(aborted -> Future.failedFuture(cause))));
     }
 
-    private Future<Void> part(Sender sender, String id, int index) {
+    private Future<Void> part(PartSender sender, String id, int index) {
         return sender.send(id, index + 1, parts.part(index))
                 .onSuccess(part -> done.set(index, part))
                 .mapEmpty();
     }
 
     private Future<String> complete(String id) {
-        cancellation.check();
+        cancellation.throwIfCancelled();
         List<CompletedPart> completed = IntStream.range(0, parts.count())
                 .mapToObj(index -> CompletedPart.builder()
                         .partNumber(index + 1)
                         .eTag(done.get(index).etag())
                         .build())
                 .toList();
-        return session.send(
-                        S3RequestExecutor.object(key),
-                        client -> client.completeMultipartUpload(request -> request.bucket(session.bucket())
+        return requests.send(
+                        S3RequestExecutor.describe(key),
+                        client -> client.completeMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(key.value())
                                 .uploadId(id)
                                 .multipartUpload(upload -> upload.parts(completed))))
                 .map(response -> S3Responses.etag(response.eTag()))
                 // The answer to the first try got lost and the second found nothing to do: the object tells.
-                .recover(cause -> S3ErrorMapper.code(cause).equals(GONE)
-                        ? Future.succeededFuture(usualEtag())
+                .recover(cause -> S3ErrorMapper.errorCode(cause).equals(GONE)
+                        ? Future.succeededFuture(expectedEtag())
                         : Future.failedFuture(cause));
     }
 
     /** The ETag that S3 gives an object made of parts: the MD5 of their MD5s, and their number; empty if we don't know them. */
-    private String usualEtag() {
-        ChecksumAlgorithm.Digest digest = ChecksumAlgorithm.MD5.start();
+    private String expectedEtag() {
+        ChecksumAlgorithm.Digest digest = ChecksumAlgorithm.MD5.newDigest();
         for (int index = 0; index < parts.count(); index++) {
             Optional<Checksum> md5 = done.get(index).md5();
             if (md5.isEmpty()) {
@@ -114,19 +114,20 @@ final class S3MultipartUpload {
     }
 
     /** Never fails for an upload that has ended already. */
-    static Future<Void> abort(S3RequestExecutor session, MultipartUploadId upload) {
-        return session.send(
-                        S3RequestExecutor.object(upload.key()),
-                        client -> client.abortMultipartUpload(request -> request.bucket(session.bucket())
+    static Future<Void> abort(S3RequestExecutor requests, MultipartUploadId upload) {
+        return requests.send(
+                        S3RequestExecutor.describe(upload.key()),
+                        client -> client.abortMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(upload.key().value())
                                 .uploadId(upload.id())))
                 .<Void>mapEmpty()
-                .recover(cause ->
-                        S3ErrorMapper.code(cause).equals(GONE) ? Future.succeededFuture() : Future.failedFuture(cause));
+                .recover(cause -> S3ErrorMapper.errorCode(cause).equals(GONE)
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(cause));
     }
 
     private Future<Void> abort(String id) {
-        return abort(session, new MultipartUploadId(key, id)).recover(cause -> {
+        return abort(requests, new MultipartUploadId(key, id)).recover(cause -> {
             LOG.atWarn()
                     .addKeyValue("key", key)
                     .addKeyValue("error", cause.toString())

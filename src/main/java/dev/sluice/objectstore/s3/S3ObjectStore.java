@@ -18,82 +18,84 @@ import java.util.List;
 
 /** S3 and what speaks like it. One instance serves all verticles; whoever made it closes it. */
 public final class S3ObjectStore implements ObjectStore {
-    private final S3RequestExecutor session;
-    private final PresignedUrls links;
+    private final S3RequestExecutor requests;
+    private final PresignedUrls presignedUrls;
 
     /** Makes the client, which reads the SDK's files and takes a while: not for an event loop. Connects to nothing yet. */
     public S3ObjectStore(Vertx vertx, S3Config config) {
-        this.session = new S3RequestExecutor(vertx, config);
-        this.links = new PresignedUrls(vertx, config);
+        this.requests = new S3RequestExecutor(vertx, config);
+        this.presignedUrls = new PresignedUrls(vertx, config);
     }
 
     /** Objects whose bytes come from elsewhere. */
-    public MultipartUploads multipart() {
-        return new MultipartUploads(session);
+    public MultipartUploads multipartUploads() {
+        return new MultipartUploads(requests);
     }
 
     /** Links to objects of this bucket. */
-    public PresignedUrls links() {
-        return links;
+    public PresignedUrls presignedUrls() {
+        return presignedUrls;
     }
 
     @Override
     public Future<ObjectMetadata> head(ObjectKey key) {
-        return session.head(key, new CancellationToken());
+        return requests.head(key, new CancellationToken());
     }
 
     @Override
-    public Future<ObjectMetadata> fetch(
+    public Future<ObjectMetadata> download(
             ObjectKey key, Path target, long maxBytes, ProgressListener progress, CancellationToken cancellation) {
-        return new S3Download(session, key, target, maxBytes, progress, cancellation).run();
+        return new S3Download(requests, key, target, maxBytes, progress, cancellation).run();
     }
 
     @Override
-    public Future<ObjectMetadata> put(
+    public Future<ObjectMetadata> upload(
             ObjectKey key, Path source, String contentType, ProgressListener progress, CancellationToken cancellation) {
-        return new S3Upload(session, key, source, contentType, progress, cancellation).run();
+        return new S3Upload(requests, key, source, contentType, progress, cancellation).uploadVerified();
     }
 
     @Override
-    public Future<Void> stage(
+    public Future<Void> uploadUnverified(
             ObjectKey key, Path source, String contentType, ProgressListener progress, CancellationToken cancellation) {
-        return new S3Upload(session, key, source, contentType, progress, cancellation).withoutALook();
+        return new S3Upload(requests, key, source, contentType, progress, cancellation).uploadUnverified();
     }
 
     @Override
     public Future<ObjectMetadata> copy(ObjectKey from, long bytes, ObjectKey to, CancellationToken cancellation) {
-        return new S3Copy(session, from, bytes, to, S3Copy.LARGEST_AT_ONCE, cancellation).run();
+        return new S3Copy(requests, from, bytes, to, S3Copy.MAX_SINGLE_COPY_BYTES, cancellation).run();
     }
 
     @Override
     public Future<List<ObjectKey>> list(String prefix, String after) {
-        return new S3Listing(session).keys(prefix, after);
+        return new S3Listing(requests).keys(prefix, after);
     }
 
     @Override
-    public Future<List<MultipartUploadId>> unfinished(String prefix) {
-        return new S3Listing(session).uploads(prefix);
+    public Future<List<MultipartUploadId>> listMultipartUploads(String prefix) {
+        return new S3Listing(requests).uploads(prefix);
     }
 
     @Override
-    public Future<Void> abort(Collection<MultipartUploadId> uploads) {
+    public Future<Void> abortMultipartUploads(Collection<MultipartUploadId> uploads) {
         List<MultipartUploadId> all = List.copyOf(uploads);
-        return ParallelTasks.run(
-                all.size(), session.config().parallelism(), index -> S3MultipartUpload.abort(session, all.get(index)));
+        return ParallelTasks.forEachIndex(
+                all.size(),
+                requests.config().parallelism(),
+                index -> S3MultipartUpload.abort(requests, all.get(index)));
     }
 
     // One by one: some stores have no batch delete, and others want a checksum for it that the next ones refuse.
     @Override
     public Future<Void> delete(Collection<ObjectKey> keys) {
         List<ObjectKey> all = List.copyOf(keys);
-        return ParallelTasks.run(all.size(), session.config().parallelism(), index -> delete(all.get(index)));
+        return ParallelTasks.forEachIndex(all.size(), requests.config().parallelism(), index -> delete(all.get(index)));
     }
 
     private Future<Void> delete(ObjectKey key) {
-        return session.send(
-                        S3RequestExecutor.object(key),
+        return requests.send(
+                        S3RequestExecutor.describe(key),
                         client -> client.deleteObject(
-                                request -> request.bucket(session.bucket()).key(key.value())))
+                                request -> request.bucket(requests.bucket()).key(key.value())))
                 .<Void>mapEmpty()
                 .recover(cause -> JobException.of(cause).code() == ErrorCode.OBJECT_NOT_FOUND
                         ? Future.succeededFuture()
@@ -103,30 +105,30 @@ public final class S3ObjectStore implements ObjectStore {
     // A list, not a HEAD of the bucket: only an answer with a body says what is wrong.
     @Override
     public Future<Void> check() {
-        return session.send(
+        return requests.send(
                         "list of objects",
                         client -> client.listObjectsV2(
-                                request -> request.bucket(session.bucket()).maxKeys(1)))
+                                request -> request.bucket(requests.bucket()).maxKeys(1)))
                 .mapEmpty();
     }
 
     /** Makes the bucket if it is not there. */
-    public Future<Void> ensureBucket() {
-        return session.send("bucket", client -> client.createBucket(request -> request.bucket(session.bucket())))
+    public Future<Void> createBucketIfMissing() {
+        return requests.send("bucket", client -> client.createBucket(request -> request.bucket(requests.bucket())))
                 .<Void>mapEmpty()
-                .recover(cause -> S3ErrorMapper.code(cause).equals("BucketAlreadyOwnedByYou")
+                .recover(cause -> S3ErrorMapper.errorCode(cause).equals("BucketAlreadyOwnedByYou")
                         ? Future.succeededFuture()
                         : Future.failedFuture(cause));
     }
 
     /** Ends all connections; what is under way fails. */
     public Future<Void> close() {
-        links.close();
-        return session.close();
+        presignedUrls.close();
+        return requests.close();
     }
 
     @Override
     public String toString() {
-        return "S3Blobs[" + session.bucket() + "]";
+        return "S3Blobs[" + requests.bucket() + "]";
     }
 }

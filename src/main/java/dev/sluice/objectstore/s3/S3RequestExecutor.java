@@ -30,30 +30,30 @@ final class S3RequestExecutor {
     private static final int QUIET_MILLIS = 100;
     private static final int CLOSE_MILLIS = 3_000;
     private static final int MAX_CONNECTIONS = 64;
-    private static final int LEAST_CONNECTIONS = 16;
+    private static final int MIN_CONNECTIONS = 16;
 
     private final Vertx vertx;
     private final S3Config config;
     private final SdkEventLoopGroup loops;
     private final S3AsyncClient client;
     private final S3ErrorMapper failures;
-    private final AsyncSemaphore gate;
-    private final ExecutorService disk;
+    private final AsyncSemaphore semaphore;
+    private final ExecutorService diskExecutor;
     private final WorkerExecutor files;
 
     S3RequestExecutor(Vertx vertx, S3Config config) {
         int connections = Math.max(
-                config.parallelism(), Math.min(MAX_CONNECTIONS, Math.max(LEAST_CONNECTIONS, config.parallelism() * 4)));
+                config.parallelism(), Math.min(MAX_CONNECTIONS, Math.max(MIN_CONNECTIONS, config.parallelism() * 4)));
         this.vertx = vertx;
         this.config = config;
         this.loops = SdkEventLoopGroup.builder()
                 .numberOfThreads(EVENT_LOOPS)
                 .threadFactory(new DefaultThreadFactory("sluice-blob-net", true))
                 .build();
-        this.client = S3ClientFactory.open(config, connections, loops);
-        this.failures = new S3ErrorMapper(config.bucket(), S3ClientFactory.place(config), config.caFile());
-        this.gate = new AsyncSemaphore(connections);
-        this.disk = DiskThreadPool.start("sluice-blob-disk", DISK_THREADS);
+        this.client = S3ClientFactory.create(config, connections, loops);
+        this.failures = new S3ErrorMapper(config.bucket(), S3ClientFactory.describeEndpoint(config), config.caFile());
+        this.semaphore = new AsyncSemaphore(connections);
+        this.diskExecutor = DiskThreadPool.create("sluice-blob-disk", DISK_THREADS);
         // Reads a whole object to check it: a film may take minutes.
         this.files = vertx.createSharedWorkerExecutor("sluice-blob-files", DISK_THREADS, 30, TimeUnit.MINUTES);
     }
@@ -67,22 +67,22 @@ final class S3RequestExecutor {
     }
 
     /** Where requests begin and bytes from the network are written; what runs here is short. */
-    Executor disk() {
-        return disk;
+    Executor diskExecutor() {
+        return diskExecutor;
     }
 
     /** How a failure's sentence names an object. */
-    static String object(ObjectKey key) {
+    static String describe(ObjectKey key) {
         return "object '" + key + "'";
     }
 
     Future<ObjectMetadata> head(ObjectKey key, CancellationToken cancellation) {
         return send(
-                        object(key),
+                        describe(key),
                         cancellation,
                         client -> client.headObject(request ->
                                 request.bucket(config.bucket()).key(key.value()).checksumMode(ChecksumMode.ENABLED)))
-                .map(S3Responses::info);
+                .map(S3Responses::metadata);
     }
 
     /** Sends a request that nobody cancels. */
@@ -94,8 +94,9 @@ final class S3RequestExecutor {
     <T> Future<T> send(
             String subject, CancellationToken cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
         Context context = vertx.getOrCreateContext();
-        return gate.enter(context)
-                .compose(entered -> start(context, cancellation, request).onComplete(done -> gate.leave()))
+        return semaphore
+                .acquire(context)
+                .compose(entered -> start(context, cancellation, request).onComplete(done -> semaphore.release()))
                 .recover(cause ->
                         Future.failedFuture(cancellation.reason().orElseGet(() -> failures.translate(subject, cause))));
     }
@@ -104,9 +105,9 @@ final class S3RequestExecutor {
     private <T> Future<T> start(
             Context context, CancellationToken cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        disk.execute(() -> {
+        diskExecutor.execute(() -> {
             try {
-                cancellation.check();
+                cancellation.throwIfCancelled();
                 forward(request.apply(client), cancellation, answer);
             } catch (RuntimeException cause) {
                 answer.completeExceptionally(cause);
@@ -129,7 +130,7 @@ final class S3RequestExecutor {
     }
 
     /** Does something with files that may take a while. */
-    <T> Future<T> withFiles(Callable<T> work) {
+    <T> Future<T> runBlocking(Callable<T> work) {
         return files.executeBlocking(
                 () -> {
                     try {
@@ -137,7 +138,7 @@ final class S3RequestExecutor {
                     } catch (JobException failure) {
                         throw failure;
                     } catch (Exception cause) {
-                        throw FileErrorMapper.of(cause);
+                        throw FileErrorMapper.translate(cause);
                     }
                 },
                 false);
@@ -147,7 +148,7 @@ final class S3RequestExecutor {
         return vertx.executeBlocking(
                         () -> {
                             client.close();
-                            disk.shutdown();
+                            diskExecutor.shutdown();
                             // Long enough for connections to end, and not the two seconds that the SDK would take.
                             loops.eventLoopGroup()
                                     .shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS, TimeUnit.MILLISECONDS)

@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 final class S3Responses {
     private S3Responses() {}
 
-    static ObjectMetadata info(HeadObjectResponse head) {
+    static ObjectMetadata metadata(HeadObjectResponse head) {
         String etag = etag(head.eTag());
         long size = Optional.ofNullable(head.contentLength()).orElse(0L);
         Optional<Checksum> md5 = md5(etag, head.serverSideEncryption(), head.sseCustomerAlgorithm());
@@ -27,23 +27,23 @@ final class S3Responses {
                 checksum(head).or(() -> md5));
     }
 
-    static ObjectMetadata info(GetObjectResponse get) {
+    static ObjectMetadata metadata(GetObjectResponse get) {
         String etag = etag(get.eTag());
         return new ObjectMetadata(
-                carried(get).total(),
+                contentRange(get).total(),
                 etag,
                 Optional.ofNullable(get.contentType()),
                 md5(etag, get.serverSideEncryption(), get.sseCustomerAlgorithm()));
     }
 
     /** The bytes in the body of an answer; a store that ignores ranges sends the whole. */
-    static ByteRange.Answer carried(GetObjectResponse get) {
+    static ByteRange.ContentRange contentRange(GetObjectResponse get) {
         String range = get.contentRange();
         if (range != null) {
-            return ByteRange.inHeader(range);
+            return ByteRange.parseContentRange(range);
         }
         long size = Optional.ofNullable(get.contentLength()).orElse(0L);
-        return new ByteRange.Answer(new ByteRange(0, size), size);
+        return new ByteRange.ContentRange(new ByteRange(0, size), size);
     }
 
     /** An ETag without its quotes; empty if the store gave none. */
@@ -59,7 +59,7 @@ final class S3Responses {
     static Optional<Checksum> md5(
             String etag, @Nullable ServerSideEncryption encryption, @Nullable String customerAlgorithm) {
         boolean plain = encryption == null || encryption == ServerSideEncryption.AES256;
-        return plain && customerAlgorithm == null ? Checksum.inEtag(etag) : Optional.empty();
+        return plain && customerAlgorithm == null ? Checksum.fromEtag(etag) : Optional.empty();
     }
 
     // Those that the JDK computes fastest first.

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 final class S3Upload {
     private static final int CHUNK = 64 * 1024;
 
-    private final S3RequestExecutor session;
+    private final S3RequestExecutor requests;
     private final ObjectKey key;
     private final Path source;
     private final String contentType;
@@ -31,13 +31,13 @@ final class S3Upload {
     private final AtomicLong sent = new AtomicLong();
 
     S3Upload(
-            S3RequestExecutor session,
+            S3RequestExecutor requests,
             ObjectKey key,
             Path source,
             String contentType,
             ProgressListener progress,
             CancellationToken cancellation) {
-        this.session = session;
+        this.requests = requests;
         this.key = key;
         this.source = source;
         this.contentType = contentType;
@@ -45,39 +45,39 @@ final class S3Upload {
         this.cancellation = cancellation;
     }
 
-    Future<ObjectMetadata> run() {
-        return session.withFiles(() -> Files.size(source))
+    Future<ObjectMetadata> uploadVerified() {
+        return requests.runBlocking(() -> Files.size(source))
                 .compose(size -> stored(size).compose(etag -> verified(size, etag)))
-                .onSuccess(info -> progress.at(1));
+                .onSuccess(metadata -> progress.report(1));
     }
 
-    Future<Void> withoutALook() {
-        return session.withFiles(() -> Files.size(source))
+    Future<Void> uploadUnverified() {
+        return requests.runBlocking(() -> Files.size(source))
                 .compose(this::stored)
-                .onSuccess(etag -> progress.at(1))
+                .onSuccess(etag -> progress.report(1))
                 .mapEmpty();
     }
 
     private Future<String> stored(long size) {
-        return size <= session.config().partSize()
+        return size <= requests.config().partSize()
                 ? whole(size)
                 : new S3MultipartUpload(
-                                session,
+                                requests,
                                 key,
-                                PartLayout.ofUpload(size, session.config().partSize()),
+                                PartLayout.forUpload(size, requests.config().partSize()),
                                 cancellation)
-                        .make(Optional.of(contentType), (id, number, range) -> part(id, number, range, size));
+                        .upload(Optional.of(contentType), (id, number, range) -> part(id, number, range, size));
     }
 
     private Future<String> whole(long size) {
         ByteRange all = new ByteRange(0, size);
         Future<Checksum> md5 =
-                session.withFiles(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, all, cancellation));
-        Future<PutObjectResponse> put = session.send(
-                S3RequestExecutor.object(key),
+                requests.runBlocking(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, all, cancellation));
+        Future<PutObjectResponse> put = requests.send(
+                S3RequestExecutor.describe(key),
                 cancellation,
                 client -> client.putObject(
-                        request -> request.bucket(session.bucket())
+                        request -> request.bucket(requests.bucket())
                                 .key(key.value())
                                 .contentType(contentType)
                                 .contentLength(size),
@@ -85,7 +85,7 @@ final class S3Upload {
         return Future.join(md5, put).map(both -> {
             PutObjectResponse response = put.result();
             String etag = S3Responses.etag(response.eTag());
-            requireStored(
+            verifyPart(
                     md5.result(),
                     S3Responses.md5(etag, response.serverSideEncryption(), response.sseCustomerAlgorithm()));
             return etag;
@@ -94,12 +94,12 @@ final class S3Upload {
 
     private Future<S3MultipartUpload.Part> part(String id, int number, ByteRange range, long size) {
         Future<Checksum> md5 =
-                session.withFiles(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, range, cancellation));
-        Future<UploadPartResponse> sent = session.send(
-                S3RequestExecutor.object(key),
+                requests.runBlocking(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, range, cancellation));
+        Future<UploadPartResponse> sent = requests.send(
+                S3RequestExecutor.describe(key),
                 cancellation,
                 client -> client.uploadPart(
-                        request -> request.bucket(session.bucket())
+                        request -> request.bucket(requests.bucket())
                                 .key(key.value())
                                 .uploadId(id)
                                 .partNumber(number)
@@ -107,7 +107,7 @@ final class S3Upload {
                         body(range, size)));
         return Future.join(md5, sent).map(both -> {
             UploadPartResponse response = sent.result();
-            requireStored(
+            verifyPart(
                     md5.result(),
                     S3Responses.md5(
                             S3Responses.etag(response.eTag()),
@@ -118,7 +118,7 @@ final class S3Upload {
     }
 
     /** Not every store tells: then the look afterwards has to do. */
-    private void requireStored(Checksum sent, Optional<Checksum> stored) {
+    private void verifyPart(Checksum sent, Optional<Checksum> stored) {
         if (stored.isPresent() && !stored.get().equals(sent)) {
             throw S3MultipartUpload.mismatch(key);
         }
@@ -129,14 +129,16 @@ final class S3Upload {
                 .position(range.start())
                 .numBytesToRead(range.length())
                 .chunkSizeInBytes(CHUNK));
-        return new ProgressRequestBody(file, more -> progress.at((double) sent.addAndGet(more) / Math.max(1, size)));
+        return new ProgressRequestBody(
+                file, more -> progress.report((double) sent.addAndGet(more) / Math.max(1, size)));
     }
 
     /** Looks in the store: what it acknowledged is not always what it keeps. */
     private Future<ObjectMetadata> verified(long size, String etag) {
-        return session.head(key, cancellation).compose(info -> {
-            boolean same = info.size() == size && (etag.isEmpty() || info.etag().equals(etag));
-            return same ? Future.succeededFuture(info) : Future.failedFuture(S3MultipartUpload.mismatch(key));
+        return requests.head(key, cancellation).compose(metadata -> {
+            boolean same = metadata.size() == size
+                    && (etag.isEmpty() || metadata.etag().equals(etag));
+            return same ? Future.succeededFuture(metadata) : Future.failedFuture(S3MultipartUpload.mismatch(key));
         });
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DiskThreadPool {
     private DiskThreadPool() {}
 
-    public static ExecutorService start(String name, int threads) {
+    public static ExecutorService create(String name, int threads) {
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {

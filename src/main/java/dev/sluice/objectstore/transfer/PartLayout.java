@@ -3,23 +3,23 @@ package dev.sluice.objectstore.transfer;
 import dev.sluice.objectstore.ByteRange;
 
 /** How a stretch of bytes is cut: parts of one size, the last one shorter. */
-public record PartLayout(ByteRange whole, long partSize) {
+public record PartLayout(ByteRange range, long partSize) {
     /** The most parts S3 takes in one upload. */
     static final int MAX_COUNT = 10_000;
 
     /** Parts of an upload of so many bytes: of the size wished for, or larger if there were too many. */
-    public static PartLayout ofUpload(long size, long wishedPartSize) {
+    public static PartLayout forUpload(long size, long wishedPartSize) {
         long smallest = (size + MAX_COUNT - 1) / MAX_COUNT;
         return new PartLayout(new ByteRange(0, size), Math.max(wishedPartSize, smallest));
     }
 
     public int count() {
-        return Math.toIntExact((whole.length() + partSize - 1) / partSize);
+        return Math.toIntExact((range.length() + partSize - 1) / partSize);
     }
 
     /** The part with this number, counted from 0. */
     public ByteRange part(int index) {
-        long start = whole.start() + index * partSize;
-        return new ByteRange(start, Math.min(whole.end(), start + partSize));
+        long start = range.start() + index * partSize;
+        return new ByteRange(start, Math.min(range.end(), start + partSize));
     }
 }

@@ -114,7 +114,7 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
                 ask(batch.size());
             }
         } catch (IOException cause) {
-            fail(FileErrorMapper.of(cause));
+            fail(FileErrorMapper.translate(cause));
         } catch (RuntimeException cause) {
             fail(cause);
         }

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 public final class RangeResponseTransformer implements AsyncResponseTransformer<GetObjectResponse, GetObjectResponse> {
     private final FileChannel file;
     private final Executor disk;
-    private final Function<GetObjectResponse, ByteRange> carried;
+    private final Function<GetObjectResponse, ByteRange> contentRangeOf;
     private final LongConsumer written;
 
     private volatile @Nullable Attempt attempt;
@@ -35,7 +35,7 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
             FileChannel file, Executor disk, Function<GetObjectResponse, ByteRange> carried, LongConsumer written) {
         this.file = file;
         this.disk = disk;
-        this.carried = carried;
+        this.contentRangeOf = carried;
         this.written = written;
     }
 
@@ -51,7 +51,7 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
         Attempt current = current();
         try {
             current.response = response;
-            current.range = carried.apply(response);
+            current.range = contentRangeOf.apply(response);
         } catch (RuntimeException refused) {
             current.done.completeExceptionally(refused);
         }

@@ -21,7 +21,7 @@ public final class CancellationListener {
     private static final Logger LOG = LoggerFactory.getLogger(CancellationListener.class);
     private static final long RECONNECT_MILLIS = 1_000;
     /** Nothing is sent over this connection otherwise, so one that a router forgot would look quiet for ever. */
-    private static final Duration ASK_EVERY = Duration.ofSeconds(30);
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final PgSubscriber subscriber;
@@ -33,7 +33,7 @@ public final class CancellationListener {
         this.vertx = vertx;
         this.subscriber = subscriber;
         this.answerWithin = askEvery.dividedBy(3);
-        this.timer = vertx.setPeriodic(askEvery.toMillis(), due -> ask());
+        this.timer = vertx.setPeriodic(askEvery.toMillis(), due -> ping());
     }
 
     /**
@@ -44,21 +44,21 @@ public final class CancellationListener {
      */
     public static CancellationListener listen(
             Vertx vertx, PostgresConfig config, Consumer<JobId> heard, Runnable listening) {
-        return listen(vertx, config, heard, listening, ASK_EVERY);
+        return listen(vertx, config, heard, listening, PING_INTERVAL);
     }
 
     /** As above, asking every so often whether the server is still there. */
     static CancellationListener listen(
             Vertx vertx, PostgresConfig config, Consumer<JobId> heard, Runnable listening, Duration askEvery) {
-        PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connect())
+        PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connectOptions())
                 .reconnectPolicy(attempts -> RECONNECT_MILLIS);
         subscriber
                 .channel(JobControlRepository.CANCELLED_CHANNEL)
                 .subscribeHandler(subscribed -> listening.run())
                 .handler(payload -> tell(payload, heard));
-        CancellationListener notices = new CancellationListener(vertx, subscriber, askEvery);
-        notices.connect();
-        return notices;
+        CancellationListener listener = new CancellationListener(vertx, subscriber, askEvery);
+        listener.connect();
+        return listener;
     }
 
     /** Stops listening; never fails. */
@@ -69,7 +69,7 @@ public final class CancellationListener {
     }
 
     /** Ends a connection on which nothing is answered: the subscriber then makes a new one, and listening begins anew. */
-    private void ask() {
+    private void ping() {
         PgConnection connection = subscriber.actualConnection();
         if (connection != null) {
             connection

@@ -12,4 +12,4 @@ import dev.sluice.message.StagedJob;
  * @param progress percent reached so far, below which no update may go
  * @param attempt which attempt of the stage it was, from 1
  */
-public record CancelledJob(JobId id, StageName stage, StagedJob message, long seq, int progress, int attempt) {}
+public record CancelledJob(JobId jobId, StageName stage, StagedJob stagedJob, long seq, int progress, int attempt) {}

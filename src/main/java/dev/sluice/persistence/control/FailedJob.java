@@ -10,4 +10,4 @@ import dev.sluice.message.StagedJob;
  * @param stoppedIn the stage that failed, or that it waited for when it was cancelled
  * @param message the staged job as that stage got it
  */
-public record FailedJob(JobId id, StageName stoppedIn, StagedJob message) {}
+public record FailedJob(JobId id, StageName lastStage, StagedJob message) {}

@@ -43,7 +43,7 @@ public final class JobControlRepository {
             """
             UPDATE sluice.stage_run
                SET history =
-            """ + FailedAttempt.addedIfRunning("$2::text", "$3::text", "clock_timestamp()") + """
+            """ + FailedAttempt.appendIfRunningSql("$2::text", "$3::text", "clock_timestamp()") + """
                  , attempt = CASE WHEN state = 'running' THEN attempt + 1 ELSE attempt END,
                    state = 'failed', lease_until = NULL, finished_at = clock_timestamp(), error_code = $2, error = $3
              WHERE job_id = $1 AND state IN ('waiting', 'running')
@@ -56,9 +56,9 @@ public final class JobControlRepository {
             RETURNING message, stage, seq, progress
             """;
     private static final String RUNS = "SELECT stage, state, counted FROM sluice.stage_run WHERE job_id = $1";
-    private static final String TELL = "SELECT pg_notify('" + CANCELLED_CHANNEL + "', $1)";
+    private static final String NOTIFY_CANCELLED = "SELECT pg_notify('" + CANCELLED_CHANNEL + "', $1)";
 
-    private static final String END_UNSEEN_JOB = """
+    private static final String CANCEL_UNTRACKED_JOB = """
             INSERT INTO sluice.job (id, message, stage, state, seq, error_code, error_message, finished_at, file_name)
             VALUES ($1, $2, $3, 'failed', 1, $4, $5, now(), $6) ON CONFLICT (id) DO NOTHING
             RETURNING id
@@ -71,10 +71,10 @@ public final class JobControlRepository {
             SELECT message, stage, progress FROM sluice.job WHERE id = $1 AND state = 'failed' FOR NO KEY UPDATE
             """;
     // What was planned may be planned otherwise, and under other tokens.
-    private static final String FORGET_TASKS =
+    private static final String DELETE_TASKS =
             "DELETE FROM sluice.stage_run WHERE job_id = $1 AND stage = ANY($2) AND stage = ANY($3)";
     private static final String[] PLANNED = Stream.of(StageName.values())
-            .filter(StageName::isPlanned)
+            .filter(StageName::requiresPlan)
             .map(StageName::key)
             .toArray(String[]::new);
 
@@ -92,7 +92,7 @@ public final class JobControlRepository {
              WHERE id = $1
             """;
 
-    private static final String STANDING = "SELECT state, error_code FROM sluice.job WHERE id = $1";
+    private static final String SELECT_STATE = "SELECT state, error_code FROM sluice.job WHERE id = $1";
 
     private final Database database;
     private final UserTables tables;
@@ -112,14 +112,15 @@ public final class JobControlRepository {
      *
      * @param announce gives the update about the job that is ended
      */
-    public Future<JobControlResult> cancel(JobId id, JobException reason, Function<CancelledJob, JobUpdate> announce) {
-        Supplier<Future<JobControlResult>> again = () -> cancel(id, reason, announce);
-        return database.transaction(session -> end(session, id, reason, announce))
-                .compose(ended -> answered(id, ended, JobStatus.State.RUNNING, again))
-                .compose(outcome -> outcome instanceof JobControlResult.Unknown
-                        ? database.transaction(session -> endUnseen(session, id, reason, announce))
-                                .compose(ended -> answered(id, ended, JobStatus.State.RUNNING, again))
-                        : Future.succeededFuture(outcome));
+    public Future<JobControlResult> cancel(
+            JobId id, JobException reason, Function<CancelledJob, JobUpdate> outboxNotifier) {
+        Supplier<Future<JobControlResult>> again = () -> cancel(id, reason, outboxNotifier);
+        return database.transaction(session -> cancelTracked(session, id, reason, outboxNotifier))
+                .compose(ended -> resolveResult(id, ended, JobStatus.State.RUNNING, again))
+                .compose(result -> result instanceof JobControlResult.JobNotFound
+                        ? database.transaction(session -> cancelUntracked(session, id, reason, outboxNotifier))
+                                .compose(ended -> resolveResult(id, ended, JobStatus.State.RUNNING, again))
+                        : Future.succeededFuture(result));
     }
 
     /**
@@ -128,59 +129,59 @@ public final class JobControlRepository {
      */
     public Future<JobControlResult> restart(JobId id, Function<FailedJob, JobRestart> plan) {
         return database.transaction(session -> begin(session, id, plan))
-                .compose(begun -> answered(id, begun, JobStatus.State.FAILED, () -> restart(id, plan)));
+                .compose(begun -> resolveResult(id, begun, JobStatus.State.FAILED, () -> restart(id, plan)));
     }
 
-    private Future<Optional<StageName>> end(
-            SqlSession session, JobId id, JobException reason, Function<CancelledJob, JobUpdate> announce) {
+    private Future<Optional<StageName>> cancelTracked(
+            SqlSession session, JobId id, JobException reason, Function<CancelledJob, JobUpdate> outboxNotifier) {
         String code = reason.code().wire();
-        var runs = session.run(END_RUNS, id.value(), code, reason.sentence());
-        var job = session.run(END_JOB, id.value(), code, reason.sentence());
-        var left = session.run(RUNS, id.value());
-        var told = session.run(TELL, id.value());
+        var runs = session.execute(END_RUNS, id.value(), code, reason.message());
+        var job = session.execute(END_JOB, id.value(), code, reason.message());
+        var left = session.execute(RUNS, id.value());
+        var told = session.execute(NOTIFY_CANCELLED, id.value());
         return Future.all(runs, job, left, told).compose(all -> {
             // A run that was begun before the job was locked, and after its runs were: once more from the start.
             if (job.result().size() == 0 || rows(left.result()).anyMatch(JobControlRepository::isOpen)) {
                 return Future.succeededFuture(Optional.empty());
             }
             return announced(
-                    session, announce, ended(id, job.result().iterator().next(), left.result()));
+                    session, outboxNotifier, ended(id, job.result().iterator().next(), left.result()));
         });
     }
 
-    private Future<Optional<StageName>> endUnseen(
-            SqlSession session, JobId id, JobException reason, Function<CancelledJob, JobUpdate> announce) {
-        return tables.waiting(session, id)
+    private Future<Optional<StageName>> cancelUntracked(
+            SqlSession session, JobId id, JobException reason, Function<CancelledJob, JobUpdate> outboxNotifier) {
+        return tables.findPendingJob(session, id)
                 // Of a job whose media nobody knows there is nothing to tell anybody.
                 .map(waiting -> waiting.filter(job -> !job.mediaId().isBlank()))
                 .compose(waiting -> waiting.isEmpty()
                         ? Future.succeededFuture(Optional.empty())
-                        : session.run(
-                                        END_UNSEEN_JOB,
+                        : session.execute(
+                                        CANCEL_UNTRACKED_JOB,
                                         id.value(),
                                         waiting.get().toJson(),
                                         StageName.DOWNLOAD.key(),
                                         reason.code().wire(),
-                                        reason.sentence(),
-                                        id.fileName())
+                                        reason.message(),
+                                        id.pathSegment())
                                 .compose(noted -> noted.size() == 0
                                         ? Future.succeededFuture(Optional.empty())
                                         : announced(
                                                 session,
-                                                announce,
+                                                outboxNotifier,
                                                 new CancelledJob(id, StageName.DOWNLOAD, waiting.get(), 1, 0, 1))));
     }
 
     private Future<Optional<StageName>> announced(
-            SqlSession session, Function<CancelledJob, JobUpdate> announce, CancelledJob ended) {
-        JobUpdate update = announce.apply(ended);
-        return Future.all(Outbox.put(session, route.apply(update)), tables.showFailure(session, update))
+            SqlSession session, Function<CancelledJob, JobUpdate> outboxNotifier, CancelledJob ended) {
+        JobUpdate update = outboxNotifier.apply(ended);
+        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyFailure(session, update))
                 .map(Optional.of(ended.stage()));
     }
 
     private Future<Optional<StageName>> begin(SqlSession session, JobId id, Function<FailedJob, JobRestart> plan) {
-        var runs = session.run(LOCK_RUNS, id.value());
-        var job = session.run(LOCK_FAILED_JOB, id.value());
+        var runs = session.execute(LOCK_RUNS, id.value());
+        var job = session.execute(LOCK_FAILED_JOB, id.value());
         return Future.all(runs, job).compose(both -> {
             if (job.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
@@ -193,25 +194,26 @@ public final class JobControlRepository {
                     .map(StageName::key)
                     .toArray(String[]::new);
             return Future.all(
-                            session.run(FORGET_TASKS, id.value(), again, PLANNED),
-                            session.run(RESTART_RUNS, id.value(), again),
+                            session.execute(DELETE_TASKS, id.value(), again, PLANNED),
+                            session.execute(RESTART_RUNS, id.value(), again),
                             // A job that was cancelled before anybody claimed it has no run yet.
-                            RunSettlement.awaited(session, RunId.whole(id, stage)),
-                            session.run(RESTART_JOB, id.value(), restart.job().toJson(), stage.key()),
-                            Outbox.put(session, restart.first()),
-                            tables.showRestart(session, id, stage, row.getInteger("progress")))
+                            RunSettlement.awaited(session, RunId.ofStage(id, stage)),
+                            session.execute(
+                                    RESTART_JOB, id.value(), restart.job().toJson(), stage.key()),
+                            Outbox.enqueue(session, restart.message()),
+                            tables.applyRestart(session, id, stage, row.getInteger("progress")))
                     .map(Optional.of(stage));
         });
     }
 
-    private Future<JobControlResult> answered(
+    private Future<JobControlResult> resolveResult(
             JobId id, Optional<StageName> done, JobStatus.State wanted, Supplier<Future<JobControlResult>> again) {
         if (done.isPresent()) {
-            return Future.succeededFuture(new JobControlResult.Done(done.get()));
+            return Future.succeededFuture(new JobControlResult.Applied(done.get()));
         }
-        return database.run(STANDING, id.value()).compose(rows -> {
+        return database.execute(SELECT_STATE, id.value()).compose(rows -> {
             if (rows.size() == 0) {
-                return Future.succeededFuture(new JobControlResult.Unknown());
+                return Future.succeededFuture(new JobControlResult.JobNotFound());
             }
             Row row = rows.iterator().next();
             JobStatus.State state =
@@ -219,7 +221,7 @@ public final class JobControlRepository {
             return state == wanted
                     ? again.get()
                     : Future.succeededFuture(
-                            new JobControlResult.NotNow(state, Optional.ofNullable(row.getString("error_code"))));
+                            new JobControlResult.Conflict(state, Optional.ofNullable(row.getString("error_code"))));
         });
     }
 
@@ -257,12 +259,10 @@ public final class JobControlRepository {
     /** What was claimed once could be read then, at its own stage; the later stages ask for least. */
     private static StagedJob message(Row job) {
         try {
-            return MessageCodec.stagedJob((JsonObject) job.getValue("message"), StageName.UPLOAD);
-        } catch (InvalidMessageException unreadable) {
+            return MessageCodec.decodeStagedJob((JsonObject) job.getValue("message"), StageName.UPLOAD);
+        } catch (InvalidMessageException invalid) {
             throw new JobException(
-                    ErrorCode.INVALID_MESSAGE,
-                    "The job's message cannot be read: " + unreadable.getMessage(),
-                    unreadable);
+                    ErrorCode.INVALID_MESSAGE, "The job's message cannot be read: " + invalid.getMessage(), invalid);
         }
     }
 

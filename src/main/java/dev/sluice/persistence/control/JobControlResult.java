@@ -7,11 +7,11 @@ import java.util.Optional;
 /** What came of a person's hand on a job. */
 public sealed interface JobControlResult {
     /** It is done; {@code stage} is where the job stopped, or where it starts again. */
-    record Done(StageName stage) implements JobControlResult {}
+    record Applied(StageName stage) implements JobControlResult {}
 
     /** The job stands otherwise than it has to for this; nothing was changed. */
-    record NotNow(JobStatus.State state, Optional<String> errorCode) implements JobControlResult {}
+    record Conflict(JobStatus.State state, Optional<String> errorCode) implements JobControlResult {}
 
     /** No worker has seen a job of this id. */
-    record Unknown() implements JobControlResult {}
+    record JobNotFound() implements JobControlResult {}
 }

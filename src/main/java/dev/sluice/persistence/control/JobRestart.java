@@ -10,4 +10,4 @@ import dev.sluice.persistence.outbox.OutboxMessage;
  * @param stage this one and those after it run again
  * @param first the message that starts it
  */
-public record JobRestart(StageName stage, StagedJob job, OutboxMessage first) {}
+public record JobRestart(StageName stage, StagedJob job, OutboxMessage message) {}

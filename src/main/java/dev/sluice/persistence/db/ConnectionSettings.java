@@ -38,11 +38,11 @@ public final class ConnectionSettings {
         this.config = config;
     }
 
-    public PgConnectOptions connect() {
+    public PgConnectOptions connectOptions() {
         PgConnectOptions options = PgConnectOptions.fromUri(config.uri())
                 .setUser(config.user())
                 .setPassword(config.password().reveal())
-                .setSslMode(SslMode.of(config.sslMode().wire()))
+                .setSslMode(SslMode.of(config.sslMode().parameterValue()))
                 .setCachePreparedStatements(true)
                 .addProperty("application_name", "sluice");
         return options.setSslOptions(
@@ -53,7 +53,7 @@ public final class ConnectionSettings {
                 });
     }
 
-    NetClientOptions transport() {
+    NetClientOptions netOptions() {
         return new NetClientOptions()
                 .setConnectTimeout((int) CONNECT_LIMIT.toMillis())
                 .setReadIdleTimeout((int) SILENCE_LIMIT.toSeconds())
@@ -62,7 +62,7 @@ public final class ConnectionSettings {
                 .setTcpNoDelay(true);
     }
 
-    PoolOptions pool() {
+    PoolOptions poolOptions() {
         return new PoolOptions()
                 .setMaxSize(config.poolSize())
                 .setConnectionTimeout((int) CONNECT_LIMIT.toSeconds())
@@ -71,7 +71,7 @@ public final class ConnectionSettings {
                 .setIdleTimeoutUnit(TimeUnit.SECONDS);
     }
 
-    PGSimpleDataSource migrations() {
+    PGSimpleDataSource jdbcDataSource() {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl("jdbc:" + config.uri().replaceFirst("^postgres:", "postgresql:"));
         source.setUser(config.user());
@@ -81,17 +81,17 @@ public final class ConnectionSettings {
         source.setSocketTimeout((int) MIGRATION_STATEMENT_LIMIT.toSeconds());
         source.setTcpKeepAlive(true);
         source.setApplicationName("sluice");
-        source.setSslMode(config.sslMode().wire());
+        source.setSslMode(config.sslMode().parameterValue());
         if (config.caFile().isPresent()) {
             source.setSslRootCert(config.caFile().get().path().toString());
-        } else if (config.sslMode().verifies()) {
+        } else if (config.sslMode().verifiesCertificate()) {
             source.setSslfactory("org.postgresql.ssl.DefaultJavaSSLFactory");
         }
         return source;
     }
 
     /** Host, port and database, for logs and sentences. */
-    String where() {
+    String describe() {
         PgConnectOptions options = PgConnectOptions.fromUri(config.uri());
         return options.getHost() + ":" + options.getPort() + "/" + options.getDatabase();
     }
@@ -101,17 +101,17 @@ public final class ConnectionSettings {
     }
 
     /** Why a connection did not come about, in one line without a full stop. */
-    String reason(Throwable failure) {
+    String failureReason(Throwable failure) {
         return TlsErrorMapper.reason(failure, "postgres.caFile", config.caFile())
                 .orElseGet(() -> SchemaMigration.firstLine(failure));
     }
 
     /** Whether the server was reached and not believed, which no waiting mends. */
-    boolean isDistrusted(Throwable failure) {
-        return config.sslMode().verifies() && TlsErrorMapper.isDistrust(failure);
+    boolean isCertificateRejected(Throwable failure) {
+        return config.sslMode().verifiesCertificate() && TlsErrorMapper.isCertificateRejected(failure);
     }
 
     private ClientSSLOptions verified() {
-        return new ClientSSLOptions().setTrustOptions(TrustOptions.wrap(TrustManagers.in(config.caFile())));
+        return new ClientSSLOptions().setTrustOptions(TrustOptions.wrap(TrustManagers.forCaFile(config.caFile())));
     }
 }

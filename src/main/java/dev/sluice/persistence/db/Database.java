@@ -70,9 +70,9 @@ public final class Database {
         return new Database(
                 vertx,
                 PgBuilder.pool()
-                        .connectingTo(settings.connect())
-                        .with(settings.pool())
-                        .with(settings.transport())
+                        .connectingTo(settings.connectOptions())
+                        .with(settings.poolOptions())
+                        .with(settings.netOptions())
                         .using(vertx)
                         .build());
     }
@@ -80,21 +80,21 @@ public final class Database {
     /** Closes all connections; calls that are under way fail. */
     public Future<Void> close() {
         // A pool that is told to close by a call that gives up its place in its queue never says that it is closed.
-        return after(A_MOMENT).compose(later -> pool.close());
+        return delay(A_MOMENT).compose(later -> pool.close());
     }
 
     /** Completes after {@code time}, for what is tried again. */
-    public Future<Void> after(Duration time) {
+    public Future<Void> delay(Duration time) {
         return vertx.timer(time.toMillis()).mapEmpty();
     }
 
     /** Runs one statement, a transaction of its own. */
-    public Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
-        return run(new SqlStatement(sql, Arrays.asList(parameters)));
+    public Future<RowSet<Row>> execute(String sql, @Nullable Object... parameters) {
+        return execute(new SqlStatement(sql, Arrays.asList(parameters)));
     }
 
     /** Runs one statement, a transaction of its own. */
-    public Future<RowSet<Row>> run(SqlStatement statement) {
+    public Future<RowSet<Row>> execute(SqlStatement statement) {
         return limited(pool.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters())), CALL_LIMIT);
     }
 
@@ -108,12 +108,13 @@ public final class Database {
      * one fails or gives none: then each is tried by itself, so that {@code work} may run twice. It waits for nothing but the
      * database, and locks only what {@code key} stands for.
      */
-    public <T> Future<Optional<T>> together(String kind, String key, Function<SqlSession, Future<Optional<T>>> work) {
+    public <T> Future<Optional<T>> batchedTransaction(
+            String kind, String key, Function<SqlSession, Future<Optional<T>>> work) {
         Context context = Vertx.currentContext();
         if (context == null || !context.isEventLoopContext()) {
             return transaction(work);
         }
-        Kind place = new Kind(this, kind);
+        BatchKey place = new BatchKey(this, kind);
         TransactionBatcher shared = context.get(place);
         if (shared == null) {
             shared = new TransactionBatcher(this, context);
@@ -122,13 +123,13 @@ public final class Database {
         return shared.run(key, work);
     }
 
-    private record Kind(Database database, String name) {}
+    private record BatchKey(Database database, String name) {}
 
     /**
      * Runs them all in one transaction; gives what makes known that it is committed, or nothing when it was rolled back. Fails when
      * nobody knows.
      */
-    Future<Optional<List<Runnable>>> shared(List<TransactionBatcher.Member<?>> members, Context context) {
+    Future<Optional<List<Runnable>>> executeBatch(List<TransactionBatcher.Request<?>> members, Context context) {
         return limited(
                 pool.getConnection()
                         .compose(connection -> allOrNone(
@@ -138,14 +139,15 @@ public final class Database {
     }
 
     private static Future<Optional<List<Runnable>>> allOrNone(
-            SqlSession session, StatementBatcher batches, List<TransactionBatcher.Member<?>> members) {
-        Future<Void> begun = session.control(begin(SHARED_LOCK, IDLE_IN_TRANSACTION));
-        List<Future<Optional<Runnable>>> works =
-                members.stream().map(member -> member.begin(batches.session())).toList();
+            SqlSession session, StatementBatcher batches, List<TransactionBatcher.Request<?>> members) {
+        Future<Void> begun = session.executeRaw(begin(SHARED_LOCK, IDLE_IN_TRANSACTION));
+        List<Future<Optional<Runnable>>> works = members.stream()
+                .map(member -> member.begin(batches.newSession()))
+                .toList();
         return Future.join(begun, Future.join(works))
                 .map(all -> works.stream().allMatch(work -> work.result().isPresent()))
                 .otherwise(false)
-                .compose(all -> session.control(all ? "COMMIT" : "ROLLBACK")
+                .compose(all -> session.executeRaw(all ? "COMMIT" : "ROLLBACK")
                         .map(done -> all
                                 ? Optional.of(works.stream()
                                         .flatMap(work -> work.result().stream())
@@ -173,14 +175,14 @@ public final class Database {
     private static <T> Future<Optional<T>> ended(
             SqlConnection connection, Function<SqlSession, Future<Optional<T>>> work, Duration idleLimit) {
         SqlSession session = new SqlSession(connection);
-        Future<Void> begun = session.control(begin(LOCK, idleLimit));
+        Future<Void> begun = session.executeRaw(begin(LOCK, idleLimit));
         Future<Optional<T>> worked = Future.<Void>succeededFuture().compose(now -> work.apply(session));
         return Future.join(begun, worked)
                 .map(both -> worked.result())
                 .compose(
-                        value -> session.control(value.isPresent() ? "COMMIT" : "ROLLBACK")
+                        value -> session.executeRaw(value.isPresent() ? "COMMIT" : "ROLLBACK")
                                 .map(done -> value),
-                        cause -> session.control("ROLLBACK")
+                        cause -> session.executeRaw("ROLLBACK")
                                 .onFailure(Database::alreadyBroken)
                                 .transform(rolledBack -> Future.failedFuture(cause)));
     }
@@ -191,6 +193,6 @@ public final class Database {
 
     private static <T> Future<T> limited(Future<T> call, Duration limit) {
         return call.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .recover(cause -> Future.failedFuture(SqlErrorClassifier.failure(cause)));
+                .recover(cause -> Future.failedFuture(SqlErrorClassifier.translate(cause)));
     }
 }

@@ -29,28 +29,28 @@ final class DatabaseCheck {
 
     Future<List<String>> run(Vertx vertx) {
         return vertx.executeBlocking(this::complaints, false)
-                .otherwise(cause -> List.of("The database at " + settings.where() + " cannot be used by user '"
-                        + settings.user() + "': " + settings.reason(cause) + "."));
+                .otherwise(cause -> List.of("The database at " + settings.describe() + " cannot be used by user '"
+                        + settings.user() + "': " + settings.failureReason(cause) + "."));
     }
 
     private List<String> complaints() throws SQLException {
-        List<String> complaints = new ArrayList<>();
-        try (Connection connection = settings.migrations().getConnection();
+        List<String> errors = new ArrayList<>();
+        try (Connection connection = settings.jdbcDataSource().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(RIGHTS)) {
             found.next();
             if (found.getInt("version") < OLDEST_VERSION) {
-                complaints.add("PostgreSQL " + found.getString("version_name") + " at " + settings.where()
+                errors.add("PostgreSQL " + found.getString("version_name") + " at " + settings.describe()
                         + " is too old: 12 is the oldest that works.");
             }
             if (found.getBoolean("standby")) {
-                complaints.add("The database at " + settings.where() + " is a read-only standby.");
+                errors.add("The database at " + settings.describe() + " is a read-only standby.");
             }
             if (!found.getBoolean("can_migrate")) {
-                complaints.add("The user '" + settings.user() + "' may not make the schema '" + SchemaMigration.SCHEMA
-                        + "' in the database at " + settings.where() + ": grant CREATE on the database.");
+                errors.add("The user '" + settings.user() + "' may not make the schema '" + SchemaMigration.SCHEMA
+                        + "' in the database at " + settings.describe() + ": grant CREATE on the database.");
             }
         }
-        return complaints;
+        return errors;
     }
 }

@@ -27,13 +27,13 @@ final class SchemaMigration {
 
     private final Vertx vertx;
     private final ConnectionSettings settings;
-    private final CancellationToken stop;
+    private final CancellationToken cancellation;
     private int failures;
 
     SchemaMigration(Vertx vertx, ConnectionSettings settings, CancellationToken stop) {
         this.vertx = vertx;
         this.settings = settings;
-        this.stop = stop;
+        this.cancellation = stop;
     }
 
     Future<Void> run() {
@@ -42,13 +42,13 @@ final class SchemaMigration {
 
     private Future<Void> attempt(Duration wait) {
         return vertx.executeBlocking(this::migrate, false).compose(migrated -> Future.succeededFuture(), cause -> {
-            if (settings.isDistrusted(cause) || !SqlErrorClassifier.passesAtStart(cause)) {
-                return Future.failedFuture(explained(cause));
+            if (settings.isCertificateRejected(cause) || !SqlErrorClassifier.isTransientAtStartup(cause)) {
+                return Future.failedFuture(translate(cause));
             }
             // At most once a minute: the waits grow to five seconds.
             LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
-                    .addKeyValue("database", settings.where())
-                    .addKeyValue("error", settings.reason(cause))
+                    .addKeyValue("database", settings.describe())
+                    .addKeyValue("error", settings.failureReason(cause))
                     .addKeyValue("retryMs", wait.toMillis())
                     .log("waiting for the database");
             return pause(wait).compose(paused -> attempt(longer(wait)));
@@ -56,13 +56,13 @@ final class SchemaMigration {
     }
 
     private Void migrate() throws SQLException {
-        stop.check();
+        cancellation.throwIfCancelled();
         // Flyway hides why a connection failed; a plain one tells "not up yet" from "wrong password".
-        try (Connection connection = settings.migrations().getConnection()) {
+        try (Connection connection = settings.jdbcDataSource().getConnection()) {
             connection.setReadOnly(true);
         }
         MigrateResult result = Flyway.configure(SchemaMigration.class.getClassLoader())
-                .dataSource(settings.migrations())
+                .dataSource(settings.jdbcDataSource())
                 .locations("classpath:db/migration")
                 .defaultSchema(SCHEMA)
                 .schemas(SCHEMA)
@@ -71,7 +71,7 @@ final class SchemaMigration {
                 .load()
                 .migrate();
         LOG.atInfo()
-                .addKeyValue("database", settings.where())
+                .addKeyValue("database", settings.describe())
                 .addKeyValue("applied", result.migrationsExecuted)
                 .log("database schema is up to date");
         return null;
@@ -80,12 +80,12 @@ final class SchemaMigration {
     private Future<Void> pause(Duration wait) {
         Promise<Void> over = Promise.promise();
         long timer = vertx.setTimer(wait.toMillis(), fired -> over.tryComplete());
-        CancellationToken.Registration registration = stop.onCancel(() -> {
+        CancellationToken.Registration registration = cancellation.onCancel(() -> {
             vertx.cancelTimer(timer);
             over.tryComplete();
         });
         return over.future().onComplete(ended -> registration.close()).map(paused -> {
-            stop.check();
+            cancellation.throwIfCancelled();
             return null;
         });
     }
@@ -95,27 +95,28 @@ final class SchemaMigration {
         return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
     }
 
-    private JobException explained(Throwable cause) {
+    private JobException translate(Throwable cause) {
         if (cause instanceof JobException stopped) {
             return stopped;
         }
-        if (settings.isDistrusted(cause)) {
+        if (settings.isCertificateRejected(cause)) {
             return new JobException(
                     ErrorCode.DATABASE_UNAVAILABLE,
-                    "The database at " + settings.where() + " is not trusted: " + settings.reason(cause) + ".",
+                    "The database at " + settings.describe() + " is not trusted: " + settings.failureReason(cause)
+                            + ".",
                     cause);
         }
         if (cause instanceof SQLException refused) {
             return new JobException(
                     ErrorCode.DATABASE_UNAVAILABLE,
-                    "The database at " + settings.where() + " refuses the user '" + settings.user() + "': "
+                    "The database at " + settings.describe() + " refuses the user '" + settings.user() + "': "
                             + firstLine(refused) + ".",
                     refused);
         }
         if (cause instanceof FlywayException refused) {
             return new JobException(
                     ErrorCode.DATABASE_UNAVAILABLE,
-                    "The schema '" + SCHEMA + "' in the database at " + settings.where()
+                    "The schema '" + SCHEMA + "' in the database at " + settings.describe()
                             + " cannot be brought up to date: " + firstLine(innermost(refused)) + ".",
                     refused);
         }

@@ -18,49 +18,49 @@ public final class SqlErrorClassifier {
     /** Lock not available; transaction idle for too long; a standby, where a failover still goes on. */
     private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03", "25006");
 
-    private static final String BAD_VALUE = "22";
+    private static final String INVALID_VALUE = "22";
 
     private SqlErrorClassifier() {}
 
     /** What a failed call becomes above this package; only what a sender failed with stays as it is. */
-    static RuntimeException failure(Throwable cause) {
+    static RuntimeException translate(Throwable cause) {
         if (cause instanceof JobException || cause instanceof CallbackFailedException) {
             return (RuntimeException) cause;
         }
         if (cause instanceof PgException refused) {
-            return passes(refused.getSqlState()) ? unavailable(cause) : bug(refused);
+            return isTransient(refused.getSqlState()) ? unavailable(cause) : bug(refused);
         }
         boolean connection = cause instanceof VertxException || !(cause instanceof RuntimeException);
         return connection && !(cause instanceof Error) ? unavailable(cause) : JobException.of(cause);
     }
 
     /** Whether a start that failed so may work in a while; Flyway wraps what the driver said. */
-    static boolean passesAtStart(Throwable failure) {
+    static boolean isTransientAtStartup(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException refused && refused.getSQLState() != null) {
-                return passes(refused.getSQLState());
+                return isTransient(refused.getSQLState());
             }
         }
         return false;
     }
 
-    public static boolean passes(PgException refused) {
-        return passes(refused.getSqlState());
+    public static boolean isTransient(PgException refused) {
+        return isTransient(refused.getSqlState());
     }
 
     /** Whether a user's table is no longer as we read it. */
-    public static boolean saysTheTableIsDifferent(PgException refused) {
+    public static boolean isSchemaMismatch(PgException refused) {
         return TABLE_DIFFERS.contains(refused.getSqlState());
     }
 
     /** Whether a column cannot hold a value that was looked for, so that no row has it. */
-    public static boolean saysNoRowHasIt(Throwable failure) {
+    public static boolean isInvalidValue(Throwable failure) {
         return failure.getCause() instanceof PgException refused
                 && refused.getSqlState() != null
-                && refused.getSqlState().startsWith(BAD_VALUE);
+                && refused.getSqlState().startsWith(INVALID_VALUE);
     }
 
-    private static boolean passes(@Nullable String state) {
+    private static boolean isTransient(@Nullable String state) {
         return state != null
                 && state.length() >= 2
                 && (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING_STATES.contains(state));

@@ -20,26 +20,26 @@ public class SqlSession {
     }
 
     /** Runs a statement with parameters; it stays prepared on the connection. */
-    public final Future<RowSet<Row>> run(String sql, @Nullable Object... parameters) {
-        return run(new SqlStatement(sql, Arrays.asList(parameters)));
+    public final Future<RowSet<Row>> execute(String sql, @Nullable Object... parameters) {
+        return execute(new SqlStatement(sql, Arrays.asList(parameters)));
     }
 
-    public Future<RowSet<Row>> run(SqlStatement statement) {
+    public Future<RowSet<Row>> execute(SqlStatement statement) {
         return connection.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters()));
     }
 
     /** Runs a statement as it stands, or several parted by semicolons. */
-    public final Future<Void> control(String sql) {
+    public final Future<Void> executeRaw(String sql) {
         return connection.query(sql).execute().mapEmpty();
     }
 
     /** Marks where {@link #undo} leads back to. */
     public Future<Void> savepoint() {
-        return control("SAVEPOINT marked");
+        return executeRaw("SAVEPOINT marked");
     }
 
     /** Undoes what was done since the savepoint; after that statements run again. */
-    public Future<Void> undo() {
-        return control("ROLLBACK TO SAVEPOINT marked");
+    public Future<Void> rollbackToSavepoint() {
+        return executeRaw("ROLLBACK TO SAVEPOINT marked");
     }
 }

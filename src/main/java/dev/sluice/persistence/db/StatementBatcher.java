@@ -32,17 +32,17 @@ final class StatementBatcher {
         this.context = context;
     }
 
-    private record Asked(Tuple values, Promise<RowSet<Row>> answer) {}
+    private record PendingCall(Tuple values, Promise<RowSet<Row>> answer) {}
 
-    private record Batch(String sql, List<Asked> asked) {}
+    private record Batch(String sql, List<PendingCall> asked) {}
 
     /** What one of the works sees of the connection. */
-    SqlSession session() {
-        return new Shared();
+    SqlSession newSession() {
+        return new BatchingSession();
     }
 
     /** Adds to the first batch with this text that is not before {@code earliest}, and gives which that is. */
-    private int add(String sql, Asked asked, int earliest) {
+    private int add(String sql, PendingCall asked, int earliest) {
         if (waiting.isEmpty()) {
             context.runOnContext(end -> send());
         }
@@ -65,38 +65,40 @@ final class StatementBatcher {
                 .onComplete(answered -> answer(batch.asked(), answered)));
     }
 
-    private static Future<RowSet<Row>> execute(PreparedQuery<RowSet<Row>> query, List<Asked> asked) {
+    private static Future<RowSet<Row>> execute(PreparedQuery<RowSet<Row>> query, List<PendingCall> asked) {
         return asked.size() == 1
                 ? query.execute(asked.get(0).values())
-                : query.executeBatch(asked.stream().map(Asked::values).toList());
+                : query.executeBatch(asked.stream().map(PendingCall::values).toList());
     }
 
-    private static void answer(List<Asked> asked, AsyncResult<RowSet<Row>> answered) {
+    private static void answer(List<PendingCall> asked, AsyncResult<RowSet<Row>> answered) {
         if (answered.failed()) {
             asked.forEach(one -> one.answer().fail(answered.cause()));
             return;
         }
         RowSet<Row> rows = answered.result();
-        for (Asked one : asked) {
+        for (PendingCall one : asked) {
             one.answer().complete(rows);
             rows = rows.next();
         }
     }
 
     /** There is no way back from a failure but to give up all of the works. */
-    private final class Shared extends SqlSession {
+    private final class BatchingSession extends SqlSession {
         private int asked = -1;
         private int place;
 
-        Shared() {
+        BatchingSession() {
             super(connection);
         }
 
         @Override
-        public Future<RowSet<Row>> run(SqlStatement statement) {
+        public Future<RowSet<Row>> execute(SqlStatement statement) {
             Promise<RowSet<Row>> answer = Promise.promise();
             place = add(
-                    statement.sql(), new Asked(Tuple.from(statement.parameters()), answer), asked == turn ? place : 0);
+                    statement.sql(),
+                    new PendingCall(Tuple.from(statement.parameters()), answer),
+                    asked == turn ? place : 0);
             asked = turn;
             return answer.future();
         }
@@ -108,7 +110,7 @@ final class StatementBatcher {
         }
 
         @Override
-        public Future<Void> undo() {
+        public Future<Void> rollbackToSavepoint() {
             return Future.failedFuture(new IllegalStateException("works that share a transaction fail together"));
         }
     }

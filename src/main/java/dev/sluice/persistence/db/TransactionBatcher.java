@@ -18,11 +18,11 @@ import java.util.function.Function;
  */
 final class TransactionBatcher {
     /** Enough to make round trips and commits cheap, and soon over. */
-    private static final int MOST = 64;
+    private static final int MAX_BATCH_SIZE = 64;
 
     private final Database database;
     private final Context context;
-    private final List<Member<?>> waiting = new ArrayList<>();
+    private final List<Request<?>> waiting = new ArrayList<>();
     private boolean busy;
 
     TransactionBatcher(Database database, Context context) {
@@ -35,7 +35,7 @@ final class TransactionBatcher {
      *
      * @param key what it locks; of one key there is only one in a transaction, and keys are locked in their order
      */
-    record Member<T>(String key, Function<SqlSession, Future<Optional<T>>> work, Promise<Optional<T>> outcome) {
+    record Request<T>(String key, Function<SqlSession, Future<Optional<T>>> work, Promise<Optional<T>> outcome) {
         /** Does the work; completes with what makes it known, once all is committed. */
         Future<Optional<Runnable>> begin(SqlSession session) {
             return Future.<Void>succeededFuture()
@@ -50,7 +50,7 @@ final class TransactionBatcher {
 
     /** Runs {@code work} as {@link Database#transaction(Function)} does, perhaps together with others. */
     <T> Future<Optional<T>> run(String key, Function<SqlSession, Future<Optional<T>>> work) {
-        Member<T> member = new Member<>(key, work, Promise.promise());
+        Request<T> member = new Request<>(key, work, Promise.promise());
         waiting.add(member);
         if (!busy) {
             next();
@@ -59,19 +59,19 @@ final class TransactionBatcher {
     }
 
     private void next() {
-        List<Member<?>> members = take();
+        List<Request<?>> members = take();
         busy = !members.isEmpty();
         if (members.size() == 1) {
-            Member<?> only = members.get(0);
+            Request<?> only = members.get(0);
             only.alone(database);
             only.outcome().future().onComplete(ended -> next());
         } else if (busy) {
-            together(members);
+            runBatch(members);
         }
     }
 
-    private void together(List<Member<?>> members) {
-        database.shared(members, context).onComplete(answered -> {
+    private void runBatch(List<Request<?>> members) {
+        database.executeBatch(members, context).onComplete(answered -> {
             if (answered.failed()) {
                 members.forEach(member -> member.outcome().fail(answered.cause()));
             } else if (answered.result().isPresent()) {
@@ -84,18 +84,18 @@ final class TransactionBatcher {
         });
     }
 
-    private List<Member<?>> take() {
-        List<Member<?>> taken = new ArrayList<>();
+    private List<Request<?>> take() {
+        List<Request<?>> taken = new ArrayList<>();
         Set<String> keys = new HashSet<>();
-        Iterator<Member<?>> each = waiting.iterator();
-        while (each.hasNext() && taken.size() < MOST) {
-            Member<?> member = each.next();
+        Iterator<Request<?>> each = waiting.iterator();
+        while (each.hasNext() && taken.size() < MAX_BATCH_SIZE) {
+            Request<?> member = each.next();
             if (keys.add(member.key())) {
                 taken.add(member);
                 each.remove();
             }
         }
-        taken.sort(Comparator.comparing(Member::key));
+        taken.sort(Comparator.comparing(Request::key));
         return taken;
     }
 }

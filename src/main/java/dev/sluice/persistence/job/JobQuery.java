@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param limit how many at the most
  */
 public record JobQuery(
-        Optional<String> userId, Optional<String> mediaId, Optional<String> status, Optional<Place> before, int limit) {
+        Optional<String> userId, Optional<String> mediaId, Optional<String> status, Optional<Cursor> after, int limit) {
 
     /** A job's place in the list. */
-    public record Place(OffsetDateTime created, String id) {}
+    public record Cursor(OffsetDateTime created, String id) {}
 }

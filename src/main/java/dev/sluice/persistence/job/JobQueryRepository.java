@@ -46,16 +46,16 @@ public final class JobQueryRepository {
 
     /** A job; empty when neither table has heard of it. */
     public Future<Optional<JobDetails>> job(JobId id) {
-        var known = database.run(JOB, id.value());
+        var known = database.execute(JOB, id.value());
         var row = tables.jobRow(database, id);
-        var runs = new RunStatusRepository(database).of(id);
+        var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(known, row, runs)
-                .map(all -> new Sources(first(known.result()), row.result(), runs.result()).record(id));
+                .map(all -> new JobRows(first(known.result()), row.result(), runs.result()).record(id));
     }
 
     /** The newest job of a medium. */
-    public Future<Optional<JobDetails>> newestOf(String mediaId) {
-        var known = database.run(NEWEST, mediaId);
+    public Future<Optional<JobDetails>> latestOfMedia(String mediaId) {
+        var known = database.execute(NEWEST, mediaId);
         var row = tables.newestJobRow(database, mediaId);
         return Future.all(known, row)
                 .compose(both -> row.result()
@@ -67,37 +67,37 @@ public final class JobQueryRepository {
     }
 
     /** The row of a medium; see {@link MediaRecord}. */
-    public Future<Optional<MediaRecord>> medium(String mediaId, String ownerColumn) {
+    public Future<Optional<MediaRecord>> media(String mediaId, String ownerColumn) {
         return tables.mediaRow(database, mediaId, ownerColumn)
                 .map(found -> found.map(row -> MediaRecord.of(mediaId, row, ownerColumn)));
     }
 
     /** Jobs that we know of, the newest first, without their runs. */
-    public Future<List<JobDetails>> page(JobQuery filter) {
-        return database.run(
+    public Future<List<JobDetails>> list(JobQuery query) {
+        return database.execute(
                         PAGE,
-                        filter.userId().orElse(null),
-                        filter.mediaId().orElse(null),
-                        filter.status().orElse(null),
-                        filter.before().map(JobQuery.Place::created).orElse(null),
-                        filter.before().map(JobQuery.Place::id).orElse(null),
-                        filter.limit())
+                        query.userId().orElse(null),
+                        query.mediaId().orElse(null),
+                        query.status().orElse(null),
+                        query.after().map(JobQuery.Cursor::created).orElse(null),
+                        query.after().map(JobQuery.Cursor::id).orElse(null),
+                        query.limit())
                 .map(rows -> rows(rows)
-                        .flatMap(row -> new Sources(Optional.of(row), Optional.empty(), List.of())
+                        .flatMap(row -> new JobRows(Optional.of(row), Optional.empty(), List.of())
                                 .record(new JobId(row.getString("id"))).stream())
                         .toList());
     }
 
     /** Where a page ends, so that the next can begin there. */
-    public Future<Optional<JobQuery.Place>> placeOf(JobId id) {
-        return database.run("SELECT created_at FROM sluice.job WHERE id = $1", id.value())
+    public Future<Optional<JobQuery.Cursor>> cursorOf(JobId id) {
+        return database.execute("SELECT created_at FROM sluice.job WHERE id = $1", id.value())
                 .map(rows ->
-                        first(rows).map(row -> new JobQuery.Place(row.getOffsetDateTime("created_at"), id.value())));
+                        first(rows).map(row -> new JobQuery.Cursor(row.getOffsetDateTime("created_at"), id.value())));
     }
 
     /** Which workers are at how many runs of which stage. */
-    public Future<List<WorkerLoad>> hosts() {
-        return database.run(HOSTS)
+    public Future<List<WorkerLoad>> workerLoads() {
+        return database.execute(HOSTS)
                 .map(rows -> rows(rows)
                         .map(row ->
                                 new WorkerLoad(row.getString("worker"), row.getString("stage"), row.getLong("running")))
@@ -106,7 +106,7 @@ public final class JobQueryRepository {
 
     /** Whether the database answers. */
     public Future<Void> ping() {
-        return database.run("SELECT 1").mapEmpty();
+        return database.execute("SELECT 1").mapEmpty();
     }
 
     private static Optional<Row> first(RowSet<Row> rows) {
@@ -123,7 +123,7 @@ public final class JobQueryRepository {
      * @param known our row
      * @param users the user's
      */
-    private record Sources(Optional<Row> known, Optional<JsonObject> users, List<RunStatus> runs) {
+    private record JobRows(Optional<Row> known, Optional<JsonObject> users, List<RunStatus> runs) {
         Optional<JobDetails> record(JobId id) {
             if (known.isEmpty() && users.isEmpty()) {
                 return Optional.empty();

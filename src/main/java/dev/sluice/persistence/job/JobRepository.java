@@ -33,8 +33,9 @@ public final class JobRepository {
             SELECT id, message, stage, state, progress, error_code, error_message, created_at, finished_at
               FROM sluice.job WHERE id = $1
             """;
-    private static final String ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('sluice job of ' || $1, 0))";
-    private static final String UNDER_WAY = "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running'"
+    private static final String LOCK_MEDIA =
+            "SELECT pg_advisory_xact_lock(hashtextextended('sluice job of ' || $1, 0))";
+    private static final String SELECT_ACTIVE = "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running'"
             // Until who wants to be told of its end is written down.
             + " ORDER BY created_at LIMIT 1 FOR SHARE";
     private final Database database;
@@ -56,7 +57,7 @@ public final class JobRepository {
      *
      * @param webhook who is to be told how the job ends
      */
-    public Future<Void> createWithMedium(
+    public Future<Void> createWithMedia(
             StagedJob job, OutboxMessage first, String ownerColumn, Optional<WebhookUrl> webhook) {
         return database.transaction(session -> begunWithMedium(session, job, first, ownerColumn, webhook)
                         .map(Optional.of(true)))
@@ -66,22 +67,24 @@ public final class JobRepository {
     private Future<Void> begunWithMedium(
             SqlSession session, StagedJob job, OutboxMessage first, String ownerColumn, Optional<WebhookUrl> webhook) {
         return begun(session, job, first)
-                .compose(made -> tables.createMedium(session, job, ownerColumn))
+                .compose(made -> tables.createMedia(session, job, ownerColumn))
                 .compose(made -> named(session, job.id(), webhook));
     }
 
     private static Future<Void> named(SqlSession session, JobId job, Optional<WebhookUrl> webhook) {
-        return webhook.map(url -> WebhookSubscriptions.name(session, job, url)).orElseGet(Future::succeededFuture);
+        return webhook.map(url -> WebhookSubscriptions.subscribe(session, job, url))
+                .orElseGet(Future::succeededFuture);
     }
 
     /**
      * The same for an upload that is complete, and once only: does nothing where its job is made already. Gives whether there
      * still is such an upload.
      */
-    public Future<Boolean> createOfUpload(StagedJob job, OutboxMessage first, String ownerColumn, UploadRecord upload) {
-        return database.transaction(session -> session.run(UploadRepository.FINISH, upload.id())
+    public Future<Boolean> createForUpload(
+            StagedJob job, OutboxMessage first, String ownerColumn, UploadRecord upload) {
+        return database.transaction(session -> session.execute(UploadRepository.FINISH, upload.id())
                         .compose(finished -> finished.rowCount() == 0
-                                ? session.run(UploadRepository.IS_THERE, upload.id())
+                                ? session.execute(UploadRepository.EXISTS, upload.id())
                                         .map(found -> found.size() > 0)
                                 : begunWithMedium(session, job, first, ownerColumn, upload.webhook())
                                         .map(true))
@@ -90,11 +93,11 @@ public final class JobRepository {
     }
 
     private Future<Void> begun(SqlSession session, StagedJob job, OutboxMessage first) {
-        RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
+        RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
                         ClaimTransaction.known(session, download, job.toJson()),
                         RunSettlement.awaited(session, download),
-                        Outbox.put(session, first))
+                        Outbox.enqueue(session, first))
                 .compose(put -> tables.create(session, job));
     }
 
@@ -104,23 +107,23 @@ public final class JobRepository {
      *
      * @param webhook who is to be told how that job ends
      */
-    public Future<JobId> createUnlessUnderWay(StagedJob job, OutboxMessage first, Optional<WebhookUrl> webhook) {
-        return database.transaction(session -> session.run(ALONE, job.mediaId())
-                        .compose(alone -> session.run(UNDER_WAY, job.mediaId()))
+    public Future<JobId> createUnlessActive(StagedJob job, OutboxMessage first, Optional<WebhookUrl> webhook) {
+        return database.transaction(session -> session.execute(LOCK_MEDIA, job.mediaId())
+                        .compose(alone -> session.execute(SELECT_ACTIVE, job.mediaId()))
                         .compose(running -> running.size() > 0
                                 ? Future.succeededFuture(
                                         new JobId(running.iterator().next().getString("id")))
                                 : begun(session, job, first)
-                                        .compose(made -> tables.showWaiting(session, job.mediaId()))
+                                        .compose(made -> tables.markMediaPending(session, job.mediaId()))
                                         .map(job.id()))
                         .compose(id -> named(session, id, webhook).map(Optional.of(id))))
                 .map(Optional::orElseThrow);
     }
 
     /** How a job stands; empty while nobody of ours has seen it. */
-    public Future<Optional<JobStatus>> job(JobId id) {
-        var job = database.run(JOB, id.value());
-        var runs = new RunStatusRepository(database).of(id);
+    public Future<Optional<JobStatus>> find(JobId id) {
+        var job = database.execute(JOB, id.value());
+        var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(job, runs)
                 .map(both -> StreamSupport.stream(job.result().spliterator(), false)
                         .findFirst()
@@ -146,8 +149,8 @@ public final class JobRepository {
     /** What another system left in a message may be anything; the view then has no outputs. */
     private static Optional<StagedJob> message(Row row) {
         try {
-            return Optional.of(MessageCodec.stagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
-        } catch (InvalidMessageException unreadable) {
+            return Optional.of(MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
+        } catch (InvalidMessageException invalid) {
             return Optional.empty();
         }
     }

@@ -19,16 +19,17 @@ import java.util.Optional;
  * How a job stands. A job that a worker of ours has claimed, or that has ended, is as our row says; of another the user's row
  * knows more, because another system may be at it.
  */
-record JobStatusResolver(Optional<Row> known, Optional<JsonObject> users) {
+record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
     private static final String PENDING = "PENDING";
 
-    private Optional<Row> ours() {
-        return known.filter(
+    private Optional<Row> trackedRow() {
+        return tracked.filter(
                 row -> row.getLong("seq") > 0 || !row.getString("state").equals("running"));
     }
 
     String status() {
-        return ours().map(row -> switch (row.getString("state")) {
+        return trackedRow()
+                .map(row -> switch (row.getString("state")) {
                     case "completed" -> "COMPLETED";
                     case "failed" -> "FAILED";
                     default -> "PROCESSING";
@@ -38,20 +39,21 @@ record JobStatusResolver(Optional<Row> known, Optional<JsonObject> users) {
     }
 
     int progress() {
-        return ours().map(row -> row.getInteger("progress"))
+        return trackedRow()
+                .map(row -> row.getInteger("progress"))
                 .or(() -> ofUser("progress").map(JobStatusResolver::whole))
                 .orElse(0);
     }
 
     Optional<String> step() {
         return ofUser("currentStep")
-                .or(() -> ours().map(row -> {
+                .or(() -> trackedRow().map(row -> {
                     StageName stage = StageName.of(row.getString("stage"));
                     StepScheme steps = message()
-                            .map(message -> message.answerForm().steps())
+                            .map(message -> message.updateOptions().stepScheme())
                             .orElse(StepScheme.STAGED);
                     return switch (row.getString("state")) {
-                        case "completed" -> steps.doneStep(stage);
+                        case "completed" -> steps.completedStep(stage);
                         case "failed" -> steps.failedStep(stage);
                         default -> stage.startStep();
                     };
@@ -59,7 +61,7 @@ record JobStatusResolver(Optional<Row> known, Optional<JsonObject> users) {
     }
 
     Optional<String> error() {
-        return known.flatMap(row -> Optional.ofNullable(row.getString("error_message")))
+        return tracked.flatMap(row -> Optional.ofNullable(row.getString("error_message")))
                 .or(() -> ofUser("errorMessage"));
     }
 
@@ -79,7 +81,7 @@ record JobStatusResolver(Optional<Row> known, Optional<JsonObject> users) {
 
     /** What was published; what a stage before has made may never be. */
     private List<OutputFile> outputs() {
-        return known.filter(row -> row.getString("state").equals("completed"))
+        return tracked.filter(row -> row.getString("state").equals("completed"))
                 .flatMap(completed -> message())
                 .map(StagedJob::outputs)
                 .orElse(List.of());
@@ -87,8 +89,9 @@ record JobStatusResolver(Optional<Row> known, Optional<JsonObject> users) {
 
     private Optional<StagedJob> message() {
         try {
-            return known.map(row -> MessageCodec.stagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
-        } catch (InvalidMessageException unreadable) {
+            return tracked.map(
+                    row -> MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
+        } catch (InvalidMessageException invalid) {
             return Optional.empty();
         }
     }

@@ -47,65 +47,67 @@ public final class ReceivedUpdateRepository {
     public enum Outcome {
         APPLIED,
         /** A newer one was there before it, or the same. */
-        OLD,
+        STALE,
         /** Nobody knows its job; nothing was changed. */
         UNKNOWN_JOB
     }
 
     /** Applies a report; a second time it changes nothing. */
-    public Future<Outcome> apply(ReceivedUpdate report) {
-        return database.transaction(session -> session.run(
-                                LOCK_JOB, report.job().value())
+    public Future<Outcome> apply(ReceivedUpdate update) {
+        return database.transaction(session -> session.execute(
+                                LOCK_JOB, update.job().value())
                         .compose(rows -> rows.size() == 0
-                                ? ofAnotherWorker(session, report, false)
-                                : ofAKnownJob(session, report, rows.iterator().next())))
+                                ? applyFromExternalWorker(session, update, false)
+                                : applyToTrackedJob(
+                                        session, update, rows.iterator().next())))
                 .map(applied -> applied.orElse(Outcome.UNKNOWN_JOB));
     }
 
-    private Future<Optional<Outcome>> ofAKnownJob(SqlSession session, ReceivedUpdate report, Row job) {
+    private Future<Optional<Outcome>> applyToTrackedJob(SqlSession session, ReceivedUpdate update, Row job) {
         if (job.getLong("seq") == 0) {
-            return ofAnotherWorker(session, report, true);
+            return applyFromExternalWorker(session, update, true);
         }
-        if (report.status() != JobUpdate.Status.PROCESSING) {
+        if (update.status() != JobUpdate.Status.PROCESSING) {
             // One that was started again since has not ended.
-            Future<Void> told = job.getString("state").equals(stateOf(report))
-                    ? webhooks.write(session, report)
+            Future<Void> told = job.getString("state").equals(stateOf(update))
+                    ? webhooks.enqueueDeliveries(session, update)
                     : Future.succeededFuture();
-            return told.map(Optional.of(Outcome.OLD));
+            return told.map(Optional.of(Outcome.STALE));
         }
         if (!job.getString("state").equals("running")) {
-            return Future.succeededFuture(Optional.of(Outcome.OLD));
+            return Future.succeededFuture(Optional.of(Outcome.STALE));
         }
-        return tables.showProgress(session, report.job(), job.getInteger("progress"))
+        return tables.applyProgress(session, update.job(), job.getInteger("progress"))
                 .map(Optional.of(Outcome.APPLIED));
     }
 
-    private Future<Optional<Outcome>> ofAnotherWorker(SqlSession session, ReceivedUpdate report, boolean known) {
-        return session.run(NEWER, report.job().value(), report.order(), report.numbered())
+    private Future<Optional<Outcome>> applyFromExternalWorker(
+            SqlSession session, ReceivedUpdate update, boolean known) {
+        return session.execute(NEWER, update.job().value(), update.sequence(), update.hasSequence())
                 .compose(newer -> newer.size() == 0
-                        ? Future.succeededFuture(Optional.of(Outcome.OLD))
-                        : tables.showReport(session, report)
+                        ? Future.succeededFuture(Optional.of(Outcome.STALE))
+                        : tables.applyReceivedUpdate(session, update)
                                 .compose(shown -> shown || known
-                                        ? ended(session, report)
-                                                .compose(ended -> webhooks.write(session, report))
+                                        ? ended(session, update)
+                                                .compose(ended -> webhooks.enqueueDeliveries(session, update))
                                                 .map(Optional.of(Outcome.APPLIED))
                                         : Future.succeededFuture(Optional.empty())));
     }
 
     /** Keeps our own workers from doing again what another has done. */
-    private static Future<Void> ended(SqlSession session, ReceivedUpdate report) {
-        return report.status() == JobUpdate.Status.PROCESSING
+    private static Future<Void> ended(SqlSession session, ReceivedUpdate update) {
+        return update.status() == JobUpdate.Status.PROCESSING
                 ? Future.succeededFuture()
-                : session.run(
+                : session.execute(
                                 END_JOB,
-                                report.job().value(),
-                                stateOf(report),
-                                report.progress(),
-                                report.error().orElse(null))
+                                update.job().value(),
+                                stateOf(update),
+                                update.progress(),
+                                update.error().orElse(null))
                         .mapEmpty();
     }
 
-    private static String stateOf(ReceivedUpdate report) {
-        return report.status().name().toLowerCase(Locale.ROOT);
+    private static String stateOf(ReceivedUpdate update) {
+        return update.status().name().toLowerCase(Locale.ROOT);
     }
 }

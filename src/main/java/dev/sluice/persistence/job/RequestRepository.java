@@ -20,7 +20,7 @@ import java.util.function.Function;
 
 /** Single-stage requests: how they become jobs, and how one is answered that cannot. */
 public final class RequestRepository {
-    private static final String KNOWN = "SELECT id FROM sluice.job WHERE id = $1";
+    private static final String SELECT_JOB = "SELECT id FROM sluice.job WHERE id = $1";
     private static final String PENDING = "PENDING";
 
     private final Database database;
@@ -39,11 +39,11 @@ public final class RequestRepository {
      * job that is known already stays as it is. Gives whether it was made.
      */
     public Future<Boolean> accept(StagedJob job, OutboxMessage first) {
-        RunId download = RunId.whole(job.id(), StageName.DOWNLOAD);
+        RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return database.transaction(session -> ClaimTransaction.known(session, download, job.toJson())
                         .compose(made -> made.rowCount() == 0
                                 ? Future.succeededFuture(false)
-                                : Future.all(RunSettlement.awaited(session, download), Outbox.put(session, first))
+                                : Future.all(RunSettlement.awaited(session, download), Outbox.enqueue(session, first))
                                         .compose(put -> tables.create(session, job))
                                         .map(true))
                         .map(Optional::of))
@@ -55,10 +55,10 @@ public final class RequestRepository {
      * the user's row, about a job that somebody has begun with: then it is this message that is wrong, not the job. Gives
      * whether it was told.
      */
-    public Future<Boolean> refuse(OutboxMessage letter, Optional<JobUpdate> answer) {
+    public Future<Boolean> reject(OutboxMessage letter, Optional<JobUpdate> answer) {
         return answer.map(update -> isBegun(update.jobId()))
                 .orElseGet(() -> Future.succeededFuture(true))
-                .compose(begun -> database.transaction(session -> Outbox.put(session, letter)
+                .compose(begun -> database.transaction(session -> Outbox.enqueue(session, letter)
                         .compose(put ->
                                 begun || answer.isEmpty() ? Future.succeededFuture(false) : tell(session, answer.get()))
                         .map(Optional::of)))
@@ -66,10 +66,10 @@ public final class RequestRepository {
     }
 
     private Future<Boolean> tell(SqlSession session, JobUpdate update) {
-        return session.run(KNOWN, update.jobId().value())
+        return session.execute(SELECT_JOB, update.jobId().value())
                 .compose(known -> known.size() > 0
                         ? Future.succeededFuture(false)
-                        : Future.all(Outbox.put(session, route.apply(update)), tables.showFailure(session, update))
+                        : Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyFailure(session, update))
                                 .map(true));
     }
 

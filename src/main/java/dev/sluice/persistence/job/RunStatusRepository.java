@@ -29,8 +29,8 @@ final class RunStatusRepository {
     }
 
     /** In the order of the stages and their tasks. */
-    Future<List<RunStatus>> of(JobId id) {
-        return database.run(RUNS, id.value())
+    Future<List<RunStatus>> findByJob(JobId id) {
+        return database.execute(RUNS, id.value())
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(RunStatusRepository::run)
                         .sorted(Comparator.comparing(RunStatus::stage).thenComparing(RunStatus::task))

@@ -29,7 +29,7 @@ public final class Outbox {
     private static final Duration SEND_LIMIT = Duration.ofSeconds(30);
     private static final int WIDEST = 1_000_000;
     /** Of one batch, bodies and headers: it is in memory as a whole, and more than once. */
-    private static final int MOST_BYTES = 8 << 20;
+    private static final int MAX_BATCH_BYTES = 8 << 20;
 
     private static final String INSERT = """
             INSERT INTO sluice.outbox
@@ -38,7 +38,7 @@ public final class Outbox {
             """;
     // The oldest alone may be larger than a batch. Whoever locks the oldest row of an ordered_by owns all of them until
     // the end of its transaction.
-    private static final String TAKE = """
+    private static final String SELECT_BATCH = """
             WITH head AS (
                 SELECT o.id, o.ordered_by FROM sluice.outbox o
                  WHERE o.publish_after <= now()
@@ -71,20 +71,20 @@ public final class Outbox {
             "SELECT extract(epoch FROM min(publish_after) - now())::float8 AS seconds FROM sluice.outbox";
 
     private final Database database;
-    private final AtomicInteger width = new AtomicInteger(WIDEST);
+    private final AtomicInteger batchLimit = new AtomicInteger(WIDEST);
 
     public Outbox(Database database) {
         this.database = database;
     }
 
     /** Puts a message that belongs to no other change, in a transaction of its own. */
-    public Future<Void> put(OutboxMessage message) {
-        return database.run(INSERT, values(message)).mapEmpty();
+    public Future<Void> enqueue(OutboxMessage message) {
+        return database.execute(INSERT, values(message)).mapEmpty();
     }
 
     /** Puts a message within a transaction. */
-    public static Future<RowSet<Row>> put(SqlSession session, OutboxMessage message) {
-        return session.run(INSERT, values(message));
+    public static Future<RowSet<Row>> enqueue(SqlSession session, OutboxMessage message) {
+        return session.execute(INSERT, values(message));
     }
 
     /**
@@ -93,27 +93,28 @@ public final class Outbox {
      * nothing forgotten, as {@code send} did.
      */
     public Future<Integer> relay(int limit, Function<List<OutboxMessage>, Future<Void>> send) {
-        int batch = Math.min(limit, width.get());
+        int batch = Math.min(limit, batchLimit.get());
         List<Long> taken = new ArrayList<>();
         return database.transaction(
                         SEND_LIMIT,
-                        session -> session.run(TAKE, batch, MOST_BYTES).compose(rows -> {
-                            rows.forEach(row -> taken.add(row.getLong("id")));
-                            return taken.isEmpty()
-                                    ? Future.succeededFuture(Optional.<Integer>empty())
-                                    : sent(session, rows, taken, send);
-                        }))
+                        session -> session.execute(SELECT_BATCH, batch, MAX_BATCH_BYTES)
+                                .compose(rows -> {
+                                    rows.forEach(row -> taken.add(row.getLong("id")));
+                                    return taken.isEmpty()
+                                            ? Future.succeededFuture(Optional.<Integer>empty())
+                                            : sent(session, rows, taken, send);
+                                }))
                 .compose(
                         sent -> {
-                            width.updateAndGet(old -> Math.min(WIDEST, old * 2));
+                            batchLimit.updateAndGet(old -> Math.min(WIDEST, old * 2));
                             return Future.succeededFuture(sent.orElse(0));
                         },
-                        cause -> notSent(taken, cause));
+                        cause -> handleSendFailure(taken, cause));
     }
 
     /** How long until the next message is due; zero when one is due already, empty when there is none. */
     public Future<Optional<Duration>> nextDue() {
-        return database.run(NEXT_DUE)
+        return database.execute(NEXT_DUE)
                 .map(rows -> Optional.ofNullable(rows.iterator().next().getDouble("seconds"))
                         .map(seconds -> Duration.ofMillis(Math.max(0, Math.round(seconds * 1000)))));
     }
@@ -126,19 +127,19 @@ public final class Outbox {
                 .compose(send)
                 .timeout(SEND_LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .recover(cause -> Future.failedFuture(new CallbackFailedException(cause)))
-                .compose(confirmed -> session.run(DELETE, (Object) taken.toArray(Long[]::new)))
+                .compose(confirmed -> session.execute(DELETE, (Object) taken.toArray(Long[]::new)))
                 .map(deleted -> Optional.of(messages.size()));
     }
 
-    private Future<Integer> notSent(List<Long> taken, Throwable cause) {
+    private Future<Integer> handleSendFailure(List<Long> taken, Throwable cause) {
         if (!(cause instanceof CallbackFailedException failed)) {
             return Future.failedFuture(cause);
         }
         if (taken.size() > 1) {
-            width.set(taken.size() / 2);
+            batchLimit.set(taken.size() / 2);
             return Future.failedFuture(failed.reason());
         }
-        return database.run(POSTPONE, taken.get(0)).transform(postponed -> {
+        return database.execute(POSTPONE, taken.get(0)).transform(postponed -> {
             LOG.atWarn()
                     .addKeyValue("outboxId", taken.get(0))
                     .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
@@ -154,7 +155,7 @@ public final class Outbox {
             message.body(),
             message.headers(),
             message.messageId(),
-            message.orderedBy().orElse(null),
+            message.orderingKey().orElse(null),
             message.delay().toMillis() / 1000.0
         };
     }

@@ -20,11 +20,11 @@ public record OutboxMessage(
         Buffer body,
         JsonObject headers,
         String messageId,
-        Optional<String> orderedBy,
+        Optional<String> orderingKey,
         Duration delay) {
 
     /** This message, waiting for {@code delay}. */
-    public OutboxMessage after(Duration delay) {
-        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderedBy, delay);
+    public OutboxMessage delayedBy(Duration delay) {
+        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay);
     }
 }

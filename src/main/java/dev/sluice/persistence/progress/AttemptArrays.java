@@ -19,7 +19,7 @@ public record AttemptArrays(List<Attempt> attempts) {
     }
 
     public Integer[] tokens() {
-        return numbers(Attempt::token);
+        return numbers(Attempt::fencingToken);
     }
 
     private String[] texts(Function<Attempt, String> part) {

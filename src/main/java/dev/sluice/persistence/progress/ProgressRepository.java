@@ -71,14 +71,14 @@ public final class ProgressRepository {
         ticks.forEach(tick -> byKind.computeIfAbsent(
                         tick.attempt().run().stage() == StageName.SEGMENT, kind -> new ArrayList<>())
                 .add(tick));
-        Future<List<RecordedProgress>> wholes = wholes(byKind.getOrDefault(false, List.of()));
-        Future<List<RecordedProgress>> tasks = tasks(byKind.getOrDefault(true, List.of()));
+        Future<List<RecordedProgress>> wholes = recordStages(byKind.getOrDefault(false, List.of()));
+        Future<List<RecordedProgress>> tasks = recordTasks(byKind.getOrDefault(true, List.of()));
         return Future.all(wholes, tasks)
                 .map(both -> Stream.concat(wholes.result().stream(), tasks.result().stream())
                         .toList());
     }
 
-    private Future<List<RecordedProgress>> wholes(List<ProgressReport> ticks) {
+    private Future<List<RecordedProgress>> recordStages(List<ProgressReport> ticks) {
         if (ticks.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
@@ -87,39 +87,40 @@ public final class ProgressRepository {
         List<Attempt> asked = List.copyOf(highest.keySet());
         AttemptArrays columns = new AttemptArrays(asked);
         Integer[] values = highest.values().toArray(Integer[]::new);
-        return database.run(PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), values)
+        return database.execute(PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), values)
                 .map(rows -> stream(rows)
                         .map(row -> new RecordedProgress(
                                 asked.get(row.getInteger("place") - 1), row.getInteger("progress")))
                         .toList());
     }
 
-    private Future<List<RecordedProgress>> tasks(List<ProgressReport> ticks) {
+    private Future<List<RecordedProgress>> recordTasks(List<ProgressReport> ticks) {
         if (ticks.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
         Map<Attempt, Double> highest = new LinkedHashMap<>();
-        ticks.forEach(tick -> highest.merge(tick.attempt(), tick.share(), Math::max));
+        ticks.forEach(tick -> highest.merge(tick.attempt(), tick.fraction(), Math::max));
         List<Attempt> asked = List.copyOf(highest.keySet());
         AttemptArrays columns = new AttemptArrays(asked);
         Float[] shares = highest.values().stream().map(Double::floatValue).toArray(Float[]::new);
-        return database.run(TASKS_PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), shares)
+        return database.execute(
+                        TASKS_PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), shares)
                 .compose(rows -> {
                     Map<String, Attempt> alive = new LinkedHashMap<>();
                     stream(rows)
                             .forEach(row -> alive.put(row.getString("job_id"), asked.get(row.getInteger("place") - 1)));
-                    return alive.isEmpty() ? Future.succeededFuture(List.of()) : overall(alive);
+                    return alive.isEmpty() ? Future.succeededFuture(List.of()) : recordStageProgress(alive);
                 });
     }
 
-    private Future<List<RecordedProgress>> overall(Map<String, Attempt> alive) {
+    private Future<List<RecordedProgress>> recordStageProgress(Map<String, Attempt> alive) {
         StageName stage = StageName.SEGMENT;
-        return database.run(
+        return database.execute(
                         OVERALL,
                         alive.keySet().toArray(String[]::new),
                         stage.key(),
                         stage.startProgress(),
-                        stage.doneProgress() - stage.startProgress())
+                        stage.completedProgress() - stage.startProgress())
                 .map(rows -> stream(rows)
                         .flatMap(row ->
                                 Optional.ofNullable(alive.get(row.getString("id")))
@@ -132,7 +133,7 @@ public final class ProgressRepository {
         return new RecordedProgress(
                 attempt,
                 row.getInteger("progress"),
-                Optional.of(new RecordedProgress.Overall(
+                Optional.of(new RecordedProgress.StageProgress(
                         row.getLong("seq"), row.getDouble("share"), row.getDouble("elapsed"))));
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param progress percent of the job, never lower than before
  * @param overall of a stage that is done in tasks
  */
-public record RecordedProgress(Attempt attempt, int progress, Optional<Overall> overall) {
+public record RecordedProgress(Attempt attempt, int progress, Optional<StageProgress> stageProgress) {
     /** Of a stage that is done in one piece. */
     public RecordedProgress(Attempt attempt, int progress) {
         this(attempt, progress, Optional.empty());
@@ -23,5 +23,5 @@ public record RecordedProgress(Attempt attempt, int progress, Optional<Overall> 
      * @param share how much is done, 0 to 1
      * @param elapsedSeconds since the first of them was begun
      */
-    public record Overall(long seq, double share, double elapsedSeconds) {}
+    public record StageProgress(long seq, double share, double elapsedSeconds) {}
 }

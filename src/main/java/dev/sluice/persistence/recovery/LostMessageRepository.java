@@ -75,14 +75,14 @@ public final class LostMessageRepository {
             """.formatted(STAGES);
 
     private final Database database;
-    private final Function<Waiting, OutboxMessage> message;
+    private final Function<LostRun, OutboxMessage> message;
 
     /**
      * Looks in this database.
      *
      * @param message what starts a run
      */
-    public LostMessageRepository(Database database, Function<Waiting, OutboxMessage> message) {
+    public LostMessageRepository(Database database, Function<LostRun, OutboxMessage> message) {
         this.database = database;
         this.message = message;
     }
@@ -92,7 +92,7 @@ public final class LostMessageRepository {
      *
      * @param job the staged job as the database has it
      */
-    public record Waiting(RunId run, JsonObject job) {}
+    public record LostRun(RunId run, JsonObject job) {}
 
     /**
      * Runs of one stage that wait to be claimed.
@@ -100,10 +100,10 @@ public final class LostMessageRepository {
      * @param all how many
      * @param overdue how many of them have waited for longer than was asked
      */
-    public record Backlog(long all, long overdue) {
+    public record Backlog(long total, long overdue) {
         /** How many of the overdue ones are not among the {@code there} messages in the queue; 0 or less: none. */
         public long missing(long there) {
-            return Math.min(overdue, all - there);
+            return Math.min(overdue, total - there);
         }
     }
 
@@ -113,13 +113,13 @@ public final class LostMessageRepository {
      *
      * @param again when one that was sent again and still not claimed is sent once more
      */
-    public Future<List<RunId>> sendOfSilentWorkers(Duration silence, Duration again) {
+    public Future<List<RunId>> resendExpired(Duration silence, Duration again) {
         return send(SILENT, ClaimTransaction.seconds(silence), ClaimTransaction.seconds(again), BATCH);
     }
 
     /** How many runs wait in each stage; a stage where none does is left out. */
-    public Future<Map<StageName, Backlog>> waiting(Duration overdueAfter) {
-        return database.run(WAITING, ClaimTransaction.seconds(overdueAfter)).map(rows -> {
+    public Future<Map<StageName, Backlog>> backlogs(Duration overdueAfter) {
+        return database.execute(WAITING, ClaimTransaction.seconds(overdueAfter)).map(rows -> {
             Map<StageName, Backlog> backlogs = new EnumMap<>(StageName.class);
             rows.forEach(row -> backlogs.put(
                     StageName.of(row.getString("stage")), new Backlog(row.getLong("waiting"), row.getLong("overdue"))));
@@ -128,12 +128,12 @@ public final class LostMessageRepository {
     }
 
     /** Sends the messages again of up to {@code limit} runs that nobody claimed for {@code overdueAfter}, oldest first. */
-    public Future<List<RunId>> sendUnclaimed(StageName stage, Duration overdueAfter, long limit) {
+    public Future<List<RunId>> resendUnclaimed(StageName stage, Duration overdueAfter, long limit) {
         return send(UNCLAIMED, stage.key(), ClaimTransaction.seconds(overdueAfter), (int) Math.min(BATCH, limit));
     }
 
     private Future<List<RunId>> send(String sql, Object... parameters) {
-        return database.transaction(session -> session.run(sql, parameters)
+        return database.transaction(session -> session.execute(sql, parameters)
                         .compose(rows -> put(session, rows))
                         .map(sent -> sent.isEmpty() ? Optional.<List<RunId>>empty() : Optional.of(sent)))
                 .map(sent -> sent.orElse(List.of()));
@@ -146,7 +146,7 @@ public final class LostMessageRepository {
             RunId run = new RunId(
                     new JobId(row.getString("job_id")), StageName.of(row.getString("stage")), row.getInteger("task"));
             runs.add(run);
-            put.add(Outbox.put(session, message.apply(new Waiting(run, (JsonObject) row.getValue("message")))));
+            put.add(Outbox.enqueue(session, message.apply(new LostRun(run, (JsonObject) row.getValue("message")))));
         }
         return Future.all(put).map(all -> runs);
     }

@@ -52,36 +52,36 @@ public final class PartialOutputRepository {
      *
      * @param itsOwn whether nobody but this job can have put anything under the keys of its outputs
      */
-    public record Half(StagedJob job, boolean itsOwn) {}
+    public record PartialOutput(StagedJob job, boolean exclusive) {}
 
     /** Up to 100 failed jobs whose half results nobody has settled yet, the oldest first. */
-    public Future<List<JobId>> open() {
-        return database.run(OPEN, UPLOAD, BATCH)
+    public Future<List<JobId>> findUnresolved() {
+        return database.execute(OPEN, UPLOAD, BATCH)
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(row -> new JobId(row.getString("job_id")))
                         .toList());
     }
 
     /** What this job may have published in part; empty unless it has failed and began to publish. */
-    public Future<Optional<Half>> of(JobId job) {
-        return database.run(OF, job.value(), UPLOAD)
+    public Future<Optional<PartialOutput>> find(JobId job) {
+        return database.execute(OF, job.value(), UPLOAD)
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(Optional.empty())
                         : half(rows.iterator().next()).map(Optional::of));
     }
 
-    private Future<Half> half(Row row) {
-        StagedJob job = MessageCodec.stagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD);
+    private Future<PartialOutput> half(Row row) {
+        StagedJob job = MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD);
         return row.getBoolean("shared")
-                ? Future.succeededFuture(new Half(job, false))
+                ? Future.succeededFuture(new PartialOutput(job, false))
                 // The user's table also knows jobs of those who were here before us.
                 : tables.completedOthers(job.mediaId(), job.id())
-                        .map(others -> database.run(others).map(found -> new Half(job, found.size() == 0)))
-                        .orElseGet(() -> Future.succeededFuture(new Half(job, true)));
+                        .map(others -> database.execute(others).map(found -> new PartialOutput(job, found.size() == 0)))
+                        .orElseGet(() -> Future.succeededFuture(new PartialOutput(job, true)));
     }
 
     /** Nobody has to look at what this job published any more. */
-    public Future<Void> settled(JobId job) {
-        return database.run(SETTLED, job.value(), UPLOAD).mapEmpty();
+    public Future<Void> markResolved(JobId job) {
+        return database.execute(SETTLED, job.value(), UPLOAD).mapEmpty();
     }
 }

@@ -40,7 +40,7 @@ public final class PendingJobRepository {
     private final UserTables tables;
     private final Function<StagedJob, OutboxMessage> first;
     private final UnreadableRows refused = new UnreadableRows(LOG);
-    private final AtomicBoolean served = new AtomicBoolean(true);
+    private final AtomicBoolean supported = new AtomicBoolean(true);
 
     /**
      * Looks in this table.
@@ -57,21 +57,21 @@ public final class PendingJobRepository {
     public Future<Backlog> count(Duration overdueAfter) {
         // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
         // hand.
-        return tables.readAnew(database)
-                .compose(read -> tables.countOfUnseen(ClaimTransaction.seconds(overdueAfter), refused.marks())
+        return tables.reload(database)
+                .compose(read -> tables.countUntracked(ClaimTransaction.seconds(overdueAfter), refused.fingerprints())
                         .map(this::counted)
                         .orElseGet(this::notServed));
     }
 
     private Future<Backlog> counted(SqlStatement count) {
-        served.set(true);
-        return database.run(count).map(rows -> backlog(rows.iterator().next()));
+        supported.set(true);
+        return database.execute(count).map(rows -> backlog(rows.iterator().next()));
     }
 
     private Future<Backlog> notServed() {
-        if (served.getAndSet(false)) {
+        if (supported.getAndSet(false)) {
             LOG.atWarn()
-                    .addKeyValue("missing", tables.missingForUnseen())
+                    .addKeyValue("missing", tables.missingColumns())
                     .log(
                             "delivery.adoptPending does nothing: the job table lacks what a pending row would have to say");
         }
@@ -86,38 +86,39 @@ public final class PendingJobRepository {
      * Takes up to {@code limit} jobs up that have been PENDING for {@code overdueAfter}, oldest first; gives their runs. Rows
      * that no worker could read as a message are passed over.
      */
-    public Future<List<RunId>> takeUp(Duration overdueAfter, long limit) {
-        int most = (int) Math.min(LostMessageRepository.BATCH, limit);
-        return page(overdueAfter, most)
-                .compose(page -> page.runs().size() == most || !page.goesOn()
+    public Future<List<RunId>> adopt(Duration overdueAfter, long limit) {
+        int max = (int) Math.min(LostMessageRepository.BATCH, limit);
+        return page(overdueAfter, max)
+                .compose(page -> page.runs().size() == max || !page.goesOn()
                         ? Future.succeededFuture(page.runs())
-                        : takeUp(overdueAfter, most - page.runs().size())
+                        : adopt(overdueAfter, max - page.runs().size())
                                 .map(behind -> Stream.of(page.runs(), behind)
                                         .flatMap(List::stream)
                                         .toList()));
     }
 
     /** A transaction for each: a table may begin with any number of rows that are no use. */
-    private Future<Page> page(Duration overdueAfter, int most) {
-        return tables.unseen(ClaimTransaction.seconds(overdueAfter), refused.marks(), LostMessageRepository.BATCH)
-                .map(find -> database.transaction(session -> session.run(ALONE)
-                                .compose(alone -> session.run(find))
+    private Future<Page> page(Duration overdueAfter, int max) {
+        return tables.findUntracked(
+                        ClaimTransaction.seconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
+                .map(find -> database.transaction(session -> session.execute(ALONE)
+                                .compose(alone -> session.execute(find))
                                 .compose(rows -> {
                                     List<Row> found = new ArrayList<>();
                                     rows.forEach(found::add);
-                                    return taken(session, found, most);
+                                    return taken(session, found, max);
                                 })
                                 .map(Optional::of))
                         .map(Optional::orElseThrow))
                 .orElseGet(() -> Future.succeededFuture(new Page(List.of(), false)));
     }
 
-    private Future<Page> taken(SqlSession session, List<Row> rows, int most) {
+    private Future<Page> taken(SqlSession session, List<Row> rows, int max) {
         List<RunId> runs = new ArrayList<>();
         int refusedBefore = refused.count();
         Future<Void> all = Future.succeededFuture();
         for (Row row : rows) {
-            all = all.compose(before -> runs.size() == most
+            all = all.compose(before -> runs.size() == max
                     ? Future.succeededFuture()
                     : readable(session, row)
                             .compose(job -> job.isEmpty()
@@ -139,11 +140,11 @@ public final class PendingJobRepository {
             refuse(row, bad);
             return Future.succeededFuture(Optional.empty());
         }
-        return tables.waiting(session, id).map(waiting -> {
+        return tables.findPendingJob(session, id).map(waiting -> {
             try {
-                return waiting.map(job -> MessageCodec.stagedJob(MessageCodec.encode(job), StageName.DOWNLOAD));
-            } catch (InvalidMessageException unreadable) {
-                refuse(row, unreadable);
+                return waiting.map(job -> MessageCodec.decodeStagedJob(MessageCodec.encode(job), StageName.DOWNLOAD));
+            } catch (InvalidMessageException invalid) {
+                refuse(row, invalid);
                 return Optional.empty();
             }
         });
@@ -154,11 +155,11 @@ public final class PendingJobRepository {
     }
 
     private Future<RunId> begun(SqlSession session, StagedJob job) {
-        RunId run = RunId.whole(job.id(), StageName.DOWNLOAD);
+        RunId run = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
                         ClaimTransaction.known(session, run, job.toJson()),
                         RunSettlement.awaited(session, run),
-                        Outbox.put(session, first.apply(job)))
+                        Outbox.enqueue(session, first.apply(job)))
                 .map(run);
     }
 

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** What the database says about files that were found somewhere: whether anybody may still need them. */
 public final class StaleArtifactRepository {
-    private static final String ENDED =
+    private static final String SELECT_ENDED =
             "SELECT file_name FROM sluice.job WHERE file_name = ANY($1) AND state <> 'running'";
     // The directory of a run that is done is what the next stages read; that of one that runs is at work.
     private static final String SUPERSEDED = """
@@ -33,25 +33,26 @@ public final class StaleArtifactRepository {
     public record Superseded(String fileName, StageName stage, int task, int token) {}
 
     /** Those of these jobs that have ended; what belongs to no job that is known here is somebody else's. */
-    public Future<Set<String>> ended(Collection<String> fileNames) {
-        return database.run(ENDED, (Object) fileNames.toArray(String[]::new)).map(rows -> {
-            Set<String> ended = new HashSet<>();
-            rows.forEach(row -> ended.add(row.getString("file_name")));
-            return ended;
-        });
+    public Future<Set<String>> findEndedJobs(Collection<String> fileNames) {
+        return database.execute(SELECT_ENDED, (Object) fileNames.toArray(String[]::new))
+                .map(rows -> {
+                    Set<String> ended = new HashSet<>();
+                    rows.forEach(row -> ended.add(row.getString("file_name")));
+                    return ended;
+                });
     }
 
     /** For each run of those of these jobs that go on, which of its attempts are over. */
-    public Future<Set<Superseded>> superseded(Collection<String> fileNames) {
-        return database.run(SUPERSEDED, (Object) fileNames.toArray(String[]::new))
+    public Future<Set<Superseded>> findSupersededAttempts(Collection<String> fileNames) {
+        return database.execute(SUPERSEDED, (Object) fileNames.toArray(String[]::new))
                 .map(rows -> {
                     Set<Superseded> found = new HashSet<>();
-                    rows.forEach(row -> found.add(superseded(row)));
+                    rows.forEach(row -> found.add(findSupersededAttempts(row)));
                     return found;
                 });
     }
 
-    private static Superseded superseded(Row row) {
+    private static Superseded findSupersededAttempts(Row row) {
         return new Superseded(
                 row.getString("file_name"),
                 StageName.of(row.getString("stage")),

@@ -11,32 +11,32 @@ import org.slf4j.Logger;
  */
 final class UnreadableRows {
     /** Of a table with more of them the rest stands in the way, and is named in each look: it wants a person. */
-    private static final int MOST = 10_000;
+    private static final int MAX_ROWS = 10_000;
 
     private final Logger log;
-    private final Set<Long> marks = ConcurrentHashMap.newKeySet();
+    private final Set<Long> fingerprints = ConcurrentHashMap.newKeySet();
 
     UnreadableRows(Logger log) {
         this.log = log;
     }
 
     /** What the user table says of each of these rows, to leave them out. */
-    Long[] marks() {
-        return marks.toArray(Long[]::new);
+    Long[] fingerprints() {
+        return fingerprints.toArray(Long[]::new);
     }
 
     int count() {
-        return marks.size();
+        return fingerprints.size();
     }
 
     /** Leaves a row out from now on, for what is wrong with it. */
     void add(long mark, String id, String rule) {
         log.atWarn()
-                .addKeyValue("jobId", TextSanitizer.of(id))
-                .addKeyValue("error", TextSanitizer.of(rule))
+                .addKeyValue("jobId", TextSanitizer.singleLine(id))
+                .addKeyValue("error", TextSanitizer.singleLine(rule))
                 .log("a pending row of the job table is no job, and is left as it is");
-        if (marks.size() < MOST) {
-            marks.add(mark);
+        if (fingerprints.size() < MAX_ROWS) {
+            fingerprints.add(mark);
         }
     }
 }

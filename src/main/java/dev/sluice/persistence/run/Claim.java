@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param checkpoint what an attempt before this one left, see {@link RunRepository#saveCheckpoint}
  * @param job as the database has it; the delivered message may be one of an earlier life of the job
  */
-public record Claim(Attempt attempt, long firstSeq, int progressFloor, Optional<JsonObject> checkpoint, StagedJob job) {
+public record Claim(Attempt attempt, long firstSeq, int minProgress, Optional<JsonObject> checkpoint, StagedJob job) {
     /** How many sequence numbers one claim has. */
     public static final long SEQUENCE_BLOCK = 1_000_000;
 }

@@ -11,7 +11,7 @@ import java.util.function.Function;
 record ClaimRequest(
         RunId run,
         StagedJob job,
-        OutboxMessage again,
+        OutboxMessage redelivery,
         String worker,
         Duration lease,
-        Function<Claim, JobUpdate> announce) {}
+        Function<Claim, JobUpdate> startedUpdate) {}

@@ -8,8 +8,8 @@ public sealed interface ClaimResult {
     record Granted(Claim claim) implements ClaimResult {}
 
     /** The run is done, or its job has ended: the delivery may be acknowledged. */
-    record Finished() implements ClaimResult {}
+    record AlreadyFinished() implements ClaimResult {}
 
     /** Another worker has it; the message comes back after {@code remaining}: the delivery may be acknowledged. */
-    record Held(Duration remaining) implements ClaimResult {}
+    record LeasedElsewhere(Duration remaining) implements ClaimResult {}
 }

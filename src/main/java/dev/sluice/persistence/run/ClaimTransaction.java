@@ -29,14 +29,14 @@ import org.slf4j.LoggerFactory;
 /** Claims a run, or finds out why it can't be had. */
 public final class ClaimTransaction {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
-    private static final String KNOW_JOB = """
+    private static final String INSERT_JOB = """
             INSERT INTO sluice.job (id, message, stage, file_name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
             """;
-    private static final String TAKE_RUN =
+    private static final String CLAIM_RUN =
             """
             UPDATE sluice.stage_run
                SET history =
-            """ + FailedAttempt.addedIfRunning("'lease_lost'", "'The worker went silent.'", "lease_until") + """
+            """ + FailedAttempt.appendIfRunningSql("'lease_lost'", "'The worker went silent.'", "lease_until") + """
                  , state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
                    lease_until = clock_timestamp() + make_interval(secs => $5),
                    started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()
@@ -46,14 +46,14 @@ public final class ClaimTransaction {
                                  WHERE earlier.job_id = $1 AND earlier.stage = ANY($6) AND earlier.state <> 'done')
             RETURNING attempt, counted, checkpoint, started_at
             """;
-    private static final String TAKE_JOB = """
+    private static final String CLAIM_JOB = """
             UPDATE sluice.job
                SET stage = $2, progress = greatest(progress, $3), seq = seq + $4,
                    updated_at = clock_timestamp()
              WHERE id = $1 AND state = 'running'
             RETURNING seq, progress, message
             """;
-    private static final String PUT_OFF = """
+    private static final String DEFER_MESSAGE = """
             WITH held AS (
                 UPDATE sluice.stage_run r SET sent_at = r.lease_until
                   FROM sluice.job j
@@ -64,7 +64,7 @@ public final class ClaimTransaction {
             SELECT $4::text, $5::text, $6::bytea, $7::json, $8::text, $9::text, lease_until FROM held
             RETURNING extract(epoch FROM publish_after - clock_timestamp())::float8 AS seconds
             """;
-    private static final String ENDED = """
+    private static final String IS_FINISHED = """
             SELECT j.state <> 'running' OR coalesce(r.state IN ('done', 'failed'), $5)
                    OR EXISTS (SELECT FROM sluice.stage_run earlier
                                WHERE earlier.job_id = $1 AND earlier.stage = ANY($4) AND earlier.state <> 'done') AS ended
@@ -84,21 +84,23 @@ public final class ClaimTransaction {
 
     Future<ClaimResult> claim(ClaimRequest request) {
         AtomicReference<UnconfirmedClaim> taken = new AtomicReference<>();
-        return database.together("claim", request.run().job().value(), session -> take(session, request, taken))
-                .recover(cause -> takenBack(taken.get(), cause))
+        return database.batchedTransaction(
+                        "claim", request.run().job().value(), session -> take(session, request, taken))
+                .recover(cause -> revoke(taken.get(), cause))
                 .compose(granted -> granted.isPresent()
                         ? Future.succeededFuture(new ClaimResult.Granted(granted.get()))
-                        : refused(request));
+                        : explainRefusal(request));
     }
 
     /** A delivery that goes back to its queue is to find the run as it was. */
-    private Future<Optional<Claim>> takenBack(@Nullable UnconfirmedClaim claim, Throwable cause) {
-        return claim == null
+    private Future<Optional<Claim>> revoke(@Nullable UnconfirmedClaim unconfirmed, Throwable cause) {
+        return unconfirmed == null
                 ? Future.failedFuture(cause)
-                : claim.takeBack(database)
+                : unconfirmed
+                        .revoke(database)
                         .onFailure(unanswered -> LOG.atWarn()
-                                .addKeyValue("jobId", claim.run().job())
-                                .addKeyValue("stage", claim.run().stage().key())
+                                .addKeyValue("jobId", unconfirmed.run().job())
+                                .addKeyValue("stage", unconfirmed.run().stage().key())
                                 .addKeyValue("error", String.valueOf(unanswered.getMessage()))
                                 .log("nobody knows whether a run is claimed, its attempt may count"))
                         .transform(done -> Future.failedFuture(cause));
@@ -111,13 +113,19 @@ public final class ClaimTransaction {
         String stage = run.stage().key();
         var message = request.job().toJson();
         // What is planned is known, or it is of a plan that was given up.
-        Future<?> known = run.stage().isPlanned()
+        Future<?> known = run.stage().requiresPlan()
                 ? Future.succeededFuture()
                 : Future.all(known(session, run, message), RunSettlement.awaited(session, run));
-        Future<RowSet<Row>> takenRun = session.run(
-                TAKE_RUN, job, stage, run.task(), request.worker(), seconds(request.lease()), earlier(run.stage()));
+        Future<RowSet<Row>> takenRun = session.execute(
+                CLAIM_RUN,
+                job,
+                stage,
+                run.task(),
+                request.worker(),
+                seconds(request.lease()),
+                precedingStages(run.stage()));
         Future<RowSet<Row>> takenJob =
-                session.run(TAKE_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
+                session.execute(CLAIM_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
         return Future.all(known, takenRun, takenJob).compose(all -> {
             if (takenRun.result().size() == 0 || takenJob.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
@@ -133,12 +141,13 @@ public final class ClaimTransaction {
     /** Makes the job known if it is not. */
     public static Future<RowSet<Row>> known(SqlSession session, RunId run, JsonObject message) {
         JobId job = run.job();
-        return session.run(KNOW_JOB, job.value(), message, run.stage().key(), job.fileName());
+        return session.execute(INSERT_JOB, job.value(), message, run.stage().key(), job.pathSegment());
     }
 
     private Future<Void> announced(SqlSession session, ClaimRequest request, Claim claim) {
-        JobUpdate update = request.announce().apply(claim);
-        return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, claim.job(), update))
+        JobUpdate update = request.startedUpdate().apply(claim);
+        return Future.all(
+                        Outbox.enqueue(session, route.apply(update)), tables.applyUpdate(session, claim.job(), update))
                 .mapEmpty();
     }
 
@@ -157,16 +166,16 @@ public final class ClaimTransaction {
      */
     private static StagedJob message(Row job, StageName stage, StagedJob delivered) {
         try {
-            return MessageCodec.stagedJob((JsonObject) job.getValue("message"), stage);
-        } catch (InvalidMessageException unreadable) {
+            return MessageCodec.decodeStagedJob((JsonObject) job.getValue("message"), stage);
+        } catch (InvalidMessageException invalid) {
             return delivered;
         }
     }
 
-    private Future<ClaimResult> refused(ClaimRequest request) {
-        OutboxMessage again = request.again();
-        return database.run(
-                        PUT_OFF,
+    private Future<ClaimResult> explainRefusal(ClaimRequest request) {
+        OutboxMessage again = request.redelivery();
+        return database.execute(
+                        DEFER_MESSAGE,
                         request.run().job().value(),
                         request.run().stage().key(),
                         request.run().task(),
@@ -175,22 +184,28 @@ public final class ClaimTransaction {
                         again.body(),
                         again.headers(),
                         again.messageId(),
-                        again.orderedBy().orElse(null))
+                        again.orderingKey().orElse(null))
                 .compose(held -> held.size() == 0 ? ended(request) : Future.succeededFuture(held(held)));
     }
 
     private static ClaimResult held(RowSet<Row> rows) {
         double seconds = rows.iterator().next().getDouble("seconds");
-        return new ClaimResult.Held(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
+        return new ClaimResult.LeasedElsewhere(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
     }
 
     /** Neither claimed nor held: ended, out of date, or its lease ended between the two looks. */
     private Future<ClaimResult> ended(ClaimRequest request) {
         RunId run = request.run();
-        boolean planned = run.stage().isPlanned();
-        return database.run(ENDED, run.job().value(), run.stage().key(), run.task(), earlier(run.stage()), planned)
+        boolean planned = run.stage().requiresPlan();
+        return database.execute(
+                        IS_FINISHED,
+                        run.job().value(),
+                        run.stage().key(),
+                        run.task(),
+                        precedingStages(run.stage()),
+                        planned)
                 .compose(rows -> (rows.size() > 0 ? rows.iterator().next().getBoolean("ended") : planned)
-                        ? Future.succeededFuture(new ClaimResult.Finished())
+                        ? Future.succeededFuture(new ClaimResult.AlreadyFinished())
                         : claim(request));
     }
 
@@ -198,7 +213,7 @@ public final class ClaimTransaction {
      * The stages before this one. While one of them has to run first, a message for this stage is of an earlier life of the
      * job: it was under way when the job failed and was started again.
      */
-    private static String[] earlier(StageName stage) {
+    private static String[] precedingStages(StageName stage) {
         return Stream.of(StageName.values())
                 .filter(other -> other.compareTo(stage) < 0)
                 .map(StageName::key)

@@ -24,14 +24,14 @@ public record FailedAttempt(
      *
      * @param code SQL, as the others
      */
-    static String added(String code, String sentence, String at) {
+    static String appendSql(String code, String sentence, String at) {
         return "history || jsonb_build_array(jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', "
                 + code + ", 'error', " + sentence + ", 'started_at', started_at, 'at', " + at + "))";
     }
 
     /** The same for a row that may be of a run without an attempt under way: then the history as it is. */
-    public static String addedIfRunning(String code, String sentence, String at) {
-        return "CASE WHEN state = 'running' THEN " + added(code, sentence, at) + " ELSE history END";
+    public static String appendIfRunningSql(String code, String sentence, String at) {
+        return "CASE WHEN state = 'running' THEN " + appendSql(code, sentence, at) + " ELSE history END";
     }
 
     /** As {@link #added} wrote it down. */

@@ -33,7 +33,7 @@ final class LeaseRepository {
             SELECT id FROM sluice.job WHERE id = ANY($1) AND state = 'failed' AND error_code = $2
             """;
 
-    private static final String LEFT = """
+    private static final String SELECT_REMAINING = """
             SELECT extract(epoch FROM lease_until - clock_timestamp())::float8 AS seconds FROM sluice.stage_run
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND state = 'running' AND lease_until > clock_timestamp()
             """;
@@ -50,7 +50,7 @@ final class LeaseRepository {
         }
         List<Attempt> asked = attempts.stream().distinct().toList();
         AttemptArrays columns = new AttemptArrays(asked);
-        return database.run(
+        return database.execute(
                         RENEW,
                         columns.jobs(),
                         columns.stages(),
@@ -62,17 +62,17 @@ final class LeaseRepository {
                         .collect(Collectors.toUnmodifiableSet()));
     }
 
-    Future<Duration> left(RunId run) {
-        return database.run(LEFT, run.job().value(), run.stage().key(), run.task())
+    Future<Duration> remaining(RunId run) {
+        return database.execute(SELECT_REMAINING, run.job().value(), run.stage().key(), run.task())
                 .map(rows -> rows.size() == 0
                         ? Duration.ZERO
                         : Duration.ofMillis(
                                 (long) Math.ceil(rows.iterator().next().getDouble("seconds") * 1000)));
     }
 
-    Future<Set<JobId>> cancelledAmong(Collection<JobId> jobs) {
+    Future<Set<JobId>> findCancelled(Collection<JobId> jobs) {
         String[] ids = jobs.stream().map(JobId::value).toArray(String[]::new);
-        return database.run(CANCELLED, ids, ErrorCode.CANCELLED.wire())
+        return database.execute(CANCELLED, ids, ErrorCode.CANCELLED.wire())
                 .map(rows -> stream(rows)
                         .map(row -> new JobId(row.getString("id")))
                         .collect(Collectors.toUnmodifiableSet()));

@@ -33,7 +33,7 @@ public final class RunRepository {
     private final ClaimTransaction claims;
     private final LeaseRepository leases;
     private final ProgressRepository progress;
-    private final TaskResultRepository results;
+    private final TaskResultRepository taskResults;
     private final RunSettlement settlement;
 
     /** @param route what message an update is */
@@ -41,7 +41,7 @@ public final class RunRepository {
         this.claims = new ClaimTransaction(database, tables, route);
         this.leases = new LeaseRepository(database);
         this.progress = new ProgressRepository(database);
-        this.results = new TaskResultRepository(database);
+        this.taskResults = new TaskResultRepository(database);
         this.settlement = new RunSettlement(database, tables, route);
     }
 
@@ -59,13 +59,13 @@ public final class RunRepository {
             OutboxMessage again,
             String worker,
             Duration lease,
-            Function<Claim, JobUpdate> announce) {
-        return claims.claim(new ClaimRequest(run, job, again, worker, lease, announce));
+            Function<Claim, JobUpdate> outboxNotifier) {
+        return claims.claim(new ClaimRequest(run, job, again, worker, lease, outboxNotifier));
     }
 
     /** How long a run is still somebody's unless that one renews its lease; zero when it is nobody's. */
-    public Future<Duration> leaseLeft(RunId run) {
-        return leases.left(run);
+    public Future<Duration> leaseRemaining(RunId run) {
+        return leases.remaining(run);
     }
 
     /** Renews the leases of these attempts in one statement; gives those that still hold their run. */
@@ -74,8 +74,8 @@ public final class RunRepository {
     }
 
     /** Those of these jobs that were cancelled. */
-    public Future<Set<JobId>> cancelledAmong(Collection<JobId> jobs) {
-        return leases.cancelledAmong(jobs);
+    public Future<Set<JobId>> findCancelled(Collection<JobId> jobs) {
+        return leases.findCancelled(jobs);
     }
 
     /**
@@ -100,8 +100,8 @@ public final class RunRepository {
     }
 
     /** The results of a stage's runs that are done, by task. */
-    public Future<SortedMap<Integer, JsonObject>> results(JobId job, StageName stage) {
-        return results.of(job, stage);
+    public Future<SortedMap<Integer, JsonObject>> taskResults(JobId job, StageName stage) {
+        return taskResults.find(job, stage);
     }
 
     /**
@@ -120,15 +120,15 @@ public final class RunRepository {
 
     /** Gives the run free and has {@code again} bring the message back after {@code delay}. */
     public Future<Boolean> retryLater(Attempt attempt, JobException failure, Duration delay, OutboxMessage again) {
-        return settlement.retryLater(attempt, failure, again.after(delay));
+        return settlement.retryLater(attempt, failure, again.delayedBy(delay));
     }
 
     /**
      * Gives the run free as if it had not been tried, and has {@code again} bring the message back after {@code delay}: this
      * host cannot do it now.
      */
-    public Future<Boolean> putOff(Attempt attempt, Duration delay, OutboxMessage again) {
-        return settlement.putOff(attempt, again.after(delay));
+    public Future<Boolean> defer(Attempt attempt, Duration delay, OutboxMessage again) {
+        return settlement.defer(attempt, again.delayedBy(delay));
     }
 
     /** Keeps what the next attempt will find in its {@link Claim} should this one not get to its end. */

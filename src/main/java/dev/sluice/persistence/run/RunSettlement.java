@@ -30,32 +30,32 @@ public final class RunSettlement {
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = 'running'
             RETURNING attempt, history
             """;
-    private static final String RUN_DONE = """
+    private static final String COMPLETE_RUN = """
             UPDATE sluice.stage_run
                SET state = 'done', result = $5, lease_until = NULL, finished_at = clock_timestamp(),
                    error_code = NULL, error = NULL
             """ + FENCE;
-    private static final String RUN_NOT_DONE =
+    private static final String FAIL_RUN =
             """
             UPDATE sluice.stage_run
                SET state = $5, lease_until = NULL, finished_at = clock_timestamp(), error_code = $6, error = $7,
                    sent_at = clock_timestamp() + make_interval(secs => $8),
                    history =
-            """ + FailedAttempt.added("$6::text", "$7::text", "clock_timestamp()") + FENCE;
+            """ + FailedAttempt.appendSql("$6::text", "$7::text", "clock_timestamp()") + FENCE;
     /** Makes a run as if its attempt had not been; what follows says when its message is due, and which run. */
-    static final String UNCOUNT = """
+    static final String REVERT_ATTEMPT = """
             UPDATE sluice.stage_run
                SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL,
             """;
 
-    private static final String RUN_RELEASED = UNCOUNT + """
+    private static final String RUN_RELEASED = REVERT_ATTEMPT + """
                    sent_at = clock_timestamp() + make_interval(secs => $5)
             """ + FENCE;
     private static final String CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;
     private static final String RUN_AWAITED = """
             INSERT INTO sluice.stage_run (job_id, stage, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
             """;
-    private static final String ENDED_BY = """
+    private static final String SELECT_SETTLED_BY = """
             SELECT FROM sluice.stage_run
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = $5
             """;
@@ -88,9 +88,9 @@ public final class RunSettlement {
     Future<Boolean> commit(Attempt attempt, StageCompletion done) {
         JobUpdate update = done.update();
         boolean completed = update.status() == JobUpdate.Status.COMPLETED;
-        return fenced(attempt, "done", session -> {
-            var run = fencedRun(session, RUN_DONE, attempt, done.result());
-            var job = session.run(
+        return inFencedTransaction(attempt, "done", session -> {
+            var run = fencedRun(session, COMPLETE_RUN, attempt, done.result());
+            var job = session.execute(
                     JOB_ON,
                     attempt.run().job().value(),
                     done.job().toJson(),
@@ -100,21 +100,21 @@ public final class RunSettlement {
             List<Future<?>> sent = new ArrayList<>();
             done.next().ifPresent(next -> {
                 sent.add(awaited(session, next.run()));
-                next.message().ifPresent(message -> sent.add(Outbox.put(session, message)));
+                next.message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
             });
             done.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
-            sent.add(Outbox.put(session, route.apply(update)));
+            sent.add(Outbox.enqueue(session, route.apply(update)));
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
-                            ? tables.show(session, done.job(), update).map(Optional.of(true))
+                            ? tables.applyUpdate(session, done.job(), update).map(Optional.of(true))
                             : Future.succeededFuture(Optional.empty()));
         });
     }
 
     Future<Boolean> commit(Attempt attempt, TaskCompletion done) {
-        return fenced(attempt, "done", session -> {
-            var run = fencedRun(session, RUN_DONE, attempt, done.result());
-            var standing = TaskSettlement.goOn(session, attempt, done);
+        return inFencedTransaction(attempt, "done", session -> {
+            var run = fencedRun(session, COMPLETE_RUN, attempt, done.result());
+            var standing = TaskSettlement.advance(session, attempt, done);
             return Future.all(run, standing)
                     .compose(both -> changed(run) && standing.result().isPresent()
                             ? announced(
@@ -126,7 +126,7 @@ public final class RunSettlement {
     }
 
     private Future<Optional<Boolean>> announced(SqlSession session, StagedJob job, JobUpdate update) {
-        return Future.all(Outbox.put(session, route.apply(update)), tables.show(session, job, update))
+        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyUpdate(session, job, update))
                 .map(Optional.of(true));
     }
 
@@ -136,14 +136,14 @@ public final class RunSettlement {
             JobUpdate update,
             Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
         String code = failure.code().wire();
-        String sentence = UserTableMapping.storable(failure.sentence());
-        return fenced(attempt, "failed", session -> {
-            var run = fencedRun(session, RUN_NOT_DONE, attempt, "failed", code, sentence, 0.0);
+        String sentence = UserTableMapping.stripNul(failure.message());
+        return inFencedTransaction(attempt, "failed", session -> {
+            var run = fencedRun(session, FAIL_RUN, attempt, "failed", code, sentence, 0.0);
             // What was announced is what a job that is started again may not go below.
-            var job = session.run(JOB_FAILED, attempt.run().job().value(), code, sentence, update.progress());
+            var job = session.execute(JOB_FAILED, attempt.run().job().value(), code, sentence, update.progress());
             return Future.all(run, job)
                     .compose(both -> changed(run) && changed(job)
-                            ? failed(session, run.result(), update.numbered(seq(job.result())), deadLetter)
+                            ? failed(session, run.result(), update.withSeq(seq(job.result())), deadLetter)
                             : Future.succeededFuture(Optional.empty()));
         });
     }
@@ -159,9 +159,9 @@ public final class RunSettlement {
             JobUpdate update,
             Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
         return Future.all(
-                        Outbox.put(session, route.apply(update)),
+                        Outbox.enqueue(session, route.apply(update)),
                         letter(session, run, deadLetter),
-                        tables.showFailure(session, update))
+                        tables.applyFailure(session, update))
                 .map(Optional.of(true));
     }
 
@@ -170,73 +170,73 @@ public final class RunSettlement {
             SqlSession session, RowSet<Row> run, Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
         return deadLetter.isEmpty()
                 ? Future.succeededFuture()
-                : Outbox.put(
+                : Outbox.enqueue(
                                 session,
                                 deadLetter.get().apply(run.iterator().next().getJsonArray("history")))
                         .mapEmpty();
     }
 
     Future<Boolean> retryLater(Attempt attempt, JobException failure, OutboxMessage again) {
-        return fenced(attempt, "waiting", session -> {
+        return inFencedTransaction(attempt, "waiting", session -> {
             var run = fencedRun(
                     session,
-                    RUN_NOT_DONE,
+                    FAIL_RUN,
                     attempt,
                     "waiting",
                     failure.code().wire(),
-                    UserTableMapping.storable(failure.sentence()),
+                    UserTableMapping.stripNul(failure.message()),
                     ClaimTransaction.seconds(again.delay()));
-            return Future.all(run, Outbox.put(session, again)).map(all -> given(changed(run)));
+            return Future.all(run, Outbox.enqueue(session, again)).map(all -> commitIf(changed(run)));
         });
     }
 
     Future<Boolean> release(Attempt attempt) {
-        return fenced(attempt, "waiting", session -> {
+        return inFencedTransaction(attempt, "waiting", session -> {
             var run = fencedRun(session, RUN_RELEASED, attempt, 0.0);
-            return run.map(rows -> given(changed(run)));
+            return run.map(rows -> commitIf(changed(run)));
         });
     }
 
-    Future<Boolean> putOff(Attempt attempt, OutboxMessage again) {
-        return fenced(attempt, "waiting", session -> {
+    Future<Boolean> defer(Attempt attempt, OutboxMessage again) {
+        return inFencedTransaction(attempt, "waiting", session -> {
             var run = fencedRun(session, RUN_RELEASED, attempt, ClaimTransaction.seconds(again.delay()));
-            return Future.all(run, Outbox.put(session, again)).map(all -> given(changed(run)));
+            return Future.all(run, Outbox.enqueue(session, again)).map(all -> commitIf(changed(run)));
         });
     }
 
     Future<Boolean> saveCheckpoint(Attempt attempt, JsonObject checkpoint) {
-        return database.run(
+        return database.execute(
                         CHECKPOINT,
                         attempt.run().job().value(),
                         attempt.run().stage().key(),
                         attempt.run().task(),
-                        attempt.token(),
+                        attempt.fencingToken(),
                         checkpoint)
                 .map(saved -> saved.size() > 0);
     }
 
     /** From now on it is known that somebody ought to claim this run, even if its message gets lost. */
     public static Future<RowSet<Row>> awaited(SqlSession session, RunId run) {
-        return session.run(RUN_AWAITED, run.job().value(), run.stage().key(), run.task());
+        return session.execute(RUN_AWAITED, run.job().value(), run.stage().key(), run.task());
     }
 
-    private Future<Boolean> fenced(
+    private Future<Boolean> inFencedTransaction(
             Attempt attempt, String endState, Function<SqlSession, Future<Optional<Boolean>>> work) {
-        return database.together(endState, attempt.run().job().value(), work)
-                .compose(held -> held.isPresent() ? Future.succeededFuture(true) : endedBefore(attempt, endState));
+        return database.batchedTransaction(endState, attempt.run().job().value(), work)
+                .compose(held -> held.isPresent() ? Future.succeededFuture(true) : isAlreadySettled(attempt, endState));
     }
 
     /**
      * Whether the same attempt got through with the same ending before: the answer to its COMMIT was lost, and it asks
      * again. Nobody else can have used its token.
      */
-    private Future<Boolean> endedBefore(Attempt attempt, String endState) {
-        return database.run(
-                        ENDED_BY,
+    private Future<Boolean> isAlreadySettled(Attempt attempt, String endState) {
+        return database.execute(
+                        SELECT_SETTLED_BY,
                         attempt.run().job().value(),
                         attempt.run().stage().key(),
                         attempt.run().task(),
-                        attempt.token(),
+                        attempt.fencingToken(),
                         endState)
                 .map(found -> found.size() > 0);
     }
@@ -247,16 +247,16 @@ public final class RunSettlement {
                 attempt.run().job().value(),
                 attempt.run().stage().key(),
                 attempt.run().task(),
-                attempt.token()));
+                attempt.fencingToken()));
         parameters.addAll(Arrays.asList(more));
-        return session.run(new SqlStatement(sql, parameters));
+        return session.execute(new SqlStatement(sql, parameters));
     }
 
     private static boolean changed(Future<RowSet<Row>> statement) {
         return statement.result().size() > 0;
     }
 
-    private static Optional<Boolean> given(boolean held) {
+    private static Optional<Boolean> commitIf(boolean held) {
         return held ? Optional.of(true) : Optional.empty();
     }
 }

@@ -20,10 +20,10 @@ import java.util.function.IntFunction;
  * @param tasks in which tasks it goes on
  */
 public record StageCompletion(
-        StagedJob job, JsonObject result, JobUpdate update, Optional<Next> next, Optional<Tasks> tasks) {
+        StagedJob job, JsonObject result, JobUpdate update, Optional<NextRun> next, Optional<TaskBatch> tasks) {
 
     /** An end that no tasks follow. */
-    public StageCompletion(StagedJob job, JsonObject result, JobUpdate update, Optional<Next> next) {
+    public StageCompletion(StagedJob job, JsonObject result, JobUpdate update, Optional<NextRun> next) {
         this(job, result, update, next, Optional.empty());
     }
 
@@ -32,14 +32,14 @@ public record StageCompletion(
      *
      * @param message brings it about; empty where whoever did this run goes on with that one himself
      */
-    public record Next(RunId run, Optional<OutboxMessage> message) {
+    public record NextRun(RunId run, Optional<OutboxMessage> message) {
         /** A run that this message brings about. */
-        public Next(RunId run, OutboxMessage message) {
+        public NextRun(RunId run, OutboxMessage message) {
             this(run, Optional.of(message));
         }
 
         /** A run that is begun without a message. */
-        public Next(RunId run) {
+        public NextRun(RunId run) {
             this(run, Optional.empty());
         }
     }
@@ -51,13 +51,14 @@ public record StageCompletion(
      * @param inFlight how many are sent now; the others when one of them is done
      * @param message what starts the task with this number
      */
-    public record Tasks(StageName stage, List<Task> all, int inFlight, IntFunction<OutboxMessage> message) {
-        public Tasks {
+    public record TaskBatch(
+            StageName stage, List<PlannedTask> all, int maxInFlight, IntFunction<OutboxMessage> message) {
+        public TaskBatch {
             all = List.copyOf(all);
         }
 
-        List<Task> sentNow() {
-            return all.subList(0, Math.min(inFlight, all.size()));
+        List<PlannedTask> firstBatch() {
+            return all.subList(0, Math.min(maxInFlight, all.size()));
         }
     }
 
@@ -66,5 +67,5 @@ public record StageCompletion(
      *
      * @param weight how much of the stage it is, against the others
      */
-    public record Task(int number, double weight) {}
+    public record PlannedTask(int number, double weight) {}
 }

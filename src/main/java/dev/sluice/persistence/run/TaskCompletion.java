@@ -19,10 +19,10 @@ import java.util.function.IntFunction;
 public record TaskCompletion(
         StagedJob job,
         JsonObject result,
-        int inFlight,
-        Function<Standing, JobUpdate> update,
+        int maxInFlight,
+        Function<JobProgress, JobUpdate> update,
         IntFunction<OutboxMessage> message,
-        StageCompletion.Next join) {
+        StageCompletion.NextRun join) {
 
     /**
      * How far the job is.
@@ -30,5 +30,5 @@ public record TaskCompletion(
      * @param progress percent
      * @param seq the number that the update is to carry
      */
-    public record Standing(int progress, long seq) {}
+    public record JobProgress(int progress, long seq) {}
 }

@@ -14,8 +14,8 @@ record TaskResultRepository(Database database) {
     private static final String RESULTS =
             "SELECT task, result FROM sluice.stage_run WHERE job_id = $1 AND stage = $2 AND state = 'done'";
 
-    Future<SortedMap<Integer, JsonObject>> of(JobId job, StageName stage) {
-        return database.run(RESULTS, job.value(), stage.key()).map(rows -> {
+    Future<SortedMap<Integer, JsonObject>> find(JobId job, StageName stage) {
+        return database.execute(RESULTS, job.value(), stage.key()).map(rows -> {
             SortedMap<Integer, JsonObject> results = new TreeMap<>();
             rows.forEach(row -> results.put(row.getInteger("task"), (JsonObject) row.getValue("result")));
             return Collections.unmodifiableSortedMap(results);

@@ -5,8 +5,8 @@ import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
-import dev.sluice.persistence.run.StageCompletion.Task;
-import dev.sluice.persistence.run.StageCompletion.Tasks;
+import dev.sluice.persistence.run.StageCompletion.PlannedTask;
+import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -20,7 +20,7 @@ final class TaskSettlement {
      * Tokens of tasks begin above those of all tasks that were planned before: a job that is started again plans anew, under a
      * higher token of the planning run. More claims of one task than this there are not within one life of a job.
      */
-    private static final int TOKENS_OF_A_PLAN = 10_000;
+    private static final int TOKENS_PER_PLAN = 10_000;
 
     private static final String PLAN = """
             INSERT INTO sluice.stage_run (job_id, stage, task, attempt, weight, sent_at)
@@ -44,7 +44,7 @@ final class TaskSettlement {
                                                AND o.state IN ('waiting', 'running') AND o.sent_at < 'infinity')))
             RETURNING task
             """;
-    private static final String STANDING = """
+    private static final String SELECT_PROGRESS = """
             UPDATE sluice.job j
                SET seq = j.seq + 1, progress = greatest(j.progress, $3 + floor($4 * s.share)::int),
                    updated_at = clock_timestamp()
@@ -59,19 +59,19 @@ final class TaskSettlement {
     private TaskSettlement() {}
 
     /** Writes all tasks down, and sends the first of them. */
-    static Future<Void> plan(SqlSession session, Attempt planning, Tasks tasks) {
+    static Future<Void> plan(SqlSession session, Attempt planning, TaskBatch tasks) {
         String job = planning.run().job().value();
         List<Future<?>> all = new ArrayList<>();
-        all.add(session.run(
+        all.add(session.execute(
                 PLAN,
                 job,
                 tasks.stage().key(),
-                Math.multiplyExact(planning.token(), TOKENS_OF_A_PLAN),
-                tasks.sentNow().size(),
-                tasks.all().stream().map(Task::number).toArray(Integer[]::new),
+                Math.multiplyExact(planning.fencingToken(), TOKENS_PER_PLAN),
+                tasks.firstBatch().size(),
+                tasks.all().stream().map(PlannedTask::number).toArray(Integer[]::new),
                 tasks.all().stream().map(task -> (float) task.weight()).toArray(Float[]::new)));
-        tasks.sentNow()
-                .forEach(task -> all.add(Outbox.put(session, tasks.message().apply(task.number()))));
+        tasks.firstBatch()
+                .forEach(task -> all.add(Outbox.enqueue(session, tasks.message().apply(task.number()))));
         return Future.all(all).mapEmpty();
     }
 
@@ -79,13 +79,18 @@ final class TaskSettlement {
      * Goes on after a task whose run is done: the next ones, or the join. Gives how far the job is; nothing when the job has
      * ended.
      */
-    static Future<Optional<TaskCompletion.Standing>> goOn(SqlSession session, Attempt attempt, TaskCompletion done) {
+    static Future<Optional<TaskCompletion.JobProgress>> advance(
+            SqlSession session, Attempt attempt, TaskCompletion done) {
         String job = attempt.run().job().value();
         StageName stage = attempt.run().stage();
-        var locked = session.run(LOCK_JOB, job);
-        var next = session.run(NEXT, job, stage.key(), done.inFlight());
-        var standing = session.run(
-                STANDING, job, stage.key(), stage.startProgress(), stage.doneProgress() - stage.startProgress());
+        var locked = session.execute(LOCK_JOB, job);
+        var next = session.execute(NEXT, job, stage.key(), done.maxInFlight());
+        var standing = session.execute(
+                SELECT_PROGRESS,
+                job,
+                stage.key(),
+                stage.startProgress(),
+                stage.completedProgress() - stage.startProgress());
         return Future.all(locked, next, standing).compose(all -> {
             if (standing.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
@@ -93,22 +98,23 @@ final class TaskSettlement {
             Row now = standing.result().iterator().next();
             List<Future<?>> sent = new ArrayList<>();
             next.result()
-                    .forEach(row -> sent.add(Outbox.put(session, done.message().apply(row.getInteger("task")))));
+                    .forEach(row ->
+                            sent.add(Outbox.enqueue(session, done.message().apply(row.getInteger("task")))));
             if (now.getLong("open") == 0) {
                 sent.add(join(session, attempt, done.join().run()));
-                done.join().message().ifPresent(message -> sent.add(Outbox.put(session, message)));
+                done.join().message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
             }
             return Future.all(sent)
-                    .map(Optional.of(new TaskCompletion.Standing(now.getInteger("progress"), now.getLong("seq"))));
+                    .map(Optional.of(new TaskCompletion.JobProgress(now.getInteger("progress"), now.getLong("seq"))));
         });
     }
 
     private static Future<RowSet<Row>> join(SqlSession session, Attempt last, RunId join) {
-        return session.run(
+        return session.execute(
                 JOIN,
                 join.job().value(),
                 join.stage().key(),
                 join.task(),
-                last.token() / TOKENS_OF_A_PLAN * TOKENS_OF_A_PLAN);
+                last.fencingToken() / TOKENS_PER_PLAN * TOKENS_PER_PLAN);
     }
 }

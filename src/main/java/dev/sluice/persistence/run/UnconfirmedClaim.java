@@ -19,25 +19,25 @@ record UnconfirmedClaim(RunId run, String worker, int token, OffsetDateTime star
     private static final String LOCK = """
             SELECT FROM sluice.stage_run WHERE job_id = $1 AND stage = $2 AND task = $3 FOR UPDATE
             """;
-    private static final String TAKE_BACK = RunSettlement.UNCOUNT + """
+    private static final String REVOKE = RunSettlement.REVERT_ATTEMPT + """
                    sent_at = clock_timestamp()
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = 'running'
                AND worker = $5 AND started_at = $6
             """;
 
     /** Gives the run free as if it had not been tried, if the claim stands; fails when even that is not answered. */
-    Future<Void> takeBack(Database database) {
+    Future<Void> revoke(Database database) {
         // The pool may give the connection that was lost with the answer: it learns of that a moment later.
         return once(database)
-                .recover(unanswered -> database.after(UNTIL_RECONNECTED).compose(waited -> once(database)));
+                .recover(unanswered -> database.delay(UNTIL_RECONNECTED).compose(waited -> once(database)));
     }
 
     private Future<Void> once(Database database) {
         String job = run.job().value();
         String stage = run.stage().key();
         return database.transaction(session -> Future.all(
-                                session.run(LOCK, job, stage, run.task()),
-                                session.run(TAKE_BACK, job, stage, run.task(), token, worker, started))
+                                session.execute(LOCK, job, stage, run.task()),
+                                session.execute(REVOKE, job, stage, run.task(), token, worker, started))
                         .map(Optional::of))
                 .mapEmpty();
     }

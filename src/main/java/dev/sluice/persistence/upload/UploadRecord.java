@@ -30,23 +30,24 @@ public record UploadRecord(
         String key,
         String fileName,
         JobId job,
-        long bytes,
+        long totalBytes,
         boolean direct,
-        Optional<String> multipart,
+        Optional<String> multipartId,
         List<String> etags,
-        Buffer tail,
-        long received,
+        Buffer pendingBytes,
+        long receivedBytes,
         long token,
-        boolean done,
+        boolean completed,
         Optional<WebhookUrl> webhook,
-        Instant expires) {
+        Instant expiresAt) {
 
     public UploadRecord {
         etags = List.copyOf(etags);
     }
 
     /** The same after more has come. */
-    public UploadRecord with(Optional<String> newMultipart, List<String> newEtags, Buffer newTail, long nowReceived) {
+    public UploadRecord withProgress(
+            Optional<String> newMultipart, List<String> newEtags, Buffer newTail, long nowReceived) {
         return new UploadRecord(
                 id,
                 owner,
@@ -54,15 +55,15 @@ public record UploadRecord(
                 key,
                 fileName,
                 job,
-                bytes,
+                totalBytes,
                 direct,
                 newMultipart,
                 newEtags,
                 newTail,
                 nowReceived,
                 token,
-                done,
+                completed,
                 webhook,
-                expires);
+                expiresAt);
     }
 }

@@ -28,7 +28,7 @@ public final class UploadRepository {
             webhook_url, expires_at
             """;
     private static final String FIND = "SELECT " + ALL + " FROM sluice.upload WHERE id = $1";
-    private static final String TAKE =
+    private static final String ACQUIRE =
             "UPDATE sluice.upload SET token = token + 1 WHERE id = $1 AND NOT done RETURNING " + ALL;
     private static final String ADD = """
             UPDATE sluice.upload SET multipart_id = $3, etags = $4, tail = $5, received = $6,
@@ -38,10 +38,10 @@ public final class UploadRepository {
     private static final String EXPIRED = "SELECT " + ALL + """
              FROM sluice.upload WHERE expires_at < clock_timestamp() ORDER BY expires_at LIMIT 100
             """;
-    private static final String FORGET = "DELETE FROM sluice.upload WHERE id = $1 AND token = $2";
+    private static final String DELETE = "DELETE FROM sluice.upload WHERE id = $1 AND token = $2";
     public static final String FINISH = "UPDATE sluice.upload SET done = true, tail = '' WHERE id = $1 AND NOT done";
 
-    public static final String IS_THERE = "SELECT FROM sluice.upload WHERE id = $1";
+    public static final String EXISTS = "SELECT FROM sluice.upload WHERE id = $1";
 
     private final Database database;
 
@@ -50,8 +50,8 @@ public final class UploadRepository {
     }
 
     /** Enters a new one. */
-    public Future<Void> begin(UploadRecord upload) {
-        return database.run(
+    public Future<Void> insert(UploadRecord upload) {
+        return database.execute(
                         INSERT,
                         upload.id(),
                         upload.owner(),
@@ -59,22 +59,22 @@ public final class UploadRepository {
                         upload.key(),
                         upload.fileName(),
                         upload.job().value(),
-                        upload.bytes(),
+                        upload.totalBytes(),
                         upload.direct(),
-                        upload.multipart().orElse(null),
-                        upload.webhook().map(WebhookUrl::text).orElse(null),
-                        upload.expires().atOffset(ZoneOffset.UTC))
+                        upload.multipartId().orElse(null),
+                        upload.webhook().map(WebhookUrl::value).orElse(null),
+                        upload.expiresAt().atOffset(ZoneOffset.UTC))
                 .mapEmpty();
     }
 
     /** How one stands. */
     public Future<Optional<UploadRecord>> find(String id) {
-        return database.run(FIND, id).map(UploadRepository::first);
+        return database.execute(FIND, id).map(UploadRepository::first);
     }
 
     /** Takes one to add to it; empty if there is none, or it is done. */
-    public Future<Optional<UploadRecord>> take(String id) {
-        return database.run(TAKE, id).map(UploadRepository::first);
+    public Future<Optional<UploadRecord>> acquire(String id) {
+        return database.execute(ACQUIRE, id).map(UploadRepository::first);
     }
 
     /**
@@ -82,27 +82,27 @@ public final class UploadRepository {
      *
      * @param keptFor until it expires, from now
      */
-    public Future<Boolean> add(UploadRecord upload, Duration keptFor) {
-        return database.run(
+    public Future<Boolean> update(UploadRecord upload, Duration keptFor) {
+        return database.execute(
                         ADD,
                         upload.id(),
                         upload.token(),
-                        upload.multipart().orElse(null),
+                        upload.multipartId().orElse(null),
                         upload.etags().toArray(String[]::new),
-                        upload.tail(),
-                        upload.received(),
+                        upload.pendingBytes(),
+                        upload.receivedBytes(),
                         (double) keptFor.toSeconds())
                 .map(rows -> rows.rowCount() > 0);
     }
 
     /** Some of those that have expired, done or not. */
-    public Future<List<UploadRecord>> expired() {
-        return database.run(EXPIRED).map(UploadRepository::all);
+    public Future<List<UploadRecord>> findExpired() {
+        return database.execute(EXPIRED).map(UploadRepository::all);
     }
 
     /** Strikes one out; gives whether it stood there as it is given. */
-    public Future<Boolean> forget(UploadRecord upload) {
-        return database.run(FORGET, upload.id(), upload.token()).map(rows -> rows.rowCount() > 0);
+    public Future<Boolean> delete(UploadRecord upload) {
+        return database.execute(DELETE, upload.id(), upload.token()).map(rows -> rows.rowCount() > 0);
     }
 
     private static Optional<UploadRecord> first(RowSet<Row> rows) {

@@ -20,14 +20,14 @@ record Column(String name, String type, String base, char category, List<String>
     }
 
     /** How {@code cell} is written into this column, or empty when the two do not go together. */
-    Optional<Slot> slot(ColumnValue cell) {
+    Optional<SqlExpression> expressionFor(ColumnValue cell) {
         if (cell instanceof ColumnValue.Text text) {
             return category == 'S' || base.equals("uuid") ? asText(text.value()) : Optional.empty();
         }
-        if (cell instanceof ColumnValue.Quantity quantity) {
+        if (cell instanceof ColumnValue.Numeric quantity) {
             return switch (category) {
                 case 'N' ->
-                    Optional.of(new Slot(
+                    Optional.of(new SqlExpression(
                             "%s::text::numeric::" + type, quantity.value().toString()));
                 case 'S' -> asText(quantity.value().toString());
                 default -> Optional.empty();
@@ -38,24 +38,24 @@ record Column(String name, String type, String base, char category, List<String>
             return fits ? asText(json.value()) : Optional.empty();
         }
         if (cell instanceof ColumnValue.Status status) {
-            return text(status).flatMap(this::asText);
+            return statusLabel(status).flatMap(this::asText);
         }
-        return cell instanceof ColumnValue.Nothing ? Optional.of(new Slot("NULL", null)) : time();
+        return cell instanceof ColumnValue.Null ? Optional.of(new SqlExpression("NULL", null)) : time();
     }
 
-    private Optional<Slot> asText(String value) {
-        return Optional.of(new Slot("%s::text::" + type, value));
+    private Optional<SqlExpression> asText(String value) {
+        return Optional.of(new SqlExpression("%s::text::" + type, value));
     }
 
     /** How this column says a status: an enum has its label for it, in letters of its own; empty where it has none. */
-    Optional<String> text(ColumnValue.Status status) {
+    Optional<String> statusLabel(ColumnValue.Status status) {
         return category == 'S'
                 ? Optional.of(status.value())
                 : labels.stream().filter(status.value()::equalsIgnoreCase).findFirst();
     }
 
     /** The time now as this column would have it; empty where it holds no time. */
-    Optional<String> now() {
+    Optional<String> currentTimestamp() {
         return switch (base) {
             case "timestamptz" -> Optional.of("now()");
             // An ORM reads a time without a zone as UTC.
@@ -74,11 +74,11 @@ record Column(String name, String type, String base, char category, List<String>
         };
     }
 
-    private Optional<Slot> time() {
+    private Optional<SqlExpression> time() {
         return switch (base) {
-            case "timestamptz", "timestamp" -> now().map(now -> new Slot(now, null));
+            case "timestamptz", "timestamp" -> currentTimestamp().map(now -> new SqlExpression(now, null));
             case "text", "varchar" ->
-                Optional.of(new Slot("to_char(now() AT TIME ZONE 'UTC', " + ISO_8601 + ")", null));
+                Optional.of(new SqlExpression("to_char(now() AT TIME ZONE 'UTC', " + ISO_8601 + ")", null));
             default -> Optional.empty();
         };
     }
@@ -88,5 +88,5 @@ record Column(String name, String type, String base, char category, List<String>
      *
      * @param sql with {@code %s} where the parameter goes, if it has one
      */
-    record Slot(String sql, @Nullable String parameter) {}
+    record SqlExpression(String sql, @Nullable String parameter) {}
 }

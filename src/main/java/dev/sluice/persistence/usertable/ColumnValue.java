@@ -6,7 +6,7 @@ sealed interface ColumnValue {
     record Text(String value) implements ColumnValue {}
 
     /** A quantity. */
-    record Quantity(Number value) implements ColumnValue {}
+    record Numeric(Number value) implements ColumnValue {}
 
     /** A JSON value as text. */
     record Json(String value) implements ColumnValue {}
@@ -15,8 +15,8 @@ sealed interface ColumnValue {
     record Status(String value) implements ColumnValue {}
 
     /** No value any more. */
-    record Nothing() implements ColumnValue {}
+    record Null() implements ColumnValue {}
 
     /** The database's time. */
-    record Now() implements ColumnValue {}
+    record CurrentTime() implements ColumnValue {}
 }

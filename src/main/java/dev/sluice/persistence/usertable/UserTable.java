@@ -1,7 +1,7 @@
 package dev.sluice.persistence.usertable;
 
 import dev.sluice.persistence.db.SqlStatement;
-import dev.sluice.persistence.usertable.Column.Slot;
+import dev.sluice.persistence.usertable.Column.SqlExpression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +16,9 @@ record UserTable(TableName name, Map<String, Column> columns) {
     private static final String STATUS = "status";
     private static final String CREATED = "createdAt";
     /** Without which no message for a job can be made. */
-    private static final List<String> NEEDED = List.of(ID, "mediaId", "userId", "s3Key");
+    private static final List<String> REQUIRED_COLUMNS = List.of(ID, "mediaId", "userId", "s3Key");
 
-    private static final String MARK = NEEDED.stream()
+    private static final String FINGERPRINT = REQUIRED_COLUMNS.stream()
             .map(column -> "u." + TableName.quote(column) + "::text")
             .collect(Collectors.joining(", ", "hashtextextended(jsonb_build_array(", ")::text, 0)"));
 
@@ -28,11 +28,11 @@ record UserTable(TableName name, Map<String, Column> columns) {
 
     /** Sets what can be set in the row with this id; empty when nothing can. */
     Optional<SqlStatement> update(String id, Map<String, ColumnValue> cells) {
-        Draft draft = new Draft();
+        StatementBuilder draft = new StatementBuilder();
         List<String> set = new ArrayList<>();
         cells.forEach((column, cell) ->
                 slot(column, cell).ifPresent(slot -> set.add(TableName.quote(column) + " = " + draft.write(slot))));
-        Optional<Slot> key = slot(ID, new ColumnValue.Text(id));
+        Optional<SqlExpression> key = slot(ID, new ColumnValue.Text(id));
         if (set.isEmpty() || key.isEmpty()) {
             return Optional.empty();
         }
@@ -42,7 +42,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
 
     /** Reads what there is of these columns, as text, in the row with this id. */
     Optional<SqlStatement> select(String id, List<String> names) {
-        Draft draft = new Draft();
+        StatementBuilder draft = new StatementBuilder();
         String read = asText(names);
         return slot(ID, new ColumnValue.Text(id))
                 .filter(key -> !read.isEmpty())
@@ -52,11 +52,11 @@ record UserTable(TableName name, Map<String, Column> columns) {
 
     /** The same in the row of the newest job of this medium; empty where no row says when it was made. */
     Optional<SqlStatement> selectNewest(String mediaId, List<String> names) {
-        Draft draft = new Draft();
+        StatementBuilder draft = new StatementBuilder();
         return columns.containsKey(CREATED)
                 ? slot("mediaId", new ColumnValue.Text(mediaId))
-                        .map(medium -> draft.statement("SELECT " + asText(names) + " FROM " + name.quoted()
-                                + " WHERE \"mediaId\" = " + draft.write(medium)
+                        .map(media -> draft.statement("SELECT " + asText(names) + " FROM " + name.quoted()
+                                + " WHERE \"mediaId\" = " + draft.write(media)
                                 + " ORDER BY \"createdAt\" DESC LIMIT 1"))
                 : Optional.empty();
     }
@@ -69,14 +69,14 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     /** Finds a completed job of this medium other than this one; empty where the table does not say which those are. */
-    Optional<SqlStatement> completedOthers(String mediaId, String id) {
-        Draft draft = new Draft();
-        Optional<Slot> medium = slot("mediaId", new ColumnValue.Text(mediaId));
-        Optional<Slot> job = slot(ID, new ColumnValue.Text(id));
-        return medium.isEmpty() || job.isEmpty() || !columns.containsKey(STATUS)
+    Optional<SqlStatement> otherCompletedJobs(String mediaId, String id) {
+        StatementBuilder draft = new StatementBuilder();
+        Optional<SqlExpression> media = slot("mediaId", new ColumnValue.Text(mediaId));
+        Optional<SqlExpression> job = slot(ID, new ColumnValue.Text(id));
+        return media.isEmpty() || job.isEmpty() || !columns.containsKey(STATUS)
                 ? Optional.empty()
                 : Optional.of(draft.statement("SELECT FROM " + name.quoted() + " WHERE \"mediaId\" = "
-                        + draft.write(medium.get()) + " AND \"id\" <> " + draft.write(job.get())
+                        + draft.write(media.get()) + " AND \"id\" <> " + draft.write(job.get())
                         + " AND upper(\"status\"::text) = 'COMPLETED' LIMIT 1"));
     }
 
@@ -86,50 +86,51 @@ record UserTable(TableName name, Map<String, Column> columns) {
      *
      * @param without rows that are left out, by the marks that {@link #findUnseen} gives
      */
-    Optional<SqlStatement> countUnseen(double overdueSeconds, Long[] without) {
+    Optional<SqlStatement> countUntracked(double overdueSeconds, Long[] without) {
         return age().map(age -> new SqlStatement(
                 "SELECT count(*) AS pending, count(*) FILTER (WHERE " + age + ") AS overdue" + unseen(),
                 List.of(overdueSeconds, without)));
     }
 
     /** The ids of the oldest of them, each with a mark that is another when what a job is made of has changed. */
-    Optional<SqlStatement> findUnseen(double overdueSeconds, Long[] without, int limit) {
+    Optional<SqlStatement> findUntracked(double overdueSeconds, Long[] without, int limit) {
         return age().map(age -> new SqlStatement(
-                "SELECT u.\"id\"::text AS id, " + MARK + " AS mark" + unseen() + " AND " + age
+                "SELECT u.\"id\"::text AS id, " + FINGERPRINT + " AS mark" + unseen() + " AND " + age
                         + " ORDER BY u.\"createdAt\" LIMIT $3",
                 List.of(overdueSeconds, without, limit)));
     }
 
     private String unseen() {
-        String complete = NEEDED.stream()
+        String complete = REQUIRED_COLUMNS.stream()
                 .map(column -> " AND u." + TableName.quote(column) + "::text <> ''")
                 .collect(Collectors.joining());
         // The column itself against a constant of its type: nothing else is served by an index on it.
         String pending = pending().orElseThrow().replace("'", "''");
         return " FROM " + name.quoted() + " u WHERE u.\"status\" = '" + pending + "'" + complete
                 + " AND NOT EXISTS (SELECT FROM sluice.job known WHERE known.id = u.\"id\"::text)"
-                + " AND " + MARK + " <> ALL ($2::bigint[])";
+                + " AND " + FINGERPRINT + " <> ALL ($2::bigint[])";
     }
 
     private Optional<String> pending() {
         return Optional.ofNullable(columns.get(STATUS))
-                .flatMap(status -> status.text(new ColumnValue.Status("PENDING")));
+                .flatMap(status -> status.statusLabel(new ColumnValue.Status("PENDING")));
     }
 
     private Optional<String> now() {
-        return Optional.ofNullable(columns.get(CREATED)).flatMap(Column::now);
+        return Optional.ofNullable(columns.get(CREATED)).flatMap(Column::currentTimestamp);
     }
 
     private Optional<String> age() {
-        return missingForUnseen().isEmpty()
+        return missingColumns().isEmpty()
                 ? now().map(now -> "u.\"createdAt\" < " + now + " - make_interval(secs => $1)")
                 : Optional.empty();
     }
 
     /** The columns that {@link #countUnseen} would need and that are not there, or do not hold what it looks for. */
-    List<String> missingForUnseen() {
-        List<String> missing = new ArrayList<>(
-                NEEDED.stream().filter(column -> !columns.containsKey(column)).toList());
+    List<String> missingColumns() {
+        List<String> missing = new ArrayList<>(REQUIRED_COLUMNS.stream()
+                .filter(column -> !columns.containsKey(column))
+                .toList());
         if (pending().isEmpty()) {
             missing.add(STATUS);
         }
@@ -141,7 +142,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
 
     /** Makes a row of what the table has columns for, unless there is one. */
     SqlStatement insert(Map<String, ColumnValue> cells) {
-        Draft draft = new Draft();
+        StatementBuilder draft = new StatementBuilder();
         List<String> names = new ArrayList<>();
         List<String> values = new ArrayList<>();
         cells.forEach((column, cell) -> slot(column, cell).ifPresent(slot -> {
@@ -152,8 +153,8 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 + String.join(", ", values) + ") ON CONFLICT DO NOTHING");
     }
 
-    private Optional<Slot> slot(String column, ColumnValue cell) {
-        return Optional.ofNullable(columns.get(column)).flatMap(known -> known.slot(cell));
+    private Optional<SqlExpression> slot(String column, ColumnValue cell) {
+        return Optional.ofNullable(columns.get(column)).flatMap(known -> known.expressionFor(cell));
     }
 
     @Override
@@ -163,10 +164,10 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     /** Numbers the parameters in the order in which they are written. */
-    private static final class Draft {
+    private static final class StatementBuilder {
         private final List<@Nullable Object> parameters = new ArrayList<>();
 
-        String write(Slot slot) {
+        String write(SqlExpression slot) {
             if (slot.parameter() == null) {
                 return slot.sql();
             }

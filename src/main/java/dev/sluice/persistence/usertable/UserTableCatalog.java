@@ -23,8 +23,8 @@ final class UserTableCatalog {
     private UserTableCatalog() {}
 
     /** The table as it is now; empty when it is not there. */
-    static Future<Optional<UserTable>> read(SqlSession session, TableName name) {
-        return session.run(COLUMNS, name.quoted()).map(rows -> {
+    static Future<Optional<UserTable>> load(SqlSession session, TableName name) {
+        return session.execute(COLUMNS, name.quoted()).map(rows -> {
             Map<String, Column> columns = new HashMap<>();
             rows.forEach(row -> columns.put(row.getString("name"), column(row)));
             return columns.isEmpty() ? Optional.empty() : Optional.of(new UserTable(name, columns));

@@ -22,10 +22,10 @@ public final class UserTableMapping {
     private UserTableMapping() {}
 
     /** Out of which a staged job can be made. */
-    static final List<String> OF_A_WAITING_JOB = List.of("status", "mediaId", "userId", "s3Key", "originalFilename");
+    static final List<String> PENDING_JOB_COLUMNS = List.of("status", "mediaId", "userId", "s3Key", "originalFilename");
 
     /** What a job's row tells a reader. */
-    static final List<String> OF_A_JOB = List.of(
+    static final List<String> JOB_COLUMNS = List.of(
             "id",
             "mediaId",
             "userId",
@@ -43,14 +43,14 @@ public final class UserTableMapping {
             "completedAt");
 
     /** What a medium's row tells of its source and its owner. */
-    static List<String> ofAMedium(String ownerColumn) {
+    static List<String> mediaColumns(String ownerColumn) {
         return Stream.of("id", "s3Key", "mimeType", "originalFilename", ownerColumn)
                 .distinct()
                 .toList();
     }
 
     /** The job of a row, if the row says that nobody has begun with it; not necessarily one that a worker could read. */
-    static Optional<StagedJob> waitingJob(JobId id, JsonObject row) {
+    static Optional<StagedJob> pendingJob(JobId id, JsonObject row) {
         if (!"PENDING".equalsIgnoreCase(row.getString("status"))) {
             return Optional.empty();
         }
@@ -66,28 +66,28 @@ public final class UserTableMapping {
     }
 
     /** The job row after an update. */
-    static Map<String, ColumnValue> job(JobUpdate update) {
+    static Map<String, ColumnValue> jobUpdate(JobUpdate update) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("status", new ColumnValue.Status(update.status().name()));
-        cells.put("progress", new ColumnValue.Quantity(update.progress()));
+        cells.put("progress", new ColumnValue.Numeric(update.progress()));
         cells.put("currentStep", new ColumnValue.Text(update.step()));
-        update.failure().ifPresent(why -> cells.put("errorMessage", new ColumnValue.Text(storable(why.sentence()))));
+        update.failure().ifPresent(why -> cells.put("errorMessage", new ColumnValue.Text(stripNul(why.message()))));
         update.metadata().ifPresent(known -> cells.put("metadata", metadata(known)));
         if (update.status() == JobUpdate.Status.COMPLETED) {
             cells.put("thumbnails", new ColumnValue.Json(update.thumbnails().encode()));
             cells.put(
                     "videoVersions", new ColumnValue.Json(update.videoVersions().encode()));
-            cells.put("completedAt", new ColumnValue.Now());
+            cells.put("completedAt", new ColumnValue.CurrentTime());
         }
-        cells.put("updatedAt", new ColumnValue.Now());
+        cells.put("updatedAt", new ColumnValue.CurrentTime());
         return cells;
     }
 
     /** The job row after an update that another worker than ours sent. */
-    static Map<String, ColumnValue> job(ReceivedUpdate report) {
+    static Map<String, ColumnValue> jobUpdate(ReceivedUpdate report) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("status", new ColumnValue.Status(report.status().name()));
-        cells.put("progress", new ColumnValue.Quantity(report.progress()));
+        cells.put("progress", new ColumnValue.Numeric(report.progress()));
         report.step().ifPresent(step -> cells.put("currentStep", new ColumnValue.Text(step)));
         report.error().ifPresent(error -> cells.put("errorMessage", new ColumnValue.Text(error)));
         report.metadata().ifPresent(known -> cells.put("metadata", new ColumnValue.Json(known.encode())));
@@ -95,14 +95,14 @@ public final class UserTableMapping {
             cells.put("thumbnails", new ColumnValue.Json(report.thumbnails().encode()));
             cells.put(
                     "videoVersions", new ColumnValue.Json(report.videoVersions().encode()));
-            cells.put("completedAt", new ColumnValue.Now());
+            cells.put("completedAt", new ColumnValue.CurrentTime());
         }
-        cells.put("updatedAt", new ColumnValue.Now());
+        cells.put("updatedAt", new ColumnValue.CurrentTime());
         return cells;
     }
 
     /** The media row after another worker than ours has completed its job. */
-    static Map<String, ColumnValue> media(ReceivedUpdate report) {
+    static Map<String, ColumnValue> mediaUpdate(ReceivedUpdate report) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("processingStatus", new ColumnValue.Status(report.status().name()));
         cells.put(
@@ -110,39 +110,39 @@ public final class UserTableMapping {
         cells.put("videoThumbnails", new ColumnValue.Json(report.thumbnails().encode()));
         cells.put("videoVersions", new ColumnValue.Json(report.videoVersions().encode()));
         report.metadata().ifPresent(known -> cells.put("videoMetadata", new ColumnValue.Json(known.encode())));
-        cells.put("updatedAt", new ColumnValue.Now());
+        cells.put("updatedAt", new ColumnValue.CurrentTime());
         return cells;
     }
 
     /** The job row between two steps. */
     static Map<String, ColumnValue> progress(int progress) {
-        return Map.of("progress", new ColumnValue.Quantity(progress), "updatedAt", new ColumnValue.Now());
+        return Map.of("progress", new ColumnValue.Numeric(progress), "updatedAt", new ColumnValue.CurrentTime());
     }
 
     /** The media row of a medium whose job was made. */
-    static Map<String, ColumnValue> waiting() {
+    static Map<String, ColumnValue> pendingMedia() {
         return Map.of(
                 "processingStatus", new ColumnValue.Status("PENDING"),
                 "videoProcessingStatus", new ColumnValue.Status("PENDING"),
-                "updatedAt", new ColumnValue.Now());
+                "updatedAt", new ColumnValue.CurrentTime());
     }
 
     /** The job row of a failed job that starts again at {@code stage}. */
-    static Map<String, ColumnValue> restarted(StageName stage, int progress) {
+    static Map<String, ColumnValue> restartedJob(StageName stage, int progress) {
         return Map.of(
                 "status", new ColumnValue.Status(JobUpdate.Status.PROCESSING.name()),
-                "progress", new ColumnValue.Quantity(progress),
+                "progress", new ColumnValue.Numeric(progress),
                 "currentStep", new ColumnValue.Text(stage.startStep()),
-                "updatedAt", new ColumnValue.Now());
+                "updatedAt", new ColumnValue.CurrentTime());
     }
 
     /** What the end of a job left in its row. */
-    static Map<String, ColumnValue> noLongerEnded() {
-        return Map.of("errorMessage", new ColumnValue.Nothing(), "completedAt", new ColumnValue.Nothing());
+    static Map<String, ColumnValue> clearedCompletion() {
+        return Map.of("errorMessage", new ColumnValue.Null(), "completedAt", new ColumnValue.Null());
     }
 
     /** A new job row. */
-    static Map<String, ColumnValue> newJob(StagedJob job) {
+    static Map<String, ColumnValue> jobInsert(StagedJob job) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("id", new ColumnValue.Text(job.id().value()));
         cells.put("mediaId", new ColumnValue.Text(job.mediaId()));
@@ -150,27 +150,27 @@ public final class UserTableMapping {
         job.s3Key().ifPresent(key -> cells.put("s3Key", new ColumnValue.Text(key)));
         job.originalFilename().ifPresent(name -> cells.put("originalFilename", new ColumnValue.Text(name)));
         cells.put("status", new ColumnValue.Status("PENDING"));
-        cells.put("progress", new ColumnValue.Quantity(0));
+        cells.put("progress", new ColumnValue.Numeric(0));
         cells.put("currentStep", new ColumnValue.Text(CREATED_STEP));
-        cells.put("createdAt", new ColumnValue.Now());
-        cells.put("updatedAt", new ColumnValue.Now());
+        cells.put("createdAt", new ColumnValue.CurrentTime());
+        cells.put("updatedAt", new ColumnValue.CurrentTime());
         return cells;
     }
 
     /** A new media row. */
-    static Map<String, ColumnValue> newMedium(StagedJob job, String ownerColumn) {
+    static Map<String, ColumnValue> mediaInsert(StagedJob job, String ownerColumn) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("id", new ColumnValue.Text(job.mediaId()));
         job.userId().ifPresent(user -> cells.put(ownerColumn, new ColumnValue.Text(user)));
         job.s3Key().ifPresent(key -> cells.put("s3Key", new ColumnValue.Text(key)));
         job.originalFilename().ifPresent(name -> cells.put("originalFilename", new ColumnValue.Text(name)));
-        cells.putAll(waiting());
-        cells.put("createdAt", new ColumnValue.Now());
+        cells.putAll(pendingMedia());
+        cells.put("createdAt", new ColumnValue.CurrentTime());
         return cells;
     }
 
     /** The media row once the job is completed; the source's own key and type stay as they are. */
-    static Map<String, ColumnValue> media(JobUpdate completed) {
+    static Map<String, ColumnValue> mediaUpdate(JobUpdate completed) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("processingStatus", new ColumnValue.Status(completed.status().name()));
         cells.put(
@@ -181,12 +181,12 @@ public final class UserTableMapping {
                 "videoVersions", new ColumnValue.Json(completed.videoVersions().encode()));
         completed.metadata().ifPresent(known -> {
             cells.put("videoMetadata", metadata(known));
-            cells.put("duration", new ColumnValue.Quantity(known.duration()));
-            cells.put("codec", new ColumnValue.Text(storable(known.codec())));
-            cells.put("bitrate", new ColumnValue.Quantity(known.bitrate()));
-            cells.put("framerate", new ColumnValue.Quantity(known.framerate()));
+            cells.put("duration", new ColumnValue.Numeric(known.duration()));
+            cells.put("codec", new ColumnValue.Text(stripNul(known.codec())));
+            cells.put("bitrate", new ColumnValue.Numeric(known.bitrate()));
+            cells.put("framerate", new ColumnValue.Numeric(known.framerate()));
         });
-        cells.put("updatedAt", new ColumnValue.Now());
+        cells.put("updatedAt", new ColumnValue.CurrentTime());
         return cells;
     }
 
@@ -196,7 +196,7 @@ public final class UserTableMapping {
     }
 
     /** PostgreSQL's texts have no NUL; what FFmpeg says about a broken file may. */
-    public static String storable(String text) {
+    public static String stripNul(String text) {
         return text.replace("\0", "");
     }
 }

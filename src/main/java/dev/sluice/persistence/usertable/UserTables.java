@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class UserTables {
     private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
-    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (
                 "id" text PRIMARY KEY,
@@ -52,9 +52,9 @@ public final class UserTables {
 
     private final TableName jobName;
     private final TableName mediaName;
-    private volatile Known known;
+    private volatile Tables known;
 
-    private UserTables(TableName jobName, TableName mediaName, Known known) {
+    private UserTables(TableName jobName, TableName mediaName, Tables known) {
         this.jobName = jobName;
         this.mediaName = mediaName;
         this.known = known;
@@ -67,7 +67,7 @@ public final class UserTables {
     public static Future<UserTables> open(Database database, PostgresConfig config, CancellationToken stop) {
         return open(database, config)
                 .recover(cause -> isAway(cause) && stop.reason().isEmpty()
-                        ? database.after(AGAIN_AFTER).compose(waited -> open(database, config, stop))
+                        ? database.delay(RETRY_DELAY).compose(waited -> open(database, config, stop))
                         : Future.failedFuture(cause));
     }
 
@@ -75,7 +75,7 @@ public final class UserTables {
         boolean unavailable = cause instanceof JobException failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
         return unavailable
                 && cause.getCause() != null
-                && (!(cause.getCause() instanceof PgException refused) || SqlErrorClassifier.passes(refused));
+                && (!(cause.getCause() instanceof PgException refused) || SqlErrorClassifier.isTransient(refused));
     }
 
     /** As above, without waiting. */
@@ -84,7 +84,7 @@ public final class UserTables {
         TableName media = TableName.parse(config.mediaTable());
         return database.transaction(session -> session
                         // Hosts that start together must not make it twice.
-                        .run("SELECT pg_advisory_xact_lock(hashtextextended('sluice user tables', 0))")
+                        .execute("SELECT pg_advisory_xact_lock(hashtextextended('sluice user tables', 0))")
                         .compose(alone -> read(session, job, media))
                         .compose(found -> found.job().isPresent()
                                 ? Future.succeededFuture(found)
@@ -93,14 +93,14 @@ public final class UserTables {
                 .map(found -> new UserTables(job, media, usable(found.orElseThrow(), job)));
     }
 
-    private static Future<Known> read(SqlSession session, TableName job, TableName media) {
-        var jobTable = UserTableCatalog.read(session, job);
-        var mediaTable = UserTableCatalog.read(session, media);
-        return Future.all(jobTable, mediaTable).map(both -> new Known(jobTable.result(), mediaTable.result()));
+    private static Future<Tables> read(SqlSession session, TableName job, TableName media) {
+        var jobTable = UserTableCatalog.load(session, job);
+        var mediaTable = UserTableCatalog.load(session, media);
+        return Future.all(jobTable, mediaTable).map(both -> new Tables(jobTable.result(), mediaTable.result()));
     }
 
     private static Future<Void> create(SqlSession session, TableName job) {
-        return session.control(CREATE.formatted(job.quoted()))
+        return session.executeRaw(CREATE.formatted(job.quoted()))
                 .onSuccess(
                         made -> LOG.atInfo().addKeyValue("table", job.quoted()).log("job table created"))
                 .recover(cause -> cause instanceof PgException refused
@@ -112,7 +112,7 @@ public final class UserTables {
                         : Future.failedFuture(cause));
     }
 
-    private static Known usable(Known found, TableName job) {
+    private static Tables usable(Tables found, TableName job) {
         if (!found.job().map(table -> table.columns().containsKey(UserTable.ID)).orElse(false)) {
             throw new JobException(
                     ErrorCode.DATABASE_UNAVAILABLE, "The job table " + job.quoted() + " has no column \"id\".");
@@ -127,53 +127,55 @@ public final class UserTables {
 
     /** Makes the row of a new job. */
     public Future<Void> create(SqlSession session, StagedJob job) {
-        return guarded(session, tables -> tables.job().map(table -> table.insert(UserTableMapping.newJob(job))))
+        return executeTolerant(
+                        session, tables -> tables.job().map(table -> table.insert(UserTableMapping.jobInsert(job))))
                 .mapEmpty();
     }
 
     /** Shows an update: in the job's row, made first where there is none, and on completion in the media's row. */
-    public Future<Void> show(SqlSession session, StagedJob job, JobUpdate update) {
+    public Future<Void> applyUpdate(SqlSession session, StagedJob job, JobUpdate update) {
         return showInJob(session, update)
                 .compose(rows -> rows.isPresent() && rows.get() == 0
                         ? create(session, job).compose(made -> showInJob(session, update))
                         : Future.succeededFuture(rows))
                 .compose(shown -> update.status() == JobUpdate.Status.COMPLETED
-                        ? guarded(
+                        ? executeTolerant(
                                 session,
                                 tables -> tables.media()
                                         .flatMap(table ->
-                                                table.update(update.mediaId(), UserTableMapping.media(update))))
+                                                table.update(update.mediaId(), UserTableMapping.mediaUpdate(update))))
                         : Future.succeededFuture(shown))
                 .mapEmpty();
     }
 
     /** Shows that a job failed; a row that is not there stays so. */
-    public Future<Void> showFailure(SqlSession session, JobUpdate update) {
+    public Future<Void> applyFailure(SqlSession session, JobUpdate update) {
         return showInJob(session, update).mapEmpty();
     }
 
     /** The job that a row is about which waits for its first worker, readable or not; empty where there is none. */
-    public Future<Optional<StagedJob>> waiting(SqlSession session, JobId id) {
+    public Future<Optional<StagedJob>> findPendingJob(SqlSession session, JobId id) {
         return known.job()
-                .flatMap(table -> table.select(id.value(), UserTableMapping.OF_A_WAITING_JOB))
-                .map(session::run)
+                .flatMap(table -> table.select(id.value(), UserTableMapping.PENDING_JOB_COLUMNS))
+                .map(session::execute)
                 .map(found -> found.map(rows -> rows.size() == 0
                         ? Optional.<StagedJob>empty()
-                        : UserTableMapping.waitingJob(id, rows.iterator().next().toJson())))
+                        : UserTableMapping.pendingJob(id, rows.iterator().next().toJson())))
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
     /** What the row of a job says, in the words of the wire; empty where there is no row. */
     public Future<Optional<JsonObject>> jobRow(Database database, JobId id) {
         return rowOf(
-                database, tables -> tables.job().flatMap(table -> table.select(id.value(), UserTableMapping.OF_A_JOB)));
+                database,
+                tables -> tables.job().flatMap(table -> table.select(id.value(), UserTableMapping.JOB_COLUMNS)));
     }
 
     /** The same of the newest job of a medium; empty, too, where the table does not say which that is. */
     public Future<Optional<JsonObject>> newestJobRow(Database database, String mediaId) {
         return rowOf(
                 database,
-                tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.OF_A_JOB)));
+                tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
     }
 
     /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
@@ -181,22 +183,22 @@ public final class UserTables {
         return rowOf(
                 database,
                 tables -> tables.media()
-                        .flatMap(table -> table.select(mediaId, UserTableMapping.ofAMedium(ownerColumn))));
+                        .flatMap(table -> table.select(mediaId, UserTableMapping.mediaColumns(ownerColumn))));
     }
 
-    private Future<Optional<JsonObject>> rowOf(Database database, Function<Known, Optional<SqlStatement>> select) {
+    private Future<Optional<JsonObject>> rowOf(Database database, Function<Tables, Optional<SqlStatement>> select) {
         return readRow(database, select.apply(known)).recover(cause -> {
-            if (SqlErrorClassifier.saysNoRowHasIt(cause)) {
+            if (SqlErrorClassifier.isInvalidValue(cause)) {
                 return Future.succeededFuture(Optional.empty());
             }
             return cause instanceof JobException failure && failure.code() == ErrorCode.INTERNAL_ERROR
-                    ? readAnew(database).compose(read -> readRow(database, select.apply(known)))
+                    ? reload(database).compose(read -> readRow(database, select.apply(known)))
                     : Future.failedFuture(cause);
         });
     }
 
     private static Future<Optional<JsonObject>> readRow(Database database, Optional<SqlStatement> select) {
-        return select.map(database::run)
+        return select.map(database::execute)
                 .map(found -> found.map(rows -> rows.size() == 0
                         ? Optional.<JsonObject>empty()
                         : Optional.of(rows.iterator().next().toJson())))
@@ -204,88 +206,90 @@ public final class UserTables {
     }
 
     /** Shows what another worker than ours said; gives whether there is a row for that. */
-    public Future<Boolean> showReport(SqlSession session, ReceivedUpdate report) {
-        return inJob(session, report.job(), UserTableMapping.job(report))
+    public Future<Boolean> applyReceivedUpdate(SqlSession session, ReceivedUpdate report) {
+        return inJob(session, report.job(), UserTableMapping.jobUpdate(report))
                 .compose(rows -> rows.orElse(0) > 0 && report.status() == JobUpdate.Status.COMPLETED
-                        ? guarded(
+                        ? executeTolerant(
                                         session,
                                         tables -> tables.media()
-                                                .flatMap(table ->
-                                                        table.update(report.mediaId(), UserTableMapping.media(report))))
+                                                .flatMap(table -> table.update(
+                                                        report.mediaId(), UserTableMapping.mediaUpdate(report))))
                                 .map(rows)
                         : Future.succeededFuture(rows))
                 .map(rows -> rows.orElse(0) > 0);
     }
 
     /** Shows how far a running job is. */
-    public Future<Void> showProgress(SqlSession session, JobId job, int progress) {
+    public Future<Void> applyProgress(SqlSession session, JobId job, int progress) {
         return inJob(session, job, UserTableMapping.progress(progress)).mapEmpty();
     }
 
     /** Makes the row of a new medium, where there is a table for it and that takes it. */
-    public Future<Void> createMedium(SqlSession session, StagedJob job, String ownerColumn) {
-        return guarded(
+    public Future<Void> createMedia(SqlSession session, StagedJob job, String ownerColumn) {
+        return executeTolerant(
                         session,
-                        tables ->
-                                tables.media().map(table -> table.insert(UserTableMapping.newMedium(job, ownerColumn))))
+                        tables -> tables.media()
+                                .map(table -> table.insert(UserTableMapping.mediaInsert(job, ownerColumn))))
                 .mapEmpty();
     }
 
     /** Shows that a medium waits for its job. */
-    public Future<Void> showWaiting(SqlSession session, String mediaId) {
-        return guarded(
+    public Future<Void> markMediaPending(SqlSession session, String mediaId) {
+        return executeTolerant(
                         session,
-                        tables -> tables.media().flatMap(table -> table.update(mediaId, UserTableMapping.waiting())))
+                        tables ->
+                                tables.media().flatMap(table -> table.update(mediaId, UserTableMapping.pendingMedia())))
                 .mapEmpty();
     }
 
     /** As {@link UserTable#completedOthers}. */
     public Optional<SqlStatement> completedOthers(String mediaId, JobId job) {
-        return known.job().flatMap(table -> table.completedOthers(mediaId, job.value()));
+        return known.job().flatMap(table -> table.otherCompletedJobs(mediaId, job.value()));
     }
 
     /** Looks at the tables anew: their owner may have changed them since. */
-    public Future<Void> readAnew(Database database) {
+    public Future<Void> reload(Database database) {
         return database.transaction(session -> read(session, jobName, mediaName).map(Optional::of))
                 .onSuccess(fresh -> known = fresh.orElseThrow())
                 .mapEmpty();
     }
 
     /** As {@link UserTable#countUnseen}. */
-    public Optional<SqlStatement> countOfUnseen(double overdueSeconds, Long[] without) {
-        return known.job().flatMap(table -> table.countUnseen(overdueSeconds, without));
+    public Optional<SqlStatement> countUntracked(double overdueSeconds, Long[] without) {
+        return known.job().flatMap(table -> table.countUntracked(overdueSeconds, without));
     }
 
     /** As {@link UserTable#missingForUnseen}; all of it where there is no table. */
-    public String missingForUnseen() {
+    public String missingColumns() {
         return known.job()
-                .map(table -> String.join(", ", table.missingForUnseen()))
+                .map(table -> String.join(", ", table.missingColumns()))
                 .orElse("the table");
     }
 
     /** As {@link UserTable#findUnseen}. */
-    public Optional<SqlStatement> unseen(double overdueSeconds, Long[] without, int limit) {
-        return known.job().flatMap(table -> table.findUnseen(overdueSeconds, without, limit));
+    public Optional<SqlStatement> findUntracked(double overdueSeconds, Long[] without, int limit) {
+        return known.job().flatMap(table -> table.findUntracked(overdueSeconds, without, limit));
     }
 
     /** Shows that a failed job goes on; a row that is not there stays so. */
-    public Future<Void> showRestart(SqlSession session, JobId job, StageName stage, int progress) {
-        return inJob(session, job, UserTableMapping.restarted(stage, progress))
+    public Future<Void> applyRestart(SqlSession session, JobId job, StageName stage, int progress) {
+        return inJob(session, job, UserTableMapping.restartedJob(stage, progress))
                 // By itself: a table that wants some value there may still have the rest.
-                .compose(shown -> inJob(session, job, UserTableMapping.noLongerEnded()))
+                .compose(shown -> inJob(session, job, UserTableMapping.clearedCompletion()))
                 .mapEmpty();
     }
 
     private Future<Optional<Integer>> showInJob(SqlSession session, JobUpdate update) {
-        return inJob(session, update.jobId(), UserTableMapping.job(update));
+        return inJob(session, update.jobId(), UserTableMapping.jobUpdate(update));
     }
 
     private Future<Optional<Integer>> inJob(SqlSession session, JobId job, Map<String, ColumnValue> cells) {
-        return guarded(session, tables -> tables.job().flatMap(table -> table.update(job.value(), cells)));
+        return executeTolerant(session, tables -> tables.job().flatMap(table -> table.update(job.value(), cells)));
     }
 
     /** Runs a statement on a user's table; gives how many rows it changed, or nothing if the table refused it. */
-    private Future<Optional<Integer>> guarded(SqlSession session, Function<Known, Optional<SqlStatement>> statement) {
+    private Future<Optional<Integer>> executeTolerant(
+            SqlSession session, Function<Tables, Optional<SqlStatement>> statement) {
         return tried(session, statement)
                 .recover(first -> changedUnderUs(first)
                         ? read(session, jobName, mediaName).compose(fresh -> {
@@ -295,24 +299,24 @@ public final class UserTables {
                         : refused(first));
     }
 
-    private Future<Optional<Integer>> tried(SqlSession session, Function<Known, Optional<SqlStatement>> statement) {
+    private Future<Optional<Integer>> tried(SqlSession session, Function<Tables, Optional<SqlStatement>> statement) {
         Optional<SqlStatement> wanted = statement.apply(known);
         if (wanted.isEmpty()) {
             return Future.succeededFuture(Optional.empty());
         }
         Future<Void> savepoint = session.savepoint();
-        var changed = session.run(wanted.get());
+        var changed = session.execute(wanted.get());
         return Future.all(savepoint, changed)
                 .map(both -> Optional.of(changed.result().rowCount()))
-                .recover(cause -> session.undo().compose(undone -> Future.failedFuture(cause)));
+                .recover(cause -> session.rollbackToSavepoint().compose(undone -> Future.failedFuture(cause)));
     }
 
     private static boolean changedUnderUs(Throwable cause) {
-        return cause instanceof PgException refused && SqlErrorClassifier.saysTheTableIsDifferent(refused);
+        return cause instanceof PgException refused && SqlErrorClassifier.isSchemaMismatch(refused);
     }
 
     private static Future<Optional<Integer>> refused(Throwable cause) {
-        if (!(cause instanceof PgException refused) || SqlErrorClassifier.passes(refused)) {
+        if (!(cause instanceof PgException refused) || SqlErrorClassifier.isTransient(refused)) {
             return Future.failedFuture(cause);
         }
         LOG.atWarn()
@@ -321,10 +325,10 @@ public final class UserTables {
                 .addKeyValue("constraint", String.valueOf(refused.getConstraint()))
                 .addKeyValue("sqlState", refused.getSqlState())
                 // It may quote what somebody else wrote.
-                .addKeyValue("error", TextSanitizer.of(String.valueOf(refused.getErrorMessage())))
+                .addKeyValue("error", TextSanitizer.singleLine(String.valueOf(refused.getErrorMessage())))
                 .log("the user's table refused a change");
         return Future.succeededFuture(Optional.empty());
     }
 
-    private record Known(Optional<UserTable> job, Optional<UserTable> media) {}
+    private record Tables(Optional<UserTable> job, Optional<UserTable> media) {}
 }

@@ -14,4 +14,4 @@ import java.util.UUID;
  * @param age since the update was applied
  */
 public record WebhookDelivery(
-        UUID id, String job, String event, String url, String origin, JsonObject payload, int tries, Duration age) {}
+        UUID id, String job, String event, String url, String origin, JsonObject payload, int attempts, Duration age) {}

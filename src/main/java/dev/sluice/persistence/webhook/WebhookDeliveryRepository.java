@@ -16,7 +16,7 @@ import java.util.stream.StreamSupport;
 public final class WebhookDeliveryRepository {
     // Of each receiver only as many as it has room for, and those who have waited longest first: a receiver with a long
     // queue stands in nobody's way.
-    private static final String TAKE = """
+    private static final String ACQUIRE_DUE = """
             WITH due AS MATERIALIZED (
                 SELECT picked.id
                   FROM (SELECT origin, min(due_at) AS oldest FROM sluice.webhook_delivery
@@ -45,11 +45,11 @@ public final class WebhookDeliveryRepository {
             UPDATE sluice.webhook_delivery SET due_at = now() + make_interval(secs => $3), error = $4
              WHERE id = $1 AND tries = $2 AND state = 'waiting'
             """;
-    private static final String GIVEN_UP = """
+    private static final String ABANDONED = """
             UPDATE sluice.webhook_delivery SET state = 'given_up', payload = NULL, error = $3, ended_at = now()
              WHERE id = $1 AND tries = $2 AND state = 'waiting'
             """;
-    private static final String FORGET = """
+    private static final String PURGE = """
             DELETE FROM sluice.webhook_delivery
              WHERE state <> 'waiting' AND ended_at < now() - make_interval(secs => $1)
             """;
@@ -69,12 +69,12 @@ public final class WebhookDeliveryRepository {
      * @param underWay how many are, by origin
      * @param holdFor how long they are nobody else's
      */
-    public Future<List<WebhookDelivery>> take(
-            int most, int mostOfOne, Map<String, Integer> underWay, Duration holdFor) {
+    public Future<List<WebhookDelivery>> acquireDue(
+            int max, int mostOfOne, Map<String, Integer> underWay, Duration holdFor) {
         List<Map.Entry<String, Integer>> busy = List.copyOf(underWay.entrySet());
-        return database.run(
-                        TAKE,
-                        most,
+        return database.execute(
+                        ACQUIRE_DUE,
+                        max,
                         mostOfOne,
                         busy.stream().map(Map.Entry::getKey).toArray(String[]::new),
                         busy.stream().map(Map.Entry::getValue).toArray(Integer[]::new),
@@ -85,24 +85,25 @@ public final class WebhookDeliveryRepository {
     }
 
     /** The receiver has it. */
-    public Future<Void> delivered(WebhookDelivery delivery) {
-        return database.run(DELIVERED, delivery.id()).mapEmpty();
+    public Future<Void> markDelivered(WebhookDelivery delivery) {
+        return database.execute(DELIVERED, delivery.id()).mapEmpty();
     }
 
     /** Has it tried again later. */
-    public Future<Void> putOff(WebhookDelivery delivery, Duration wait, String error) {
-        return database.run(PUT_OFF, delivery.id(), delivery.tries(), seconds(wait), error)
+    public Future<Void> reschedule(WebhookDelivery delivery, Duration wait, String error) {
+        return database.execute(PUT_OFF, delivery.id(), delivery.attempts(), seconds(wait), error)
                 .mapEmpty();
     }
 
     /** Has it never tried again. */
-    public Future<Void> giveUp(WebhookDelivery delivery, String error) {
-        return database.run(GIVEN_UP, delivery.id(), delivery.tries(), error).mapEmpty();
+    public Future<Void> abandon(WebhookDelivery delivery, String error) {
+        return database.execute(ABANDONED, delivery.id(), delivery.attempts(), error)
+                .mapEmpty();
     }
 
     /** Forgets what was over so long ago; until then an update that comes once more causes no second delivery. */
-    public Future<Void> forget(Duration overSince) {
-        return database.run(FORGET, seconds(overSince)).mapEmpty();
+    public Future<Void> purgeEnded(Duration overSince) {
+        return database.execute(PURGE, seconds(overSince)).mapEmpty();
     }
 
     private static double seconds(Duration time) {

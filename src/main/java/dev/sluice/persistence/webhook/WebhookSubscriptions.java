@@ -52,30 +52,30 @@ public final class WebhookSubscriptions {
     }
 
     /** Writes the deliveries that a report causes; a second time it writes none. */
-    public Future<Void> write(SqlSession session, ReceivedUpdate report) {
-        if (!config.enabled() || report.status() == JobUpdate.Status.PROCESSING) {
+    public Future<Void> enqueueDeliveries(SqlSession session, ReceivedUpdate update) {
+        if (!config.enabled() || update.status() == JobUpdate.Status.PROCESSING) {
             return Future.succeededFuture();
         }
         WebhookEvent event =
-                report.status() == JobUpdate.Status.COMPLETED ? WebhookEvent.COMPLETED : WebhookEvent.FAILED;
+                update.status() == JobUpdate.Status.COMPLETED ? WebhookEvent.COMPLETED : WebhookEvent.FAILED;
         List<WebhookUrl> urls = config.receivers().stream()
                 .filter(receiver -> receiver.events().contains(event))
                 .map(WebhooksConfig.Receiver::url)
                 .toList();
-        return session.run(
+        return session.execute(
                         ORDER,
-                        report.job().value(),
+                        update.job().value(),
                         event.wire(),
-                        String.valueOf(report.order()),
-                        payload(report.message()),
-                        urls.stream().map(WebhookUrl::text).toArray(String[]::new),
+                        String.valueOf(update.sequence()),
+                        payload(update.rawMessage()),
+                        urls.stream().map(WebhookUrl::value).toArray(String[]::new),
                         urls.stream().map(WebhookUrl::origin).toArray(String[]::new))
                 .mapEmpty();
     }
 
     /** Writes down a receiver for the end of one job; a job has ten at most. */
-    public static Future<Void> name(SqlSession session, JobId job, WebhookUrl url) {
-        return session.run(NAME, job.value(), url.text(), url.origin()).mapEmpty();
+    public static Future<Void> subscribe(SqlSession session, JobId job, WebhookUrl url) {
+        return session.execute(NAME, job.value(), url.value(), url.origin()).mapEmpty();
     }
 
     private static JsonObject payload(JsonObject message) {

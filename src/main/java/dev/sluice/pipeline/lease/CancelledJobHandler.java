@@ -14,24 +14,24 @@ public final class CancelledJobHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CancelledJobHandler.class);
 
     private final LeaseRenewer leases;
-    private final JobCleanup leftovers;
+    private final JobCleanup jobCleanup;
 
-    public CancelledJobHandler(LeaseRenewer leases, JobCleanup leftovers) {
+    public CancelledJobHandler(LeaseRenewer leases, JobCleanup jobCleanup) {
         this.leases = leases;
-        this.leftovers = leftovers;
-        leases.onCancelled(this::heard);
+        this.jobCleanup = jobCleanup;
+        leases.onCancelled(this::onCancelled);
     }
 
     /** {@link CancellationListener} says so. */
-    public void heard(JobId job) {
-        leases.stop(job)
-                .compose(ended -> leftovers.ofFailed(job))
+    public void onCancelled(JobId job) {
+        leases.cancelJob(job)
+                .compose(ended -> jobCleanup.cleanUpFailed(job))
                 .onSuccess(gone ->
                         LOG.atDebug().addKeyValue("jobId", job).log("what a cancelled job left was looked for"));
     }
 
     /** Looks now for what was not heard: listening began anew. */
-    public void mayHaveMissedSome() {
+    public void onSubscribed() {
         leases.renew()
                 .onFailure(cause -> LOG.atDebug()
                         .addKeyValue("error", cause.getMessage())

@@ -22,11 +22,11 @@ public record LeaseExpiryWaiter(Vertx vertx, RunRepository runs, CancellationTok
     private static final Duration MARGIN = Duration.ofMillis(100);
 
     /** Waits for its end, once, if there is one; fails with the reason when the work is cancelled meanwhile. */
-    public Future<Void> outlive(Delivery delivery, RunId run) {
+    public Future<Void> awaitExpiry(Delivery delivery, RunId run) {
         if (!delivery.redelivered()) {
             return Future.succeededFuture();
         }
-        return runs.leaseLeft(run).compose(left -> {
+        return runs.leaseRemaining(run).compose(left -> {
             if (left.isZero()) {
                 return Future.succeededFuture();
             }
@@ -41,7 +41,7 @@ public record LeaseExpiryWaiter(Vertx vertx, RunRepository runs, CancellationTok
 
     private Future<Void> pause(Duration time) {
         return new CancellableDelay(vertx, cancellation)
-                .of(time)
+                .await(time)
                 .compose(ended -> cancellation
                         .reason()
                         .<Future<Void>>map(Future::failedFuture)

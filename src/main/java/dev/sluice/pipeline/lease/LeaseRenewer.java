@@ -35,8 +35,8 @@ public final class LeaseRenewer {
     private final Vertx vertx;
     private final RunRepository runs;
     private final DeliveryConfig config;
-    private final Map<Attempt, Held> held = new ConcurrentHashMap<>();
-    private final Set<JobId> stopped = Collections.synchronizedSet(Collections.newSetFromMap(new LastFew()));
+    private final Map<Attempt, TrackedLease> held = new ConcurrentHashMap<>();
+    private final Set<JobId> stopped = Collections.synchronizedSet(Collections.newSetFromMap(new RecentJobs()));
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
     private volatile Consumer<JobId> cancelled = job -> {};
@@ -47,9 +47,9 @@ public final class LeaseRenewer {
      * @param work what can still be stopped; empty once it is stopped or has ended
      * @param gone completed when nothing is done for it any more
      */
-    private record Held(Optional<CancellationToken> work, Promise<Void> gone) {
-        Held withNothingToStop() {
-            return new Held(Optional.empty(), gone);
+    private record TrackedLease(Optional<CancellationToken> work, Promise<Void> gone) {
+        TrackedLease withNothingToStop() {
+            return new TrackedLease(Optional.empty(), gone);
         }
     }
 
@@ -57,7 +57,8 @@ public final class LeaseRenewer {
         this.vertx = vertx;
         this.runs = runs;
         this.config = config;
-        this.timer = vertx.setPeriodic(config.renewEvery().toMillis(), tick -> renew().onFailure(this::logFailure));
+        this.timer =
+                vertx.setPeriodic(config.leaseRenewInterval().toMillis(), tick -> renew().onFailure(this::logFailure));
     }
 
     /** Has {@code handler} told of jobs whose work was stopped because a renewal found them cancelled. */
@@ -66,8 +67,8 @@ public final class LeaseRenewer {
     }
 
     /** Renews the lease of {@code attempt} from now on; cancels the work if the lease is lost. */
-    public void hold(Attempt attempt, CancellationToken work) {
-        held.put(attempt, new Held(Optional.of(work), Promise.promise()));
+    public void track(Attempt attempt, CancellationToken work) {
+        held.put(attempt, new TrackedLease(Optional.of(work), Promise.promise()));
         if (stopped.contains(attempt.run().job())) {
             // The word of a cancellation may have come between the commit of this claim and now; or long before, and
             // somebody had the job tried again. The database knows.
@@ -79,26 +80,26 @@ public final class LeaseRenewer {
      * Still renews, but has nobody to stop any more: the work has ended, and the fence of its commit says whose the run is.
      * A run that is committed while it is being renewed looks like one whose lease is lost.
      */
-    public void settling(Attempt attempt) {
+    public void markSettling(Attempt attempt) {
         held.computeIfPresent(attempt, (same, now) -> now.withNothingToStop());
     }
 
-    public void letGo(Attempt attempt) {
-        Held ended = held.remove(attempt);
+    public void untrack(Attempt attempt) {
+        TrackedLease ended = held.remove(attempt);
         if (ended != null) {
             ended.gone().tryComplete();
         }
     }
 
     /** Stops all work on a job that was cancelled; completes when nothing is done for it on this host any more. */
-    Future<Void> stop(JobId job) {
+    Future<Void> cancelJob(JobId job) {
         stopped.add(job);
-        JobException why = byHand();
-        List<Map.Entry<Attempt, Held>> concerned = held.entrySet().stream()
+        JobException why = jobCancelled();
+        List<Map.Entry<Attempt, TrackedLease>> concerned = held.entrySet().stream()
                 .filter(entry -> entry.getKey().run().job().equals(job))
                 .toList();
         concerned.forEach(entry -> {
-            settling(entry.getKey());
+            markSettling(entry.getKey());
             entry.getValue().work().ifPresent(work -> work.cancel(why));
         });
         return Future.join(concerned.stream()
@@ -120,31 +121,32 @@ public final class LeaseRenewer {
         }
         // Ended before the next is due, which tries again on another connection: a lease outlives a call that hangs.
         return renew(asked)
-                .timeout(config.renewEvery().toMillis() * 3 / 4, TimeUnit.MILLISECONDS)
+                .timeout(config.leaseRenewInterval().toMillis() * 3 / 4, TimeUnit.MILLISECONDS)
                 .onComplete(answered -> renewing.set(false));
     }
 
     private Future<Void> renew(Set<Attempt> asked) {
-        return runs.renew(asked, config.lease()).compose(kept -> {
+        return runs.renew(asked, config.leaseDuration()).compose(kept -> {
             Set<Attempt> lost =
                     asked.stream().filter(attempt -> !kept.contains(attempt)).collect(Collectors.toUnmodifiableSet());
-            return lost.isEmpty() ? Future.succeededFuture() : lose(lost);
+            return lost.isEmpty() ? Future.succeededFuture() : onLeaseLost(lost);
         });
     }
 
     /** Why they are lost makes a difference: what a cancelled job left has to go, and nobody else will come for it. */
-    private Future<Void> lose(Set<Attempt> lost) {
+    private Future<Void> onLeaseLost(Set<Attempt> lost) {
         Set<JobId> jobs = lost.stream().map(attempt -> attempt.run().job()).collect(Collectors.toUnmodifiableSet());
-        return runs.cancelledAmong(jobs)
-                .onSuccess(found -> lose(lost, found))
+        return runs.findCancelled(jobs)
+                .onSuccess(found -> onLeaseLost(lost, found))
                 // Lost they are in any case.
-                .onFailure(unknown -> lose(lost, Set.of()))
+                .onFailure(unknown -> onLeaseLost(lost, Set.of()))
                 .mapEmpty();
     }
 
-    private void lose(Set<Attempt> lost, Set<JobId> byHand) {
+    private void onLeaseLost(Set<Attempt> lost, Set<JobId> byHand) {
         lost.stream()
-                .filter(attempt -> lose(attempt, byHand.contains(attempt.run().job())))
+                .filter(attempt ->
+                        onLeaseLost(attempt, byHand.contains(attempt.run().job())))
                 .map(attempt -> attempt.run().job())
                 .filter(byHand::contains)
                 .distinct()
@@ -159,7 +161,7 @@ public final class LeaseRenewer {
     }
 
     /** Jobs that were cancelled last: enough for all that are claimed just then. */
-    private static final class LastFew extends LinkedHashMap<JobId, Boolean> {
+    private static final class RecentJobs extends LinkedHashMap<JobId, Boolean> {
         private static final long serialVersionUID = 1;
         private static final int MOST = 1_000;
 
@@ -170,28 +172,28 @@ public final class LeaseRenewer {
     }
 
     /** Stops the work of an attempt whose lease is gone; whether there was work to stop. */
-    private boolean lose(Attempt attempt, boolean cancelled) {
-        Held lost = held.get(attempt);
+    private boolean onLeaseLost(Attempt attempt, boolean cancelled) {
+        TrackedLease lost = held.get(attempt);
         if (lost == null || lost.work().isEmpty()) {
             return false;
         }
-        settling(attempt);
+        markSettling(attempt);
         if (!cancelled) {
             LOG.atWarn()
                     .addKeyValue("jobId", attempt.run().job())
                     .addKeyValue("stage", attempt.run().stage().key())
-                    .addKeyValue("attempt", attempt.number())
+                    .addKeyValue("attempt", attempt.attemptNumber())
                     .log("lease lost, work stopped");
         }
-        lost.work().get().cancel(cancelled ? byHand() : elsewhere());
+        lost.work().get().cancel(cancelled ? jobCancelled() : leaseLost());
         return true;
     }
 
-    private static JobException byHand() {
+    private static JobException jobCancelled() {
         return new JobException(ErrorCode.CANCELLED, "The job was cancelled.");
     }
 
-    private static JobException elsewhere() {
+    private static JobException leaseLost() {
         return new JobException(ErrorCode.LEASE_LOST, "The run of this lease is no longer this worker's.");
     }
 }

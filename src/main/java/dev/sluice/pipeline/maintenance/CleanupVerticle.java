@@ -14,40 +14,41 @@ import org.slf4j.LoggerFactory;
 public final class CleanupVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(CleanupVerticle.class);
 
-    private final JobCleanup leftovers;
-    private final OrphanSweeper remnants;
+    private final JobCleanup jobCleanup;
+    private final OrphanSweeper orphanSweeper;
     private final Duration every;
-    private @Nullable PeriodicTask rounds;
+    private @Nullable PeriodicTask task;
 
     /**
      * A janitor that does nothing before it is deployed.
      *
      * @param every the pause between two rounds
      */
-    public CleanupVerticle(JobCleanup leftovers, Duration every) {
-        this.leftovers = leftovers;
-        this.remnants = leftovers.remnants();
+    public CleanupVerticle(JobCleanup jobCleanup, Duration every) {
+        this.jobCleanup = jobCleanup;
+        this.orphanSweeper = jobCleanup.orphanSweeper();
         this.every = every;
     }
 
     @Override
     public Future<?> start() {
-        PeriodicTask started = new PeriodicTask(vertx, every, this::round);
-        rounds = started;
+        PeriodicTask started = new PeriodicTask(vertx, every, this::cleanUp);
+        task = started;
         started.start();
         return Future.succeededFuture();
     }
 
     @Override
     public Future<?> stop() {
-        return Objects.requireNonNull(rounds).stop();
+        return Objects.requireNonNull(task).stop();
     }
 
-    private Future<Void> round() {
-        return remnants.sweepWorkspace()
+    private Future<Void> cleanUp() {
+        return orphanSweeper
+                .cleanUpWorkspace()
                 .recover(CleanupVerticle::later)
-                .compose(swept -> remnants.sweepStaging().recover(CleanupVerticle::later))
-                .compose(swept -> leftovers.sweepHalfResults().recover(CleanupVerticle::later));
+                .compose(swept -> orphanSweeper.cleanUpStaging().recover(CleanupVerticle::later))
+                .compose(swept -> jobCleanup.removePartialOutputs().recover(CleanupVerticle::later));
     }
 
     private static Future<Void> later(Throwable cause) {

@@ -25,30 +25,30 @@ public final class JobCleanup {
     private static final Logger LOG = LoggerFactory.getLogger(JobCleanup.class);
 
     private final Workspace workspace;
-    private final ObjectStore blobs;
+    private final ObjectStore objectStore;
     private final StagingArea staging;
     private final OutputKeys keys;
-    private final StaleArtifactRepository remains;
-    private final PartialOutputRepository halves;
+    private final StaleArtifactRepository staleArtifacts;
+    private final PartialOutputRepository partialOutputs;
 
     public JobCleanup(
             Workspace workspace,
-            ObjectStore blobs,
+            ObjectStore objectStore,
             StagingArea staging,
             OutputKeys keys,
-            StaleArtifactRepository remains,
-            PartialOutputRepository halves) {
+            StaleArtifactRepository staleArtifacts,
+            PartialOutputRepository partialOutputs) {
         this.workspace = workspace;
-        this.blobs = blobs;
+        this.objectStore = objectStore;
         this.staging = staging;
         this.keys = keys;
-        this.remains = remains;
-        this.halves = halves;
+        this.staleArtifacts = staleArtifacts;
+        this.partialOutputs = partialOutputs;
     }
 
     /** Removes all of a job that was completed: nobody starts such a job again. */
-    public Future<Void> ofCompleted(JobId job) {
-        return Future.join(workspace.discard(job), logged(job, staging.discard(job)))
+    public Future<Void> cleanUpCompleted(JobId job) {
+        return Future.join(workspace.delete(job), logged(job, staging.deleteAll(job)))
                 .transform(tried -> Future.succeededFuture());
     }
 
@@ -56,51 +56,53 @@ public final class JobCleanup {
      * Removes what a job left that failed, unless it goes on: somebody may have started it again meanwhile. Like the janitor it
      * looks first and asks then, and removes nothing that it has not seen before it asked; a new life has names of its own.
      */
-    public Future<Void> ofFailed(JobId job) {
+    public Future<Void> cleanUpFailed(JobId job) {
         return Future.join(
                         logged(job, directories(job)),
-                        logged(job, staging.discardIf(job, () -> hasEnded(job))),
+                        logged(job, staging.deleteIf(job, () -> hasEnded(job))),
                         logged(job, halfAResult(job)))
                 .transform(tried -> Future.succeededFuture());
     }
 
     private Future<Boolean> hasEnded(JobId job) {
-        return remains.ended(Set.of(job.fileName())).map(ended -> !ended.isEmpty());
+        return staleArtifacts.findEndedJobs(Set.of(job.pathSegment())).map(ended -> !ended.isEmpty());
     }
 
     private Future<Void> directories(JobId job) {
         return workspace
-                .attempts(job.fileName())
+                .listAttempts(job.pathSegment())
                 .compose(found -> hasEnded(job)
-                        .compose(ended -> ended ? sweep(job.fileName(), found) : Future.succeededFuture()));
+                        .compose(ended -> ended ? sweep(job.pathSegment(), found) : Future.succeededFuture()));
     }
 
     private Future<Void> sweep(String job, List<AttemptDirectoryName> attempts) {
         return Future.join(attempts.stream()
-                        .map(attempt -> workspace.sweep(job, attempt))
+                        .map(attempt -> workspace.deleteAttempt(job, attempt))
                         .toList())
-                .compose(swept -> workspace.sweepHome(job));
+                .compose(swept -> workspace.deleteJobDirectoryIfEmpty(job));
     }
 
     /** What nobody came to: the worker died between the end of the job and this, or the store did not answer. */
-    Future<Void> sweepHalfResults() {
-        return halves.open()
+    Future<Void> removePartialOutputs() {
+        return partialOutputs
+                .findUnresolved()
                 .compose(
                         jobs -> Future.join(jobs.stream().map(this::halfAResult).toList()))
                 .mapEmpty();
     }
 
-    OrphanSweeper remnants() {
-        return new OrphanSweeper(workspace, staging, remains);
+    OrphanSweeper orphanSweeper() {
+        return new OrphanSweeper(workspace, staging, staleArtifacts);
     }
 
     /** A new life would have to encode before it published, and the answer is not older than a moment. */
     private Future<Void> halfAResult(JobId job) {
-        return halves.of(job)
-                .compose(half -> half.map(found -> (found.itsOwn()
-                                        ? blobs.delete(finalKeys(found.job()))
+        return partialOutputs
+                .find(job)
+                .compose(half -> half.map(found -> (found.exclusive()
+                                        ? objectStore.delete(finalKeys(found.job()))
                                         : Future.<Void>succeededFuture())
-                                .compose(gone -> halves.settled(job)))
+                                .compose(gone -> partialOutputs.markResolved(job)))
                         .orElseGet(Future::succeededFuture));
     }
 
@@ -108,7 +110,7 @@ public final class JobCleanup {
         return job.outputs().stream()
                 .map(OutputFile::s3Key)
                 .map(ObjectKey::new)
-                .filter(key -> keys.isResultOf(job.mediaId(), key))
+                .filter(key -> keys.isOutputKeyOf(job.mediaId(), key))
                 .toList();
     }
 

@@ -28,16 +28,16 @@ final class OrphanSweeper {
 
     private final Workspace workspace;
     private final StagingArea staging;
-    private final StaleArtifactRepository remains;
+    private final StaleArtifactRepository staleArtifacts;
 
-    OrphanSweeper(Workspace workspace, StagingArea staging, StaleArtifactRepository remains) {
+    OrphanSweeper(Workspace workspace, StagingArea staging, StaleArtifactRepository staleArtifacts) {
         this.workspace = workspace;
         this.staging = staging;
-        this.remains = remains;
+        this.staleArtifacts = staleArtifacts;
     }
 
-    Future<Void> sweepWorkspace() {
-        return workspace.jobs().compose(names -> {
+    Future<Void> cleanUpWorkspace() {
+        return workspace.listJobs().compose(names -> {
             List<List<String>> batches = new ArrayList<>();
             for (int from = 0; from < names.size(); from += BATCH) {
                 batches.add(names.subList(from, Math.min(names.size(), from + BATCH)));
@@ -48,10 +48,12 @@ final class OrphanSweeper {
 
     private Future<Void> sweepDirectories(List<String> names) {
         return attempts(names)
-                .compose(found -> remains.ended(names)
-                        .compose(ended -> remains.superseded(names)
+                .compose(found -> staleArtifacts
+                        .findEndedJobs(names)
+                        .compose(ended -> staleArtifacts
+                                .findSupersededAttempts(names)
                                 .compose(over -> inTurn(found, each -> sweepIfOver(each, ended, over)))
-                                .compose(swept -> inTurn(ended, workspace::sweepHome))));
+                                .compose(swept -> inTurn(ended, workspace::deleteJobDirectoryIfEmpty))));
     }
 
     private Future<List<Found>> attempts(List<String> names) {
@@ -59,7 +61,7 @@ final class OrphanSweeper {
         return inTurn(
                         names,
                         name -> workspace
-                                .attempts(name)
+                                .listAttempts(name)
                                 .onSuccess(here -> here.forEach(attempt -> found.add(new Found(name, attempt))))
                                 .mapEmpty())
                 .map(found);
@@ -73,21 +75,22 @@ final class OrphanSweeper {
                 .addKeyValue("directory", found.fileName())
                 .addKeyValue("stage", found.attempt().stage().key())
                 .log("what a crash left in the workspace removed");
-        return workspace.sweep(found.fileName(), found.attempt());
+        return workspace.deleteAttempt(found.fileName(), found.attempt());
     }
 
-    Future<Void> sweepStaging() {
+    Future<Void> cleanUpStaging() {
         return sweepObjects("").compose(swept -> sweepUploads());
     }
 
     private Future<Void> sweepObjects(String after) {
-        return staging.objects(after).compose(keys -> {
+        return staging.listObjects(after).compose(keys -> {
             if (keys.isEmpty()) {
                 return Future.succeededFuture();
             }
-            return remains.ended(fileNames(keys))
+            return staleArtifacts
+                    .findEndedJobs(fileNames(keys))
                     .compose(ended -> remove(keys.stream()
-                            .filter(key -> ended.contains(staging.fileName(key)))
+                            .filter(key -> ended.contains(staging.jobDirectoryOf(key)))
                             .toList()))
                     .compose(removed -> sweepObjects(keys.get(keys.size() - 1).value()));
         });
@@ -98,11 +101,11 @@ final class OrphanSweeper {
     }
 
     private Future<Void> sweepUploads() {
-        return staging.unfinished().compose(uploads -> {
+        return staging.listMultipartUploads().compose(uploads -> {
             List<ObjectKey> keys = uploads.stream().map(MultipartUploadId::key).toList();
-            return remains.ended(fileNames(keys)).compose(ended -> {
+            return staleArtifacts.findEndedJobs(fileNames(keys)).compose(ended -> {
                 List<MultipartUploadId> over = uploads.stream()
-                        .filter(upload -> ended.contains(staging.fileName(upload.key())))
+                        .filter(upload -> ended.contains(staging.jobDirectoryOf(upload.key())))
                         .toList();
                 return staging.abort(over).onSuccess(aborted -> told("uploads", over.size()));
             });
@@ -110,7 +113,7 @@ final class OrphanSweeper {
     }
 
     private Set<String> fileNames(List<ObjectKey> keys) {
-        return keys.stream().map(staging::fileName).collect(Collectors.toUnmodifiableSet());
+        return keys.stream().map(staging::jobDirectoryOf).collect(Collectors.toUnmodifiableSet());
     }
 
     private static void told(String what, int count) {

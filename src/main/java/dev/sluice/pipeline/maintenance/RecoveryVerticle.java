@@ -30,11 +30,11 @@ import org.slf4j.LoggerFactory;
 public final class RecoveryVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryVerticle.class);
     /** What the broker delivers again by itself, because a connection ended, comes sooner than this. */
-    private static final Duration SILENCE = Duration.ofSeconds(2);
+    private static final Duration GRACE_PERIOD = Duration.ofSeconds(2);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     /** A fraction of the time after which a job counts as lost, so that it is not much more in the end. */
-    private static final int LOOKS_IN_TIME = 4;
+    private static final int CHECKS_PER_PERIOD = 4;
 
     private static final Backlog NONE = new Backlog(0, 0);
 
@@ -45,8 +45,8 @@ public final class RecoveryVerticle extends VerticleBase {
     private final DeliveryConfig config;
     private final PublisherClient updates;
     private @Nullable PeriodicTask silent;
-    private @Nullable PeriodicTask unclaimed;
-    private @Nullable QueueInspector depth;
+    private @Nullable PeriodicTask resendUnclaimed;
+    private @Nullable QueueInspector queueInspector;
 
     public RecoveryVerticle(
             LostMessageRepository messages,
@@ -65,11 +65,11 @@ public final class RecoveryVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        depth = new QueueInspector(vertx, broker);
-        Duration rare = config.requeueAfter().dividedBy(LOOKS_IN_TIME);
-        Duration often = config.lease().compareTo(LONGEST_PAUSE) < 0 ? config.lease() : LONGEST_PAUSE;
-        silent = started(often, this::ofSilentWorkers);
-        unclaimed = started(rare, this::unclaimed);
+        queueInspector = new QueueInspector(vertx, broker);
+        Duration rare = config.resendAfter().dividedBy(CHECKS_PER_PERIOD);
+        Duration often = config.leaseDuration().compareTo(LONGEST_PAUSE) < 0 ? config.leaseDuration() : LONGEST_PAUSE;
+        silent = started(often, this::resendExpiredLeases);
+        resendUnclaimed = started(rare, this::resendUnclaimed);
         return Future.succeededFuture();
     }
 
@@ -83,7 +83,7 @@ public final class RecoveryVerticle extends VerticleBase {
     public Future<?> stop() {
         return Future.join(
                 Objects.requireNonNull(silent).stop(),
-                Objects.requireNonNull(unclaimed).stop());
+                Objects.requireNonNull(resendUnclaimed).stop());
     }
 
     private Future<Void> later(Throwable cause) {
@@ -91,25 +91,25 @@ public final class RecoveryVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    private Future<Void> ofSilentWorkers() {
-        return messages.sendOfSilentWorkers(SILENCE, config.requeueAfter())
+    private Future<Void> resendExpiredLeases() {
+        return messages.resendExpired(GRACE_PERIOD, config.resendAfter())
                 .onSuccess(sent -> told(sent, "worker silent, job sent again"))
                 .mapEmpty();
     }
 
-    private Future<Void> unclaimed() {
-        Future<Map<StageName, Backlog>> known = messages.waiting(config.requeueAfter());
-        Future<Backlog> unseen = unseen();
+    private Future<Void> resendUnclaimed() {
+        Future<Map<StageName, Backlog>> known = messages.backlogs(config.resendAfter());
+        Future<Backlog> unseen = untrackedBacklog();
         return Future.all(known, unseen).compose(both -> {
             Map<StageName, Backlog> backlogs = known.result();
             boolean none = unseen.result().overdue() == 0
                     && backlogs.values().stream().allMatch(backlog -> backlog.overdue() == 0);
             return none
                     ? Future.succeededFuture()
-                    : Objects.requireNonNull(depth)
-                            .of(looked())
+                    : Objects.requireNonNull(queueInspector)
+                            .messageCounts(looked())
                             .compose(depths -> sendUnclaimed(backlogs, depths)
-                                    .compose(sent -> takeUp(unseen.result(), backlogs, depths)));
+                                    .compose(sent -> adoptPending(unseen.result(), backlogs, depths)));
         });
     }
 
@@ -119,9 +119,9 @@ public final class RecoveryVerticle extends VerticleBase {
         return all;
     }
 
-    private Future<Backlog> unseen() {
+    private Future<Backlog> untrackedBacklog() {
         return config.adoptPending()
-                ? orNothing(pending.count(config.requeueAfter()), NONE)
+                ? orNothing(pending.count(config.resendAfter()), NONE)
                 : Future.succeededFuture(NONE);
     }
 
@@ -136,14 +136,14 @@ public final class RecoveryVerticle extends VerticleBase {
     }
 
     /** A row whose message still lies in a queue, as a staged job or as a single-stage request, is not lost either. */
-    private Future<Void> takeUp(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
+    private Future<Void> adoptPending(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
         Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, NONE);
         long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L)
                 + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
-        long missing = new Backlog(unseen.all() + known.all(), unseen.overdue()).missing(there);
+        long missing = new Backlog(unseen.total() + known.total(), unseen.overdue()).missing(there);
         return missing <= 0
                 ? Future.succeededFuture()
-                : orNothing(pending.takeUp(config.requeueAfter(), missing), List.of())
+                : orNothing(pending.adopt(config.resendAfter(), missing), List.of())
                         .onSuccess(runs -> told(runs, "pending in the job table and never heard of, taken up"))
                         .mapEmpty();
     }
@@ -155,7 +155,7 @@ public final class RecoveryVerticle extends VerticleBase {
             long there = depths.getOrDefault(Objects.requireNonNull(queues.get(stage)), 0L);
             long missing = backlog.missing(there);
             if (missing > 0) {
-                sent.add(messages.sendUnclaimed(stage, config.requeueAfter(), missing)
+                sent.add(messages.resendUnclaimed(stage, config.resendAfter(), missing)
                         .onSuccess(runs -> told(runs, "nobody claimed the job, sent again")));
             }
         });
@@ -168,7 +168,7 @@ public final class RecoveryVerticle extends VerticleBase {
                 .addKeyValue("stage", run.stage().key())
                 .log(what));
         if (!runs.isEmpty()) {
-            updates.outboxHasRows();
+            updates.notifyOutbox();
         }
     }
 }

@@ -8,13 +8,13 @@ public final class RunMetrics implements RunMetricsMXBean {
     final LongAdder ended = new LongAdder();
     final LongAdder done = new LongAdder();
     final LongAdder retried = new LongAdder();
-    final LongAdder putOff = new LongAdder();
+    final LongAdder deferred = new LongAdder();
     final LongAdder failed = new LongAdder();
-    final LongAdder released = new LongAdder();
+    final LongAdder requeued = new LongAdder();
     final LongAdder cancelled = new LongAdder();
     final LongAdder fenced = new LongAdder();
-    public final LongAdder held = new LongAdder();
-    public final LongAdder repeated = new LongAdder();
+    public final LongAdder contended = new LongAdder();
+    public final LongAdder duplicates = new LongAdder();
 
     @Override
     public long getRunning() {
@@ -27,7 +27,7 @@ public final class RunMetrics implements RunMetricsMXBean {
     }
 
     @Override
-    public long getDone() {
+    public long getCompleted() {
         return done.sum();
     }
 
@@ -37,8 +37,8 @@ public final class RunMetrics implements RunMetricsMXBean {
     }
 
     @Override
-    public long getPutOff() {
-        return putOff.sum();
+    public long getDeferred() {
+        return deferred.sum();
     }
 
     @Override
@@ -47,8 +47,8 @@ public final class RunMetrics implements RunMetricsMXBean {
     }
 
     @Override
-    public long getReleased() {
-        return released.sum();
+    public long getRequeued() {
+        return requeued.sum();
     }
 
     @Override
@@ -62,12 +62,12 @@ public final class RunMetrics implements RunMetricsMXBean {
     }
 
     @Override
-    public long getHeld() {
-        return held.sum();
+    public long getContended() {
+        return contended.sum();
     }
 
     @Override
-    public long getRepeated() {
-        return repeated.sum();
+    public long getDuplicates() {
+        return duplicates.sum();
     }
 }

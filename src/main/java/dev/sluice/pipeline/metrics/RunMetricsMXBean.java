@@ -13,19 +13,19 @@ public interface RunMetricsMXBean {
     long getStarted();
 
     /** Runs that were committed. */
-    long getDone();
+    long getCompleted();
 
     /** Runs that failed and will be tried again after their back-off. */
     long getRetried();
 
     /** Runs that this host had no room on its disk for; they come back after a while and are not counted as tried. */
-    long getPutOff();
+    long getDeferred();
 
     /** Runs that ended their job as failed. */
     long getFailed();
 
     /** Runs that were given back: this process stops, or the database did not take how they ended. */
-    long getReleased();
+    long getRequeued();
 
     /** Runs whose job was cancelled while they worked. */
     long getCancelled();
@@ -34,8 +34,8 @@ public interface RunMetricsMXBean {
     long getFenced();
 
     /** Deliveries of a run that another worker had; their message was put off until that one's lease ends. */
-    long getHeld();
+    long getContended();
 
     /** Deliveries of what was done or had ended already. */
-    long getRepeated();
+    long getDuplicates();
 }

@@ -28,11 +28,11 @@ public final class RunMetricsRegistry {
     }
 
     /** Shows the figures of the process with this name until {@link #close}. */
-    public static RunMetricsRegistry open(String worker) {
-        RunMetricsRegistry monitor = new RunMetricsRegistry(worker);
-        monitor.counts.forEach((stage, figures) ->
-                quietly(() -> ManagementFactory.getPlatformMBeanServer().registerMBean(figures, monitor.name(stage))));
-        return monitor;
+    public static RunMetricsRegistry register(String worker) {
+        RunMetricsRegistry metricsRegistry = new RunMetricsRegistry(worker);
+        metricsRegistry.counts.forEach((stage, figures) -> quietly(
+                () -> ManagementFactory.getPlatformMBeanServer().registerMBean(figures, metricsRegistry.name(stage))));
+        return metricsRegistry;
     }
 
     public RunMetrics of(StageName stage) {

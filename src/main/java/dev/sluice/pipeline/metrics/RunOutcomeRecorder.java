@@ -17,36 +17,36 @@ public final class RunOutcomeRecorder {
     private static final Logger LOG = LoggerFactory.getLogger("dev.sluice.run");
 
     private final Attempt attempt;
-    private final RunMetrics counts;
+    private final RunMetrics metrics;
     private final long began = System.nanoTime();
-    private volatile boolean told;
+    private volatile boolean recorded;
 
-    public RunOutcomeRecorder(Attempt attempt, RunMetrics counts) {
+    public RunOutcomeRecorder(Attempt attempt, RunMetrics metrics) {
         this.attempt = attempt;
-        this.counts = counts;
+        this.metrics = metrics;
     }
 
     public void started() {
-        counts.started.increment();
+        metrics.started.increment();
         with(LOG.atInfo()).log("stage started");
     }
 
     /** Whatever came of it, nothing is done for it any more. One whose ending could not be written down goes back. */
-    public void ended() {
-        if (!told) {
-            count(counts.released);
+    public void close() {
+        if (!recorded) {
+            count(metrics.requeued);
             timed(LOG.atWarn()).log("how the run ended could not be written down, given back");
         }
-        counts.ended.increment();
+        metrics.ended.increment();
     }
 
     private void count(LongAdder ending) {
-        told = true;
+        recorded = true;
         ending.increment();
     }
 
-    public void done(JsonObject summary) {
-        count(counts.done);
+    public void completed(JsonObject summary) {
+        count(metrics.done);
         LoggingEventBuilder event = timed(LOG.atInfo());
         for (Map.Entry<String, Object> figure : summary) {
             event = event.addKeyValue(figure.getKey(), figure.getValue());
@@ -55,32 +55,32 @@ public final class RunOutcomeRecorder {
     }
 
     public void willRetry(JobException failure, Duration delay) {
-        count(counts.retried);
+        count(metrics.retried);
         because(failure, LOG.atWarn())
                 .addKeyValue("retryInMs", delay.toMillis())
                 .log("stage failed, will try again");
     }
 
-    public void putOff(JobException failure, Duration delay) {
-        count(counts.putOff);
+    public void deferred(JobException failure, Duration delay) {
+        count(metrics.deferred);
         because(failure, LOG.atWarn())
                 .addKeyValue("againInMs", delay.toMillis())
                 .log("stage put off");
     }
 
     public void failed(JobException failure) {
-        count(counts.failed);
+        count(metrics.failed);
         because(failure, LOG.atWarn()).log("job failed");
     }
 
-    public void released() {
-        count(counts.released);
+    public void requeued() {
+        count(metrics.requeued);
         timed(LOG.atInfo()).log("stage stopped, given back");
     }
 
     public void abandoned(JobException failure) {
         if (failure.code() == ErrorCode.CANCELLED) {
-            count(counts.cancelled);
+            count(metrics.cancelled);
             timed(LOG.atInfo()).log("job was cancelled, work stopped");
         } else {
             fenced();
@@ -88,7 +88,7 @@ public final class RunOutcomeRecorder {
     }
 
     public void fenced() {
-        count(counts.fenced);
+        count(metrics.fenced);
         timed(LOG.atWarn()).log("run is no longer ours, result thrown away");
     }
 
@@ -97,8 +97,8 @@ public final class RunOutcomeRecorder {
         LoggingEventBuilder told = failure.code() == ErrorCode.INTERNAL_ERROR ? event.setCause(failure) : event;
         return timed(told)
                 .addKeyValue("errorCode", failure.code().wire())
-                .addKeyValue("verdict", failure.verdict())
-                .addKeyValue("error", failure.sentence());
+                .addKeyValue("verdict", failure.action())
+                .addKeyValue("error", failure.message());
     }
 
     private LoggingEventBuilder timed(LoggingEventBuilder event) {
@@ -111,6 +111,6 @@ public final class RunOutcomeRecorder {
         return (attempt.run().stage() == StageName.SEGMENT
                         ? about.addKeyValue("task", attempt.run().task())
                         : about)
-                .addKeyValue("attempt", attempt.number());
+                .addKeyValue("attempt", attempt.attemptNumber());
     }
 }

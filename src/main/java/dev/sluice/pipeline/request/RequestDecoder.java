@@ -26,32 +26,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Requests that cannot be read: out of the way, with the reason, and answered where it is known whose they are. */
-public record RequestDecoder(RequestRepository requests, RunServices tools) {
+public record RequestDecoder(RequestRepository requests, RunServices services) {
     private static final Logger LOG = LoggerFactory.getLogger(RequestDecoder.class);
     /** Below all numbers that workers give, should the request be mended and sent again. */
     private static final long BEFORE_ALL = 0;
 
     /** Does this with the job of a request, if one can be made of it, and settles the delivery. Never fails. */
-    Future<Void> unlessUnreadable(
+    Future<Void> decodeAndRun(
             Vertx vertx, Delivery delivery, CancellationToken cancellation, Function<StagedJob, Future<Void>> work) {
         Future<Void> followed = Future.succeededFuture(delivery)
-                .map(come -> MessageCodec.request(come.body()).asStagedJob())
+                .map(come -> MessageCodec.decodeRequest(come.body()).toStagedJob())
                 .compose(work)
                 .recover(cause -> cause instanceof InvalidMessageException invalid
                         ? setAside(vertx, delivery, cancellation, invalid)
                         : Future.failedFuture(cause));
-        return new DeliverySettlement(vertx, tools, delivery, cancellation).after(followed);
+        return new DeliverySettlement(vertx, services, delivery, cancellation).settleAfter(followed);
     }
 
     private Future<Void> setAside(
             Vertx vertx, Delivery delivery, CancellationToken cancellation, InvalidMessageException invalid) {
-        Optional<SingleStageRequest.Subject> subject = MessageCodec.subjectOfRequest(delivery.body());
+        Optional<SingleStageRequest.Subject> subject = MessageCodec.peekRequestSubject(delivery.body());
         OutboxMessage letter = StageMessages.unreadable(
                 delivery, Optional.empty(), subject.map(SingleStageRequest.Subject::job), invalid);
         return new DatabaseRetry(vertx, cancellation)
-                .untilTheDatabaseAnswers(
+                .retryWhileUnavailable(
                         DeliverySettlement.HOLD,
-                        () -> requests.refuse(letter, subject.map(whose -> failed(whose, invalid))))
+                        () -> requests.reject(letter, subject.map(whose -> failed(whose, invalid))))
                 .onSuccess(told -> LOG.atWarn()
                         .addKeyValue("queue", delivery.queue())
                         .addKeyValue(
@@ -73,13 +73,14 @@ public record RequestDecoder(RequestRepository requests, RunServices tools) {
                 StepScheme.SINGLE_STAGE.failedStep(StageName.DOWNLOAD),
                 List.of(),
                 Optional.empty(),
-                Optional.of(new JobUpdate.Failure(ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage()))),
+                Optional.of(
+                        new JobUpdate.ErrorDetails(ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage()))),
                 List.of(),
                 Instant.now(),
                 BEFORE_ALL,
                 StageName.DOWNLOAD,
                 1,
                 Optional.empty(),
-                tools.worker());
+                services.worker());
     }
 }

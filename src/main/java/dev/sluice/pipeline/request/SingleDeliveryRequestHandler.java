@@ -19,47 +19,47 @@ import java.util.List;
  * acknowledgement at the end. A request that comes again goes on where it was. What cannot go on here, because it has to be
  * tried again later or is encoded in tasks, goes on by the stages' own messages, and the request is acknowledged.
  */
-public record SingleDeliveryRequestHandler(List<StageRoute> way, RequestDecoder refused, RunServices tools)
+public record SingleDeliveryRequestHandler(List<StageRoute> routes, RequestDecoder decoder, RunServices services)
         implements DeliveryHandler {
     private static final List<StageName> STAGES = List.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD);
 
     public SingleDeliveryRequestHandler {
-        way = List.copyOf(way);
+        routes = List.copyOf(routes);
     }
 
     /** The stages of the pipeline that a request goes through, in their order. */
-    public static List<StageRoute> wholeOf(List<StageRoute> routes) {
+    public static List<StageRoute> routesOfWholeJob(List<StageRoute> routes) {
         return routes.stream().filter(route -> STAGES.contains(route.name())).toList();
     }
 
     @Override
-    public Future<Void> seeThrough(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
-        return refused.unlessUnreadable(vertx, delivery, cancellation, job -> work(vertx, delivery, cancellation, job));
+    public Future<Void> handle(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
+        return decoder.decodeAndRun(vertx, delivery, cancellation, job -> work(vertx, delivery, cancellation, job));
     }
 
     private Future<Void> work(Vertx vertx, Delivery delivery, CancellationToken cancellation, StagedJob job) {
-        Future<RunExecutor.Standing> last = Future.succeededFuture(RunExecutor.Standing.DONE);
-        for (StageRoute route : way) {
-            last = last.compose(before -> before == RunExecutor.Standing.LEFT
+        Future<RunExecutor.RunOutcome> last = Future.succeededFuture(RunExecutor.RunOutcome.COMPLETED);
+        for (StageRoute route : routes) {
+            last = last.compose(before -> before == RunExecutor.RunOutcome.NOT_COMPLETED
                     ? Future.succeededFuture(before)
                     : stage(vertx, route, delivery, cancellation, job));
         }
         return last.mapEmpty();
     }
 
-    private Future<RunExecutor.Standing> stage(
+    private Future<RunExecutor.RunOutcome> stage(
             Vertx vertx, StageRoute route, Delivery delivery, CancellationToken cancellation, StagedJob job) {
-        RunExecutor flow = new RunExecutor(
+        RunExecutor executor = new RunExecutor(
                 vertx,
                 route,
-                RunExecutor.Onward.HERE,
-                tools,
+                RunExecutor.Handoff.INLINE,
+                services,
                 delivery,
                 cancellation,
                 known -> StageMessages.toStage(route.name(), known));
         return cancellation
                 .reason()
-                .<Future<RunExecutor.Standing>>map(Future::failedFuture)
-                .orElseGet(() -> flow.see(RunId.whole(job.id(), route.name()), job));
+                .<Future<RunExecutor.RunOutcome>>map(Future::failedFuture)
+                .orElseGet(() -> executor.execute(RunId.ofStage(job.id(), route.name()), job));
     }
 }

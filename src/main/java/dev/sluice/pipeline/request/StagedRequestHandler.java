@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Makes a staged job of each request: its row and the message that starts it are committed together, and only then the request
  * is acknowledged. One that comes twice makes one job, because the job has the request's id.
  */
-public record StagedRequestHandler(RequestRepository requests, RequestDecoder refused, RunServices tools)
+public record StagedRequestHandler(RequestRepository requests, RequestDecoder decoder, RunServices services)
         implements DeliveryHandler {
     /** Requests at once; each is a transaction and no more. */
     public static final int CONCURRENCY = 16;
@@ -27,13 +27,13 @@ public record StagedRequestHandler(RequestRepository requests, RequestDecoder re
     private static final Logger LOG = LoggerFactory.getLogger(StagedRequestHandler.class);
 
     @Override
-    public Future<Void> seeThrough(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
-        return refused.unlessUnreadable(vertx, delivery, cancellation, job -> accept(vertx, cancellation, job));
+    public Future<Void> handle(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
+        return decoder.decodeAndRun(vertx, delivery, cancellation, job -> accept(vertx, cancellation, job));
     }
 
     private Future<Void> accept(Vertx vertx, CancellationToken cancellation, StagedJob job) {
         return new DatabaseRetry(vertx, cancellation)
-                .untilTheDatabaseAnswers(
+                .retryWhileUnavailable(
                         DeliverySettlement.HOLD,
                         () -> requests.accept(job, StageMessages.toStage(StageName.DOWNLOAD, job)))
                 .onSuccess(made -> LOG.atInfo()

@@ -10,15 +10,16 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /** The checkpoint of a claimed run, in the database. */
-record DatabaseCheckpoint(RunRepository runs, Claim claim, DatabaseRetry patience) implements Checkpoint {
+record DatabaseCheckpoint(RunRepository runs, Claim claim, DatabaseRetry databaseRetry) implements Checkpoint {
     @Override
-    public Optional<JsonObject> before() {
+    public Optional<JsonObject> previous() {
         return claim.checkpoint();
     }
 
     @Override
     public Future<Void> save(JsonObject state) {
-        return patience.untilTheDatabaseAnswers(() -> runs.saveCheckpoint(claim.attempt(), state))
+        return databaseRetry
+                .retryWhileUnavailable(() -> runs.saveCheckpoint(claim.attempt(), state))
                 .compose(mine -> mine
                         ? Future.succeededFuture()
                         : Future.failedFuture(new JobException(

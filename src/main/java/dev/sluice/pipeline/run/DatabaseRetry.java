@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Tries again while the database is away: work that is done is not thrown away because its commit came at a bad moment. */
 public final class DatabaseRetry {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseRetry.class);
-    private static final Duration FIRST_WAIT = Duration.ofMillis(250);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
-    private static final Duration FOR_EVER = Duration.ofDays(10_000);
+    private static final Duration INITIAL_DELAY = Duration.ofMillis(250);
+    private static final Duration MAX_DELAY = Duration.ofSeconds(5);
+    private static final Duration UNLIMITED = Duration.ofDays(10_000);
 
     private final Vertx vertx;
     private final CancellationToken cancellation;
@@ -28,14 +28,14 @@ public final class DatabaseRetry {
     }
 
     /** Runs {@code statement} until it is answered or the work is cancelled; then fails with what the database said last. */
-    <T> Future<T> untilTheDatabaseAnswers(Supplier<Future<T>> statement) {
-        return untilTheDatabaseAnswers(FOR_EVER, statement);
+    <T> Future<T> retryWhileUnavailable(Supplier<Future<T>> statement) {
+        return retryWhileUnavailable(UNLIMITED, statement);
     }
 
     /** The same, for no longer than {@code limit} from now. */
-    public <T> Future<T> untilTheDatabaseAnswers(Duration limit, Supplier<Future<T>> statement) {
+    public <T> Future<T> retryWhileUnavailable(Duration limit, Supplier<Future<T>> statement) {
         Promise<T> answered = Promise.promise();
-        attempt(statement, FIRST_WAIT, System.nanoTime() + limit.toNanos(), answered);
+        attempt(statement, INITIAL_DELAY, System.nanoTime() + limit.toNanos(), answered);
         return answered.future();
     }
 
@@ -43,7 +43,7 @@ public final class DatabaseRetry {
     private <T> void attempt(Supplier<Future<T>> statement, Duration wait, long end, Promise<T> answered) {
         statement.get().onSuccess(answered::tryComplete).onFailure(cause -> {
             boolean over = end - System.nanoTime() < wait.toNanos();
-            if (!isAway(cause) || over || cancellation.reason().isPresent()) {
+            if (!isUnavailable(cause) || over || cancellation.reason().isPresent()) {
                 answered.tryFail(cause);
                 return;
             }
@@ -52,15 +52,15 @@ public final class DatabaseRetry {
                     .addKeyValue("waitMs", wait.toMillis())
                     .log("database away, will try again");
             Duration twice = wait.multipliedBy(2);
-            Duration next = twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
+            Duration next = twice.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : twice;
             // When the work is told to end there is still one try more, at once.
             new CancellableDelay(vertx, cancellation)
-                    .of(wait)
+                    .await(wait)
                     .onComplete(waited -> attempt(statement, next, end, answered));
         });
     }
 
-    private static boolean isAway(Throwable cause) {
+    private static boolean isUnavailable(Throwable cause) {
         return cause instanceof JobException failure && failure.code() == ErrorCode.DATABASE_UNAVAILABLE;
     }
 }

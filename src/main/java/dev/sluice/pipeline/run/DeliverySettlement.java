@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The end of a delivery: it is settled once, whatever happened, and only after what follows from it is durable. */
-public record DeliverySettlement(Vertx vertx, RunServices tools, Delivery delivery, CancellationToken cancellation) {
+public record DeliverySettlement(Vertx vertx, RunServices services, Delivery delivery, CancellationToken cancellation) {
     private static final Logger LOG = LoggerFactory.getLogger(DeliverySettlement.class);
     /**
      * How long a delivery is held while the database does not answer. Brokers count how often a message came back, and some drop
@@ -21,16 +21,16 @@ public record DeliverySettlement(Vertx vertx, RunServices tools, Delivery delive
     public static final Duration HOLD = Duration.ofSeconds(60);
 
     /** Acknowledges when all that follows is durable, gives back when it could not be made so. Never fails. */
-    public Future<Void> after(Future<Void> followed) {
-        return followed.compose(durable -> acknowledge(), this::giveBack);
+    public Future<Void> settleAfter(Future<Void> followed) {
+        return followed.compose(durable -> acknowledge(), this::requeue);
     }
 
     private Future<Void> acknowledge() {
-        tools.updates().outboxHasRows();
-        return delivery.ack().onSuccess(acknowledged -> tools.milestones().reached(DeliveryStep.ACKNOWLEDGED));
+        services.updates().notifyOutbox();
+        return delivery.ack().onSuccess(acknowledged -> services.stepListener().onStep(DeliveryStep.ACKNOWLEDGED));
     }
 
-    private Future<Void> giveBack(Throwable cause) {
+    private Future<Void> requeue(Throwable cause) {
         if (cancellation.reason().isEmpty()) {
             LOG.atWarn()
                     .setCause(cause instanceof JobException ? null : cause)
@@ -39,7 +39,7 @@ public record DeliverySettlement(Vertx vertx, RunServices tools, Delivery delive
                     .log("delivery goes back to its queue");
         }
         return new CancellableDelay(vertx, cancellation)
-                .of(RequeueDelay.after(delivery.returns()))
-                .compose(waited -> delivery.giveBack());
+                .await(RequeueDelay.forDeliveryCount(delivery.deliveryCount()))
+                .compose(waited -> delivery.requeue());
     }
 }

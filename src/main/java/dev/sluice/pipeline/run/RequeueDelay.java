@@ -14,7 +14,7 @@ final class RequeueDelay {
     private RequeueDelay() {}
 
     /** @param returns how often the broker says that it came back already, 0 or more; 0 where it does not count */
-    static Duration after(long returns) {
+    static Duration forDeliveryCount(long returns) {
         Duration grown = FIRST.multipliedBy(1L << Math.min(returns, DOUBLINGS));
         return grown.compareTo(LONGEST) > 0 ? LONGEST : grown;
     }

@@ -21,7 +21,7 @@ final class RetrySchedule {
      *
      * @param attempt from 1
      */
-    Duration after(int attempt) {
+    Duration delayAfter(int attempt) {
         Duration step = steps.get(Math.min(attempt, steps.size()) - 1);
         return Duration.ofMillis(Math.round(step.toMillis() * (1 - JITTER * random.nextDouble())));
     }

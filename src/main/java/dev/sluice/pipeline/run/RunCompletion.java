@@ -7,8 +7,8 @@ import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.persistence.run.StageCompletion;
-import dev.sluice.persistence.run.StageCompletion.Next;
-import dev.sluice.persistence.run.StageCompletion.Tasks;
+import dev.sluice.persistence.run.StageCompletion.NextRun;
+import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import dev.sluice.persistence.run.TaskCompletion;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.stage.StageResult;
@@ -24,69 +24,72 @@ import java.util.function.BiFunction;
  * @param summary figures for the log
  * @param follows how the job goes on
  */
-record RunCompletion(JsonObject summary, Follows follows, BiFunction<RunRepository, Attempt, Future<Boolean>> commit) {
+record RunCompletion(
+        JsonObject summary, Continuation follows, BiFunction<RunRepository, Attempt, Future<Boolean>> commit) {
     /** What comes after a run. */
-    enum Follows {
+    enum Continuation {
         /** The job is completed with it. */
-        NOTHING,
+        JOB_COMPLETED,
         /** The next stage. */
-        STAGE,
+        NEXT_STAGE,
         /** Tasks, or what is left of them. */
         TASKS
     }
 
     /** @throws dev.sluice.job.JobException MESSAGE_TOO_LARGE when the next stage would not read its message */
-    static RunCompletion of(
-            StageResult result, StageRoute route, RunExecutor.Onward onward, RunUpdates news, int inFlight) {
+    static RunCompletion from(
+            StageResult result, StageRoute route, RunExecutor.Handoff onward, RunUpdates updates, int inFlight) {
         if (route.name() == StageName.SEGMENT) {
-            TaskCompletion done = ofTask(result, route, news, inFlight);
-            return new RunCompletion(result.summary(), Follows.TASKS, (runs, attempt) -> runs.commit(attempt, done));
+            TaskCompletion done = ofTask(result, route, updates, inFlight);
+            return new RunCompletion(
+                    result.summary(), Continuation.TASKS, (runs, attempt) -> runs.commit(attempt, done));
         }
         StageCompletion done = result.plan()
-                .map(plan -> ofPlan(result, plan, news, inFlight))
-                .orElseGet(() -> ofWhole(result, route, onward, news));
+                .map(plan -> ofPlan(result, plan, updates, inFlight))
+                .orElseGet(() -> ofWhole(result, route, onward, updates));
         return new RunCompletion(
                 result.summary(), follows(result, route), (runs, attempt) -> runs.commit(attempt, done));
     }
 
-    private static Follows follows(StageResult result, StageRoute route) {
+    private static Continuation follows(StageResult result, StageRoute route) {
         if (result.plan().isPresent()) {
-            return Follows.TASKS;
+            return Continuation.TASKS;
         }
-        return route.next().isEmpty() ? Follows.NOTHING : Follows.STAGE;
+        return route.next().isEmpty() ? Continuation.JOB_COMPLETED : Continuation.NEXT_STAGE;
     }
 
     private static StageCompletion ofWhole(
-            StageResult result, StageRoute route, RunExecutor.Onward onward, RunUpdates news) {
+            StageResult result, StageRoute route, RunExecutor.Handoff onward, RunUpdates updates) {
         StagedJob after = route.next()
-                .map(next -> result.job().waitingFor(next))
+                .map(next -> result.job().forStage(next))
                 .orElseGet(() -> result.job().completed());
         // Made also where it is not sent: what is lost on the way is sent again, and has to be readable then.
-        Optional<Next> next = route.next().map(stage -> next(after, stage));
+        Optional<NextRun> next = route.next().map(stage -> next(after, stage));
         return new StageCompletion(
                 after,
-                result.record(),
-                news.done(after),
-                onward == RunExecutor.Onward.HERE ? next.map(sent -> new Next(sent.run())) : next);
+                result.runResult(),
+                updates.completed(after),
+                onward == RunExecutor.Handoff.INLINE ? next.map(sent -> new NextRun(sent.run())) : next);
     }
 
-    private static StageCompletion ofPlan(StageResult result, EncodePlan plan, RunUpdates news, int inFlight) {
-        StagedJob after = result.job().waitingFor(StageName.SEGMENT);
-        Tasks tasks = new Tasks(
+    private static StageCompletion ofPlan(StageResult result, EncodePlan plan, RunUpdates updates, int inFlight) {
+        StagedJob after = result.job().forStage(StageName.SEGMENT);
+        TaskBatch tasks = new TaskBatch(
                 StageName.SEGMENT,
                 new SegmentTasks(plan).all(),
                 inFlight,
                 task -> StageMessages.toTask(task(after, task), after));
-        return new StageCompletion(after, result.record(), news.planned(after), Optional.empty(), Optional.of(tasks));
+        return new StageCompletion(
+                after, result.runResult(), updates.segmentsPlanned(after), Optional.empty(), Optional.of(tasks));
     }
 
-    private static TaskCompletion ofTask(StageResult result, StageRoute route, RunUpdates news, int inFlight) {
+    private static TaskCompletion ofTask(StageResult result, StageRoute route, RunUpdates updates, int inFlight) {
         StagedJob job = result.job();
         return new TaskCompletion(
                 job,
-                result.record(),
+                result.runResult(),
                 inFlight,
-                news::taskDone,
+                updates::taskCompleted,
                 task -> StageMessages.toTask(task(job, task), job),
                 next(job, route.next().orElseThrow()));
     }
@@ -95,7 +98,7 @@ record RunCompletion(JsonObject summary, Follows follows, BiFunction<RunReposito
         return new RunId(job.id(), StageName.SEGMENT, task);
     }
 
-    private static Next next(StagedJob job, StageName stage) {
-        return new Next(RunId.whole(job.id(), stage), StageMessages.toStage(stage, job));
+    private static NextRun next(StagedJob job, StageName stage) {
+        return new NextRun(RunId.ofStage(job.id(), stage), StageMessages.toStage(stage, job));
     }
 }

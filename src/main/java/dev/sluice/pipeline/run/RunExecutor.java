@@ -29,112 +29,128 @@ public final class RunExecutor {
 
     private final Vertx vertx;
     private final StageRoute route;
-    private final Onward onward;
-    private final RunServices tools;
+    private final Handoff onward;
+    private final RunServices services;
     private final Delivery delivery;
     private final CancellationToken cancellation;
     private final Function<StagedJob, OutboxMessage> again;
-    private final DatabaseRetry patience;
+    private final DatabaseRetry databaseRetry;
 
     /** How the job goes on after the run. */
-    public enum Onward {
+    public enum Handoff {
         /** By a message to the next stage. */
-        SENT,
+        PUBLISH,
         /** Under the delivery that this run was done for; a message is sent only if that gets lost. */
-        HERE
+        INLINE
     }
 
     /** What became of the run. */
-    public enum Standing {
+    public enum RunOutcome {
         /** It is done, by this call. */
-        DONE,
+        COMPLETED,
         /** It was done before, or its job has ended. */
-        FINISHED,
+        ALREADY_FINISHED,
         /** What there is to do yet is somebody else's or another delivery's. */
-        LEFT
+        NOT_COMPLETED
     }
 
     /** @param again the message that brings the run of a job, as far as that is known, about another time */
     public RunExecutor(
             Vertx vertx,
             StageRoute route,
-            Onward onward,
-            RunServices tools,
+            Handoff onward,
+            RunServices services,
             Delivery delivery,
             CancellationToken cancellation,
             Function<StagedJob, OutboxMessage> again) {
         this.vertx = vertx;
         this.route = route;
         this.onward = onward;
-        this.tools = tools;
+        this.services = services;
         this.delivery = delivery;
         this.cancellation = cancellation;
         this.again = again;
-        this.patience = new DatabaseRetry(vertx, cancellation);
+        this.databaseRetry = new DatabaseRetry(vertx, cancellation);
     }
 
     /** Sees the run through; fails only when the delivery has to go back to its queue. */
-    public Future<Standing> see(RunId run, StagedJob job) {
-        LeaseExpiryWaiter prior = new LeaseExpiryWaiter(vertx, tools.runs(), cancellation);
-        return patience.untilTheDatabaseAnswers(
+    public Future<RunOutcome> execute(RunId run, StagedJob job) {
+        LeaseExpiryWaiter leaseExpiry = new LeaseExpiryWaiter(vertx, services.runs(), cancellation);
+        return databaseRetry
+                .retryWhileUnavailable(
                         DeliverySettlement.HOLD,
-                        () -> prior.outlive(delivery, run)
-                                .compose(waited -> tools.runs()
+                        () -> leaseExpiry
+                                .awaitExpiry(delivery, run)
+                                .compose(waited -> services.runs()
                                         .claim(
                                                 run,
                                                 job,
                                                 again.apply(job),
-                                                tools.worker(),
-                                                tools.delivery().lease(),
+                                                services.worker(),
+                                                services.delivery().leaseDuration(),
                                                 claim -> news(claim).started())))
-                .compose(outcome -> outcome instanceof ClaimResult.Granted granted
-                        ? work(granted.claim())
-                        : nothingToDo(outcome, job));
+                .compose(outcome ->
+                        outcome instanceof ClaimResult.Granted granted ? work(granted.claim()) : skip(outcome, job));
     }
 
-    private Future<Standing> nothingToDo(ClaimResult outcome, StagedJob job) {
-        boolean held = outcome instanceof ClaimResult.Held;
-        RunMetrics counts = tools.monitor().of(route.name());
-        (held ? counts.held : counts.repeated).increment();
+    private Future<RunOutcome> skip(ClaimResult outcome, StagedJob job) {
+        boolean held = outcome instanceof ClaimResult.LeasedElsewhere;
+        RunMetrics metrics = services.metricsRegistry().of(route.name());
+        (held ? metrics.contended : metrics.duplicates).increment();
         LOG.atDebug()
                 .addKeyValue("jobId", job.id())
                 .addKeyValue("stage", route.name().key())
                 .addKeyValue("outcome", outcome)
                 .log("somebody does or did this already");
-        return Future.succeededFuture(held ? Standing.LEFT : Standing.FINISHED);
+        return Future.succeededFuture(held ? RunOutcome.NOT_COMPLETED : RunOutcome.ALREADY_FINISHED);
     }
 
-    private Future<Standing> work(Claim claim) {
+    private Future<RunOutcome> work(Claim claim) {
         Attempt attempt = claim.attempt();
         StagedJob job = claim.job();
-        RunUpdates news = news(claim);
-        RunOutcomeRecorder log = new RunOutcomeRecorder(attempt, tools.monitor().of(route.name()));
-        StageContext run = new StageContext(
-                attempt, job, progress(job, news), cancellation, new DatabaseCheckpoint(tools.runs(), claim, patience));
-        tools.milestones().reached(DeliveryStep.CLAIMED);
-        tools.updates().outboxHasRows();
-        tools.leases().hold(attempt, cancellation);
-        log.started();
-        RunFailureHandler failed = new RunFailureHandler(route, tools, patience, delivery, job, () -> again.apply(job));
-        Future<Standing> ending = attempt.number() > route.retries().maxAttempts()
-                ? failed.giveUp(attempt, news, workerLost(), log).map(Standing.LEFT)
-                : Future.succeededFuture(run)
+        RunUpdates updates = news(claim);
+        RunOutcomeRecorder recorder =
+                new RunOutcomeRecorder(attempt, services.metricsRegistry().of(route.name()));
+        StageContext context = new StageContext(
+                attempt,
+                job,
+                progress(job, updates),
+                cancellation,
+                new DatabaseCheckpoint(services.runs(), claim, databaseRetry));
+        services.stepListener().onStep(DeliveryStep.CLAIMED);
+        services.updates().notifyOutbox();
+        services.leases().track(attempt, cancellation);
+        recorder.started();
+        RunFailureHandler failureHandler =
+                new RunFailureHandler(route, services, databaseRetry, delivery, job, () -> again.apply(job));
+        Future<RunOutcome> ending = attempt.attemptNumber() > route.retries().maxAttempts()
+                ? failureHandler
+                        .exhaustAttempts(attempt, updates, workerLost(), recorder)
+                        .map(RunOutcome.NOT_COMPLETED)
+                : Future.succeededFuture(context)
                         .compose(route.stage()::run)
-                        .map(result -> RunCompletion.of(
-                                result, route, onward, news, tools.delivery().segmentsInFlight()))
-                        .onComplete(worked -> tools.leases().settling(attempt))
+                        .map(result -> RunCompletion.from(
+                                result,
+                                route,
+                                onward,
+                                updates,
+                                services.delivery().maxSegmentsInFlight()))
+                        .onComplete(worked -> services.leases().markSettling(attempt))
                         .compose(
-                                done -> commit(attempt, done, log),
-                                cause -> failed.end(attempt, news, JobException.of(cause), log)
-                                        .map(Standing.LEFT));
+                                done -> commit(attempt, done, recorder),
+                                cause -> failureHandler
+                                        .handle(attempt, updates, JobException.of(cause), recorder)
+                                        .map(RunOutcome.NOT_COMPLETED));
         return ending.onComplete(ended -> {
-            tools.leases().letGo(attempt);
-            log.ended();
+            services.leases().untrack(attempt);
+            recorder.close();
         });
     }
 
-    private ProgressListener progress(StagedJob job, RunUpdates news) {
-        return job.answerForm().progress() ? done -> tools.updates().tick(news.tick(done)) : ProgressListener.none();
+    private ProgressListener progress(StagedJob job, RunUpdates updates) {
+        return job.updateOptions().progress()
+                ? done -> services.updates().sendProgress(updates.progress(done))
+                : ProgressListener.noop();
     }
 
     /** The last attempt that counted never said how it ended, or this one would not have been granted. */
@@ -145,31 +161,35 @@ public final class RunExecutor {
                         + route.retries().maxAttempts() + " attempts are used up.");
     }
 
-    private Future<Standing> commit(Attempt attempt, RunCompletion done, RunOutcomeRecorder log) {
-        tools.milestones().reached(DeliveryStep.WORKED);
-        return patience.untilTheDatabaseAnswers(() -> done.commit().apply(tools.runs(), attempt))
+    private Future<RunOutcome> commit(Attempt attempt, RunCompletion done, RunOutcomeRecorder recorder) {
+        services.stepListener().onStep(DeliveryStep.PROCESSED);
+        return databaseRetry
+                .retryWhileUnavailable(() -> done.commit().apply(services.runs(), attempt))
                 .compose(mine -> {
                     if (!mine) {
-                        log.fenced();
-                        return tools.workspace()
-                                .discard(attempt)
-                                .compose(gone ->
-                                        tools.leftovers().ofFailed(attempt.run().job()))
-                                .map(Standing.LEFT);
+                        recorder.fenced();
+                        return services.workspace()
+                                .delete(attempt)
+                                .compose(gone -> services.jobCleanup()
+                                        .cleanUpFailed(attempt.run().job()))
+                                .map(RunOutcome.NOT_COMPLETED);
                     }
-                    tools.milestones().reached(DeliveryStep.COMMITTED);
+                    services.stepListener().onStep(DeliveryStep.COMMITTED);
                     // What comes now is clearing away; nobody is to wait for that.
-                    tools.updates().outboxHasRows();
-                    log.done(done.summary());
-                    return (done.follows() == RunCompletion.Follows.NOTHING
-                                    ? tools.leftovers()
-                                            .ofCompleted(attempt.run().job())
+                    services.updates().notifyOutbox();
+                    recorder.completed(done.summary());
+                    return (done.follows() == RunCompletion.Continuation.JOB_COMPLETED
+                                    ? services.jobCleanup()
+                                            .cleanUpCompleted(attempt.run().job())
                                     : Future.<Void>succeededFuture())
-                            .map(done.follows() == RunCompletion.Follows.TASKS ? Standing.LEFT : Standing.DONE);
+                            .map(
+                                    done.follows() == RunCompletion.Continuation.TASKS
+                                            ? RunOutcome.NOT_COMPLETED
+                                            : RunOutcome.COMPLETED);
                 });
     }
 
     private RunUpdates news(Claim claim) {
-        return new RunUpdates(claim, claim.job(), tools.worker(), Clock.systemUTC());
+        return new RunUpdates(claim, claim.job(), services.worker(), Clock.systemUTC());
     }
 }

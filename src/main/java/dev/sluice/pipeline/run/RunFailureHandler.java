@@ -19,11 +19,11 @@ import java.util.function.Supplier;
 /** The endings of a run whose work failed; which one is a property of the failure. */
 final class RunFailureHandler {
     /** Long enough for something to be over elsewhere on the host, short enough for nobody to wait for it. */
-    private static final Duration PUT_OFF_FOR = Duration.ofSeconds(30);
+    private static final Duration DEFER_DELAY = Duration.ofSeconds(30);
 
     private final StageRoute route;
-    private final RunServices tools;
-    private final DatabaseRetry patience;
+    private final RunServices services;
+    private final DatabaseRetry databaseRetry;
     private final Delivery delivery;
     private final StagedJob job;
     private final Supplier<OutboxMessage> again;
@@ -31,92 +31,96 @@ final class RunFailureHandler {
     /** @param again the message that brings the run about another time */
     RunFailureHandler(
             StageRoute route,
-            RunServices tools,
-            DatabaseRetry patience,
+            RunServices services,
+            DatabaseRetry databaseRetry,
             Delivery delivery,
             StagedJob job,
             Supplier<OutboxMessage> again) {
         this.route = route;
-        this.tools = tools;
-        this.patience = patience;
+        this.services = services;
+        this.databaseRetry = databaseRetry;
         this.delivery = delivery;
         this.job = job;
         this.again = again;
     }
 
     /** Writes down how the run ended; fails only when the delivery has to go back to its queue. */
-    Future<Void> end(Attempt attempt, RunUpdates news, JobException failure, RunOutcomeRecorder log) {
-        return switch (failure.verdict()) {
-            case FAIL -> fail(attempt, news, failure, log, Optional.empty());
+    Future<Void> handle(Attempt attempt, RunUpdates updates, JobException failure, RunOutcomeRecorder recorder) {
+        return switch (failure.action()) {
+            case FAIL -> fail(attempt, updates, failure, recorder, Optional.empty());
             case RETRY ->
-                attempt.number() < route.retries().maxAttempts()
-                        ? retryLater(attempt, failure, log)
-                        : giveUp(attempt, news, failure, log);
-            case POSTPONE -> putOff(attempt, failure, log);
-            case RELEASE -> release(attempt, failure, log);
+                attempt.attemptNumber() < route.retries().maxAttempts()
+                        ? retryLater(attempt, failure, recorder)
+                        : exhaustAttempts(attempt, updates, failure, recorder);
+            case DEFER -> defer(attempt, failure, recorder);
+            case REQUEUE -> requeue(attempt, failure, recorder);
             case ABANDON -> {
-                log.abandoned(failure);
-                yield tools.leftovers().ofFailed(job.id());
+                recorder.abandoned(failure);
+                yield services.jobCleanup().cleanUpFailed(job.id());
             }
         };
     }
 
     /** Ends the job as failed for good: its attempts are used up, and the message goes to the dead letters. */
-    Future<Void> giveUp(Attempt attempt, RunUpdates news, JobException failure, RunOutcomeRecorder log) {
+    Future<Void> exhaustAttempts(
+            Attempt attempt, RunUpdates updates, JobException failure, RunOutcomeRecorder recorder) {
         return fail(
                 attempt,
-                news,
+                updates,
                 failure,
-                log,
+                recorder,
                 Optional.of(history -> StageMessages.givenUp(delivery, route, attempt, failure, history)));
     }
 
     private Future<Void> fail(
             Attempt attempt,
-            RunUpdates news,
+            RunUpdates updates,
             JobException failure,
-            RunOutcomeRecorder log,
+            RunOutcomeRecorder recorder,
             Optional<Function<JsonArray, OutboxMessage>> dead) {
-        JobUpdate update = news.failed(failure);
-        return patience.untilTheDatabaseAnswers(() -> tools.runs().fail(attempt, failure, update, dead))
+        JobUpdate update = updates.failed(failure);
+        return databaseRetry
+                .retryWhileUnavailable(() -> services.runs().fail(attempt, failure, update, dead))
                 .compose(mine -> {
                     if (mine) {
-                        log.failed(failure);
+                        recorder.failed(failure);
                     } else {
-                        log.fenced();
+                        recorder.fenced();
                     }
-                    return tools.leftovers().ofFailed(job.id());
+                    return services.jobCleanup().cleanUpFailed(job.id());
                 });
     }
 
-    private Future<Void> retryLater(Attempt attempt, JobException failure, RunOutcomeRecorder log) {
-        Duration delay =
-                new RetrySchedule(route.retries().backoff(), ThreadLocalRandom.current()).after(attempt.number());
+    private Future<Void> retryLater(Attempt attempt, JobException failure, RunOutcomeRecorder recorder) {
+        Duration delay = new RetrySchedule(route.retries().delays(), ThreadLocalRandom.current())
+                .delayAfter(attempt.attemptNumber());
         OutboxMessage message = again.get();
-        return patience.untilTheDatabaseAnswers(() -> tools.runs().retryLater(attempt, failure, delay, message))
-                .onSuccess(mine -> tell(mine, log, () -> log.willRetry(failure, delay)))
+        return databaseRetry
+                .retryWhileUnavailable(() -> services.runs().retryLater(attempt, failure, delay, message))
+                .onSuccess(mine -> tell(mine, recorder, () -> recorder.willRetry(failure, delay)))
                 .mapEmpty();
     }
 
     /** This host cannot do it now; perhaps another can, or this one in a while. */
-    private Future<Void> putOff(Attempt attempt, JobException failure, RunOutcomeRecorder log) {
+    private Future<Void> defer(Attempt attempt, JobException failure, RunOutcomeRecorder recorder) {
         OutboxMessage message = again.get();
-        return patience.untilTheDatabaseAnswers(() -> tools.runs().putOff(attempt, PUT_OFF_FOR, message))
-                .onSuccess(mine -> tell(mine, log, () -> log.putOff(failure, PUT_OFF_FOR)))
+        return databaseRetry
+                .retryWhileUnavailable(() -> services.runs().defer(attempt, DEFER_DELAY, message))
+                .onSuccess(mine -> tell(mine, recorder, () -> recorder.deferred(failure, DEFER_DELAY)))
                 .mapEmpty();
     }
 
-    private static void tell(boolean mine, RunOutcomeRecorder log, Runnable ending) {
+    private static void tell(boolean mine, RunOutcomeRecorder recorder, Runnable ending) {
         if (mine) {
             ending.run();
         } else {
-            log.fenced();
+            recorder.fenced();
         }
     }
 
     /** The attempt is not counted, and the delivery goes back whether or not the database could be told. */
-    private Future<Void> release(Attempt attempt, JobException failure, RunOutcomeRecorder log) {
-        log.released();
-        return tools.runs().release(attempt).transform(told -> Future.failedFuture(failure));
+    private Future<Void> requeue(Attempt attempt, JobException failure, RunOutcomeRecorder recorder) {
+        recorder.requeued();
+        return services.runs().release(attempt).transform(told -> Future.failedFuture(failure));
     }
 }

@@ -20,9 +20,9 @@ public record RunServices(
         Outbox outbox,
         LeaseRenewer leases,
         Workspace workspace,
-        JobCleanup leftovers,
+        JobCleanup jobCleanup,
         PublisherClient updates,
         DeliveryConfig delivery,
         String worker,
-        RunMetricsRegistry monitor,
-        DeliveryStepListener milestones) {}
+        RunMetricsRegistry metricsRegistry,
+        DeliveryStepListener stepListener) {}

@@ -35,7 +35,7 @@ public final class RunUpdates {
         this.clock = clock;
         this.startedAt = clock.instant();
         this.seq = new AtomicLong(claim.firstSeq());
-        this.progress = new AtomicInteger(claim.progressFloor());
+        this.progress = new AtomicInteger(claim.minProgress());
         this.started = update(
                 JobUpdate.Status.PROCESSING, stage().startStep(), stage().startProgress(), job, Optional.empty());
     }
@@ -46,31 +46,35 @@ public final class RunUpdates {
     }
 
     /** The stage is done; {@code after} is the job with what the stage made. */
-    JobUpdate done(StagedJob after) {
+    JobUpdate completed(StagedJob after) {
         boolean last = stage() == StageName.UPLOAD;
         return update(
                 last ? JobUpdate.Status.COMPLETED : JobUpdate.Status.PROCESSING,
-                steps().doneStep(stage()),
-                steps().doneProgress(stage()),
+                steps().completedStep(stage()),
+                steps().completedProgress(stage()),
                 after,
                 Optional.empty());
     }
 
     /** The stage has planned tasks, which go on. */
-    JobUpdate planned(StagedJob after) {
+    JobUpdate segmentsPlanned(StagedJob after) {
         return update(
-                JobUpdate.Status.PROCESSING, StageName.PLANNED_STEP, stage().startProgress(), after, Optional.empty());
+                JobUpdate.Status.PROCESSING,
+                StageName.SEGMENTS_PLANNED_STEP,
+                stage().startProgress(),
+                after,
+                Optional.empty());
     }
 
     /** A task is done, of which the job has several. */
-    JobUpdate taskDone(TaskCompletion.Standing standing) {
+    JobUpdate taskCompleted(TaskCompletion.JobProgress standing) {
         return update(
                         JobUpdate.Status.PROCESSING,
-                        steps().doneStep(stage()),
+                        steps().completedStep(stage()),
                         standing.progress(),
                         job,
                         Optional.empty())
-                .numbered(standing.seq());
+                .withSeq(standing.seq());
     }
 
     JobUpdate failed(JobException failure) {
@@ -79,13 +83,14 @@ public final class RunUpdates {
                 steps().failedStep(stage()),
                 0,
                 job,
-                Optional.of(new JobUpdate.Failure(failure.code(), failure.sentence())));
+                Optional.of(new JobUpdate.ErrorDetails(failure.code(), failure.message())));
     }
 
     /** How far this stage's work is, 0 to 1. */
-    ProgressEvent tick(double fraction) {
+    ProgressEvent progress(double fraction) {
         // How far the job is with one of several tasks only the database can tell.
-        int raised = stage() == StageName.SEGMENT ? progress.get() : raise(steps().progressAt(stage(), fraction));
+        int raised =
+                stage() == StageName.SEGMENT ? progress.get() : raiseProgress(steps().progressAt(stage(), fraction));
         return new ProgressEvent(
                 claim.attempt(),
                 job.mediaId(),
@@ -94,23 +99,27 @@ public final class RunUpdates {
                 seq.getAndIncrement(),
                 eta(fraction),
                 worker,
-                job.answerForm().interval());
+                job.updateOptions().interval());
     }
 
     private Optional<Integer> eta(double fraction) {
-        return ProgressEvent.eta(
+        return ProgressEvent.estimateRemaining(
                 fraction, Duration.between(startedAt, clock.instant()).toMillis() / 1000.0);
     }
 
     private JobUpdate update(
-            JobUpdate.Status status, String step, int reached, StagedJob about, Optional<JobUpdate.Failure> failure) {
+            JobUpdate.Status status,
+            String step,
+            int reached,
+            StagedJob about,
+            Optional<JobUpdate.ErrorDetails> failure) {
         boolean done = status == JobUpdate.Status.COMPLETED;
         Optional<VideoMetadata> metadata = failure.isPresent() ? Optional.empty() : about.metadata();
         return new JobUpdate(
                 about.id(),
                 about.mediaId(),
                 status,
-                raise(reached),
+                raiseProgress(reached),
                 step,
                 done ? about.outputs() : List.of(),
                 metadata,
@@ -119,17 +128,17 @@ public final class RunUpdates {
                 clock.instant(),
                 seq.getAndIncrement(),
                 stage(),
-                claim.attempt().number(),
+                claim.attempt().attemptNumber(),
                 Optional.empty(),
                 worker);
     }
 
-    private int raise(int reached) {
+    private int raiseProgress(int reached) {
         return progress.accumulateAndGet(reached, Math::max);
     }
 
     private StepScheme steps() {
-        return job.answerForm().steps();
+        return job.updateOptions().stepScheme();
     }
 
     private StageName stage() {

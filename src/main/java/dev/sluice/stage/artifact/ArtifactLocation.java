@@ -10,18 +10,18 @@ import java.util.Optional;
  * @param stagedKey in the bucket
  */
 public record ArtifactLocation(Optional<String> localPath, Optional<String> stagedKey) {
-    static ArtifactLocation onDisk(String path) {
+    static ArtifactLocation local(String path) {
         return new ArtifactLocation(Optional.of(path), Optional.empty());
     }
 
-    static ArtifactLocation inStore(String key) {
+    static ArtifactLocation staged(String key) {
         return new ArtifactLocation(Optional.empty(), Optional.of(key));
     }
 
     /** The file as the next message tells of it. */
-    public OutputFile of(OutputFile output) {
+    public OutputFile applyTo(OutputFile output) {
         return stagedKey
-                .map(output::stagedAs)
-                .orElseGet(() -> localPath.map(output::lyingAt).orElse(output));
+                .map(output::withStagedKey)
+                .orElseGet(() -> localPath.map(output::withLocalPath).orElse(output));
     }
 }

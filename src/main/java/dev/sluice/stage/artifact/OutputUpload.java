@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** A file of this host and the object that it becomes. */
 public record OutputUpload(OutputFile output, ObjectKey key, Path file) {
-    public LocalFile local() {
+    public LocalFile toLocalFile() {
         return new LocalFile(file, output.fileSize(), output.mimeType());
     }
 

@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /** Where a stage gets a job's source from: the workspace if an earlier stage left it there, the store if not. */
 public final class SourceProvider {
-    private final ObjectStore blobs;
+    private final ObjectStore objectStore;
     private final Workspace workspace;
     private final SourceCache cache;
     private final long maxBytes;
@@ -28,8 +28,8 @@ public final class SourceProvider {
      *
      * @param maxBytes size of the largest object that is fetched
      */
-    public SourceProvider(ObjectStore blobs, Workspace workspace, SourceCache cache, long maxBytes) {
-        this.blobs = blobs;
+    public SourceProvider(ObjectStore objectStore, Workspace workspace, SourceCache cache, long maxBytes) {
+        this.objectStore = objectStore;
         this.workspace = workspace;
         this.cache = cache;
         this.maxBytes = maxBytes;
@@ -39,25 +39,26 @@ public final class SourceProvider {
      * Works with the source: the file that the job names, or one that is fetched to this host, once for all runs that work with it
      * at the time.
      */
-    public <T> Future<T> with(StageContext run, Function<Path, Future<T>> work) {
-        return here(run.job())
-                .compose(file ->
-                        file.map(work).orElseGet(() -> bytes(run.job()).compose(bytes -> fetched(run, bytes, work))));
+    public <T> Future<T> withSource(StageContext context, Function<Path, Future<T>> work) {
+        return localSource(context.job())
+                .compose(file -> file.map(work)
+                        .orElseGet(() -> sizeOf(context.job()).compose(bytes -> fetched(context, bytes, work))));
     }
 
-    private <T> Future<T> fetched(StageContext run, long bytes, Function<Path, Future<T>> work) {
-        ObjectKey key = key(run.job());
-        return cache.with(
-                run.job().id(),
+    private <T> Future<T> fetched(StageContext context, long bytes, Function<Path, Future<T>> work) {
+        ObjectKey key = key(context.job());
+        return cache.withSource(
+                context.job().id(),
                 bytes,
-                run.cancellation(),
-                (target, cancellation) -> blobs.fetch(key, target, maxBytes, ProgressListener.none(), cancellation)
+                context.cancellation(),
+                (target, cancellation) -> objectStore
+                        .download(key, target, maxBytes, ProgressListener.noop(), cancellation)
                         .mapEmpty(),
                 work);
     }
 
     /** The file that the job names; empty when it has to be fetched, and fails with the reason when it cannot be. */
-    private Future<Optional<Path>> here(StagedJob job) {
+    private Future<Optional<Path>> localSource(StagedJob job) {
         if (job.localVideoPath().isEmpty()) {
             return Future.succeededFuture(Optional.empty());
         }
@@ -73,8 +74,8 @@ public final class SourceProvider {
      * Size of the object in bytes, as the store knows it: what the message says is never trusted. Fails with TOO_LARGE, or as
      * the store does.
      */
-    public Future<Long> bytes(StagedJob job) {
-        return blobs.head(key(job)).map(ObjectMetadata::size).map(this::allowed);
+    public Future<Long> sizeOf(StagedJob job) {
+        return objectStore.head(key(job)).map(ObjectMetadata::size).map(this::allowed);
     }
 
     private long allowed(long bytes) {
@@ -86,9 +87,10 @@ public final class SourceProvider {
     }
 
     /** Fetches the object into {@code directory}. */
-    public Future<Path> fetch(StageContext run, AttemptDirectory directory, ProgressListener progress) {
+    public Future<Path> download(StageContext context, AttemptDirectory directory, ProgressListener progress) {
         Path target = directory.file("source");
-        return blobs.fetch(key(run.job()), target, maxBytes, progress, run.cancellation())
+        return objectStore
+                .download(key(context.job()), target, maxBytes, progress, context.cancellation())
                 .map(target);
     }
 

@@ -14,28 +14,29 @@ import java.util.List;
  * Copies staged objects within the store to where the world looks for them. Who is late copies the same objects once more,
  * which changes nothing. Half of a result goes when its job has ended ({@link JobCleanup}).
  */
-public record StagedObjectPromoter(ObjectStore blobs) {
+public record StagedObjectPromoter(ObjectStore objectStore) {
     /** A staged object that is to become a result. */
     public record Item(ObjectKey staged, long bytes, ObjectKey key) {}
 
     /** Promotes them all. */
-    public Future<Void> run(StageContext run, List<Item> items) {
-        return ParallelTasks.run(items.size(), StagingUploader.AT_ONCE, number -> {
+    public Future<Void> promoteAll(StageContext context, List<Item> items) {
+        return ParallelTasks.forEachIndex(items.size(), StagingUploader.CONCURRENCY, number -> {
             Item item = items.get(number);
-            return blobs.copy(item.staged(), item.bytes(), item.key(), run.cancellation())
+            return objectStore
+                    .copy(item.staged(), item.bytes(), item.key(), context.cancellation())
                     .mapEmpty();
         });
     }
 
     /** Whether a promotion failed because what was staged is not there. */
-    public static boolean isGone(Throwable cause) {
+    public static boolean isStagedObjectMissing(Throwable cause) {
         return cause instanceof JobException failure && failure.code() == ErrorCode.OBJECT_NOT_FOUND;
     }
 
     /** The failure; FILES_MISSING where it is that what was staged is not there. */
-    public static <T> Future<T> failed(Throwable cause, String whatIsMissing) {
+    public static <T> Future<T> translate(Throwable cause, String whatIsMissing) {
         return Future.failedFuture(
-                isGone(cause)
+                isStagedObjectMissing(cause)
                         ? new JobException(
                                 ErrorCode.FILES_MISSING,
                                 whatIsMissing + " is no longer in the bucket's staging prefix.",

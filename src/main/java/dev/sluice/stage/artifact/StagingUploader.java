@@ -21,28 +21,29 @@ import java.util.stream.IntStream;
  * Puts files into the store under keys that are one attempt's own. What failed on the way goes at the end of its job at the
  * latest.
  */
-public record StagingUploader(ObjectStore blobs, StagingArea staging) {
+public record StagingUploader(ObjectStore objectStore, StagingArea staging) {
     /** Objects on their way at once; a large one goes in parallel parts besides. */
-    public static final int AT_ONCE = 4;
+    public static final int CONCURRENCY = 4;
 
     /** Puts these; gives their keys in the same order. */
-    public Future<List<ObjectKey>> put(StageContext run, List<LocalFile> files, ProgressListener progress) {
+    public Future<List<ObjectKey>> upload(StageContext context, List<LocalFile> files, ProgressListener progress) {
         List<ObjectKey> keys = IntStream.range(0, files.size())
-                .mapToObj(number -> staging.key(run.attempt(), number))
+                .mapToObj(number -> staging.key(context.attempt(), number))
                 .toList();
         AtomicLongArray sent = new AtomicLongArray(files.size());
         long total = Math.max(1, files.stream().mapToLong(LocalFile::bytes).sum());
         Set<ObjectKey> begun = ConcurrentHashMap.newKeySet();
-        return ParallelTasks.run(files.size(), AT_ONCE, number -> {
+        return ParallelTasks.forEachIndex(files.size(), CONCURRENCY, number -> {
                     LocalFile file = files.get(number);
                     begun.add(keys.get(number));
                     ProgressListener ofOne = done -> {
                         sent.set(number, Math.round(done * file.bytes()));
-                        progress.at((double) sum(sent) / total);
+                        progress.report((double) sum(sent) / total);
                     };
-                    return blobs.stage(keys.get(number), file.file(), file.mimeType(), ofOne, run.cancellation());
+                    return objectStore.uploadUnverified(
+                            keys.get(number), file.file(), file.mimeType(), ofOne, context.cancellation());
                 })
-                .recover(cause -> mayBeTriedAgain(cause)
+                .recover(cause -> shouldCleanUp(cause)
                         ? remove(begun).transform(gone -> Future.failedFuture(cause))
                         : Future.failedFuture(cause))
                 .map(keys);
@@ -52,9 +53,9 @@ public record StagingUploader(ObjectStore blobs, StagingArea staging) {
      * Whether it is worth while to remove what was put: not from a store that does not answer, not when a shutdown has no time
      * for it, and not when the job has ended, with which all goes.
      */
-    private static boolean mayBeTriedAgain(Throwable cause) {
+    private static boolean shouldCleanUp(Throwable cause) {
         ErrorCode code = JobException.of(cause).code();
-        return code.verdict() == FailureAction.RETRY && code != ErrorCode.STORE_UNAVAILABLE;
+        return code.action() == FailureAction.RETRY && code != ErrorCode.STORE_UNAVAILABLE;
     }
 
     public Future<Void> remove(Collection<ObjectKey> keys) {

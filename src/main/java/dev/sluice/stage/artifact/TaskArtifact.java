@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A file that a task made and the join needs. */
-public record TaskArtifact(String name, long bytes, ArtifactLocation place) {
-    private static final String PIECES = "pieces";
+public record TaskArtifact(String name, long bytes, ArtifactLocation location) {
+    private static final String ARTIFACTS_KEY = "pieces";
 
     static JsonArray toJson(List<TaskArtifact> pieces) {
         JsonArray array = new JsonArray();
-        for (TaskArtifact piece : pieces) {
-            JsonObject json = new JsonObject().put("name", piece.name).put("bytes", piece.bytes);
-            piece.place.localPath().ifPresent(path -> json.put("localPath", path));
-            piece.place.stagedKey().ifPresent(key -> json.put("stagedKey", key));
+        for (TaskArtifact artifact : pieces) {
+            JsonObject json = new JsonObject().put("name", artifact.name).put("bytes", artifact.bytes);
+            artifact.location.localPath().ifPresent(path -> json.put("localPath", path));
+            artifact.location.stagedKey().ifPresent(key -> json.put("stagedKey", key));
             array.add(json);
         }
         return array;
@@ -23,7 +23,7 @@ public record TaskArtifact(String name, long bytes, ArtifactLocation place) {
 
     /** Those of a task's result. */
     public static List<TaskArtifact> of(JsonObject result) {
-        JsonArray array = result.getJsonArray(PIECES, new JsonArray());
+        JsonArray array = result.getJsonArray(ARTIFACTS_KEY, new JsonArray());
         return IntStream.range(0, array.size())
                 .mapToObj(array::getJsonObject)
                 .map(json -> new TaskArtifact(
@@ -36,7 +36,7 @@ public record TaskArtifact(String name, long bytes, ArtifactLocation place) {
     }
 
     /** A task's result. */
-    public static JsonObject kept(List<TaskArtifact> pieces) {
-        return new JsonObject().put(PIECES, toJson(pieces));
+    public static JsonObject toTaskResult(List<TaskArtifact> pieces) {
+        return new JsonObject().put(ARTIFACTS_KEY, toJson(pieces));
     }
 }

@@ -21,33 +21,34 @@ import java.util.stream.IntStream;
 /** Renditions and thumbnails that are done, left for the upload stage. */
 public final class EncodeOutputStore {
     private final OutputKeys keys;
-    private final ArtifactStore place;
+    private final ArtifactStore artifactStore;
 
-    public EncodeOutputStore(OutputKeys keys, ArtifactStore place) {
+    public EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore) {
         this.keys = keys;
-        this.place = place;
+        this.artifactStore = artifactStore;
     }
 
-    ArtifactStore place() {
-        return place;
+    ArtifactStore artifactStore() {
+        return artifactStore;
     }
 
     /** Leaves them; the job then says what they are and where. */
-    Future<StageResult> keep(StageContext run, EncodeResult made) {
+    Future<StageResult> store(StageContext context, EncodeResult made) {
         List<OutputUpload> all = new ArrayList<>();
-        made.renditions().forEach(rendition -> all.add(result(run.job().mediaId(), rendition)));
-        if (run.job().answerForm().thumbnails()) {
-            made.thumbnails().forEach(thumbnail -> all.add(result(run.job().mediaId(), thumbnail)));
+        made.renditions().forEach(rendition -> all.add(result(context.job().mediaId(), rendition)));
+        if (context.job().updateOptions().thumbnails()) {
+            made.thumbnails().forEach(thumbnail -> all.add(result(context.job().mediaId(), thumbnail)));
         }
-        ProgressListener leaving = done -> run.progress().at(1 - place.share() * (1 - done));
-        return place.keep(run, all.stream().map(OutputUpload::local).toList(), leaving)
+        ProgressListener leaving = done -> context.progress().report(1 - artifactStore.progressShare() * (1 - done));
+        return artifactStore
+                .store(context, all.stream().map(OutputUpload::toLocalFile).toList(), leaving)
                 .map(places -> {
                     List<OutputFile> outputs = IntStream.range(0, all.size())
                             .mapToObj(number ->
-                                    places.get(number).of(all.get(number).output()))
+                                    places.get(number).applyTo(all.get(number).output()))
                             .toList();
                     StagedJob after =
-                            run.job().withoutPlan().withOutputs(outputs).withWarnings(made.warnings());
+                            context.job().withoutPlan().withOutputs(outputs).withWarnings(made.warnings());
                     JsonObject summary = new JsonObject()
                             .put("renditions", made.renditions().size())
                             .put("thumbnails", all.size() - made.renditions().size())
@@ -61,7 +62,7 @@ public final class EncodeOutputStore {
     }
 
     private OutputUpload result(String mediaId, RenditionFile rendition) {
-        ObjectKey key = keys.video(mediaId, rendition.quality());
+        ObjectKey key = keys.renditionKey(mediaId, rendition.quality());
         return new OutputUpload(
                 new OutputFile(
                         OutputFile.Type.SCALED,
@@ -77,7 +78,7 @@ public final class EncodeOutputStore {
     }
 
     private OutputUpload result(String mediaId, ThumbnailFile thumbnail) {
-        ObjectKey key = keys.thumbnail(mediaId, thumbnail.index());
+        ObjectKey key = keys.thumbnailKey(mediaId, thumbnail.index());
         return new OutputUpload(
                 new OutputFile(
                         OutputFile.Type.THUMBNAIL,

@@ -36,11 +36,11 @@ import java.util.function.Function;
 /** Makes whole renditions of what the tasks of a long video made, without decoding any of it. */
 public final class JoinStage implements Stage {
     /** Getting the pieces; the join itself copies what lies on the disk then. */
-    private static final double FETCH_SHARE = 0.5;
+    private static final double FETCH_FRACTION = 0.5;
 
     private final RunRepository runs;
     private final Workspace workspace;
-    private final TaskArtifactFetcher pieces;
+    private final TaskArtifactFetcher artifactFetcher;
     private final MediaConfig media;
     private final Function<MediaConfig, SegmentConcatenator> joins;
     private final WorkerExecutor workers;
@@ -49,14 +49,14 @@ public final class JoinStage implements Stage {
     public JoinStage(
             RunRepository runs,
             Workspace workspace,
-            TaskArtifactFetcher pieces,
+            TaskArtifactFetcher artifactFetcher,
             MediaConfig media,
             Function<MediaConfig, SegmentConcatenator> joins,
             WorkerExecutor workers,
             EncodeOutputStore results) {
         this.runs = runs;
         this.workspace = workspace;
-        this.pieces = pieces;
+        this.artifactFetcher = artifactFetcher;
         this.media = media;
         this.joins = joins;
         this.workers = workers;
@@ -69,57 +69,64 @@ public final class JoinStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageContext run) {
-        EncodePlan plan = SegmentTasks.planOf(run.job());
+    public Future<StageResult> run(StageContext context) {
+        EncodePlan plan = SegmentTasks.planOf(context.job());
         MediaConfig settings = SegmentTasks.media(plan, media);
-        return runs.results(run.job().id(), StageName.SEGMENT)
-                .compose(made -> join(run, plan, settings, complete(plan, made)));
+        return runs.taskResults(context.job().id(), StageName.SEGMENT)
+                .compose(made -> join(context, plan, settings, complete(plan, made)));
     }
 
     private static SortedMap<Integer, JsonObject> complete(EncodePlan plan, SortedMap<Integer, JsonObject> made) {
-        if (made.size() != plan.tasks()) {
+        if (made.size() != plan.taskCount()) {
             throw new JobException(
                     ErrorCode.FILES_MISSING,
-                    "Of the " + plan.tasks() + " tasks of the job's plan " + made.size() + " have left results.");
+                    "Of the " + plan.taskCount() + " tasks of the job's plan " + made.size() + " have left results.");
         }
         return made;
     }
 
     private Future<StageResult> join(
-            StageContext run, EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
-        List<TaskArtifactFetcher.Wanted> wanted = wanted(plan, settings, made);
+            StageContext context, EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
+        List<TaskArtifactFetcher.ArtifactRequest> wanted = wanted(plan, settings, made);
         // Once as pieces and once as a whole.
-        long bytes = 2 * wanted.stream().mapToLong(each -> each.piece().bytes()).sum();
-        return workspace.within(
-                run.attempt(),
+        long bytes =
+                2 * wanted.stream().mapToLong(each -> each.artifact().bytes()).sum();
+        return workspace.withAttemptDirectory(
+                context.attempt(),
                 bytes,
-                directory -> pieces.bring(
-                                run, wanted, directory, done -> run.progress().at(FETCH_SHARE * done))
-                        .compose(there -> joined(run, plan, settings, made, directory))
-                        .compose(whole -> results.keep(run, whole)));
+                directory -> artifactFetcher
+                        .fetchAll(
+                                context,
+                                wanted,
+                                directory,
+                                done -> context.progress().report(FETCH_FRACTION * done))
+                        .compose(there -> joined(context, plan, settings, made, directory))
+                        .compose(whole -> results.store(context, whole)));
     }
 
     private Future<EncodeResult> joined(
-            StageContext run,
+            StageContext context,
             EncodePlan plan,
             MediaConfig settings,
             SortedMap<Integer, JsonObject> made,
             AttemptDirectory directory) {
         return workers.executeBlocking(
-                () -> joins.apply(settings).run(directory.path(), parts(run.job(), plan, made), run.cancellation()),
+                () -> joins.apply(settings)
+                        .concatenate(directory.path(), parts(context.job(), plan, made), context.cancellation()),
                 false);
     }
 
-    private static SegmentConcatenator.Parts parts(
+    private static SegmentConcatenator.Request parts(
             StagedJob job, EncodePlan plan, SortedMap<Integer, JsonObject> made) {
         List<SegmentResult> segments = made.tailMap(SegmentTasks.of(0)).values().stream()
                 .map(SegmentResult::of)
                 .toList();
-        SourceDamage damage =
-                segments.stream().map(SegmentResult::damage).reduce(new SourceDamage(false, false), SourceDamage::and);
-        return new SegmentConcatenator.Parts(
+        SourceDamage damage = segments.stream()
+                .map(SegmentResult::damage)
+                .reduce(new SourceDamage(false, false), SourceDamage::merge);
+        return new SegmentConcatenator.Request(
                 new Dimensions(plan.width(), plan.height()),
-                plan.withSound(),
+                plan.hasAudio(),
                 stated(job),
                 damage,
                 segments.stream().map(SegmentResult::frames).toList());
@@ -133,7 +140,7 @@ public final class JoinStage implements Stage {
     }
 
     /** All files of renditions, in a directory for each segment, the sound, and the thumbnails that a whole encode makes. */
-    private static List<TaskArtifactFetcher.Wanted> wanted(
+    private static List<TaskArtifactFetcher.ArtifactRequest> wanted(
             EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
         SortedMap<Integer, List<TaskArtifact>> pieces = new TreeMap<>();
         made.forEach((task, result) -> pieces.put(task, TaskArtifact.of(result)));
@@ -142,16 +149,16 @@ public final class JoinStage implements Stage {
                 .map(TaskArtifact::name)
                 .toList();
         Set<String> thumbnails =
-                new HashSet<>(ThumbnailFiles.wanted(names, plan.begin(), settings.thumbnailInterval()));
-        List<TaskArtifactFetcher.Wanted> wanted = new ArrayList<>();
+                new HashSet<>(ThumbnailFiles.firstPerInterval(names, plan.start(), settings.thumbnailInterval()));
+        List<TaskArtifactFetcher.ArtifactRequest> wanted = new ArrayList<>();
         for (Map.Entry<Integer, List<TaskArtifact>> task : pieces.entrySet()) {
-            for (TaskArtifact piece : task.getValue()) {
-                if (!ThumbnailFiles.isOne(piece.name())) {
-                    boolean sound = task.getKey() == SegmentTasks.SOUND;
-                    wanted.add(new TaskArtifactFetcher.Wanted(
-                            piece, sound ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
-                } else if (thumbnails.remove(piece.name())) {
-                    wanted.add(new TaskArtifactFetcher.Wanted(piece, Optional.empty()));
+            for (TaskArtifact artifact : task.getValue()) {
+                if (!ThumbnailFiles.isThumbnail(artifact.name())) {
+                    boolean sound = task.getKey() == SegmentTasks.AUDIO_TASK;
+                    wanted.add(new TaskArtifactFetcher.ArtifactRequest(
+                            artifact, sound ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
+                } else if (thumbnails.remove(artifact.name())) {
+                    wanted.add(new TaskArtifactFetcher.ArtifactRequest(artifact, Optional.empty()));
                 }
             }
         }

@@ -13,7 +13,7 @@ public final class OutputSizeEstimator {
     /** Bursts within x264's buffer of two seconds, containers, thumbnails. */
     private static final double MARGIN = 1.1;
     /** A video of which nothing is known is taken for one of an hour. */
-    private static final double UNKNOWN_SECONDS = 3_600;
+    private static final double DEFAULT_DURATION_SECONDS = 3_600;
 
     private static final long SMALLEST = 16L << 20;
     private static final double BITS = 8;
@@ -29,17 +29,17 @@ public final class OutputSizeEstimator {
     }
 
     /** Bytes, for so much of a video. */
-    long bytes(Duration part) {
+    long estimateBytes(Duration part) {
         return (long) (SMALLEST + MARGIN * Math.min(part.toMillis() / 1e3, longestSeconds) * bitrate / BITS);
     }
 
     /**
      * Bytes, for a video with this description. No description makes it longer than what is accepted.
      */
-    long bytes(Optional<VideoMetadata> metadata) {
+    long estimateBytes(Optional<VideoMetadata> metadata) {
         double stated = metadata.map(VideoMetadata::duration)
                 .filter(length -> length > 0)
-                .orElse(UNKNOWN_SECONDS);
-        return bytes(Duration.ofMillis((long) (Math.min(stated, longestSeconds) * 1e3)));
+                .orElse(DEFAULT_DURATION_SECONDS);
+        return estimateBytes(Duration.ofMillis((long) (Math.min(stated, longestSeconds) * 1e3)));
     }
 }

@@ -30,9 +30,9 @@ public final class ProcessingStage implements Stage {
     private final CachingMediaProber prober;
     private final SegmentPlanner planner;
     private final RenditionEncoder encoder;
-    private final EncodeSpeedEstimator speed;
+    private final EncodeSpeedEstimator speedEstimator;
     private final WorkerExecutor workers;
-    private final OutputSizeEstimator space;
+    private final OutputSizeEstimator sizeEstimator;
     private final EncodeOutputStore results;
     private final int threads;
 
@@ -47,9 +47,9 @@ public final class ProcessingStage implements Stage {
             CachingMediaProber prober,
             SegmentPlanner planner,
             RenditionEncoder encoder,
-            EncodeSpeedEstimator speed,
+            EncodeSpeedEstimator speedEstimator,
             WorkerExecutor workers,
-            OutputSizeEstimator space,
+            OutputSizeEstimator sizeEstimator,
             EncodeOutputStore results,
             int threads) {
         this.sources = sources;
@@ -57,9 +57,9 @@ public final class ProcessingStage implements Stage {
         this.prober = prober;
         this.planner = planner;
         this.encoder = encoder;
-        this.speed = speed;
+        this.speedEstimator = speedEstimator;
         this.workers = workers;
-        this.space = space;
+        this.sizeEstimator = sizeEstimator;
         this.results = results;
         this.threads = threads;
     }
@@ -70,40 +70,43 @@ public final class ProcessingStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageContext run) {
-        return sources.with(
-                run,
-                source -> plan(run, source)
-                        .compose(plan -> plan.map(tasks -> Future.succeededFuture(planned(run, tasks)))
-                                .orElseGet(() -> whole(run, source))));
+    public Future<StageResult> run(StageContext context) {
+        return sources.withSource(
+                context,
+                source -> plan(context, source)
+                        .compose(plan -> plan.map(tasks -> Future.succeededFuture(planned(context, tasks)))
+                                .orElseGet(() -> whole(context, source))));
     }
 
-    private Future<Optional<EncodePlan>> plan(StageContext run, Path source) {
+    private Future<Optional<EncodePlan>> plan(StageContext context, Path source) {
         return workers.executeBlocking(
-                () -> planner.plan(source, prober.probe(source, run.cancellation()), run.cancellation()), false);
+                () -> planner.plan(source, prober.probe(source, context.cancellation()), context.cancellation()),
+                false);
     }
 
-    private static StageResult planned(StageContext run, EncodePlan plan) {
-        JsonObject summary = new JsonObject().put("segments", plan.segments()).put("tasks", plan.tasks());
-        return StageResult.planned(run.job().withPlan(plan), summary, plan);
+    private static StageResult planned(StageContext context, EncodePlan plan) {
+        JsonObject summary =
+                new JsonObject().put("segments", plan.segmentCount()).put("tasks", plan.taskCount());
+        return StageResult.planned(context.job().withPlan(plan), summary, plan);
     }
 
-    private Future<StageResult> whole(StageContext run, Path source) {
-        return workspace.within(
-                run.attempt(),
-                space.bytes(run.job().metadata()),
-                directory -> encode(run, source, directory.path()).compose(made -> results.keep(run, made)));
+    private Future<StageResult> whole(StageContext context, Path source) {
+        return workspace.withAttemptDirectory(
+                context.attempt(),
+                sizeEstimator.estimateBytes(context.job().metadata()),
+                directory -> encode(context, source, directory.path()).compose(made -> results.store(context, made)));
     }
 
-    private Future<EncodeResult> encode(StageContext run, Path source, Path directory) {
-        ProgressListener encoding =
-                done -> run.progress().at(done * (1 - results.place().share()));
+    private Future<EncodeResult> encode(StageContext context, Path source, Path directory) {
+        ProgressListener encoding = done ->
+                context.progress().report(done * (1 - results.artifactStore().progressShare()));
         return workers.executeBlocking(
                 () -> {
-                    MediaInfo info = prober.probe(source, run.cancellation());
+                    MediaInfo info = prober.probe(source, context.cancellation());
                     long began = System.nanoTime();
-                    EncodeResult made = encoder.encode(source, info, directory, threads, encoding, run.cancellation());
-                    speed.measured(
+                    EncodeResult made =
+                            encoder.encode(source, info, directory, threads, encoding, context.cancellation());
+                    speedEstimator.record(
                             info, made.renditions().get(0).frames(), Duration.ofNanos(System.nanoTime() - began));
                     return made;
                 },

@@ -27,8 +27,8 @@ public final class SegmentPlanner {
     /** A segment may turn out harder than the film on the whole, and the host that gets it slower than this one. */
     private static final double OF_THE_BOUND = 0.5;
 
-    private final EncodeSpeedEstimator speed;
-    private final FrameTimestampScanner survey;
+    private final EncodeSpeedEstimator speedEstimator;
+    private final FrameTimestampScanner scanner;
     private final MediaConfig media;
     private final Duration maxTask;
 
@@ -38,43 +38,45 @@ public final class SegmentPlanner {
      * @param maxTask how long one encode is to take at the most
      */
     public SegmentPlanner(
-            EncodeSpeedEstimator speed, FrameTimestampScanner survey, MediaConfig media, Duration maxTask) {
-        this.speed = speed;
-        this.survey = survey;
+            EncodeSpeedEstimator speedEstimator, FrameTimestampScanner scanner, MediaConfig media, Duration maxTask) {
+        this.speedEstimator = speedEstimator;
+        this.scanner = scanner;
         this.media = media;
         this.maxTask = maxTask;
     }
 
     /** The plan; empty for what is encoded in one piece. Blocks for as long as it takes to read a long source. */
     Optional<EncodePlan> plan(Path source, MediaInfo info, CancellationToken cancellation) {
-        if (speed.of(info).compareTo(maxTask) <= 0) {
+        if (speedEstimator.estimate(info).compareTo(maxTask) <= 0) {
             return Optional.empty();
         }
-        Optional<FrameTimestamps> times = survey.times(source, info, cancellation);
+        Optional<FrameTimestamps> times = scanner.scan(source, info, cancellation);
         if (times.isEmpty()) {
             LOG.atWarn()
-                    .addKeyValue("estimateSeconds", speed.of(info).toSeconds())
+                    .addKeyValue(
+                            "estimateSeconds", speedEstimator.estimate(info).toSeconds())
                     .log("the source cannot be cut safely, it is encoded whole");
         }
         // Headers may say what they like: what counts are the pictures that are there.
-        return times.filter(found -> speed.of(info, found.count()).compareTo(maxTask) > 0)
+        return times.filter(
+                        found -> speedEstimator.estimate(info, found.count()).compareTo(maxTask) > 0)
                 .flatMap(found -> plan(info, found));
     }
 
     private Optional<EncodePlan> plan(MediaInfo info, FrameTimestamps times) {
-        Duration begin = info.begin().orElse(Duration.ZERO);
-        Duration length = times.length();
-        Duration estimate = speed.of(info, times.count());
+        Duration begin = info.startTime().orElse(Duration.ZERO);
+        Duration length = times.duration();
+        Duration estimate = speedEstimator.estimate(info, times.count());
         double share = (double) taskTime(estimate).toMillis() / estimate.toMillis();
         Duration longest = Duration.ofMillis((long) (length.toMillis() * share));
         SegmentPlan cut = SegmentPlan.of(begin, begin.plus(length), longest, media.keyFrameInterval());
-        return cut.count() == 1 ? Optional.empty() : Optional.of(plan(info, cut, times.firsts(cut)));
+        return cut.count() == 1 ? Optional.empty() : Optional.of(plan(info, cut, times.firstFrameTimes(cut)));
     }
 
     private Duration taskTime(Duration estimate) {
-        Duration most = Duration.ofMillis((long) (maxTask.toMillis() * OF_THE_BOUND));
+        Duration max = Duration.ofMillis((long) (maxTask.toMillis() * OF_THE_BOUND));
         Duration wanted = max(SHORTEST_TASK, estimate.dividedBy(MANY));
-        return wanted.compareTo(most) < 0 ? wanted : most;
+        return wanted.compareTo(max) < 0 ? wanted : max;
     }
 
     private static Duration max(Duration one, Duration other) {
@@ -82,15 +84,15 @@ public final class SegmentPlanner {
     }
 
     private EncodePlan plan(MediaInfo info, SegmentPlan cut, List<Optional<Duration>> firsts) {
-        Dimensions shown = info.video().displayed();
+        Dimensions shown = info.video().displaySize();
         return new EncodePlan(
-                cut.begin(),
+                cut.start(),
                 cut.end(),
-                cut.each(),
+                cut.segmentDuration(),
                 firsts,
                 shown.width(),
                 shown.height(),
                 info.audio().isPresent(),
-                media.encoding());
+                media.toEncodingJson());
     }
 }

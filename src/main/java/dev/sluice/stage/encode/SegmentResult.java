@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** What the join has to know of a segment besides its files. */
-record SegmentResult(Optional<EncodedSegment.Frames> frames, SourceDamage damage) {
+record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage damage) {
     private static final long NANOS = 1_000;
 
     SegmentResult(EncodedSegment made) {
@@ -15,7 +15,7 @@ record SegmentResult(Optional<EncodedSegment.Frames> frames, SourceDamage damage
     }
 
     JsonObject toJson() {
-        JsonObject json = new JsonObject().put("cutShort", damage.cutShort()).put("broken", damage.broken());
+        JsonObject json = new JsonObject().put("cutShort", damage.truncated()).put("broken", damage.corrupt());
         frames.ifPresent(shown -> json.put("frames", shown.count())
                 .put("firstMicros", shown.first().toNanos() / NANOS));
         return json;
@@ -26,7 +26,7 @@ record SegmentResult(Optional<EncodedSegment.Frames> frames, SourceDamage damage
                 new SourceDamage(result.getBoolean("cutShort", false), result.getBoolean("broken", false));
         return result.containsKey("firstMicros")
                 ? new SegmentResult(
-                        Optional.of(new EncodedSegment.Frames(
+                        Optional.of(new EncodedSegment.FrameRange(
                                 result.getLong("frames"), Duration.ofNanos(result.getLong("firstMicros") * NANOS))),
                         damage)
                 : new SegmentResult(Optional.empty(), damage);

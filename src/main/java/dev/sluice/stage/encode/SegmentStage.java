@@ -39,10 +39,10 @@ public final class SegmentStage implements Stage {
     private final CachingMediaProber prober;
     private final MediaConfig media;
     private final Function<MediaConfig, SegmentEncoder> encoders;
-    private final EncodeSpeedEstimator speed;
+    private final EncodeSpeedEstimator speedEstimator;
     private final WorkerExecutor workers;
-    private final OutputSizeEstimator space;
-    private final ArtifactStore place;
+    private final OutputSizeEstimator sizeEstimator;
+    private final ArtifactStore artifactStore;
     private final int threads;
 
     /**
@@ -56,20 +56,20 @@ public final class SegmentStage implements Stage {
             CachingMediaProber prober,
             MediaConfig media,
             Function<MediaConfig, SegmentEncoder> encoders,
-            EncodeSpeedEstimator speed,
+            EncodeSpeedEstimator speedEstimator,
             WorkerExecutor workers,
-            OutputSizeEstimator space,
-            ArtifactStore place,
+            OutputSizeEstimator sizeEstimator,
+            ArtifactStore artifactStore,
             int threads) {
         this.sources = sources;
         this.workspace = workspace;
         this.prober = prober;
         this.media = media;
         this.encoders = encoders;
-        this.speed = speed;
+        this.speedEstimator = speedEstimator;
         this.workers = workers;
-        this.space = space;
-        this.place = place;
+        this.sizeEstimator = sizeEstimator;
+        this.artifactStore = artifactStore;
         this.threads = threads;
     }
 
@@ -79,35 +79,36 @@ public final class SegmentStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageContext run) {
-        EncodePlan plan = SegmentTasks.planOf(run.job());
-        int task = run.attempt().run().task();
+    public Future<StageResult> run(StageContext context) {
+        EncodePlan plan = SegmentTasks.planOf(context.job());
+        int task = context.attempt().run().task();
         SegmentEncoder encoder = encoders.apply(SegmentTasks.media(plan, media));
-        if (task == SegmentTasks.SOUND && plan.withSound()) {
-            return sources.with(run, source -> sound(run, plan, encoder, source));
+        if (task == SegmentTasks.AUDIO_TASK && plan.hasAudio()) {
+            return sources.withSource(context, source -> sound(context, plan, encoder, source));
         }
         Segment segment = new SegmentTasks(plan).segment(task);
-        return sources.with(
-                run, source -> pictures(run, plan.firsts().get(segment.number()), segment, encoder, source));
+        return sources.withSource(
+                context,
+                source -> pictures(context, plan.firstFrameTimes().get(segment.number()), segment, encoder, source));
     }
 
-    private Future<StageResult> sound(StageContext run, EncodePlan plan, SegmentEncoder encoder, Path source) {
-        return workspace.within(
-                run.attempt(),
-                space.bytes(plan.end()),
+    private Future<StageResult> sound(StageContext context, EncodePlan plan, SegmentEncoder encoder, Path source) {
+        return workspace.withAttemptDirectory(
+                context.attempt(),
+                sizeEstimator.estimateBytes(plan.end()),
                 directory -> workers.executeBlocking(
                                 () -> {
-                                    MediaInfo info = prober.probe(source, run.cancellation());
-                                    return encoder.sound(
+                                    MediaInfo info = prober.probe(source, context.cancellation());
+                                    return encoder.encodeAudio(
                                             source,
                                             info,
                                             info.audio().orElseThrow(SegmentStage::changed),
                                             directory.path(),
-                                            encoding(run),
-                                            run.cancellation());
+                                            encoding(context),
+                                            context.cancellation());
                                 },
                                 false)
-                        .compose(file -> keep(run, List.of(file), new JsonObject(), new JsonObject())));
+                        .compose(file -> keep(context, List.of(file), new JsonObject(), new JsonObject())));
     }
 
     private static JobException changed() {
@@ -115,33 +116,33 @@ public final class SegmentStage implements Stage {
     }
 
     private Future<StageResult> pictures(
-            StageContext run, Optional<Duration> first, Segment segment, SegmentEncoder encoder, Path source) {
-        return workspace.within(
-                run.attempt(),
-                space.bytes(segment.until().minus(segment.from())),
+            StageContext context, Optional<Duration> first, Segment segment, SegmentEncoder encoder, Path source) {
+        return workspace.withAttemptDirectory(
+                context.attempt(),
+                sizeEstimator.estimateBytes(segment.end().minus(segment.start())),
                 directory -> workers.executeBlocking(
-                                () -> timed(run, first, segment, encoder, source, directory.path()), false)
+                                () -> timed(context, first, segment, encoder, source, directory.path()), false)
                         .compose(made ->
-                                keep(run, made.files(), figures(segment, made), new SegmentResult(made).toJson())));
+                                keep(context, made.files(), figures(segment, made), new SegmentResult(made).toJson())));
     }
 
     private EncodedSegment timed(
-            StageContext run,
+            StageContext context,
             Optional<Duration> first,
             Segment segment,
             SegmentEncoder encoder,
             Path source,
             Path directory) {
-        MediaInfo info = prober.probe(source, run.cancellation());
+        MediaInfo info = prober.probe(source, context.cancellation());
         long began = System.nanoTime();
-        EncodedSegment made =
-                encoder.pictures(source, info, segment, first, directory, threads, encoding(run), run.cancellation());
-        speed.measured(info, frames(made), Duration.ofNanos(System.nanoTime() - began));
+        EncodedSegment made = encoder.encodeVideo(
+                source, info, segment, first, directory, threads, encoding(context), context.cancellation());
+        speedEstimator.record(info, frames(made), Duration.ofNanos(System.nanoTime() - began));
         return made;
     }
 
-    private ProgressListener encoding(StageContext run) {
-        return done -> run.progress().at(done * (1 - place.share()));
+    private ProgressListener encoding(StageContext context) {
+        return done -> context.progress().report(done * (1 - artifactStore.progressShare()));
     }
 
     private static JsonObject figures(Segment segment, EncodedSegment made) {
@@ -149,13 +150,13 @@ public final class SegmentStage implements Stage {
     }
 
     private static long frames(EncodedSegment made) {
-        return made.frames().map(EncodedSegment.Frames::count).orElse(0L);
+        return made.frames().map(EncodedSegment.FrameRange::count).orElse(0L);
     }
 
-    private Future<StageResult> keep(StageContext run, List<Path> files, JsonObject figures, JsonObject part) {
-        ProgressListener leaving = done -> run.progress().at(1 - place.share() * (1 - done));
+    private Future<StageResult> keep(StageContext context, List<Path> files, JsonObject figures, JsonObject part) {
+        ProgressListener leaving = done -> context.progress().report(1 - artifactStore.progressShare() * (1 - done));
         return sized(files)
-                .compose(sized -> place.keep(run, sized, leaving).map(places -> {
+                .compose(sized -> artifactStore.store(context, sized, leaving).map(places -> {
                     List<TaskArtifact> pieces = IntStream.range(0, sized.size())
                             .mapToObj(number -> new TaskArtifact(
                                     String.valueOf(sized.get(number).file().getFileName()),
@@ -166,7 +167,9 @@ public final class SegmentStage implements Stage {
                             "bytes",
                             pieces.stream().mapToLong(TaskArtifact::bytes).sum());
                     return StageResult.ofTask(
-                            run.job(), summary, TaskArtifact.kept(pieces).mergeIn(part));
+                            context.job(),
+                            summary,
+                            TaskArtifact.toTaskResult(pieces).mergeIn(part));
                 }));
     }
 

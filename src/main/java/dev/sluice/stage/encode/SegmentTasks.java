@@ -9,7 +9,7 @@ import dev.sluice.media.segment.SegmentPlan;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
-import dev.sluice.persistence.run.StageCompletion.Task;
+import dev.sluice.persistence.run.StageCompletion.PlannedTask;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,16 +18,16 @@ import java.util.List;
  * from 1.
  */
 public final class SegmentTasks {
-    static final int SOUND = 0;
+    static final int AUDIO_TASK = 0;
     /** Sound is encoded some fifty times as fast as pictures. */
-    private static final double WEIGHT_OF_SOUND = 0.02;
+    private static final double AUDIO_WEIGHT = 0.02;
 
     private final EncodePlan plan;
     private final SegmentPlan cut;
 
     public SegmentTasks(EncodePlan plan) {
         this.plan = plan;
-        this.cut = new SegmentPlan(plan.begin(), plan.end(), plan.each(), plan.segments());
+        this.cut = new SegmentPlan(plan.start(), plan.end(), plan.segmentDuration(), plan.segmentCount());
     }
 
     /** @throws JobException INVALID_MESSAGE when the job has no plan, or none that can be read */
@@ -48,7 +48,7 @@ public final class SegmentTasks {
      */
     static MediaConfig media(EncodePlan plan, MediaConfig ours) {
         try {
-            return ours.encodingAs(plan.encoding());
+            return ours.withEncoding(plan.encoding());
         } catch (InvalidConfigException bad) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE, "The plan's settings cannot be used: " + bad.getMessage() + ".", bad);
@@ -56,16 +56,16 @@ public final class SegmentTasks {
     }
 
     /** All of them, in the order in which they are begun. */
-    public List<Task> all() {
-        List<Task> tasks = new ArrayList<>();
+    public List<PlannedTask> all() {
+        List<PlannedTask> tasks = new ArrayList<>();
         double seconds = 0;
         for (Segment segment : cut.segments()) {
-            double length = segment.until().minus(segment.from()).toMillis() / 1e3;
+            double length = segment.end().minus(segment.start()).toMillis() / 1e3;
             seconds += length;
-            tasks.add(new Task(of(segment.number()), length));
+            tasks.add(new PlannedTask(of(segment.number()), length));
         }
-        if (plan.withSound()) {
-            tasks.add(0, new Task(SOUND, seconds * WEIGHT_OF_SOUND));
+        if (plan.hasAudio()) {
+            tasks.add(0, new PlannedTask(AUDIO_TASK, seconds * AUDIO_WEIGHT));
         }
         return tasks;
     }
@@ -76,7 +76,7 @@ public final class SegmentTasks {
 
     /** @throws JobException INVALID_MESSAGE when the plan has no such segment */
     Segment segment(int task) {
-        if (task < 1 || task > plan.segments()) {
+        if (task < 1 || task > plan.segmentCount()) {
             throw new JobException(ErrorCode.INVALID_MESSAGE, "The job's plan has no task " + task + ".");
         }
         return cut.segment(task - 1);

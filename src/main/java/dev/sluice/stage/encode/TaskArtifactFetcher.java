@@ -29,35 +29,36 @@ public record TaskArtifactFetcher(StagingUploader files, Workspace workspace, Wo
      *
      * @param directory below that of the attempt; empty for the attempt's own
      */
-    record Wanted(TaskArtifact piece, Optional<String> directory) {}
+    record ArtifactRequest(TaskArtifact artifact, Optional<String> directory) {}
 
     /** Brings all of them; fails with FILES_MISSING when one is not where it was left. */
-    Future<Void> bring(StageContext run, List<Wanted> wanted, AttemptDirectory home, ProgressListener progress) {
+    Future<Void> fetchAll(
+            StageContext context, List<ArtifactRequest> wanted, AttemptDirectory home, ProgressListener progress) {
         AtomicInteger there = new AtomicInteger();
-        return ParallelTasks.run(
+        return ParallelTasks.forEachIndex(
                 wanted.size(),
-                StagingUploader.AT_ONCE,
+                StagingUploader.CONCURRENCY,
                 number -> place(wanted.get(number), home)
-                        .compose(target -> bring(run, wanted.get(number).piece(), target))
-                        .onSuccess(brought -> progress.at((double) there.incrementAndGet() / wanted.size())));
+                        .compose(target -> fetchAll(context, wanted.get(number).artifact(), target))
+                        .onSuccess(brought -> progress.report((double) there.incrementAndGet() / wanted.size())));
     }
 
-    private Future<Path> place(Wanted wanted, AttemptDirectory home) {
+    private Future<Path> place(ArtifactRequest wanted, AttemptDirectory home) {
         return workers.executeBlocking(
                 () -> {
                     Path below = wanted.directory().map(home::file).orElse(home.path());
                     return new AttemptDirectory(Files.createDirectories(below))
-                            .file(wanted.piece().name());
+                            .file(wanted.artifact().name());
                 },
                 false);
     }
 
-    private Future<Void> bring(StageContext run, TaskArtifact piece, Path target) {
-        JobId job = run.job().id();
-        return piece.place()
+    private Future<Void> fetchAll(StageContext context, TaskArtifact artifact, Path target) {
+        JobId job = context.job().id();
+        return artifact.location()
                 .localPath()
                 .map(path -> workspace.resolve(job, path).compose(file -> linked(file, target)))
-                .orElseGet(() -> fetched(run, piece, target));
+                .orElseGet(() -> fetched(context, artifact, target));
     }
 
     /** Without a copy where the file system can. */
@@ -82,11 +83,11 @@ public record TaskArtifactFetcher(StagingUploader files, Workspace workspace, Wo
         }
     }
 
-    private Future<Void> fetched(StageContext run, TaskArtifact piece, Path target) {
-        ObjectKey key = new ObjectKey(piece.place().stagedKey().orElse(""));
-        return files.blobs()
-                .fetch(key, target, ProgressListener.none(), run.cancellation())
+    private Future<Void> fetched(StageContext context, TaskArtifact artifact, Path target) {
+        ObjectKey key = new ObjectKey(artifact.location().stagedKey().orElse(""));
+        return files.objectStore()
+                .download(key, target, ProgressListener.noop(), context.cancellation())
                 .<Void>mapEmpty()
-                .recover(cause -> StagedObjectPromoter.failed(cause, "A segment"));
+                .recover(cause -> StagedObjectPromoter.translate(cause, "A segment"));
     }
 }

@@ -13,7 +13,7 @@ final class Described {
 
     /** The media type is what the producer said: the wire has it for display only. */
     static VideoMetadata metadata(StagedJob job, MediaInfo info) {
-        Dimensions shown = info.video().displayed();
+        Dimensions shown = info.video().displaySize();
         return new VideoMetadata(
                 info.duration().map(length -> length.toMillis() / MILLIS).orElse(0.0),
                 info.video().codec(),

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 /** Fetches the source, finds out what it is, and refuses what is not a video. */
 public final class DownloadStage implements Stage {
     /** The look at the file afterwards is the rest. */
-    private static final double FETCH_SHARE = 0.95;
+    private static final double FETCH_FRACTION = 0.95;
 
     private final SourceProvider sources;
     private final Workspace workspace;
@@ -40,15 +40,18 @@ public final class DownloadStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageContext run) {
-        refuseOtherMedia(run.job());
-        return sources.bytes(run.job())
-                .compose(bytes -> workspace.within(
-                        run.attempt(),
+    public Future<StageResult> run(StageContext context) {
+        refuseOtherMedia(context.job());
+        return sources.sizeOf(context.job())
+                .compose(bytes -> workspace.withAttemptDirectory(
+                        context.attempt(),
                         bytes,
-                        directory -> sources.fetch(
-                                        run, directory, done -> run.progress().at(done * FETCH_SHARE))
-                                .compose(source -> probe(run, source).map(info -> result(run.job(), source, info)))));
+                        directory -> sources.download(
+                                        context,
+                                        directory,
+                                        done -> context.progress().report(done * FETCH_FRACTION))
+                                .compose(source ->
+                                        probe(context, source).map(info -> result(context.job(), source, info)))));
     }
 
     private static void refuseOtherMedia(StagedJob job) {
@@ -60,12 +63,12 @@ public final class DownloadStage implements Stage {
         }
     }
 
-    private Future<MediaInfo> probe(StageContext run, Path source) {
-        return workers.executeBlocking(() -> prober.probe(source, run.cancellation()), false);
+    private Future<MediaInfo> probe(StageContext context, Path source) {
+        return workers.executeBlocking(() -> prober.probe(source, context.cancellation()), false);
     }
 
     private StageResult result(StagedJob job, Path source, MediaInfo info) {
-        StagedJob after = job.withSource(workspace.relative(source), Described.metadata(job, info));
+        StagedJob after = job.withSource(workspace.relativize(source), Described.metadata(job, info));
         return new StageResult(after, new JsonObject().put("bytes", info.bytes()));
     }
 }

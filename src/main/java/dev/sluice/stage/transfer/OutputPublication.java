@@ -21,34 +21,35 @@ import java.util.stream.IntStream;
  */
 final class OutputPublication {
     /** Of the stage's work; the copies are the rest. */
-    private static final double PUT_SHARE = 0.9;
+    private static final double UPLOAD_FRACTION = 0.9;
 
     private static final String STAGED = "staged";
 
     private final StagingUploader files;
-    private final StagedObjectPromoter promotion;
-    private final StageContext run;
+    private final StagedObjectPromoter promoter;
+    private final StageContext publish;
     private final List<OutputUpload> uploads;
 
     OutputPublication(
-            StagingUploader files, StagedObjectPromoter promotion, StageContext run, List<OutputUpload> uploads) {
+            StagingUploader files, StagedObjectPromoter promoter, StageContext context, List<OutputUpload> uploads) {
         this.files = files;
-        this.promotion = promotion;
-        this.run = run;
+        this.promoter = promoter;
+        this.publish = context;
         this.uploads = List.copyOf(uploads);
     }
 
-    Future<Void> run() {
+    Future<Void> publish() {
         return staged().map(this::promote)
                 .orElseGet(() -> put().compose(this::promote))
-                .recover(cause ->
-                        StagedObjectPromoter.isGone(cause) ? put().compose(this::promote) : Future.failedFuture(cause));
+                .recover(cause -> StagedObjectPromoter.isStagedObjectMissing(cause)
+                        ? put().compose(this::promote)
+                        : Future.failedFuture(cause));
     }
 
     /** What an earlier attempt put, if it got that far with these results. */
     private Optional<List<ObjectKey>> staged() {
-        return run.checkpoint()
-                .before()
+        return publish.checkpoint()
+                .previous()
                 .filter(saved -> saved.containsKey(STAGED))
                 .map(saved -> saved.getJsonArray(STAGED).stream()
                         .map(key -> new ObjectKey(key.toString()))
@@ -58,33 +59,33 @@ final class OutputPublication {
 
     /** Puts all files under this attempt's keys and has the database keep them as what is to be copied. */
     private Future<List<ObjectKey>> put() {
-        return files.put(
-                        run,
-                        uploads.stream().map(OutputUpload::local).toList(),
-                        done -> run.progress().at(PUT_SHARE * done))
+        return files.upload(
+                        publish,
+                        uploads.stream().map(OutputUpload::toLocalFile).toList(),
+                        done -> publish.progress().report(UPLOAD_FRACTION * done))
                 .compose(keys -> {
                     JsonObject checkpoint = new JsonObject()
                             .put(
                                     STAGED,
                                     new JsonArray(
                                             keys.stream().map(ObjectKey::value).toList()));
-                    return run.checkpoint()
+                    return publish.checkpoint()
                             .save(checkpoint)
-                            .recover(cause -> unused(keys, cause))
+                            .recover(cause -> deleteUnused(keys, cause))
                             .map(keys);
                 });
     }
 
     /** Whether the checkpoint was kept is not known when the database did not answer: then the end of the job removes them. */
-    private Future<Void> unused(List<ObjectKey> keys, Throwable cause) {
+    private Future<Void> deleteUnused(List<ObjectKey> keys, Throwable cause) {
         return JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE
                 ? Future.failedFuture(cause)
                 : files.remove(keys).transform(gone -> Future.failedFuture(cause));
     }
 
     private Future<Void> promote(List<ObjectKey> staged) {
-        return promotion.run(
-                run,
+        return promoter.promoteAll(
+                publish,
                 IntStream.range(0, uploads.size())
                         .mapToObj(number -> new StagedObjectPromoter.Item(
                                 staged.get(number),

@@ -21,13 +21,13 @@ import java.util.List;
 /** Puts what processing made into the store and makes sure that it is there. */
 public final class UploadStage implements Stage {
     private final StagingUploader files;
-    private final StagedObjectPromoter promotion;
+    private final StagedObjectPromoter promoter;
     private final Workspace workspace;
     private final OutputKeys keys;
 
-    public UploadStage(StagingUploader files, StagedObjectPromoter promotion, Workspace workspace, OutputKeys keys) {
+    public UploadStage(StagingUploader files, StagedObjectPromoter promoter, Workspace workspace, OutputKeys keys) {
         this.files = files;
-        this.promotion = promotion;
+        this.promoter = promoter;
         this.workspace = workspace;
         this.keys = keys;
     }
@@ -38,14 +38,16 @@ public final class UploadStage implements Stage {
     }
 
     @Override
-    public Future<StageResult> run(StageContext run) {
-        List<OutputFile> outputs = run.job().outputs();
+    public Future<StageResult> run(StageContext context) {
+        List<OutputFile> outputs = context.job().outputs();
         if (outputs.isEmpty()) {
             throw new JobException(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
         }
-        Future<Void> stored = outputs.get(0).stagedKey().isPresent() ? promote(run, outputs) : upload(run, outputs);
-        return stored.map(done -> outputs.stream().map(OutputFile::announced).toList())
-                .map(all -> new StageResult(run.job().withOutputs(all), summary(all)));
+        Future<Void> stored =
+                outputs.get(0).stagedKey().isPresent() ? promote(context, outputs) : upload(context, outputs);
+        return stored.map(done ->
+                        outputs.stream().map(OutputFile::withoutLocation).toList())
+                .map(all -> new StageResult(context.job().withOutputs(all), summary(all)));
     }
 
     private static JsonObject summary(List<OutputFile> stored) {
@@ -54,26 +56,26 @@ public final class UploadStage implements Stage {
     }
 
     /** Processing left them in the store. */
-    private Future<Void> promote(StageContext run, List<OutputFile> outputs) {
+    private Future<Void> promote(StageContext context, List<OutputFile> outputs) {
         List<StagedObjectPromoter.Item> items = outputs.stream()
                 .map(output -> new StagedObjectPromoter.Item(
-                        stagedKey(run.job(), output), output.fileSize(), key(run.job(), output)))
+                        stagedKey(context.job(), output), output.fileSize(), key(context.job(), output)))
                 .toList();
-        return begun(run)
-                .compose(noted -> promotion.run(run, items))
-                .recover(cause -> StagedObjectPromoter.failed(cause, "A result of processing"));
+        return recordPromotionStarted(context)
+                .compose(noted -> promoter.promoteAll(context, items))
+                .recover(cause -> StagedObjectPromoter.translate(cause, "A result of processing"));
     }
 
     /** From here on final keys may hold part of a result; the end of the job has to know. */
-    private static Future<Void> begun(StageContext run) {
-        return run.checkpoint().before().isPresent()
+    private static Future<Void> recordPromotionStarted(StageContext context) {
+        return context.checkpoint().previous().isPresent()
                 ? Future.succeededFuture()
-                : run.checkpoint().save(new JsonObject().put("promoting", true));
+                : context.checkpoint().save(new JsonObject().put("promoting", true));
     }
 
     private ObjectKey stagedKey(StagedJob job, OutputFile output) {
         ObjectKey key = named("stagedKey", output.stagedKey().orElse(""));
-        if (!files.staging().isOf(job.id(), key)) {
+        if (!files.staging().belongsTo(job.id(), key)) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
                     "The stagedKey of an output cannot be used: it is not where a result of this job waits.");
@@ -82,10 +84,11 @@ public final class UploadStage implements Stage {
     }
 
     /** Processing left them on the disk. */
-    private Future<Void> upload(StageContext run, List<OutputFile> outputs) {
-        return Future.all(
-                        outputs.stream().map(output -> find(run.job(), output)).toList())
-                .compose(all -> new OutputPublication(files, promotion, run, all.list()).run());
+    private Future<Void> upload(StageContext context, List<OutputFile> outputs) {
+        return Future.all(outputs.stream()
+                        .map(output -> find(context.job(), output))
+                        .toList())
+                .compose(all -> new OutputPublication(files, promoter, context, all.list()).publish());
     }
 
     private Future<OutputUpload> find(StagedJob job, OutputFile output) {
@@ -98,7 +101,7 @@ public final class UploadStage implements Stage {
 
     private ObjectKey key(StagedJob job, OutputFile output) {
         ObjectKey key = named("s3Key", output.s3Key());
-        if (!keys.isResultOf(job.mediaId(), key)) {
+        if (!keys.isOutputKeyOf(job.mediaId(), key)) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
                     "The s3Key of an output cannot be used: it is not where a result of this media goes.");

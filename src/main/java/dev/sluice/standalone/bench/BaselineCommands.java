@@ -15,14 +15,14 @@ import java.util.List;
  * to be its working directory. Pure.
  */
 public final class BaselineCommands {
-    private static final long OLDER_THUMBNAIL_SECONDS = 15;
+    private static final long LEGACY_THUMBNAIL_SECONDS = 15;
 
     private BaselineCommands() {}
 
     /** The best we can write by hand: the same outputs in one run, without limits, allow-lists, progress and checks. */
-    public static List<String> plain(Path ffmpeg, Path source, MediaInfo info, MediaConfig config, int threads) {
+    public static List<String> singlePass(Path ffmpeg, Path source, MediaInfo info, MediaConfig config, int threads) {
         List<Rendition> renditions =
-                new RenditionLadder(config).renditions(info.video().displayed());
+                new RenditionLadder(config).renditions(info.video().displaySize());
         List<String> command = new ArrayList<>(List.of(ffmpeg.toString(), "-nostdin", "-hide_banner", "-nostats"));
         command.addAll(List.of(
                 "-loglevel", "error", "-y", "-i", source.toAbsolutePath().toString()));
@@ -34,10 +34,10 @@ public final class BaselineCommands {
      * The way of the older processor: one run for each rung (x264 medium, CRF 23, AAC 128 kbit/s, faststart), then one for
      * each thumbnail.
      */
-    public static List<List<String>> older(Path ffmpeg, Path source, MediaInfo info, MediaConfig config) {
+    public static List<List<String>> perOutput(Path ffmpeg, Path source, MediaInfo info, MediaConfig config) {
         List<List<String>> commands = new ArrayList<>();
         for (Rendition rendition :
-                new RenditionLadder(config).renditions(info.video().displayed())) {
+                new RenditionLadder(config).renditions(info.video().displaySize())) {
             List<String> command = start(ffmpeg);
             command.addAll(List.of("-i", source.toAbsolutePath().toString()));
             command.addAll(List.of(
@@ -47,13 +47,13 @@ public final class BaselineCommands {
             command.addAll(List.of("-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart", rendition.fileName()));
             commands.add(List.copyOf(command));
         }
-        double length = info.duration().map(DecimalSeconds::in).orElse(0.0);
-        for (long at = 0; at == 0 || at < length; at += OLDER_THUMBNAIL_SECONDS) {
+        double length = info.duration().map(DecimalSeconds::toSeconds).orElse(0.0);
+        for (long at = 0; at == 0 || at < length; at += LEGACY_THUMBNAIL_SECONDS) {
             List<String> command = start(ffmpeg);
             command.addAll(List.of(
                     "-ss", Long.toString(at), "-i", source.toAbsolutePath().toString()));
             command.addAll(List.of("-frames:v", "1", "-vf", "scale=" + config.thumbnailWidth() + ":-2"));
-            command.add("thumbnail-" + at / OLDER_THUMBNAIL_SECONDS + ".jpg");
+            command.add("thumbnail-" + at / LEGACY_THUMBNAIL_SECONDS + ".jpg");
             commands.add(List.copyOf(command));
         }
         return List.copyOf(commands);

@@ -22,50 +22,50 @@ public final class BenchReport {
         this.ways = List.copyOf(ways);
     }
 
-    public void head(Path file, MediaInfo info, FfmpegInstallation ffmpeg) {
+    public void printHeader(Path file, MediaInfo info, FfmpegInstallation ffmpeg) {
         out.printf(
                 Locale.ROOT,
                 "%s: %s, %s, %,d bytes, %d cores, FFmpeg %s%n%n",
                 file.getFileName(),
                 info.video().codec(),
-                info.video().displayed(),
+                info.video().displaySize(),
                 info.bytes(),
                 Runtime.getRuntime().availableProcessors(),
                 ffmpeg.version());
         out.printf(ROW, "round", "way", "wall s", "CPU s", "JVM CPU s", "JVM heap MiB");
     }
 
-    public void row(int round, Measurement run) {
+    public void printRow(int round, Measurement run) {
         out.printf(
                 ROW,
                 round,
-                run.way().title(),
+                run.variant().title(),
                 two(run.wallSeconds()),
                 two(run.cpuSeconds()),
                 two(run.jvmCpuSeconds()),
                 two(run.peakHeapMiB()));
     }
 
-    public void add(List<Measurement> round) {
+    public void addRound(List<Measurement> round) {
         rounds.add(List.copyOf(round));
     }
 
     public void summary() {
         out.println();
-        for (BenchVariant way : ways) {
+        for (BenchVariant variant : ways) {
             out.printf(
                     ROW,
                     "median",
-                    way.title(),
-                    two(median(way, Measurement::wallSeconds)),
-                    two(median(way, Measurement::cpuSeconds)),
-                    two(median(way, Measurement::jvmCpuSeconds)),
-                    two(median(way, Measurement::peakHeapMiB)));
+                    variant.title(),
+                    two(median(variant, Measurement::wallSeconds)),
+                    two(median(variant, Measurement::cpuSeconds)),
+                    two(median(variant, Measurement::jvmCpuSeconds)),
+                    two(median(variant, Measurement::peakHeapMiB)));
         }
         out.println();
-        ratio(BenchVariant.PIPELINE, BenchVariant.PLAIN);
-        ratio(BenchVariant.PIPELINE, BenchVariant.OLDER);
-        ratio(BenchVariant.PLAIN, BenchVariant.OLDER);
+        ratio(BenchVariant.PIPELINE, BenchVariant.SINGLE_PASS);
+        ratio(BenchVariant.PIPELINE, BenchVariant.LEGACY);
+        ratio(BenchVariant.SINGLE_PASS, BenchVariant.LEGACY);
     }
 
     private void ratio(BenchVariant one, BenchVariant other) {
@@ -85,14 +85,17 @@ public final class BenchReport {
                 .toList();
     }
 
-    private double median(BenchVariant way, ToDoubleFunction<Measurement> value) {
+    private double median(BenchVariant variant, ToDoubleFunction<Measurement> value) {
         return median(rounds.stream()
-                .map(round -> value.applyAsDouble(of(way, round)))
+                .map(round -> value.applyAsDouble(of(variant, round)))
                 .toList());
     }
 
-    private static Measurement of(BenchVariant way, List<Measurement> round) {
-        return round.stream().filter(run -> run.way() == way).findFirst().orElseThrow();
+    private static Measurement of(BenchVariant variant, List<Measurement> round) {
+        return round.stream()
+                .filter(run -> run.variant() == variant)
+                .findFirst()
+                .orElseThrow();
     }
 
     static double median(List<Double> values) {

@@ -43,28 +43,28 @@ public record BenchRunner(
         StagedJob uploaded = standalone
                 .sluice()
                 .submission()
-                .upload(file, "bench", ProgressListener.none())
+                .upload(file, "bench", ProgressListener.noop())
                 .await();
         return new BenchRunner(standalone, ffmpeg, file, info, Files.createTempDirectory("sluice-bench"), uploaded);
     }
 
-    public Measurement run(BenchVariant way) throws IOException, InterruptedException {
-        return switch (way) {
-            case PLAIN ->
+    public Measurement run(BenchVariant variant) throws IOException, InterruptedException {
+        return switch (variant) {
+            case SINGLE_PASS ->
                 commands(
-                        way,
-                        List.of(BaselineCommands.plain(
+                        variant,
+                        List.of(BaselineCommands.singlePass(
                                 ffmpeg.ffmpeg(), file, info, standalone.config().media(), threads())));
-            case OLDER ->
+            case LEGACY ->
                 commands(
-                        way,
-                        BaselineCommands.older(
+                        variant,
+                        BaselineCommands.perOutput(
                                 ffmpeg.ffmpeg(), file, info, standalone.config().media()));
             case PIPELINE -> pipeline();
         };
     }
 
-    private Measurement commands(BenchVariant way, List<List<String>> commands)
+    private Measurement commands(BenchVariant variant, List<List<String>> commands)
             throws IOException, InterruptedException {
         ResourceMeter meter = ResourceMeter.start();
         for (List<String> command : commands) {
@@ -78,7 +78,7 @@ public record BenchRunner(
                 throw new IllegalStateException("FFmpeg ended with " + exit + ": " + String.join(" ", command));
             }
         }
-        return meter.ofChildren(way);
+        return meter.measureChildren(variant);
     }
 
     /** Until its end is heard, as whoever sent the job hears it: asking the database again and again would be measured, too. */
@@ -86,34 +86,34 @@ public record BenchRunner(
         JobId id = new JobId(UUID.randomUUID().toString());
         JsonObject json = uploaded.toJson().put("id", id.value());
         Promise<ReceivedUpdate> end = Promise.promise();
-        UpdateSubscription listener = UpdateSubscription.open(
+        UpdateSubscription subscription = UpdateSubscription.open(
                         standalone.vertx(),
                         standalone.config().rabbitmq(),
-                        UpdateSubscription.Source.COPIES,
+                        UpdateSubscription.Source.PRIVATE_QUEUE,
                         update -> hear(update, id, end))
                 .await();
         try {
-            listener.lost().onFailure(end::tryFail);
+            subscription.whenClosed().onFailure(end::tryFail);
             ResourceMeter meter = ResourceMeter.start();
             ReceivedUpdate last = standalone
                     .sluice()
                     .submission()
-                    .create(MessageCodec.stagedJob(json, StageName.DOWNLOAD))
+                    .create(MessageCodec.decodeStagedJob(json, StageName.DOWNLOAD))
                     .compose(job -> end.future())
                     .await();
-            Measurement measured = meter.ofAll(BenchVariant.PIPELINE);
+            Measurement measured = meter.measureAll(BenchVariant.PIPELINE);
             if (last.status() != JobUpdate.Status.COMPLETED) {
                 throw new IllegalStateException(
                         "The job failed: " + last.error().orElse("no reason given"));
             }
             return measured;
         } finally {
-            listener.close().await();
+            subscription.close().await();
         }
     }
 
     private static boolean hear(Buffer update, JobId job, Promise<ReceivedUpdate> end) {
-        ReceivedUpdate report = MessageCodec.report(update);
+        ReceivedUpdate report = MessageCodec.decodeUpdate(update);
         if (report.job().equals(job) && report.status() != JobUpdate.Status.PROCESSING) {
             end.tryComplete(report);
         }

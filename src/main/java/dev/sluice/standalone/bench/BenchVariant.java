@@ -3,9 +3,9 @@ package dev.sluice.standalone.bench;
 /** The ways to the same outputs that a benchmark compares. */
 public enum BenchVariant {
     /** The best FFmpeg command we can write by hand, by itself. */
-    PLAIN("plain FFmpeg"),
+    SINGLE_PASS("plain FFmpeg"),
     /** One FFmpeg run for each rung and each thumbnail, as the older processor does it. */
-    OLDER("older way"),
+    LEGACY("older way"),
     /** A job through all three stages. */
     PIPELINE("pipeline");
 

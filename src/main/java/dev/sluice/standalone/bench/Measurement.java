@@ -9,4 +9,4 @@ package dev.sluice.standalone.bench;
  * @param peakHeapMiB the highest use of the heap while it ran, garbage included; 0 where only FFmpeg was run
  */
 public record Measurement(
-        BenchVariant way, double wallSeconds, double cpuSeconds, double jvmCpuSeconds, double peakHeapMiB) {}
+        BenchVariant variant, double wallSeconds, double cpuSeconds, double jvmCpuSeconds, double peakHeapMiB) {}

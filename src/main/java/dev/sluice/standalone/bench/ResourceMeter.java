@@ -29,16 +29,16 @@ final class ResourceMeter {
         return new ResourceMeter();
     }
 
-    Measurement ofChildren(BenchVariant way) {
-        return new Measurement(way, wallSeconds(), childrenSeconds() - children, 0, 0);
+    Measurement measureChildren(BenchVariant variant) {
+        return new Measurement(variant, wallSeconds(), childrenSeconds() - children, 0, 0);
     }
 
-    Measurement ofAll(BenchVariant way) {
+    Measurement measureAll(BenchVariant variant) {
         double jvmNow = jvmSeconds() - jvm;
         double heap = heapPools().stream()
                 .mapToLong(pool -> pool.getPeakUsage().getUsed())
                 .sum();
-        return new Measurement(way, wallSeconds(), childrenSeconds() - children + jvmNow, jvmNow, heap / (1 << 20));
+        return new Measurement(variant, wallSeconds(), childrenSeconds() - children + jvmNow, jvmNow, heap / (1 << 20));
     }
 
     private double wallSeconds() {

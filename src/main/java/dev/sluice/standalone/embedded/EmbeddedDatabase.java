@@ -36,7 +36,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final String SUPERUSER = "postgres";
     private static final String DATABASE = "sluice";
     private static final Duration STARTUP_LIMIT = Duration.ofSeconds(30);
-    private static final int LOG_LINES_SHOWN = 8;
+    private static final int MAX_LOG_LINES = 8;
 
     private final FileChannel lock;
     private final EmbeddedPostgres server;
@@ -61,7 +61,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path log = home.resolve("postgresql.log");
         Path data = home.resolve("data");
         try {
-            OrphanedPostgres.stopIn(data);
+            OrphanedPostgres.stopIfRunning(data);
             discardHalfMade(data);
             Files.deleteIfExists(log);
             String password = password(home.resolve("password"));
@@ -82,7 +82,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } catch (IOException | RuntimeException | ExceptionInInitializerError failure) {
             IOException explained = explained(failure, home, log);
             try (lock) {
-                OrphanedPostgres.stopIn(data);
+                OrphanedPostgres.stopIfRunning(data);
             } catch (IOException alsoFailed) {
                 explained.addSuppressed(alsoFailed);
             }
@@ -248,7 +248,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static List<String> lastLines(Path log) {
         try {
             List<String> lines = Files.readAllLines(log);
-            return lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
+            return lines.subList(Math.max(0, lines.size() - MAX_LOG_LINES), lines.size());
         } catch (IOException unreadable) {
             return List.of("nothing");
         }

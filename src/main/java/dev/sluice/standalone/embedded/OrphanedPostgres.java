@@ -22,7 +22,7 @@ final class OrphanedPostgres {
     private OrphanedPostgres() {}
 
     /** Stops it, if there is one; blocks until it is gone. To be called only by the holder of the directory's lock. */
-    static void stopIn(Path data) throws IOException {
+    static void stopIfRunning(Path data) throws IOException {
         Optional<ProcessHandle> found = find(data.resolve("postmaster.pid"));
         if (found.isPresent()) {
             ProcessHandle server = found.get();

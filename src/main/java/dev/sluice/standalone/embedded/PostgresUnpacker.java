@@ -45,7 +45,7 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
                 unpack(archive, programs);
             }
         }
-        makeLookReady(programs);
+        markUnpacked(programs);
         return new ByteArrayInputStream(name);
     }
 
@@ -53,7 +53,7 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
      * zonky takes a directory for ready whose marker is there and not older than what is beside it, which is not so after a copy
      * that didn't keep the times; and then it would unpack the archive that is a name only. So all get the same time.
      */
-    private static void makeLookReady(Path programs) throws IOException {
+    private static void markUnpacked(Path programs) throws IOException {
         FileTime now = FileTime.from(Instant.now());
         try (Stream<Path> entries = Files.list(programs)) {
             for (Path entry : entries.toList()) {

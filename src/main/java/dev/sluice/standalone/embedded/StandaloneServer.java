@@ -81,7 +81,7 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     /** Where the object with this key lies as a file. */
-    public Path file(String key) {
+    public Path objectPath(String key) {
         return services.file(key);
     }
 

@@ -17,66 +17,66 @@ class UpdateFeedTest {
         }
     }
 
-    private List<Long> after(UpdateFeed.Place place, int most) {
-        return feed.after(place, most).stream().map(FeedEntry::number).toList();
+    private List<Long> after(UpdateFeed.Position place, int max) {
+        return feed.after(place, max).stream().map(FeedEntry::number).toList();
     }
 
     @Test
     void readsOnFromAPlacePieceByPiece() {
         add(2, 10);
-        UpdateFeed.Place place = feed.end();
+        UpdateFeed.Position place = feed.latestPosition();
         add(5, 10);
 
         assertThat(after(place, 3)).containsExactly(3L, 4L, 5L);
         assertThat(after(place, 100)).containsExactly(3L, 4L, 5L, 6L, 7L);
-        assertThat(after(feed.end(), 100)).isEmpty();
-        assertThat(feed.place(place.text())).contains(place);
+        assertThat(after(feed.latestPosition(), 100)).isEmpty();
+        assertThat(feed.parsePosition(place.text())).contains(place);
     }
 
     @Test
     void knowsNoPlaceThatItHasMovedOnFrom() {
-        UpdateFeed.Place beginning = feed.end();
-        add(UpdateFeed.MOST, 1);
-        assertThat(feed.isKnown(beginning)).isTrue();
-        assertThat(after(beginning, UpdateFeed.MOST)).hasSize(UpdateFeed.MOST);
+        UpdateFeed.Position beginning = feed.latestPosition();
+        add(UpdateFeed.MAX_ENTRIES, 1);
+        assertThat(feed.contains(beginning)).isTrue();
+        assertThat(after(beginning, UpdateFeed.MAX_ENTRIES)).hasSize(UpdateFeed.MAX_ENTRIES);
 
         add(1, 1);
 
-        assertThat(feed.isKnown(beginning)).isFalse();
-        assertThat(after(new UpdateFeed.Place(beginning.mark(), 1), UpdateFeed.MOST))
-                .hasSize(UpdateFeed.MOST);
+        assertThat(feed.contains(beginning)).isFalse();
+        assertThat(after(new UpdateFeed.Position(beginning.epoch(), 1), UpdateFeed.MAX_ENTRIES))
+                .hasSize(UpdateFeed.MAX_ENTRIES);
     }
 
     @Test
     void keepsNoMoreBytesThanItMay() {
-        UpdateFeed.Place beginning = feed.end();
+        UpdateFeed.Position beginning = feed.latestPosition();
 
         add(17, 1 << 20);
 
-        assertThat(feed.isKnown(beginning)).isFalse();
-        assertThat(after(new UpdateFeed.Place(beginning.mark(), 1), 100)).hasSize(16);
+        assertThat(feed.contains(beginning)).isFalse();
+        assertThat(after(new UpdateFeed.Position(beginning.epoch(), 1), 100)).hasSize(16);
     }
 
     @Test
     void knowsNoPlaceFromBeforeItMissedSome() {
         add(3, 10);
-        UpdateFeed.Place before = feed.end();
+        UpdateFeed.Position before = feed.latestPosition();
 
-        feed.missedSome();
+        feed.invalidate();
 
-        assertThat(feed.isKnown(before)).isFalse();
-        assertThat(feed.place(before.text())).isEmpty();
+        assertThat(feed.contains(before)).isFalse();
+        assertThat(feed.parsePosition(before.text())).isEmpty();
         add(1, 10);
-        assertThat(feed.isKnown(feed.end())).isTrue();
+        assertThat(feed.contains(feed.latestPosition())).isTrue();
     }
 
     @Test
     void readsNoPlaceThatIsNone() {
         add(1, 10);
-        String mark = feed.end().mark();
+        String mark = feed.latestPosition().epoch();
 
         for (String text : List.of("", "7", "another-1", mark + "-", mark + "-x", mark + "-2", mark + "--5")) {
-            assertThat(feed.place(text)).as(text).isEmpty();
+            assertThat(feed.parsePosition(text)).as(text).isEmpty();
         }
     }
 }

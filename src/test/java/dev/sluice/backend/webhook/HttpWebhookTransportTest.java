@@ -85,10 +85,11 @@ class HttpWebhookTransportTest {
     @Test
     void believesNoUnknownAuthority() throws Exception {
         int port = listen(true, request -> request.response().end());
-        HttpWebhookTransport client = new HttpWebhookTransport(vertx, PATIENT);
+        HttpWebhookTransport transport = new HttpWebhookTransport(vertx, PATIENT);
 
-        assertThatThrownBy(() ->
-                        client.post(request("https://localhost:" + port + "/")).await(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> transport
+                        .post(request("https://localhost:" + port + "/"))
+                        .await(20, TimeUnit.SECONDS))
                 .isInstanceOf(SSLHandshakeException.class);
     }
 

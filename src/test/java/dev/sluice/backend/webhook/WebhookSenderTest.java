@@ -37,23 +37,23 @@ class WebhookSenderTest {
 
     @Test
     void signsWhatItSends() {
-        WebhookResult outcome = tryOnce("https://hooks.test/x?y", 1);
+        WebhookResult result = tryOnce("https://hooks.test/x?y", 1);
 
-        assertThat(outcome).isEqualTo(WebhookResult.delivered());
-        WebhookRequest post = posts.get(0);
-        assertThat(post.address()).isEqualTo(address("8.8.8.8"));
-        assertThat(post.body().toJsonObject())
+        assertThat(result).isEqualTo(WebhookResult.delivered());
+        WebhookRequest request = posts.get(0);
+        assertThat(request.address()).isEqualTo(address("8.8.8.8"));
+        assertThat(request.body().toJsonObject())
                 .isEqualTo(new JsonObject()
                         .put("job_id", "7")
                         .put("status", "completed")
                         .put("id", ID.toString())
                         .put("event", "job.completed"));
-        assertThat(post.headers())
+        assertThat(request.headers())
                 .containsEntry("Content-Type", "application/json")
                 .containsEntry("User-Agent", "Sluice/1.2.3")
                 .containsEntry("Sluice-Delivery", ID.toString())
                 .containsEntry("Sluice-Timestamp", "1764000000")
-                .containsEntry("Sluice-Signature", WebhookSignature.of(SECRET, 1_764_000_000, post.body()));
+                .containsEntry("Sluice-Signature", WebhookSignature.of(SECRET, 1_764_000_000, request.body()));
     }
 
     @Test
@@ -80,7 +80,7 @@ class WebhookSenderTest {
         tryOnce("https://hooks.test/", 2);
         tryOnce("https://hooks.test/", 3);
 
-        assertThat(posts.stream().map(post -> post.address().getHostAddress()))
+        assertThat(posts.stream().map(request -> request.address().getHostAddress()))
                 .containsExactly("8.8.8.8", "9.9.9.9", "8.8.8.8");
     }
 
@@ -119,8 +119,8 @@ class WebhookSenderTest {
                 Duration.ofSeconds(10));
         WebhookTransport transport = new WebhookTransport() {
             @Override
-            public Future<Integer> post(WebhookRequest post) {
-                posts.add(post);
+            public Future<Integer> post(WebhookRequest request) {
+                posts.add(request);
                 return answer;
             }
 
@@ -133,7 +133,7 @@ class WebhookSenderTest {
         JsonObject payload = new JsonObject().put("job_id", "7").put("status", "completed");
         try {
             return new WebhookSender(config, name -> addresses, transport, clock, "1.2.3")
-                    .tryOnce(new WebhookDelivery(
+                    .attempt(new WebhookDelivery(
                             ID, "7", "job.completed", url, "https://hooks.test:443", payload, tries, Duration.ZERO))
                     .await(10, TimeUnit.SECONDS);
         } catch (TimeoutException hangs) {

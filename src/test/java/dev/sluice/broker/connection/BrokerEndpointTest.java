@@ -45,7 +45,7 @@ class BrokerEndpointTest {
     @Test
     void asksForNoRecoveryOfAnyKind() {
         RabbitMQOptions options =
-                BrokerEndpoint.of(config("amqps://rabbit/media")).options("a name");
+                BrokerEndpoint.of(config("amqps://rabbit/media")).clientOptions("a name");
 
         assertThat(options.getReconnectAttempts()).isZero();
         assertThat(options.isAutomaticRecoveryEnabled()).isFalse();

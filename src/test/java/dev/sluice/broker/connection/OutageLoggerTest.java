@@ -37,7 +37,7 @@ class OutageLoggerTest {
     @Test
     void warnsOfTheFirstFailureAndThenOnlyEveryHalfMinute() {
         for (int second = 0; second <= 61; second++) {
-            log.failed("down");
+            log.connectionFailed("down");
             now = now.plusSeconds(1);
         }
 
@@ -46,17 +46,17 @@ class OutageLoggerTest {
 
     @Test
     void tellsOnceThatAllIsWell() {
-        log.failed("down");
-        log.failed("down");
-        log.over();
-        log.over();
+        log.connectionFailed("down");
+        log.connectionFailed("down");
+        log.connected();
+        log.connected();
 
         assertThat(levels()).containsExactly(Level.WARN, Level.INFO);
     }
 
     @Test
     void tellsOfTheFirstConnection() {
-        log.over();
+        log.connected();
 
         assertThat(levels()).containsExactly(Level.INFO);
     }
@@ -64,8 +64,8 @@ class OutageLoggerTest {
     @Test
     void keepsQuietWhenItComesAndGoesAllTheTime() {
         for (int n = 0; n < 20; n++) {
-            log.failed("flaps");
-            log.over();
+            log.connectionFailed("flaps");
+            log.connected();
             now = now.plusSeconds(1);
         }
 

@@ -22,7 +22,7 @@ class DeadLetterFormatterTest {
     void listsALetterOnALineAsWideAsTheTerminal() {
         DeadLetter letter = letter("The object store cannot be reached. ".repeat(10), "{}");
 
-        List<String> lines = DeadLetterFormatter.table(List.of(letter), 180);
+        List<String> lines = DeadLetterFormatter.formatTable(List.of(letter), 180);
 
         assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(180));
         assertThat(lines.get(1))
@@ -36,19 +36,19 @@ class DeadLetterFormatterTest {
         String hostile = "\u001b[2Jgone\r\n\u202eback\u009b";
         DeadLetter letter = letter(hostile, hostile);
 
-        String shown =
-                String.join("\n", DeadLetterFormatter.table(List.of(letter), 200)) + DeadLetterFormatter.whole(letter);
+        String shown = String.join("\n", DeadLetterFormatter.formatTable(List.of(letter), 200))
+                + DeadLetterFormatter.formatDetails(letter);
 
         assertThat(shown)
                 .doesNotContain("\u001b", "\r", "\u202e", "\u009b")
                 .contains("\\u001b[2Jgone\\u000d", "\\u202eback\\u009b");
-        assertThat(new JsonObject(TerminalEscaper.line(letter.toJson().encode())).getString("error"))
+        assertThat(new JsonObject(TerminalEscaper.escape(letter.toJson().encode())).getString("error"))
                 .isEqualTo(hostile);
     }
 
     @Test
     void showsHeadersHistoryAndBody() {
-        assertThat(DeadLetterFormatter.whole(letter("No.", "{\"id\":\"job-1\"}")))
+        assertThat(DeadLetterFormatter.formatDetails(letter("No.", "{\"id\":\"job-1\"}")))
                 .isEqualTo("""
                         id: %s
                         job: job-1
@@ -67,7 +67,7 @@ class DeadLetterFormatterTest {
 
     @Test
     void showsTheBeginningOfALargeBody() {
-        String shown = DeadLetterFormatter.whole(letter("No.", "x".repeat(1 << 20)));
+        String shown = DeadLetterFormatter.formatDetails(letter("No.", "x".repeat(1 << 20)));
 
         assertThat(shown)
                 .contains("body, 1048576 bytes")
@@ -83,7 +83,7 @@ class DeadLetterFormatterTest {
                         .put("error_code", "store_unavailable")
                         .put("error", error)
                         .put("at", "2026-11-24T05:37:11Z"));
-        DeadLetterHeaders note = new DeadLetterHeaders(
+        DeadLetterHeaders headers = new DeadLetterHeaders(
                 Optional.of("video.processing.upload"),
                 Optional.of("store_unavailable"),
                 Optional.of(error),
@@ -92,6 +92,7 @@ class DeadLetterFormatterTest {
                 1,
                 Optional.of(Instant.parse("2026-11-24T05:37:11.5Z")),
                 history);
-        return new DeadLetter(ID, note, note.job(), new JsonObject().put("x-sluice-error", error), Buffer.buffer(body));
+        return new DeadLetter(
+                ID, headers, headers.job(), new JsonObject().put("x-sluice-error", error), Buffer.buffer(body));
     }
 }

@@ -23,10 +23,10 @@ class JobProgressDisplayTest {
 
     @Test
     void saysOnceThatAStageStartedAndOnceThatItIsDone() {
-        display.show(running(StageName.DOWNLOAD, 5));
-        display.show(running(StageName.DOWNLOAD, 10));
-        display.show(running(StageName.PROCESSING, 45));
-        display.show(running(StageName.PROCESSING, 50));
+        display.update(running(StageName.DOWNLOAD, 5));
+        display.update(running(StageName.DOWNLOAD, 10));
+        display.update(running(StageName.PROCESSING, 45));
+        display.update(running(StageName.PROCESSING, 50));
 
         assertThat(lines()).containsExactly("download   started", "download   done", "processing started");
     }

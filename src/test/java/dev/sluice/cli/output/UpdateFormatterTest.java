@@ -11,7 +11,7 @@ class UpdateFormatterTest {
     void saysWhereAJobStands() {
         JsonObject update = update("processing", 30, "processing_video").put("eta_seconds", 12);
 
-        assertThat(UpdateFormatter.of(update)).isEqualTo("processing  30 %  processing_video  (12 s to go)");
+        assertThat(UpdateFormatter.format(update)).isEqualTo("processing  30 %  processing_video  (12 s to go)");
     }
 
     @Test
@@ -20,7 +20,7 @@ class UpdateFormatterTest {
                 .put("video_versions", new JsonArray().add(new JsonObject()).add(new JsonObject()))
                 .put("thumbnails", new JsonArray().add(new JsonObject()));
 
-        assertThat(UpdateFormatter.of(update))
+        assertThat(UpdateFormatter.format(update))
                 .isEqualTo("completed  100 %  upload_complete  video_versions: 2  thumbnails: 1");
     }
 
@@ -30,7 +30,7 @@ class UpdateFormatterTest {
                 .put("error_message", "The file is empty (0 bytes).")
                 .put("error_code", "empty_file");
 
-        assertThat(UpdateFormatter.of(update))
+        assertThat(UpdateFormatter.format(update))
                 .isEqualTo("failed       0 %  download_failed  The file is empty (0 bytes).  (empty_file)");
     }
 
@@ -38,12 +38,13 @@ class UpdateFormatterTest {
     void showsAnUpdateOfAnotherKindOfProcessorAsFarAsItGoes() {
         JsonObject bare = new JsonObject().put("status", "failed").put("progress", "most");
 
-        assertThat(UpdateFormatter.of(bare)).isEqualTo("failed     most %  ?  no reason given  (no code)");
+        assertThat(UpdateFormatter.format(bare)).isEqualTo("failed     most %  ?  no reason given  (no code)");
     }
 
     @Test
     void letsNothingIntoTheTerminalThatMovesTheCursor() {
-        assertThat(UpdateFormatter.of(update("processing", 1, "a\u001b[2Jb\n"))).endsWith("a\\u001b[2Jb\\u000a");
+        assertThat(UpdateFormatter.format(update("processing", 1, "a\u001b[2Jb\n")))
+                .endsWith("a\\u001b[2Jb\\u000a");
     }
 
     private static JsonObject update(String status, int progress, String step) {

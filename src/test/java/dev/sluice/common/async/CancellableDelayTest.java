@@ -18,7 +18,7 @@ class CancellableDelayTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final CancellationToken cancellation = new CancellationToken();
-    private final CancellableDelay pause = new CancellableDelay(vertx, cancellation);
+    private final CancellableDelay delay = new CancellableDelay(vertx, cancellation);
 
     @AfterEach
     void stop() throws Exception {
@@ -27,7 +27,7 @@ class CancellableDelayTest {
 
     @Test
     void endsWithItsTime() throws Exception {
-        pause.of(Duration.ofMillis(1)).await(10, TimeUnit.SECONDS);
+        delay.await(Duration.ofMillis(1)).await(10, TimeUnit.SECONDS);
 
         assertThat(cancellation.reason()).isEmpty();
     }
@@ -36,7 +36,8 @@ class CancellableDelayTest {
     void endsOnItsContextWhenTheWorkIsToldToEnd() throws Exception {
         Context context = vertx.getOrCreateContext();
         Promise<Future<Boolean>> begun = Promise.promise();
-        context.runOnContext(v -> begun.complete(pause.of(FOR_EVER).map(ended -> Vertx.currentContext() == context)));
+        context.runOnContext(
+                v -> begun.complete(delay.await(FOR_EVER).map(ended -> Vertx.currentContext() == context)));
         Future<Boolean> over = begun.future().await(10, TimeUnit.SECONDS);
 
         cancel();
@@ -48,7 +49,7 @@ class CancellableDelayTest {
     void isNoneForWorkThatIsCancelledAlready() throws Exception {
         cancel();
 
-        assertThat(pause.of(FOR_EVER).await(10, TimeUnit.SECONDS)).isNull();
+        assertThat(delay.await(FOR_EVER).await(10, TimeUnit.SECONDS)).isNull();
     }
 
     private void cancel() {

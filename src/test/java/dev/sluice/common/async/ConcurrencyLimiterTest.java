@@ -19,7 +19,7 @@ class ConcurrencyLimiterTest {
     private final Map<String, Promise<Void>> ends = new HashMap<>();
     private final Map<String, CancellationToken> told = new HashMap<>();
     private final Set<String> lost = new HashSet<>();
-    private final ConcurrencyLimiter<String> slots =
+    private final ConcurrencyLimiter<String> limiter =
             new ConcurrencyLimiter<>(2, lost::contains, this::work, Runnable::run);
 
     @Test
@@ -60,8 +60,9 @@ class ConcurrencyLimiterTest {
     void handsOutWhatWaitsAndTellsTheRestToEnd() {
         take("a", "b", "c");
 
-        assertThat(slots.withdraw()).containsExactly("c");
-        List<Future<Void>> ending = slots.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
+        assertThat(limiter.drainQueued()).containsExactly("c");
+        List<Future<Void>> ending =
+                limiter.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
 
         assertThat(told.values())
                 .allSatisfy(cancellation -> assertThat(cancellation.reason()).isPresent());
@@ -70,12 +71,12 @@ class ConcurrencyLimiterTest {
         end("b");
         assertThat(ending).allMatch(Future::succeeded);
         assertThat(begun).containsExactly("a", "b");
-        assertThat(slots.busy()).isZero();
+        assertThat(limiter.activeCount()).isZero();
     }
 
     private void take(String... pieces) {
         for (String piece : pieces) {
-            slots.take(piece);
+            limiter.submit(piece);
         }
     }
 

@@ -11,7 +11,7 @@ class ExponentialBackoffTest {
     void doublesUpToFiveSeconds() {
         ExponentialBackoff longest = new ExponentialBackoff(() -> 1.0);
 
-        Stream<Long> waits = Stream.generate(longest::next).limit(7).map(Duration::toMillis);
+        Stream<Long> waits = Stream.generate(longest::nextDelay).limit(7).map(Duration::toMillis);
 
         assertThat(waits).containsExactly(200L, 400L, 800L, 1_600L, 3_200L, 5_000L, 5_000L);
     }
@@ -20,7 +20,7 @@ class ExponentialBackoffTest {
     void waitsAtLeastHalfOfTheCeiling() {
         ExponentialBackoff shortest = new ExponentialBackoff(() -> 0.0);
 
-        Stream<Long> waits = Stream.generate(shortest::next).limit(3).map(Duration::toMillis);
+        Stream<Long> waits = Stream.generate(shortest::nextDelay).limit(3).map(Duration::toMillis);
 
         assertThat(waits).containsExactly(100L, 200L, 400L);
     }
@@ -28,10 +28,10 @@ class ExponentialBackoffTest {
     @Test
     void startsOverWhenAllWasWell() {
         ExponentialBackoff backoff = new ExponentialBackoff(() -> 1.0);
-        Stream.generate(backoff::next).limit(5).forEach(wait -> {});
+        Stream.generate(backoff::nextDelay).limit(5).forEach(wait -> {});
 
         backoff.reset();
 
-        assertThat(backoff.next()).isEqualTo(Duration.ofMillis(200));
+        assertThat(backoff.nextDelay()).isEqualTo(Duration.ofMillis(200));
     }
 }

@@ -14,7 +14,7 @@ final class ParallelTasksTest {
 
     @Test
     void keepsOnlySoManyUnderWay() {
-        Future<Void> all = ParallelTasks.run(4, 2, this::begin);
+        Future<Void> all = ParallelTasks.forEachIndex(4, 2, this::begin);
         int atFirst = begun.size();
 
         begun.get(1).complete();
@@ -26,7 +26,7 @@ final class ParallelTasksTest {
 
     @Test
     void endsWhenAllAreDone() {
-        Future<Void> all = ParallelTasks.run(3, 2, this::begin);
+        Future<Void> all = ParallelTasks.forEachIndex(3, 2, this::begin);
 
         IntStream.range(0, 3).forEach(piece -> begun.get(piece).complete());
 
@@ -35,7 +35,7 @@ final class ParallelTasksTest {
 
     @Test
     void beginsNothingAfterAFailureAndWaitsForWhatWasBegun() {
-        Future<Void> all = ParallelTasks.run(5, 2, this::begin);
+        Future<Void> all = ParallelTasks.forEachIndex(5, 2, this::begin);
 
         begun.get(0).fail("broken");
         boolean early = all.isComplete();
@@ -48,7 +48,7 @@ final class ParallelTasksTest {
 
     @Test
     void isDoneWithNothingAtOnce() {
-        assertThat(ParallelTasks.run(0, 4, this::begin).succeeded()).isTrue();
+        assertThat(ParallelTasks.forEachIndex(0, 4, this::begin).succeeded()).isTrue();
     }
 
     private Future<Void> begin(int piece) {

@@ -74,9 +74,9 @@ class LogInjectionTest {
 
     @Test
     void printsTheSameToATerminal() {
-        assertThat(TextSanitizer.of(HARM)).isEqualTo(HARMLESS);
-        assertThat(TextSanitizer.of("abcdef", 3)).isEqualTo("abc…");
-        assertThat(TextSanitizer.of("Zoë’s 😀 clip.mp4")).isEqualTo("Zoë’s 😀 clip.mp4");
+        assertThat(TextSanitizer.singleLine(HARM)).isEqualTo(HARMLESS);
+        assertThat(TextSanitizer.singleLine("abcdef", 3)).isEqualTo("abc…");
+        assertThat(TextSanitizer.singleLine("Zoë’s 😀 clip.mp4")).isEqualTo("Zoë’s 😀 clip.mp4");
     }
 
     private String logged(String message, Throwable cause) {

@@ -99,7 +99,7 @@ class ConfigFileTest {
     private static String complaintAbout(Path file) {
         InvalidConfigException invalid =
                 catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.load(file, Map.of()));
-        return String.join("\n", invalid.complaints());
+        return String.join("\n", invalid.errors());
     }
 
     private static PostgresConfig withPassword(PostgresConfig config, String password) {

@@ -174,21 +174,23 @@ class CommandLineTest {
                 TestSources.FULL_HD,
                 renditions(TestSources.FULL_HD),
                 segment,
-                segment.from().plusMillis(40),
+                segment.start().plusMillis(40),
                 Optional.of(Duration.ofMillis(500)));
     }
 
     /** Not from the beginning: all of a film would be decoded. */
     @Test
     void readsTheEndOfWhatIsJoinedInItsLastSegment() {
-        List<ConcatCommand.Piece> pieces = List.of(
-                new ConcatCommand.Piece(0, Duration.ZERO), new ConcatCommand.Piece(1, Duration.ofSeconds(3600)));
+        List<ConcatCommand.ConcatEntry> pieces = List.of(
+                new ConcatCommand.ConcatEntry(0, Duration.ZERO),
+                new ConcatCommand.ConcatEntry(1, Duration.ofSeconds(3600)));
 
-        assertThat(SegmentConcatenator.nearTheEnd(pieces, Optional.of(Duration.ofSeconds(3650))))
+        assertThat(SegmentConcatenator.verificationSeekTime(pieces, Optional.of(Duration.ofSeconds(3650))))
                 .isEqualTo(Duration.ofSeconds(3650));
-        assertThat(SegmentConcatenator.nearTheEnd(pieces, Optional.of(Duration.ofSeconds(12))))
+        assertThat(SegmentConcatenator.verificationSeekTime(pieces, Optional.of(Duration.ofSeconds(12))))
                 .isEqualTo(Duration.ofSeconds(3600));
-        assertThat(SegmentConcatenator.nearTheEnd(pieces, Optional.empty())).isEqualTo(Duration.ofSeconds(3600));
+        assertThat(SegmentConcatenator.verificationSeekTime(pieces, Optional.empty()))
+                .isEqualTo(Duration.ofSeconds(3600));
     }
 
     @Test
@@ -211,7 +213,7 @@ class CommandLineTest {
 
     @Test
     void comparesWithTheSameOutputsByHand() {
-        assertThat(line(BaselineCommands.plain(
+        assertThat(line(BaselineCommands.singlePass(
                         Path.of("/bin/ffmpeg"), SOURCE, TestSources.FULL_HD, FfmpegFixture.withPreset("medium"), 2)))
                 .isEqualTo("/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -i /in/-source name.mov "
                         + OUTPUTS);
@@ -222,14 +224,10 @@ class CommandLineTest {
         String start = "/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y ";
         String encoder = " -c:v libx264 -preset medium -crf 23 -c:a aac -b:a 128k -movflags +faststart ";
 
-        assertThat(
-                        BaselineCommands.older(
-                                        Path.of("/bin/ffmpeg"),
-                                        SOURCE,
-                                        TestSources.FULL_HD,
-                                        FfmpegFixture.withPreset("medium"))
-                                .stream()
-                                .map(CommandLineTest::line))
+        assertThat(BaselineCommands.perOutput(
+                                Path.of("/bin/ffmpeg"), SOURCE, TestSources.FULL_HD, FfmpegFixture.withPreset("medium"))
+                        .stream()
+                        .map(CommandLineTest::line))
                 .containsExactly(
                         start + "-i /in/-source name.mov -vf scale=1280:720" + encoder + "720p.mp4",
                         start + "-i /in/-source name.mov -vf scale=960:540" + encoder + "540p.mp4",
@@ -243,7 +241,7 @@ class CommandLineTest {
 
     private static String filters(VideoStream video) {
         MediaInfo info = TestSources.of(video, Optional.empty());
-        return new FilterGraph(video, renditions(info), new Dimensions(320, 180), 15, Optional.empty()).text();
+        return new FilterGraph(video, renditions(info), new Dimensions(320, 180), 15, Optional.empty()).build();
     }
 
     private static String filterThreads(MediaInfo info, int threads) {
@@ -252,7 +250,7 @@ class CommandLineTest {
     }
 
     private static List<Rendition> renditions(MediaInfo info) {
-        return new RenditionLadder(FfmpegFixture.MEDIA).renditions(info.video().displayed());
+        return new RenditionLadder(FfmpegFixture.MEDIA).renditions(info.video().displaySize());
     }
 
     private static String line(List<String> command) {

@@ -90,7 +90,7 @@ class CorpusEncodeIT {
     void refuses(Row row, @TempDir Path directory) {
         assertThatThrownBy(() -> encode(row, directory)).isInstanceOfSatisfying(JobException.class, failure -> {
             assertThat(failure.code()).isEqualTo(REFUSALS.get(row.path()));
-            assertThat(failure.sentence()).endsWith(".").doesNotContain(CORPUS.toString());
+            assertThat(failure.message()).endsWith(".").doesNotContain(CORPUS.toString());
         });
     }
 
@@ -120,13 +120,13 @@ class CorpusEncodeIT {
         VideoStream video = made.video();
         assertThat(video.codec()).isEqualTo("h264");
         assertThat(video.pixelFormat()).isEqualTo("yuv420p");
-        assertThat(video.pixelAspect()).isEqualTo(1);
+        assertThat(video.sampleAspectRatio()).isEqualTo(1);
         assertThat(video.rotation()).isZero();
         assertThat(video.mirrored()).isFalse();
         assertThat(video.isInterlaced()).isFalse();
         assertThat(video.isHdr()).isFalse();
-        Dimensions shown = source.video().displayed();
-        assertThat(video.coded()).isEqualTo(new Dimensions(rendition.width(), rendition.height()));
+        Dimensions shown = source.video().displaySize();
+        assertThat(video.codedSize()).isEqualTo(new Dimensions(rendition.width(), rendition.height()));
         assertThat(rendition.width()).isEven().isLessThanOrEqualTo(shown.width());
         assertThat(rendition.height()).isEven().isLessThanOrEqualTo(shown.height());
         assertThat((double) rendition.width() / rendition.height())
@@ -157,6 +157,6 @@ class CorpusEncodeIT {
     private static EncodeResult encode(Row row, Path directory) {
         Path source = CORPUS.resolve(row.path());
         return new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.MEDIA)
-                .encode(source, probe(source), directory, 2, ProgressListener.none(), new CancellationToken());
+                .encode(source, probe(source), directory, 2, ProgressListener.noop(), new CancellationToken());
     }
 }

@@ -40,7 +40,7 @@ class RenditionEncoderIT {
         Path source =
                 clip("testsrc2=size=1280x736:rate=25:duration=31", "sine=duration=31", "-metadata", "location=+47+8/");
 
-        EncodeResult result = encode(source, ProgressListener.none());
+        EncodeResult result = encode(source, ProgressListener.noop());
 
         assertThat(result.renditions())
                 .extracting(file -> file.quality() + " " + file.width() + "x" + file.height() + " " + file.frames())
@@ -77,7 +77,7 @@ class RenditionEncoderIT {
                 "-fps_mode",
                 "vfr");
 
-        EncodeResult result = encode(source, ProgressListener.none());
+        EncodeResult result = encode(source, ProgressListener.noop());
 
         assertThat(result.renditions()).extracting(RenditionFile::frames).containsExactly(38L);
     }
@@ -91,7 +91,7 @@ class RenditionEncoderIT {
                 "vfr");
 
         RenditionFile made =
-                encode(source, ProgressListener.none()).renditions().get(0);
+                encode(source, ProgressListener.noop()).renditions().get(0);
 
         assertThat(keyFrames(made.file())).containsExactly(0.0, 2.0, 20.0, 22.0, 24.0);
     }
@@ -100,11 +100,11 @@ class RenditionEncoderIT {
     void letsALookAtItsOutputsTakeAsLongAsTheirBytesDo() throws IOException {
         Path source = clip("testsrc2=size=320x240:rate=25:duration=2", "sine=duration=2");
         RenditionFile made =
-                encode(source, ProgressListener.none()).renditions().get(0);
+                encode(source, ProgressListener.noop()).renditions().get(0);
         FfmpegFixture.inflate(made.file(), 1 << 30);
 
-        OutputVerifier.Checked checked = new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ZERO)
-                .check(
+        OutputVerifier.VerifiedOutputs checked = new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ZERO)
+                .verify(
                         directory,
                         List.of(new Rendition(made.quality(), new Dimensions(made.width(), made.height()), 1)),
                         true,
@@ -134,7 +134,7 @@ class RenditionEncoderIT {
                         .probe(source, new CancellationToken()))
                 .isInstanceOfSatisfying(JobException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LONG);
-                    assertThat(failure.sentence()).isEqualTo("The video lasts 3 s; up to 2 s are accepted.");
+                    assertThat(failure.message()).isEqualTo("The video lasts 3 s; up to 2 s are accepted.");
                 });
     }
 
@@ -159,7 +159,7 @@ class RenditionEncoderIT {
                                 FfmpegFixture.probe(source),
                                 directory,
                                 2,
-                                ProgressListener.none(),
+                                ProgressListener.noop(),
                                 new CancellationToken()))
                 .isInstanceOfSatisfying(
                         JobException.class,
@@ -185,13 +185,13 @@ class RenditionEncoderIT {
     void refusesAnOutputThatWasTamperedWith() throws IOException {
         Path source = clip("testsrc2=size=320x240:duration=2", "sine=duration=2");
         RenditionFile made =
-                encode(source, ProgressListener.none()).renditions().get(0);
+                encode(source, ProgressListener.noop()).renditions().get(0);
         byte[] content = Files.readAllBytes(made.file());
         Files.write(made.file(), java.util.Arrays.copyOf(content, content.length * 2 / 3));
         List<Rendition> renditions = List.of(new Rendition("240p", new Dimensions(320, 240), 800_000));
 
         assertThatThrownBy(() -> new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ofSeconds(30))
-                        .check(directory, renditions, true, 50, Duration.ofSeconds(2), new CancellationToken()))
+                        .verify(directory, renditions, true, 50, Duration.ofSeconds(2), new CancellationToken()))
                 .isInstanceOfSatisfying(
                         JobException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_INVALID));

@@ -31,11 +31,11 @@ class SilentWorkIT {
 
     @Test
     void goesOnAsLongAsItWrites() {
-        FfmpegRunner.Outcome outcome = FfmpegFixture.bare(Path.of("/bin/sh"), directory)
+        FfmpegRunner.ExitResult outcome = FfmpegFixture.bare(Path.of("/bin/sh"), directory)
                 .run(
                         List.of("-c", WRITES_THE_SAME_AGAIN_AND_AGAIN),
                         line -> {},
-                        Watchdog.encode(Duration.ofSeconds(5), Duration.ofMinutes(1), new OutputActivity(directory)),
+                        Watchdog.forEncode(Duration.ofSeconds(5), Duration.ofMinutes(1), new OutputActivity(directory)),
                         new CancellationToken());
 
         assertThat(outcome.exitCode()).isZero();

@@ -138,17 +138,17 @@ class FfmpegLocatorIT {
     void runsInASandboxWhereThereIsOne() {
         assumeTrue(Bubblewrap.works(), "no bubblewrap that works here");
 
-        assertThat(sandboxed(SandboxMode.AUTO, Platform.searchPath()).isInSandbox())
+        assertThat(sandboxed(SandboxMode.AUTO, Platform.searchPath()).isSandboxed())
                 .isTrue();
-        assertThat(sandboxed(SandboxMode.REQUIRED, Platform.searchPath()).isInSandbox())
+        assertThat(sandboxed(SandboxMode.REQUIRED, Platform.searchPath()).isSandboxed())
                 .isTrue();
-        assertThat(sandboxed(SandboxMode.OFF, Platform.searchPath()).isInSandbox())
+        assertThat(sandboxed(SandboxMode.OFF, Platform.searchPath()).isSandboxed())
                 .isFalse();
     }
 
     @Test
     void doesWithoutASandboxUnlessOneIsRequired() {
-        assertThat(sandboxed(SandboxMode.AUTO, List.of()).isInSandbox()).isFalse();
+        assertThat(sandboxed(SandboxMode.AUTO, List.of()).isSandboxed()).isFalse();
         assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of()))
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("there is no bwrap on the PATH")
@@ -164,7 +164,7 @@ class FfmpegLocatorIT {
                 "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n");
         Files.setPosixFilePermissions(bwrap, PosixFilePermissions.fromString("rwx------"));
 
-        assertThat(sandboxed(SandboxMode.AUTO, List.of(broken)).isInSandbox()).isFalse();
+        assertThat(sandboxed(SandboxMode.AUTO, List.of(broken)).isSandboxed()).isFalse();
         assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of(broken)))
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("bwrap: No permissions to create new namespace");

@@ -13,7 +13,7 @@ class FfprobeOutputTest {
 
     @Test
     void readsAnOrdinaryVideo() {
-        FfprobeOutput report = FfprobeOutput.of("""
+        FfprobeOutput output = FfprobeOutput.of("""
                 {"streams": [
                   {"index": 0, "codec_name": "hevc", "codec_type": "video", "codec_tag_string": "hvc1", "width": 1920,
                    "height": 1080, "sample_aspect_ratio": "4:3", "pix_fmt": "yuv420p10le", "field_order": "tt",
@@ -24,10 +24,10 @@ class FfprobeOutputTest {
                    "disposition": {"default": 0}}],
                  "format": {"format_name": "matroska,webm", "duration": "62.336"}}""");
 
-        assertThat(report.container()).isEqualTo("matroska,webm");
-        assertThat(report.duration()).hasValue(Duration.ofMillis(62_336));
-        assertThat(report.films().get(0).duration()).hasValue(Duration.ofMillis(62_280));
-        assertThat(report.films().get(0).video())
+        assertThat(output.container()).isEqualTo("matroska,webm");
+        assertThat(output.duration()).hasValue(Duration.ofMillis(62_336));
+        assertThat(output.movingVideoStreams().get(0).duration()).hasValue(Duration.ofMillis(62_280));
+        assertThat(output.movingVideoStreams().get(0).video())
                 .isEqualTo(new VideoStream(
                         0,
                         "hevc",
@@ -43,7 +43,7 @@ class FfprobeOutputTest {
                         Optional.of("bt2020nc"),
                         Optional.of("tv"),
                         "tt"));
-        assertThat(report.audioStreams().get(0).audio()).isEqualTo(new AudioStream(1, "aac", 6, 44_100, false));
+        assertThat(output.audioStreams().get(0).audio()).isEqualTo(new AudioStream(1, "aac", 6, 44_100, false));
     }
 
     @Test
@@ -52,7 +52,7 @@ class FfprobeOutputTest {
 
         assertThat(turned.rotation()).isEqualTo(90);
         assertThat(turned.mirrored()).isFalse();
-        assertThat(turned.displayed()).isEqualTo(new Dimensions(320, 568));
+        assertThat(turned.displaySize()).isEqualTo(new Dimensions(320, 568));
     }
 
     @Test
@@ -75,12 +75,12 @@ class FfprobeOutputTest {
 
     @Test
     void takesCoverArtForNoFilm() {
-        FfprobeOutput report = FfprobeOutput.of("""
+        FfprobeOutput output = FfprobeOutput.of("""
                 {"streams": [{"index": 0, "codec_type": "video", "disposition": {"attached_pic": 1, "default": 1}},
                              {"index": 1, "codec_type": "video", "disposition": {"attached_pic": 0}}]}""");
 
-        assertThat(report.videoStreams()).hasSize(2);
-        assertThat(report.films()).extracting(FfprobeStream::index).containsExactly(1);
+        assertThat(output.videoStreams()).hasSize(2);
+        assertThat(output.movingVideoStreams()).extracting(FfprobeStream::index).containsExactly(1);
     }
 
     @Test
@@ -106,22 +106,22 @@ class FfprobeOutputTest {
 
     @Test
     void knowsNothingOfAnEmptyReport() {
-        FfprobeOutput report = FfprobeOutput.of("{}");
+        FfprobeOutput output = FfprobeOutput.of("{}");
 
-        assertThat(report.streams()).isEmpty();
-        assertThat(report.duration()).isEmpty();
+        assertThat(output.streams()).isEmpty();
+        assertThat(output.duration()).isEmpty();
     }
 
     @Test
     void addsUpTheTimesOfPackets() {
         PacketDuration span = new PacketDuration();
 
-        assertThat(span.length()).isEmpty();
+        assertThat(span.duration()).isEmpty();
         for (String line : new String[] {"1.000,0.040,K__", "N/A,N/A,___", "1.120,0.040,___", "1.040,N/A,___,", ""}) {
             span.add(line);
         }
 
-        assertThat(span.length()).hasValue(Duration.ofMillis(160));
+        assertThat(span.duration()).hasValue(Duration.ofMillis(160));
     }
 
     @Test
@@ -132,7 +132,7 @@ class FfprobeOutputTest {
         span.add("0.000,0.040,K__");
         span.add("1.000,0.040,_D_");
 
-        assertThat(span.length()).hasValue(Duration.ofMillis(40));
+        assertThat(span.duration()).hasValue(Duration.ofMillis(40));
     }
 
     private static int preferredAudio(String json) {

@@ -32,18 +32,19 @@ class MediaProberIT {
 
     @Test
     void letsTheScanOfALargeSourceTakeLongerThanALook() throws Exception {
-        Path source = SampleClip.make(FfmpegFixture.ffmpeg(), directory, "film.mp4", Duration.ofSeconds(2), "320x240");
+        Path source =
+                SampleClip.generate(FfmpegFixture.ffmpeg(), directory, "film.mp4", Duration.ofSeconds(2), "320x240");
         FfmpegFixture.inflate(source, BYTES);
         FfmpegConfig config = FfmpegFixture.FFMPEG_CONFIG;
         FfmpegConfig hurried = new FfmpegConfig(
                 config.ffmpeg(),
                 config.ffprobe(),
-                config.cache(),
+                config.cacheDirectory(),
                 LOOK,
                 config.stallTimeout(),
-                config.maxEncode(),
+                config.maxEncodeDuration(),
                 config.sandbox(),
-                config.maxMemory());
+                config.maxMemoryBytes());
         Limits limits = new Limits(2L << 30, Duration.ofSeconds(1), 8192L * 4320, 32, 1L << 30);
         MediaProber prober = new MediaProber(slowScan(), hurried, limits);
 

@@ -68,8 +68,11 @@ class FfmpegRunnerIT {
         JobException reason = new JobException(ErrorCode.LEASE_LOST, "Another worker has it.");
         ExecutorService worker = Executors.newSingleThreadExecutor();
 
-        Future<FfmpegRunner.Outcome> run = worker.submit(() -> ffmpeg().run(
-                        ENDLESS, line -> running.countDown(), Watchdog.stall(Duration.ofSeconds(30)), cancellation));
+        Future<FfmpegRunner.ExitResult> run = worker.submit(() -> ffmpeg().run(
+                        ENDLESS,
+                        line -> running.countDown(),
+                        Watchdog.withStallTimeout(Duration.ofSeconds(30)),
+                        cancellation));
         running.await();
         cancellation.cancel(reason);
 
@@ -84,14 +87,14 @@ class FfmpegRunnerIT {
         JobException reason = new JobException(ErrorCode.SHUTDOWN, "Stopping.");
         cancellation.cancel(reason);
 
-        assertThatThrownBy(
-                        () -> ffmpeg().run(ENDLESS, line -> {}, Watchdog.stall(Duration.ofSeconds(30)), cancellation))
+        assertThatThrownBy(() -> ffmpeg().run(
+                                ENDLESS, line -> {}, Watchdog.withStallTimeout(Duration.ofSeconds(30)), cancellation))
                 .isSameAs(reason);
     }
 
     @Test
     void killsWhatMakesNoProgress() {
-        Watchdog impatient = Watchdog.stall(Duration.ofMillis(300));
+        Watchdog impatient = Watchdog.withStallTimeout(Duration.ofMillis(300));
 
         assertThatThrownBy(() -> ffmpeg().run(ENDLESS, line -> {}, impatient, new CancellationToken()))
                 .isInstanceOfSatisfying(
@@ -105,10 +108,10 @@ class FfmpegRunnerIT {
     void givesTheWorkBackWhenItsThreadIsInterrupted() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         ExecutorService worker = Executors.newSingleThreadExecutor();
-        Future<FfmpegRunner.Outcome> run = worker.submit(() -> ffmpeg().run(
+        Future<FfmpegRunner.ExitResult> run = worker.submit(() -> ffmpeg().run(
                         ENDLESS,
                         line -> running.countDown(),
-                        Watchdog.stall(Duration.ofSeconds(30)),
+                        Watchdog.withStallTimeout(Duration.ofSeconds(30)),
                         new CancellationToken()));
         running.await();
 
@@ -124,25 +127,25 @@ class FfmpegRunnerIT {
 
     @Test
     void keepsWhatFfmpegSaidInTheEnd() {
-        FfmpegRunner.Outcome outcome = ffmpeg().run(
+        FfmpegRunner.ExitResult outcome = ffmpeg().run(
                         List.of("-nostdin", "-loglevel", "level+warning", "-i", "file:missing.mp4"),
                         line -> {},
-                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
 
         assertThat(outcome.exitCode()).isNotZero();
-        assertThat(outcome.complaints().errors()).isPositive();
-        assertThat(outcome.complaints().mention("No such file")).isTrue();
+        assertThat(outcome.stderr().errorCount()).isPositive();
+        assertThat(outcome.stderr().contains("No such file")).isTrue();
     }
 
     @Test
     void tellsASignalFromAnExit() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         ExecutorService worker = Executors.newSingleThreadExecutor();
-        Future<FfmpegRunner.Outcome> run = worker.submit(() -> ffmpeg().run(
+        Future<FfmpegRunner.ExitResult> run = worker.submit(() -> ffmpeg().run(
                         ENDLESS,
                         line -> running.countDown(),
-                        Watchdog.stall(Duration.ofSeconds(30)),
+                        Watchdog.withStallTimeout(Duration.ofSeconds(30)),
                         new CancellationToken()));
         running.await();
 
@@ -155,7 +158,7 @@ class FfmpegRunnerIT {
 
     @Test
     void diesWithTheProcessThatStartedIt() throws Exception {
-        assertThat(FfmpegFixture.ffmpeg(sandbox).isInSandbox()).isEqualTo(sandbox == SandboxMode.REQUIRED);
+        assertThat(FfmpegFixture.ffmpeg(sandbox).isSandboxed()).isEqualTo(sandbox == SandboxMode.REQUIRED);
         Path pid = directory.resolve("pid");
         Process parent = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -197,14 +200,14 @@ class FfmpegRunnerIT {
                 """;
         FfmpegRunner hostile = new FfmpegRunner(new FfmpegLaunchSpec(
                 Path.of("/bin/sh"),
-                FileAccess.writing(directory),
+                FileAccess.writeDirectory(directory),
                 new ProcessLimits(1L << 30, 1 << 20),
                 FfmpegFixture.ffmpeg(sandbox).sandbox()));
 
         assertThatThrownBy(() -> hostile.run(
                         List.of("-c", killGuard),
                         line -> cancellation.cancel(reason),
-                        Watchdog.deadline(Duration.ofSeconds(50)),
+                        Watchdog.withDeadline(Duration.ofSeconds(50)),
                         cancellation))
                 .isSameAs(reason);
 
@@ -215,23 +218,23 @@ class FfmpegRunnerIT {
     void runsManyAtOnceAndLeavesNothingBehind() throws Exception {
         ExecutorService workers = Executors.newFixedThreadPool(8);
         ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
-        List<Callable<FfmpegRunner.Outcome>> runs = new ArrayList<>();
+        List<Callable<FfmpegRunner.ExitResult>> runs = new ArrayList<>();
         IntStream.range(0, 40)
                 .forEach(i -> runs.add(() -> ffmpeg().run(
                                 List.of("-hide_banner", "-version"),
                                 lines::add,
-                                Watchdog.deadline(Duration.ofSeconds(30)),
+                                Watchdog.withDeadline(Duration.ofSeconds(30)),
                                 new CancellationToken())));
         ffmpeg().run(
                         List.of("-version"),
                         line -> {},
-                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
         long descriptors = openDescriptors();
 
-        List<Future<FfmpegRunner.Outcome>> ended = workers.invokeAll(runs);
+        List<Future<FfmpegRunner.ExitResult>> ended = workers.invokeAll(runs);
 
-        for (Future<FfmpegRunner.Outcome> run : ended) {
+        for (Future<FfmpegRunner.ExitResult> run : ended) {
             assertThat(run.get().exitCode()).isZero();
         }
         assertThat(lines).filteredOn(line -> line.startsWith("ffmpeg version")).hasSize(40);
@@ -244,7 +247,7 @@ class FfmpegRunnerIT {
     }
 
     private FfmpegRunner ffmpeg() {
-        return FfmpegFixture.ffmpeg(sandbox).encoder(FileAccess.writing(directory), 1 << 20);
+        return FfmpegFixture.ffmpeg(sandbox).encodeRunner(FileAccess.writeDirectory(directory), 1 << 20);
     }
 
     private static List<ProcessHandle> children() {
@@ -277,11 +280,11 @@ class FfmpegRunnerIT {
 
         public static void main(String[] args) {
             FfmpegFixture.ffmpeg(SandboxMode.valueOf(args[0]))
-                    .encoder(FileAccess.writing(Path.of(args[1])), 1 << 20)
+                    .encodeRunner(FileAccess.writeDirectory(Path.of(args[1])), 1 << 20)
                     .run(
                             ENDLESS,
                             line -> write(Path.of(args[2])),
-                            Watchdog.stall(Duration.ofMinutes(1)),
+                            Watchdog.withStallTimeout(Duration.ofMinutes(1)),
                             new CancellationToken());
         }
 

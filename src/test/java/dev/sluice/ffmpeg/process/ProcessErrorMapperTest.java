@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What FFmpeg says, and what we make of it. */
 class ProcessErrorMapperTest {
-    private final SourceValidator rules =
+    private final SourceValidator validator =
             new SourceValidator(new Limits(1 << 20, Duration.ofMinutes(1), 1920 * 1080, 4, 1 << 20));
 
     @ParameterizedTest
@@ -50,9 +50,9 @@ class ProcessErrorMapperTest {
 
     @Test
     void takesWhatBeginsLikeNoContainerForNoVideo() {
-        StderrLog complaints = complaints("[mov @ 0x55] [error] moov atom not found");
+        StderrLog errors = complaints("[mov @ 0x55] [error] moov atom not found");
 
-        assertThat(ProbeErrorMapper.of(complaints, 32, false).code()).isEqualTo(ErrorCode.NOT_A_VIDEO);
+        assertThat(ProbeErrorMapper.of(errors, 32, false).code()).isEqualTo(ErrorCode.NOT_A_VIDEO);
     }
 
     @ParameterizedTest
@@ -65,9 +65,9 @@ class ProcessErrorMapperTest {
                 "234; [error] Invalid argument; FFMPEG_FAILED; 0",
             })
     void namesWhyAnEncodeFailed(int exitCode, String line, ErrorCode expected, long frames) {
-        StderrLog complaints = complaints(Optional.ofNullable(line).orElse(""));
+        StderrLog errors = complaints(Optional.ofNullable(line).orElse(""));
 
-        assertThat(ProcessErrorMapper.of(new FfmpegRunner.Outcome(exitCode, complaints), frames)
+        assertThat(ProcessErrorMapper.translate(new FfmpegRunner.ExitResult(exitCode, errors), frames)
                         .code())
                 .isEqualTo(expected);
     }
@@ -82,12 +82,12 @@ class ProcessErrorMapperTest {
                 "127; ffmpeg: error while loading shared libraries: libx.so: failed to map segment; MEMORY_EXCEEDED",
             })
     void namesTheLimitThatEndedARun(int exitCode, String line, ErrorCode expected) {
-        StderrLog complaints = complaints(Optional.ofNullable(line).orElse(""));
+        StderrLog errors = complaints(Optional.ofNullable(line).orElse(""));
 
-        assertThat(new ProcessLimits(1L << 30, 1 << 20).failure(new FfmpegRunner.Outcome(exitCode, complaints)))
+        assertThat(new ProcessLimits(1L << 30, 1 << 20).failure(new FfmpegRunner.ExitResult(exitCode, errors)))
                 .hasValueSatisfying(failure -> {
                     assertThat(failure.code()).isEqualTo(expected);
-                    assertThat(failure.sentence()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
+                    assertThat(failure.message()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
                 });
     }
 
@@ -95,37 +95,37 @@ class ProcessErrorMapperTest {
     void doesNotBlameTheLimitsForWhatOthersDid() {
         ProcessLimits limits = new ProcessLimits(1L << 30, 1 << 20);
 
-        assertThat(limits.failure(new FfmpegRunner.Outcome(137, complaints(""))))
+        assertThat(limits.failure(new FfmpegRunner.ExitResult(137, complaints(""))))
                 .isEmpty();
-        assertThat(limits.failure(new FfmpegRunner.Outcome(234, complaints("[error] Invalid argument"))))
+        assertThat(limits.failure(new FfmpegRunner.ExitResult(234, complaints("[error] Invalid argument"))))
                 .isEmpty();
-        assertThat(limits.failure(new FfmpegRunner.Outcome(
+        assertThat(limits.failure(new FfmpegRunner.ExitResult(
                         1, complaints("[avi] [error] Number of streams exceeds max_streams parameter (64)"))))
                 .isEmpty();
-        assertThat(limits.failure(new FfmpegRunner.Outcome(0, complaints("[h264] [error] Cannot allocate memory"))))
+        assertThat(limits.failure(new FfmpegRunner.ExitResult(0, complaints("[h264] [error] Cannot allocate memory"))))
                 .isEmpty();
     }
 
     @Test
     void keepsToTheLimits() {
-        assertRefused(ErrorCode.EMPTY_FILE, () -> rules.checkBytes(0));
-        assertRefused(ErrorCode.TOO_LARGE, () -> rules.checkBytes((1 << 20) + 1));
-        assertRefused(ErrorCode.TOO_LONG, () -> rules.checkDuration(Duration.ofMillis(60_001)));
-        assertRefused(ErrorCode.TOO_MANY_PIXELS, () -> rules.checkPicture(TestSources.video(1920, 1082)));
-        assertRefused(ErrorCode.NO_FRAMES, () -> rules.checkPicture(TestSources.video(0, 0)));
-        assertRefused(ErrorCode.NO_VIDEO_STREAM, () -> rules.checkStreams(streams("audio")));
+        assertRefused(ErrorCode.EMPTY_FILE, () -> validator.checkBytes(0));
+        assertRefused(ErrorCode.TOO_LARGE, () -> validator.checkBytes((1 << 20) + 1));
+        assertRefused(ErrorCode.TOO_LONG, () -> validator.checkDuration(Duration.ofMillis(60_001)));
+        assertRefused(ErrorCode.TOO_MANY_PIXELS, () -> validator.checkDimensions(TestSources.video(1920, 1082)));
+        assertRefused(ErrorCode.NO_FRAMES, () -> validator.checkDimensions(TestSources.video(0, 0)));
+        assertRefused(ErrorCode.NO_VIDEO_STREAM, () -> validator.checkStreams(streams("audio")));
         assertRefused(
                 ErrorCode.TOO_MANY_STREAMS,
-                () -> rules.checkStreams(streams("video", "audio", "audio", "audio", "audio")));
+                () -> validator.checkStreams(streams("video", "audio", "audio", "audio", "audio")));
     }
 
     @Test
     void letsPassWhatJustFits() {
         assertThatCode(() -> {
-                    rules.checkBytes(1 << 20);
-                    rules.checkDuration(Duration.ofMinutes(1));
-                    rules.checkPicture(TestSources.video(1920, 1080));
-                    rules.checkStreams(streams("video", "audio", "audio", "audio"));
+                    validator.checkBytes(1 << 20);
+                    validator.checkDuration(Duration.ofMinutes(1));
+                    validator.checkDimensions(TestSources.video(1920, 1080));
+                    validator.checkStreams(streams("video", "audio", "audio", "audio"));
                 })
                 .doesNotThrowAnyException();
     }
@@ -144,40 +144,40 @@ class ProcessErrorMapperTest {
                 .containsExactly("The file is cut short; what is there was encoded.");
     }
 
-    private static List<String> warnings(Duration made, StderrLog complaints) {
-        return SourceWarnings.of(TestSources.FULL_HD.duration(), made, SourceDamage.of(complaints));
+    private static List<String> warnings(Duration made, StderrLog errors) {
+        return SourceWarnings.build(TestSources.FULL_HD.duration(), made, SourceDamage.of(errors));
     }
 
     @Test
     void keepsTheFirstAndLastLinesOfMany() {
-        StderrLog complaints = new StderrLog();
+        StderrLog errors = new StderrLog();
         for (int i = 0; i < 10_000; i++) {
-            complaints.add("[h264 @ 0x55] [error] line " + i);
+            errors.add("[h264 @ 0x55] [error] line " + i);
         }
 
-        assertThat(complaints.errors()).isEqualTo(10_000);
-        assertThat(complaints.lines()).hasSize(60).first().isEqualTo("[h264 @ 0x55] [error] line 0");
-        assertThat(complaints.last()).hasValue("[h264 @ 0x55] [error] line 9999");
+        assertThat(errors.errorCount()).isEqualTo(10_000);
+        assertThat(errors.lines()).hasSize(60).first().isEqualTo("[h264 @ 0x55] [error] line 0");
+        assertThat(errors.lastLine()).hasValue("[h264 @ 0x55] [error] line 9999");
     }
 
     @Test
     void letsNobodyForgeALine() {
-        StderrLog complaints = complaints("[error] a\u001b[2Jb\rc" + "x".repeat(1000));
+        StderrLog errors = complaints("[error] a\u001b[2Jb\rc" + "x".repeat(1000));
 
-        assertThat(complaints.toString()).startsWith("[error] a [2Jb cxxx").hasSize(300);
+        assertThat(errors.toString()).startsWith("[error] a [2Jb cxxx").hasSize(300);
     }
 
     @Test
     void leavesOutWhatTheLoaderSays() {
-        StderrLog complaints = complaints("ffmpeg: libasound.so.2: no version information available (required by …)");
+        StderrLog errors = complaints("ffmpeg: libasound.so.2: no version information available (required by …)");
 
-        assertThat(complaints.lines()).isEmpty();
+        assertThat(errors.lines()).isEmpty();
     }
 
     private static StderrLog complaints(String line) {
-        StderrLog complaints = new StderrLog();
-        complaints.add(line);
-        return complaints;
+        StderrLog errors = new StderrLog();
+        errors.add(line);
+        return errors;
     }
 
     private static FfprobeOutput streams(String... types) {

@@ -23,7 +23,7 @@ class ProgressParserTest {
 
         assertThat(progress.fraction(LENGTH)).hasValue(0.25);
         assertThat(progress.frames()).isEqualTo(62);
-        assertThat(progress.reached()).isEqualTo(Duration.ofMillis(2500));
+        assertThat(progress.outputTime()).isEqualTo(Duration.ofMillis(2500));
     }
 
     @Test

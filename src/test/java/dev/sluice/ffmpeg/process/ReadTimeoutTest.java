@@ -10,13 +10,13 @@ class ReadTimeoutTest {
 
     @Test
     void isThatOfALookForWhatIsSmall() {
-        assertThat(ReadTimeout.of(LOOK, 0)).isEqualTo(LOOK);
-        assertThat(ReadTimeout.of(LOOK, (10 << 20) - 1)).isEqualTo(LOOK);
+        assertThat(ReadTimeout.forBytes(LOOK, 0)).isEqualTo(LOOK);
+        assertThat(ReadTimeout.forBytes(LOOK, (10 << 20) - 1)).isEqualTo(LOOK);
     }
 
     @Test
     void growsASecondWithEachTenMebibytes() {
-        assertThat(ReadTimeout.of(LOOK, 20L << 30)).isEqualTo(LOOK.plusSeconds(2048));
-        assertThat(ReadTimeout.of(LOOK, Long.MAX_VALUE)).isGreaterThan(Duration.ofDays(1));
+        assertThat(ReadTimeout.forBytes(LOOK, 20L << 30)).isEqualTo(LOOK.plusSeconds(2048));
+        assertThat(ReadTimeout.forBytes(LOOK, Long.MAX_VALUE)).isGreaterThan(Duration.ofDays(1));
     }
 }

@@ -19,12 +19,12 @@ class WatchdogTest {
         Watchdog stall = new Watchdog(Optional.of(TEN), Duration.ofHours(1), Optional::empty, now::get);
         pass(9);
 
-        stall.progressed();
+        stall.reset();
         pass(9);
 
-        assertThat(stall.left()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(stall.remaining()).isEqualTo(Duration.ofSeconds(1));
         assertThat(stall.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
-        assertThat(stall.failure().sentence()).isEqualTo("FFmpeg made no progress for 10 s and was stopped.");
+        assertThat(stall.failure().message()).isEqualTo("FFmpeg made no progress for 10 s and was stopped.");
     }
 
     @Test
@@ -32,10 +32,10 @@ class WatchdogTest {
         Watchdog deadline = new Watchdog(Optional.empty(), TEN, Optional::empty, now::get);
         pass(9);
 
-        deadline.progressed();
+        deadline.reset();
         pass(2);
 
-        assertThat(deadline.left()).isNegative();
+        assertThat(deadline.remaining()).isNegative();
         assertThat(deadline.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
     }
 
@@ -44,15 +44,15 @@ class WatchdogTest {
         Watchdog encode = new Watchdog(Optional.of(TEN), Duration.ofSeconds(25), Optional::empty, now::get);
         for (int i = 0; i < 3; i++) {
             pass(8);
-            encode.progressed();
+            encode.reset();
         }
 
-        assertThat(encode.left()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(encode.remaining()).isEqualTo(Duration.ofSeconds(1));
         pass(1);
 
-        assertThat(encode.left()).isZero();
+        assertThat(encode.remaining()).isZero();
         assertThat(encode.failure().code()).isEqualTo(ErrorCode.TIME_EXCEEDED);
-        assertThat(encode.failure().sentence())
+        assertThat(encode.failure().message())
                 .isEqualTo("The encode took longer than 25 s, the limit (ffmpeg.maxEncodeSeconds), and was stopped.");
     }
 
@@ -62,21 +62,21 @@ class WatchdogTest {
         Watchdog encode = new Watchdog(
                 Optional.of(TEN),
                 Duration.ofHours(1),
-                () -> Optional.of(new OutputActivity.Seen(bytes.get(), Instant.EPOCH)),
+                () -> Optional.of(new OutputActivity.Snapshot(bytes.get(), Instant.EPOCH)),
                 now::get);
         for (int i = 0; i < 10; i++) {
             pass(2);
             bytes.incrementAndGet();
-            encode.look();
-            assertThat(encode.left()).isPositive();
+            encode.poll();
+            assertThat(encode.remaining()).isPositive();
         }
 
         for (int i = 0; i < 20; i++) {
             pass(1);
-            encode.look();
+            encode.poll();
         }
 
-        assertThat(encode.left()).isNegative();
+        assertThat(encode.remaining()).isNegative();
         assertThat(encode.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class BatchSchedulingIT {
     private static final Path SHELL = Path.of("/bin/sh");
-    private static final ProcessLimits LIMITS = ProcessLimits.ofReader(1 << 30);
+    private static final ProcessLimits LIMITS = ProcessLimits.forReader(1 << 30);
     /** SCHED_BATCH, sched.h. */
     private static final String BATCH = "3";
 
@@ -48,9 +48,10 @@ class BatchSchedulingIT {
         FfmpegInstallation shell = new FfmpegInstallation(
                 SHELL, SHELL, there.version(), there.origin(), there.sandbox(), found, there.maxMemory());
 
-        assertThat(policy(shell.encoder(FileAccess.writing(directory), 1 << 20)))
+        assertThat(policy(shell.encodeRunner(FileAccess.writeDirectory(directory), 1 << 20)))
                 .isEqualTo(BATCH);
-        assertThat(policy(shell.reader(FileAccess.reading(directory)))).isEqualTo(ORDINARY);
+        assertThat(policy(shell.readRunner(FileAccess.readDirectory(directory))))
+                .isEqualTo(ORDINARY);
     }
 
     @Test
@@ -71,12 +72,12 @@ class BatchSchedulingIT {
     /** Of the program that the run starts. */
     private static String policy(FfmpegRunner run) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRunner.Outcome outcome = run.run(
+        FfmpegRunner.ExitResult outcome = run.run(
                 List.of("-c", "cut -d ' ' -f 41 /proc/self/stat"),
                 lines::add,
-                Watchdog.deadline(Duration.ofSeconds(30)),
+                Watchdog.withDeadline(Duration.ofSeconds(30)),
                 new CancellationToken());
-        assertThat(outcome.exitCode()).as(outcome.complaints().toString()).isZero();
+        assertThat(outcome.exitCode()).as(outcome.stderr().toString()).isZero();
         return String.join("", lines);
     }
 }

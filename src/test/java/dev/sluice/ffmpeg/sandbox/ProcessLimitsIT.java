@@ -60,19 +60,19 @@ class ProcessLimitsIT {
 
         new FfmpegRunner(new FfmpegLaunchSpec(
                         Path.of("/bin/sh"),
-                        FileAccess.writing(directory),
+                        FileAccess.writeDirectory(directory),
                         limits,
                         FfmpegFixture.ffmpeg(sandbox).sandbox()))
                 .run(
                         List.of("-c", "ulimit -v; ulimit -Hv; ulimit -f; ulimit -c; ulimit -Hc"),
                         lines::add,
-                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
 
         assertThat(lines).containsExactly("2097152", "2097152", "2048", "0", "0");
     }
 
-    private FfmpegRunner.Outcome run(String picture, long memoryMiB, String seconds, String output) {
+    private FfmpegRunner.ExitResult run(String picture, long memoryMiB, String seconds, String output) {
         FfmpegInstallation there = FfmpegFixture.ffmpeg(sandbox);
         FfmpegInstallation limited = new FfmpegInstallation(
                 there.ffmpeg(),
@@ -82,7 +82,7 @@ class ProcessLimitsIT {
                 there.sandbox(),
                 there.scheduling(),
                 memoryMiB * MEBIBYTE);
-        return limited.encoder(FileAccess.writing(directory), MEBIBYTE)
+        return limited.encodeRunner(FileAccess.writeDirectory(directory), MEBIBYTE)
                 .run(
                         List.of(
                                 "-nostdin",
@@ -100,7 +100,7 @@ class ProcessLimitsIT {
                                 "avi",
                                 output),
                         line -> {},
-                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
     }
 

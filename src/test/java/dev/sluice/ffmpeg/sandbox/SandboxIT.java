@@ -87,7 +87,7 @@ class SandboxIT {
     @Test
     void aLookWritesNotEvenBesideItsSource() throws IOException {
         assertThat(said(
-                        FileAccess.looking(source),
+                        FileAccess.readFile(source),
                         "cat '" + source + "'; cd '" + source.getParent() + "'; echo > made; ls; echo spoilt > source"))
                 .containsExactly("the sourcemade", "source");
 
@@ -153,7 +153,7 @@ class SandboxIT {
         Sandbox sandbox = new Sandbox(cage().bwrap(), SandboxLocator.system(), List.of());
         List<String> command =
                 new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
-        command.addAll(new FfmpegLaunchSpec(SHELL, FileAccess.making(attempt, source), LIMITS, Optional.of(sandbox))
+        command.addAll(new FfmpegLaunchSpec(SHELL, FileAccess.encode(attempt, source), LIMITS, Optional.of(sandbox))
                 .command());
         command.addAll(List.of("-c", "id -u > made; cat '" + source + "'; cat '" + neighbour + "'; echo spoilt > own"));
 
@@ -168,36 +168,36 @@ class SandboxIT {
 
     @Test
     void saysSoWhenThereIsNoCage() {
-        assertThatThrownBy(() -> said(FileAccess.looking(job.resolve("missing")), "echo never"))
+        assertThatThrownBy(() -> said(FileAccess.readFile(job.resolve("missing")), "echo never"))
                 .isInstanceOfSatisfying(JobException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.FFMPEG_FAILED);
-                    assertThat(failure.sentence()).isEqualTo("The sandbox around FFmpeg could not be set up.");
+                    assertThat(failure.message()).isEqualTo("The sandbox around FFmpeg could not be set up.");
                 });
     }
 
     private int connect(SandboxMode mode, int port) {
         return FfmpegFixture.ffmpeg(mode)
-                .reader(FileAccess.reading(attempt))
+                .readRunner(FileAccess.readDirectory(attempt))
                 .run(
                         List.of("-nostdin", "-i", "tcp://127.0.0.1:" + port + "?timeout=200000", "-f", "null", "-"),
                         line -> {},
-                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken())
                 .exitCode();
     }
 
     private List<String> said(String script) {
-        return said(FileAccess.making(attempt, source), script);
+        return said(FileAccess.encode(attempt, source), script);
     }
 
     /** The lines that a shell in the cage says on its standard output. */
-    private static List<String> said(FileAccess reach, String script) {
+    private static List<String> said(FileAccess fileAccess, String script) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        new FfmpegRunner(new FfmpegLaunchSpec(SHELL, reach, LIMITS, Optional.of(cage())))
+        new FfmpegRunner(new FfmpegLaunchSpec(SHELL, fileAccess, LIMITS, Optional.of(cage())))
                 .run(
                         List.of("-c", script),
                         lines::add,
-                        Watchdog.deadline(Duration.ofSeconds(30)),
+                        Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
         return lines;
     }

@@ -26,7 +26,7 @@ class SandboxTest {
 
     @Test
     void anEncodeReadsItsSourceAndWritesIntoItsDirectory() {
-        assertThat(start(FileAccess.making(ATTEMPT, SOURCE), Optional.of(SANDBOX)))
+        assertThat(start(FileAccess.encode(ATTEMPT, SOURCE), Optional.of(SANDBOX)))
                 .isEqualTo(CAGE.formatted(ATTEMPT)
                         + " --bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
@@ -35,7 +35,7 @@ class SandboxTest {
 
     @Test
     void aLookAtASourceWritesNowhere() {
-        assertThat(start(FileAccess.looking(SOURCE), Optional.of(SANDBOX)))
+        assertThat(start(FileAccess.readFile(SOURCE), Optional.of(SANDBOX)))
                 .isEqualTo(CAGE.formatted("/tmp")
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
                         + " --chdir /tmp -- /bin/sh");
@@ -43,7 +43,7 @@ class SandboxTest {
 
     @Test
     void aLookAtOutputsWritesNowhere() {
-        assertThat(start(FileAccess.reading(ATTEMPT), Optional.of(SANDBOX)))
+        assertThat(start(FileAccess.readDirectory(ATTEMPT), Optional.of(SANDBOX)))
                 .isEqualTo(CAGE.formatted(ATTEMPT)
                         + " --ro-bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
                         + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
@@ -51,25 +51,25 @@ class SandboxTest {
 
     @Test
     void withoutASandboxThereIsTheGuardAlone() {
-        assertThat(start(FileAccess.making(ATTEMPT, SOURCE), Optional.empty())).isEqualTo("/bin/sh");
+        assertThat(start(FileAccess.encode(ATTEMPT, SOURCE), Optional.empty())).isEqualTo("/bin/sh");
     }
 
     @Test
     void theGuardIsToldTheLimitsInItsOwnUnits() {
         List<String> command =
-                program(FileAccess.looking(SOURCE), Optional.of(SANDBOX)).command();
+                program(FileAccess.readFile(SOURCE), Optional.of(SANDBOX)).command();
 
         assertThat(command.subList(command.indexOf("/bin/sh"), command.size()))
                 .startsWith("/bin/sh", "-c")
                 .endsWith("sh", "1048576", "4096", "/opt/ffmpeg");
     }
 
-    private static String start(FileAccess reach, Optional<Sandbox> sandbox) {
-        List<String> command = program(reach, sandbox).command();
+    private static String start(FileAccess fileAccess, Optional<Sandbox> sandbox) {
+        List<String> command = program(fileAccess, sandbox).command();
         return String.join(" ", command.subList(0, command.indexOf("-c")));
     }
 
-    private static FfmpegLaunchSpec program(FileAccess reach, Optional<Sandbox> sandbox) {
-        return new FfmpegLaunchSpec(Path.of("/opt/ffmpeg"), reach, new ProcessLimits(1 << 30, 2 << 20), sandbox);
+    private static FfmpegLaunchSpec program(FileAccess fileAccess, Optional<Sandbox> sandbox) {
+        return new FfmpegLaunchSpec(Path.of("/opt/ffmpeg"), fileAccess, new ProcessLimits(1 << 30, 2 << 20), sandbox);
     }
 }

@@ -65,7 +65,7 @@ class SegmentEncoderIT {
                     .map(line -> line.split("\t", -1))
                     .filter(row -> !row[18].equals("failed"))
                     .filter(row -> DecimalSeconds.parse(row[14])
-                            .filter(length -> DecimalSeconds.in(length) > SHORTEST_SECONDS)
+                            .filter(length -> DecimalSeconds.toSeconds(length) > SHORTEST_SECONDS)
                             .isPresent())
                     .map(row -> CORPUS.resolve(row[0]))
                     .toList();
@@ -150,7 +150,7 @@ class SegmentEncoderIT {
         // As if a frame had been there that seeking did not find.
         EncodedSegment decoded = encode(encoder, source, info, segment, Optional.of(first.minusSeconds(1)));
 
-        assertThat(sought.frames()).hasValue(new EncodedSegment.Frames(50, first));
+        assertThat(sought.frames()).hasValue(new EncodedSegment.FrameRange(50, first));
         assertThat(decoded.frames()).isEqualTo(sought.frames());
     }
 
@@ -197,14 +197,14 @@ class SegmentEncoderIT {
     private EncodedSegment encode(
             SegmentEncoder encoder, Path source, MediaInfo info, Segment segment, Optional<Duration> first)
             throws IOException {
-        return encoder.pictures(
+        return encoder.encodeVideo(
                 source,
                 info,
                 segment,
                 first,
                 Files.createTempDirectory(directory, "segment"),
                 2,
-                ProgressListener.none(),
+                ProgressListener.noop(),
                 new CancellationToken());
     }
 
@@ -213,15 +213,15 @@ class SegmentEncoderIT {
     }
 
     private static SegmentPlan plan(MediaInfo info, MediaConfig media) {
-        Duration begin = info.begin().orElse(Duration.ZERO);
+        Duration begin = info.startTime().orElse(Duration.ZERO);
         Duration length = info.duration().orElseThrow();
         return SegmentPlan.of(begin, begin.plus(length), SHORTEST.plus(length.dividedBy(5)), media.keyFrameInterval());
     }
 
     private static Optional<List<Optional<Duration>>> firsts(Path source, MediaInfo info, MediaConfig media) {
         return new FrameTimestampScanner(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media.limits())
-                .times(source, info, new CancellationToken())
-                .map(times -> times.firsts(plan(info, media)));
+                .scan(source, info, new CancellationToken())
+                .map(times -> times.firstFrameTimes(plan(info, media)));
     }
 
     private void assertSameInSegments(Path source, MediaConfig media) throws IOException {
@@ -229,7 +229,7 @@ class SegmentEncoderIT {
         RenditionEncoder encoder = new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media);
         Path wholeDirectory = Files.createDirectory(directory.resolve("whole"));
         EncodeResult whole =
-                encoder.encode(source, info, wholeDirectory, 2, ProgressListener.none(), new CancellationToken());
+                encoder.encode(source, info, wholeDirectory, 2, ProgressListener.noop(), new CancellationToken());
         EncodeResult joined = inSegments(source, info, media, Files.createDirectory(directory.resolve("joined")));
 
         assertThat(joined.thumbnails())
@@ -261,36 +261,37 @@ class SegmentEncoderIT {
         List<EncodedSegment> made = new ArrayList<>();
         for (Segment segment : plan.segments()) {
             Path of = Files.createDirectory(directory.resolve(Integer.toString(segment.number())));
-            made.add(parts.pictures(
+            made.add(parts.encodeVideo(
                     source,
                     info,
                     segment,
                     firsts.get(segment.number()),
                     of,
                     2,
-                    ProgressListener.none(),
+                    ProgressListener.noop(),
                     new CancellationToken()));
         }
         if (info.audio().isPresent()) {
-            parts.sound(source, info, info.audio().get(), directory, ProgressListener.none(), new CancellationToken());
+            parts.encodeAudio(
+                    source, info, info.audio().get(), directory, ProgressListener.noop(), new CancellationToken());
         }
         List<Path> files =
                 made.stream().flatMap(segment -> segment.files().stream()).toList();
         List<String> names =
                 files.stream().map(file -> String.valueOf(file.getFileName())).toList();
-        for (String thumbnail : ThumbnailFiles.wanted(names, plan.begin(), media.thumbnailInterval())) {
+        for (String thumbnail : ThumbnailFiles.firstPerInterval(names, plan.start(), media.thumbnailInterval())) {
             Files.copy(files.get(names.indexOf(thumbnail)), directory.resolve(thumbnail));
         }
         return new SegmentConcatenator(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media)
-                .run(
+                .concatenate(
                         directory,
-                        new SegmentConcatenator.Parts(
-                                info.video().displayed(),
+                        new SegmentConcatenator.Request(
+                                info.video().displaySize(),
                                 info.audio().isPresent(),
                                 info.duration(),
                                 made.stream()
                                         .map(EncodedSegment::damage)
-                                        .reduce(new SourceDamage(false, false), SourceDamage::and),
+                                        .reduce(new SourceDamage(false, false), SourceDamage::merge),
                                 made.stream().map(EncodedSegment::frames).toList()),
                         new CancellationToken());
     }

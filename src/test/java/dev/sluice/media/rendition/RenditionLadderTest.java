@@ -50,7 +50,7 @@ class RenditionLadderTest {
     @ParameterizedTest(name = "{0}x{1} gets {2}x{3}")
     @CsvSource({"1920, 1080, 320, 180", "1080, 1920, 320, 568", "176, 144, 320, 262", "20, 4000, 6, 1280"})
     void keepsTheShapeOfThumbnails(int width, int height, int thumbnailWidth, int thumbnailHeight) {
-        Dimensions thumbnail = RenditionLadder.thumbnail(new Dimensions(width, height), 320);
+        Dimensions thumbnail = RenditionLadder.thumbnailSize(new Dimensions(width, height), 320);
 
         assertThat(thumbnail).isEqualTo(new Dimensions(thumbnailWidth, thumbnailHeight));
     }

@@ -30,7 +30,7 @@ class SegmentPlanTest {
     @Test
     void cutsNothingThatIsShorterThanTheGrid() {
         assertThat(plan(5, 1))
-                .extracting(Segment::until)
+                .extracting(Segment::end)
                 .containsExactly(BEGIN.plusSeconds(2), BEGIN.plusSeconds(4), BEGIN.plusSeconds(5));
     }
 
@@ -38,15 +38,16 @@ class SegmentPlanTest {
     void coversEachFilmWithoutAGap() {
         for (int seconds = 1; seconds < 300; seconds++) {
             List<Segment> segments = plan(seconds, 17);
-            assertThat(segments.get(0).from()).isEqualTo(BEGIN);
-            assertThat(segments.get(segments.size() - 1).until()).isEqualTo(BEGIN.plusSeconds(seconds));
+            assertThat(segments.get(0).start()).isEqualTo(BEGIN);
+            assertThat(segments.get(segments.size() - 1).end()).isEqualTo(BEGIN.plusSeconds(seconds));
             for (int i = 1; i < segments.size(); i++) {
-                assertThat(segments.get(i).from()).isEqualTo(segments.get(i - 1).until());
-                assertThat(segments.get(i).from()).isLessThan(segments.get(i).until());
+                assertThat(segments.get(i).start())
+                        .isEqualTo(segments.get(i - 1).end());
+                assertThat(segments.get(i).start()).isLessThan(segments.get(i).end());
             }
             assertThat(segments).filteredOn(Segment::isLast).hasSize(1);
             assertThat(segments)
-                    .allSatisfy(segment -> assertThat(segment.until().minus(segment.from()))
+                    .allSatisfy(segment -> assertThat(segment.end().minus(segment.start()))
                             .isLessThanOrEqualTo(Duration.ofSeconds(17)));
         }
     }

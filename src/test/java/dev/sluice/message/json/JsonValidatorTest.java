@@ -23,7 +23,7 @@ class JsonValidatorTest {
     void takesJsonUpToSixtyFourLevels(int arrays) {
         StagedJob job = read(JOB.formatted("[".repeat(arrays) + "]".repeat(arrays)));
 
-        assertThat(MessageCodec.stagedJob(MessageCodec.encode(job), StageName.UPLOAD))
+        assertThat(MessageCodec.decodeStagedJob(MessageCodec.encode(job), StageName.UPLOAD))
                 .isEqualTo(job);
     }
 
@@ -74,7 +74,7 @@ class JsonValidatorTest {
         for (String encoding : new String[] {"ISO-8859-1", "UTF-16", "UTF-16LE", "UTF-32"}) {
             Buffer body = Buffer.buffer(JOB.formatted("\"é\"").getBytes(java.nio.charset.Charset.forName(encoding)));
 
-            assertThatThrownBy(() -> MessageCodec.stagedJob(body, StageName.UPLOAD))
+            assertThatThrownBy(() -> MessageCodec.decodeStagedJob(body, StageName.UPLOAD))
                     .isInstanceOf(InvalidMessageException.class);
         }
     }
@@ -83,7 +83,8 @@ class JsonValidatorTest {
     void takesAByteOrderMark() {
         Buffer body = Buffer.buffer(("\uFEFF" + JOB.formatted("1")).getBytes(StandardCharsets.UTF_8));
 
-        assertThat(MessageCodec.stagedJob(body, StageName.UPLOAD).mediaId()).isEqualTo("m");
+        assertThat(MessageCodec.decodeStagedJob(body, StageName.UPLOAD).mediaId())
+                .isEqualTo("m");
     }
 
     @ParameterizedTest
@@ -149,7 +150,7 @@ class JsonValidatorTest {
     void takesASizeThatItsProducerWroteAsText() {
         StagedJob job = read("{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"fileSize\":\"26579239\"}");
 
-        assertThat(job.claimedFileSize()).isEqualTo(26_579_239L);
+        assertThat(job.declaredFileSize()).isEqualTo(26_579_239L);
     }
 
     @Test
@@ -168,7 +169,7 @@ class JsonValidatorTest {
     }
 
     private static StagedJob read(String body) {
-        return MessageCodec.stagedJob(Buffer.buffer(body), StageName.UPLOAD);
+        return MessageCodec.decodeStagedJob(Buffer.buffer(body), StageName.UPLOAD);
     }
 
     private static void assertRefused(String body, String rule) {

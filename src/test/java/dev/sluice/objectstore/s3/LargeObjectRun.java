@@ -22,11 +22,11 @@ final class LargeObjectRun {
         Path target = directory.resolve("target");
         Vertx vertx = Vertx.vertx();
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(directory.resolve("store"), "bucket")) {
-            S3ObjectStore blobs = new S3ObjectStore(vertx, ObjectStoreFixture.configure(store, "bucket"));
+            S3ObjectStore objectStore = new S3ObjectStore(vertx, ObjectStoreFixture.configure(store, "bucket"));
             ObjectKey key = new ObjectKey("film.mp4");
-            Wait.on(blobs.put(key, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
-            Wait.on(blobs.fetch(key, target, ProgressListener.none(), new CancellationToken()));
-            Wait.on(blobs.close());
+            Wait.on(objectStore.upload(key, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+            Wait.on(objectStore.download(key, target, ProgressListener.noop(), new CancellationToken()));
+            Wait.on(objectStore.close());
         }
         Wait.on(vertx.close());
         System.exit(Files.mismatch(source, target) == -1 ? 0 : 1);

@@ -79,7 +79,7 @@ public final class ObjectStoreFixture implements ParameterResolver {
         @Override
         public void close() throws IOException {
             store.close();
-            DirectoryTree.remove(directory);
+            DirectoryTree.deleteRecursively(directory);
         }
     }
 }

@@ -63,18 +63,20 @@ class ObjectStoreTlsIT {
     void putsAndFetchesOverTls() throws Exception {
         Path file = Files.write(directory.resolve("file"), new byte[6 << 20]);
         ObjectKey key = new ObjectKey("videos/a.mp4");
-        S3ObjectStore blobs = new S3ObjectStore(
+        S3ObjectStore objectStore = new S3ObjectStore(
                 vertx,
                 config("localhost", Optional.of(TestCertificateAuthority.known().caFile())));
 
-        blobs.check().await(SECONDS, TimeUnit.SECONDS);
-        blobs.put(key, file, "video/mp4", ProgressListener.none(), new CancellationToken())
+        objectStore.check().await(SECONDS, TimeUnit.SECONDS);
+        objectStore
+                .upload(key, file, "video/mp4", ProgressListener.noop(), new CancellationToken())
                 .await(SECONDS, TimeUnit.SECONDS);
-        blobs.fetch(key, directory.resolve("back"), 10 << 20, ProgressListener.none(), new CancellationToken())
+        objectStore
+                .download(key, directory.resolve("back"), 10 << 20, ProgressListener.noop(), new CancellationToken())
                 .await(SECONDS, TimeUnit.SECONDS);
 
         assertThat(directory.resolve("back")).hasSameBinaryContentAs(file);
-        blobs.close().await(SECONDS, TimeUnit.SECONDS);
+        objectStore.close().await(SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -102,16 +104,16 @@ class ObjectStoreTlsIT {
     }
 
     private static void assertRefused(S3Config config, String reason) throws Exception {
-        S3ObjectStore blobs = new S3ObjectStore(vertx, config);
+        S3ObjectStore objectStore = new S3ObjectStore(vertx, config);
 
-        JobException failure =
-                catchThrowableOfType(JobException.class, () -> blobs.check().await(SECONDS, TimeUnit.SECONDS));
+        JobException failure = catchThrowableOfType(
+                JobException.class, () -> objectStore.check().await(SECONDS, TimeUnit.SECONDS));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-        assertThat(failure.sentence())
+        assertThat(failure.message())
                 .startsWith("The store at " + config.endpoint().orElseThrow()
                         + " did not deliver or take the list of objects: " + reason);
-        blobs.close().await(SECONDS, TimeUnit.SECONDS);
+        objectStore.close().await(SECONDS, TimeUnit.SECONDS);
     }
 
     private static S3Config config(String host, Optional<CaFile> caFile) {

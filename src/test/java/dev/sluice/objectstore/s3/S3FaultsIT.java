@@ -48,7 +48,7 @@ final class S3FaultsIT {
     private S3Config store;
     private FaultProxy proxy;
     private S3ObjectStore direct;
-    private S3ObjectStore blobs;
+    private S3ObjectStore objectStore;
 
     @TempDir
     private Path dir;
@@ -58,12 +58,12 @@ final class S3FaultsIT {
         store = config;
         proxy = FaultProxy.before(vertx, config);
         direct = new S3ObjectStore(vertx, config);
-        blobs = new S3ObjectStore(vertx, proxy.config());
+        objectStore = new S3ObjectStore(vertx, proxy.config());
     }
 
     @AfterEach
     void close() {
-        Wait.on(blobs.close());
+        Wait.on(objectStore.close());
         Wait.on(direct.close());
         Wait.on(vertx.close());
     }
@@ -92,9 +92,10 @@ final class S3FaultsIT {
         try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
             file.setLength(bytes);
         }
-        Wait.on(direct.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(direct.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        ObjectMetadata copied = Wait.on(blobs.copy(KEY, bytes, new ObjectKey("copy.mp4"), new CancellationToken()));
+        ObjectMetadata copied =
+                Wait.on(objectStore.copy(KEY, bytes, new ObjectKey("copy.mp4"), new CancellationToken()));
 
         assertThat(copied.size()).isEqualTo(bytes);
         assertThat(ranges).containsExactlyInAnyOrder("bytes=0-268435455", "bytes=268435456-268435462");
@@ -137,7 +138,7 @@ final class S3FaultsIT {
         proxy.spoil(100, FaultProxy.any(), FaultProxy.status(503, "SlowDown"));
 
         assertThat(Wait.failure(fetch()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-        assertThat(Wait.failure(blobs.check()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(Wait.failure(objectStore.check()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 
     @Test
@@ -180,7 +181,7 @@ final class S3FaultsIT {
         // Stored in one request, as a browser does: its ETag is the MD5 of all of it.
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         S3ObjectStore whole = new S3ObjectStore(vertx, changed(store, 64 << 20));
-        Wait.on(whole.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(whole.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         Wait.on(whole.close());
         proxy.spoil(1, FaultProxy.range(PART), FaultProxy.change(S3FaultsIT::flipped));
 
@@ -199,7 +200,7 @@ final class S3FaultsIT {
 
         S3ObjectStore patient = new S3ObjectStore(vertx, changed(proxy.config(), Duration.ofMinutes(10)));
 
-        JobException failure = Wait.failure(patient.fetch(KEY, target(), ProgressListener.none(), cancellation));
+        JobException failure = Wait.failure(patient.download(KEY, target(), ProgressListener.noop(), cancellation));
 
         assertThat(failure).isSameAs(why);
         assertThat(target()).doesNotExist();
@@ -214,7 +215,8 @@ final class S3FaultsIT {
         JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
         proxy.spoil(1, FaultProxy.part(4), FaultProxy.first(() -> cancel(cancellation, why)));
 
-        JobException failure = Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), cancellation));
+        JobException failure =
+                Wait.failure(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), cancellation));
 
         assertThat(failure).isSameAs(why);
         assertThat(unfinishedUploads()).isEmpty();
@@ -227,8 +229,8 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(500, "InternalError"));
 
-        JobException failure =
-                Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        JobException failure = Wait.failure(
+                objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(unfinishedUploads()).isEmpty();
@@ -239,9 +241,9 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(2, FaultProxy.part(2), FaultProxy.status(503, "SlowDown"));
 
-        Wait.on(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        Wait.on(direct.fetch(KEY, target(), ProgressListener.none(), new CancellationToken()));
+        Wait.on(direct.download(KEY, target(), ProgressListener.noop(), new CancellationToken()));
         assertThat(target()).hasSameBinaryContentAs(source);
     }
 
@@ -254,10 +256,10 @@ final class S3FaultsIT {
                         && request.method().name().equals("POST"),
                 FaultProxy.breakAfter(0));
 
-        ObjectMetadata info =
-                Wait.on(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        ObjectMetadata metadata =
+                Wait.on(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        assertThat(info.size()).isEqualTo(3 * PART);
+        assertThat(metadata.size()).isEqualTo(3 * PART);
     }
 
     @Test
@@ -266,8 +268,8 @@ final class S3FaultsIT {
         Path other = SampleFile.of(dir.resolve("other"), 1000, 2);
         proxy.spoil(1, request -> request.method().name().equals("HEAD"), FaultProxy.first(() -> replaceWith(other)));
 
-        JobException failure =
-                Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        JobException failure = Wait.failure(
+                objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     }
@@ -278,7 +280,7 @@ final class S3FaultsIT {
         ObjectKey copy = new ObjectKey("copied");
         proxy.spoil(100, request -> request.method().name().equals("HEAD"), FaultProxy.status(404, "NoSuchKey"));
 
-        JobException failure = Wait.failure(blobs.copy(KEY, 1000, copy, new CancellationToken()));
+        JobException failure = Wait.failure(objectStore.copy(KEY, 1000, copy, new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     }
@@ -288,8 +290,8 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(404, "NoSuchUpload"));
 
-        JobException failure =
-                Wait.failure(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        JobException failure = Wait.failure(
+                objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
@@ -300,11 +302,11 @@ final class S3FaultsIT {
 
         List<JobException> failures = List.of(
                 Wait.failure(lost.check()),
-                Wait.failure(lost.fetch(KEY, target(), ProgressListener.none(), new CancellationToken())));
+                Wait.failure(lost.download(KEY, target(), ProgressListener.noop(), new CancellationToken())));
 
         assertThat(failures).allSatisfy(failure -> {
             assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
-            assertThat(failure.sentence()).contains("'no-such-bucket' does not exist");
+            assertThat(failure.message()).contains("'no-such-bucket' does not exist");
         });
         Wait.on(lost.close());
     }
@@ -316,7 +318,7 @@ final class S3FaultsIT {
         JobException failure = Wait.failure(stranger.check());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
-        assertThat(failure.sentence()).contains("access key").doesNotContain("wr0ng-secret");
+        assertThat(failure.message()).contains("access key").doesNotContain("wr0ng-secret");
         Wait.on(stranger.close());
     }
 
@@ -330,7 +332,7 @@ final class S3FaultsIT {
         JobException failure = Wait.failure(alone.check());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-        assertThat(failure.sentence())
+        assertThat(failure.message())
                 .contains(config.endpoint().map(URI::toString).orElseThrow());
         Wait.on(alone.close());
     }
@@ -339,8 +341,8 @@ final class S3FaultsIT {
     void makesTheBucketOnceAndMindsNotThatItIsThere() {
         S3ObjectStore fresh = new S3ObjectStore(vertx, changed(store, store.bucket() + "-new", "right"));
 
-        Wait.on(fresh.ensureBucket());
-        Wait.on(fresh.ensureBucket());
+        Wait.on(fresh.createBucketIfMissing());
+        Wait.on(fresh.createBucketIfMissing());
 
         Wait.on(fresh.check());
         Wait.on(fresh.close());
@@ -363,17 +365,17 @@ final class S3FaultsIT {
     }
 
     private Future<ObjectMetadata> fetch() {
-        return blobs.fetch(KEY, target(), ProgressListener.none(), new CancellationToken());
+        return objectStore.download(KEY, target(), ProgressListener.noop(), new CancellationToken());
     }
 
     private Path stored(long size, long seed) {
         Path source = SampleFile.of(dir.resolve("source"), size, seed);
-        Wait.on(direct.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(direct.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         return source;
     }
 
     private Future<ObjectMetadata> replaceWith(Path other) {
-        return direct.put(KEY, other, "video/mp4", ProgressListener.none(), new CancellationToken());
+        return direct.upload(KEY, other, "video/mp4", ProgressListener.noop(), new CancellationToken());
     }
 
     private static Future<Void> cancel(CancellationToken cancellation, JobException why) {

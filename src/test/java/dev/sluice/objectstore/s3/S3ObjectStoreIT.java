@@ -25,16 +25,16 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ObjectStoreFixture.class)
 final class S3ObjectStoreIT implements ObjectStoreContract {
     private final Vertx vertx = Vertx.vertx();
-    private S3ObjectStore blobs;
+    private S3ObjectStore objectStore;
 
     @BeforeEach
     void open(S3Config config) {
-        blobs = new S3ObjectStore(vertx, config);
+        objectStore = new S3ObjectStore(vertx, config);
     }
 
     @AfterEach
     void close() {
-        Wait.on(blobs.close());
+        Wait.on(objectStore.close());
         Wait.on(vertx.close());
     }
 
@@ -45,47 +45,47 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
         ObjectKey key = new ObjectKey("видео/ünï 🎬.mp4");
         Path source = SampleFile.of(dir.resolve("source"), 10);
 
-        Wait.on(blobs.put(key, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
+        Wait.on(objectStore.upload(key, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        assertThat(Wait.on(blobs.head(key)).size()).isEqualTo(10);
+        assertThat(Wait.on(objectStore.head(key)).size()).isEqualTo(10);
     }
 
     @Test
     void copiesInPartsWhatIsTooLargeForOneRequest(@TempDir Path dir, S3Config config) {
         Path source = SampleFile.of(dir.resolve("source"), 2L * PART + 7);
         ObjectKey copy = new ObjectKey("copy");
-        Wait.on(blobs.put(KEY, source, "video/mp4", ProgressListener.none(), new CancellationToken()));
-        S3RequestExecutor session = new S3RequestExecutor(vertx, config);
+        Wait.on(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        S3RequestExecutor requests = new S3RequestExecutor(vertx, config);
 
-        ObjectMetadata copied = Wait.on(new S3Copy(session, KEY, 2L * PART + 7, copy, PART, new CancellationToken())
+        ObjectMetadata copied = Wait.on(new S3Copy(requests, KEY, 2L * PART + 7, copy, PART, new CancellationToken())
                 .run()
-                .eventually(session::close));
+                .eventually(requests::close));
 
         assertThat(copied.contentType()).contains("video/mp4");
-        Wait.on(blobs.fetch(copy, dir.resolve("target"), ProgressListener.none(), new CancellationToken()));
+        Wait.on(objectStore.download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
     }
 
     @Test
     void findsAndEndsUploadsThatNobodyGoesOnWith(S3Config config) {
-        S3RequestExecutor session = new S3RequestExecutor(vertx, config);
-        Wait.on(session.send(
+        S3RequestExecutor requests = new S3RequestExecutor(vertx, config);
+        Wait.on(requests.send(
                         "upload",
                         client -> client.createMultipartUpload(
                                 request -> request.bucket(config.bucket()).key("left/a/1")))
-                .eventually(session::close));
+                .eventually(requests::close));
 
-        List<MultipartUploadId> found = Wait.on(blobs.unfinished("left/"));
-        Wait.on(blobs.abort(found));
-        Wait.on(blobs.abort(found));
+        List<MultipartUploadId> found = Wait.on(objectStore.listMultipartUploads("left/"));
+        Wait.on(objectStore.abortMultipartUploads(found));
+        Wait.on(objectStore.abortMultipartUploads(found));
 
         assertThat(found).extracting(MultipartUploadId::key).containsExactly(new ObjectKey("left/a/1"));
-        assertThat(Wait.on(blobs.unfinished("left/"))).isEmpty();
+        assertThat(Wait.on(objectStore.listMultipartUploads("left/"))).isEmpty();
     }
 
     @Override
     public ObjectStore blobs() {
-        return blobs;
+        return objectStore;
     }
 
     @Override

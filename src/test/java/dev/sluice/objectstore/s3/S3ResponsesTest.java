@@ -25,10 +25,10 @@ final class S3ResponsesTest {
                 .checksumType(ChecksumType.FULL_OBJECT)
                 .build();
 
-        ObjectMetadata info = S3Responses.info(head);
+        ObjectMetadata metadata = S3Responses.metadata(head);
 
-        assertThat(info.checksum()).contains(new Checksum(ChecksumAlgorithm.CRC32, CRC));
-        assertThat(info.etag()).isEqualTo("25f9e794323b453885f5181f1b624d0b");
+        assertThat(metadata.checksum()).contains(new Checksum(ChecksumAlgorithm.CRC32, CRC));
+        assertThat(metadata.etag()).isEqualTo("25f9e794323b453885f5181f1b624d0b");
     }
 
     @Test
@@ -43,8 +43,8 @@ final class S3ResponsesTest {
                 .checksumCRC32(CRC + "-2")
                 .build();
 
-        assertThat(S3Responses.info(typed).checksum()).isEmpty();
-        assertThat(S3Responses.info(untyped).checksum()).isEmpty();
+        assertThat(S3Responses.metadata(typed).checksum()).isEmpty();
+        assertThat(S3Responses.metadata(untyped).checksum()).isEmpty();
     }
 
     @Test
@@ -62,9 +62,9 @@ final class S3ResponsesTest {
                 .serverSideEncryption(ServerSideEncryption.AES256)
                 .build();
 
-        assertThat(S3Responses.info(byKms).checksum()).isEmpty();
-        assertThat(S3Responses.info(byCustomer).checksum()).isEmpty();
-        assertThat(S3Responses.info(byStore).checksum()).isPresent();
+        assertThat(S3Responses.metadata(byKms).checksum()).isEmpty();
+        assertThat(S3Responses.metadata(byCustomer).checksum()).isEmpty();
+        assertThat(S3Responses.metadata(byStore).checksum()).isPresent();
     }
 
     @Test
@@ -76,7 +76,7 @@ final class S3ResponsesTest {
         GetObjectResponse whole =
                 GetObjectResponse.builder().contentLength(1000L).build();
 
-        assertThat(S3Responses.carried(part)).isEqualTo(new ByteRange.Answer(new ByteRange(10, 20), 1000));
-        assertThat(S3Responses.carried(whole)).isEqualTo(new ByteRange.Answer(new ByteRange(0, 1000), 1000));
+        assertThat(S3Responses.contentRange(part)).isEqualTo(new ByteRange.ContentRange(new ByteRange(10, 20), 1000));
+        assertThat(S3Responses.contentRange(whole)).isEqualTo(new ByteRange.ContentRange(new ByteRange(0, 1000), 1000));
     }
 }

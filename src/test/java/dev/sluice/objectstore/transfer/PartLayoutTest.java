@@ -25,12 +25,12 @@ final class PartLayoutTest {
 
     @Test
     void keepsThePartSizeThatWasWishedFor() {
-        assertThat(PartLayout.ofUpload(2_048 * MIB, 8 * MIB).count()).isEqualTo(256);
+        assertThat(PartLayout.forUpload(2_048 * MIB, 8 * MIB).count()).isEqualTo(256);
     }
 
     @Test
     void makesLargerPartsOfAFileThatWouldHaveTooMany() {
-        PartLayout parts = PartLayout.ofUpload(5 * MIB * MIB, 8 * MIB);
+        PartLayout parts = PartLayout.forUpload(5 * MIB * MIB, 8 * MIB);
 
         assertThat(parts.count()).isEqualTo(PartLayout.MAX_COUNT);
         assertThat(parts.part(parts.count() - 1).end()).isEqualTo(5 * MIB * MIB);

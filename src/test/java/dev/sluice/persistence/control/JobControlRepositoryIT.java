@@ -68,9 +68,9 @@ class JobControlRepositoryIT {
         Claim claim = granted(job, Samples.download("ended"));
         await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11))));
 
-        JobControlResult outcome = cancel("ended");
+        JobControlResult result = cancel("ended");
 
-        assertThat(outcome).isEqualTo(new JobControlResult.Done(StageName.DOWNLOAD));
+        assertThat(result).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
         assertThat(database.query("SELECT state, error_code, finished_at IS NOT NULL AS timed FROM sluice.job"
                         + " WHERE id = 'ended'"))
                 .containsExactly(Map.of("state", "failed", "error_code", "cancelled", "timed", "t"));
@@ -83,7 +83,7 @@ class JobControlRepositoryIT {
                         "status",
                         "FAILED",
                         "errorMessage",
-                        REASON.sentence(),
+                        REASON.message(),
                         "currentStep",
                         "download_failed",
                         "progress",
@@ -111,10 +111,10 @@ class JobControlRepositoryIT {
                                 Optional.of(history -> Samples.again(job)))))
                 .isFalse();
         assertThat(await(store.runs().renew(List.of(claim.attempt()), LEASE))).isEmpty();
-        assertThat(await(claim(job, Samples.download("shut")))).isInstanceOf(ClaimResult.Finished.class);
-        assertThat(await(claim(job, Samples.upload("shut")))).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(await(claim(job, Samples.download("shut")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
+        assertThat(await(claim(job, Samples.upload("shut")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(updates("shut")).hasSize(2);
-        assertThat(await(store.runs().cancelledAmong(List.of(new JobId("shut"), new JobId("no-such")))))
+        assertThat(await(store.runs().findCancelled(List.of(new JobId("shut"), new JobId("no-such")))))
                 .containsExactly(new JobId("shut"));
     }
 
@@ -124,8 +124,8 @@ class JobControlRepositoryIT {
         Claim claim = granted(job, Samples.download("between"));
         await(store.runs().commit(claim.attempt(), done(job, claim)));
 
-        assertThat(cancel("between")).isEqualTo(new JobControlResult.Done(StageName.PROCESSING));
-        assertThat(await(claim(job, processing("between")))).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(cancel("between")).isEqualTo(new JobControlResult.Applied(StageName.PROCESSING));
+        assertThat(await(claim(job, processing("between")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
     }
 
     @Test
@@ -133,12 +133,12 @@ class JobControlRepositoryIT {
         StagedJob job = Samples.job("unseen");
         await(store.jobs().create(job, Samples.again(job)));
 
-        assertThat(cancel("unseen")).isEqualTo(new JobControlResult.Done(StageName.DOWNLOAD));
-        assertThat(await(claim(job, Samples.download("unseen")))).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(cancel("unseen")).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
+        assertThat(await(claim(job, Samples.download("unseen")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(statuses("unseen")).containsExactly("failed");
         assertThat(userStatus("unseen")).isEqualTo("FAILED");
 
-        assertThat(restart("unseen", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.Done(StageName.DOWNLOAD));
+        assertThat(restart("unseen", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
         assertThat(granted(job, Samples.download("unseen")).firstSeq()).isEqualTo(2);
     }
 
@@ -155,7 +155,7 @@ class JobControlRepositoryIT {
             somebody.rollback();
 
             await(claim);
-            assertThat(await(cancel)).isEqualTo(new JobControlResult.Done(StageName.DOWNLOAD));
+            assertThat(await(cancel)).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
         }
         assertThat(statuses("first")).endsWith("failed").containsOnlyOnce("failed");
         assertThat(userStatus("first")).isEqualTo("FAILED");
@@ -167,18 +167,18 @@ class JobControlRepositoryIT {
         granted(Samples.job("again"), Samples.download("again"));
         cancel("again");
 
-        assertThat(cancel("nobody")).isEqualTo(new JobControlResult.Unknown());
+        assertThat(cancel("nobody")).isEqualTo(new JobControlResult.JobNotFound());
         assertThat(cancel("complete"))
-                .isEqualTo(new JobControlResult.NotNow(JobStatus.State.COMPLETED, Optional.empty()));
+                .isEqualTo(new JobControlResult.Conflict(JobStatus.State.COMPLETED, Optional.empty()));
         assertThat(cancel("again"))
-                .isEqualTo(new JobControlResult.NotNow(JobStatus.State.FAILED, Optional.of("cancelled")));
+                .isEqualTo(new JobControlResult.Conflict(JobStatus.State.FAILED, Optional.of("cancelled")));
         assertThat(updates("complete")).hasSize(2);
         assertThat(updates("again")).hasSize(2);
     }
 
     @Test
     void letsACommitWinThatCameFirst() throws Exception {
-        StagedJob job = Samples.job("commit-first").waitingFor(StageName.UPLOAD);
+        StagedJob job = Samples.job("commit-first").forStage(StageName.UPLOAD);
         Claim claim = granted(job, Samples.upload("commit-first"));
 
         try (Connection somebody = holding("commit-first")) {
@@ -190,7 +190,7 @@ class JobControlRepositoryIT {
 
             assertThat(await(commit)).isTrue();
             assertThat(await(cancel))
-                    .isEqualTo(new JobControlResult.NotNow(JobStatus.State.COMPLETED, Optional.empty()));
+                    .isEqualTo(new JobControlResult.Conflict(JobStatus.State.COMPLETED, Optional.empty()));
         }
         assertThat(statuses("commit-first")).containsExactly("processing", "completed");
         assertThat(userStatus("commit-first")).isEqualTo("COMPLETED");
@@ -198,7 +198,7 @@ class JobControlRepositoryIT {
 
     @Test
     void letsACancelWinThatCameFirst() throws Exception {
-        StagedJob job = Samples.job("cancel-first").waitingFor(StageName.UPLOAD);
+        StagedJob job = Samples.job("cancel-first").forStage(StageName.UPLOAD);
         Claim claim = granted(job, Samples.upload("cancel-first"));
 
         try (Connection somebody = holding("cancel-first")) {
@@ -208,7 +208,7 @@ class JobControlRepositoryIT {
             awaitWaiting(2);
             somebody.rollback();
 
-            assertThat(await(cancel)).isEqualTo(new JobControlResult.Done(StageName.UPLOAD));
+            assertThat(await(cancel)).isEqualTo(new JobControlResult.Applied(StageName.UPLOAD));
             assertThat(await(commit)).isFalse();
         }
         assertThat(statuses("cancel-first")).containsExactly("processing", "failed");
@@ -224,14 +224,14 @@ class JobControlRepositoryIT {
         try (Connection somebody = database.connect()) {
             somebody.setAutoCommit(false);
             somebody.createStatement().execute("SELECT FROM sluice.job WHERE id = 'claimed' FOR NO KEY UPDATE");
-            Future<ClaimResult> next = claim(job.waitingFor(StageName.PROCESSING), processing("claimed"));
+            Future<ClaimResult> next = claim(job.forStage(StageName.PROCESSING), processing("claimed"));
             awaitWaiting(1);
             Future<JobControlResult> cancel = cancelling("claimed");
             awaitWaiting(2);
             somebody.rollback();
 
             await(next);
-            assertThat(await(cancel)).isEqualTo(new JobControlResult.Done(StageName.PROCESSING));
+            assertThat(await(cancel)).isEqualTo(new JobControlResult.Applied(StageName.PROCESSING));
         }
         assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE job_id = 'claimed'"
                         + " AND state IN ('running', 'waiting')"))
@@ -243,7 +243,7 @@ class JobControlRepositoryIT {
     void tellsAllWhoListenAndAgainAfterTheirConnectionBroke() {
         AtomicReference<JobId> heard = new AtomicReference<>();
         AtomicReference<Promise<Void>> listening = new AtomicReference<>(Promise.promise());
-        CancellationListener notices = CancellationListener.listen(
+        CancellationListener listener = CancellationListener.listen(
                 vertx, database.config(), heard::set, () -> listening.get().complete());
         await(listening.get().future());
 
@@ -259,7 +259,7 @@ class JobControlRepositoryIT {
         cancel("told-again");
 
         Awaitility.await().until(() -> new JobId("told-again").equals(heard.get()));
-        await(notices.close());
+        await(listener.close());
     }
 
     @Test
@@ -267,7 +267,7 @@ class JobControlRepositoryIT {
         InterruptedConnection way = InterruptedConnection.before(vertx, database.config());
         AtomicReference<JobId> heard = new AtomicReference<>();
         AtomicInteger listening = new AtomicInteger();
-        CancellationListener notices = CancellationListener.listen(
+        CancellationListener listener = CancellationListener.listen(
                 vertx, way.config(), heard::set, listening::incrementAndGet, Duration.ofMillis(900));
         Awaitility.await().until(() -> listening.get() == 1);
 
@@ -277,7 +277,7 @@ class JobControlRepositoryIT {
         granted(Samples.job("told-anew"), Samples.download("told-anew"));
         cancel("told-anew");
         Awaitility.await().until(() -> new JobId("told-anew").equals(heard.get()));
-        await(notices.close());
+        await(listener.close());
         await(way.close());
     }
 
@@ -288,16 +288,16 @@ class JobControlRepositoryIT {
         JobUpdate failed = Samples.failed(job, first.attempt(), REASON);
         await(store.runs().fail(first.attempt(), REASON, failed, Optional.empty()));
 
-        JobControlResult outcome = restart("restarted", StageName.DOWNLOAD);
+        JobControlResult result = restart("restarted", StageName.DOWNLOAD);
         Claim second = granted(job, Samples.download("restarted"));
 
-        assertThat(outcome).isEqualTo(new JobControlResult.Done(StageName.DOWNLOAD));
+        assertThat(result).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
         assertThat(database.value("SELECT count(*) FROM sluice.outbox WHERE message_id = 'restarted/again'"))
                 .isEqualTo("1");
         assertThat(second.attempt()).isEqualTo(new Attempt(Samples.download("restarted"), 2, 1));
         assertThat(second.firstSeq()).isGreaterThan(first.firstSeq() + Claim.SEQUENCE_BLOCK - 1);
-        assertThat(second.progressFloor()).isEqualTo(failed.progress());
-        assertThat(await(store.jobs().job(job.id())).orElseThrow()).satisfies(view -> {
+        assertThat(second.minProgress()).isEqualTo(failed.progress());
+        assertThat(await(store.jobs().find(job.id())).orElseThrow()).satisfies(view -> {
             assertThat(view.state()).isEqualTo(JobStatus.State.RUNNING);
             assertThat(view.errorCode()).isEmpty();
             assertThat(view.finished()).isEmpty();
@@ -321,7 +321,8 @@ class JobControlRepositoryIT {
                 "UPDATE \"VideoProcessingJob\" SET \"errorMessage\" = coalesce(\"errorMessage\", '');"
                         + "ALTER TABLE \"VideoProcessingJob\" ADD CONSTRAINT wants CHECK (\"errorMessage\" IS NOT NULL) NOT VALID");
         try {
-            assertThat(restart("strict", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.Done(StageName.DOWNLOAD));
+            assertThat(restart("strict", StageName.DOWNLOAD))
+                    .isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
         } finally {
             database.execute("ALTER TABLE \"VideoProcessingJob\" DROP CONSTRAINT wants");
         }
@@ -342,7 +343,7 @@ class JobControlRepositoryIT {
 
         restart("stale", StageName.PROCESSING);
 
-        assertThat(await(claim(job, Samples.upload("stale")))).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(await(claim(job, Samples.upload("stale")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
         Claim again = granted(job, processing("stale"));
         await(store.runs().commit(again.attempt(), done(job, again)));
         assertThat(granted(job, Samples.upload("stale")).attempt())
@@ -353,14 +354,14 @@ class JobControlRepositoryIT {
     void worksOnTheNewLifesResultAlsoWhenAMessageOfTheEarlierOneComesFirst() {
         StagedJob job = Samples.job("two-lives");
         Claim processing = granted(job, processing("two-lives"));
-        StagedJob old = job.withSource("old/source", Samples.METADATA).waitingFor(StageName.UPLOAD);
+        StagedJob old = job.withSource("old/source", Samples.METADATA).forStage(StageName.UPLOAD);
         await(store.runs().commit(processing.attempt(), done(old, processing)));
         Claim upload = granted(old, Samples.upload("two-lives"));
         await(store.runs()
                 .fail(upload.attempt(), REASON, Samples.failed(old, upload.attempt(), REASON), Optional.empty()));
         restart("two-lives", StageName.PROCESSING);
         Claim again = granted(job, processing("two-lives"));
-        StagedJob fresh = job.withSource("new/source", Samples.METADATA).waitingFor(StageName.UPLOAD);
+        StagedJob fresh = job.withSource("new/source", Samples.METADATA).forStage(StageName.UPLOAD);
         await(store.runs().commit(again.attempt(), done(fresh, again)));
 
         assertThat(granted(old, Samples.upload("two-lives")).job()).isEqualTo(fresh);
@@ -380,7 +381,7 @@ class JobControlRepositoryIT {
 
         List<RunId> sent =
                 await(new LostMessageRepository(store.database(), lost -> Samples.again(Samples.job("never-seen")))
-                        .sendUnclaimed(StageName.DOWNLOAD, Duration.ofMinutes(15), 10));
+                        .resendUnclaimed(StageName.DOWNLOAD, Duration.ofMinutes(15), 10));
 
         assertThat(sent).containsExactly(Samples.download("never-seen"));
     }
@@ -391,10 +392,10 @@ class JobControlRepositoryIT {
         granted(Samples.job("busy"), Samples.download("busy"));
 
         assertThat(restart("well", StageName.UPLOAD))
-                .isEqualTo(new JobControlResult.NotNow(JobStatus.State.COMPLETED, Optional.empty()));
+                .isEqualTo(new JobControlResult.Conflict(JobStatus.State.COMPLETED, Optional.empty()));
         assertThat(restart("busy", StageName.DOWNLOAD))
-                .isEqualTo(new JobControlResult.NotNow(JobStatus.State.RUNNING, Optional.empty()));
-        assertThat(restart("nobody", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.Unknown());
+                .isEqualTo(new JobControlResult.Conflict(JobStatus.State.RUNNING, Optional.empty()));
+        assertThat(restart("nobody", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.JobNotFound());
     }
 
     @Test
@@ -403,7 +404,7 @@ class JobControlRepositoryIT {
         cancel("plan");
         JobException impossible = new JobException(ErrorCode.FILES_MISSING, "No.");
 
-        JobException failure = failureOf(store.interventions().restart(new JobId("plan"), failed -> {
+        JobException failure = failureOf(store.jobControl().restart(new JobId("plan"), failed -> {
             throw impossible;
         }));
 
@@ -453,11 +454,11 @@ class JobControlRepositoryIT {
     }
 
     private static Future<JobControlResult> cancelling(String id) {
-        return store.interventions().cancel(new JobId(id), REASON, JobControlRepositoryIT::news);
+        return store.jobControl().cancel(new JobId(id), REASON, JobControlRepositoryIT::news);
     }
 
     private static JobControlResult restart(String id, StageName stage) {
-        return await(store.interventions()
+        return await(store.jobControl()
                 .restart(
                         new JobId(id),
                         failed -> new JobRestart(stage, failed.message(), Samples.again(failed.message()))));
@@ -465,7 +466,9 @@ class JobControlRepositoryIT {
 
     private static JobUpdate news(CancelledJob ended) {
         JobUpdate plain = Samples.failed(
-                ended.message(), new Attempt(RunId.whole(ended.id(), ended.stage()), 1, ended.attempt()), REASON);
+                ended.stagedJob(),
+                new Attempt(RunId.ofStage(ended.jobId(), ended.stage()), 1, ended.attempt()),
+                REASON);
         return new JobUpdate(
                 plain.jobId(),
                 plain.mediaId(),
@@ -485,7 +488,7 @@ class JobControlRepositoryIT {
     }
 
     private static void complete(String id) {
-        StagedJob job = Samples.job(id).waitingFor(StageName.UPLOAD);
+        StagedJob job = Samples.job(id).forStage(StageName.UPLOAD);
         Claim claim = granted(job, Samples.upload(id));
         await(store.runs().commit(claim.attempt(), completion(job, claim)));
     }
@@ -504,7 +507,7 @@ class JobControlRepositoryIT {
     }
 
     private static RunId processing(String id) {
-        return RunId.whole(new JobId(id), StageName.PROCESSING);
+        return RunId.ofStage(new JobId(id), StageName.PROCESSING);
     }
 
     private static Future<ClaimResult> claim(StagedJob job, RunId run) {
@@ -512,9 +515,9 @@ class JobControlRepositoryIT {
     }
 
     private static Claim granted(StagedJob job, RunId run) {
-        ClaimResult outcome = await(claim(job, run));
-        assertThat(outcome).isInstanceOf(ClaimResult.Granted.class);
-        return ((ClaimResult.Granted) outcome).claim();
+        ClaimResult result = await(claim(job, run));
+        assertThat(result).isInstanceOf(ClaimResult.Granted.class);
+        return ((ClaimResult.Granted) result).claim();
     }
 
     private static String userStatus(String id) {

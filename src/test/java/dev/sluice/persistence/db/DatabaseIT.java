@@ -77,7 +77,7 @@ class DatabaseIT {
                                     .renew(List.of(claim.attempt()), LEASE)
                                     .otherwise(Set.of())))
                             .containsExactly(claim.attempt()));
-            assertThat(await(claim(store, job, "w2"))).isInstanceOf(ClaimResult.Held.class);
+            assertThat(await(claim(store, job, "w2"))).isInstanceOf(ClaimResult.LeasedElsewhere.class);
             await(store.close());
         }
     }
@@ -104,7 +104,7 @@ class DatabaseIT {
         InterruptedConnection way = InterruptedConnection.before(vertx, behind.config());
         Database database = await(Database.open(vertx, way.config()));
         way.hang(true);
-        Future<Void> unanswered = database.run("SELECT 1").mapEmpty();
+        Future<Void> unanswered = database.execute("SELECT 1").mapEmpty();
 
         Future<UserTables> opening = UserTables.open(database, way.config(), new CancellationToken());
         assertThat(failureOf(unanswered).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
@@ -136,9 +136,9 @@ class DatabaseIT {
                 vertx,
                 config(config.uri() + "_not", config.user(), config.password().reveal())));
 
-        assertThat(wrongPassword.sentence())
+        assertThat(wrongPassword.message())
                 .contains("refuses the user 'postgres': password authentication failed for user \"postgres\".");
-        assertThat(noDatabase.sentence()).contains("database \"").contains("does not exist");
+        assertThat(noDatabase.message()).contains("database \"").contains("does not exist");
     }
 
     @Test
@@ -164,7 +164,7 @@ class DatabaseIT {
                 .startsWith("The database at 127.0.0.1:" + port + "/x cannot be used");
         assertThat(noRights).singleElement().asString().contains("may not make the schema 'sluice'");
         assertThat(failureOf(Database.open(vertx, config(postgres.config().uri(), role, "p")))
-                        .sentence())
+                        .message())
                 .contains("permission denied");
     }
 

@@ -83,7 +83,7 @@ class DatabaseTlsIT {
 
         Database database = Database.open(vertx, config).await(SECONDS, TimeUnit.SECONDS);
 
-        boolean inPool = database.run(IN_USE)
+        boolean inPool = database.execute(IN_USE)
                 .map(rows -> rows.iterator().next().getBoolean(0))
                 .await(SECONDS, TimeUnit.SECONDS);
         database.close().await(SECONDS, TimeUnit.SECONDS);
@@ -118,7 +118,7 @@ class DatabaseTlsIT {
                 .asString()
                 .startsWith(
                         "The database at " + where + " cannot be used by user 'postgres': its certificate " + reason);
-        assertThatThrownBy(() -> PgConnection.connect(vertx, new ConnectionSettings(config).connect())
+        assertThatThrownBy(() -> PgConnection.connect(vertx, new ConnectionSettings(config).connectOptions())
                         .await(SECONDS, TimeUnit.SECONDS))
                 .isInstanceOf(Exception.class);
     }
@@ -138,7 +138,8 @@ class DatabaseTlsIT {
     }
 
     private static boolean inMigrations(PostgresConfig config) throws SQLException {
-        try (Connection connection = new ConnectionSettings(config).migrations().getConnection();
+        try (Connection connection =
+                        new ConnectionSettings(config).jdbcDataSource().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(IN_USE)) {
             found.next();

@@ -42,10 +42,10 @@ class SqlErrorClassifierTest {
     void leavesAFailureOfOursAsItIs() {
         JobException ours = new JobException(ErrorCode.SHUTDOWN, "Shutting down.");
 
-        assertThat(SqlErrorClassifier.failure(ours)).isSameAs(ours);
+        assertThat(SqlErrorClassifier.translate(ours)).isSameAs(ours);
     }
 
     private static ErrorCode code(Throwable cause) {
-        return ((JobException) SqlErrorClassifier.failure(cause)).code();
+        return ((JobException) SqlErrorClassifier.translate(cause)).code();
     }
 }

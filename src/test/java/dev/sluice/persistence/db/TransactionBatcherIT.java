@@ -103,7 +103,7 @@ class TransactionBatcherIT {
         assertThat(IntStream.range(0, 4))
                 .allSatisfy(n -> assertThat(List.of(outcomes.get(n), outcomes.get(n + 4)))
                         .hasAtLeastOneElementOfType(ClaimResult.Granted.class)
-                        .hasAtLeastOneElementOfType(ClaimResult.Held.class));
+                        .hasAtLeastOneElementOfType(ClaimResult.LeasedElsewhere.class));
         assertThat(database.value("SELECT string_agg(DISTINCT attempt::text, ' ') FROM sluice.stage_run"))
                 .isEqualTo("1");
     }
@@ -153,7 +153,7 @@ class TransactionBatcherIT {
 
     private List<Claim> granted(List<StagedJob> jobs) {
         return onContext(this::claim, jobs).stream()
-                .map(outcome -> ((ClaimResult.Granted) outcome).claim())
+                .map(result -> ((ClaimResult.Granted) result).claim())
                 .toList();
     }
 

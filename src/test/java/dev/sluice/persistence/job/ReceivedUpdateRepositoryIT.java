@@ -32,7 +32,7 @@ class ReceivedUpdateRepositoryIT {
     private final TestDatabase database = PostgresFixture.newDatabase();
     private final Vertx vertx = Vertx.vertx();
     private Store store;
-    private ReceivedUpdateRepository reports;
+    private ReceivedUpdateRepository receivedUpdates;
 
     @BeforeEach
     void open() {
@@ -40,7 +40,7 @@ class ReceivedUpdateRepositoryIT {
                 + " \"videoProcessingStatus\" text, \"videoVersions\" jsonb);"
                 + " INSERT INTO media (\"id\") VALUES ('media-other')");
         store = await(Store.open(vertx, database.config()));
-        reports = new ReceivedUpdateRepository(
+        receivedUpdates = new ReceivedUpdateRepository(
                 store.database(), store.tables(), new WebhookSubscriptions(Samples.webhooks()));
         database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\") VALUES ('other', 'media-other')");
     }
@@ -56,8 +56,8 @@ class ReceivedUpdateRepositoryIT {
         assertThat(apply(update("other", "processing", 20, "second").put("seq", 2)))
                 .isEqualTo(Outcome.APPLIED);
         assertThat(apply(update("other", "processing", 10, "first").put("seq", 1)))
-                .isEqualTo(Outcome.OLD);
-        assertThat(apply(update("other", "failed", 20, "again").put("seq", 2))).isEqualTo(Outcome.OLD);
+                .isEqualTo(Outcome.STALE);
+        assertThat(apply(update("other", "failed", 20, "again").put("seq", 2))).isEqualTo(Outcome.STALE);
         assertThat(row("other")).isEqualTo(Map.of("status", "PROCESSING", "progress", "20", "currentStep", "second"));
 
         assertThat(apply(update("other", "processing", 30, "third").put("seq", 3)))
@@ -70,7 +70,7 @@ class ReceivedUpdateRepositoryIT {
         apply(update("other", "processing", 20, "now").put("timestamp", "2026-11-22T10:00:01Z"));
 
         assertThat(apply(update("other", "processing", 10, "before").put("timestamp", "2026-11-22T10:00:00Z")))
-                .isEqualTo(Outcome.OLD);
+                .isEqualTo(Outcome.STALE);
         assertThat(apply(update("other", "processing", 40.5, "in the same moment")
                         .put("timestamp", "2026-11-22T10:00:01Z")))
                 .isEqualTo(Outcome.APPLIED);
@@ -99,7 +99,7 @@ class ReceivedUpdateRepositoryIT {
         apply(update("ours", "failed", 5, "download_failed").put("error_message", "Gone."));
 
         assertThat(row("ours")).containsEntry("status", "FAILED");
-        assertThat(await(store.jobs().job(new JobId("ours"))).orElseThrow().state())
+        assertThat(await(store.jobs().find(new JobId("ours"))).orElseThrow().state())
                 .isEqualTo(JobStatus.State.FAILED);
         assertThat(await(store.runs()
                         .claim(
@@ -109,7 +109,7 @@ class ReceivedUpdateRepositoryIT {
                                 "w",
                                 Samples.LEASE,
                                 claim -> Samples.started(job, claim))))
-                .isInstanceOf(ClaimResult.Finished.class);
+                .isInstanceOf(ClaimResult.AlreadyFinished.class);
     }
 
     @Test
@@ -120,7 +120,7 @@ class ReceivedUpdateRepositoryIT {
                 .commit(
                         claim.attempt(),
                         new StageCompletion(
-                                job.waitingFor(StageName.PROCESSING),
+                                job.forStage(StageName.PROCESSING),
                                 new JsonObject(),
                                 Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
                                 Optional.empty())));
@@ -207,18 +207,18 @@ class ReceivedUpdateRepositoryIT {
                 "DROP TABLE \"VideoProcessingJob\"; CREATE TABLE \"VideoProcessingJob\" (\"id\" uuid PRIMARY KEY,"
                         + " \"mediaId\" text, \"status\" text, \"createdAt\" timestamp DEFAULT '2026-11-22 10:00:00');"
                         + " INSERT INTO \"VideoProcessingJob\" VALUES ('7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d', 'm', 'PENDING')");
-        await(store.tables().readAnew(store.database()));
-        JobQueryRepository records = new JobQueryRepository(store.database(), store.tables());
+        await(store.tables().reload(store.database()));
+        JobQueryRepository queries = new JobQueryRepository(store.database(), store.tables());
 
-        assertThat(await(records.job(new JobId("nobody")))).isEmpty();
+        assertThat(await(queries.job(new JobId("nobody")))).isEmpty();
         assertThat(apply(update("nobody", "processing", 1, "x").put("seq", 1))).isEqualTo(Outcome.UNKNOWN_JOB);
-        JobDetails found = await(records.newestOf("m")).orElseThrow();
+        JobDetails found = await(queries.latestOfMedia("m")).orElseThrow();
         assertThat(found.id().value()).isEqualTo("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d");
         assertThat(found.created()).contains("2026-11-22T10:00:00.000Z");
     }
 
     private Claim claimed(StagedJob job) {
-        ClaimResult outcome = await(store.runs()
+        ClaimResult result = await(store.runs()
                 .claim(
                         Samples.download(job.id().value()),
                         job,
@@ -226,11 +226,11 @@ class ReceivedUpdateRepositoryIT {
                         "w",
                         Samples.LEASE,
                         claim -> Samples.started(job, claim)));
-        return ((ClaimResult.Granted) outcome).claim();
+        return ((ClaimResult.Granted) result).claim();
     }
 
     private Outcome apply(JsonObject update) {
-        return await(reports.apply(MessageCodec.report(update.toBuffer())));
+        return await(receivedUpdates.apply(MessageCodec.decodeUpdate(update.toBuffer())));
     }
 
     private List<Map<String, String>> orders() {

@@ -89,7 +89,7 @@ class RequestRepositoryIT {
     void areAnsweredWhereTheirJobWaitsForItsFirstWorker() {
         database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"status\") VALUES ('asked', 'PENDING')");
 
-        assertThat(await(requests.refuse(letter(), Optional.of(refusal())))).isTrue();
+        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isTrue();
 
         assertThat(count("sluice.outbox")).isEqualTo("2");
         assertThat(count("sluice.job")).isEqualTo("0");
@@ -98,7 +98,7 @@ class RequestRepositoryIT {
 
     @Test
     void areAnsweredWhereThereIsNoRow() {
-        assertThat(await(requests.refuse(letter(), Optional.of(refusal())))).isTrue();
+        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isTrue();
 
         assertThat(count("sluice.outbox")).isEqualTo("2");
         assertThat(count("\"VideoProcessingJob\"")).isEqualTo("0");
@@ -108,7 +108,7 @@ class RequestRepositoryIT {
     void areOnlySetAsideWhereSomebodyHasBegun() {
         database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"status\") VALUES ('asked', 'PROCESSING')");
 
-        assertThat(await(requests.refuse(letter(), Optional.of(refusal())))).isFalse();
+        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isFalse();
 
         assertThat(count("sluice.outbox")).isEqualTo("1");
         assertThat(status()).isEqualTo("PROCESSING");
@@ -118,7 +118,7 @@ class RequestRepositoryIT {
     void areOnlySetAsideWhereTheJobIsOneOfOurs() {
         await(requests.accept(JOB, Samples.again(JOB)));
 
-        assertThat(await(requests.refuse(letter(), Optional.of(refusal())))).isFalse();
+        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isFalse();
 
         assertThat(status()).isEqualTo("PENDING");
         assertThat(count("sluice.outbox")).isEqualTo("2");
@@ -126,7 +126,7 @@ class RequestRepositoryIT {
 
     @Test
     void canBeMendedAndSentAgain() {
-        await(requests.refuse(letter(), Optional.of(refusal())));
+        await(requests.reject(letter(), Optional.of(refusal())));
 
         assertThat(await(requests.accept(JOB, Samples.again(JOB)))).isTrue();
     }
@@ -148,6 +148,6 @@ class RequestRepositoryIT {
         JobUpdate failed =
                 Samples.failed(JOB, none, new JobException(ErrorCode.INVALID_MESSAGE, "A field is missing."));
         assertThat(failed.stage()).isEqualTo(StageName.DOWNLOAD);
-        return failed.numbered(0);
+        return failed.withSeq(0);
     }
 }

@@ -62,7 +62,7 @@ class OutboxIT {
                 "id-1",
                 Optional.of("j"),
                 Duration.ZERO);
-        await(outbox.put(message));
+        await(outbox.enqueue(message));
         List<OutboxMessage> sent = new ArrayList<>();
 
         int count = await(outbox.relay(10, into(sent)));
@@ -181,7 +181,7 @@ class OutboxIT {
     @Test
     void waitsUntilAMessageIsDueAndHoldsBackTheOnesBehindIt() {
         OutboxMessage late = Samples.message("e", "k", Buffer.buffer("1"), "late");
-        await(outbox.put(new OutboxMessage(
+        await(outbox.enqueue(new OutboxMessage(
                 late.exchange(),
                 late.routingKey(),
                 late.body(),
@@ -204,7 +204,7 @@ class OutboxIT {
     void takesNoMoreAtOnceThanFitsIntoMemory() {
         int large = 1 << 20;
         List<String> ids = IntStream.range(0, 20).mapToObj(n -> "large-" + n).toList();
-        ids.forEach(id -> await(outbox.put(Samples.message("e", "k", Buffer.buffer(new byte[large]), id))));
+        ids.forEach(id -> await(outbox.enqueue(Samples.message("e", "k", Buffer.buffer(new byte[large]), id))));
         List<OutboxMessage> sent = new ArrayList<>();
 
         int first = await(outbox.relay(100, into(sent)));
@@ -217,7 +217,7 @@ class OutboxIT {
     @Test
     void sendsAloneWhatIsLargerThanABatchMayBe() {
         put("before");
-        await(outbox.put(Samples.message("e", "k", Buffer.buffer(new byte[9 << 20]), "huge")));
+        await(outbox.enqueue(Samples.message("e", "k", Buffer.buffer(new byte[9 << 20]), "huge")));
         put("behind");
         List<OutboxMessage> sent = new ArrayList<>();
 
@@ -229,7 +229,8 @@ class OutboxIT {
     @Test
     void tellsWhenTheNextMessageIsDue() {
         Optional<Duration> never = await(outbox.nextDue());
-        await(outbox.put(Samples.message("e", "k", Buffer.buffer("1"), "late").after(Duration.ofMinutes(5))));
+        await(outbox.enqueue(
+                Samples.message("e", "k", Buffer.buffer("1"), "late").delayedBy(Duration.ofMinutes(5))));
         Optional<Duration> later = await(outbox.nextDue());
         put("now");
         Optional<Duration> now = await(outbox.nextDue());
@@ -276,12 +277,12 @@ class OutboxIT {
 
     private void put(String... ids) {
         for (String id : ids) {
-            await(outbox.put(Samples.message("e", "k", Buffer.buffer(id), id)));
+            await(outbox.enqueue(Samples.message("e", "k", Buffer.buffer(id), id)));
         }
     }
 
     private void putOrdered(String job, String id) {
-        await(outbox.put(
+        await(outbox.enqueue(
                 new OutboxMessage("e", "k", Buffer.buffer(id), new JsonObject(), id, Optional.of(job), Duration.ZERO)));
     }
 

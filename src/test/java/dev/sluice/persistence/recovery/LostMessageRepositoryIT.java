@@ -55,8 +55,8 @@ class LostMessageRepositoryIT {
         claim("alive");
         leaseOf("silent", "now() - interval '3 s'", "now() - interval '15 s'");
 
-        List<RunId> first = await(messages.sendOfSilentWorkers(SILENCE, LONG));
-        List<RunId> second = await(messages.sendOfSilentWorkers(SILENCE, LONG));
+        List<RunId> first = await(messages.resendExpired(SILENCE, LONG));
+        List<RunId> second = await(messages.resendExpired(SILENCE, LONG));
 
         assertThat(first).containsExactly(Samples.download("silent"));
         assertThat(second).isEmpty();
@@ -78,8 +78,8 @@ class LostMessageRepositoryIT {
         database.execute("UPDATE sluice.stage_run SET lease_until = now() - interval '3 s',"
                 + " sent_at = now() - interval '3 s' WHERE job_id = 'put-off'");
 
-        assertThat(held).isInstanceOf(ClaimResult.Held.class);
-        assertThat(await(messages.sendOfSilentWorkers(SILENCE, LONG))).isEmpty();
+        assertThat(held).isInstanceOf(ClaimResult.LeasedElsewhere.class);
+        assertThat(await(messages.resendExpired(SILENCE, LONG))).isEmpty();
     }
 
     @Test
@@ -87,7 +87,7 @@ class LostMessageRepositoryIT {
         claim("silent");
         leaseOf("silent", "now() - interval '1 hour'", "now() - interval '30 min'");
 
-        assertThat(await(messages.sendOfSilentWorkers(SILENCE, LONG))).containsExactly(Samples.download("silent"));
+        assertThat(await(messages.resendExpired(SILENCE, LONG))).containsExactly(Samples.download("silent"));
     }
 
     @Test
@@ -99,14 +99,15 @@ class LostMessageRepositoryIT {
         sentAt("old", "now() - interval '20 min'");
         sentAt("older", "now() - interval '30 min'");
 
-        Map<StageName, LostMessageRepository.Backlog> waiting = await(messages.waiting(LONG));
-        List<RunId> sent = await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 1));
+        Map<StageName, LostMessageRepository.Backlog> waiting = await(messages.backlogs(LONG));
+        List<RunId> sent = await(messages.resendUnclaimed(StageName.DOWNLOAD, LONG, 1));
 
         assertThat(waiting).containsExactly(Map.entry(StageName.DOWNLOAD, new LostMessageRepository.Backlog(3, 2)));
         assertThat(sent).containsExactly(Samples.download("older"));
-        assertThat(await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 10)))
+        assertThat(await(messages.resendUnclaimed(StageName.DOWNLOAD, LONG, 10)))
                 .containsExactly(Samples.download("old"));
-        assertThat(await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 10))).isEmpty();
+        assertThat(await(messages.resendUnclaimed(StageName.DOWNLOAD, LONG, 10)))
+                .isEmpty();
     }
 
     @Test
@@ -115,13 +116,14 @@ class LostMessageRepositoryIT {
         sentAt("unsent", "now() - interval '30 min'");
         database.execute("UPDATE sluice.outbox SET publish_after = now() - interval '20 min'");
 
-        assertThat(await(messages.sendUnclaimed(StageName.DOWNLOAD, LONG, 10))).isEmpty();
+        assertThat(await(messages.resendUnclaimed(StageName.DOWNLOAD, LONG, 10)))
+                .isEmpty();
     }
 
     @Test
     void knowsTheRunThatANextStageOwes() {
         Claim claim = claim("next");
-        StagedJob after = Samples.job("next").waitingFor(StageName.PROCESSING);
+        StagedJob after = Samples.job("next").forStage(StageName.PROCESSING);
         await(store.runs()
                 .commit(
                         claim.attempt(),
@@ -129,14 +131,15 @@ class LostMessageRepositoryIT {
                                 after,
                                 new JsonObject(),
                                 Samples.done(after, claim.attempt(), claim.firstSeq() + 1),
-                                java.util.Optional.of(new StageCompletion.Next(
-                                        RunId.whole(new JobId("next"), StageName.PROCESSING), Samples.again(after))))));
+                                java.util.Optional.of(new StageCompletion.NextRun(
+                                        RunId.ofStage(new JobId("next"), StageName.PROCESSING),
+                                        Samples.again(after))))));
         database.execute("DELETE FROM sluice.outbox");
         sentAt("next", "now() - interval '30 min'");
 
-        List<RunId> sent = await(messages.sendUnclaimed(StageName.PROCESSING, LONG, 10));
+        List<RunId> sent = await(messages.resendUnclaimed(StageName.PROCESSING, LONG, 10));
 
-        assertThat(sent).containsExactly(RunId.whole(new JobId("next"), StageName.PROCESSING));
+        assertThat(sent).containsExactly(RunId.ofStage(new JobId("next"), StageName.PROCESSING));
         assertThat(sent("next/processing/0/lost")).isEqualTo(after.toJson());
     }
 
@@ -147,7 +150,7 @@ class LostMessageRepositoryIT {
 
     private Claim claim(String id) {
         StagedJob job = Samples.job(id);
-        ClaimResult outcome = await(store.runs()
+        ClaimResult result = await(store.runs()
                 .claim(
                         Samples.download(id),
                         job,
@@ -155,7 +158,7 @@ class LostMessageRepositoryIT {
                         "w1",
                         LEASE,
                         claim -> Samples.started(job, claim)));
-        return ((ClaimResult.Granted) outcome).claim();
+        return ((ClaimResult.Granted) result).claim();
     }
 
     private void leaseOf(String job, String until, String sent) {

@@ -12,7 +12,7 @@ import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.persistence.recovery.PartialOutputRepository.Half;
+import dev.sluice.persistence.recovery.PartialOutputRepository.PartialOutput;
 import dev.sluice.persistence.run.Claim;
 import dev.sluice.persistence.run.ClaimResult;
 import io.vertx.core.Vertx;
@@ -28,14 +28,14 @@ class PartialOutputRepositoryIT {
     private static TestDatabase database;
     private static Vertx vertx;
     private static Store store;
-    private static PartialOutputRepository halves;
+    private static PartialOutputRepository partialOutputs;
 
     @BeforeAll
     static void open() {
         database = PostgresFixture.newDatabase();
         vertx = Vertx.vertx();
         store = await(Store.open(vertx, database.config()));
-        halves = new PartialOutputRepository(store.database(), store.tables());
+        partialOutputs = new PartialOutputRepository(store.database(), store.tables());
     }
 
     @AfterAll
@@ -49,8 +49,8 @@ class PartialOutputRepositoryIT {
         StagedJob job = publishing("half");
         fail("half");
 
-        assertThat(of("half")).contains(new Half(job, true));
-        assertThat(await(halves.open())).contains(new JobId("half"));
+        assertThat(of("half")).contains(new PartialOutput(job, true));
+        assertThat(await(partialOutputs.findUnresolved())).contains(new JobId("half"));
     }
 
     @Test
@@ -58,17 +58,17 @@ class PartialOutputRepositoryIT {
         publishing("settled");
         fail("settled");
 
-        await(halves.settled(new JobId("settled")));
+        await(partialOutputs.markResolved(new JobId("settled")));
 
         assertThat(of("settled")).isEmpty();
-        assertThat(await(halves.open())).doesNotContain(new JobId("settled"));
+        assertThat(await(partialOutputs.findUnresolved())).doesNotContain(new JobId("settled"));
     }
 
     @Test
     void areNotThoseOfAJobThatGoesOn() {
         publishing("goes-on");
 
-        await(halves.settled(new JobId("goes-on")));
+        await(partialOutputs.markResolved(new JobId("goes-on")));
 
         assertThat(of("goes-on")).isEmpty();
         assertThat(database.value("SELECT checkpoint FROM sluice.stage_run WHERE job_id = 'goes-on'"))
@@ -90,10 +90,10 @@ class PartialOutputRepositoryIT {
         claim("first");
         sameMedium("first", "second");
 
-        assertThat(of("second").orElseThrow().itsOwn()).isFalse();
+        assertThat(of("second").orElseThrow().exclusive()).isFalse();
 
         fail("first");
-        assertThat(of("second").orElseThrow().itsOwn()).isTrue();
+        assertThat(of("second").orElseThrow().exclusive()).isTrue();
     }
 
     @Test
@@ -104,11 +104,11 @@ class PartialOutputRepositoryIT {
         database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"status\")"
                 + " VALUES ('before-us', 'media-later', 'COMPLETED')");
 
-        assertThat(of("later").orElseThrow().itsOwn()).isFalse();
+        assertThat(of("later").orElseThrow().exclusive()).isFalse();
     }
 
-    private static Optional<Half> of(String id) {
-        return await(halves.of(new JobId(id)));
+    private static Optional<PartialOutput> of(String id) {
+        return await(partialOutputs.find(new JobId(id)));
     }
 
     private static StagedJob publishing(String id) {

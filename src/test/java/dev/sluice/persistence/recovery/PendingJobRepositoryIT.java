@@ -68,8 +68,8 @@ class PendingJobRepositoryIT {
         row("young", "PENDING", "10 min");
 
         assertThat(await(pending.count(OVERDUE))).isEqualTo(new Backlog(3, 2));
-        assertThat(await(pending.takeUp(OVERDUE, 1))).containsExactly(Samples.download("older"));
-        assertThat(await(pending.takeUp(OVERDUE, ALL))).containsExactly(Samples.download("old"));
+        assertThat(await(pending.adopt(OVERDUE, 1))).containsExactly(Samples.download("older"));
+        assertThat(await(pending.adopt(OVERDUE, ALL))).containsExactly(Samples.download("old"));
         assertThat(await(pending.count(OVERDUE))).isEqualTo(new Backlog(1, 0));
         assertThat(database.query("SELECT message_id FROM sluice.outbox ORDER BY id"))
                 .containsExactly(Map.of("message_id", "older/first"), Map.of("message_id", "old/first"));
@@ -87,7 +87,7 @@ class PendingJobRepositoryIT {
                 "INSERT INTO sluice.job (id, message, stage, file_name) VALUES ('known', '{}', 'download', 'k');"
                         + "UPDATE \"VideoProcessingJob\" SET \"s3Key\" = '' WHERE \"id\" = 'no-source'");
 
-        assertThat(await(pending.takeUp(OVERDUE, ALL))).isEmpty();
+        assertThat(await(pending.adopt(OVERDUE, ALL))).isEmpty();
         assertThat(database.value("SELECT count(*) FROM sluice.outbox")).isEqualTo("0");
     }
 
@@ -102,7 +102,7 @@ class PendingJobRepositoryIT {
         });
 
         assertThat(await(blind.count(OVERDUE))).isEqualTo(new Backlog(0, 0));
-        assertThat(await(blind.takeUp(OVERDUE, ALL))).isEmpty();
+        assertThat(await(blind.adopt(OVERDUE, ALL))).isEmpty();
     }
 
     @Test
@@ -126,7 +126,7 @@ class PendingJobRepositoryIT {
         database.execute("UPDATE \"VideoProcessingJob\" SET \"userId\" = ' ' WHERE \"id\" = 'blank'");
         row("good", "PENDING", "1 day");
 
-        List<RunId> taken = await(pending.takeUp(OVERDUE, 1));
+        List<RunId> taken = await(pending.adopt(OVERDUE, 1));
         List<String> warned = warnings();
 
         assertThat(taken).containsExactly(Samples.download("good"));
@@ -135,7 +135,7 @@ class PendingJobRepositoryIT {
                 .anyMatch(line -> line.contains("blank") && line.contains("'userId' is missing or empty"))
                 .anyMatch(line -> line.contains("bad-1") && line.contains("'mediaId' has 256 characters"));
         assertThat(await(pending.count(OVERDUE))).isEqualTo(new Backlog(0, 0));
-        assertThat(await(pending.takeUp(OVERDUE, ALL))).isEmpty();
+        assertThat(await(pending.adopt(OVERDUE, ALL))).isEmpty();
         assertThat(warnings()).hasSize(251);
     }
 
@@ -144,10 +144,10 @@ class PendingJobRepositoryIT {
         row("mended", "PENDING", "1 day");
         database.execute("UPDATE \"VideoProcessingJob\" SET \"userId\" = ' '");
 
-        assertThat(await(pending.takeUp(OVERDUE, ALL))).isEmpty();
+        assertThat(await(pending.adopt(OVERDUE, ALL))).isEmpty();
         database.execute("UPDATE \"VideoProcessingJob\" SET \"userId\" = 'user'");
 
-        assertThat(await(pending.takeUp(OVERDUE, ALL))).containsExactly(Samples.download("mended"));
+        assertThat(await(pending.adopt(OVERDUE, ALL))).containsExactly(Samples.download("mended"));
     }
 
     @Test
@@ -158,7 +158,7 @@ class PendingJobRepositoryIT {
                 """);
 
         SqlStatement count =
-                store.tables().countOfUnseen(OVERDUE.toSeconds(), new Long[0]).orElseThrow();
+                store.tables().countUntracked(OVERDUE.toSeconds(), new Long[0]).orElseThrow();
 
         assertThat(database.query("EXPLAIN " + count.sql().replace("$1", "900").replace("$2", "'{}'")))
                 .anyMatch(line -> line.values().toString().contains("by_status"));

@@ -79,7 +79,9 @@ class RunRepositoryIT {
                 .list();
 
         assertThat(outcomes).filteredOn(ClaimResult.Granted.class::isInstance).hasSize(1);
-        assertThat(outcomes).filteredOn(ClaimResult.Held.class::isInstance).hasSize(7);
+        assertThat(outcomes)
+                .filteredOn(ClaimResult.LeasedElsewhere.class::isInstance)
+                .hasSize(7);
         assertThat(updates("race")).hasSize(1);
     }
 
@@ -92,7 +94,7 @@ class RunRepositoryIT {
 
         assertThat(second)
                 .isInstanceOfSatisfying(
-                        ClaimResult.Held.class,
+                        ClaimResult.LeasedElsewhere.class,
                         held -> assertThat(held.remaining()).isBetween(Duration.ofSeconds(1), LEASE));
         assertThat(database.query("SELECT convert_from(body, 'UTF8') AS body, exchange, routing_key,"
                         + " publish_after = (SELECT lease_until FROM sluice.stage_run WHERE job_id = 'held') AS fits"
@@ -113,8 +115,8 @@ class RunRepositoryIT {
         Claim second = granted(job, Samples.download("zombie"), "w2");
         boolean zombieCommitted = await(store.runs().commit(first.attempt(), done(job, first)));
 
-        assertThat(second.attempt().token()).isEqualTo(2);
-        assertThat(second.attempt().number()).isEqualTo(2);
+        assertThat(second.attempt().fencingToken()).isEqualTo(2);
+        assertThat(second.attempt().attemptNumber()).isEqualTo(2);
         assertThat(second.firstSeq()).isEqualTo(Claim.SEQUENCE_BLOCK + 1);
         assertThat(zombieCommitted).isFalse();
         assertThat(await(store.runs()
@@ -144,7 +146,7 @@ class RunRepositoryIT {
         ClaimResult again = await(claim(job, Samples.download("good"), "w2"));
 
         assertThat(committed).isTrue();
-        assertThat(again).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(again).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(updates("good")).containsExactly("downloading_video", "download_complete");
         assertThat(database.value(
                         "SELECT result ->> 'size' FROM sluice.stage_run WHERE job_id = 'good' AND stage = 'download'"))
@@ -184,8 +186,8 @@ class RunRepositoryIT {
         RunId run = Samples.download("same-token");
         granted(Samples.job("same-token"), run, "w2");
 
-        await(new UnconfirmedClaim(run, "w1", 1, OffsetDateTime.now(ZoneOffset.UTC)).takeBack(store.database()));
-        await(new UnconfirmedClaim(run, "w2", 1, OffsetDateTime.now(ZoneOffset.UTC)).takeBack(store.database()));
+        await(new UnconfirmedClaim(run, "w1", 1, OffsetDateTime.now(ZoneOffset.UTC)).revoke(store.database()));
+        await(new UnconfirmedClaim(run, "w2", 1, OffsetDateTime.now(ZoneOffset.UTC)).revoke(store.database()));
 
         assertThat(run("same-token")).containsEntry("state", "running").containsEntry("worker", "w2");
     }
@@ -227,7 +229,7 @@ class RunRepositoryIT {
 
     @Test
     void completesTheJobWithItsLastStage() {
-        StagedJob job = Samples.job("last").waitingFor(StageName.UPLOAD);
+        StagedJob job = Samples.job("last").forStage(StageName.UPLOAD);
         Claim claim = granted(job, Samples.upload("last"), "w1");
 
         boolean committed = await(store.runs()
@@ -240,7 +242,7 @@ class RunRepositoryIT {
                                 Optional.empty())));
 
         assertThat(committed).isTrue();
-        JobStatus view = await(store.jobs().job(job.id())).orElseThrow();
+        JobStatus view = await(store.jobs().find(job.id())).orElseThrow();
         assertThat(view.state()).isEqualTo(JobStatus.State.COMPLETED);
         assertThat(view.progress()).isEqualTo(100);
         assertThat(view.outputs()).hasSize(2);
@@ -251,7 +253,7 @@ class RunRepositoryIT {
                     .isAfterOrEqualTo(run.started().orElseThrow());
         });
         assertThat(await(claim(Samples.job("last"), Samples.download("last"), "w2")))
-                .isInstanceOf(ClaimResult.Finished.class);
+                .isInstanceOf(ClaimResult.AlreadyFinished.class);
     }
 
     @Test
@@ -268,7 +270,7 @@ class RunRepositoryIT {
                         Optional.of(history -> Samples.again(job))));
 
         assertThat(failed).isTrue();
-        assertThat(await(store.jobs().job(job.id())).orElseThrow()).satisfies(view -> {
+        assertThat(await(store.jobs().find(job.id())).orElseThrow()).satisfies(view -> {
             assertThat(view.state()).isEqualTo(JobStatus.State.FAILED);
             assertThat(view.errorCode()).contains("not_a_video");
             assertThat(view.error()).contains("This is  a text.");
@@ -331,7 +333,7 @@ class RunRepositoryIT {
 
         assertThat(held).containsExactlyInAnyOrder(late.attempt(), taken.attempt());
         assertThat(await(claim(Samples.job("late"), Samples.download("late"), "w3")))
-                .isInstanceOf(ClaimResult.Held.class);
+                .isInstanceOf(ClaimResult.LeasedElsewhere.class);
         assertThat(await(store.runs().renew(List.of(), LEASE))).isEmpty();
     }
 
@@ -365,7 +367,7 @@ class RunRepositoryIT {
 
         Claim second = granted(job, Samples.download("floor"), "w2");
 
-        assertThat(second.progressFloor()).isEqualTo(15);
+        assertThat(second.minProgress()).isEqualTo(15);
     }
 
     @Test
@@ -403,7 +405,7 @@ class RunRepositoryIT {
                         "originalFilename", "a.mov"));
         assertThat(database.value("SELECT routing_key FROM sluice.outbox WHERE message_id = 'n'"))
                 .isEqualTo("download");
-        assertThat(await(store.jobs().job(job.id())))
+        assertThat(await(store.jobs().find(job.id())))
                 .hasValueSatisfying(view -> assertThat(view.runs())
                         .extracting(RunStatus::stage, RunStatus::state, RunStatus::attempts)
                         .containsExactly(tuple(StageName.DOWNLOAD, "waiting", 0)));
@@ -429,13 +431,13 @@ class RunRepositoryIT {
     void tellsHowLongARunIsStillSomebodys() {
         StagedJob job = Samples.job("left");
 
-        assertThat(await(store.runs().leaseLeft(Samples.download("left")))).isZero();
+        assertThat(await(store.runs().leaseRemaining(Samples.download("left")))).isZero();
         granted(job, Samples.download("left"), "w1");
-        assertThat(await(store.runs().leaseLeft(Samples.download("left"))))
+        assertThat(await(store.runs().leaseRemaining(Samples.download("left"))))
                 .isPositive()
                 .isLessThanOrEqualTo(LEASE);
         expire("left");
-        assertThat(await(store.runs().leaseLeft(Samples.download("left")))).isZero();
+        assertThat(await(store.runs().leaseRemaining(Samples.download("left")))).isZero();
     }
 
     @Test
@@ -443,7 +445,7 @@ class RunRepositoryIT {
         StagedJob job = Samples.job("put-off");
         Claim first = granted(job, Samples.download("put-off"), "w1");
 
-        assertThat(await(store.runs().putOff(first.attempt(), Duration.ofSeconds(30), Samples.again(job))))
+        assertThat(await(store.runs().defer(first.attempt(), Duration.ofSeconds(30), Samples.again(job))))
                 .isTrue();
 
         assertThat(run("put-off")).containsEntry("state", "waiting").containsEntry("counted", "0");
@@ -454,11 +456,11 @@ class RunRepositoryIT {
 
     private static StageCompletion done(StagedJob job, Claim claim) {
         return new StageCompletion(
-                job.waitingFor(StageName.PROCESSING),
+                job.forStage(StageName.PROCESSING),
                 new JsonObject().put("size", 7),
                 Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
-                Optional.of(new StageCompletion.Next(
-                        RunId.whole(job.id(), StageName.PROCESSING),
+                Optional.of(new StageCompletion.NextRun(
+                        RunId.ofStage(job.id(), StageName.PROCESSING),
                         Samples.message(
                                 "video.processing", "processing", job.toJson().toBuffer(), job.id() + "/next"))));
     }
@@ -472,9 +474,9 @@ class RunRepositoryIT {
     }
 
     private static Claim granted(StagedJob job, RunId run, String worker) {
-        ClaimResult outcome = await(claim(job, run, worker));
-        assertThat(outcome).isInstanceOf(ClaimResult.Granted.class);
-        return ((ClaimResult.Granted) outcome).claim();
+        ClaimResult result = await(claim(job, run, worker));
+        assertThat(result).isInstanceOf(ClaimResult.Granted.class);
+        return ((ClaimResult.Granted) result).claim();
     }
 
     private static void expire(String job) {

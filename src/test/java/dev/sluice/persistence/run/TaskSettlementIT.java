@@ -21,9 +21,9 @@ import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.progress.ProgressReport;
 import dev.sluice.persistence.progress.RecordedProgress;
 import dev.sluice.persistence.recovery.LostMessageRepository;
-import dev.sluice.persistence.run.StageCompletion.Next;
-import dev.sluice.persistence.run.StageCompletion.Task;
-import dev.sluice.persistence.run.StageCompletion.Tasks;
+import dev.sluice.persistence.run.StageCompletion.NextRun;
+import dev.sluice.persistence.run.StageCompletion.PlannedTask;
+import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Test;
 
 /** A stage that is done in tasks: planned at once, sent a few at a time, joined once. */
 class TaskSettlementIT {
-    private static final StagedJob JOB = Samples.job("film").waitingFor(StageName.PROCESSING);
-    private static final RunId PROCESSING = RunId.whole(JOB.id(), StageName.PROCESSING);
-    private static final RunId JOIN = RunId.whole(JOB.id(), StageName.JOIN);
+    private static final StagedJob JOB = Samples.job("film").forStage(StageName.PROCESSING);
+    private static final RunId PROCESSING = RunId.ofStage(JOB.id(), StageName.PROCESSING);
+    private static final RunId JOIN = RunId.ofStage(JOB.id(), StageName.JOIN);
 
     private static Vertx vertx;
 
@@ -101,7 +101,7 @@ class TaskSettlementIT {
         commit(claim(0), 2);
 
         assertThat(sent()).doesNotContain("join");
-        assertThat(claim(JOIN)).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(claim(JOIN)).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'join'"))
                 .isEqualTo("0");
         await(store.close());
@@ -109,12 +109,12 @@ class TaskSettlementIT {
 
     @Test
     void areNobodysBeforeTheyArePlanned() {
-        assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 0))).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 0))).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(database.value("SELECT count(*) FROM sluice.job")).isEqualTo("0");
 
         plan(2, 2);
 
-        assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 2))).isInstanceOf(ClaimResult.Finished.class);
+        assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 2))).isInstanceOf(ClaimResult.AlreadyFinished.class);
         await(store.close());
     }
 
@@ -133,10 +133,10 @@ class TaskSettlementIT {
 
         // 38 percent of the job are the tasks': a quarter of them, then one and a half of four.
         assertThat(half).extracting(RecordedProgress::progress).containsExactly(30 + 9);
-        assertThat(half.get(0).overall().orElseThrow().share()).isEqualTo(0.25);
+        assertThat(half.get(0).stageProgress().orElseThrow().share()).isEqualTo(0.25);
         assertThat(later).extracting(RecordedProgress::progress).containsExactly(30 + 14);
-        assertThat(later.get(0).overall().orElseThrow().seq())
-                .isGreaterThan(half.get(0).overall().orElseThrow().seq());
+        assertThat(later.get(0).stageProgress().orElseThrow().seq())
+                .isGreaterThan(half.get(0).stageProgress().orElseThrow().seq());
         await(store.close());
     }
 
@@ -152,9 +152,9 @@ class TaskSettlementIT {
 
         Duration overdue = Duration.ofMinutes(5);
 
-        assertThat(await(messages.waiting(overdue)).get(StageName.SEGMENT))
+        assertThat(await(messages.backlogs(overdue)).get(StageName.SEGMENT))
                 .isEqualTo(new LostMessageRepository.Backlog(1, 1));
-        assertThat(await(messages.sendUnclaimed(StageName.SEGMENT, overdue, 10)))
+        assertThat(await(messages.resendUnclaimed(StageName.SEGMENT, overdue, 10)))
                 .containsExactly(new RunId(JOB.id(), StageName.SEGMENT, 0));
         await(store.close());
     }
@@ -164,14 +164,15 @@ class TaskSettlementIT {
         plan(2, 2);
         Claim before = claim(0);
         JobException reason = new JobException(ErrorCode.CANCELLED, "No.");
-        await(store.interventions().cancel(JOB.id(), reason, ended -> Samples.failed(JOB, before.attempt(), reason)));
-        await(store.interventions()
+        await(store.jobControl().cancel(JOB.id(), reason, ended -> Samples.failed(JOB, before.attempt(), reason)));
+        await(store.jobControl()
                 .restart(JOB.id(), failed -> new JobRestart(StageName.PROCESSING, JOB, Samples.again(JOB))));
         plan(2, 2);
         Claim after = claim(0);
 
-        assertThat(after.attempt().number()).isEqualTo(1);
-        assertThat(after.attempt().token()).isGreaterThan(before.attempt().token());
+        assertThat(after.attempt().attemptNumber()).isEqualTo(1);
+        assertThat(after.attempt().fencingToken())
+                .isGreaterThan(before.attempt().fencingToken());
         assertThat(await(store.runs().commit(before.attempt(), done(2)))).isFalse();
         assertThat(await(store.runs().commit(after.attempt(), done(2)))).isTrue();
         await(store.close());
@@ -206,9 +207,11 @@ class TaskSettlementIT {
                 new JsonObject(),
                 Samples.done(JOB, claim.attempt(), claim.firstSeq() + 1),
                 Optional.empty(),
-                Optional.of(new Tasks(
+                Optional.of(new TaskBatch(
                         StageName.SEGMENT,
-                        IntStream.range(0, tasks).mapToObj(n -> new Task(n, 1)).toList(),
+                        IntStream.range(0, tasks)
+                                .mapToObj(n -> new PlannedTask(n, 1))
+                                .toList(),
                         inFlight,
                         TaskSettlementIT::message)));
         assertThat(await(store.runs().commit(claim.attempt(), planned))).isTrue();
@@ -226,7 +229,7 @@ class TaskSettlementIT {
                 inFlight,
                 standing -> Samples.done(JOB, new Attempt(PROCESSING, 1, 1), standing.seq()),
                 TaskSettlementIT::message,
-                new Next(JOIN, Samples.message("", "join", MessageCodec.encode(JOB), "join")));
+                new NextRun(JOIN, Samples.message("", "join", MessageCodec.encode(JOB), "join")));
     }
 
     private static OutboxMessage message(int task) {
@@ -237,9 +240,9 @@ class TaskSettlementIT {
         return granted(claim(new RunId(new JobId("film"), StageName.SEGMENT, task)));
     }
 
-    private static Claim granted(ClaimResult outcome) {
-        assertThat(outcome).isInstanceOf(ClaimResult.Granted.class);
-        return ((ClaimResult.Granted) outcome).claim();
+    private static Claim granted(ClaimResult result) {
+        assertThat(result).isInstanceOf(ClaimResult.Granted.class);
+        return ((ClaimResult.Granted) result).claim();
     }
 
     private ClaimResult claim(RunId run) {

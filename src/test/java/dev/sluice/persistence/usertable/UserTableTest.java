@@ -20,9 +20,9 @@ class UserTableTest {
                 new Column("updatedAt", "timestamp(3) without time zone", "timestamp", 'D', List.of()));
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("status", new ColumnValue.Status("COMPLETED"));
-        cells.put("progress", new ColumnValue.Quantity(100));
+        cells.put("progress", new ColumnValue.Numeric(100));
         cells.put("metadata", new ColumnValue.Json("{}"));
-        cells.put("updatedAt", new ColumnValue.Now());
+        cells.put("updatedAt", new ColumnValue.CurrentTime());
 
         SqlStatement update = table.update("7", cells).orElseThrow();
 
@@ -59,9 +59,9 @@ class UserTableTest {
                         "7",
                         Map.of(
                                 "status", new ColumnValue.Status("COMPLETED"),
-                                "progress", new ColumnValue.Quantity(1),
+                                "progress", new ColumnValue.Numeric(1),
                                 "thumbnails", new ColumnValue.Json("[]"),
-                                "completedAt", new ColumnValue.Now(),
+                                "completedAt", new ColumnValue.CurrentTime(),
                                 "codec", new ColumnValue.Text("h264"))))
                 .isEmpty();
     }
@@ -70,7 +70,7 @@ class UserTableTest {
     void findsAnEnumsLabelHoweverItIsWritten() {
         Column status = new Column("status", "state", "state", 'E', List.of("processing", "Completed"));
 
-        assertThat(status.slot(new ColumnValue.Status("COMPLETED"))
+        assertThat(status.expressionFor(new ColumnValue.Status("COMPLETED"))
                         .orElseThrow()
                         .parameter())
                 .isEqualTo("Completed");

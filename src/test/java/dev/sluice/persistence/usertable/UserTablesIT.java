@@ -151,7 +151,7 @@ class UserTablesIT {
         complete(store, "no-such-media");
 
         assertThat(postgres.query("SELECT * FROM \"video_processing_jobs\"")).isEmpty();
-        assertThat(await(store.jobs().job(Samples.job("no-such-media").id()))
+        assertThat(await(store.jobs().find(Samples.job("no-such-media").id()))
                         .orElseThrow()
                         .state())
                 .isEqualTo(JobStatus.State.COMPLETED);
@@ -210,7 +210,7 @@ class UserTablesIT {
     @Test
     void noticesThatTheTableChangedMeanwhile() {
         Store store = open(postgres.config());
-        StagedJob job = Samples.job("1").waitingFor(StageName.UPLOAD);
+        StagedJob job = Samples.job("1").forStage(StageName.UPLOAD);
         Claim claim = claim(store, job);
         postgres.execute("ALTER TABLE \"VideoProcessingJob\" DROP COLUMN \"metadata\"");
 
@@ -240,7 +240,7 @@ class UserTablesIT {
     void saysThatTheJobTableCannotBeMade() {
         JobException failure = failureOf(Store.open(vertx, postgres.config("nowhere.jobs", "media")));
 
-        assertThat(failure.sentence())
+        assertThat(failure.message())
                 .isEqualTo("The job table \"nowhere\".\"jobs\" does not exist and cannot be made:"
                         + " schema \"nowhere\" does not exist.");
     }
@@ -251,13 +251,13 @@ class UserTablesIT {
 
         JobException failure = failureOf(Store.open(vertx, postgres.config("wrong", "media")));
 
-        assertThat(failure.sentence()).isEqualTo("The job table \"wrong\" has no column \"id\".");
+        assertThat(failure.message()).isEqualTo("The job table \"wrong\" has no column \"id\".");
     }
 
     @Test
     void waitsOnlySoLongForARowThatSomebodyElseHolds() throws Exception {
         Store store = open(postgres.config());
-        StagedJob job = Samples.job("1").waitingFor(StageName.UPLOAD);
+        StagedJob job = Samples.job("1").forStage(StageName.UPLOAD);
         Claim claim = claim(store, job);
 
         try (Connection somebody = postgres.connect()) {
@@ -278,7 +278,7 @@ class UserTablesIT {
     }
 
     private static void complete(Store store, String id) {
-        StagedJob job = Samples.job(id).waitingFor(StageName.UPLOAD);
+        StagedJob job = Samples.job(id).forStage(StageName.UPLOAD);
         Claim claim = claim(store, job);
         assertThat(await(store.runs().commit(claim.attempt(), completion(job, claim))))
                 .isTrue();
@@ -293,7 +293,7 @@ class UserTablesIT {
     }
 
     private static Claim claim(Store store, StagedJob job) {
-        ClaimResult outcome = await(store.runs()
+        ClaimResult result = await(store.runs()
                 .claim(
                         Samples.upload(job.id().value()),
                         job,
@@ -301,7 +301,7 @@ class UserTablesIT {
                         "w1",
                         LEASE,
                         claim -> Samples.started(job, claim)));
-        return ((ClaimResult.Granted) outcome).claim();
+        return ((ClaimResult.Granted) result).claim();
     }
 
     private Map<String, String> row(String table) {

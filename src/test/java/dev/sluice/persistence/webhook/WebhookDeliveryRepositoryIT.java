@@ -39,19 +39,21 @@ class WebhookDeliveryRepositoryIT {
     void oneIsTakenOnceUntilItsTimeIsOver() {
         waiting("a", 1, "now()");
 
-        WebhookDelivery taken = await(deliveries.take(10, 4, Map.of(), HOLD)).get(0);
-        assertThat(await(deliveries.take(10, 4, Map.of(), HOLD))).isEmpty();
+        WebhookDelivery taken =
+                await(deliveries.acquireDue(10, 4, Map.of(), HOLD)).get(0);
+        assertThat(await(deliveries.acquireDue(10, 4, Map.of(), HOLD))).isEmpty();
         database.execute("UPDATE sluice.webhook_delivery SET due_at = now()");
-        WebhookDelivery again = await(deliveries.take(10, 4, Map.of(), HOLD)).get(0);
+        WebhookDelivery again =
+                await(deliveries.acquireDue(10, 4, Map.of(), HOLD)).get(0);
 
-        assertThat(taken.tries()).isEqualTo(1);
+        assertThat(taken.attempts()).isEqualTo(1);
         assertThat(taken.payload().getString("job_id")).isEqualTo("7");
-        assertThat(again.tries()).isEqualTo(2);
+        assertThat(again.attempts()).isEqualTo(2);
         assertThat(again.id()).isEqualTo(taken.id());
         // Whose time was over no longer decides.
-        await(deliveries.giveUp(taken, "late"));
+        await(deliveries.abandon(taken, "late"));
         assertThat(state()).containsExactly("waiting");
-        await(deliveries.delivered(taken));
+        await(deliveries.markDelivered(taken));
         assertThat(state()).containsExactly("delivered");
         assertThat(database.value("SELECT payload FROM sluice.webhook_delivery"))
                 .isNull();
@@ -65,11 +67,12 @@ class WebhookDeliveryRepositoryIT {
         waiting("quick", 2, "now() - interval '1 s'");
         waiting("later", 2, "now() + interval '1 h'");
 
-        List<WebhookDelivery> taken = await(deliveries.take(32, 4, Map.of("busy", 3, "full", 4, "gone", 4), HOLD));
+        List<WebhookDelivery> taken =
+                await(deliveries.acquireDue(32, 4, Map.of("busy", 3, "full", 4, "gone", 4), HOLD));
 
         assertThat(taken.stream().map(WebhookDelivery::origin))
                 .containsExactlyInAnyOrder("slow", "slow", "slow", "slow", "busy", "quick", "quick");
-        assertThat(await(deliveries.take(2, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::origin))
+        assertThat(await(deliveries.acquireDue(2, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::origin))
                 .containsExactly("full", "full");
     }
 
@@ -77,12 +80,12 @@ class WebhookDeliveryRepositoryIT {
     void oneThatIsPutOffComesAgainAndOneThatIsGivenUpDoesNot() {
         waiting("a", 1, "now()");
         waiting("b", 1, "now()");
-        List<WebhookDelivery> taken = await(deliveries.take(10, 4, Map.of(), HOLD));
+        List<WebhookDelivery> taken = await(deliveries.acquireDue(10, 4, Map.of(), HOLD));
 
-        await(deliveries.putOff(taken.get(0), Duration.ZERO, "it answered 500"));
-        await(deliveries.giveUp(taken.get(1), "too old"));
+        await(deliveries.reschedule(taken.get(0), Duration.ZERO, "it answered 500"));
+        await(deliveries.abandon(taken.get(1), "too old"));
 
-        assertThat(await(deliveries.take(10, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::id))
+        assertThat(await(deliveries.acquireDue(10, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::id))
                 .containsExactly(taken.get(0).id());
         assertThat(database.query("SELECT state, error FROM sluice.webhook_delivery ORDER BY state"))
                 .containsExactly(
@@ -93,13 +96,13 @@ class WebhookDeliveryRepositoryIT {
     @Test
     void forgetsOnlyWhatHasBeenOverForLong() {
         waiting("a", 3, "now()");
-        List<WebhookDelivery> taken = await(deliveries.take(10, 4, Map.of(), HOLD));
-        await(deliveries.delivered(taken.get(0)));
-        await(deliveries.delivered(taken.get(1)));
+        List<WebhookDelivery> taken = await(deliveries.acquireDue(10, 4, Map.of(), HOLD));
+        await(deliveries.markDelivered(taken.get(0)));
+        await(deliveries.markDelivered(taken.get(1)));
         database.execute("UPDATE sluice.webhook_delivery SET ended_at = now() - interval '8 d' WHERE id = '"
                 + taken.get(0).id() + "'");
 
-        await(deliveries.forget(Duration.ofDays(7)));
+        await(deliveries.purgeEnded(Duration.ofDays(7)));
 
         assertThat(state()).containsExactlyInAnyOrder("delivered", "waiting");
     }

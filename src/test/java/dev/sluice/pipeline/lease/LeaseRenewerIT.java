@@ -76,7 +76,7 @@ class LeaseRenewerIT {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
         Attempt attempt = claim("lost");
         CancellationToken work = new CancellationToken();
-        leases.hold(attempt, work);
+        leases.track(attempt, work);
         table.execute("UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id = 'lost'");
 
         get(leases.renew());
@@ -89,9 +89,9 @@ class LeaseRenewerIT {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
         Attempt attempt = claim("settled");
         CancellationToken work = new CancellationToken();
-        leases.hold(attempt, work);
+        leases.track(attempt, work);
 
-        leases.settling(attempt);
+        leases.markSettling(attempt);
         table.execute("UPDATE sluice.stage_run SET state = 'done' WHERE job_id = 'settled'");
         get(leases.renew());
 
@@ -102,8 +102,8 @@ class LeaseRenewerIT {
     void keepsTheLeaseOfARunThatIsBeingSettled() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
         Attempt attempt = claim("settling");
-        leases.hold(attempt, new CancellationToken());
-        leases.settling(attempt);
+        leases.track(attempt, new CancellationToken());
+        leases.markSettling(attempt);
         table.execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'settling'");
 
         get(leases.renew());
@@ -118,12 +118,12 @@ class LeaseRenewerIT {
         Attempt attempt = claim("cancelled");
         CancellationToken work = new CancellationToken();
         CancellationToken other = new CancellationToken();
-        leases.hold(attempt, work);
-        leases.hold(claim("another"), other);
+        leases.track(attempt, work);
+        leases.track(claim("another"), other);
 
-        Future<Void> gone = leases.stop(attempt.run().job());
+        Future<Void> gone = leases.cancelJob(attempt.run().job());
         boolean goneBeforeItsEnd = gone.isComplete();
-        leases.letGo(attempt);
+        leases.untrack(attempt);
 
         assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
         assertThat(other.reason()).isEmpty();
@@ -141,8 +141,8 @@ class LeaseRenewerIT {
                 + "UPDATE sluice.stage_run SET state = 'failed' WHERE job_id = 'claimed-before'");
         CancellationToken work = new CancellationToken();
 
-        get(leases.stop(attempt.run().job()));
-        leases.hold(attempt, work);
+        get(leases.cancelJob(attempt.run().job()));
+        leases.track(attempt, work);
 
         assertThat(get(told.future())).isEqualTo(attempt.run().job());
         assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
@@ -154,8 +154,8 @@ class LeaseRenewerIT {
         Attempt attempt = claim("tried-again");
         CancellationToken work = new CancellationToken();
 
-        get(leases.stop(attempt.run().job()));
-        leases.hold(attempt, work);
+        get(leases.cancelJob(attempt.run().job()));
+        leases.track(attempt, work);
         get(leases.renew());
 
         assertThat(work.reason()).isEmpty();
@@ -170,8 +170,8 @@ class LeaseRenewerIT {
         Attempt lost = claim("lost-too");
         CancellationToken work = new CancellationToken();
         CancellationToken workOfAnother = new CancellationToken();
-        leases.hold(cancelled, work);
-        leases.hold(lost, workOfAnother);
+        leases.track(cancelled, work);
+        leases.track(lost, workOfAnother);
         table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'unheard';"
                 + "UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id IN ('unheard', 'lost-too')");
 
@@ -189,28 +189,28 @@ class LeaseRenewerIT {
                 vertx,
                 runs,
                 new DeliveryConfig(
-                        CONFIG.lease(),
+                        CONFIG.leaseDuration(),
                         Duration.ofMillis(400),
                         CONFIG.retries(),
-                        CONFIG.requeueAfter(),
+                        CONFIG.resendAfter(),
                         false,
-                        CONFIG.maxTask(),
-                        CONFIG.segmentsInFlight()));
+                        CONFIG.maxTaskDuration(),
+                        CONFIG.maxSegmentsInFlight()));
         Attempt stuck = claim("stuck");
         Attempt other = claim("other");
         try (Connection somebody = table.connect()) {
             somebody.setAutoCommit(false);
             somebody.createStatement()
                     .execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'stuck'");
-            leases.hold(stuck, new CancellationToken());
+            leases.track(stuck, new CancellationToken());
             Awaitility.await()
                     .until(() -> table.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                                     + " AND datname = current_database()")
                             .equals("1"));
-            leases.letGo(stuck);
+            leases.untrack(stuck);
             table.execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'other'");
 
-            leases.hold(other, new CancellationToken());
+            leases.track(other, new CancellationToken());
 
             Awaitility.await()
                     .until(() -> table.value("SELECT lease_until > now() FROM sluice.stage_run WHERE job_id = 'other'")
@@ -226,14 +226,14 @@ class LeaseRenewerIT {
                 new NewJob(new JobId(id), "media", "user", "uploads/a.mov", "a.mov", "video/mp4", 1, Instant.EPOCH));
         OutboxMessage again = new OutboxMessage(
                 "", "nowhere", MessageCodec.encode(job), new JsonObject(), id, Optional.empty(), Duration.ZERO);
-        ClaimResult outcome = get(runs.claim(
-                RunId.whole(job.id(), StageName.DOWNLOAD),
+        ClaimResult result = get(runs.claim(
+                RunId.ofStage(job.id(), StageName.DOWNLOAD),
                 job,
                 again,
                 "w1",
-                CONFIG.lease(),
+                CONFIG.leaseDuration(),
                 claim -> new RunUpdates(claim, job, "w1", Clock.systemUTC()).started()));
-        return ((ClaimResult.Granted) outcome).claim().attempt();
+        return ((ClaimResult.Granted) result).claim().attempt();
     }
 
     private static <T> T get(Future<T> future) throws TimeoutException {

@@ -46,12 +46,12 @@ class JobCleanupIT {
     private static final ObjectKey OF_ANOTHER_MEDIUM = new ObjectKey("videos/other_360p.mp4");
 
     private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore blobs = new InMemoryObjectStore(vertx);
+    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
     private final TestDatabase table = PostgresFixture.newDatabase();
     private Database database;
     private Workspace workspace;
     private StagingArea staging;
-    private JobCleanup leftovers;
+    private JobCleanup jobCleanup;
 
     @TempDir
     private Path directory;
@@ -63,10 +63,10 @@ class JobCleanupIT {
                 vertx,
                 new WorkspaceConfig(
                         WorkspaceConfig.Mode.STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
-        staging = new StagingArea(blobs, "staging/");
-        leftovers = new JobCleanup(
+        staging = new StagingArea(objectStore, "staging/");
+        jobCleanup = new JobCleanup(
                 workspace,
-                blobs,
+                objectStore,
                 staging,
                 new OutputKeys(
                         new KeysConfig("videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg", "staging/"),
@@ -85,9 +85,9 @@ class JobCleanupIT {
     void ofAFailedJobGoWithWhatItPublishedOfOneResult() throws Exception {
         Path made = left("failed");
 
-        get(leftovers.ofFailed(new JobId("j")));
+        get(jobCleanup.cleanUpFailed(new JobId("j")));
 
-        assertThat(blobs.keys()).containsExactly(OF_ANOTHER_MEDIUM);
+        assertThat(objectStore.keys()).containsExactly(OF_ANOTHER_MEDIUM);
         assertThat(made.getParent().getParent()).isEmptyDirectory();
     }
 
@@ -95,22 +95,22 @@ class JobCleanupIT {
     void ofAJobThatWasStartedAgainStay() throws Exception {
         Path made = left("running");
 
-        get(leftovers.ofFailed(new JobId("j")));
+        get(jobCleanup.cleanUpFailed(new JobId("j")));
 
-        assertThat(blobs.keys()).hasSize(3);
+        assertThat(objectStore.keys()).hasSize(3);
         assertThat(made).isDirectory();
     }
 
     @Test
     void thatAStoreDidNotRemoveAreRemovedLater() throws Exception {
         left("failed");
-        blobs.failWith(Optional.of(new JobException(ErrorCode.STORE_UNAVAILABLE, "away")));
-        get(leftovers.ofFailed(new JobId("j")));
-        blobs.failWith(Optional.empty());
+        objectStore.failWith(Optional.of(new JobException(ErrorCode.STORE_UNAVAILABLE, "away")));
+        get(jobCleanup.cleanUpFailed(new JobId("j")));
+        objectStore.failWith(Optional.empty());
 
-        get(leftovers.sweepHalfResults());
+        get(jobCleanup.removePartialOutputs());
 
-        assertThat(blobs.keys()).doesNotContain(VIDEO).contains(OF_ANOTHER_MEDIUM);
+        assertThat(objectStore.keys()).doesNotContain(VIDEO).contains(OF_ANOTHER_MEDIUM);
     }
 
     @Test
@@ -119,9 +119,9 @@ class JobCleanupIT {
         put(staging.key(first, 0));
         ObjectKey ofTheNewLife = staging.key(attempt(2), 0);
 
-        get(staging.discardIf(first.run().job(), () -> begunToPut(ofTheNewLife).map(true)));
+        get(staging.deleteIf(first.run().job(), () -> begunToPut(ofTheNewLife).map(true)));
 
-        assertThat(blobs.keys()).containsExactly(ofTheNewLife);
+        assertThat(objectStore.keys()).containsExactly(ofTheNewLife);
     }
 
     /** A job that began to publish, stands so, and left something everywhere; gives its directory. */
@@ -132,17 +132,17 @@ class JobCleanupIT {
                 .put("s3Key", "uploads/a")
                 .put("outputs", new JsonArray().add(output(VIDEO)).add(output(OF_ANOTHER_MEDIUM)));
         table.execute("INSERT INTO sluice.job (id, message, stage, state, file_name) VALUES ('j', '" + message.encode()
-                + "', 'upload', '" + state + "', '" + new JobId("j").fileName() + "');"
+                + "', 'upload', '" + state + "', '" + new JobId("j").pathSegment() + "');"
                 + "INSERT INTO sluice.stage_run (job_id, stage, task, state, checkpoint)"
                 + " VALUES ('j', 'upload', 0, 'failed', '{\"promoting\":true}')");
         put(VIDEO);
         put(OF_ANOTHER_MEDIUM);
         put(staging.key(attempt(1), 0));
-        return get(workspace.within(attempt(1), 0, here -> Future.succeededFuture(here.path())));
+        return get(workspace.withAttemptDirectory(attempt(1), 0, here -> Future.succeededFuture(here.path())));
     }
 
     private static Attempt attempt(int token) {
-        return new Attempt(RunId.whole(new JobId("j"), StageName.UPLOAD), token, token);
+        return new Attempt(RunId.ofStage(new JobId("j"), StageName.UPLOAD), token, token);
     }
 
     private static JsonObject output(ObjectKey key) {
@@ -163,7 +163,7 @@ class JobCleanupIT {
     private Future<ObjectMetadata> begunToPut(ObjectKey key) {
         try {
             Path file = Files.writeString(Files.createTempFile(directory, "object", null), "x");
-            return blobs.put(key, file, "video/mp4", ProgressListener.none(), new CancellationToken());
+            return objectStore.upload(key, file, "video/mp4", ProgressListener.noop(), new CancellationToken());
         } catch (IOException cause) {
             return Future.failedFuture(cause);
         }

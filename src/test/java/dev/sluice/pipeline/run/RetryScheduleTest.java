@@ -13,19 +13,19 @@ class RetryScheduleTest {
 
     @Test
     void waitsLongerAfterEachAttemptAndStaysAtTheLastStep() {
-        RetrySchedule ladder = new RetrySchedule(STEPS, new Random(1));
+        RetrySchedule retrySchedule = new RetrySchedule(STEPS, new Random(1));
 
-        assertThat(ladder.after(1)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5));
-        assertThat(ladder.after(2)).isBetween(Duration.ofSeconds(24), Duration.ofSeconds(30));
-        assertThat(ladder.after(9)).isBetween(Duration.ofSeconds(24), Duration.ofSeconds(30));
+        assertThat(retrySchedule.delayAfter(1)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5));
+        assertThat(retrySchedule.delayAfter(2)).isBetween(Duration.ofSeconds(24), Duration.ofSeconds(30));
+        assertThat(retrySchedule.delayAfter(9)).isBetween(Duration.ofSeconds(24), Duration.ofSeconds(30));
     }
 
     @Test
     void spreadsWhatFailedTogether() {
-        RetrySchedule ladder = new RetrySchedule(STEPS, new Random(1));
+        RetrySchedule retrySchedule = new RetrySchedule(STEPS, new Random(1));
 
         assertThat(IntStream.range(0, 50)
-                        .mapToObj(i -> ladder.after(2))
+                        .mapToObj(i -> retrySchedule.delayAfter(2))
                         .distinct()
                         .count())
                 .isGreaterThan(40);

@@ -33,34 +33,34 @@ class RunUpdatesTest {
 
     @Test
     void numbersRiseOverStepsAndTicks() {
-        RunUpdates news = news(StageName.PROCESSING, 20, 3_000_000);
+        RunUpdates updates = news(StageName.PROCESSING, 20, 3_000_000);
 
         List<Long> numbers = List.of(
-                news.started().seq(),
-                news.started().seq(),
-                news.tick(0.1).seq(),
-                news.tick(0.2).seq(),
-                news.done(JOB).seq());
+                updates.started().seq(),
+                updates.started().seq(),
+                updates.progress(0.1).seq(),
+                updates.progress(0.2).seq(),
+                updates.completed(JOB).seq());
 
         assertThat(numbers).containsExactly(3_000_000L, 3_000_000L, 3_000_001L, 3_000_002L, 3_000_003L);
     }
 
     @Test
     void progressNeverFallsBelowWhatAnEarlierAttemptReached() {
-        RunUpdates news = news(StageName.PROCESSING, 55, 0);
+        RunUpdates updates = news(StageName.PROCESSING, 55, 0);
 
-        assertThat(news.started().progress()).isEqualTo(55);
-        assertThat(news.tick(0.1).progress()).isEqualTo(55);
-        assertThat(news.tick(0.9).progress()).isEqualTo(66);
-        assertThat(news.tick(0.5).progress()).isEqualTo(66);
-        assertThat(news.failed(new JobException(ErrorCode.NO_FRAMES, "No frame."))
+        assertThat(updates.started().progress()).isEqualTo(55);
+        assertThat(updates.progress(0.1).progress()).isEqualTo(55);
+        assertThat(updates.progress(0.9).progress()).isEqualTo(66);
+        assertThat(updates.progress(0.5).progress()).isEqualTo(66);
+        assertThat(updates.failed(new JobException(ErrorCode.NO_FRAMES, "No frame."))
                         .progress())
                 .isEqualTo(66);
     }
 
     @Test
     void theLastStageEndsTheJob() {
-        JobUpdate done = news(StageName.UPLOAD, 80, 0).done(JOB);
+        JobUpdate done = news(StageName.UPLOAD, 80, 0).completed(JOB);
 
         assertThat(done.status()).isEqualTo(JobUpdate.Status.COMPLETED);
         assertThat(done.step()).isEqualTo("upload_complete");
@@ -69,12 +69,12 @@ class RunUpdatesTest {
 
     @Test
     void aRequestIsAnsweredInTheStepsThatItsProducerWaitsFor() {
-        StagedJob asked = MessageCodec.request(Buffer.buffer("""
-                        {"type":"video_processing_request","job_id":"j","media_id":"m","user_id":"u","s3_key":"a.mp4"}""")).asStagedJob();
+        StagedJob asked = MessageCodec.decodeRequest(Buffer.buffer("""
+                        {"type":"video_processing_request","job_id":"j","media_id":"m","user_id":"u","s3_key":"a.mp4"}""")).toStagedJob();
 
         List<String> steps = Stream.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD)
                 .map(stage -> news(stage, 0, 0, asked))
-                .flatMap(news -> Stream.of(news.started(), news.done(asked)))
+                .flatMap(updates -> Stream.of(updates.started(), updates.completed(asked)))
                 .map(update -> update.step() + " " + update.progress() + " " + update.status())
                 .toList();
 
@@ -86,7 +86,8 @@ class RunUpdatesTest {
                         "uploading_results 70 PROCESSING",
                         "uploading_results 80 PROCESSING",
                         "processing_complete 100 COMPLETED");
-        assertThat(news(StageName.DOWNLOAD, 0, 0, asked).tick(0.9).progress()).isEqualTo(9);
+        assertThat(news(StageName.DOWNLOAD, 0, 0, asked).progress(0.9).progress())
+                .isEqualTo(9);
         assertThat(news(StageName.UPLOAD, 0, 0, asked)
                         .failed(new JobException(ErrorCode.NO_FRAMES, "No frame."))
                         .step())
@@ -95,11 +96,11 @@ class RunUpdatesTest {
 
     @Test
     void forecastsTheRestOnceSomethingIsDone() {
-        RunUpdates news = news(StageName.PROCESSING, 30, 0);
+        RunUpdates updates = news(StageName.PROCESSING, 30, 0);
         now.set(START.plus(Duration.ofSeconds(20)));
 
-        assertThat(news.tick(0.04).etaSeconds()).isEmpty();
-        assertThat(news.tick(0.25).etaSeconds()).contains(60);
+        assertThat(updates.progress(0.04).etaSeconds()).isEmpty();
+        assertThat(updates.progress(0.25).etaSeconds()).contains(60);
     }
 
     private RunUpdates news(StageName stage, int floor, long firstSeq) {
@@ -107,7 +108,7 @@ class RunUpdatesTest {
     }
 
     private RunUpdates news(StageName stage, int floor, long firstSeq, StagedJob job) {
-        Attempt attempt = new Attempt(RunId.whole(new JobId("j"), stage), 1, 1);
+        Attempt attempt = new Attempt(RunId.ofStage(new JobId("j"), stage), 1, 1);
         InstantSource source = now::get;
         return new RunUpdates(
                 new Claim(attempt, firstSeq, floor, Optional.empty(), job), job, "w", source.withZone(ZoneOffset.UTC));

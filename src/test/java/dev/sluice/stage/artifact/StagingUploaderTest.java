@@ -31,11 +31,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StagingUploaderTest {
-    private static final Attempt ATTEMPT = new Attempt(RunId.whole(new JobId("j"), StageName.PROCESSING), 1, 1);
+    private static final Attempt ATTEMPT = new Attempt(RunId.ofStage(new JobId("j"), StageName.PROCESSING), 1, 1);
 
     private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore blobs = new InMemoryObjectStore(vertx);
-    private final StagingArea staging = new StagingArea(blobs, "staging/");
+    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
+    private final StagingArea staging = new StagingArea(objectStore, "staging/");
 
     @TempDir
     private Path directory;
@@ -49,7 +49,7 @@ class StagingUploaderTest {
     void leaveNothingOfAnAttemptThatIsTriedAgain() throws Exception {
         failAtTheSecond(ErrorCode.CHECKSUM_MISMATCH);
 
-        assertThat(blobs.keys()).isEmpty();
+        assertThat(objectStore.keys()).isEmpty();
     }
 
     @Test
@@ -57,19 +57,19 @@ class StagingUploaderTest {
         failAtTheSecond(ErrorCode.SHUTDOWN);
         failAtTheSecond(ErrorCode.STORE_UNAVAILABLE);
 
-        assertThat(blobs.keys()).containsExactly(staging.key(ATTEMPT, 0));
+        assertThat(objectStore.keys()).containsExactly(staging.key(ATTEMPT, 0));
     }
 
     private void failAtTheSecond(ErrorCode code) throws Exception {
-        blobs.refuse(staging.key(ATTEMPT, 1), new JobException(code, "No."));
+        objectStore.refuse(staging.key(ATTEMPT, 1), new JobException(code, "No."));
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
-        StageContext run =
-                new StageContext(ATTEMPT, job, ProgressListener.none(), new CancellationToken(), new NoCheckpoint());
+        StageContext context =
+                new StageContext(ATTEMPT, job, ProgressListener.noop(), new CancellationToken(), new NoCheckpoint());
 
         assertThatExceptionOfType(JobException.class)
-                .isThrownBy(() -> new StagingUploader(blobs, staging)
-                        .put(run, List.of(file("a"), file("b")), ProgressListener.none())
+                .isThrownBy(() -> new StagingUploader(objectStore, staging)
+                        .upload(context, List.of(file("a"), file("b")), ProgressListener.noop())
                         .await(10, TimeUnit.SECONDS))
                 .matches(failure -> failure.code() == code);
     }
@@ -80,7 +80,7 @@ class StagingUploaderTest {
 
     private record NoCheckpoint() implements Checkpoint {
         @Override
-        public Optional<JsonObject> before() {
+        public Optional<JsonObject> previous() {
             return Optional.empty();
         }
 

@@ -15,7 +15,7 @@ class OutputSizeEstimatorTest {
     private static final long SMALLEST = 16L << 20;
 
     /** A megabyte a second, and a tenth more. */
-    private final OutputSizeEstimator space = new OutputSizeEstimator(new MediaConfig(
+    private final OutputSizeEstimator sizeEstimator = new OutputSizeEstimator(new MediaConfig(
             List.of(new Rung("720p", 720, 7_900_000)),
             "medium",
             23,
@@ -27,26 +27,26 @@ class OutputSizeEstimatorTest {
 
     @Test
     void isTheCapsOfTheLadderOverTheLength() {
-        assertThat(space.bytes(of(100))).isEqualTo(SMALLEST + 110_000_000);
-        assertThat(space.bytes(Duration.ofSeconds(10))).isEqualTo(SMALLEST + 11_000_000);
+        assertThat(sizeEstimator.estimateBytes(of(100))).isEqualTo(SMALLEST + 110_000_000);
+        assertThat(sizeEstimator.estimateBytes(Duration.ofSeconds(10))).isEqualTo(SMALLEST + 11_000_000);
     }
 
     @Test
     void takesAnHourForWhatIsNotKnown() {
         long anHour = SMALLEST + 3_960_000_000L;
 
-        assertThat(space.bytes(Optional.empty())).isEqualTo(anHour);
-        assertThat(space.bytes(of(0))).isEqualTo(anHour);
-        assertThat(space.bytes(of(-5))).isEqualTo(anHour);
+        assertThat(sizeEstimator.estimateBytes(Optional.empty())).isEqualTo(anHour);
+        assertThat(sizeEstimator.estimateBytes(of(0))).isEqualTo(anHour);
+        assertThat(sizeEstimator.estimateBytes(of(-5))).isEqualTo(anHour);
     }
 
     @Test
     void believesNoMessageThatSaysMoreThanWhatIsAccepted() {
         long twoHours = SMALLEST + 7_920_000_000L;
 
-        assertThat(space.bytes(of(7_200))).isEqualTo(twoHours);
-        assertThat(space.bytes(of(7_201))).isEqualTo(twoHours);
-        assertThat(space.bytes(of(1e300))).isEqualTo(twoHours);
+        assertThat(sizeEstimator.estimateBytes(of(7_200))).isEqualTo(twoHours);
+        assertThat(sizeEstimator.estimateBytes(of(7_201))).isEqualTo(twoHours);
+        assertThat(sizeEstimator.estimateBytes(of(1e300))).isEqualTo(twoHours);
     }
 
     private static Optional<VideoMetadata> of(double seconds) {

@@ -41,8 +41,8 @@ class OutputPublicationTest {
     private static final ObjectKey THUMBNAIL = new ObjectKey("thumbnails/m_0.jpg");
 
     private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore blobs = new InMemoryObjectStore(vertx);
-    private final StagingArea staging = new StagingArea(blobs, "staging/");
+    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
+    private final StagingArea staging = new StagingArea(objectStore, "staging/");
     private final SavedState saved = new SavedState();
     private final CancellationToken cancellation = new CancellationToken();
 
@@ -68,13 +68,13 @@ class OutputPublicationTest {
 
         assertThatExceptionOfType(JobException.class).isThrownBy(() -> upload(1, "late"));
 
-        assertThat(blobs.keys()).isEmpty();
+        assertThat(objectStore.keys()).isEmpty();
     }
 
     @Test
     void copiesWhatAnEarlierAttemptPutRatherThanItsOwn() throws Exception {
         upload(1, "first");
-        blobs.delete(List.of(VIDEO)).await(10, TimeUnit.SECONDS);
+        objectStore.delete(List.of(VIDEO)).await(10, TimeUnit.SECONDS);
 
         upload(2, "second");
 
@@ -84,7 +84,7 @@ class OutputPublicationTest {
     @Test
     void puttingAgainIsThereWhenWhatWasPutIsGone() throws Exception {
         upload(1, "first");
-        staging.discard(new JobId("j")).await(10, TimeUnit.SECONDS);
+        staging.deleteAll(new JobId("j")).await(10, TimeUnit.SECONDS);
 
         upload(2, "second");
 
@@ -97,20 +97,20 @@ class OutputPublicationTest {
 
         assertThatExceptionOfType(JobException.class).isThrownBy(() -> upload(1, "perhaps"));
 
-        assertThat(blobs.keys()).hasSize(2).allMatch(key -> key.value().startsWith("staging/"));
+        assertThat(objectStore.keys()).hasSize(2).allMatch(key -> key.value().startsWith("staging/"));
     }
 
     private void upload(int token, String content) throws Exception {
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
-        Attempt attempt = new Attempt(RunId.whole(job.id(), StageName.UPLOAD), token, token);
-        StageContext run = new StageContext(attempt, job, ProgressListener.none(), cancellation, saved);
+        Attempt attempt = new Attempt(RunId.ofStage(job.id(), StageName.UPLOAD), token, token);
+        StageContext context = new StageContext(attempt, job, ProgressListener.noop(), cancellation, saved);
         List<OutputUpload> uploads = List.of(
                 new OutputUpload(output(OutputFile.Type.SCALED, VIDEO), VIDEO, file("v" + token, content)),
                 new OutputUpload(output(OutputFile.Type.THUMBNAIL, THUMBNAIL), THUMBNAIL, file("t" + token, content)));
-        StagedObjectPromoter promotion = new StagedObjectPromoter(blobs);
-        new OutputPublication(new StagingUploader(blobs, staging), promotion, run, uploads)
-                .run()
+        StagedObjectPromoter promoter = new StagedObjectPromoter(objectStore);
+        new OutputPublication(new StagingUploader(objectStore, staging), promoter, context, uploads)
+                .publish()
                 .await(10, TimeUnit.SECONDS);
     }
 
@@ -120,7 +120,8 @@ class OutputPublicationTest {
 
     private String text(ObjectKey key) throws Exception {
         Path target = directory.resolve("got");
-        blobs.fetch(key, target, ProgressListener.none(), new CancellationToken())
+        objectStore
+                .download(key, target, ProgressListener.noop(), new CancellationToken())
                 .await(10, TimeUnit.SECONDS);
         return Files.readString(target);
     }
@@ -135,7 +136,7 @@ class OutputPublicationTest {
         private JobException refuse;
 
         @Override
-        public Optional<JsonObject> before() {
+        public Optional<JsonObject> previous() {
             return state;
         }
 

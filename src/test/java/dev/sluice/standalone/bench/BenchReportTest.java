@@ -14,11 +14,11 @@ class BenchReportTest {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         BenchReport report = new BenchReport(
                 new PrintStream(printed, true, StandardCharsets.UTF_8),
-                List.of(BenchVariant.PLAIN, BenchVariant.PIPELINE));
+                List.of(BenchVariant.SINGLE_PASS, BenchVariant.PIPELINE));
 
-        report.add(round(10, 11));
-        report.add(round(20, 20));
-        report.add(round(40, 48));
+        report.addRound(round(10, 11));
+        report.addRound(round(20, 20));
+        report.addRound(round(40, 48));
         report.summary();
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
@@ -33,7 +33,7 @@ class BenchReportTest {
 
     private static List<Measurement> round(double plain, double pipeline) {
         return List.of(
-                new Measurement(BenchVariant.PLAIN, plain, 2 * plain, 0, 0),
+                new Measurement(BenchVariant.SINGLE_PASS, plain, 2 * plain, 0, 0),
                 new Measurement(BenchVariant.PIPELINE, pipeline, 2 * pipeline, 1, 40));
     }
 }
