@@ -27,7 +27,7 @@ import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +46,7 @@ record BackendServices(
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
                 vertx,
-                new JobControlRepository(database, tables, PublisherClient::inOutbox),
+                new JobControlRepository(database, tables, UpdateMessages::toOutbox),
                 new JobQueryRepository(database, tables),
                 new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
                 new WebhookDeliveryRepository(database));
@@ -69,7 +69,7 @@ record BackendServices(
         return new UpdateConsumerVerticle(
                 services.config().rabbitmq(),
                 receivedUpdates,
-                services.runServices().outbox(),
+                services.runServices().runs().outbox(),
                 outboxNotifier(services));
     }
 
@@ -94,7 +94,10 @@ record BackendServices(
         MediaJobService media = new MediaJobService(
                 queries, submission, services.objectStore(), config.mediaOwnerColumn(), webhookResolver);
         DeadLetterService deadLetters = new DeadLetterService(
-                vertx, services.config().rabbitmq(), services.runServices().outbox(), control);
+                vertx,
+                services.config().rabbitmq(),
+                services.runServices().runs().outbox(),
+                control);
         UploadLimiter limiter = new UploadLimiter(config.maxConcurrentUploads());
         MultipartUploads store = services.objectStore().multipartUploads();
         UploadFinalizer finalizer =
@@ -134,6 +137,6 @@ record BackendServices(
     }
 
     private static Runnable outboxNotifier(Services services) {
-        return services.runServices().updates()::notifyOutbox;
+        return services.runServices().publisher()::notifyOutbox;
     }
 }

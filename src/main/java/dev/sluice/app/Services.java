@@ -16,19 +16,16 @@ import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.job.RequestRepository;
-import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.PendingJobRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.RunStore;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.pipeline.lease.CancelledJobHandler;
-import dev.sluice.pipeline.lease.LeaseRenewer;
 import dev.sluice.pipeline.maintenance.JobCleanup;
-import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
-import dev.sluice.publisher.PublisherClient;
 import dev.sluice.routing.StageMessages;
+import dev.sluice.routing.UpdateMessages;
 import dev.sluice.workspace.SourceCache;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
@@ -49,6 +46,7 @@ record Services(
         OutputKeys keys,
         CachingMediaProber prober,
         EncoderFactory encoders,
+        Workspace workspace,
         SourceCache sourceCache,
         WorkerExecutor workerPool,
         RunServices runServices,
@@ -82,8 +80,6 @@ record Services(
             DeliveryStepListener stepListener) {
         return UserTables.open(database, config.postgres(), startup.cancellation())
                 .map(tables -> {
-                    RunRepository runs = new RunRepository(database, tables, PublisherClient::inOutbox);
-                    LeaseRenewer leases = new LeaseRenewer(vertx, runs, config.delivery());
                     OutputKeys keys = new OutputKeys(
                             config.keys(),
                             config.media().ladder().stream()
@@ -98,8 +94,14 @@ record Services(
                             keys,
                             new StaleArtifactRepository(database),
                             new PartialOutputRepository(database, tables));
-                    String worker = WorkerId.generate().name();
-                    CancelledJobHandler cancelledJobs = new CancelledJobHandler(leases, jobCleanup);
+                    RunServices runServices = RunServices.create(
+                            vertx,
+                            RunStore.of(database, tables, UpdateMessages::toOutbox),
+                            jobCleanup,
+                            config.delivery(),
+                            WorkerId.generate().name(),
+                            stepListener);
+                    CancelledJobHandler cancelledJobs = new CancelledJobHandler(runServices.leases(), jobCleanup);
                     return new Services(
                             config,
                             database,
@@ -117,22 +119,13 @@ record Services(
                                     local.ffmpeg(),
                                     config,
                                     new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))),
+                            workspace,
                             new SourceCache(workspace, config.workspace().sourceCacheBytes()),
                             workers,
-                            new RunServices(
-                                    runs,
-                                    new Outbox(database),
-                                    leases,
-                                    workspace,
-                                    jobCleanup,
-                                    new PublisherClient(vertx),
-                                    config.delivery(),
-                                    worker,
-                                    RunMetricsRegistry.register(worker),
-                                    stepListener),
+                            runServices,
                             BackendServices.open(
                                     vertx, database, tables, config.backend().webhooks()),
-                            new RequestRepository(database, tables, PublisherClient::inOutbox),
+                            new RequestRepository(database, tables, UpdateMessages::toOutbox),
                             CancellationListener.listen(
                                     vertx, config.postgres(), cancelledJobs::onCancelled, cancelledJobs::onSubscribed));
                 })
@@ -141,8 +134,7 @@ record Services(
 
     /** Closes everything; what does not close is logged and left. */
     Future<Void> close() {
-        runServices.leases().close();
-        runServices.metricsRegistry().close();
+        runServices.close();
         return Future.join(cancellationListener.close(), objectStore.close(), database.close(), workerPool.close())
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("not everything closed"))
                 .transform(closed -> Future.succeededFuture());

@@ -93,7 +93,7 @@ public final class Sluice {
     /** Makes jobs for this pipeline of local files. */
     public JobSubmissionService submission() {
         return new JobSubmissionService(
-                services.objectStore(), services.jobs(), services.runServices().updates()::notifyOutbox);
+                services.objectStore(), services.jobs(), services.runServices().publisher()::notifyOutbox);
     }
 
     /** The object store, as the stages see it. */

@@ -10,7 +10,7 @@ import dev.sluice.persistence.control.JobControlRepository;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -36,7 +36,7 @@ public record AdminClient(JobControlService jobs, DeadLetterService deadLetters)
     private static AdminClient open(Vertx vertx, SluiceConfig config, Database database, UserTables tables) {
         // The workers' publishers find what is put into the outbox with their next sweep.
         JobControlService jobs = new JobControlService(
-                new JobControlRepository(database, tables, PublisherClient::inOutbox),
+                new JobControlRepository(database, tables, UpdateMessages::toOutbox),
                 WorkerId.generate().name(),
                 () -> {});
         return new AdminClient(jobs, new DeadLetterService(vertx, config.rabbitmq(), new Outbox(database), jobs));

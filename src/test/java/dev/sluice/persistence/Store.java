@@ -5,7 +5,6 @@ import dev.sluice.persistence.control.JobControlRepository;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.outbox.Outbox;
-import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,7 +13,7 @@ import io.vertx.core.Vertx;
 public record Store(
         Database database,
         UserTables tables,
-        RunRepository runs,
+        RunFixture runs,
         Outbox outbox,
         JobRepository jobs,
         JobControlRepository jobControl) {
@@ -24,10 +23,10 @@ public record Store(
                         .map(tables -> new Store(
                                 database,
                                 tables,
-                                new RunRepository(database, tables, Samples::route),
+                                RunFixture.of(database, tables),
                                 new Outbox(database),
                                 new JobRepository(database, tables),
-                                new JobControlRepository(database, tables, Samples::route)))
+                                new JobControlRepository(database, tables, Samples::toOutboxMessage)))
                         .recover(cause -> database.close().transform(closed -> Future.failedFuture(cause))));
     }
 

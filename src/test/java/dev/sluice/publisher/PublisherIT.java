@@ -16,7 +16,7 @@ import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.standalone.embedded.EmbeddedBroker;
 import io.vertx.core.Future;
@@ -104,7 +104,7 @@ class PublisherIT {
                 config,
                 new UpdatesConfig(SWEEP, SWEEP),
                 outbox,
-                new RunRepository(database, tables, PublisherClient::inOutbox),
+                new ProgressRepository(database),
                 DeliveryStepListener.NOOP)));
     }
 

@@ -10,7 +10,6 @@ import dev.sluice.persistence.control.JobControlResult;
 import dev.sluice.persistence.job.JobStatus;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 
 /** A person's hand on a job: works from any process that reaches the database, whichever host the job is on. */
@@ -92,15 +91,12 @@ public final class JobControlService {
                 JobUpdate.Status.FAILED,
                 ended.progress(),
                 ended.stagedJob().updateOptions().stepScheme().failedStep(ended.stage()),
-                List.of(),
-                Optional.empty(),
-                Optional.of(new JobUpdate.ErrorDetails(reason.code(), reason.message())),
-                ended.stagedJob().warnings(),
+                JobUpdate.Content.failed(
+                        new JobUpdate.ErrorDetails(reason.code(), reason.message()),
+                        ended.stagedJob().warnings()),
                 clock.instant(),
                 ended.seq(),
-                ended.stage(),
-                ended.attempt(),
-                Optional.empty(),
-                worker);
+                new JobUpdate.Origin(ended.stage(), ended.attempt(), worker),
+                Optional.empty());
     }
 }

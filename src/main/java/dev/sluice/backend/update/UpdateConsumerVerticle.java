@@ -7,24 +7,19 @@ import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
-import dev.sluice.message.DeadLetterHeaders;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.ReceivedUpdate;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,8 +34,6 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     private static final int PREFETCH = 50;
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
-    /** Bytes; enough to see what it was. */
-    private static final int KEPT_OF_TOO_LARGE = 64 << 10;
 
     private final RabbitMqConfig broker;
     private final ReceivedUpdateRepository receivedUpdates;
@@ -137,29 +130,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     }
 
     private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String sentence, Optional<JobId> job) {
-        JsonObject headers = new DeadLetterHeaders(
-                        Optional.of(Topology.UPDATES_QUEUE),
-                        Optional.of(code.wire()),
-                        Optional.of(sentence),
-                        job,
-                        Optional.empty(),
-                        0,
-                        Optional.of(Instant.now()),
-                        new JsonArray())
-                .toHeaders();
-        Buffer body = delivery.body();
-        boolean whole = body.length() <= MessageCodec.MAX_BYTES;
-        OutboxMessage letter = new OutboxMessage(
-                Topology.DEFAULT_EXCHANGE,
-                Topology.DEAD_LETTER_QUEUE,
-                whole ? body : body.getBuffer(0, KEPT_OF_TOO_LARGE),
-                whole
-                        ? headers
-                        : headers.put(DeadLetterHeaders.ORIGINAL_LENGTH, body.length())
-                                .put(DeadLetterHeaders.TRUNCATED, true),
-                UUID.randomUUID().toString(),
-                Optional.empty(),
-                Duration.ZERO);
+        OutboxMessage letter = DeadLetterMessages.rejected(delivery, code, sentence, Optional.empty(), job);
         return outbox.enqueue(letter).onSuccess(put -> {
             outboxNotifier.run();
             LOG.atWarn()

@@ -18,7 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -75,24 +75,17 @@ public final class LostMessageRepository {
             """.formatted(STAGES);
 
     private final Database database;
-    private final Function<LostRun, OutboxMessage> message;
+    private final BiFunction<RunId, JsonObject, OutboxMessage> message;
 
     /**
-     * Looks in this database.
+     * Searches this database.
      *
-     * @param message what starts a run
+     * @param message the message that starts a run, of its id and the stored staged job
      */
-    public LostMessageRepository(Database database, Function<LostRun, OutboxMessage> message) {
+    public LostMessageRepository(Database database, BiFunction<RunId, JsonObject, OutboxMessage> message) {
         this.database = database;
         this.message = message;
     }
-
-    /**
-     * A run that has to be started again.
-     *
-     * @param job the staged job as the database has it
-     */
-    public record LostRun(RunId run, JsonObject job) {}
 
     /**
      * Runs of one stage that wait to be claimed.
@@ -146,7 +139,7 @@ public final class LostMessageRepository {
             RunId run = new RunId(
                     new JobId(row.getString("job_id")), StageName.of(row.getString("stage")), row.getInteger("task"));
             runs.add(run);
-            put.add(Outbox.enqueue(session, message.apply(new LostRun(run, (JsonObject) row.getValue("message")))));
+            put.add(Outbox.enqueue(session, message.apply(run, (JsonObject) row.getValue("message"))));
         }
         return Future.all(put).map(all -> runs);
     }

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What a host says about all its running attempts at once. */
-final class LeaseRepository {
+/** Leases of runs. Threads: any. */
+public final class LeaseRepository {
     private static final String RENEW = """
             UPDATE sluice.stage_run r SET lease_until = clock_timestamp() + make_interval(secs => $5)
               FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) WITH ORDINALITY
@@ -44,7 +44,8 @@ final class LeaseRepository {
         this.database = database;
     }
 
-    Future<Set<Attempt>> renew(Collection<Attempt> attempts, Duration lease) {
+    /** Renews the leases of {@code attempts} in one statement; returns the attempts that still own their run. */
+    public Future<Set<Attempt>> renew(Collection<Attempt> attempts, Duration lease) {
         if (attempts.isEmpty()) {
             return Future.succeededFuture(Set.of());
         }
@@ -62,7 +63,8 @@ final class LeaseRepository {
                         .collect(Collectors.toUnmodifiableSet()));
     }
 
-    Future<Duration> remaining(RunId run) {
+    /** How long the current lease of a run lasts unless it is renewed; zero without a lease. */
+    public Future<Duration> remaining(RunId run) {
         return database.execute(SELECT_REMAINING, run.job().value(), run.stage().key(), run.task())
                 .map(rows -> rows.size() == 0
                         ? Duration.ZERO
@@ -70,7 +72,8 @@ final class LeaseRepository {
                                 (long) Math.ceil(rows.iterator().next().getDouble("seconds") * 1000)));
     }
 
-    Future<Set<JobId>> findCancelled(Collection<JobId> jobs) {
+    /** Those of {@code jobs} that are cancelled. */
+    public Future<Set<JobId>> findCancelled(Collection<JobId> jobs) {
         String[] ids = jobs.stream().map(JobId::value).toArray(String[]::new);
         return database.execute(CANCELLED, ids, ErrorCode.CANCELLED.wire())
                 .map(rows -> stream(rows)

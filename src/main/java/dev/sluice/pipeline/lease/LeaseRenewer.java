@@ -6,7 +6,7 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.LeaseRepository;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -33,7 +33,7 @@ public final class LeaseRenewer {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
 
     private final Vertx vertx;
-    private final RunRepository runs;
+    private final LeaseRepository leases;
     private final DeliveryConfig config;
     private final Map<Attempt, TrackedLease> held = new ConcurrentHashMap<>();
     private final Set<JobId> stopped = Collections.synchronizedSet(Collections.newSetFromMap(new RecentJobs()));
@@ -53,9 +53,9 @@ public final class LeaseRenewer {
         }
     }
 
-    public LeaseRenewer(Vertx vertx, RunRepository runs, DeliveryConfig config) {
+    public LeaseRenewer(Vertx vertx, LeaseRepository leases, DeliveryConfig config) {
         this.vertx = vertx;
-        this.runs = runs;
+        this.leases = leases;
         this.config = config;
         this.timer =
                 vertx.setPeriodic(config.leaseRenewInterval().toMillis(), tick -> renew().onFailure(this::logFailure));
@@ -126,7 +126,7 @@ public final class LeaseRenewer {
     }
 
     private Future<Void> renew(Set<Attempt> asked) {
-        return runs.renew(asked, config.leaseDuration()).compose(kept -> {
+        return leases.renew(asked, config.leaseDuration()).compose(kept -> {
             Set<Attempt> lost =
                     asked.stream().filter(attempt -> !kept.contains(attempt)).collect(Collectors.toUnmodifiableSet());
             return lost.isEmpty() ? Future.succeededFuture() : onLeaseLost(lost);
@@ -136,7 +136,7 @@ public final class LeaseRenewer {
     /** Why they are lost makes a difference: what a cancelled job left has to go, and nobody else will come for it. */
     private Future<Void> onLeaseLost(Set<Attempt> lost) {
         Set<JobId> jobs = lost.stream().map(attempt -> attempt.run().job()).collect(Collectors.toUnmodifiableSet());
-        return runs.findCancelled(jobs)
+        return leases.findCancelled(jobs)
                 .onSuccess(found -> onLeaseLost(lost, found))
                 // Lost they are in any case.
                 .onFailure(unknown -> onLeaseLost(lost, Set.of()))

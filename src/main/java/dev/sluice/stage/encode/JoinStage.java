@@ -12,7 +12,7 @@ import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.VideoMetadata;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.TaskResultRepository;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
@@ -38,7 +38,7 @@ public final class JoinStage implements Stage {
     /** Getting the pieces; the join itself copies what lies on the disk then. */
     private static final double FETCH_FRACTION = 0.5;
 
-    private final RunRepository runs;
+    private final TaskResultRepository taskResults;
     private final Workspace workspace;
     private final TaskArtifactFetcher artifactFetcher;
     private final MediaConfig media;
@@ -47,14 +47,14 @@ public final class JoinStage implements Stage {
     private final EncodeOutputStore results;
 
     public JoinStage(
-            RunRepository runs,
+            TaskResultRepository taskResults,
             Workspace workspace,
             TaskArtifactFetcher artifactFetcher,
             MediaConfig media,
             Function<MediaConfig, SegmentConcatenator> joins,
             WorkerExecutor workers,
             EncodeOutputStore results) {
-        this.runs = runs;
+        this.taskResults = taskResults;
         this.workspace = workspace;
         this.artifactFetcher = artifactFetcher;
         this.media = media;
@@ -72,7 +72,8 @@ public final class JoinStage implements Stage {
     public Future<StageResult> run(StageContext context) {
         EncodePlan plan = SegmentTasks.planOf(context.job());
         MediaConfig settings = SegmentTasks.media(plan, media);
-        return runs.taskResults(context.job().id(), StageName.SEGMENT)
+        return taskResults
+                .find(context.job().id(), StageName.SEGMENT)
                 .compose(made -> join(context, plan, settings, complete(plan, made)));
     }
 

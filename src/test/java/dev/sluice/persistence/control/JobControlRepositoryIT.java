@@ -379,8 +379,8 @@ class JobControlRepositoryIT {
         database.execute("DELETE FROM sluice.outbox;"
                 + "UPDATE sluice.stage_run SET sent_at = now() - interval '1 hour' WHERE job_id = 'never-seen'");
 
-        List<RunId> sent =
-                await(new LostMessageRepository(store.database(), lost -> Samples.again(Samples.job("never-seen")))
+        List<RunId> sent = await(
+                new LostMessageRepository(store.database(), (run, job) -> Samples.again(Samples.job("never-seen")))
                         .resendUnclaimed(StageName.DOWNLOAD, Duration.ofMinutes(15), 10));
 
         assertThat(sent).containsExactly(Samples.download("never-seen"));
@@ -475,16 +475,11 @@ class JobControlRepositoryIT {
                 plain.status(),
                 ended.progress(),
                 plain.step(),
-                plain.outputs(),
-                plain.metadata(),
-                plain.failure(),
-                plain.warnings(),
+                plain.content(),
                 plain.timestamp(),
                 ended.seq(),
-                plain.stage(),
-                plain.attempt(),
-                plain.etaSeconds(),
-                plain.worker());
+                plain.origin(),
+                plain.etaSeconds());
     }
 
     private static void complete(String id) {
@@ -511,7 +506,7 @@ class JobControlRepositoryIT {
     }
 
     private static Future<ClaimResult> claim(StagedJob job, RunId run) {
-        return store.runs().claim(run, job, Samples.again(job), "w1", LEASE, claim -> Samples.started(job, claim));
+        return store.runs().claim(run, job, Samples.again(job), "w1", LEASE);
     }
 
     private static Claim granted(StagedJob job, RunId run) {

@@ -170,13 +170,7 @@ class DatabaseIT {
 
     private static Future<ClaimResult> claim(Store store, StagedJob job, String worker) {
         return store.runs()
-                .claim(
-                        Samples.download(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        worker,
-                        Duration.ofMinutes(5),
-                        claim -> Samples.started(job, claim));
+                .claim(Samples.download(job.id().value()), job, Samples.again(job), worker, Duration.ofMinutes(5));
     }
 
     private static void kill(Path directory) throws Exception {

@@ -158,14 +158,7 @@ class TransactionBatcherIT {
     }
 
     private Future<ClaimResult> claim(StagedJob job) {
-        return store.runs()
-                .claim(
-                        Samples.download(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim));
+        return store.runs().claim(Samples.download(job.id().value()), job, Samples.again(job), "w1", LEASE);
     }
 
     private List<Boolean> commit(List<Claim> claims) {

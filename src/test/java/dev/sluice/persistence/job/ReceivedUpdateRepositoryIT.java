@@ -101,14 +101,7 @@ class ReceivedUpdateRepositoryIT {
         assertThat(row("ours")).containsEntry("status", "FAILED");
         assertThat(await(store.jobs().find(new JobId("ours"))).orElseThrow().state())
                 .isEqualTo(JobStatus.State.FAILED);
-        assertThat(await(store.runs()
-                        .claim(
-                                Samples.download("ours"),
-                                job,
-                                Samples.again(job),
-                                "w",
-                                Samples.LEASE,
-                                claim -> Samples.started(job, claim))))
+        assertThat(await(store.runs().claim(Samples.download("ours"), job, Samples.again(job), "w", Samples.LEASE)))
                 .isInstanceOf(ClaimResult.AlreadyFinished.class);
     }
 
@@ -218,14 +211,8 @@ class ReceivedUpdateRepositoryIT {
     }
 
     private Claim claimed(StagedJob job) {
-        ClaimResult result = await(store.runs()
-                .claim(
-                        Samples.download(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        "w",
-                        Samples.LEASE,
-                        claim -> Samples.started(job, claim)));
+        ClaimResult result = await(
+                store.runs().claim(Samples.download(job.id().value()), job, Samples.again(job), "w", Samples.LEASE));
         return ((ClaimResult.Granted) result).claim();
     }
 

@@ -38,7 +38,7 @@ class RequestRepositoryIT {
     @BeforeEach
     void open() {
         store = await(Store.open(vertx, database.config()));
-        requests = new RequestRepository(store.database(), store.tables(), Samples::route);
+        requests = new RequestRepository(store.database(), store.tables(), Samples::toOutboxMessage);
     }
 
     @AfterEach
@@ -66,14 +66,8 @@ class RequestRepositoryIT {
     @Test
     void leaveAJobAloneThatHasEnded() {
         await(requests.accept(JOB, Samples.again(JOB)));
-        ClaimResult.Granted claimed = (ClaimResult.Granted) await(store.runs()
-                .claim(
-                        Samples.download("asked"),
-                        JOB,
-                        Samples.again(JOB),
-                        "w",
-                        Samples.LEASE,
-                        claim -> Samples.started(JOB, claim)));
+        ClaimResult.Granted claimed = (ClaimResult.Granted)
+                await(store.runs().claim(Samples.download("asked"), JOB, Samples.again(JOB), "w", Samples.LEASE));
         Attempt attempt = claimed.claim().attempt();
         JobException failure = new JobException(ErrorCode.NO_FRAMES, "No frame.");
         await(store.runs().fail(attempt, failure, Samples.failed(JOB, attempt, failure), Optional.empty()));
@@ -147,7 +141,7 @@ class RequestRepositoryIT {
         Attempt none = new Attempt(Samples.download("asked"), 0, 1);
         JobUpdate failed =
                 Samples.failed(JOB, none, new JobException(ErrorCode.INVALID_MESSAGE, "A field is missing."));
-        assertThat(failed.stage()).isEqualTo(StageName.DOWNLOAD);
+        assertThat(failed.origin().stage()).isEqualTo(StageName.DOWNLOAD);
         return failed.withSeq(0);
     }
 }

@@ -39,8 +39,7 @@ class LostMessageRepositoryIT {
         store = await(Store.open(vertx, database.config()));
         messages = new LostMessageRepository(
                 store.database(),
-                lost -> Samples.message(
-                        "video.processing", lost.run().stage().key(), lost.job().toBuffer(), lost.run() + "/lost"));
+                (run, job) -> Samples.message("video.processing", run.stage().key(), job.toBuffer(), run + "/lost"));
     }
 
     @AfterEach
@@ -73,8 +72,7 @@ class LostMessageRepositoryIT {
                         Samples.job("put-off"),
                         Samples.again(Samples.job("put-off")),
                         "w2",
-                        LEASE,
-                        claim -> Samples.started(Samples.job("put-off"), claim)));
+                        LEASE));
         database.execute("UPDATE sluice.stage_run SET lease_until = now() - interval '3 s',"
                 + " sent_at = now() - interval '3 s' WHERE job_id = 'put-off'");
 
@@ -133,7 +131,7 @@ class LostMessageRepositoryIT {
                                 Samples.done(after, claim.attempt(), claim.firstSeq() + 1),
                                 java.util.Optional.of(new StageCompletion.NextRun(
                                         RunId.ofStage(new JobId("next"), StageName.PROCESSING),
-                                        Samples.again(after))))));
+                                        java.util.Optional.of(Samples.again(after)))))));
         database.execute("DELETE FROM sluice.outbox");
         sentAt("next", "now() - interval '30 min'");
 
@@ -150,14 +148,7 @@ class LostMessageRepositoryIT {
 
     private Claim claim(String id) {
         StagedJob job = Samples.job(id);
-        ClaimResult result = await(store.runs()
-                .claim(
-                        Samples.download(id),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim)));
+        ClaimResult result = await(store.runs().claim(Samples.download(id), job, Samples.again(job), "w1", LEASE));
         return ((ClaimResult.Granted) result).claim();
     }
 

@@ -123,14 +123,8 @@ class PartialOutputRepositoryIT {
 
     private static Claim claim(String id) {
         StagedJob job = job(id);
-        return ((ClaimResult.Granted) await(store.runs()
-                        .claim(
-                                Samples.upload(id),
-                                job,
-                                Samples.again(job),
-                                "w1",
-                                LEASE,
-                                claim -> Samples.started(job, claim))))
+        return ((ClaimResult.Granted)
+                        await(store.runs().claim(Samples.upload(id), job, Samples.again(job), "w1", LEASE)))
                 .claim();
     }
 

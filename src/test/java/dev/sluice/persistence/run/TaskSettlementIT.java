@@ -144,9 +144,7 @@ class TaskSettlementIT {
     void areNotLostWhileTheyWaitForTheirTurn() {
         plan(3, 1);
         LostMessageRepository messages = new LostMessageRepository(
-                store.database(),
-                run -> Samples.message(
-                        "", "lost", run.job().toBuffer(), "lost " + run.run().task()));
+                store.database(), (run, job) -> Samples.message("", "lost", job.toBuffer(), "lost " + run.task()));
         database.execute("DELETE FROM sluice.outbox");
         database.execute("UPDATE sluice.stage_run SET sent_at = now() - interval '1 h' WHERE task = 0");
 
@@ -229,7 +227,7 @@ class TaskSettlementIT {
                 inFlight,
                 standing -> Samples.done(JOB, new Attempt(PROCESSING, 1, 1), standing.seq()),
                 TaskSettlementIT::message,
-                new NextRun(JOIN, Samples.message("", "join", MessageCodec.encode(JOB), "join")));
+                new NextRun(JOIN, Optional.of(Samples.message("", "join", MessageCodec.encode(JOB), "join"))));
     }
 
     private static OutboxMessage message(int task) {
@@ -246,8 +244,7 @@ class TaskSettlementIT {
     }
 
     private ClaimResult claim(RunId run) {
-        return await(
-                store.runs().claim(run, JOB, Samples.again(JOB), "w1", LEASE, claim -> Samples.started(JOB, claim)));
+        return await(store.runs().claim(run, JOB, Samples.again(JOB), "w1", LEASE));
     }
 
     private List<String> sent() {

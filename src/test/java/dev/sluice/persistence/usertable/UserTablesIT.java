@@ -293,14 +293,8 @@ class UserTablesIT {
     }
 
     private static Claim claim(Store store, StagedJob job) {
-        ClaimResult result = await(store.runs()
-                .claim(
-                        Samples.upload(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim)));
+        ClaimResult result =
+                await(store.runs().claim(Samples.upload(job.id().value()), job, Samples.again(job), "w1", LEASE));
         return ((ClaimResult.Granted) result).claim();
     }
 

@@ -18,17 +18,16 @@ import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.run.ClaimRequest;
 import dev.sluice.persistence.run.ClaimResult;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.RunStore;
 import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.pipeline.run.RunUpdates;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,14 +54,14 @@ class LeaseRenewerIT {
     private static TestDatabase table;
     private static Vertx vertx;
     private static Database database;
-    private static RunRepository runs;
+    private static RunStore runs;
 
     @BeforeAll
     static void open() throws Exception {
         table = PostgresFixture.newDatabase();
         vertx = Vertx.vertx();
         database = get(Database.open(vertx, table.config()));
-        runs = new RunRepository(database, get(UserTables.open(database, table.config())), PublisherClient::inOutbox);
+        runs = RunStore.of(database, get(UserTables.open(database, table.config())), UpdateMessages::toOutbox);
     }
 
     @AfterAll
@@ -73,7 +72,7 @@ class LeaseRenewerIT {
 
     @Test
     void stopsWorkWhoseRunWentToAnotherWorker() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("lost");
         CancellationToken work = new CancellationToken();
         leases.track(attempt, work);
@@ -86,7 +85,7 @@ class LeaseRenewerIT {
 
     @Test
     void doesNotTakeARunForLostThatWasCommittedMeanwhile() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("settled");
         CancellationToken work = new CancellationToken();
         leases.track(attempt, work);
@@ -100,7 +99,7 @@ class LeaseRenewerIT {
 
     @Test
     void keepsTheLeaseOfARunThatIsBeingSettled() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("settling");
         leases.track(attempt, new CancellationToken());
         leases.markSettling(attempt);
@@ -114,7 +113,7 @@ class LeaseRenewerIT {
 
     @Test
     void stopsTheWorkOfACancelledJobAndWaitsForItsEnd() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("cancelled");
         CancellationToken work = new CancellationToken();
         CancellationToken other = new CancellationToken();
@@ -133,7 +132,7 @@ class LeaseRenewerIT {
 
     @Test
     void stopsWorkThatWasClaimedJustBeforeItsJobWasCancelled() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Promise<JobId> told = Promise.promise();
         leases.onCancelled(told::tryComplete);
         Attempt attempt = claim("claimed-before");
@@ -150,7 +149,7 @@ class LeaseRenewerIT {
 
     @Test
     void goesOnWithAJobThatIsTriedAgainAfterItsCancellation() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("tried-again");
         CancellationToken work = new CancellationToken();
 
@@ -163,7 +162,7 @@ class LeaseRenewerIT {
 
     @Test
     void findsOutWithARenewalWhatItDidNotHear() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         List<JobId> told = new CopyOnWriteArrayList<>();
         leases.onCancelled(told::add);
         Attempt cancelled = claim("unheard");
@@ -187,7 +186,7 @@ class LeaseRenewerIT {
     void renewsTheOthersWhileARenewalIsStuck() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(
                 vertx,
-                runs,
+                runs.leases(),
                 new DeliveryConfig(
                         CONFIG.leaseDuration(),
                         Duration.ofMillis(400),
@@ -226,13 +225,9 @@ class LeaseRenewerIT {
                 new NewJob(new JobId(id), "media", "user", "uploads/a.mov", "a.mov", "video/mp4", 1, Instant.EPOCH));
         OutboxMessage again = new OutboxMessage(
                 "", "nowhere", MessageCodec.encode(job), new JsonObject(), id, Optional.empty(), Duration.ZERO);
-        ClaimResult result = get(runs.claim(
-                RunId.ofStage(job.id(), StageName.DOWNLOAD),
-                job,
-                again,
-                "w1",
-                CONFIG.leaseDuration(),
-                claim -> new RunUpdates(claim, job, "w1", Clock.systemUTC()).started()));
+        ClaimResult result = get(runs.claims()
+                .claim(new ClaimRequest(
+                        RunId.ofStage(job.id(), StageName.DOWNLOAD), job, again, "w1", CONFIG.leaseDuration())));
         return ((ClaimResult.Granted) result).claim().attempt();
     }
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class RunRepositoryIT {
+class RunStoreIT {
     private static TestDatabase database;
     private static Vertx vertx;
     private static Store store;
@@ -164,14 +164,8 @@ class RunRepositoryIT {
         Store behind = await(Store.open(vertx, cut.config()));
         cut.loseTheNextAnswerTo("COMMIT");
 
-        JobException lost = failureOf(behind.runs()
-                .claim(
-                        Samples.download("unanswered"),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim)));
+        JobException lost =
+                failureOf(behind.runs().claim(Samples.download("unanswered"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
         assertThat(run("unanswered")).containsEntry("state", "waiting").containsEntry("counted", "0");
@@ -374,10 +368,13 @@ class RunRepositoryIT {
     void undoesAClaimWhoseAnnouncementCannotBeMade() {
         StagedJob job = Samples.job("mute");
 
-        Future<ClaimResult> broken = store.runs()
-                .claim(Samples.download("mute"), job, Samples.again(job), "w1", LEASE, claim -> {
-                    throw new IllegalStateException("no update");
-                });
+        RunStore withoutUpdates = RunStore.of(store.database(), store.tables(), update -> {
+            throw new IllegalStateException("no update");
+        });
+
+        Future<ClaimResult> broken = withoutUpdates
+                .claims()
+                .claim(new ClaimRequest(Samples.download("mute"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(failureOf(broken).code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
         assertThat(database.query("SELECT * FROM sluice.job WHERE id = 'mute'")).isEmpty();
@@ -431,13 +428,15 @@ class RunRepositoryIT {
     void tellsHowLongARunIsStillSomebodys() {
         StagedJob job = Samples.job("left");
 
-        assertThat(await(store.runs().leaseRemaining(Samples.download("left")))).isZero();
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
+                .isZero();
         granted(job, Samples.download("left"), "w1");
-        assertThat(await(store.runs().leaseRemaining(Samples.download("left"))))
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
                 .isPositive()
                 .isLessThanOrEqualTo(LEASE);
         expire("left");
-        assertThat(await(store.runs().leaseRemaining(Samples.download("left")))).isZero();
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
+                .isZero();
     }
 
     @Test
@@ -461,8 +460,8 @@ class RunRepositoryIT {
                 Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
                 Optional.of(new StageCompletion.NextRun(
                         RunId.ofStage(job.id(), StageName.PROCESSING),
-                        Samples.message(
-                                "video.processing", "processing", job.toJson().toBuffer(), job.id() + "/next"))));
+                        Optional.of(Samples.message(
+                                "video.processing", "processing", job.toJson().toBuffer(), job.id() + "/next")))));
     }
 
     private static JobException broken() {
@@ -470,7 +469,7 @@ class RunRepositoryIT {
     }
 
     private static Future<ClaimResult> claim(StagedJob job, RunId run, String worker) {
-        return store.runs().claim(run, job, Samples.again(job), worker, LEASE, claim -> Samples.started(job, claim));
+        return store.runs().claim(run, job, Samples.again(job), worker, LEASE);
     }
 
     private static Claim granted(StagedJob job, RunId run, String worker) {
