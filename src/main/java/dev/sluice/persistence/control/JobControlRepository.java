@@ -15,7 +15,7 @@ import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.run.FailedAttempt;
-import dev.sluice.persistence.run.RunSettlement;
+import dev.sluice.persistence.run.JobRegistration;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -197,7 +197,7 @@ public final class JobControlRepository {
                             session.execute(DELETE_TASKS, id.value(), again, PLANNED),
                             session.execute(RESTART_RUNS, id.value(), again),
                             // A job that was cancelled before anybody claimed it has no run yet.
-                            RunSettlement.awaited(session, RunId.ofStage(id, stage)),
+                            JobRegistration.insertRun(session, RunId.ofStage(id, stage)),
                             session.execute(
                                     RESTART_JOB, id.value(), restart.job().toJson(), stage.key()),
                             Outbox.enqueue(session, restart.message()),

@@ -10,8 +10,7 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.ClaimTransaction;
-import dev.sluice.persistence.run.RunSettlement;
+import dev.sluice.persistence.run.JobRegistration;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
@@ -95,8 +94,8 @@ public final class JobRepository {
     private Future<Void> begun(SqlSession session, StagedJob job, OutboxMessage first) {
         RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
-                        ClaimTransaction.known(session, download, job.toJson()),
-                        RunSettlement.awaited(session, download),
+                        JobRegistration.insertJob(session, download, job.toJson()),
+                        JobRegistration.insertRun(session, download),
                         Outbox.enqueue(session, first))
                 .compose(put -> tables.create(session, job));
     }

@@ -1,7 +1,6 @@
 package dev.sluice.persistence.run;
 
 import dev.sluice.job.Attempt;
-import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
@@ -29,9 +28,6 @@ import org.slf4j.LoggerFactory;
 /** Claims a run, or finds out why it can't be had. */
 public final class ClaimTransaction {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
-    private static final String INSERT_JOB = """
-            INSERT INTO sluice.job (id, message, stage, file_name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
-            """;
     private static final String CLAIM_RUN =
             """
             UPDATE sluice.stage_run
@@ -115,7 +111,8 @@ public final class ClaimTransaction {
         // What is planned is known, or it is of a plan that was given up.
         Future<?> known = run.stage().requiresPlan()
                 ? Future.succeededFuture()
-                : Future.all(known(session, run, message), RunSettlement.awaited(session, run));
+                : Future.all(
+                        JobRegistration.insertJob(session, run, message), JobRegistration.insertRun(session, run));
         Future<RowSet<Row>> takenRun = session.execute(
                 CLAIM_RUN,
                 job,
@@ -136,12 +133,6 @@ public final class ClaimTransaction {
             Claim claim = claim(run, row, takenJob.result().iterator().next(), request.job());
             return announced(session, request, claim).map(Optional.of(claim));
         });
-    }
-
-    /** Makes the job known if it is not. */
-    public static Future<RowSet<Row>> known(SqlSession session, RunId run, JsonObject message) {
-        JobId job = run.job();
-        return session.execute(INSERT_JOB, job.value(), message, run.stage().key(), job.pathSegment());
     }
 
     private Future<Void> announced(SqlSession session, ClaimRequest request, Claim claim) {

@@ -2,7 +2,6 @@ package dev.sluice.persistence.run;
 
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobException;
-import dev.sluice.job.RunId;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.db.Database;
@@ -52,9 +51,6 @@ public final class RunSettlement {
                    sent_at = clock_timestamp() + make_interval(secs => $5)
             """ + FENCE;
     private static final String CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;
-    private static final String RUN_AWAITED = """
-            INSERT INTO sluice.stage_run (job_id, stage, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-            """;
     private static final String SELECT_SETTLED_BY = """
             SELECT FROM sluice.stage_run
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = $5
@@ -99,7 +95,7 @@ public final class RunSettlement {
                     update.progress());
             List<Future<?>> sent = new ArrayList<>();
             done.next().ifPresent(next -> {
-                sent.add(awaited(session, next.run()));
+                sent.add(JobRegistration.insertRun(session, next.run()));
                 next.message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
             });
             done.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
@@ -213,11 +209,6 @@ public final class RunSettlement {
                         attempt.fencingToken(),
                         checkpoint)
                 .map(saved -> saved.size() > 0);
-    }
-
-    /** From now on it is known that somebody ought to claim this run, even if its message gets lost. */
-    public static Future<RowSet<Row>> awaited(SqlSession session, RunId run) {
-        return session.execute(RUN_AWAITED, run.job().value(), run.stage().key(), run.task());
     }
 
     private Future<Boolean> inFencedTransaction(
