@@ -23,6 +23,7 @@ import dev.sluice.persistence.control.JobControlRepository;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
+import dev.sluice.persistence.outbox.OutboxNotifier;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
@@ -84,21 +85,20 @@ record BackendServices(
     }
 
     private HttpApiVerticle api(Services services) {
-        Runnable outboxNotifier = outboxNotifier(services);
+        OutboxNotifier outboxNotifier = outboxNotifier(services);
         JobControlService control =
                 new JobControlService(jobControl, services.runServices().worker(), outboxNotifier);
         JobSubmissionService submission =
                 new JobSubmissionService(services.objectStore(), services.jobs(), outboxNotifier);
         BackendConfig config = services.config().backend();
         JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
-        MediaJobService media = new MediaJobService(
-                queries, submission, services.objectStore(), config.mediaOwnerColumn(), webhookResolver);
+        MediaJobService media =
+                new MediaJobService(queries, submission, services.objectStore(), webhookResolver);
         DeadLetterService deadLetters = new DeadLetterService(
                 vertx, services.config().rabbitmq(), services.runServices().outbox(), control);
         UploadLimiter limiter = new UploadLimiter(config.maxConcurrentUploads());
         MultipartUploads store = services.objectStore().multipartUploads();
-        UploadFinalizer finalizer =
-                new UploadFinalizer(store, services.objectStore(), submission, config.mediaOwnerColumn());
+        UploadFinalizer finalizer = new UploadFinalizer(store, services.objectStore(), submission);
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
@@ -116,7 +116,6 @@ record BackendServices(
                         new FormUploadService(
                                 store,
                                 submission,
-                                config.mediaOwnerColumn(),
                                 rules.partSize(),
                                 rules.maxBytes(),
                                 limiter),
@@ -133,7 +132,7 @@ record BackendServices(
                         new ProcessInfo(Version.current(), Instant.now())));
     }
 
-    private static Runnable outboxNotifier(Services services) {
+    private static OutboxNotifier outboxNotifier(Services services) {
         return services.runServices().updates()::notifyOutbox;
     }
 }

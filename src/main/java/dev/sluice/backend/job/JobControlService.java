@@ -8,6 +8,7 @@ import dev.sluice.persistence.control.CancelledJob;
 import dev.sluice.persistence.control.JobControlRepository;
 import dev.sluice.persistence.control.JobControlResult;
 import dev.sluice.persistence.job.JobStatus;
+import dev.sluice.persistence.outbox.OutboxNotifier;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class JobControlService {
 
     private final JobControlRepository jobControl;
     private final String worker;
-    private final Runnable outboxNotifier;
+    private final OutboxNotifier outboxNotifier;
     private final Clock clock = Clock.systemUTC();
 
     /**
@@ -29,7 +30,7 @@ public final class JobControlService {
      * @param worker what updates call this process
      * @param announce tells a publisher that messages wait in the outbox; where there is none here, a sweep finds them
      */
-    public JobControlService(JobControlRepository jobControl, String worker, Runnable outboxNotifier) {
+    public JobControlService(JobControlRepository jobControl, String worker, OutboxNotifier outboxNotifier) {
         this.jobControl = jobControl;
         this.worker = worker;
         this.outboxNotifier = outboxNotifier;
@@ -62,7 +63,7 @@ public final class JobControlService {
     }
 
     private OperationResult done(JobId job, String sentence) {
-        outboxNotifier.run();
+        outboxNotifier.notifyOutbox();
         return new OperationResult(job.value(), OperationResult.Kind.APPLIED, sentence);
     }
 

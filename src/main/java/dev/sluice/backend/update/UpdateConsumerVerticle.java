@@ -14,6 +14,7 @@ import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.outbox.OutboxNotifier;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -45,7 +46,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     private final RabbitMqConfig broker;
     private final ReceivedUpdateRepository receivedUpdates;
     private final Outbox outbox;
-    private final Runnable outboxNotifier;
+    private final OutboxNotifier outboxNotifier;
     private Future<Void> last = Future.succeededFuture();
     private @Nullable SupervisedConsumer consumer;
     private boolean stopping;
@@ -57,7 +58,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
      * @param announce tells a publisher that a message waits in the outbox
      */
     public UpdateConsumerVerticle(
-            RabbitMqConfig broker, ReceivedUpdateRepository receivedUpdates, Outbox outbox, Runnable outboxNotifier) {
+            RabbitMqConfig broker, ReceivedUpdateRepository receivedUpdates, Outbox outbox, OutboxNotifier outboxNotifier) {
         this.broker = broker;
         this.receivedUpdates = receivedUpdates;
         this.outbox = outbox;
@@ -161,7 +162,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
                 Optional.empty(),
                 Duration.ZERO);
         return outbox.enqueue(letter).onSuccess(put -> {
-            outboxNotifier.run();
+            outboxNotifier.notifyOutbox();
             LOG.atWarn()
                     .addKeyValue("queue", Topology.UPDATES_QUEUE)
                     .addKeyValue("jobId", job.map(JobId::value).orElse(""))

@@ -8,6 +8,7 @@ import dev.sluice.job.JobException;
 import dev.sluice.media.FileSignature;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -28,7 +29,6 @@ public final class FormUploadService {
 
     private final MultipartUploads store;
     private final JobSubmissionService submission;
-    private final String ownerColumn;
     private final int partSize;
     private final long maxBytes;
     private final UploadLimiter limiter;
@@ -36,20 +36,17 @@ public final class FormUploadService {
     /**
      * Takes uploads.
      *
-     * @param ownerColumn the column of the media table that says whose a medium is
      * @param partSize bytes in memory for each
      * @param maxBytes the largest video
      */
     public FormUploadService(
             MultipartUploads store,
             JobSubmissionService submission,
-            String ownerColumn,
             long partSize,
             long maxBytes,
             UploadLimiter limiter) {
         this.store = store;
         this.submission = submission;
-        this.ownerColumn = ownerColumn;
         this.partSize = Math.toIntExact(partSize);
         this.maxBytes = maxBytes;
         this.limiter = limiter;
@@ -64,7 +61,7 @@ public final class FormUploadService {
      */
     public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
         return limiter.execute(() -> store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body)
-                .compose(job -> submission.createWithMedia(job, ownerColumn, webhook)));
+                .compose(job -> submission.create(JobCreation.forNewMedia(job, webhook)).map(job)));
     }
 
     static boolean isNotAVideo(Throwable cause) {

@@ -8,6 +8,7 @@ import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.upload.UploadRecord;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
@@ -18,15 +19,11 @@ public final class UploadFinalizer {
     private final MultipartUploads store;
     private final ObjectStore objectStore;
     private final JobSubmissionService submission;
-    private final String ownerColumn;
 
-    /** @param ownerColumn the column of the media table that says whose a medium is */
-    public UploadFinalizer(
-            MultipartUploads store, ObjectStore objectStore, JobSubmissionService submission, String ownerColumn) {
+    public UploadFinalizer(MultipartUploads store, ObjectStore objectStore, JobSubmissionService submission) {
         this.store = store;
         this.objectStore = objectStore;
         this.submission = submission;
-        this.ownerColumn = ownerColumn;
     }
 
     /** All bytes are in parts and tail. */
@@ -79,11 +76,11 @@ public final class UploadFinalizer {
     private Future<UploadRecord> createJob(UploadRecord upload) {
         NewVideo video = new NewVideo(upload.mediaId(), new ObjectKey(upload.key()), upload.fileName(), upload.owner());
         return submission
-                .createForUpload(video.toJob(upload.job(), upload.totalBytes()), ownerColumn, upload)
-                .map(there -> {
-                    if (!there) {
+                .create(JobCreation.forUpload(video.toJob(upload.job(), upload.totalBytes()), upload))
+                .map(created -> {
+                    if (created.isEmpty()) {
                         throw new RequestRejectedException(
-                                RequestRejectedException.Reason.GONE, "The upload has expired, or was taken back.");
+                                RequestRejectedException.Reason.GONE, "The upload has expired or was deleted.");
                     }
                     return upload;
                 });

@@ -67,9 +67,8 @@ public final class JobQueryRepository {
     }
 
     /** The row of a medium; see {@link MediaRecord}. */
-    public Future<Optional<MediaRecord>> media(String mediaId, String ownerColumn) {
-        return tables.mediaRow(database, mediaId, ownerColumn)
-                .map(found -> found.map(row -> MediaRecord.of(mediaId, row, ownerColumn)));
+    public Future<Optional<MediaRecord>> media(String mediaId) {
+        return tables.mediaRow(database, mediaId).map(found -> found.map(row -> MediaRecord.of(mediaId, row)));
     }
 
     /** Jobs that we know of, the newest first, without their runs. */

@@ -39,7 +39,7 @@ public final class UploadRepository {
              FROM sluice.upload WHERE expires_at < clock_timestamp() ORDER BY expires_at LIMIT 100
             """;
     private static final String DELETE = "DELETE FROM sluice.upload WHERE id = $1 AND token = $2";
-    public static final String FINISH = "UPDATE sluice.upload SET done = true, tail = '' WHERE id = $1 AND NOT done";
+    public static final String COMPLETE = "UPDATE sluice.upload SET done = true, tail = '' WHERE id = $1 AND NOT done";
 
     public static final String EXISTS = "SELECT FROM sluice.upload WHERE id = $1";
 

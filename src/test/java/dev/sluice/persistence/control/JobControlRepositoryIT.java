@@ -18,6 +18,7 @@ import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.progress.ProgressReport;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -131,7 +132,7 @@ class JobControlRepositoryIT {
     @Test
     void cancelsAJobThatWaitsForItsFirstWorker() {
         StagedJob job = Samples.job("unseen");
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
         assertThat(cancel("unseen")).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
         assertThat(await(claim(job, Samples.download("unseen")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
@@ -145,7 +146,7 @@ class JobControlRepositoryIT {
     @Test
     void cancelsAJobOnceThatIsClaimedForTheFirstTimeInTheSameMoment() throws Exception {
         StagedJob job = Samples.job("first");
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
         try (Connection somebody = holding("first")) {
             Future<ClaimResult> claim = claim(job, Samples.download("first"));

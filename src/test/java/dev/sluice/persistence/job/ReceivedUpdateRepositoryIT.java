@@ -94,7 +94,7 @@ class ReceivedUpdateRepositoryIT {
     @Test
     void whatAnotherWorkerHasEndedIsNotDoneAgain() {
         StagedJob job = Samples.job("ours");
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
         apply(update("ours", "failed", 5, "download_failed").put("error_message", "Gone."));
 
