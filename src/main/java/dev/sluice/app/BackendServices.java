@@ -19,7 +19,8 @@ import dev.sluice.config.WebhooksConfig;
 import dev.sluice.http.ApiServices;
 import dev.sluice.http.HttpApiVerticle;
 import dev.sluice.objectstore.s3.MultipartUploads;
-import dev.sluice.persistence.control.JobControlRepository;
+import dev.sluice.persistence.control.JobCancellation;
+import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
@@ -36,7 +37,8 @@ import java.util.List;
 /** What only the backend half needs. */
 record BackendServices(
         Vertx vertx,
-        JobControlRepository jobControl,
+        JobCancellation cancellation,
+        JobRetry retry,
         JobQueryRepository queries,
         ReceivedUpdateRepository receivedUpdates,
         WebhookDeliveryRepository deliveries) {
@@ -47,7 +49,8 @@ record BackendServices(
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
                 vertx,
-                new JobControlRepository(database, tables, PublisherClient::inOutbox),
+                new JobCancellation(database, tables, PublisherClient::inOutbox),
+                new JobRetry(database, tables),
                 new JobQueryRepository(database, tables),
                 new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
                 new WebhookDeliveryRepository(database));
@@ -87,7 +90,7 @@ record BackendServices(
     private HttpApiVerticle api(Services services) {
         OutboxNotifier outboxNotifier = outboxNotifier(services);
         JobControlService control =
-                new JobControlService(jobControl, services.runServices().worker(), outboxNotifier);
+                new JobControlService(cancellation, retry, services.runServices().worker(), outboxNotifier);
         JobSubmissionService submission =
                 new JobSubmissionService(services.objectStore(), services.jobs(), outboxNotifier);
         BackendConfig config = services.config().backend();

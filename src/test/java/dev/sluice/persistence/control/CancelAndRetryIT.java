@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class JobControlRepositoryIT {
+class CancelAndRetryIT {
     private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
 
     private static TestDatabase database;
@@ -405,7 +405,7 @@ class JobControlRepositoryIT {
         cancel("plan");
         JobException impossible = new JobException(ErrorCode.FILES_MISSING, "No.");
 
-        JobException failure = failureOf(store.jobControl().restart(new JobId("plan"), failed -> {
+        JobException failure = failureOf(store.retry().retry(new JobId("plan"), failed -> {
             throw impossible;
         }));
 
@@ -455,12 +455,12 @@ class JobControlRepositoryIT {
     }
 
     private static Future<JobControlResult> cancelling(String id) {
-        return store.jobControl().cancel(new JobId(id), REASON, JobControlRepositoryIT::news);
+        return store.cancellation().cancel(new JobId(id), REASON, CancelAndRetryIT::news);
     }
 
     private static JobControlResult restart(String id, StageName stage) {
-        return await(store.jobControl()
-                .restart(
+        return await(store.retry()
+                .retry(
                         new JobId(id),
                         failed -> new JobRestart(stage, failed.message(), Samples.again(failed.message()))));
     }
