@@ -4,8 +4,6 @@ import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
-import dev.sluice.job.JobException;
-import dev.sluice.media.FileSignature;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.s3.MultipartUploads;
 import dev.sluice.persistence.job.JobCreation;
@@ -13,7 +11,6 @@ import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FormUploadService {
     private static final Logger LOG = LoggerFactory.getLogger(FormUploadService.class);
-    /** What we know of the type before the probe. */
-    static final String CONTENT_TYPE = "application/octet-stream";
 
     private final MultipartUploads store;
     private final JobSubmissionService submission;
@@ -62,25 +57,6 @@ public final class FormUploadService {
     public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
         return limiter.execute(() -> store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body)
                 .compose(job -> submission.create(JobCreation.forNewMedia(job, webhook)).map(job)));
-    }
-
-    static boolean isNotAVideo(Throwable cause) {
-        return cause instanceof RequestRejectedException rejection
-                && rejection.reason() == RequestRejectedException.Reason.NOT_A_VIDEO;
-    }
-
-    /** Refuses what certainly is no video, by its first bytes. */
-    static Future<Void> checkSignature(ByteBuffer first) {
-        byte[] head = new byte[Math.min(FileSignature.LENGTH, first.remaining())];
-        first.duplicate().get(head);
-        return head.length == 0
-                ? Future.failedFuture(
-                        new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, "The file is empty."))
-                : FileSignature.reject(head)
-                        .map(JobException::message)
-                        .map(sentence -> Future.<Void>failedFuture(
-                                new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, sentence)))
-                        .orElseGet(Future::succeededFuture);
     }
 
     private Future<StagedJob> store(NewVideo video, ReadStream<Buffer> body) {

@@ -40,8 +40,8 @@ public final class UploadFinalizer {
      * @param etags of the parts, in order; none: it came in one
      */
     Future<UploadRecord> completeDirect(UploadRecord upload, List<String> etags) {
-        ObjectKey key = new ObjectKey(upload.key());
-        Future<Void> made = upload.multipartId()
+        ObjectKey key = new ObjectKey(upload.target().key());
+        Future<Void> made = upload.multipart().uploadId()
                 .filter(id -> !etags.isEmpty())
                 .map(id -> store.complete(new MultipartUploadId(key, id), etags))
                 .orElseGet(Future::succeededFuture);
@@ -52,31 +52,28 @@ public final class UploadFinalizer {
                                 RequestRejectedException.Reason.OBJECT_NOT_FOUND,
                                 "There is no object of " + upload.totalBytes()
                                         + " bytes at the place of this upload yet.")))
-                .compose(head -> FormUploadService.checkSignature(ByteBuffer.wrap(head)))
+                .compose(head -> VideoSignatureCheck.check(ByteBuffer.wrap(head)))
                 .compose(video -> createJob(upload));
     }
 
     private Future<Void> assembleObject(UploadRecord upload) {
-        return new MultipartObjectWriter(
-                        store,
-                        new ObjectKey(upload.key()),
-                        upload.multipartId(),
-                        upload.etags(),
-                        begun -> Future.succeededFuture())
-                .complete(ByteBuffer.wrap(upload.pendingBytes().getBytes()));
+        return new MultipartObjectWriter(store, upload, created -> Future.succeededFuture())
+                .complete(ByteBuffer.wrap(upload.multipart().pendingBytes().getBytes()));
     }
 
     private Future<Boolean> objectExists(UploadRecord upload) {
         return objectStore
-                .head(new ObjectKey(upload.key()))
+                .head(new ObjectKey(upload.target().key()))
                 .map(found -> found.size() == upload.totalBytes())
                 .otherwise(false);
     }
 
     private Future<UploadRecord> createJob(UploadRecord upload) {
-        NewVideo video = new NewVideo(upload.mediaId(), new ObjectKey(upload.key()), upload.fileName(), upload.owner());
+        UploadRecord.Target target = upload.target();
+        NewVideo video =
+                new NewVideo(target.mediaId(), new ObjectKey(target.key()), target.fileName(), upload.owner());
         return submission
-                .create(JobCreation.forUpload(video.toJob(upload.job(), upload.totalBytes()), upload))
+                .create(JobCreation.forUpload(video.toJob(target.job(), upload.totalBytes()), upload))
                 .map(created -> {
                     if (created.isEmpty()) {
                         throw new RequestRejectedException(
@@ -88,8 +85,8 @@ public final class UploadFinalizer {
 
     /** Takes back what an upload that was struck out has left in the store. */
     Future<Void> deleteObject(UploadRecord upload) {
-        ObjectKey key = new ObjectKey(upload.key());
-        Future<Void> aborted = upload.multipartId()
+        ObjectKey key = new ObjectKey(upload.target().key());
+        Future<Void> aborted = upload.multipart().uploadId()
                 .map(id -> store.abort(new MultipartUploadId(key, id)))
                 .orElseGet(Future::succeededFuture);
         return upload.direct() ? aborted.compose(gone -> objectStore.delete(List.of(key))) : aborted;
