@@ -67,7 +67,7 @@ public final class MediaJobService {
         return queries.job(id).map(found -> {
             JobDetails job = found.orElseThrow(() -> new RequestRejectedException(
                     RequestRejectedException.Reason.NOT_FOUND, "There is no job of this id."));
-            if (!caller.canAccess(job.userId())) {
+            if (!caller.canAccess(job.source().userId())) {
                 throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "The job is not yours.");
             }
             return job;
@@ -75,8 +75,10 @@ public final class MediaJobService {
     }
 
     private Future<MediaState> requireAccessibleMedia(String mediaId, Caller caller) {
-        return Future.all(queries.media(mediaId), queries.latestOfMedia(mediaId))
-                .map(both -> MediaState.of(mediaId, both.resultAt(0), both.resultAt(1)))
+        var row = queries.media(mediaId);
+        var job = queries.latestOfMedia(mediaId);
+        return Future.all(row, job)
+                .map(both -> MediaState.of(mediaId, row.result(), job.result().map(JobDetails::source)))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
                         RequestRejectedException.Reason.NOT_FOUND, "There is no medium of this id.")))
                 .map(media -> {
@@ -133,16 +135,16 @@ public final class MediaJobService {
             Optional<String> mimeType,
             Optional<String> originalFilename) {
 
-        static Optional<MediaState> of(String id, Optional<MediaRecord> row, Optional<JobDetails> job) {
+        static Optional<MediaState> of(String id, Optional<MediaRecord> row, Optional<JobDetails.Source> job) {
             return row.isEmpty() && job.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new MediaState(
                             id,
-                            row.flatMap(MediaRecord::owner).or(() -> job.flatMap(JobDetails::userId)),
-                            row.flatMap(MediaRecord::s3Key).or(() -> job.flatMap(JobDetails::s3Key)),
+                            row.flatMap(MediaRecord::owner).or(() -> job.flatMap(JobDetails.Source::userId)),
+                            row.flatMap(MediaRecord::s3Key).or(() -> job.flatMap(JobDetails.Source::s3Key)),
                             row.flatMap(MediaRecord::mimeType),
                             row.flatMap(MediaRecord::originalFilename)
-                                    .or(() -> job.flatMap(JobDetails::originalFilename))));
+                                    .or(() -> job.flatMap(JobDetails.Source::originalFilename))));
         }
     }
 }

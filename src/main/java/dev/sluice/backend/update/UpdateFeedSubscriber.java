@@ -113,7 +113,7 @@ public final class UpdateFeedSubscriber {
         return known != null
                 ? Future.succeededFuture(known)
                 : queries.job(job)
-                        .map(found -> found.flatMap(JobDetails::userId))
+                        .map(found -> found.flatMap(details -> details.source().userId()))
                         .onSuccess(owner -> owner.ifPresent(found -> remember(job, owner)))
                         // Without a database nobody but an admin is told.
                         .otherwise(Optional.empty());

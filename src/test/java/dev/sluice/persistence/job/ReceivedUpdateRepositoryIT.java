@@ -214,7 +214,7 @@ class ReceivedUpdateRepositoryIT {
         assertThat(apply(update("nobody", "processing", 1, "x").put("seq", 1))).isEqualTo(Outcome.UNKNOWN_JOB);
         JobDetails found = await(queries.latestOfMedia("m")).orElseThrow();
         assertThat(found.id().value()).isEqualTo("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d");
-        assertThat(found.created()).contains("2026-11-22T10:00:00.000Z");
+        assertThat(found.timestamps().created()).contains("2026-11-22T10:00:00.000Z");
     }
 
     private Claim claimed(StagedJob job) {
