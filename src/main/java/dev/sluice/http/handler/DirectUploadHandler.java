@@ -21,8 +21,8 @@ public final class DirectUploadHandler {
         this.webhookResolver = webhookResolver;
     }
 
-    public Map<String, OperationHandler> operations() {
-        return Map.of("beginDirectUpload", this::begin, "completeDirectUpload", this::complete);
+    public Map<String, OperationHandler> handlers() {
+        return Map.of("createDirectUpload", this::begin, "completeDirectUpload", this::complete);
     }
 
     private Future<JsonObject> begin(ApiRequest call) {

@@ -28,7 +28,7 @@ public final class OutputUrlHandler {
         this.valid = valid;
     }
 
-    public Map<String, OperationHandler> operations() {
+    public Map<String, OperationHandler> handlers() {
         return Map.of("jobOutputs", this::outputs);
     }
 

@@ -37,7 +37,7 @@ public final class TusUploadHandler {
         this.webhookResolver = webhookResolver;
     }
 
-    public Map<String, StreamingHandler> operations() {
+    public Map<String, StreamingHandler> handlers() {
         return Map.of(
                 "uploadCapabilities", this::capabilities,
                 "createUpload", (call, request) -> requireVersion(request).compose(version -> create(call, request)),
@@ -51,7 +51,7 @@ public final class TusUploadHandler {
         request.response().putHeader(VERSION_HEADER, VERSION);
         return VERSION.equals(request.getHeader(VERSION_HEADER))
                 ? Future.succeededFuture()
-                : Future.failedFuture(new Problem.ProblemException(ProblemCode.UNSUPPORTED_VERSION));
+                : Future.failedFuture(new Problem.ProblemException(ProblemCode.UNSUPPORTED_TUS_VERSION));
     }
 
     private Future<Void> capabilities(ApiRequest call, HttpServerRequest request) {
