@@ -19,10 +19,12 @@ import dev.sluice.config.WebhooksConfig;
 import dev.sluice.http.ApiServices;
 import dev.sluice.http.HttpApiVerticle;
 import dev.sluice.objectstore.s3.MultipartUploads;
-import dev.sluice.persistence.control.JobControlRepository;
+import dev.sluice.persistence.control.JobCancellation;
+import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
+import dev.sluice.persistence.outbox.OutboxNotifier;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
@@ -35,7 +37,8 @@ import java.util.List;
 /** What only the backend half needs. */
 record BackendServices(
         Vertx vertx,
-        JobControlRepository jobControl,
+        JobCancellation cancellation,
+        JobRetry retry,
         JobQueryRepository queries,
         ReceivedUpdateRepository receivedUpdates,
         WebhookDeliveryRepository deliveries) {
@@ -46,7 +49,8 @@ record BackendServices(
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
                 vertx,
-                new JobControlRepository(database, tables, UpdateMessages::toOutbox),
+                new JobCancellation(database, tables, UpdateMessages::toOutbox),
+                new JobRetry(database, tables),
                 new JobQueryRepository(database, tables),
                 new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
                 new WebhookDeliveryRepository(database));
@@ -84,15 +88,14 @@ record BackendServices(
     }
 
     private HttpApiVerticle api(Services services) {
-        Runnable outboxNotifier = outboxNotifier(services);
-        JobControlService control =
-                new JobControlService(jobControl, services.runServices().worker(), outboxNotifier);
+        OutboxNotifier outboxNotifier = outboxNotifier(services);
+        JobControlService control = new JobControlService(
+                cancellation, retry, services.runServices().worker(), outboxNotifier);
         JobSubmissionService submission =
                 new JobSubmissionService(services.objectStore(), services.jobs(), outboxNotifier);
         BackendConfig config = services.config().backend();
         JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
-        MediaJobService media = new MediaJobService(
-                queries, submission, services.objectStore(), config.mediaOwnerColumn(), webhookResolver);
+        MediaJobService media = new MediaJobService(queries, submission, services.objectStore(), webhookResolver);
         DeadLetterService deadLetters = new DeadLetterService(
                 vertx,
                 services.config().rabbitmq(),
@@ -100,8 +103,7 @@ record BackendServices(
                 control);
         UploadLimiter limiter = new UploadLimiter(config.maxConcurrentUploads());
         MultipartUploads store = services.objectStore().multipartUploads();
-        UploadFinalizer finalizer =
-                new UploadFinalizer(store, services.objectStore(), submission, config.mediaOwnerColumn());
+        UploadFinalizer finalizer = new UploadFinalizer(store, services.objectStore(), submission);
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
@@ -116,13 +118,7 @@ record BackendServices(
                         queries,
                         control,
                         deadLetters,
-                        new FormUploadService(
-                                store,
-                                submission,
-                                config.mediaOwnerColumn(),
-                                rules.partSize(),
-                                rules.maxBytes(),
-                                limiter),
+                        new FormUploadService(store, submission, rules.partSize(), rules.maxBytes(), limiter),
                         resumable,
                         new DirectUploadService(
                                 resumable,
@@ -136,7 +132,7 @@ record BackendServices(
                         new ProcessInfo(Version.current(), Instant.now())));
     }
 
-    private static Runnable outboxNotifier(Services services) {
+    private static OutboxNotifier outboxNotifier(Services services) {
         return services.runServices().publisher()::notifyOutbox;
     }
 }

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  * @param port 0: any that is free
  * @param auth how callers say who they are
  * @param tokens how their tokens are checked, with {@link Auth#JWT}
- * @param mediaOwnerColumn the column of the media table that says whose a medium is
  * @param maxBodyBytes the largest body of a request
  * @param requestsPerSecond of one address, on average; twice as many at once
  * @param corsOrigins the origins whose pages may call, {@code https://host[:port]}; none: no page of another origin
@@ -37,7 +36,6 @@ public record BackendConfig(
         int port,
         Auth auth,
         Tokens tokens,
-        String mediaOwnerColumn,
         long maxBodyBytes,
         int requestsPerSecond,
         List<String> corsOrigins,
@@ -93,7 +91,6 @@ public record BackendConfig(
                 section.integer("port", 8080, 0, 65_535),
                 auth,
                 tokens,
-                section.string("mediaOwnerColumn", "userId"),
                 section.longValue("maxBodyKiB", 64, 1, 65_536) << 10,
                 section.integer("requestsPerSecond", 50, 1, 1_000_000),
                 section.read("corsOrigins", BackendConfig::origins).orElse(List.of()),

@@ -92,7 +92,7 @@ final class ApiRouter {
                 route.setDoSecurity(callers.handler().isPresent());
                 route.addHandler(request -> answer(request, operation));
             } else {
-                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.ASKS, true);
+                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
                 route.addHandler(request -> answer(request, streaming, asks));
             }
         }

@@ -68,7 +68,8 @@ class SectionsTest {
                         new Secret(""),
                         8,
                         "VideoProcessingJob",
-                        "media"));
+                        "media",
+                        "userId"));
     }
 
     @Test
@@ -82,7 +83,8 @@ class SectionsTest {
                         new Secret("db-pw"),
                         20,
                         "public.Job",
-                        "public.Media"));
+                        "public.Media",
+                        "ownerId"));
     }
 
     @Test
@@ -253,7 +255,6 @@ class SectionsTest {
                         BackendConfig.Auth.JWT,
                         new BackendConfig.Tokens(
                                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "admin"),
-                        "userId",
                         64 << 10,
                         50,
                         List.of(),
@@ -287,7 +288,6 @@ class SectionsTest {
                                 Optional.of("https://id.test"),
                                 Optional.of("video"),
                                 "isAdmin"),
-                        "ownerId",
                         128 << 10,
                         500,
                         List.of("https://app.test", "http://localhost:3000"),

@@ -94,7 +94,7 @@ class BackendApiIT {
                 .containsKeys("worker", "seconds");
         assertThat(pipeline.database().query("SELECT \"videoProcessingStatus\" AS status FROM media WHERE id = 'clip'"))
                 .containsExactly(Map.of("status", "COMPLETED"));
-        assertThat(client.post(API + "/jobs/" + id + "/cancel", ANN).code()).isEqualTo("not_now");
+        assertThat(client.post(API + "/jobs/" + id + "/cancel", ANN).code()).isEqualTo("conflict");
     }
 
     @Test
@@ -174,9 +174,9 @@ class BackendApiIT {
                 .isEqualTo(404);
         assertThat(client.post(API + "/media/picture/process-video", ANN).code())
                 .isEqualTo("not_a_video");
-        assertThat(client.post(API + "/media/lost/process-video", ANN).code()).isEqualTo("not_in_store");
+        assertThat(client.post(API + "/media/lost/process-video", ANN).code()).isEqualTo("object_not_found");
         assertThat(client.post(API + "/media/escaped/process-video", ANN).code())
-                .isEqualTo("not_in_store");
+                .isEqualTo("object_not_found");
     }
 
     @Test

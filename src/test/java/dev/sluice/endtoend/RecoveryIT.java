@@ -10,6 +10,7 @@ import dev.sluice.common.async.ProgressListener;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.job.JobCreation;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -33,7 +34,9 @@ class RecoveryIT {
                     get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", ProgressListener.noop()));
             for (int n = 0; n < JOBS; n++) {
                 JsonObject job = first.toJson().put("id", "wait-" + n).put("mediaId", "media-" + n);
-                get(pipeline.sluice().submission().create(MessageCodec.decodeStagedJob(job, StageName.DOWNLOAD)));
+                get(pipeline.sluice()
+                        .submission()
+                        .create(JobCreation.of(MessageCodec.decodeStagedJob(job, StageName.DOWNLOAD))));
             }
             BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == JOBS);
 

@@ -172,7 +172,7 @@ class UploadIT {
         assertThat(client.call("PATCH", path, bytes, all).status()).isEqualTo(403);
         assertThat(client.call("HEAD", path, tus(BOB), Buffer.buffer()).status())
                 .isEqualTo(403);
-        assertThat(client.delete(path, ANN).code()).isEqualTo("unsupported_version");
+        assertThat(client.delete(path, ANN).code()).isEqualTo("unsupported_tus_version");
         assertThat(client.call("POST", UPLOADS, tus(ANN, "Upload-Length", "many"), Buffer.buffer())
                         .code())
                 .isEqualTo("invalid_request");
@@ -232,7 +232,7 @@ class UploadIT {
                 .json();
         String complete = DIRECT + "/" + begun.getString("upload_id") + "/complete";
 
-        assertThat(client.post(complete, ANN).code()).isEqualTo("not_in_store");
+        assertThat(client.post(complete, ANN).code()).isEqualTo("object_not_found");
         put(begun.getJsonArray("urls").getString(0), video);
         assertThat(client.post(complete, BOB).code()).isEqualTo("forbidden");
         JsonObject made = client.post(complete, ANN).json();

@@ -1,7 +1,8 @@
 package dev.sluice.persistence;
 
 import dev.sluice.config.PostgresConfig;
-import dev.sluice.persistence.control.JobControlRepository;
+import dev.sluice.persistence.control.JobCancellation;
+import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.outbox.Outbox;
@@ -16,7 +17,8 @@ public record Store(
         RunFixture runs,
         Outbox outbox,
         JobRepository jobs,
-        JobControlRepository jobControl) {
+        JobCancellation cancellation,
+        JobRetry retry) {
     public static Future<Store> open(Vertx vertx, PostgresConfig config) {
         return Database.open(vertx, config)
                 .compose(database -> UserTables.open(database, config)
@@ -26,7 +28,8 @@ public record Store(
                                 RunFixture.of(database, tables),
                                 new Outbox(database),
                                 new JobRepository(database, tables),
-                                new JobControlRepository(database, tables, Samples::toOutboxMessage)))
+                                new JobCancellation(database, tables, Samples::toOutboxMessage),
+                                new JobRetry(database, tables)))
                         .recover(cause -> database.close().transform(closed -> Future.failedFuture(cause))));
     }
 

@@ -38,7 +38,8 @@ public final class TestDatabase {
                 new Secret(server.password()),
                 4,
                 jobTable,
-                mediaTable);
+                mediaTable,
+                "userId");
     }
 
     /** Runs statements, parted by semicolons. */

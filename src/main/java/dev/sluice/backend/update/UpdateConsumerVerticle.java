@@ -13,6 +13,7 @@ import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.outbox.OutboxNotifier;
 import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -38,7 +39,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     private final RabbitMqConfig broker;
     private final ReceivedUpdateRepository receivedUpdates;
     private final Outbox outbox;
-    private final Runnable outboxNotifier;
+    private final OutboxNotifier outboxNotifier;
     private Future<Void> last = Future.succeededFuture();
     private @Nullable SupervisedConsumer consumer;
     private boolean stopping;
@@ -50,7 +51,10 @@ public final class UpdateConsumerVerticle extends VerticleBase {
      * @param announce tells a publisher that a message waits in the outbox
      */
     public UpdateConsumerVerticle(
-            RabbitMqConfig broker, ReceivedUpdateRepository receivedUpdates, Outbox outbox, Runnable outboxNotifier) {
+            RabbitMqConfig broker,
+            ReceivedUpdateRepository receivedUpdates,
+            Outbox outbox,
+            OutboxNotifier outboxNotifier) {
         this.broker = broker;
         this.receivedUpdates = receivedUpdates;
         this.outbox = outbox;
@@ -132,7 +136,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String sentence, Optional<JobId> job) {
         OutboxMessage letter = DeadLetterMessages.rejected(delivery, code, sentence, Optional.empty(), job);
         return outbox.enqueue(letter).onSuccess(put -> {
-            outboxNotifier.run();
+            outboxNotifier.notifyOutbox();
             LOG.atWarn()
                     .addKeyValue("queue", Topology.UPDATES_QUEUE)
                     .addKeyValue("jobId", job.map(JobId::value).orElse(""))

@@ -5,7 +5,6 @@ import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.JobId;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.json.InvalidMessageException;
-import dev.sluice.persistence.job.JobDetails;
 import dev.sluice.persistence.job.JobQueryRepository;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -113,7 +112,7 @@ public final class UpdateFeedSubscriber {
         return known != null
                 ? Future.succeededFuture(known)
                 : queries.job(job)
-                        .map(found -> found.flatMap(JobDetails::userId))
+                        .map(found -> found.flatMap(details -> details.source().userId()))
                         .onSuccess(owner -> owner.ifPresent(found -> remember(job, owner)))
                         // Without a database nobody but an admin is told.
                         .otherwise(Optional.empty());

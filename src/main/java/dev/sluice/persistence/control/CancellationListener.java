@@ -53,7 +53,7 @@ public final class CancellationListener {
         PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connectOptions())
                 .reconnectPolicy(attempts -> RECONNECT_MILLIS);
         subscriber
-                .channel(JobControlRepository.CANCELLED_CHANNEL)
+                .channel(JobCancellation.CHANNEL)
                 .subscribeHandler(subscribed -> listening.run())
                 .handler(payload -> tell(payload, heard));
         CancellationListener listener = new CancellationListener(vertx, subscriber, askEvery);

@@ -13,7 +13,7 @@ import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.recovery.LostMessageRepository.Backlog;
 import dev.sluice.persistence.run.ClaimTransaction;
-import dev.sluice.persistence.run.RunSettlement;
+import dev.sluice.persistence.run.JobRegistration;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -157,8 +157,8 @@ public final class PendingJobRepository {
     private Future<RunId> begun(SqlSession session, StagedJob job) {
         RunId run = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
-                        ClaimTransaction.known(session, run, job.toJson()),
-                        RunSettlement.awaited(session, run),
+                        JobRegistration.insertJob(session, run, job.toJson()),
+                        JobRegistration.insertRun(session, run),
                         Outbox.enqueue(session, first.apply(job)))
                 .map(run);
     }

@@ -1,7 +1,6 @@
 package dev.sluice.persistence.run;
 
 import dev.sluice.job.Attempt;
-import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
@@ -30,9 +29,6 @@ import org.slf4j.LoggerFactory;
 /** Claims a run, or explains why it cannot be claimed. Threads: any. */
 public final class ClaimTransaction {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
-    private static final String INSERT_JOB = """
-            INSERT INTO sluice.job (id, message, stage, file_name) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING
-            """;
     private static final String CLAIM_RUN =
             """
             UPDATE sluice.stage_run
@@ -121,7 +117,7 @@ public final class ClaimTransaction {
         // The run of a planned task exists, or the message is of a plan that was discarded.
         Future<?> known = run.stage().requiresPlan()
                 ? Future.succeededFuture()
-                : Future.all(known(session, run, message), RunSettlement.awaited(session, run));
+                : Future.all(JobRegistration.insertJob(session, run, message), JobRegistration.insertRun(session, run));
         Future<RowSet<Row>> claimedRun = session.execute(
                 CLAIM_RUN,
                 job,
@@ -142,12 +138,6 @@ public final class ClaimTransaction {
             Claim claim = claim(run, row, claimedJob.result().iterator().next(), request.job());
             return announce(session, request, claim).map(Optional::of);
         });
-    }
-
-    /** Makes the job known if it is not. */
-    public static Future<RowSet<Row>> known(SqlSession session, RunId run, JsonObject message) {
-        JobId job = run.job();
-        return session.execute(INSERT_JOB, job.value(), message, run.stage().key(), job.pathSegment());
     }
 
     private Future<ClaimResult.Granted> announce(SqlSession session, ClaimRequest request, Claim claim) {

@@ -2,7 +2,6 @@ package dev.sluice.persistence.run;
 
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobException;
-import dev.sluice.job.RunId;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.db.Database;
@@ -56,9 +55,6 @@ public final class RunSettlement {
                    sent_at = clock_timestamp() + make_interval(secs => $5)
             """ + FENCE;
     private static final String CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;
-    private static final String RUN_AWAITED = """
-            INSERT INTO sluice.stage_run (job_id, stage, task) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-            """;
     private static final String SELECT_SETTLED_BY = """
             SELECT FROM sluice.stage_run
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = $5
@@ -103,7 +99,7 @@ public final class RunSettlement {
                     update.progress());
             List<Future<?>> sent = new ArrayList<>();
             completion.next().ifPresent(next -> {
-                sent.add(awaited(session, next.run()));
+                sent.add(JobRegistration.insertRun(session, next.run()));
                 next.message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
             });
             completion.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
@@ -222,11 +218,6 @@ public final class RunSettlement {
                         attempt.fencingToken(),
                         checkpoint)
                 .map(saved -> result(saved.size() > 0));
-    }
-
-    /** Records that a run is due, so that it is found if its message is lost. */
-    public static Future<RowSet<Row>> awaited(SqlSession session, RunId run) {
-        return session.execute(RUN_AWAITED, run.job().value(), run.stage().key(), run.task());
     }
 
     /** Commits if {@code work} gives true, which says that every fenced statement changed its row. */

@@ -52,11 +52,13 @@ public final class UserTables {
 
     private final TableName jobName;
     private final TableName mediaName;
+    private final String mediaOwnerColumn;
     private volatile Tables known;
 
-    private UserTables(TableName jobName, TableName mediaName, Tables known) {
+    private UserTables(TableName jobName, TableName mediaName, String mediaOwnerColumn, Tables known) {
         this.jobName = jobName;
         this.mediaName = mediaName;
+        this.mediaOwnerColumn = mediaOwnerColumn;
         this.known = known;
     }
 
@@ -90,7 +92,7 @@ public final class UserTables {
                                 ? Future.succeededFuture(found)
                                 : create(session, job).compose(made -> read(session, job, media)))
                         .map(Optional::of))
-                .map(found -> new UserTables(job, media, usable(found.orElseThrow(), job)));
+                .map(found -> new UserTables(job, media, config.mediaOwnerColumn(), usable(found.orElseThrow(), job)));
     }
 
     private static Future<Tables> read(SqlSession session, TableName job, TableName media) {
@@ -178,12 +180,14 @@ public final class UserTables {
                 tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
     }
 
-    /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
-    public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId, String ownerColumn) {
+    /** The row of a media item: {@code s3Key}, {@code mimeType}, {@code originalFilename} and {@code owner}. */
+    public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId) {
         return rowOf(
-                database,
-                tables -> tables.media()
-                        .flatMap(table -> table.select(mediaId, UserTableMapping.mediaColumns(ownerColumn))));
+                        database,
+                        tables -> tables.media()
+                                .flatMap(table ->
+                                        table.select(mediaId, UserTableMapping.mediaColumns(mediaOwnerColumn))))
+                .map(row -> row.map(found -> found.put("owner", found.getString(mediaOwnerColumn))));
     }
 
     private Future<Optional<JsonObject>> rowOf(Database database, Function<Tables, Optional<SqlStatement>> select) {
@@ -225,11 +229,11 @@ public final class UserTables {
     }
 
     /** Makes the row of a new medium, where there is a table for it and that takes it. */
-    public Future<Void> createMedia(SqlSession session, StagedJob job, String ownerColumn) {
+    public Future<Void> createMedia(SqlSession session, StagedJob job) {
         return executeTolerant(
                         session,
                         tables -> tables.media()
-                                .map(table -> table.insert(UserTableMapping.mediaInsert(job, ownerColumn))))
+                                .map(table -> table.insert(UserTableMapping.mediaInsert(job, mediaOwnerColumn))))
                 .mapEmpty();
     }
 

@@ -194,6 +194,14 @@ class DatabaseIT {
 
     private static PostgresConfig config(String uri, String user, String password) {
         return new PostgresConfig(
-                uri, SslMode.PREFER, Optional.empty(), user, new Secret(password), 4, "VideoProcessingJob", "media");
+                uri,
+                SslMode.PREFER,
+                Optional.empty(),
+                user,
+                new Secret(password),
+                4,
+                "VideoProcessingJob",
+                "media",
+                "userId");
     }
 }

@@ -94,7 +94,7 @@ class ReceivedUpdateRepositoryIT {
     @Test
     void whatAnotherWorkerHasEndedIsNotDoneAgain() {
         StagedJob job = Samples.job("ours");
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
         apply(update("ours", "failed", 5, "download_failed").put("error_message", "Gone."));
 
@@ -207,7 +207,7 @@ class ReceivedUpdateRepositoryIT {
         assertThat(apply(update("nobody", "processing", 1, "x").put("seq", 1))).isEqualTo(Outcome.UNKNOWN_JOB);
         JobDetails found = await(queries.latestOfMedia("m")).orElseThrow();
         assertThat(found.id().value()).isEqualTo("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d");
-        assertThat(found.created()).contains("2026-11-22T10:00:00.000Z");
+        assertThat(found.timestamps().created()).contains("2026-11-22T10:00:00.000Z");
     }
 
     private Claim claimed(StagedJob job) {

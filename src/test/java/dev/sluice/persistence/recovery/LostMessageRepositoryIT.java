@@ -12,6 +12,7 @@ import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.run.Claim;
 import dev.sluice.persistence.run.ClaimResult;
 import dev.sluice.persistence.run.StageCompletion;
@@ -143,7 +144,7 @@ class LostMessageRepositoryIT {
 
     private void create(String id) {
         StagedJob job = Samples.job(id);
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
     }
 
     private Claim claim(String id) {

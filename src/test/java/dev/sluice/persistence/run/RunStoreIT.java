@@ -18,6 +18,7 @@ import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.job.RunStatus;
 import dev.sluice.persistence.progress.ProgressReport;
@@ -386,7 +387,7 @@ class RunStoreIT {
 
         await(store.jobs()
                 .create(
-                        job,
+                        JobCreation.of(job),
                         Samples.message(
                                 "video.processing", "download", job.toJson().toBuffer(), "n")));
 

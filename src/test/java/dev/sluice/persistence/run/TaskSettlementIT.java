@@ -162,9 +162,8 @@ class TaskSettlementIT {
         plan(2, 2);
         Claim before = claim(0);
         JobException reason = new JobException(ErrorCode.CANCELLED, "No.");
-        await(store.jobControl().cancel(JOB.id(), reason, ended -> Samples.failed(JOB, before.attempt(), reason)));
-        await(store.jobControl()
-                .restart(JOB.id(), failed -> new JobRestart(StageName.PROCESSING, JOB, Samples.again(JOB))));
+        await(store.cancellation().cancel(JOB.id(), reason, ended -> Samples.failed(JOB, before.attempt(), reason)));
+        await(store.retry().retry(JOB.id(), failed -> new JobRestart(StageName.PROCESSING, JOB, Samples.again(JOB))));
         plan(2, 2);
         Claim after = claim(0);
 

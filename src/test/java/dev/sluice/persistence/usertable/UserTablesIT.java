@@ -14,6 +14,7 @@ import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.run.Claim;
 import dev.sluice.persistence.run.ClaimResult;
@@ -135,7 +136,8 @@ class UserTablesIT {
         postgres.execute("INSERT INTO \"media\" (\"id\", \"s3Key\", \"updatedAt\") VALUES ('media-1', 'k', 'epoch')");
         Store store = open(postgres.config("video_processing_jobs", "media"));
 
-        await(store.jobs().create(Samples.job("1"), Samples.message("e", "k", Buffer.buffer("{}"), "first")));
+        await(store.jobs()
+                .create(JobCreation.of(Samples.job("1")), Samples.message("e", "k", Buffer.buffer("{}"), "first")));
 
         assertThat(row("video_processing_jobs"))
                 .containsEntry("status", "PENDING")

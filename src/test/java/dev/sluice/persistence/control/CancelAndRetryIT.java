@@ -18,6 +18,7 @@ import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.progress.ProgressReport;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class JobControlRepositoryIT {
+class CancelAndRetryIT {
     private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
 
     private static TestDatabase database;
@@ -131,7 +132,7 @@ class JobControlRepositoryIT {
     @Test
     void cancelsAJobThatWaitsForItsFirstWorker() {
         StagedJob job = Samples.job("unseen");
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
         assertThat(cancel("unseen")).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
         assertThat(await(claim(job, Samples.download("unseen")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
@@ -145,7 +146,7 @@ class JobControlRepositoryIT {
     @Test
     void cancelsAJobOnceThatIsClaimedForTheFirstTimeInTheSameMoment() throws Exception {
         StagedJob job = Samples.job("first");
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
         try (Connection somebody = holding("first")) {
             Future<ClaimResult> claim = claim(job, Samples.download("first"));
@@ -404,7 +405,7 @@ class JobControlRepositoryIT {
         cancel("plan");
         JobException impossible = new JobException(ErrorCode.FILES_MISSING, "No.");
 
-        JobException failure = failureOf(store.jobControl().restart(new JobId("plan"), failed -> {
+        JobException failure = failureOf(store.retry().retry(new JobId("plan"), failed -> {
             throw impossible;
         }));
 
@@ -454,12 +455,12 @@ class JobControlRepositoryIT {
     }
 
     private static Future<JobControlResult> cancelling(String id) {
-        return store.jobControl().cancel(new JobId(id), REASON, JobControlRepositoryIT::news);
+        return store.cancellation().cancel(new JobId(id), REASON, CancelAndRetryIT::news);
     }
 
     private static JobControlResult restart(String id, StageName stage) {
-        return await(store.jobControl()
-                .restart(
+        return await(store.retry()
+                .retry(
                         new JobId(id),
                         failed -> new JobRestart(stage, failed.message(), Samples.again(failed.message()))));
     }

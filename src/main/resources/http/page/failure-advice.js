@@ -47,6 +47,6 @@ const ADVICE = {
  * @param {string} code
  * @returns {string} a sentence, or nothing for a code of a later version
  */
-export function adviceOn(code) {
+export function adviceFor(code) {
   return ADVICE[code] ?? '';
 }

@@ -7,7 +7,7 @@ import { jobList } from './job-list.js';
  * @param {{uploads: {node: HTMLElement}}} shared
  * @returns {{node: HTMLElement, title: string, update: function(Object): void, reset: function(): void, close: function(): void}}
  */
-export function home({ uploads }) {
+export function homeView({ uploads }) {
   const list = jobList();
   const node = h('div', { class: 'view' },
     h('h1', { tabindex: '-1' }, 'Videos'),

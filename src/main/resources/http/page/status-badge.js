@@ -1,4 +1,4 @@
-import { fill, h, icon } from './dom.js';
+import { h, icon, setChildren } from './dom.js';
 import { STATUS } from './stages.js';
 
 /**
@@ -13,7 +13,7 @@ export function statusBadge() {
     show(status) {
       if (node.dataset.status !== status) {
         node.dataset.status = status;
-        fill(node, icon(status), STATUS[status] ?? status);
+        setChildren(node, icon(status), STATUS[status] ?? status);
       }
     },
   };

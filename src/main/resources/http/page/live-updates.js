@@ -17,7 +17,7 @@ const POLL_MS = 10_000;
  *     `onReset`: something may have been missed; states are connecting, live, reconnecting and paused
  * @returns {{restart: function(): void, stop: function(): void}}
  */
-export function followJobs({ onUpdate, onReset, onState }) {
+export function followUpdates({ onUpdate, onReset, onState }) {
   let lastId = '';
   let failures = 0;
   let abort = new AbortController();

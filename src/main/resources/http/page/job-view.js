@@ -1,17 +1,17 @@
-import { call, part } from './api.js';
-import { fill, h, say } from './dom.js';
-import { nameOf } from './format.js';
-import { facts } from './facts.js';
+import { call, pathSegment } from './api.js';
+import { h, setChildren, setText } from './dom.js';
+import { videoName } from './format.js';
 import { jobActions } from './job-actions.js';
-import { after, isNews, renewed } from './job-state.js';
+import { jobDetails } from './job-details.js';
+import { jobOutcome } from './job-outcome.js';
+import { jobOutputs } from './job-outputs.js';
+import { isNewer, withResponse, withUpdate } from './job-state.js';
+import { summaryOf } from './job-summary.js';
 import { noticeArea } from './notice.js';
-import { outcome } from './outcome.js';
-import { outputs } from './outputs.js';
+import { relativeTime } from './relative-time.js';
 import { stageBar } from './stage-bar.js';
-import { storyOf } from './story.js';
-import { statusBadge } from './status.js';
+import { statusBadge } from './status-badge.js';
 import { timings } from './timings.js';
-import { when } from './when.js';
 
 // Runs are not in the news; while a job moves they are asked for this often at most.
 const RUNS_MS = 3_000;
@@ -22,7 +22,7 @@ const RUNS_MS = 3_000;
  * @param {{id: string}} job
  * @returns {{node: HTMLElement, title: string, update: function(Object): void, reset: function(): void, close: function(): void}}
  */
-export function job({ id }) {
+export function jobView({ id }) {
   const abort = new AbortController();
   let known = { job_id: id };
   let timer = 0;
@@ -34,7 +34,7 @@ export function job({ id }) {
   const bar = stageBar({ large: true });
   const notice = noticeArea();
   const actions = jobActions(id, { onDone: reload, onProblem: (problem) => notice.show(problem) });
-  const parts = [bar, outcome(), outputs(id), timings(), facts()];
+  const parts = [bar, jobOutcome(), jobOutputs(id), timings(), jobDetails()];
   const body = h('div', { class: 'job-body', hidden: true }, ...parts.map((one) => one.node));
   const node = h('article', { class: 'view job', 'data-job-id': id },
     h('p', { class: 'back' }, h('a', { href: '#/' }, 'All videos')),
@@ -46,10 +46,10 @@ export function job({ id }) {
     timer = 0;
     const seq = known.seq;
     try {
-      const fresh = await call(`/jobs/${part(id)}`, { signal: abort.signal });
+      const fresh = await call(`/jobs/${pathSegment(id)}`, { signal: abort.signal });
       notice.clear();
       // News that overtook this answer says more of the job; the answer still has the runs.
-      known = known.seq === seq ? renewed(known, fresh) : { ...fresh, ...known, runs: fresh.runs };
+      known = known.seq === seq ? withResponse(known, fresh) : { ...fresh, ...known, runs: fresh.runs };
       show();
     } catch (problem) {
       if (problem.name !== 'AbortError') {
@@ -60,15 +60,15 @@ export function job({ id }) {
 
   function show() {
     body.hidden = false;
-    const name = nameOf(known);
+    const name = videoName(known);
     if (title.textContent !== name) {
-      say(title, name);
+      setText(title, name);
       node.dispatchEvent(new Event('title', { bubbles: true }));
     }
     status.show(known.status);
     // Why it failed has a place of its own below.
-    say(line, known.status === 'FAILED' ? '' : storyOf(known));
-    fill(begun, when(known.completed_at ?? known.created_at));
+    setText(line, known.status === 'FAILED' ? '' : summaryOf(known));
+    setChildren(begun, relativeTime(known.completed_at ?? known.created_at));
     actions.show(known);
     parts.forEach((one) => one.show(known));
   }
@@ -80,9 +80,9 @@ export function job({ id }) {
     reset: reload,
     close: () => { abort.abort(); clearTimeout(timer); },
     update(news) {
-      if (news.job_id === id && isNews(known, news)) {
+      if (news.job_id === id && isNewer(known, news)) {
         const stepped = news.current_step !== known.current_step;
-        known = after(known, news);
+        known = withUpdate(known, news);
         if (known.runs) {
           show();
         }

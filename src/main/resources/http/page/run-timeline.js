@@ -35,7 +35,7 @@ export function attemptsOf(run) {
  * @returns {{from: number, to: number, lanes: {stage: string, begun: number, all: number, tracks: Object[][], from: number,
  *     to: number}[]}} times in ms; `begun` and `all` count runs; each attempt in a track has `from` and `to`
  */
-export function lanesOf(runs, now) {
+export function timelineOf(runs, now) {
   const begun = runs
     .flatMap(attemptsOf)
     .filter(({ started_at: at }) => at)

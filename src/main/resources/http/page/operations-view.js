@@ -1,9 +1,9 @@
 import { call } from './api.js';
-import { fill, h } from './dom.js';
-import { hosts } from './hosts.js';
-import { letters } from './letters.js';
+import { deadLetterList } from './dead-letter-list.js';
+import { h, setChildren } from './dom.js';
 import { noticeArea } from './notice.js';
-import { queues } from './queues.js';
+import { queueTable } from './queue-table.js';
+import { workerTable } from './worker-table.js';
 
 const LOOK_MS = 5_000;
 
@@ -12,9 +12,9 @@ const LOOK_MS = 5_000;
  *
  * @returns {{node: HTMLElement, title: string, update: function(): void, reset: function(): void, close: function(): void}}
  */
-export function operation() {
+export function operationsView() {
   const notice = noticeArea();
-  const parts = { queues: queues(), hosts: hosts(), letters: letters() };
+  const parts = { queues: queueTable(), hosts: workerTable(), letters: deadLetterList() };
   const body = h('div', { class: 'operation', hidden: true },
     h('section', { 'aria-labelledby': 'queues-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'queues-title' }, 'Queues')), parts.queues.node),
     h('section', { 'aria-labelledby': 'hosts-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'hosts-title' }, 'Hosts')), parts.hosts.node),
@@ -52,7 +52,7 @@ export function operation() {
   function failed(problem) {
     if (problem.status === 403) {
       closed = true;
-      fill(node, node.querySelector('h1'), h('div', { class: 'notice', 'data-testid': 'error', role: 'alert' },
+      setChildren(node, node.querySelector('h1'), h('div', { class: 'notice', 'data-testid': 'error', role: 'alert' },
         h('p', {}, 'This part is for admins. '), h('p', { class: 'hint' }, problem.message)));
     } else if (problem.status !== 401) {
       notice.show(problem, begin);

@@ -11,7 +11,7 @@ const NAMES = {
  *
  * @returns {{node: HTMLElement, show: function({name: string, messages: number, consumers?: number}[]): void}}
  */
-export function queues() {
+export function queueTable() {
   const grid = table({ label: 'Queues', columns: ['Queue', '#Messages', '#Consumers'], empty: 'There are no queues.' });
   return {
     node: grid.node,

@@ -1,5 +1,5 @@
-import { fill, h } from './dom.js';
-import { bytes, duration, moment } from './format.js';
+import { h, setChildren } from './dom.js';
+import { bytes, dateTime, duration } from './format.js';
 
 const MEDIA = [
   ['Length', ({ duration: seconds }) => seconds > 0 && duration(seconds)],
@@ -12,8 +12,8 @@ const MEDIA = [
 ];
 
 const JOB = [
-  ['Begun', ({ created_at: at }) => at && moment(at)],
-  ['Ended', ({ completed_at: at }) => at && moment(at)],
+  ['Begun', ({ created_at: at }) => at && dateTime(at)],
+  ['Ended', ({ completed_at: at }) => at && dateTime(at)],
   ['Object', ({ s3_key: key }) => key],
   ['Medium', ({ media_id: id }) => id],
   ['Owner', ({ user_id: id }) => id],
@@ -25,13 +25,13 @@ const JOB = [
  *
  * @returns {{node: HTMLElement, show: function(Object): void}} `show` takes the job
  */
-export function facts() {
+export function jobDetails() {
   const list = h('dl', { class: 'facts' });
   const node = h('section', { class: 'panel', 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, 'Details'), list);
   return {
     node,
     show(job) {
-      fill(list, ...rows(MEDIA, job.metadata ?? {}), ...rows(JOB, job));
+      setChildren(list, ...rows(MEDIA, job.metadata ?? {}), ...rows(JOB, job));
     },
   };
 }

@@ -7,7 +7,7 @@ import { stepOf } from './stages.js';
  * @param {Object} job
  * @returns {string}
  */
-export function storyOf(job) {
+export function summaryOf(job) {
   if (job.status === 'FAILED') {
     return job.error_message ?? stepOf(job);
   }

@@ -1,7 +1,7 @@
-import { announce } from './announce.js';
+import { announce } from './announcer.js';
 import { call } from './api.js';
-import { fill, h, say } from './dom.js';
-import { letterRow } from './letter-row.js';
+import { deadLetterRow } from './dead-letter-row.js';
+import { h, setChildren, setText } from './dom.js';
 import { noticeArea } from './notice.js';
 
 /**
@@ -9,7 +9,7 @@ import { noticeArea } from './notice.js';
  *
  * @returns {{node: HTMLElement, load: function(): Promise<void>}} `load` fails with the problem
  */
-export function letters() {
+export function deadLetterList() {
   const notice = noticeArea();
   const list = h('ul', { class: 'letters', role: 'list', 'aria-labelledby': 'letters-title' });
   const empty = h('p', { class: 'empty' });
@@ -20,8 +20,8 @@ export function letters() {
   async function load() {
     const { letters: all, more } = await call('/dead-letters');
     notice.clear();
-    fill(list, ...all.map((letter) => letterRow(letter, { onDone: done, onProblem: (problem) => notice.show(problem) })));
-    say(empty, all.length === 0 ? 'None. Every message found its way.' : more ? 'There are more than are shown here.' : '');
+    setChildren(list, ...all.map((letter) => deadLetterRow(letter, { onDone: done, onProblem: (problem) => notice.show(problem) })));
+    setText(empty, all.length === 0 ? 'None. Every message found its way.' : more ? 'There are more than are shown here.' : '');
   }
 
   function reload() {

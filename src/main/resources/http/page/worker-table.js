@@ -1,5 +1,5 @@
 import { h } from './dom.js';
-import { stageName } from './lanes.js';
+import { stageName } from './run-timeline.js';
 import { table } from './table.js';
 
 /**
@@ -7,7 +7,7 @@ import { table } from './table.js';
  *
  * @returns {{node: HTMLElement, show: function({worker: string, runs: {stage: string, running: number}[]}[]): void}}
  */
-export function hosts() {
+export function workerTable() {
   const grid = table({ label: 'Hosts', columns: ['Host', 'At work on'], empty: 'No host has work at the moment.' });
   return {
     node: grid.node,

@@ -1,5 +1,5 @@
-import { adviceOn } from './advice.js';
-import { fill, h } from './dom.js';
+import { h, setChildren } from './dom.js';
+import { adviceFor } from './failure-advice.js';
 import { stepOf } from './stages.js';
 
 /**
@@ -7,7 +7,7 @@ import { stepOf } from './stages.js';
  *
  * @returns {{node: HTMLElement, show: function(Object): void}} `show` takes the job
  */
-export function outcome() {
+export function jobOutcome() {
   const node = h('div', { class: 'outcome' });
   let shown = '';
   return {
@@ -17,7 +17,7 @@ export function outcome() {
       const now = JSON.stringify([job.status, job.current_step, job.error_code, job.error_message, warnings]);
       if (now !== shown) {
         shown = now;
-        fill(node, job.status === 'FAILED' && failure(job), warnings.length > 0 && notes(warnings));
+        setChildren(node, job.status === 'FAILED' && failure(job), warnings.length > 0 && notes(warnings));
       }
     },
   };
@@ -28,7 +28,7 @@ function failure(job) {
   return h('section', { class: 'notice failure', 'data-testid': 'error', 'aria-labelledby': 'error-title' },
     h('h2', { id: 'error-title' }, code === 'cancelled' ? 'Cancelled' : stepOf(job)),
     h('p', {}, message || 'No reason was given.'),
-    code && adviceOn(code) && h('p', { class: 'advice' }, adviceOn(code)),
+    code && adviceFor(code) && h('p', { class: 'advice' }, adviceFor(code)),
     code && h('p', { class: 'hint' }, 'Code ', h('code', {}, code)));
 }
 

@@ -1,6 +1,6 @@
-import { call, part } from './api.js';
-import { fill, h } from './dom.js';
-import { clock } from './format.js';
+import { call, pathSegment } from './api.js';
+import { h, setChildren } from './dom.js';
+import { timecode } from './format.js';
 import { noticeArea } from './notice.js';
 import { player } from './player.js';
 
@@ -13,7 +13,7 @@ const MARGIN_MS = 60_000;
  * @param {string} id of the job
  * @returns {{node: HTMLElement, show: function({status: string}): void}}
  */
-export function outputs(id) {
+export function jobOutputs(id) {
   const notice = noticeArea();
   const thumbnails = h('ul', { class: 'thumbnails', role: 'list', 'aria-label': 'Thumbnails' });
   const screen = player({ renewed: () => load(true) });
@@ -26,7 +26,7 @@ export function outputs(id) {
     if (!anew && Date.now() < expires) {
       return Promise.resolve();
     }
-    loading ??= call(`/jobs/${part(id)}/outputs`)
+    loading ??= call(`/jobs/${pathSegment(id)}/outputs`)
       .then((answer) => {
         expires = (Date.parse(answer.expires_at) || Date.now()) - MARGIN_MS;
         show(answer.outputs);
@@ -41,10 +41,10 @@ export function outputs(id) {
     const pictures = made.filter(({ type }) => type === 'thumbnail').sort((one, other) => one.timestamp - other.timestamp);
     const films = made.filter(({ type }) => type === 'scaled').sort((one, other) => one.height - other.height);
     screen.show(films, pictures[0]?.url);
-    fill(thumbnails, ...pictures.map(({ url, timestamp = 0, width, height }) => h('li', {},
-      h('button', { type: 'button', class: 'thumbnail', 'aria-label': `Go to ${clock(timestamp)}`, onclick: () => screen.seek(timestamp) },
+    setChildren(thumbnails, ...pictures.map(({ url, timestamp = 0, width, height }) => h('li', {},
+      h('button', { type: 'button', class: 'thumbnail', 'aria-label': `Go to ${timecode(timestamp)}`, onclick: () => screen.seek(timestamp) },
         h('img', { src: url, alt: '', width, height, loading: 'lazy' }),
-        h('span', { 'aria-hidden': 'true' }, clock(timestamp))))));
+        h('span', { 'aria-hidden': 'true' }, timecode(timestamp))))));
     node.hidden = made.length === 0;
   }
 

@@ -1,9 +1,9 @@
-import { call, part } from './api.js';
-import { confirmed } from './confirm.js';
-import { fill, h } from './dom.js';
-import { bytes, counted } from './format.js';
-import { stageName } from './lanes.js';
-import { when } from './when.js';
+import { call, pathSegment } from './api.js';
+import { confirmAction } from './confirm-dialog.js';
+import { h, setChildren } from './dom.js';
+import { bytes, countOf } from './format.js';
+import { relativeTime } from './relative-time.js';
+import { stageName } from './run-timeline.js';
 
 /**
  * A dead letter: why it is dead, what is in it, and what can be done with it.
@@ -12,7 +12,7 @@ import { when } from './when.js';
  * @param {{onDone: function(string): void, onProblem: function(Error): void}} handlers `onDone` takes what the API said
  * @returns {HTMLElement}
  */
-export function letterRow(letter, { onDone, onProblem }) {
+export function deadLetterRow(letter, { onDone, onProblem }) {
   const about = letter.stage ? stageName(letter.stage) : letter.queue ?? 'Unknown queue';
   const name = `${about}, ${letter.job ? `job ${letter.job}` : `letter ${letter.id}`}`;
   const inside = h('div', { class: 'letter-inside' });
@@ -25,17 +25,17 @@ export function letterRow(letter, { onDone, onProblem }) {
 
   async function look() {
     try {
-      const { headers, body } = await call(`/dead-letters/${part(letter.id)}`);
-      fill(inside,
+      const { headers, body } = await call(`/dead-letters/${pathSegment(letter.id)}`);
+      setChildren(inside,
         h('h4', {}, 'Headers'), block(JSON.stringify(headers, null, 2), 'Headers'),
         h('h4', {}, 'Body'), block(pretty(body), 'Body'));
     } catch (problem) {
-      fill(inside, h('p', { role: 'alert' }, problem.message));
+      setChildren(inside, h('p', { role: 'alert' }, problem.message));
     }
   }
 
   async function drop() {
-    const sure = await confirmed({
+    const sure = await confirmAction({
       title: 'Drop this letter?',
       text: 'It is gone for good and cannot be replayed afterwards.',
       yes: 'Drop it',
@@ -49,7 +49,7 @@ export function letterRow(letter, { onDone, onProblem }) {
   async function act(method, action) {
     buttons.forEach((button) => { button.disabled = true; });
     try {
-      onDone((await call(`/dead-letters/${part(letter.id)}${action}`, { method })).message);
+      onDone((await call(`/dead-letters/${pathSegment(letter.id)}${action}`, { method })).message);
     } catch (problem) {
       buttons.forEach((button) => { button.disabled = false; });
       onProblem(problem);
@@ -60,12 +60,12 @@ export function letterRow(letter, { onDone, onProblem }) {
     h('div', { class: 'letter-head' },
       h('h3', {}, about),
       letter.errorCode && h('code', {}, letter.errorCode),
-      letter.at && h('span', { class: 'hint' }, when(letter.at))),
+      letter.at && h('span', { class: 'hint' }, relativeTime(letter.at))),
     h('p', { class: 'letter-error' }, letter.error ?? 'It does not say why it is here.'),
     h('p', { class: 'hint' },
-      letter.job && h('a', { href: `#/jobs/${part(letter.job)}` }, `Job ${letter.job}`),
+      letter.job && h('a', { href: `#/jobs/${pathSegment(letter.job)}` }, `Job ${letter.job}`),
       letter.job && ' · ',
-      [letter.attempts > 0 && counted(letter.attempts, 'attempt'), letter.queue && `from ${letter.queue}`, bytes(letter.bytes ?? 0)].filter(Boolean).join(' · ')),
+      [letter.attempts > 0 && countOf(letter.attempts, 'attempt'), letter.queue && `from ${letter.queue}`, bytes(letter.bytes ?? 0)].filter(Boolean).join(' · ')),
     details,
     h('div', { class: 'row-buttons' }, ...buttons));
 }

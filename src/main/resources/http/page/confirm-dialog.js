@@ -6,7 +6,7 @@ import { h } from './dom.js';
  * @param {{title: string, text: string, yes: string, no: string}} question
  * @returns {Promise<boolean>}
  */
-export function confirmed({ title, text, yes, no }) {
+export function confirmAction({ title, text, yes, no }) {
   return new Promise((resolve) => {
     const dialog = h('dialog', { 'aria-labelledby': 'ask-title', 'aria-describedby': 'ask-text' },
       h('h2', { id: 'ask-title' }, title),
