@@ -42,9 +42,6 @@ public record LeaseExpiryWaiter(Vertx vertx, RunRepository runs, CancellationTok
     private Future<Void> pause(Duration time) {
         return new CancellableDelay(vertx, cancellation)
                 .await(time)
-                .compose(ended -> cancellation
-                        .reason()
-                        .<Future<Void>>map(Future::failedFuture)
-                        .orElseGet(Future::succeededFuture));
+                .compose(ended -> cancellation.failIfCancelled());
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.pipeline.run;
 import dev.sluice.broker.Delivery;
 import dev.sluice.common.async.CancellableDelay;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.job.DeliveryStep;
 import dev.sluice.job.JobException;
 import io.vertx.core.Future;
@@ -19,6 +20,13 @@ public record DeliverySettlement(Vertx vertx, RunServices services, Delivery del
      * it then; but it is to go on with another worker where only the way from this one is broken.
      */
     public static final Duration HOLD = Duration.ofSeconds(60);
+
+    /**
+     * A requeued message is redelivered at once. Quorum queues count redeliveries, and RabbitMQ 4.0 drops a message after 20 unless
+     * a policy says otherwise; the delay therefore grows.
+     */
+    static final ExponentialBackoff REQUEUE_BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(2), Duration.ofSeconds(60), 0.2);
 
     /** Acknowledges when all that follows is durable, gives back when it could not be made so. Never fails. */
     public Future<Void> settleAfter(Future<Void> followed) {
@@ -39,7 +47,7 @@ public record DeliverySettlement(Vertx vertx, RunServices services, Delivery del
                     .log("delivery goes back to its queue");
         }
         return new CancellableDelay(vertx, cancellation)
-                .await(RequeueDelay.forDeliveryCount(delivery.deliveryCount()))
+                .await(REQUEUE_BACKOFF.delay(delivery.deliveryCount() + 1))
                 .compose(waited -> delivery.requeue());
     }
 }

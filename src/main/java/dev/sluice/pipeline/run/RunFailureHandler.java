@@ -1,6 +1,7 @@
 package dev.sluice.pipeline.run;
 
 import dev.sluice.broker.Delivery;
+import dev.sluice.common.async.RetrySchedule;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobException;
 import dev.sluice.message.JobUpdate;
@@ -12,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -92,8 +92,7 @@ final class RunFailureHandler {
     }
 
     private Future<Void> retryLater(Attempt attempt, JobException failure, RunOutcomeRecorder recorder) {
-        Duration delay = new RetrySchedule(route.retries().delays(), ThreadLocalRandom.current())
-                .delayAfter(attempt.attemptNumber());
+        Duration delay = new RetrySchedule(route.retries().delays()).delay(attempt.attemptNumber());
         OutboxMessage message = again.get();
         return databaseRetry
                 .retryWhileUnavailable(() -> services.runs().retryLater(attempt, failure, delay, message))
