@@ -84,7 +84,7 @@ public final class SourceCache {
         @Nullable Entry known = entries.get(job);
         Entry entry = known == null
                         || known.bytes != bytes
-                        || known.cancellation.reason().isPresent()
+                        || known.cancellation.isCancelled()
                 ? new Entry(bytes)
                 : known;
         entries.put(job, entry);

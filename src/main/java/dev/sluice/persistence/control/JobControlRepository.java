@@ -10,6 +10,7 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.outbox.Outbox;
@@ -27,7 +28,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * What a person does to a job, each in one transaction: cancel it, start a failed one again. Of a person and a worker who end
@@ -141,7 +141,7 @@ public final class JobControlRepository {
         var told = session.execute(NOTIFY_CANCELLED, id.value());
         return Future.all(runs, job, left, told).compose(all -> {
             // A run that was begun before the job was locked, and after its runs were: once more from the start.
-            if (job.result().size() == 0 || rows(left.result()).anyMatch(JobControlRepository::isOpen)) {
+            if (job.result().size() == 0 || Rows.stream(left.result()).anyMatch(JobControlRepository::isOpen)) {
                 return Future.succeededFuture(Optional.empty());
             }
             return announced(
@@ -227,7 +227,7 @@ public final class JobControlRepository {
 
     private static CancelledJob ended(JobId id, Row job, RowSet<Row> runs) {
         StageName stage = stoppedIn(job, runs);
-        int attempt = rows(runs)
+        int attempt = Rows.stream(runs)
                 .filter(run -> run.getString("stage").equals(stage.key()))
                 .mapToInt(run -> run.getInteger("counted"))
                 .max()
@@ -238,7 +238,7 @@ public final class JobControlRepository {
 
     /** The latest stage that was begun, or the one after it when it was done: then the job waited between the two. */
     private static StageName stoppedIn(Row job, RowSet<Row> runs) {
-        return rows(runs)
+        return Rows.stream(runs)
                 .max(Comparator.comparing(JobControlRepository::stage)
                         .thenComparing(run -> !run.getString("state").equals("done")))
                 .map(last -> last.getString("state").equals("done") ? after(stage(last)) : stage(last))
@@ -269,9 +269,5 @@ public final class JobControlRepository {
     private static boolean isOpen(Row run) {
         return run.getString("state").equals("waiting")
                 || run.getString("state").equals("running");
-    }
-
-    private static Stream<Row> rows(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false);
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.persistence.outbox;
 import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.persistence.db.CallbackFailedException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -117,7 +118,7 @@ public final class Outbox {
     public Future<Optional<Duration>> nextDue() {
         return database.execute(NEXT_DUE)
                 .map(rows -> Optional.ofNullable(rows.iterator().next().getDouble("seconds"))
-                        .map(seconds -> Duration.ofMillis(Math.max(0, Math.round(seconds * 1000)))));
+                        .map(SqlDurations::fromSeconds));
     }
 
     private static Future<Optional<Integer>> sent(
@@ -143,7 +144,7 @@ public final class Outbox {
         long id = taken.get(0).getLong("id");
         int failures = taken.get(0).getInteger("failures") + 1;
         Duration delay = BACKOFF.delay(failures);
-        return database.execute(POSTPONE, id, failures, delay.toMillis() / 1000.0).transform(postponed -> {
+        return database.execute(POSTPONE, id, failures, SqlDurations.toSeconds(delay)).transform(postponed -> {
             LOG.atWarn()
                     .addKeyValue("outboxId", id)
                     .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
@@ -161,7 +162,7 @@ public final class Outbox {
             message.headers(),
             message.messageId(),
             message.orderingKey().orElse(null),
-            message.delay().toMillis() / 1000.0
+            SqlDurations.toSeconds(message.delay())
         };
     }
 

@@ -7,6 +7,7 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.db.SqlStatement;
 import dev.sluice.persistence.outbox.Outbox;
@@ -58,7 +59,7 @@ public final class PendingJobRepository {
         // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
         // hand.
         return tables.reload(database)
-                .compose(read -> tables.countUntracked(ClaimTransaction.seconds(overdueAfter), refused.fingerprints())
+                .compose(read -> tables.countUntracked(SqlDurations.toSeconds(overdueAfter), refused.fingerprints())
                         .map(this::counted)
                         .orElseGet(this::notServed));
     }
@@ -100,7 +101,7 @@ public final class PendingJobRepository {
     /** A transaction for each: a table may begin with any number of rows that are no use. */
     private Future<Page> page(Duration overdueAfter, int max) {
         return tables.findUntracked(
-                        ClaimTransaction.seconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
+                        SqlDurations.toSeconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
                 .map(find -> database.transaction(session -> session.execute(ALONE)
                                 .compose(alone -> session.execute(find))
                                 .compose(rows -> {

@@ -6,6 +6,7 @@ import dev.sluice.job.RunId;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.db.SqlStatement;
 import dev.sluice.persistence.outbox.Outbox;
@@ -185,7 +186,7 @@ public final class RunSettlement {
                     "waiting",
                     failure.code().wire(),
                     UserTableMapping.stripNul(failure.message()),
-                    ClaimTransaction.seconds(again.delay()));
+                    SqlDurations.toSeconds(again.delay()));
             return Future.all(run, Outbox.enqueue(session, again)).map(all -> commitIf(changed(run)));
         });
     }
@@ -199,7 +200,7 @@ public final class RunSettlement {
 
     Future<Boolean> defer(Attempt attempt, OutboxMessage again) {
         return inFencedTransaction(attempt, "waiting", session -> {
-            var run = fencedRun(session, RUN_RELEASED, attempt, ClaimTransaction.seconds(again.delay()));
+            var run = fencedRun(session, RUN_RELEASED, attempt, SqlDurations.toSeconds(again.delay()));
             return Future.all(run, Outbox.enqueue(session, again)).map(all -> commitIf(changed(run)));
         });
     }

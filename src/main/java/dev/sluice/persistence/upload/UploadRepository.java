@@ -2,6 +2,7 @@ package dev.sluice.persistence.upload;
 
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -11,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Uploads that take more than one request, so that any process can go on with any of them. Whoever takes one to add to it gets a
@@ -110,7 +110,7 @@ public final class UploadRepository {
     }
 
     private static List<UploadRecord> all(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
+        return Rows.stream(rows)
                 .map(UploadRepository::record)
                 .toList();
     }

@@ -39,7 +39,7 @@ public record DeliverySettlement(Vertx vertx, RunServices services, Delivery del
     }
 
     private Future<Void> requeue(Throwable cause) {
-        if (cancellation.reason().isEmpty()) {
+        if (!cancellation.isCancelled()) {
             LOG.atWarn()
                     .setCause(cause instanceof JobException ? null : cause)
                     .addKeyValue("queue", delivery.queue())
