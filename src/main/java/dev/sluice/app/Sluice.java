@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.objectstore.ObjectStore;
@@ -116,11 +117,7 @@ public final class Sluice {
     }
 
     private Future<Void> deployAll() {
-        Future<Void> up = Future.succeededFuture();
-        for (Pipeline.VerticleDeployment part : parts) {
-            up = up.compose(before -> deploy(part.name()));
-        }
-        return up.onSuccess(all -> LOG.atInfo()
+        return ParallelTasks.sequentially(parts, part -> deploy(part.name())).onSuccess(all -> LOG.atInfo()
                 .addKeyValue("worker", services.runServices().worker())
                 .addKeyValue("verticles", describe())
                 .log("pipeline is up"));

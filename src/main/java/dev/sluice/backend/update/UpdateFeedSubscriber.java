@@ -1,6 +1,7 @@
 package dev.sluice.backend.update;
 
 import dev.sluice.broker.UpdateSubscription;
+import dev.sluice.common.LruCache;
 import dev.sluice.common.async.AsyncRetry;
 import dev.sluice.common.async.CancellableDelay;
 import dev.sluice.common.async.CancellationToken;
@@ -19,7 +20,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -39,7 +39,7 @@ public final class UpdateFeedSubscriber {
     private final RabbitMqConfig broker;
     private final JobQueryRepository queries;
     private final UpdateFeed feed;
-    private final Map<JobId, Optional<String>> owners = new LinkedHashMap<>();
+    private final Map<JobId, Optional<String>> owners = new LruCache<>(OWNER_CACHE_SIZE);
     private final CancellationToken stop = new CancellationToken();
     private Future<UpdateSubscription> listener = Future.failedFuture("not started");
     private Future<Void> last = Future.succeededFuture();
@@ -118,15 +118,8 @@ public final class UpdateFeedSubscriber {
                 ? Future.succeededFuture(known)
                 : queries.job(job)
                         .map(found -> found.flatMap(JobDetails::userId))
-                        .onSuccess(owner -> owner.ifPresent(found -> remember(job, owner)))
+                        .onSuccess(owner -> owner.ifPresent(found -> owners.put(job, owner)))
                         // Without a database nobody but an admin is told.
                         .otherwise(Optional.empty());
-    }
-
-    private void remember(JobId job, Optional<String> owner) {
-        owners.put(job, owner);
-        if (owners.size() > OWNER_CACHE_SIZE) {
-            owners.remove(owners.keySet().iterator().next());
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.backend.upload;
 import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.job.JobId;
 import dev.sluice.objectstore.s3.MultipartUploads;
 import dev.sluice.persistence.upload.UploadRecord;
@@ -146,13 +147,9 @@ public final class ResumableUploadService {
 
     /** Takes all back that nobody goes on with; gives how many. */
     public Future<Integer> deleteExpired() {
-        return uploads.findExpired().compose(expired -> {
-            Future<Void> all = Future.succeededFuture();
-            for (UploadRecord upload : expired) {
-                all = all.compose(before -> delete(upload));
-            }
-            return all.map(expired.size());
-        });
+        return uploads.findExpired()
+                .compose(expired ->
+                        ParallelTasks.sequentially(expired, this::delete).map(expired.size()));
     }
 
     Future<UploadRecord> requireOwned(Caller caller, String id) {

@@ -1,5 +1,6 @@
 package dev.sluice.persistence.recovery;
 
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
@@ -117,17 +118,16 @@ public final class PendingJobRepository {
     private Future<Page> taken(SqlSession session, List<Row> rows, int max) {
         List<RunId> runs = new ArrayList<>();
         int refusedBefore = refused.count();
-        Future<Void> all = Future.succeededFuture();
-        for (Row row : rows) {
-            all = all.compose(before -> runs.size() == max
-                    ? Future.succeededFuture()
-                    : readable(session, row)
-                            .compose(job -> job.isEmpty()
-                                    ? Future.succeededFuture()
-                                    : begun(session, job.get())
-                                            .onSuccess(runs::add)
-                                            .mapEmpty()));
-        }
+        Future<Void> all = ParallelTasks.sequentially(
+                rows,
+                row -> runs.size() == max
+                        ? Future.succeededFuture()
+                        : readable(session, row)
+                                .compose(job -> job.isEmpty()
+                                        ? Future.succeededFuture()
+                                        : begun(session, job.get())
+                                                .onSuccess(runs::add)
+                                                .mapEmpty()));
         return all.map(done -> new Page(
                 List.copyOf(runs), rows.size() == LostMessageRepository.BATCH && refused.count() > refusedBefore));
     }
