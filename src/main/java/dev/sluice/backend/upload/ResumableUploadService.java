@@ -6,6 +6,7 @@ import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.job.JobId;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.objectstore.transfer.PartLayout;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.webhook.WebhookUrl;
@@ -41,7 +42,7 @@ public final class ResumableUploadService {
     public record UploadLimits(long partSize, long maxBytes, Duration ttl) {
         /** The store takes so many parts and no more. */
         int partSizeFor(long bytes) {
-            long min = bytes / (MultipartUploads.MAX_PARTS - 1) + 1;
+            long min = bytes / (PartLayout.MAX_PARTS - 1) + 1;
             return Math.toIntExact(Math.max(partSize, min));
         }
     }
