@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
@@ -59,11 +60,12 @@ record Services(
     private static final long MAX_WORK_DAYS = 7;
 
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
-    static Future<Services> open(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener stepListener) {
+    static Future<Services> open(
+            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
         WorkerExecutor workers = workerPool(vertx, config);
         return workers.executeBlocking(() -> BlockingResources.open(vertx, config), false)
                 .compose(local -> Workspace.open(vertx, config.workspace())
-                        .compose(workspace -> Database.open(vertx, config.postgres(), startup.cancellation())
+                        .compose(workspace -> Database.open(vertx, config.postgres(), startup)
                                 .compose(database -> assemble(
                                         vertx, config, startup, workers, local, workspace, database, stepListener))))
                 .onFailure(failed -> workers.close());
@@ -72,13 +74,13 @@ record Services(
     private static Future<Services> assemble(
             Vertx vertx,
             SluiceConfig config,
-            Startup startup,
+            CancellationToken startup,
             WorkerExecutor workers,
             BlockingResources local,
             Workspace workspace,
             Database database,
             DeliveryStepListener stepListener) {
-        return UserTables.open(database, config.postgres(), startup.cancellation())
+        return UserTables.open(database, config.postgres(), startup)
                 .map(tables -> {
                     OutputKeys keys = new OutputKeys(
                             config.keys(),

@@ -1,6 +1,8 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.objectstore.ObjectStore;
@@ -41,13 +43,14 @@ public final class Sluice {
 
     /** The same, with somebody who is told of every milestone of a delivery: a test that wants to stop the process there. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, config, new Startup(), stepListener);
+        return start(vertx, config, new CancellationToken(), stepListener);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener stepListener) {
+    static Future<Sluice> start(
+            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
         return Services.open(vertx, config, startup, stepListener).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
-            return startup.goOn()
+            return startup.failIfCancelled()
                     .compose(on -> sluice.deployAll())
                     .map(sluice)
                     .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
@@ -115,14 +118,11 @@ public final class Sluice {
     }
 
     private Future<Void> deployAll() {
-        Future<Void> up = Future.succeededFuture();
-        for (Pipeline.VerticleDeployment part : parts) {
-            up = up.compose(before -> deploy(part.name()));
-        }
-        return up.onSuccess(all -> LOG.atInfo()
-                .addKeyValue("worker", services.runServices().worker())
-                .addKeyValue("verticles", describe())
-                .log("pipeline is up"));
+        return ParallelTasks.sequentially(parts, part -> deploy(part.name()))
+                .onSuccess(all -> LOG.atInfo()
+                        .addKeyValue("worker", services.runServices().worker())
+                        .addKeyValue("verticles", describe())
+                        .log("pipeline is up"));
     }
 
     private String describe() {

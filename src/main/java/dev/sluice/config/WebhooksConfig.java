@@ -92,11 +92,6 @@ public record WebhooksConfig(
         return named;
     }
 
-    /** How long to wait after so many tries that failed, 1 or more. */
-    public Duration retryDelay(int tries) {
-        return backoff.get(Math.min(tries, backoff.size()) - 1);
-    }
-
     static WebhooksConfig read(ConfigSection section) {
         AddressPolicy policy = new AddressPolicy(section.bool("webhookAllowPrivate", false));
         Optional<Secret> secret = section.secret("webhookSecret");

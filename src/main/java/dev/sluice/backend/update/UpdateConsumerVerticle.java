@@ -3,6 +3,10 @@ package dev.sluice.backend.update;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.SupervisedConsumer;
 import dev.sluice.broker.Topology;
+import dev.sluice.common.async.AsyncRetry;
+import dev.sluice.common.async.CancellableDelay;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -16,7 +20,6 @@ import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.outbox.OutboxNotifier;
 import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.Objects;
@@ -33,16 +36,17 @@ import org.slf4j.LoggerFactory;
 public final class UpdateConsumerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
     private static final int PREFETCH = 50;
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
 
     private final RabbitMqConfig broker;
     private final ReceivedUpdateRepository receivedUpdates;
     private final Outbox outbox;
     private final OutboxNotifier outboxNotifier;
+    private final CancellationToken stop = new CancellationToken();
     private Future<Void> last = Future.succeededFuture();
     private @Nullable SupervisedConsumer consumer;
-    private boolean stopping;
     private boolean failing;
 
     /**
@@ -72,7 +76,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        stopping = true;
+        stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
         SupervisedConsumer started = Objects.requireNonNull(consumer);
         return started.pause()
                 // What is not applied by then is delivered again.
@@ -83,20 +87,19 @@ public final class UpdateConsumerVerticle extends VerticleBase {
 
     /** In the order in which they came. */
     private void enqueue(Delivery delivery) {
-        last = last.transform(before -> {
-            Promise<Void> settled = Promise.promise();
-            processUntilSettled(delivery, settled);
-            return settled.future();
-        });
+        AsyncRetry retry = new AsyncRetry(
+                new CancellableDelay(vertx, stop),
+                BACKOFF,
+                cause -> JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE,
+                (cause, delay) -> logFirst(cause));
+        last = last.transform(before -> retry.run(() -> process(delivery)));
     }
 
-    // A promise and not a chain of composed futures: an outage of hours would end in as deep a stack.
-    private void processUntilSettled(Delivery delivery, Promise<Void> settled) {
-        if (stopping || delivery.isStale()) {
-            delivery.requeue().onComplete(settled);
-            return;
+    private Future<Void> process(Delivery delivery) {
+        if (stop.isCancelled() || delivery.isStale()) {
+            return delivery.requeue();
         }
-        apply(delivery)
+        return apply(delivery)
                 .recover(cause -> JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE
                         ? Future.failedFuture(cause)
                         : deadLetter(
@@ -104,13 +107,9 @@ public final class UpdateConsumerVerticle extends VerticleBase {
                                 JobException.of(cause).code(),
                                 JobException.of(cause).message(),
                                 Optional.empty()))
-                .onSuccess(applied -> {
+                .compose(applied -> {
                     failing = false;
-                    delivery.ack().onComplete(settled);
-                })
-                .onFailure(away -> {
-                    logFirst(away);
-                    vertx.setTimer(RETRY_DELAY.toMillis(), waited -> processUntilSettled(delivery, settled));
+                    return delivery.ack();
                 });
     }
 

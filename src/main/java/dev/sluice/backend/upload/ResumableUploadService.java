@@ -3,8 +3,10 @@ package dev.sluice.backend.upload;
 import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.job.JobId;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.objectstore.transfer.PartLayout;
 import dev.sluice.persistence.upload.MultipartState;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.persistence.upload.UploadRepository;
@@ -40,7 +42,7 @@ public final class ResumableUploadService {
     public record UploadLimits(long partSize, long maxBytes, Duration ttl) {
         /** The store takes so many parts and no more. */
         int partSizeFor(long bytes) {
-            long min = bytes / (MultipartUploads.MAX_PARTS - 1) + 1;
+            long min = bytes / (PartLayout.MAX_PARTS - 1) + 1;
             return Math.toIntExact(Math.max(partSize, min));
         }
     }
@@ -145,13 +147,9 @@ public final class ResumableUploadService {
 
     /** Takes all back that nobody goes on with; gives how many. */
     public Future<Integer> deleteExpired() {
-        return uploads.findExpired().compose(expired -> {
-            Future<Void> all = Future.succeededFuture();
-            for (UploadRecord upload : expired) {
-                all = all.compose(before -> delete(upload));
-            }
-            return all.map(expired.size());
-        });
+        return uploads.findExpired()
+                .compose(expired ->
+                        ParallelTasks.sequentially(expired, this::delete).map(expired.size()));
     }
 
     Future<UploadRecord> requireOwned(Caller caller, String id) {

@@ -99,7 +99,7 @@ public final class FfmpegRunner {
         try {
             Duration left = watchdog.remaining();
             while (!process.waitFor(left.compareTo(POLL_INTERVAL) < 0 ? left : POLL_INTERVAL)
-                    && cancellation.reason().isEmpty()) {
+                    && !cancellation.isCancelled()) {
                 watchdog.poll();
                 left = watchdog.remaining();
                 if (left.isNegative() || left.isZero()) {

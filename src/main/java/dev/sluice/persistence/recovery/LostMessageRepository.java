@@ -4,10 +4,10 @@ import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.ClaimTransaction;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -107,12 +107,12 @@ public final class LostMessageRepository {
      * @param again when one that was sent again and still not claimed is sent once more
      */
     public Future<List<RunId>> resendExpired(Duration silence, Duration again) {
-        return send(SILENT, ClaimTransaction.seconds(silence), ClaimTransaction.seconds(again), BATCH);
+        return send(SILENT, SqlDurations.toSeconds(silence), SqlDurations.toSeconds(again), BATCH);
     }
 
     /** How many runs wait in each stage; a stage where none does is left out. */
     public Future<Map<StageName, Backlog>> backlogs(Duration overdueAfter) {
-        return database.execute(WAITING, ClaimTransaction.seconds(overdueAfter)).map(rows -> {
+        return database.execute(WAITING, SqlDurations.toSeconds(overdueAfter)).map(rows -> {
             Map<StageName, Backlog> backlogs = new EnumMap<>(StageName.class);
             rows.forEach(row -> backlogs.put(
                     StageName.of(row.getString("stage")), new Backlog(row.getLong("waiting"), row.getLong("overdue"))));
@@ -122,7 +122,7 @@ public final class LostMessageRepository {
 
     /** Sends the messages again of up to {@code limit} runs that nobody claimed for {@code overdueAfter}, oldest first. */
     public Future<List<RunId>> resendUnclaimed(StageName stage, Duration overdueAfter, long limit) {
-        return send(UNCLAIMED, stage.key(), ClaimTransaction.seconds(overdueAfter), (int) Math.min(BATCH, limit));
+        return send(UNCLAIMED, stage.key(), SqlDurations.toSeconds(overdueAfter), (int) Math.min(BATCH, limit));
     }
 
     private Future<List<RunId>> send(String sql, Object... parameters) {

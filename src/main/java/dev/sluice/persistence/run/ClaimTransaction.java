@@ -8,6 +8,7 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
@@ -16,7 +17,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -124,7 +124,7 @@ public final class ClaimTransaction {
                 stage,
                 run.task(),
                 request.worker(),
-                seconds(request.lease()),
+                SqlDurations.toSeconds(request.lease()),
                 precedingStages(run.stage()));
         Future<RowSet<Row>> claimedJob =
                 session.execute(CLAIM_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
@@ -193,7 +193,7 @@ public final class ClaimTransaction {
 
     private static ClaimResult held(RowSet<Row> rows) {
         double seconds = rows.iterator().next().getDouble("seconds");
-        return new ClaimResult.LeasedElsewhere(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
+        return new ClaimResult.LeasedElsewhere(SqlDurations.fromSeconds(seconds));
     }
 
     /** Neither claimed nor leased: finished, out of date, or the lease ended between the two statements. */
@@ -221,9 +221,5 @@ public final class ClaimTransaction {
                 .filter(other -> other.compareTo(stage) < 0)
                 .map(StageName::key)
                 .toArray(String[]::new);
-    }
-
-    public static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 }

@@ -5,17 +5,15 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.progress.AttemptArrays;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Leases of runs. Threads: any. */
 public final class LeaseRepository {
@@ -57,8 +55,8 @@ public final class LeaseRepository {
                         columns.stages(),
                         columns.tasks(),
                         columns.tokens(),
-                        ClaimTransaction.seconds(lease))
-                .map(rows -> stream(rows)
+                        SqlDurations.toSeconds(lease))
+                .map(rows -> Rows.stream(rows)
                         .map(row -> asked.get(row.getInteger("place") - 1))
                         .collect(Collectors.toUnmodifiableSet()));
     }
@@ -76,12 +74,8 @@ public final class LeaseRepository {
     public Future<Set<JobId>> findCancelled(Collection<JobId> jobs) {
         String[] ids = jobs.stream().map(JobId::value).toArray(String[]::new);
         return database.execute(CANCELLED, ids, ErrorCode.CANCELLED.wire())
-                .map(rows -> stream(rows)
+                .map(rows -> Rows.stream(rows)
                         .map(row -> new JobId(row.getString("id")))
                         .collect(Collectors.toUnmodifiableSet()));
-    }
-
-    private static Stream<Row> stream(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false);
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.job.JobException;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.db.SqlStatement;
 import dev.sluice.persistence.outbox.Outbox;
@@ -187,7 +188,7 @@ public final class RunSettlement {
                     "waiting",
                     failure.code().wire(),
                     UserTableMapping.stripNul(failure.message()),
-                    ClaimTransaction.seconds(redelivery.delay()));
+                    SqlDurations.toSeconds(redelivery.delay()));
             return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
         });
     }
@@ -195,7 +196,7 @@ public final class RunSettlement {
     /** Releases the run without counting the attempt; {@code redelivery} brings its message again after its delay. */
     public Future<CommitResult> defer(Attempt attempt, OutboxMessage redelivery) {
         return inFencedTransaction(attempt, "waiting", session -> {
-            var run = fencedRun(session, RUN_RELEASED, attempt, ClaimTransaction.seconds(redelivery.delay()));
+            var run = fencedRun(session, RUN_RELEASED, attempt, SqlDurations.toSeconds(redelivery.delay()));
             return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
         });
     }

@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.lease;
 
+import dev.sluice.common.LruCache;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.job.Attempt;
@@ -11,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,12 +31,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaseRenewer {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
+    private static final int MAX_CANCELLED = 1_000;
 
     private final Vertx vertx;
     private final LeaseRepository leases;
     private final DeliveryConfig config;
     private final Map<Attempt, TrackedLease> held = new ConcurrentHashMap<>();
-    private final Set<JobId> stopped = Collections.synchronizedSet(Collections.newSetFromMap(new RecentJobs()));
+    /** Recently cancelled jobs: more than are claimed at the same time. */
+    private final Set<JobId> stopped =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LruCache<>(MAX_CANCELLED)));
+
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
     private volatile Consumer<JobId> cancelled = job -> {};
@@ -158,17 +162,6 @@ public final class LeaseRenewer {
                 .addKeyValue("runs", held.size())
                 .addKeyValue("error", failure.getMessage())
                 .log("leases not renewed, will try again");
-    }
-
-    /** Jobs that were cancelled last: enough for all that are claimed just then. */
-    private static final class RecentJobs extends LinkedHashMap<JobId, Boolean> {
-        private static final long serialVersionUID = 1;
-        private static final int MOST = 1_000;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<JobId, Boolean> eldest) {
-            return size() > MOST;
-        }
     }
 
     /** Stops the work of an attempt whose lease is gone; whether there was work to stop. */

@@ -3,18 +3,27 @@ package dev.sluice.pipeline.run;
 import dev.sluice.broker.Delivery;
 import dev.sluice.common.async.CancellableDelay;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.job.DeliveryStep;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.JobException;
 import dev.sluice.publisher.PublisherClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Settles deliveries, each once: acknowledges or requeues them after what follows from them is durable. */
 public record DeliverySettlement(Vertx vertx, PublisherClient publisher, DeliveryStepListener steps) {
     private static final Logger LOG = LoggerFactory.getLogger(DeliverySettlement.class);
+
+    /**
+     * A requeued message is redelivered immediately. Quorum queues count redeliveries, and RabbitMQ 4.0 drops a message after 20
+     * unless a policy says otherwise; the delay therefore grows.
+     */
+    static final ExponentialBackoff REQUEUE_BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(2), Duration.ofSeconds(60), 0.2);
 
     /** Acknowledges after {@code committed} succeeds; requeues after it fails. Never fails. */
     public Future<Void> settleAfter(Future<Void> committed, Delivery delivery, CancellationToken cancellation) {
@@ -27,7 +36,7 @@ public record DeliverySettlement(Vertx vertx, PublisherClient publisher, Deliver
     }
 
     private Future<Void> requeue(Delivery delivery, CancellationToken cancellation, Throwable cause) {
-        if (cancellation.reason().isEmpty()) {
+        if (!cancellation.isCancelled()) {
             LOG.atWarn()
                     .setCause(cause instanceof JobException ? null : cause)
                     .addKeyValue("queue", delivery.queue())
@@ -35,7 +44,7 @@ public record DeliverySettlement(Vertx vertx, PublisherClient publisher, Deliver
                     .log("delivery requeued");
         }
         return new CancellableDelay(vertx, cancellation)
-                .await(RequeueDelay.forDeliveryCount(delivery.deliveryCount()))
+                .await(REQUEUE_BACKOFF.delay(delivery.deliveryCount() + 1))
                 .compose(waited -> delivery.requeue());
     }
 }

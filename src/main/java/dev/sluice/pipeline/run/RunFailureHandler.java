@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.run;
 
+import dev.sluice.common.async.RetrySchedule;
 import dev.sluice.job.JobException;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.persistence.outbox.OutboxMessage;
@@ -10,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -67,8 +67,8 @@ final class RunFailureHandler {
     }
 
     private Future<Void> retryLater(ClaimedRun run, JobException failure) {
-        Duration delay = new RetrySchedule(route.retries().delays(), ThreadLocalRandom.current())
-                .delayAfter(run.attempt().attemptNumber());
+        Duration delay =
+                new RetrySchedule(route.retries().delays()).delay(run.attempt().attemptNumber());
         OutboxMessage redelivery = redelivery(run, delay);
         return settle(
                 run,
