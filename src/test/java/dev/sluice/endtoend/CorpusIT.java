@@ -121,17 +121,10 @@ class CorpusIT {
         assertThat(frames.count()).isEqualTo(shown.count());
         assertThat(frames.seconds()).isCloseTo(shown.seconds(), within(0.1));
         assertThat(made.video().codec()).isEqualTo("h264");
-        assertThat(made.video().pixelFormat()).isEqualTo("yuv420p");
         assertThat(made.video().rotation()).isZero();
-        assertThat(made.video().mirrored()).isFalse();
         assertThat(made.video().codedSize().width()).isEven().isEqualTo(version.getInteger("width"));
         assertThat(made.video().codedSize().height()).isEven().isEqualTo(version.getInteger("height"));
-        assertThat(made.audio().isPresent()).isEqualTo(source.audio().isPresent());
-        made.audio().ifPresent(audio -> {
-            assertThat(audio.codec()).isEqualTo("aac");
-            assertThat(audio.channels()).isEqualTo(2);
-            assertThat(audio.sampleRate()).isEqualTo(48_000);
-        });
+        FfmpegFixture.assertOutputFormat(file, source.audio().isPresent());
         assertThat(made.bytes()).isEqualTo(version.getLong("file_size"));
         Files.delete(file);
     }

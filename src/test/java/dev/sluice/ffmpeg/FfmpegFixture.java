@@ -84,6 +84,23 @@ public final class FfmpegFixture {
         return lines;
     }
 
+    /** Asserts the properties of an output that are the same for every source; blocks. */
+    public static void assertOutputFormat(Path file, boolean hasAudio) {
+        assertThat(streamEntries(file, "v", "stream=codec_name,pix_fmt")).containsExactly("h264,yuv420p");
+        assertThat(streamEntries(file, "v", "stream_side_data=side_data_type"))
+                .as("display matrix")
+                .allMatch(String::isBlank);
+        assertThat(streamEntries(file, "a", "stream=codec_name,sample_rate,channels"))
+                .isEqualTo(hasAudio ? List.of("aac,48000,2") : List.of());
+    }
+
+    private static List<String> streamEntries(Path file, String streams, String entries) {
+        List<String> command = new ArrayList<>(List.of("-loglevel", "error", "-select_streams", streams));
+        command.addAll(List.of("-show_entries", entries, "-print_format", "csv=print_section=0"));
+        command.add(InputArguments.url(file));
+        return output(ffmpeg().ffprobe(), command, file.getParent());
+    }
+
     /** Makes a clip of what FFmpeg's generators show and sound. */
     public static Path clip(Path file, String video, String audio, String... more) {
         List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));

@@ -9,6 +9,7 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
+import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.Segment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +24,6 @@ import java.util.stream.IntStream;
  * muxer writes it into each file). Pure; names of outputs are relative to the directory FFmpeg runs in.
  */
 public final class EncodeCommand {
-    /** Thumbnails are named after their time in milliseconds: {@code thumbnail-15000.jpg}. */
-    public static final String THUMBNAIL_PREFIX = "thumbnail-";
 
     /** Makes files, and says how far it is in a way that {@link ProgressParser} reads. */
     public static final List<String> COMMON_OPTIONS = List.of(
@@ -188,6 +187,6 @@ public final class EncodeCommand {
     private static void addThumbnails(List<String> command) {
         command.addAll(List.of("-map", "[thumbnails]", "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "1:1000", "-map_metadata", "-1"));
-        command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + THUMBNAIL_PREFIX + "%d.jpg"));
+        command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + ThumbnailFiles.PREFIX + "%d.jpg"));
     }
 }

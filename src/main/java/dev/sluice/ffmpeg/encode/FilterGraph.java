@@ -51,7 +51,7 @@ final class FilterGraph {
      * (docs/decisions/012-what-ffmpeg-is-asked.md).
      */
     int threads(int all) {
-        boolean heavy = source.isHdr() || source.isInterlaced();
+        boolean heavy = source.color().isHdr() || source.isInterlaced();
         return heavy ? all : Math.max(1, all / ENCODING_THREADS_A_SCALING_ONE);
     }
 
@@ -71,7 +71,7 @@ final class FilterGraph {
         String deinterlace = source.isInterlaced() ? "bwdif=mode=send_frame:deint=interlaced," : "";
         // What looks at neighbours has to see those beyond the cut, what takes time has not.
         String range = cut.map(FilterGraph::range).orElse("");
-        return source.isHdr() ? deinterlace + range + toneMap() + "," : deinterlace + range;
+        return source.color().isHdr() ? deinterlace + range + toneMap() + "," : deinterlace + range;
     }
 
     private static String range(TimeRange cut) {
@@ -101,9 +101,9 @@ final class FilterGraph {
      */
     private String toneMap() {
         Dimensions size = renditions.get(0).size();
-        String missing = (source.primaries().isEmpty() ? ":pin=bt2020" : "")
-                + (source.space().isEmpty() ? ":min=bt2020nc" : "")
-                + (source.range().isEmpty() ? ":rin=tv" : "");
+        String missing = (source.color().primaries().isEmpty() ? ":pin=bt2020" : "")
+                + (source.color().space().isEmpty() ? ":min=bt2020nc" : "")
+                + (source.color().range().isEmpty() ? ":rin=tv" : "");
         return "zscale=w=" + size.width() + ":h=" + size.height() + ":t=linear:npl=100" + missing
                 + ",format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
                 + "format=yuv420p";

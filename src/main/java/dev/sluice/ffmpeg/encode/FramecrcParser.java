@@ -22,12 +22,11 @@ public final class FramecrcParser {
             String codec,
             String size,
             String sampleRate,
-            String layout,
             double timeBase,
             long packets,
             long start,
             long end) {
-        private static final Stream NEW = new Stream("", "", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
+        private static final Stream NEW = new Stream("", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
 
         public Duration length() {
             return packets == 0 ? Duration.ZERO : DecimalSeconds.fromSeconds((end - start) * timeBase);
@@ -38,7 +37,6 @@ public final class FramecrcParser {
                     codec,
                     size,
                     sampleRate,
-                    layout,
                     timeBase,
                     packets + 1,
                     Math.min(start, pts),
@@ -47,11 +45,10 @@ public final class FramecrcParser {
 
         private Stream with(String key, String value) {
             return switch (key) {
-                case "codec_id" -> new Stream(value, size, sampleRate, layout, timeBase, packets, start, end);
-                case "dimensions" -> new Stream(codec, value, sampleRate, layout, timeBase, packets, start, end);
-                case "sample_rate" -> new Stream(codec, size, value, layout, timeBase, packets, start, end);
-                case "channel_layout_name" -> new Stream(codec, size, sampleRate, value, timeBase, packets, start, end);
-                case "tb" -> new Stream(codec, size, sampleRate, layout, quotient(value), packets, start, end);
+                case "codec_id" -> new Stream(value, size, sampleRate, timeBase, packets, start, end);
+                case "dimensions" -> new Stream(codec, value, sampleRate, timeBase, packets, start, end);
+                case "sample_rate" -> new Stream(codec, size, value, timeBase, packets, start, end);
+                case "tb" -> new Stream(codec, size, sampleRate, quotient(value), packets, start, end);
                 default -> this;
             };
         }

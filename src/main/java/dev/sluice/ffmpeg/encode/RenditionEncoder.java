@@ -12,7 +12,6 @@ import dev.sluice.ffmpeg.process.StderrLog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.JobException;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.SourceDamage;
 import dev.sluice.media.SourceWarnings;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
@@ -83,6 +82,6 @@ public final class RenditionEncoder {
                 checked.files(),
                 ThumbnailFiles.list(
                         directory, RenditionLadder.thumbnailSize(info.video().displaySize(), config.thumbnailWidth())),
-                SourceWarnings.build(info.duration(), checked.longest(), SourceDamage.of(errors)));
+                SourceWarnings.build(info.duration(), checked.longest(), ProcessErrorMapper.sourceDamage(errors)));
     }
 }

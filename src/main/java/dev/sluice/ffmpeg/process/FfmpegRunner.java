@@ -75,7 +75,7 @@ public final class FfmpegRunner {
                     "The sandbox around FFmpeg could not be set up.",
                     new IOException(outcome.lastLine()));
         }
-        launchSpec.limits().failure(outcome).ifPresent(failure -> {
+        ProcessErrorMapper.limitExceeded(launchSpec.limits(), outcome).ifPresent(failure -> {
             LOG.atInfo()
                     .addKeyValue("error", failure.code())
                     .addKeyValue("ffmpeg", outcome.stderr())

@@ -10,6 +10,7 @@ import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.FirstFrameProbe;
 import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
+import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.JobException;
@@ -137,7 +138,7 @@ public final class SegmentEncoder {
         if (!isWithoutFrames(outcome, parser)) {
             EncodeRunner.requireSuccess(outcome, parser);
         }
-        return made(what, renditions, parser.frames(), SourceDamage.of(outcome.stderr()));
+        return made(what, renditions, parser.frames(), ProcessErrorMapper.sourceDamage(outcome.stderr()));
     }
 
     /** A recording of a screen on which nothing happens has minutes without a frame; FFmpeg calls that an error. */

@@ -112,6 +112,7 @@ class CorpusEncodeIT {
             assertThat(frames.count()).isEqualTo(shown.count()).isEqualTo(rendition.frames());
             assertThat(frames.seconds()).isCloseTo(shown.seconds(), within(0.1));
             assertPlayable(info, made, rendition);
+            FfmpegFixture.assertOutputFormat(rendition.file(), info.audio().isPresent());
         }
         assertThumbnails(result.thumbnails(), shown.seconds());
     }
@@ -119,24 +120,16 @@ class CorpusEncodeIT {
     private static void assertPlayable(MediaInfo source, MediaInfo made, RenditionFile rendition) {
         VideoStream video = made.video();
         assertThat(video.codec()).isEqualTo("h264");
-        assertThat(video.pixelFormat()).isEqualTo("yuv420p");
         assertThat(video.sampleAspectRatio()).isEqualTo(1);
         assertThat(video.rotation()).isZero();
-        assertThat(video.mirrored()).isFalse();
         assertThat(video.isInterlaced()).isFalse();
-        assertThat(video.isHdr()).isFalse();
+        assertThat(video.color().isHdr()).isFalse();
         Dimensions shown = source.video().displaySize();
         assertThat(video.codedSize()).isEqualTo(new Dimensions(rendition.width(), rendition.height()));
         assertThat(rendition.width()).isEven().isLessThanOrEqualTo(shown.width());
         assertThat(rendition.height()).isEven().isLessThanOrEqualTo(shown.height());
         assertThat((double) rendition.width() / rendition.height())
                 .isCloseTo((double) shown.width() / shown.height(), withinPercentage(1.5));
-        assertThat(made.audio().isPresent()).isEqualTo(source.audio().isPresent());
-        made.audio().ifPresent(audio -> {
-            assertThat(audio.codec()).isEqualTo("aac");
-            assertThat(audio.channels()).isEqualTo(2);
-            assertThat(audio.sampleRate()).isEqualTo(48_000);
-        });
         assertThat(rendition.bytes()).isEqualTo(made.bytes());
     }
 
