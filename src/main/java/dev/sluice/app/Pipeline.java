@@ -53,16 +53,16 @@ public final class Pipeline {
 
     private List<StageRoute> routes() {
         SourceProvider source = new SourceProvider(
-                services.objectStore(),
+                services.storage().objectStore(),
                 workspace(),
-                services.sourceCache(),
+                services.storage().sourceCache(),
                 services.config().media().limits().maxBytes());
         OutputSizeEstimator sizeEstimator =
                 new OutputSizeEstimator(services.config().media());
-        EncodeOutputStore results = new EncodeOutputStore(services.keys(), artifactStore());
+        EncodeOutputStore results = new EncodeOutputStore(services.storage().keys(), artifactStore());
         return List.of(
                 new StageRoute(
-                        new DownloadStage(source, workspace(), services.prober(), services.workerPool()),
+                        new DownloadStage(source, workspace(), services.media().prober(), services.media().workerPool()),
                         Topology.DOWNLOAD_QUEUE,
                         Optional.of(StageName.PROCESSING),
                         retries(StageName.DOWNLOAD)),
@@ -70,11 +70,11 @@ public final class Pipeline {
                         new ProcessingStage(
                                 source,
                                 workspace(),
-                                services.prober(),
-                                services.encoders().segmentPlanner(),
-                                services.encoders().encoder(),
-                                services.encoders().speedEstimator(),
-                                services.workerPool(),
+                                services.media().prober(),
+                                services.media().encoders().segmentPlanner(),
+                                services.media().encoders().encoder(),
+                                services.media().encoders().speedEstimator(),
+                                services.media().workerPool(),
                                 sizeEstimator,
                                 results,
                                 services.threadsPerEncode(StageName.PROCESSING)),
@@ -86,11 +86,11 @@ public final class Pipeline {
                         new SegmentStage(
                                 source,
                                 workspace(),
-                                services.prober(),
+                                services.media().prober(),
                                 services.config().media(),
-                                services.encoders()::segmentEncoder,
-                                services.encoders().speedEstimator(),
-                                services.workerPool(),
+                                services.media().encoders()::segmentEncoder,
+                                services.media().encoders().speedEstimator(),
+                                services.media().workerPool(),
                                 sizeEstimator,
                                 artifactStore(),
                                 services.threadsPerEncode(StageName.SEGMENT)),
@@ -102,10 +102,10 @@ public final class Pipeline {
                         new JoinStage(
                                 services.runServices().runs(),
                                 workspace(),
-                                new TaskArtifactFetcher(stagingUploader(), workspace(), services.workerPool()),
+                                new TaskArtifactFetcher(stagingUploader(), workspace(), services.media().workerPool()),
                                 services.config().media(),
-                                services.encoders()::concatenator,
-                                services.workerPool(),
+                                services.media().encoders()::concatenator,
+                                services.media().workerPool(),
                                 results),
                         Topology.JOINS_QUEUE,
                         Optional.of(StageName.UPLOAD),
@@ -113,27 +113,27 @@ public final class Pipeline {
                 new StageRoute(
                         new UploadStage(
                                 stagingUploader(),
-                                new StagedObjectPromoter(services.objectStore()),
+                                new StagedObjectPromoter(services.storage().objectStore()),
                                 workspace(),
-                                services.keys()),
+                                services.storage().keys()),
                         Topology.UPLOAD_QUEUE,
                         Optional.empty(),
                         retries(StageName.UPLOAD)));
     }
 
     private Workspace workspace() {
-        return services.runServices().workspace();
+        return services.storage().workspace();
     }
 
     private ArtifactStore artifactStore() {
         return switch (services.config().workspace().mode()) {
             case LOCAL -> new ArtifactStore.WorkspaceArtifactStore(workspace());
-            case STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader(), workspace());
+            case OBJECT_STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader(), workspace());
         };
     }
 
     private StagingUploader stagingUploader() {
-        return new StagingUploader(services.objectStore(), services.staging());
+        return new StagingUploader(services.storage().objectStore(), services.storage().staging());
     }
 
     private RetryConfig retries(StageName stage) {
@@ -168,7 +168,7 @@ public final class Pipeline {
                     () -> new StageVerticle(
                             route, config.concurrency(), services.config().rabbitmq(), services.runServices())));
         }
-        if (services.config().requests().enabled()) {
+        if (services.config().consumers().requests().enabled()) {
             parts.add(new VerticleDeployment(REQUESTS, 1, () -> requests(routes)));
         }
         parts.addAll(services.backend().deployments(services));
@@ -177,15 +177,15 @@ public final class Pipeline {
 
     /** The older system's way in: its requests go the way of the table above, by messages or under the one that they came in. */
     private StageVerticle requests(List<StageRoute> routes) {
-        RequestDecoder decoder = new RequestDecoder(services.requests(), services.runServices());
-        return switch (services.config().requests().mode()) {
+        RequestDecoder decoder = new RequestDecoder(services.repositories().requests(), services.runServices());
+        return switch (services.config().consumers().requests().mode()) {
             case STAGED ->
                 new StageVerticle(
                         REQUESTS,
                         Topology.REQUESTS_QUEUE,
                         StagedRequestHandler.CONCURRENCY,
                         services.config().rabbitmq(),
-                        new StagedRequestHandler(services.requests(), decoder, services.runServices()));
+                        new StagedRequestHandler(services.repositories().requests(), decoder, services.runServices()));
             case SINGLE_STAGE ->
                 new StageVerticle(
                         REQUESTS,
@@ -201,8 +201,8 @@ public final class Pipeline {
 
     private RecoveryVerticle recovery(List<StageRoute> routes) {
         return new RecoveryVerticle(
-                new LostMessageRepository(services.database(), StageMessages::resend),
-                services.pendingJobs(),
+                new LostMessageRepository(services.storage().database(), StageMessages::resend),
+                services.repositories().pendingJobs(),
                 routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 services.config().rabbitmq(),
                 services.config().delivery(),

@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.objectstore.ObjectStore;
@@ -41,13 +42,13 @@ public final class Sluice {
 
     /** The same, with somebody who is told of every milestone of a delivery: a test that wants to stop the process there. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, config, new Startup(), stepListener);
+        return start(vertx, config, new CancellationToken(), stepListener);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener stepListener) {
+    static Future<Sluice> start(Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
         return Services.open(vertx, config, startup, stepListener).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
-            return startup.goOn()
+            return startup.failIfCancelled()
                     .compose(on -> sluice.deployAll())
                     .map(sluice)
                     .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
@@ -87,18 +88,18 @@ public final class Sluice {
 
     /** How jobs begin and stand. */
     public JobRepository jobs() {
-        return services.jobs();
+        return services.repositories().jobs();
     }
 
     /** Makes jobs for this pipeline of local files. */
     public JobSubmissionService submission() {
         return new JobSubmissionService(
-                services.objectStore(), services.jobs(), services.runServices().updates()::notifyOutbox);
+                services.storage().objectStore(), services.repositories().jobs(), services.runServices().updates()::notifyOutbox);
     }
 
     /** The object store, as the stages see it. */
     public ObjectStore objectStore() {
-        return services.objectStore();
+        return services.storage().objectStore();
     }
 
     /** Takes all verticles down, the stages before the publisher, and closes what they shared. */

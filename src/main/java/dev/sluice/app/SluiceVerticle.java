@@ -1,7 +1,10 @@
 package dev.sluice.app;
 
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +23,7 @@ public final class SluiceVerticle extends VerticleBase {
     private static final int TERMINATED = 143;
 
     private final SluiceConfig config;
-    private final Startup startup = new Startup();
+    private final CancellationToken startup = new CancellationToken();
     private Future<@Nullable Sluice> whenStarted = Future.succeededFuture();
 
     public SluiceVerticle(SluiceConfig config) {
@@ -30,9 +33,9 @@ public final class SluiceVerticle extends VerticleBase {
     @Override
     public synchronized Future<?> start() {
         // The launcher may have been told to stop before it came to this.
-        if (!startup.isGivenUp()) {
+        if (!startup.isCancelled()) {
             whenStarted = Sluice.start(vertx, config, startup, DeliveryStepListener.NOOP)
-                    .recover(cause -> startup.isGivenUp() ? Future.succeededFuture() : Future.failedFuture(cause));
+                    .recover(cause -> startup.isCancelled() ? Future.succeededFuture() : Future.failedFuture(cause));
         }
         return Future.succeededFuture();
     }
@@ -43,7 +46,7 @@ public final class SluiceVerticle extends VerticleBase {
     }
 
     private synchronized Future<@Nullable Sluice> cancelStart() {
-        startup.giveUp();
+        startup.cancel(new JobException(ErrorCode.SHUTDOWN, "The pipeline was stopped before its start was complete."));
         return whenStarted;
     }
 

@@ -149,7 +149,7 @@ public final class JoinStage implements Stage {
                 .map(TaskArtifact::name)
                 .toList();
         Set<String> thumbnails =
-                new HashSet<>(ThumbnailFiles.firstPerInterval(names, plan.start(), settings.thumbnailInterval()));
+                new HashSet<>(ThumbnailFiles.firstPerInterval(names, plan.start(), settings.thumbnails().interval()));
         List<TaskArtifactFetcher.ArtifactRequest> wanted = new ArrayList<>();
         for (Map.Entry<Integer, List<TaskArtifact>> task : pieces.entrySet()) {
             for (TaskArtifact artifact : task.getValue()) {
