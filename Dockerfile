@@ -18,7 +18,7 @@ VOLUME /var/lib/sluice
 # compiler or more collecting threads would make faster.
 ENV JAVA_TOOL_OPTIONS="-Xmx96m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
 ENV SLUICE_WORKSPACE_DIRECTORY=/var/lib/sluice/work
-ENV SLUICE_FFMPEG_CACHE=/var/lib/sluice/ffmpeg
+ENV SLUICE_FFMPEG_CACHE_DIRECTORY=/var/lib/sluice/ffmpeg
 
 # Stopped with SIGTERM it gives its work back and is gone within ten seconds.
 STOPSIGNAL SIGTERM

@@ -91,25 +91,27 @@ record BackendServices(
         OutboxNotifier outboxNotifier = outboxNotifier(services);
         JobControlService control = new JobControlService(
                 cancellation, retry, services.runServices().worker(), outboxNotifier);
-        JobSubmissionService submission =
-                new JobSubmissionService(services.objectStore(), services.jobs(), outboxNotifier);
+        JobSubmissionService submission = new JobSubmissionService(
+                services.storage().objectStore(), services.repositories().jobs(), outboxNotifier);
         BackendConfig config = services.config().backend();
         JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
-        MediaJobService media = new MediaJobService(queries, submission, services.objectStore(), webhookResolver);
+        MediaJobService media =
+                new MediaJobService(queries, submission, services.storage().objectStore(), webhookResolver);
         DeadLetterService deadLetters = new DeadLetterService(
                 vertx,
                 services.config().rabbitmq(),
                 services.runServices().runs().outbox(),
                 control);
-        UploadLimiter limiter = new UploadLimiter(config.maxConcurrentUploads());
-        MultipartUploads store = services.objectStore().multipartUploads();
-        UploadFinalizer finalizer = new UploadFinalizer(store, services.objectStore(), submission);
+        UploadLimiter limiter = new UploadLimiter(config.uploads().maxConcurrent());
+        MultipartUploads store = services.storage().objectStore().multipartUploads();
+        UploadFinalizer finalizer =
+                new UploadFinalizer(store, services.storage().objectStore(), submission);
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
-                config.uploadTtl());
-        ResumableUploadService resumable =
-                new ResumableUploadService(new UploadRepository(services.database()), store, finalizer, limiter, rules);
+                config.uploads().ttl());
+        ResumableUploadService resumable = new ResumableUploadService(
+                new UploadRepository(services.storage().database()), store, finalizer, limiter, rules);
         return new HttpApiVerticle(
                 config,
                 services.config().rabbitmq(),
@@ -123,12 +125,12 @@ record BackendServices(
                         new DirectUploadService(
                                 resumable,
                                 store,
-                                services.objectStore().presignedUrls(),
+                                services.storage().objectStore().presignedUrls(),
                                 finalizer,
                                 config.presignedUrlTtl()),
                         webhookResolver,
-                        services.objectStore(),
-                        services.objectStore().presignedUrls(),
+                        services.storage().objectStore(),
+                        services.storage().objectStore().presignedUrls(),
                         new ProcessInfo(Version.current(), Instant.now())));
     }
 

@@ -78,7 +78,7 @@ public final class Pipeline {
                     config.instances(),
                     () -> new StageVerticle(route, config.concurrency(), broker, services.runServices())));
         }
-        if (services.config().requests().enabled()) {
+        if (services.config().consumers().requests().enabled()) {
             deployments.add(new VerticleDeployment(REQUESTS, 1, () -> requests(routes)));
         }
         deployments.addAll(services.backend().deployments(services));
@@ -90,14 +90,14 @@ public final class Pipeline {
                 broker,
                 services.config().updates(),
                 services.runServices().runs().outbox(),
-                new ProgressRepository(services.database()),
+                new ProgressRepository(services.storage().database()),
                 services.runServices().steps());
     }
 
     private RecoveryVerticle recovery(List<StageRoute> routes) {
         return new RecoveryVerticle(
-                new LostMessageRepository(services.database(), StageMessages::resend),
-                services.pendingJobs(),
+                new LostMessageRepository(services.storage().database(), StageMessages::resend),
+                services.repositories().pendingJobs(),
                 routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 broker,
                 services.config().delivery(),
@@ -106,15 +106,15 @@ public final class Pipeline {
 
     /** Requests of the legacy flow: each becomes a staged job, or passes all stages under its one delivery. */
     private StageVerticle requests(List<StageRoute> routes) {
-        RequestDecoder decoder = new RequestDecoder(services.requests(), services.runServices());
-        return switch (services.config().requests().mode()) {
+        RequestDecoder decoder = new RequestDecoder(services.repositories().requests(), services.runServices());
+        return switch (services.config().consumers().requests().mode()) {
             case STAGED ->
                 new StageVerticle(
                         REQUESTS,
                         Topology.REQUESTS_QUEUE,
                         StagedRequestHandler.CONCURRENCY,
                         broker,
-                        new StagedRequestHandler(services.requests(), decoder, services.runServices()));
+                        new StagedRequestHandler(services.repositories().requests(), decoder, services.runServices()));
             case SINGLE_STAGE ->
                 new StageVerticle(
                         REQUESTS,

@@ -90,18 +90,20 @@ public final class Sluice {
 
     /** How jobs begin and stand. */
     public JobRepository jobs() {
-        return services.jobs();
+        return services.repositories().jobs();
     }
 
     /** Makes jobs for this pipeline of local files. */
     public JobSubmissionService submission() {
         return new JobSubmissionService(
-                services.objectStore(), services.jobs(), services.runServices().publisher()::notifyOutbox);
+                services.storage().objectStore(),
+                services.repositories().jobs(),
+                services.runServices().publisher()::notifyOutbox);
     }
 
     /** The object store, as the stages see it. */
     public ObjectStore objectStore() {
-        return services.objectStore();
+        return services.storage().objectStore();
     }
 
     /** Takes all verticles down, the stages before the publisher, and closes what they shared. */

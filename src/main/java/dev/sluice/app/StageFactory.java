@@ -32,32 +32,37 @@ final class StageFactory {
     StageFactory(Services services) {
         this.services = services;
         this.media = services.config().media();
-        this.workspace = services.workspace();
-        ObjectStore objectStore = services.objectStore();
+        this.workspace = services.storage().workspace();
+        ObjectStore objectStore = services.storage().objectStore();
         this.source = new SourceProvider(
-                objectStore, workspace, services.sourceCache(), media.limits().maxBytes());
-        this.stagingUploader = new StagingUploader(objectStore, services.staging());
+                objectStore,
+                workspace,
+                services.storage().sourceCache(),
+                media.limits().maxBytes());
+        this.stagingUploader =
+                new StagingUploader(objectStore, services.storage().staging());
         this.artifactStore = switch (services.config().workspace().mode()) {
             case LOCAL -> new ArtifactStore.WorkspaceArtifactStore(workspace);
-            case STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader, workspace);
+            case OBJECT_STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader, workspace);
         };
         this.sizeEstimator = new OutputSizeEstimator(media);
-        this.outputs = new EncodeOutputStore(services.keys(), artifactStore);
+        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore);
     }
 
     Stage download() {
-        return new DownloadStage(source, workspace, services.prober(), services.workerPool());
+        return new DownloadStage(
+                source, workspace, services.media().prober(), services.media().workerPool());
     }
 
     Stage processing() {
         return new ProcessingStage(
                 source,
                 workspace,
-                services.prober(),
-                services.encoders().segmentPlanner(),
-                services.encoders().encoder(),
-                services.encoders().speedEstimator(),
-                services.workerPool(),
+                services.media().prober(),
+                services.media().encoders().segmentPlanner(),
+                services.media().encoders().encoder(),
+                services.media().encoders().speedEstimator(),
+                services.media().workerPool(),
                 sizeEstimator,
                 outputs,
                 services.threadsPerEncode(StageName.PROCESSING));
@@ -67,11 +72,11 @@ final class StageFactory {
         return new SegmentStage(
                 source,
                 workspace,
-                services.prober(),
+                services.media().prober(),
                 media,
-                services.encoders()::segmentEncoder,
-                services.encoders().speedEstimator(),
-                services.workerPool(),
+                services.media().encoders()::segmentEncoder,
+                services.media().encoders().speedEstimator(),
+                services.media().workerPool(),
                 sizeEstimator,
                 artifactStore,
                 services.threadsPerEncode(StageName.SEGMENT));
@@ -81,15 +86,19 @@ final class StageFactory {
         return new JoinStage(
                 services.runServices().runs().taskResults(),
                 workspace,
-                new TaskArtifactFetcher(stagingUploader, workspace, services.workerPool()),
+                new TaskArtifactFetcher(
+                        stagingUploader, workspace, services.media().workerPool()),
                 media,
-                services.encoders()::concatenator,
-                services.workerPool(),
+                services.media().encoders()::concatenator,
+                services.media().workerPool(),
                 outputs);
     }
 
     Stage upload() {
         return new UploadStage(
-                stagingUploader, new StagedObjectPromoter(services.objectStore()), workspace, services.keys());
+                stagingUploader,
+                new StagedObjectPromoter(services.storage().objectStore()),
+                workspace,
+                services.storage().keys());
     }
 }

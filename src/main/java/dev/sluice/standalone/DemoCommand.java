@@ -36,7 +36,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         JsonObject settings = data.settings();
         if (!settings.containsKey("updates")) {
-            settings.put("updates", new JsonObject().put("tickSeconds", PROGRESS_SECONDS));
+            settings.put("updates", new JsonObject().put("progressIntervalSeconds", PROGRESS_SECONDS));
         }
         System.out.println("starting a broker, a database and an object store in " + data.directory());
         try (StandaloneServer standalone = StandaloneServer.start(data.directory(), settings)) {

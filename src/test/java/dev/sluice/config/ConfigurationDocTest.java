@@ -31,7 +31,7 @@ class ConfigurationDocTest {
     static void readTheTables() throws IOException {
         List<Row> found = new ArrayList<>();
         String section = "";
-        for (String line : Files.readAllLines(Path.of("README.md"))) {
+        for (String line : Files.readAllLines(Path.of("docs/configuration.md"))) {
             Matcher heading = HEADING.matcher(line);
             Matcher row = ROW.matcher(line);
             if (heading.matches()) {
@@ -49,7 +49,7 @@ class ConfigurationDocTest {
 
     @Test
     void everyKeyHasItsRow() {
-        assertThat(rows.stream().map(Row::key)).containsExactlyInAnyOrderElementsOf(SluiceConfig.allKeys());
+        assertThat(rows.stream().map(Row::key)).containsExactlyInAnyOrderElementsOf(Configs.allKeys());
     }
 
     @Test
@@ -142,6 +142,6 @@ class ConfigurationDocTest {
     private static boolean isInRange(Row row, BigDecimal value, boolean list) {
         String text = list ? "[" + value + "]" : value.toString();
         return Configs.complaints(new JsonObject(), Map.of(row.variable(), text)).stream()
-                .noneMatch(complaint -> complaint.startsWith(row.key()) && complaint.contains("has to be from"));
+                .noneMatch(complaint -> complaint.startsWith(row.key()) && complaint.contains("must be from"));
     }
 }

@@ -55,7 +55,7 @@ class SecretsTest {
 
         List<String> errors = Configs.complaints(json, Map.of());
 
-        assertThat(errors).containsExactly("postgres.password: is given twice, as password and as passwordFile");
+        assertThat(errors).containsExactly("postgres.password: cannot be combined with passwordFile");
     }
 
     @Test
@@ -73,9 +73,9 @@ class SecretsTest {
 
         assertThat(errors)
                 .containsExactly(
-                        "postgres.passwordFile: cannot use the given value: the file is empty",
-                        "rabbitmq.passwordFile: cannot use the given value: the file cannot be read",
-                        "s3.secretKeyFile: cannot use the given value: it is not a path");
+                        "postgres.passwordFile: invalid value: the file is empty",
+                        "rabbitmq.passwordFile: invalid value: the file cannot be read",
+                        "s3.secretKeyFile: invalid value: must be a path");
     }
 
     @Test
@@ -118,7 +118,7 @@ class SecretsTest {
         assertThat(inEnvironment).hasSize(1);
         assertThat(ofTheStore).hasSize(1);
         assertThat(inFile.get(0) + inEnvironment.get(0) + ofTheStore.get(0))
-                .contains("rabbitmq.uri: cannot use", "s3.endpoint: cannot use")
+                .contains("rabbitmq.uri: invalid value", "s3.endpoint: invalid value")
                 .doesNotContain("ter2", "hun", "\n");
     }
 
@@ -127,7 +127,7 @@ class SecretsTest {
         JsonObject json = Configs.section("rabbitmq", "password", 47114711);
 
         assertThat(Configs.complaints(json, Map.of()))
-                .containsExactly("rabbitmq.password: cannot use the given value: a text that is not empty is needed");
+                .containsExactly("rabbitmq.password: invalid value: must be a non-empty string");
     }
 
     @Test

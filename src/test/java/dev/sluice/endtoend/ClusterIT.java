@@ -92,7 +92,7 @@ class ClusterIT {
     }
 
     /** @param other whose membership is at that one of the ports */
-    private JsonObject settings(int port, int busPort, int other) {
+    private JsonObject settings(int port, int eventBusPort, int other) {
         return new JsonObject()
                 .put(
                         "cluster",
@@ -100,7 +100,7 @@ class ClusterIT {
                                 .put("enabled", true)
                                 .put("host", "127.0.0.1")
                                 .put("port", ports[port])
-                                .put("busPort", ports[busPort])
+                                .put("eventBusPort", ports[eventBusPort])
                                 .put("members", new JsonArray().add("127.0.0.1:" + ports[other])))
                 .put("media", new JsonObject().put("preset", "slow"));
     }

@@ -27,7 +27,7 @@ class DatabaseOutageIT {
             InterruptibleProxy way = InterruptibleProxy.to(pipeline.vertx(), database);
             pipeline.otherHalf().deleteTopology();
             pipeline.start(new JsonObject()
-                    .put("rabbitmq", new JsonObject().put("queues", "quorum"))
+                    .put("rabbitmq", new JsonObject().put("queueMode", "quorum"))
                     .put("postgres", new JsonObject().put("uri", way.address() + database.getPath())));
             BackendSimulator.awaitThat(pipeline::isConsuming);
             pipeline.otherHalf().listen();

@@ -151,7 +151,7 @@ class JobControlIT {
         return new JsonObject()
                 .put("media", new JsonObject().put("preset", "veryslow"))
                 .put("keys", new JsonObject().put("video", "videos/{mediaId}/{quality}.mp4"))
-                .put("delivery", new JsonObject().put("leaseSeconds", 600).put("renewSeconds", 200))
+                .put("delivery", new JsonObject().put("leaseSeconds", 600).put("leaseRenewSeconds", 200))
                 .put(
                         "stages",
                         new JsonObject()

@@ -64,7 +64,7 @@ class LostChannelIT {
         Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
         return new JsonObject()
                 .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 1)))
-                .put("delivery", new JsonObject().put("leaseSeconds", 1).put("renewSeconds", 0.3))
+                .put("delivery", new JsonObject().put("leaseSeconds", 1).put("leaseRenewSeconds", 0.3))
                 .put(
                         "ffmpeg",
                         new JsonObject()

@@ -32,7 +32,7 @@ class MultiHostIT {
 
     @Test
     void goOnWithEachOthersJobsThroughTheStore() throws Exception {
-        Sluice encoder = startTwo("store");
+        Sluice encoder = startTwo("object-store");
         try {
             pipeline.otherHalf().send(job("a", "uploads/clip.mp4"));
 
@@ -68,7 +68,7 @@ class MultiHostIT {
     /** Starts the fixture's own without an encoder, and one with nothing else; gives the second. */
     private Sluice startTwo(String mode) throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
-        JsonObject workspace = new JsonObject().put("mode", mode).put("sweepSeconds", 0.5);
+        JsonObject workspace = new JsonObject().put("mode", mode).put("cleanupIntervalSeconds", 0.5);
         pipeline.start(new JsonObject()
                 .put("workspace", workspace.copy())
                 .put("stages", new JsonObject().put("processing", none)));

@@ -150,15 +150,15 @@ public final class PipelineFixture implements AutoCloseable {
                                         "secretKey",
                                         s3.secretKey().map(Secret::reveal).orElseThrow()))
                 .put("workspace", new JsonObject().put("directory", workspace().toString()))
-                .put("ffmpeg", new JsonObject().put("cache", FFMPEG_CACHE.toString()))
+                .put("ffmpeg", new JsonObject().put("cacheDirectory", FFMPEG_CACHE.toString()))
                 .put("media", new JsonObject().put("preset", "ultrafast"))
                 .put(
                         "delivery",
                         new JsonObject()
                                 .put("leaseSeconds", 4)
-                                .put("renewSeconds", 1)
+                                .put("leaseRenewSeconds", 1)
                                 .put("backoffSeconds", new JsonArray().add(0.2)))
-                .put("updates", new JsonObject().put("sweepSeconds", 0.2).put("tickSeconds", 0.2));
+                .put("updates", new JsonObject().put("outboxPollSeconds", 0.2).put("progressIntervalSeconds", 0.2));
     }
 
     TestBroker broker() {

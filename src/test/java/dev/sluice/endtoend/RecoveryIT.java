@@ -28,7 +28,7 @@ class RecoveryIT {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         RabbitNode broker = RabbitNode.start();
         try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
-            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 4)));
+            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("resendAfterSeconds", 4)));
             get(pipeline.sluice().undeploy("download"));
             StagedJob first =
                     get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", ProgressListener.noop()));
@@ -116,7 +116,7 @@ class RecoveryIT {
     @Test
     void sendsNothingAgainThatOnlyWaitsForItsTurn() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 1)));
+            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("resendAfterSeconds", 1)));
             get(pipeline.sluice().undeploy("download"));
             get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", ProgressListener.noop()));
             BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == 1);
@@ -132,7 +132,7 @@ class RecoveryIT {
     void removesWhatCrashesLeftAndNothingThatIsStillNeeded() throws Exception {
         try (PipelineFixture pipeline = PipelineFixture.embedded()) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.start(new JsonObject().put("workspace", new JsonObject().put("sweepSeconds", 0.5)));
+            pipeline.start(new JsonObject().put("workspace", new JsonObject().put("cleanupIntervalSeconds", 0.5)));
             pipeline.otherHalf().send(job("ended", "uploads/clip.mp4"));
             pipeline.otherHalf().awaitEnd("ended");
             get(pipeline.sluice().undeploy("processing"));
@@ -204,7 +204,7 @@ class RecoveryIT {
     }
 
     private static JsonObject keepingFree(long mebibytes) {
-        return new JsonObject().put("workspace", new JsonObject().put("keepFreeMiB", mebibytes));
+        return new JsonObject().put("workspace", new JsonObject().put("minFreeMiB", mebibytes));
     }
 
     private static String fileName(PipelineFixture pipeline, String job) {
@@ -213,6 +213,6 @@ class RecoveryIT {
 
     private static JsonObject adoptingSoon() {
         return new JsonObject()
-                .put("delivery", new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true));
+                .put("delivery", new JsonObject().put("resendAfterSeconds", 1).put("adoptPending", true));
     }
 }

@@ -45,7 +45,7 @@ class SegmentedJobIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"local", "store"})
+    @ValueSource(strings = {"local", "object-store"})
     void isEncodedInTasksAndJoined(String mode) throws Exception {
         pipeline.start(settings(3).put("workspace", new JsonObject().put("mode", mode)));
         pipeline.otherHalf().send(job("a", "uploads/film.mp4"));
@@ -76,11 +76,13 @@ class SegmentedJobIT {
     @Test
     void isWorkedOnByHostsWithDisksOfTheirOwn() throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
-        pipeline.start(settings(4).put("workspace", new JsonObject().put("mode", "store")));
+        pipeline.start(settings(4).put("workspace", new JsonObject().put("mode", "object-store")));
         Sluice other = get(Sluice.start(
                 pipeline.vertx(),
                 pipeline.config(settings(4)
-                        .put("workspace", new JsonObject().put("mode", "store").put("directory", directory.toString()))
+                        .put(
+                                "workspace",
+                                new JsonObject().put("mode", "object-store").put("directory", directory.toString()))
                         .put(
                                 "stages",
                                 new JsonObject()
@@ -134,7 +136,7 @@ class SegmentedJobIT {
 
     private static JsonObject settings(int inFlight) {
         return new JsonObject()
-                .put("delivery", new JsonObject().put("maxTaskSeconds", 1).put("segmentsInFlight", inFlight));
+                .put("delivery", new JsonObject().put("maxTaskSeconds", 1).put("maxSegmentsInFlight", inFlight));
     }
 
     private JsonObject ffmpegThatFailsWhile(Path marker) throws Exception {

@@ -48,8 +48,8 @@ class ThroughputIT {
         pipeline.start(new JsonObject()
                 .put("ffmpeg", ffmpeg.settings())
                 .put("s3", direct)
-                .put("delivery", new JsonObject().put("leaseSeconds", 12).put("renewSeconds", 4))
-                .put("updates", new JsonObject().put("sweepSeconds", 1).put("tickSeconds", 1))
+                .put("delivery", new JsonObject().put("leaseSeconds", 12).put("leaseRenewSeconds", 4))
+                .put("updates", new JsonObject().put("outboxPollSeconds", 1).put("progressIntervalSeconds", 1))
                 .put(
                         "stages",
                         new JsonObject()

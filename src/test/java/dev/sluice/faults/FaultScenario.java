@@ -84,7 +84,9 @@ final class FaultScenario implements AutoCloseable {
     /** Short waits between attempts and rounds of the janitor, and more attempts than the faults of a run use up; leases as in production. */
     private static JsonObject patience() {
         return new JsonObject()
-                .put("workspace", new JsonObject().put("sweepSeconds", 2).put("keepFreeMiB", 16))
+                .put(
+                        "workspace",
+                        new JsonObject().put("cleanupIntervalSeconds", 2).put("minFreeMiB", 16))
                 .put(
                         "delivery",
                         new JsonObject()

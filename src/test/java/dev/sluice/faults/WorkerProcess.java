@@ -86,7 +86,7 @@ final class WorkerProcess implements AutoCloseable {
                                 .put("bucket", FaultServices.BUCKET)
                                 .put("accessKey", store.accessKey())
                                 .put("secretKey", store.secretKey()))
-                .put("ffmpeg", new JsonObject().put("cache", FaultRunClips.FFMPEG_CACHE.toString()))
+                .put("ffmpeg", new JsonObject().put("cacheDirectory", FaultRunClips.FFMPEG_CACHE.toString()))
                 .put("media", new JsonObject().put("preset", "ultrafast"));
     }
 

@@ -134,12 +134,10 @@ public final class FfmpegFixture {
                         new Rung("360p", 360, 800_000),
                         new Rung("540p", 540, 1_500_000),
                         new Rung("720p", 720, 2_500_000)),
-                preset,
-                23,
+                new MediaConfig.X264(preset, 23),
                 128_000,
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(15),
-                320,
+                new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
                 LIMITS);
     }
 }

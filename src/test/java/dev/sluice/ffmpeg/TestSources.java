@@ -10,8 +10,7 @@ import java.util.Optional;
 
 /** Descriptions of sources for tests that need no file. */
 public final class TestSources {
-    public static final MediaInfo FULL_HD =
-            of(video(1920, 1080), Optional.of(new AudioStream(1)));
+    public static final MediaInfo FULL_HD = of(video(1920, 1080), Optional.of(new AudioStream(1)));
 
     private TestSources() {}
 

@@ -244,7 +244,7 @@ class ProductionJarIT {
 
     private static JsonObject settings(String preset) {
         JsonObject settings = services.configuration();
-        settings.getJsonObject("ffmpeg").put("cache", Clips.FFMPEG_CACHE.toString());
+        settings.getJsonObject("ffmpeg").put("cacheDirectory", Clips.FFMPEG_CACHE.toString());
         return settings.put("media", new JsonObject().put("preset", preset));
     }
 

@@ -166,7 +166,7 @@ class SendTestJobIT {
 
     private static Path configuration() throws IOException {
         JsonObject settings = services.configuration().put("media", new JsonObject().put("preset", "ultrafast"));
-        settings.getJsonObject("ffmpeg").put("cache", Clips.FFMPEG_CACHE.toString());
+        settings.getJsonObject("ffmpeg").put("cacheDirectory", Clips.FFMPEG_CACHE.toString());
         return Files.writeString(directory.resolve("sluice.json"), settings.encode());
     }
 }

@@ -127,9 +127,14 @@ public final class EncodeCommand {
     }
 
     private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.TimeRange> cut) {
-        Dimensions thumbnail = RenditionLadder.thumbnailSize(info.video().displaySize(), config.thumbnailWidth());
+        Dimensions thumbnail = RenditionLadder.thumbnailSize(
+                info.video().displaySize(), config.thumbnails().width());
         FilterGraph graph = new FilterGraph(
-                info.video(), renditions, thumbnail, config.thumbnailInterval().toSeconds(), cut);
+                info.video(),
+                renditions,
+                thumbnail,
+                config.thumbnails().interval().toSeconds(),
+                cut);
         return List.of(
                 "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.build());
     }
@@ -143,7 +148,13 @@ public final class EncodeCommand {
             command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
         }
         command.addAll(List.of("-force_key_frames:v", keyFrames));
-        command.addAll(List.of("-c:v", "libx264", "-preset", config.preset(), "-crf", Integer.toString(config.crf())));
+        command.addAll(List.of(
+                "-c:v",
+                "libx264",
+                "-preset",
+                config.x264().preset(),
+                "-crf",
+                Integer.toString(config.x264().crf())));
         command.addAll(List.of("-pix_fmt", "yuv420p"));
         command.addAll(List.of("-flags", "+cgop+global_header", "-sc_threshold", "0", "-g", "100000"));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "demux"));

@@ -19,13 +19,7 @@ public final class FramecrcParser {
      * @param end of the last packet, in units of time
      */
     public record Stream(
-            String codec,
-            String size,
-            String sampleRate,
-            double timeBase,
-            long packets,
-            long start,
-            long end) {
+            String codec, String size, String sampleRate, double timeBase, long packets, long start, long end) {
         private static final Stream NEW = new Stream("", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
 
         public Duration length() {
@@ -34,13 +28,7 @@ public final class FramecrcParser {
 
         private Stream with(long pts, long lasts) {
             return new Stream(
-                    codec,
-                    size,
-                    sampleRate,
-                    timeBase,
-                    packets + 1,
-                    Math.min(start, pts),
-                    Math.max(end, pts + lasts));
+                    codec, size, sampleRate, timeBase, packets + 1, Math.min(start, pts), Math.max(end, pts + lasts));
         }
 
         private Stream with(String key, String value) {

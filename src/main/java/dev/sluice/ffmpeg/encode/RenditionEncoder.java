@@ -81,7 +81,9 @@ public final class RenditionEncoder {
         return EncodeResult.of(
                 checked.files(),
                 ThumbnailFiles.list(
-                        directory, RenditionLadder.thumbnailSize(info.video().displaySize(), config.thumbnailWidth())),
+                        directory,
+                        RenditionLadder.thumbnailSize(
+                                info.video().displaySize(), config.thumbnails().width())),
                 SourceWarnings.build(info.duration(), checked.longest(), ProcessErrorMapper.sourceDamage(errors)));
     }
 }

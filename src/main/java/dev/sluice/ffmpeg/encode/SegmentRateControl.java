@@ -34,7 +34,7 @@ final class SegmentRateControl {
     }
 
     private static boolean usesMbTree(MediaConfig config) {
-        return !WITHOUT_TREE.contains(config.preset());
+        return !WITHOUT_TREE.contains(config.x264().preset());
     }
 
     /**
@@ -44,7 +44,7 @@ final class SegmentRateControl {
      * it.
      */
     static List<String> continuationOptions(MediaConfig config) {
-        double finer = config.crf() - CRF_OFFSET;
+        double finer = config.x264().crf() - CRF_OFFSET;
         return usesMbTree(config) && finer > 0
                 ? List.of("-x264-params", String.format(Locale.ROOT, "zones=0,0,crf=%.2f", finer))
                 : List.of();

@@ -99,7 +99,10 @@ public final class SegmentConcatenator {
                         cancellation);
         return EncodeResult.of(
                 checked.files(),
-                ThumbnailFiles.list(directory, RenditionLadder.thumbnailSize(parts.shown(), config.thumbnailWidth())),
+                ThumbnailFiles.list(
+                        directory,
+                        RenditionLadder.thumbnailSize(
+                                parts.shown(), config.thumbnails().width())),
                 SourceWarnings.build(parts.stated(), checked.longest(), parts.damage()));
     }
 

@@ -149,8 +149,8 @@ public final class JoinStage implements Stage {
                 .flatMap(List::stream)
                 .map(TaskArtifact::name)
                 .toList();
-        Set<String> thumbnails =
-                new HashSet<>(ThumbnailFiles.firstPerInterval(names, plan.start(), settings.thumbnailInterval()));
+        Set<String> thumbnails = new HashSet<>(ThumbnailFiles.firstPerInterval(
+                names, plan.start(), settings.thumbnails().interval()));
         List<TaskArtifactFetcher.ArtifactRequest> wanted = new ArrayList<>();
         for (Map.Entry<Integer, List<TaskArtifact>> task : pieces.entrySet()) {
             for (TaskArtifact artifact : task.getValue()) {

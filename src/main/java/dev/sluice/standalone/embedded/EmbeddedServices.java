@@ -101,7 +101,9 @@ public final class EmbeddedServices implements AutoCloseable {
                 .put(
                         "ffmpeg",
                         new JsonObject()
-                                .put("cache", directory.resolve("ffmpeg").toString()));
+                                .put(
+                                        "cacheDirectory",
+                                        directory.resolve("ffmpeg").toString()));
     }
 
     /** Where the object with this key lies as a file. */

@@ -43,9 +43,8 @@ class ConfigFileTest {
                         defaults.delivery(),
                         defaults.updates(),
                         defaults.backend(),
-                        defaults.requests(),
                         defaults.cluster(),
-                        defaults.stages()));
+                        defaults.consumers()));
     }
 
     @Test
@@ -81,12 +80,12 @@ class ConfigFileTest {
     void aFileThatIsNotThereIsRefused() {
         Path file = directory.resolve("none.json");
 
-        assertThat(complaintAbout(file)).isEqualTo(file + ": cannot be read (there is no such file)");
+        assertThat(complaintAbout(file)).isEqualTo(file + ": cannot be read (file not found)");
     }
 
     @Test
     void aDirectoryIsRefused() {
-        assertThat(complaintAbout(directory)).isEqualTo(directory + ": cannot be read (it is a directory)");
+        assertThat(complaintAbout(directory)).isEqualTo(directory + ": cannot be read (is a directory)");
     }
 
     @Test

@@ -145,12 +145,10 @@ class RenditionEncoderIT {
         MediaConfig media = FfmpegFixture.MEDIA;
         MediaConfig limited = new MediaConfig(
                 media.ladder(),
-                media.preset(),
-                media.crf(),
+                media.x264(),
                 media.audioBitrate(),
                 media.keyFrameInterval(),
-                media.thumbnailInterval(),
-                media.thumbnailWidth(),
+                media.thumbnails(),
                 tight);
 
         assertThatThrownBy(() -> new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, limited)

@@ -8,9 +8,9 @@ import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
-import dev.sluice.ffmpeg.sandbox.ProcessLimits;
-import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.BatchScheduling;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,8 @@ class BatchSchedulingIT {
 
     @Test
     void doesWithoutWhereThereIsNothingToSetIt() {
-        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find()).isEmpty();
+        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find())
+                .isEmpty();
     }
 
     @Test
@@ -67,7 +68,8 @@ class BatchSchedulingIT {
                 "#!/bin/sh\necho 'failed to set pid 0s policy: Operation not permitted' >&2\nexit 1\n");
         Files.setPosixFilePermissions(chrt, PosixFilePermissions.fromString("rwx------"));
 
-        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find()).isEmpty();
+        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find())
+                .isEmpty();
     }
 
     /** Of the program that the run starts. */

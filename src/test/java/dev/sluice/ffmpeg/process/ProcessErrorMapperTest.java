@@ -83,11 +83,10 @@ class ProcessErrorMapperTest {
     void namesTheLimitThatEndedARun(int exitCode, String line, ErrorCode expected) {
         StderrLog errors = stderr(Optional.ofNullable(line).orElse(""));
 
-        assertThat(limitExceeded(exitCode, errors))
-                .hasValueSatisfying(failure -> {
-                    assertThat(failure.code()).isEqualTo(expected);
-                    assertThat(failure.message()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
-                });
+        assertThat(limitExceeded(exitCode, errors)).hasValueSatisfying(failure -> {
+            assertThat(failure.code()).isEqualTo(expected);
+            assertThat(failure.message()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
+        });
     }
 
     @Test

@@ -279,7 +279,8 @@ class SegmentEncoderIT {
                 made.stream().flatMap(segment -> segment.files().stream()).toList();
         List<String> names =
                 files.stream().map(file -> String.valueOf(file.getFileName())).toList();
-        for (String thumbnail : ThumbnailFiles.firstPerInterval(names, plan.start(), media.thumbnailInterval())) {
+        for (String thumbnail : ThumbnailFiles.firstPerInterval(
+                names, plan.start(), media.thumbnails().interval())) {
             Files.copy(files.get(names.indexOf(thumbnail)), directory.resolve(thumbnail));
         }
         return new SegmentConcatenator(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media)
@@ -300,12 +301,10 @@ class SegmentEncoderIT {
         MediaConfig media = MEDIA;
         return new MediaConfig(
                 List.of(new Rung("180p", 180, 400_000)),
-                media.preset(),
-                media.crf(),
+                media.x264(),
                 media.audioBitrate(),
                 media.keyFrameInterval(),
-                thumbnails,
-                media.thumbnailWidth(),
+                new MediaConfig.Thumbnails(thumbnails, media.thumbnails().width()),
                 media.limits());
     }
 

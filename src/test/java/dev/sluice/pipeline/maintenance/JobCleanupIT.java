@@ -62,7 +62,7 @@ class JobCleanupIT {
         workspace = get(Workspace.open(
                 vertx,
                 new WorkspaceConfig(
-                        WorkspaceConfig.Mode.STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
+                        WorkspaceConfig.Mode.OBJECT_STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
         staging = new StagingArea(objectStore, "staging/");
         jobCleanup = new JobCleanup(
                 workspace,
