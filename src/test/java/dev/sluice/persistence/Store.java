@@ -17,7 +17,8 @@ public record Store(
         RunRepository runs,
         Outbox outbox,
         JobRepository jobs,
-        JobControlRepository jobControl) {
+        JobControlRepository jobControl)
+        implements AutoCloseable {
     public static Future<Store> open(Vertx vertx, PostgresConfig config) {
         return Database.open(vertx, config)
                 .compose(database -> UserTables.open(database, config)
@@ -31,7 +32,8 @@ public record Store(
                         .recover(cause -> database.close().transform(closed -> Future.failedFuture(cause))));
     }
 
-    public Future<Void> close() {
-        return database.close();
+    @Override
+    public void close() {
+        Await.await(database.close());
     }
 }
