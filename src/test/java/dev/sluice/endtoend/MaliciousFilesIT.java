@@ -3,6 +3,7 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.SluiceConfig;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -43,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * goes on.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ExtendWith(ServicesExtension.class)
 class MaliciousFilesIT {
     private static final JsonObject SETTINGS = new JsonObject()
             .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10))
@@ -61,8 +64,8 @@ class MaliciousFilesIT {
     private static List<MaliciousFile> files;
 
     @BeforeAll
-    static void makeThemAndSendThem() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    static void makeThemAndSendThem(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         FfmpegInstallation ffmpeg =
                 FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
         listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -77,13 +80,12 @@ class MaliciousFilesIT {
         for (MaliciousFile file : files) {
             String key = "uploads/" + file.name();
             pipeline.upload(key, file.writeTo(uploads));
-            pipeline.otherHalf().send(job(file.name(), key).put("originalFilename", file.name()));
+            pipeline.backend().send(job(file.name(), key).put("originalFilename", file.name()));
         }
     }
 
     @AfterAll
     static void stop() throws Exception {
-        pipeline.close();
         listening.close();
     }
 
@@ -92,7 +94,7 @@ class MaliciousFilesIT {
     Stream<DynamicTest> endsAsItHasToInThePipeline() {
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
-                    JsonObject end = pipeline.otherHalf().awaitEnd(file.name());
+                    JsonObject end = pipeline.backend().awaitEnd(file.name());
 
                     assertThat(end.getString("error_code", end.getString("status")))
                             .as(end.encode())
@@ -143,10 +145,10 @@ class MaliciousFilesIT {
     void theWorkerGoesOn() throws Exception {
         pipeline.upload("uploads/good.mp4", pipeline.clip(1));
 
-        pipeline.otherHalf().send(job("good", "uploads/good.mp4"));
+        pipeline.backend().send(job("good", "uploads/good.mp4"));
 
-        assertThat(pipeline.otherHalf().awaitEnd("good").getString("status")).isEqualTo("completed");
-        assertThat(pipeline.otherHalf().messages(BackendSimulator.DEAD)).isZero();
+        assertThat(pipeline.backend().awaitEnd("good").getString("status")).isEqualTo("completed");
+        assertThat(pipeline.backend().messages(BackendSimulator.DEAD)).isZero();
     }
 
     private static String ending(MediaProber prober, RenditionEncoder encoder, Path source, Path attempt)

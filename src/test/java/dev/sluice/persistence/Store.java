@@ -18,7 +18,8 @@ public record Store(
         Outbox outbox,
         JobRepository jobs,
         JobCancellation cancellation,
-        JobRetry retry) {
+        JobRetry retry)
+        implements AutoCloseable {
     public static Future<Store> open(Vertx vertx, PostgresConfig config) {
         return Database.open(vertx, config)
                 .compose(database -> UserTables.open(database, config)
@@ -33,7 +34,8 @@ public record Store(
                         .recover(cause -> database.close().transform(closed -> Future.failedFuture(cause))));
     }
 
-    public Future<Void> close() {
-        return database.close();
+    @Override
+    public void close() {
+        Await.await(database.close());
     }
 }

@@ -5,6 +5,7 @@ import static dev.sluice.persistence.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -14,7 +15,6 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.InterruptedConnection;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -30,6 +30,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,10 +40,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class CancelAndRetryIT {
     private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
 
@@ -51,16 +53,10 @@ class CancelAndRetryIT {
     private static Store store;
 
     @BeforeAll
-    static void open() {
-        database = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        store = await(Store.open(vertx, database.config()));
-    }
-
-    @AfterAll
-    static void close() {
-        await(store.close());
-        await(vertx.close());
+    static void open(Vertx sharedVertx, TestDatabase newDatabase, Store newStore) {
+        vertx = sharedVertx;
+        database = newDatabase;
+        store = newStore;
     }
 
     @Test

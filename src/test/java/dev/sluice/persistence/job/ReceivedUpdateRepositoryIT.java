@@ -3,11 +3,11 @@ package dev.sluice.persistence.job;
 import static dev.sluice.persistence.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -20,22 +20,27 @@ import dev.sluice.persistence.webhook.WebhookSubscriptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Updates from the queue, in the user's tables: whatever order they come in, and whoever else writes there. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class ReceivedUpdateRepositoryIT {
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
+    private TestDatabase database;
     private Store store;
     private ReceivedUpdateRepository receivedUpdates;
 
     @BeforeEach
-    void open() {
+    void open(Vertx newVertx, TestDatabase newDatabase) {
+        vertx = newVertx;
+        database = newDatabase;
         database.execute("CREATE TABLE media (\"id\" text PRIMARY KEY, \"userId\" text, \"s3Key\" text,"
                 + " \"videoProcessingStatus\" text, \"videoVersions\" jsonb);"
                 + " INSERT INTO media (\"id\") VALUES ('media-other')");
@@ -47,8 +52,7 @@ class ReceivedUpdateRepositoryIT {
 
     @AfterEach
     void close() {
-        await(store.close());
-        await(vertx.close());
+        store.close();
     }
 
     @Test

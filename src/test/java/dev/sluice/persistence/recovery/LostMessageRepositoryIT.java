@@ -4,11 +4,11 @@ import static dev.sluice.persistence.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -19,34 +19,30 @@ import dev.sluice.persistence.run.StageCompletion;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class LostMessageRepositoryIT {
     private static final Duration SILENCE = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofMinutes(15);
 
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private TestDatabase database;
     private Store store;
     private LostMessageRepository messages;
 
     @BeforeEach
-    void open() {
-        store = await(Store.open(vertx, database.config()));
+    void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
         messages = new LostMessageRepository(
                 store.database(),
                 (run, job) -> Samples.message("video.processing", run.stage().key(), job.toBuffer(), run + "/lost"));
-    }
-
-    @AfterEach
-    void close() {
-        await(store.close());
-        await(vertx.close());
     }
 
     @Test

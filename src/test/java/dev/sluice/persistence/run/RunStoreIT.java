@@ -6,6 +6,7 @@ import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -14,7 +15,6 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.InterruptedConnection;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -26,6 +26,7 @@ import dev.sluice.persistence.progress.RecordedProgress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -33,26 +34,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class RunStoreIT {
     private static TestDatabase database;
     private static Vertx vertx;
     private static Store store;
 
     @BeforeAll
-    static void open() {
-        database = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        store = await(Store.open(vertx, database.config()));
-    }
-
-    @AfterAll
-    static void close() {
-        await(store.close());
-        await(vertx.close());
+    static void open(Vertx sharedVertx, TestDatabase newDatabase, Store newStore) {
+        vertx = sharedVertx;
+        database = newDatabase;
+        store = newStore;
     }
 
     @Test
@@ -172,7 +168,7 @@ class RunStoreIT {
         assertThat(run("unanswered")).containsEntry("state", "waiting").containsEntry("counted", "0");
         assertThat(granted(job, Samples.download("unanswered"), "w2").attempt())
                 .isEqualTo(new Attempt(Samples.download("unanswered"), 2, 1));
-        await(behind.close());
+        behind.close();
         await(cut.close());
     }
 
@@ -204,7 +200,7 @@ class RunStoreIT {
         assertThat(again).isTrue();
         assertThat(run("cut")).containsEntry("state", "done");
         assertThat(updates("cut")).containsExactly("downloading_video", "download_complete");
-        await(behind.close());
+        behind.close();
         await(cut.close());
     }
 

@@ -4,6 +4,7 @@ import static dev.sluice.persistence.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -12,7 +13,6 @@ import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -27,40 +27,29 @@ import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A stage that is done in tasks: planned at once, sent a few at a time, joined once. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class TaskSettlementIT {
     private static final StagedJob JOB = Samples.job("film").forStage(StageName.PROCESSING);
     private static final RunId PROCESSING = RunId.ofStage(JOB.id(), StageName.PROCESSING);
     private static final RunId JOIN = RunId.ofStage(JOB.id(), StageName.JOIN);
 
-    private static Vertx vertx;
-
     private TestDatabase database;
     private Store store;
 
-    @BeforeAll
-    static void start() {
-        vertx = Vertx.vertx();
-    }
-
-    @AfterAll
-    static void stop() {
-        await(vertx.close());
-    }
-
     @BeforeEach
-    void open() {
-        database = PostgresFixture.newDatabase();
-        store = await(Store.open(vertx, database.config()));
+    void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
     }
 
     @Test
@@ -75,7 +64,6 @@ class TaskSettlementIT {
         commit(claim(2), 2);
         commit(claim(1), 2);
         assertThat(sent()).containsExactly("task 0", "task 1", "task 2", "task 3", "task 4");
-        await(store.close());
     }
 
     @Test
@@ -92,7 +80,6 @@ class TaskSettlementIT {
         assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'join'"))
                 .isEqualTo("1");
         assertThat(claim(JOIN)).isInstanceOf(ClaimResult.Granted.class);
-        await(store.close());
     }
 
     @Test
@@ -104,7 +91,6 @@ class TaskSettlementIT {
         assertThat(claim(JOIN)).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'join'"))
                 .isEqualTo("0");
-        await(store.close());
     }
 
     @Test
@@ -115,7 +101,6 @@ class TaskSettlementIT {
         plan(2, 2);
 
         assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 2))).isInstanceOf(ClaimResult.AlreadyFinished.class);
-        await(store.close());
     }
 
     @Test
@@ -137,7 +122,6 @@ class TaskSettlementIT {
         assertThat(later).extracting(RecordedProgress::progress).containsExactly(30 + 14);
         assertThat(later.get(0).stageProgress().orElseThrow().seq())
                 .isGreaterThan(half.get(0).stageProgress().orElseThrow().seq());
-        await(store.close());
     }
 
     @Test
@@ -154,7 +138,6 @@ class TaskSettlementIT {
                 .isEqualTo(new LostMessageRepository.Backlog(1, 1));
         assertThat(await(messages.resendUnclaimed(StageName.SEGMENT, overdue, 10)))
                 .containsExactly(new RunId(JOB.id(), StageName.SEGMENT, 0));
-        await(store.close());
     }
 
     @Test
@@ -172,7 +155,6 @@ class TaskSettlementIT {
                 .isGreaterThan(before.attempt().fencingToken());
         assertThat(await(store.runs().commit(before.attempt(), done(2)))).isFalse();
         assertThat(await(store.runs().commit(after.attempt(), done(2)))).isTrue();
-        await(store.close());
     }
 
     @Test
@@ -193,7 +175,6 @@ class TaskSettlementIT {
         long last = Long.parseLong(database.value("SELECT seq FROM sluice.job"));
         assertThat(database.value("SELECT message_id FROM sluice.outbox ORDER BY id DESC LIMIT 1"))
                 .isEqualTo("film/" + last);
-        await(store.close());
     }
 
     /** Plans tasks of equal weight. */

@@ -2,6 +2,7 @@ package dev.sluice.pipeline.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.config.RetryConfig;
@@ -14,19 +15,18 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.NewJob;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.run.ClaimRequest;
 import dev.sluice.persistence.run.ClaimResult;
 import dev.sluice.persistence.run.RunStore;
-import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,10 +36,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class LeaseRenewerIT {
     /** Renewed by hand only. */
     private static final DeliveryConfig CONFIG = new DeliveryConfig(
@@ -53,21 +54,13 @@ class LeaseRenewerIT {
 
     private static TestDatabase table;
     private static Vertx vertx;
-    private static Database database;
     private static RunStore runs;
 
     @BeforeAll
-    static void open() throws Exception {
-        table = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        database = get(Database.open(vertx, table.config()));
-        runs = RunStore.of(database, get(UserTables.open(database, table.config())), UpdateMessages::toOutbox);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        get(database.close());
-        get(vertx.close());
+    static void open(Vertx sharedVertx, TestDatabase newDatabase, Store store) {
+        vertx = sharedVertx;
+        table = newDatabase;
+        runs = RunStore.of(store.database(), store.tables(), UpdateMessages::toOutbox);
     }
 
     @Test
