@@ -19,6 +19,7 @@ import dev.sluice.stage.artifact.SourceProvider;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import dev.sluice.stage.encode.EncodeOutputStore;
+import dev.sluice.stage.encode.EncodeServices;
 import dev.sluice.stage.encode.JoinStage;
 import dev.sluice.stage.encode.OutputSizeEstimator;
 import dev.sluice.stage.encode.ProcessingStage;
@@ -57,9 +58,14 @@ public final class Pipeline {
                 workspace(),
                 services.sourceCache(),
                 services.config().media().limits().maxBytes());
-        OutputSizeEstimator sizeEstimator =
-                new OutputSizeEstimator(services.config().media());
-        EncodeOutputStore results = new EncodeOutputStore(services.keys(), artifactStore());
+        EncodeServices encodeServices = new EncodeServices(
+                source,
+                workspace(),
+                services.prober(),
+                services.workerPool(),
+                new OutputSizeEstimator(services.config().media()),
+                services.config().media());
+        EncodeOutputStore outputs = new EncodeOutputStore(services.keys(), artifactStore());
         return List.of(
                 new StageRoute(
                         new DownloadStage(source, workspace(), services.prober(), services.workerPool()),
@@ -68,15 +74,10 @@ public final class Pipeline {
                         retries(StageName.DOWNLOAD)),
                 new StageRoute(
                         new ProcessingStage(
-                                source,
-                                workspace(),
-                                services.prober(),
+                                encodeServices,
                                 services.encoders().segmentPlanner(),
-                                services.encoders().encoder(),
-                                services.encoders().speedEstimator(),
-                                services.workerPool(),
-                                sizeEstimator,
-                                results,
+                                services.encoders().renditionEncoder(),
+                                outputs,
                                 services.threadsPerEncode(StageName.PROCESSING)),
                         Topology.PROCESSING_QUEUE,
                         // Or, for what takes longer than one delivery may: SEGMENT, in tasks.
@@ -84,14 +85,8 @@ public final class Pipeline {
                         retries(StageName.PROCESSING)),
                 new StageRoute(
                         new SegmentStage(
-                                source,
-                                workspace(),
-                                services.prober(),
-                                services.config().media(),
+                                encodeServices,
                                 services.encoders()::segmentEncoder,
-                                services.encoders().speedEstimator(),
-                                services.workerPool(),
-                                sizeEstimator,
                                 artifactStore(),
                                 services.threadsPerEncode(StageName.SEGMENT)),
                         Topology.SEGMENTS_QUEUE,
@@ -100,13 +95,10 @@ public final class Pipeline {
                         retries(StageName.SEGMENT)),
                 new StageRoute(
                         new JoinStage(
-                                services.runServices().runs(),
-                                workspace(),
+                                encodeServices,
                                 new TaskArtifactFetcher(stagingUploader(), workspace(), services.workerPool()),
-                                services.config().media(),
                                 services.encoders()::concatenator,
-                                services.workerPool(),
-                                results),
+                                outputs),
                         Topology.JOINS_QUEUE,
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.JOIN)),

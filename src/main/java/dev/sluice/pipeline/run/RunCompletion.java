@@ -3,16 +3,16 @@ package dev.sluice.pipeline.run;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.run.RunRepository;
-import dev.sluice.persistence.run.StageCompletion;
 import dev.sluice.persistence.run.StageCompletion.NextRun;
+import dev.sluice.persistence.run.StageCompletion.PlannedTask;
 import dev.sluice.persistence.run.StageCompletion.TaskBatch;
+import dev.sluice.persistence.run.StageCompletion;
 import dev.sluice.persistence.run.TaskCompletion;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.encode.SegmentTasks;
+import dev.sluice.stage.TaskPlan;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
@@ -72,11 +72,13 @@ record RunCompletion(
                 onward == RunExecutor.Handoff.INLINE ? next.map(sent -> new NextRun(sent.run())) : next);
     }
 
-    private static StageCompletion ofPlan(StageResult result, EncodePlan plan, RunUpdates updates, int inFlight) {
+    private static StageCompletion ofPlan(StageResult result, TaskPlan plan, RunUpdates updates, int inFlight) {
         StagedJob after = result.job().forStage(StageName.SEGMENT);
         TaskBatch tasks = new TaskBatch(
                 StageName.SEGMENT,
-                new SegmentTasks(plan).all(),
+                plan.tasks().stream()
+                        .map(planned -> new PlannedTask(planned.number(), planned.weight()))
+                        .toList(),
                 inFlight,
                 task -> StageMessages.toTask(task(after, task), after));
         return new StageCompletion(

@@ -8,6 +8,7 @@ import dev.sluice.job.DeliveryStep;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.RunId;
+import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.run.Claim;
@@ -116,7 +117,8 @@ public final class RunExecutor {
                 job,
                 progress(job, updates),
                 cancellation,
-                new DatabaseCheckpoint(services.runs(), claim, databaseRetry));
+                new DatabaseCheckpoint(services.runs(), claim, databaseRetry),
+                () -> services.runs().taskResults(job.id(), StageName.SEGMENT));
         services.stepListener().onStep(DeliveryStep.CLAIMED);
         services.updates().notifyOutbox();
         services.leases().track(attempt, cancellation);
