@@ -9,6 +9,7 @@ import dev.sluice.stage.artifact.SourceProvider;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import dev.sluice.stage.encode.EncodeOutputStore;
+import dev.sluice.stage.encode.EncodeServices;
 import dev.sluice.stage.encode.JoinStage;
 import dev.sluice.stage.encode.OutputSizeEstimator;
 import dev.sluice.stage.encode.ProcessingStage;
@@ -21,76 +22,68 @@ import dev.sluice.workspace.Workspace;
 /** Builds the stages of the pipeline from the services of the process. */
 final class StageFactory {
     private final Services services;
-    private final MediaConfig media;
     private final Workspace workspace;
-    private final SourceProvider source;
     private final StagingUploader stagingUploader;
     private final ArtifactStore artifactStore;
-    private final OutputSizeEstimator sizeEstimator;
+    private final EncodeServices encodeServices;
     private final EncodeOutputStore outputs;
 
     StageFactory(Services services) {
         this.services = services;
-        this.media = services.config().media();
         this.workspace = services.storage().workspace();
         ObjectStore objectStore = services.storage().objectStore();
-        this.source = new SourceProvider(
-                objectStore,
-                workspace,
-                services.storage().sourceCache(),
-                media.limits().maxBytes());
+        MediaConfig media = services.config().media();
         this.stagingUploader =
                 new StagingUploader(objectStore, services.storage().staging());
         this.artifactStore = switch (services.config().workspace().mode()) {
             case LOCAL -> new ArtifactStore.WorkspaceArtifactStore(workspace);
             case OBJECT_STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader, workspace);
         };
-        this.sizeEstimator = new OutputSizeEstimator(media);
+        this.encodeServices = new EncodeServices(
+                new SourceProvider(
+                        objectStore,
+                        workspace,
+                        services.storage().sourceCache(),
+                        media.limits().maxBytes()),
+                workspace,
+                services.media().prober(),
+                services.media().workerPool(),
+                new OutputSizeEstimator(media),
+                media);
         this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore);
     }
 
     Stage download() {
         return new DownloadStage(
-                source, workspace, services.media().prober(), services.media().workerPool());
+                encodeServices.sources(),
+                workspace,
+                services.media().prober(),
+                services.media().workerPool());
     }
 
     Stage processing() {
         return new ProcessingStage(
-                source,
-                workspace,
-                services.media().prober(),
+                encodeServices,
                 services.media().encoders().segmentPlanner(),
-                services.media().encoders().encoder(),
-                services.media().encoders().speedEstimator(),
-                services.media().workerPool(),
-                sizeEstimator,
+                services.media().encoders().renditionEncoder(),
                 outputs,
                 services.threadsPerEncode(StageName.PROCESSING));
     }
 
     Stage segment() {
         return new SegmentStage(
-                source,
-                workspace,
-                services.media().prober(),
-                media,
+                encodeServices,
                 services.media().encoders()::segmentEncoder,
-                services.media().encoders().speedEstimator(),
-                services.media().workerPool(),
-                sizeEstimator,
                 artifactStore,
                 services.threadsPerEncode(StageName.SEGMENT));
     }
 
     Stage join() {
         return new JoinStage(
-                services.runServices().runs().taskResults(),
-                workspace,
+                encodeServices,
                 new TaskArtifactFetcher(
                         stagingUploader, workspace, services.media().workerPool()),
-                media,
                 services.media().encoders()::concatenator,
-                services.media().workerPool(),
                 outputs);
     }
 

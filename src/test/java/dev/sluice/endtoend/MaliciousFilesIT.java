@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.encode.RenditionEncoder;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.MediaProber;
@@ -14,6 +15,7 @@ import dev.sluice.job.JobException;
 import dev.sluice.malicious.MaliciousFile;
 import dev.sluice.malicious.MaliciousFiles;
 import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.ThumbnailFile;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -118,7 +120,8 @@ class MaliciousFilesIT {
         FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
         MediaProber prober =
                 new MediaProber(ffmpeg, config.ffmpeg(), config.media().limits());
-        RenditionEncoder encoder = new RenditionEncoder(ffmpeg, config.ffmpeg(), config.media());
+        RenditionEncoder encoder = new RenditionEncoder(
+                new EncodeRunner(ffmpeg, config.ffmpeg(), config.media()), new EncodeSpeedEstimator(2));
         assertThat(ffmpeg.isSandboxed()).isFalse();
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
@@ -155,8 +158,7 @@ class MaliciousFilesIT {
             throws IOException {
         CancellationToken nobody = new CancellationToken();
         try {
-            EncodeResult made =
-                    encoder.encode(source, prober.probe(source, nobody), attempt, 2, ProgressListener.noop(), nobody);
+            EncodeResult made = encoder.encode(FfmpegFixture.request(source, prober.probe(source, nobody), attempt));
             for (ThumbnailFile thumbnail : made.thumbnails()) {
                 assertShowsNoSecret(thumbnail.file());
             }

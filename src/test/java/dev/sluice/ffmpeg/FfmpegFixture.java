@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.ffmpeg.encode.EncodeRequest;
+import dev.sluice.ffmpeg.encode.EncodeRunner;
+import dev.sluice.ffmpeg.encode.RenditionEncoder;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.MediaProber;
 import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
@@ -19,6 +23,8 @@ import dev.sluice.ffmpeg.sandbox.Bubblewrap;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ProbedSource;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -121,6 +127,20 @@ public final class FfmpegFixture {
             file.writeBytes("free");
             file.setLength(made + bytes);
         }
+    }
+
+    public static EncodeRunner runner(MediaConfig media) {
+        return new EncodeRunner(ffmpeg(), FFMPEG_CONFIG, media);
+    }
+
+    public static RenditionEncoder encoder(MediaConfig media) {
+        return new RenditionEncoder(runner(media), new EncodeSpeedEstimator(2));
+    }
+
+    /** An encode on two threads, without progress. */
+    public static EncodeRequest request(Path source, MediaInfo info, Path directory) {
+        return new EncodeRequest(
+                new ProbedSource(source, info), directory, 2, ProgressListener.noop(), new CancellationToken());
     }
 
     /** What FFmpeg says of a file; blocks. */

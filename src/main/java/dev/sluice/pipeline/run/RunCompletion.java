@@ -2,16 +2,16 @@ package dev.sluice.pipeline.run;
 
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.run.Completion;
 import dev.sluice.persistence.run.StageCompletion;
 import dev.sluice.persistence.run.StageCompletion.NextRun;
+import dev.sluice.persistence.run.StageCompletion.PlannedTask;
 import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import dev.sluice.persistence.run.TaskCompletion;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.encode.SegmentTasks;
+import dev.sluice.stage.TaskPlan;
 import java.util.Optional;
 
 /** Builds what a successful run commits, from the result of its stage. */
@@ -42,11 +42,13 @@ final class RunCompletion {
                 handoff == Handoff.INLINE ? next.map(run -> new NextRun(run.run(), Optional.empty())) : next);
     }
 
-    private static StageCompletion plan(StageResult result, EncodePlan plan, RunUpdates updates, int maxInFlight) {
+    private static StageCompletion plan(StageResult result, TaskPlan plan, RunUpdates updates, int maxInFlight) {
         StagedJob after = result.job().forStage(StageName.SEGMENT);
         TaskBatch tasks = new TaskBatch(
                 StageName.SEGMENT,
-                new SegmentTasks(plan).all(),
+                plan.tasks().stream()
+                        .map(planned -> new PlannedTask(planned.number(), planned.weight()))
+                        .toList(),
                 maxInFlight,
                 task -> StageMessages.toTask(taskRun(after, task), after));
         return new StageCompletion(

@@ -5,6 +5,7 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.DeliveryStep;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.job.StageName;
 import dev.sluice.persistence.run.ClaimRequest;
 import dev.sluice.persistence.run.ClaimResult;
 import dev.sluice.persistence.run.CommitResult;
@@ -107,7 +108,8 @@ public final class RunExecutor {
                 run.job(),
                 progress(run),
                 run.context().cancellation(),
-                new DatabaseCheckpoint(run, services));
+                new DatabaseCheckpoint(run, services),
+                () -> services.runs().taskResults().find(run.job().id(), StageName.SEGMENT));
     }
 
     private ProgressListener progress(ClaimedRun run) {

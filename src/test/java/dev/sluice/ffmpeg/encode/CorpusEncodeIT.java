@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.common.async.CancellationToken;
-import dev.sluice.common.async.ProgressListener;
 import dev.sluice.ffmpeg.DecodedFrames;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.job.ErrorCode;
@@ -149,7 +147,7 @@ class CorpusEncodeIT {
 
     private static EncodeResult encode(Row row, Path directory) {
         Path source = CORPUS.resolve(row.path());
-        return new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.MEDIA)
-                .encode(source, probe(source), directory, 2, ProgressListener.noop(), new CancellationToken());
+        return FfmpegFixture.encoder(FfmpegFixture.MEDIA)
+                .encode(FfmpegFixture.request(source, probe(source), directory));
     }
 }
