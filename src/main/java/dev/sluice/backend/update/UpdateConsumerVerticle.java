@@ -32,14 +32,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes the updates queue and applies it to the user's tables, one update after the other. What cannot be read or is about a
- * job that nobody knows goes to the dead letters, for a person, and holds up nothing; a database that is away holds up all.
+ * Consumes the updates queue and applies the updates to the user's tables, one after the other. Undecodable updates and updates
+ * of unknown jobs are dead-lettered; while the database is unavailable no update is applied.
  */
 public final class UpdateConsumerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
     private static final int PREFETCH = 50;
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
     /** Bytes; enough to see what it was. */
     private static final int KEPT_OF_TOO_LARGE = 64 << 10;
 
@@ -52,11 +52,6 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     private boolean stopping;
     private boolean failing;
 
-    /**
-     * Applies updates.
-     *
-     * @param announce tells a publisher that a message waits in the outbox
-     */
     public UpdateConsumerVerticle(
             RabbitMqConfig broker, ReceivedUpdateRepository receivedUpdates, Outbox outbox, OutboxNotifier outboxNotifier) {
         this.broker = broker;
@@ -79,13 +74,13 @@ public final class UpdateConsumerVerticle extends VerticleBase {
         stopping = true;
         SupervisedConsumer started = Objects.requireNonNull(consumer);
         return started.pause()
-                // What is not applied by then is delivered again.
-                .compose(paused -> last.timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                // Updates that are not applied by then are redelivered.
+                .compose(paused -> last.timeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                         .otherwiseEmpty())
                 .eventually(started::stop);
     }
 
-    /** In the order in which they came. */
+    /** Updates are processed in the order of delivery. */
     private void enqueue(Delivery delivery) {
         last = last.transform(before -> {
             Promise<Void> settled = Promise.promise();
@@ -94,7 +89,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
         });
     }
 
-    // A promise and not a chain of composed futures: an outage of hours would end in as deep a stack.
+    // A promise instead of a chain of futures: an outage of hours would overflow the stack.
     private void processUntilSettled(Delivery delivery, Promise<Void> settled) {
         if (stopping || delivery.isStale()) {
             delivery.requeue().onComplete(settled);
@@ -112,8 +107,8 @@ public final class UpdateConsumerVerticle extends VerticleBase {
                     failing = false;
                     delivery.ack().onComplete(settled);
                 })
-                .onFailure(away -> {
-                    logFirst(away);
+                .onFailure(unavailable -> {
+                    logFirst(unavailable);
                     vertx.setTimer(RETRY_DELAY.toMillis(), waited -> processUntilSettled(delivery, settled));
                 });
     }
@@ -132,16 +127,16 @@ public final class UpdateConsumerVerticle extends VerticleBase {
                         ? deadLetter(
                                 delivery,
                                 ErrorCode.UNKNOWN_JOB,
-                                "Nobody knows a job of this id.",
+                                "The job is unknown.",
                                 Optional.of(update.job()))
                         : Future.succeededFuture());
     }
 
-    private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String sentence, Optional<JobId> job) {
+    private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String error, Optional<JobId> job) {
         JsonObject headers = new DeadLetterHeaders(
                         Optional.of(Topology.UPDATES_QUEUE),
                         Optional.of(code.wire()),
-                        Optional.of(sentence),
+                        Optional.of(error),
                         job,
                         Optional.empty(),
                         0,
@@ -167,8 +162,8 @@ public final class UpdateConsumerVerticle extends VerticleBase {
                     .addKeyValue("queue", Topology.UPDATES_QUEUE)
                     .addKeyValue("jobId", job.map(JobId::value).orElse(""))
                     .addKeyValue("errorCode", code.wire())
-                    .addKeyValue("error", sentence)
-                    .log("update set aside");
+                    .addKeyValue("error", error)
+                    .log("update dead-lettered");
         });
     }
 
@@ -177,7 +172,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
             LOG.atWarn()
                     .addKeyValue("errorCode", JobException.of(cause).code().wire())
                     .addKeyValue("error", String.valueOf(cause.getMessage()))
-                    .log("updates cannot be applied, will try again");
+                    .log("applying updates failed; retrying");
         }
         failing = true;
     }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills a feed with copies of the updates that go through the exchange, so that every process has all of them, and the queue
- * of the contract is left to whom it is for. Starts and stops on the event loop that the feed belongs to.
+ * Fills a feed with copies of all updates from a private queue, so that every process receives each update and the contract's
+ * updates queue is not consumed. Starts and stops on the event loop of the feed.
  */
 public final class UpdateFeedSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateFeedSubscriber.class);
@@ -33,7 +33,7 @@ public final class UpdateFeedSubscriber {
     private final JobQueryRepository queries;
     private final UpdateFeed feed;
     private final Map<JobId, Optional<String>> owners = new LinkedHashMap<>();
-    private Future<UpdateSubscription> listener = Future.failedFuture("not started");
+    private Future<UpdateSubscription> subscription = Future.failedFuture("not started");
     private Future<Void> last = Future.succeededFuture();
     private boolean stopped;
     private boolean disconnected;
@@ -45,16 +45,17 @@ public final class UpdateFeedSubscriber {
         this.feed = feed;
     }
 
-    /** Begins to listen; a broker that is away is waited for. */
+    /** Subscribes; retries while the broker is unavailable. */
     public void start() {
         Context context = vertx.getOrCreateContext();
-        listener = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
-            context.runOnContext(heard -> onMessage(message));
+        subscription = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
+            context.runOnContext(received -> onMessage(message));
             return true;
         });
-        listener.onSuccess(listening -> {
+        subscription
+                .onSuccess(opened -> {
                     if (disconnected) {
-                        LOG.atInfo().log("live updates come again");
+                        LOG.atInfo().log("update subscription restored");
                     }
                     disconnected = false;
                     feed.invalidate();
@@ -63,10 +64,10 @@ public final class UpdateFeedSubscriber {
                 .onFailure(this::reconnect);
     }
 
-    /** Ends it; never fails. */
+    /** Never fails. */
     public Future<Void> stop() {
         stopped = true;
-        return listener.compose(UpdateSubscription::close).otherwiseEmpty();
+        return subscription.compose(UpdateSubscription::close).otherwiseEmpty();
     }
 
     private void reconnect(Throwable cause) {
@@ -76,7 +77,7 @@ public final class UpdateFeedSubscriber {
         if (!disconnected) {
             LOG.atWarn()
                     .addKeyValue("error", String.valueOf(cause.getMessage()))
-                    .log("live updates are not heard, will try again");
+                    .log("update subscription lost; reconnecting");
         }
         disconnected = true;
         vertx.setTimer(RECONNECT_DELAY.toMillis(), waited -> {
@@ -86,7 +87,7 @@ public final class UpdateFeedSubscriber {
         });
     }
 
-    /** One after the other, so that they stay in their order while an owner is looked up. */
+    /** Sequential, so that the order is kept while an owner is read from the database. */
     private void onMessage(Buffer message) {
         JobId job;
         try {
@@ -100,22 +101,22 @@ public final class UpdateFeedSubscriber {
                     feed.add(job, owner, line);
                     return null;
                 })
-                .onFailure(cause -> LOG.atError().setCause(cause).log("a live update was lost"));
+                .onFailure(cause -> LOG.atError().setCause(cause).log("update dropped from live stream"));
     }
 
-    /** What another system sends may have line ends in it; in JSON they mean nothing. */
+    /** Messages of other systems may contain line breaks, which have no meaning between JSON tokens. */
     private static Buffer onOneLine(Buffer message) {
         return Buffer.buffer(message.toString(StandardCharsets.UTF_8).replaceAll("[\r\n]+", " "));
     }
 
     private Future<Optional<String>> owner(JobId job) {
-        Optional<String> known = owners.get(job);
-        return known != null
-                ? Future.succeededFuture(known)
+        Optional<String> cached = owners.get(job);
+        return cached != null
+                ? Future.succeededFuture(cached)
                 : queries.job(job)
                         .map(found -> found.flatMap(details -> details.source().userId()))
                         .onSuccess(owner -> owner.ifPresent(found -> remember(job, owner)))
-                        // Without a database nobody but an admin is told.
+                        // While the database is unavailable only administrators receive updates.
                         .otherwise(Optional.empty());
     }
 

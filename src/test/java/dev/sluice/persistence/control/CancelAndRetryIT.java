@@ -44,7 +44,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class CancelAndRetryIT {
-    private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
+    private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by an operator.");
 
     private static TestDatabase database;
     private static Vertx vertx;
