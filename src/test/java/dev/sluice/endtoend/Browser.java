@@ -52,7 +52,7 @@ final class Browser implements AutoCloseable {
                                 .setArgs(List.of("--no-sandbox", "--autoplay-policy=no-user-gesture-required"))));
     }
 
-    /** A page of its own session; what the browser complains of in it is kept. */
+    /** A page in a session of its own; its errors are collected. */
     Page page(ColorScheme scheme, int width) {
         BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                 .setColorScheme(scheme)
@@ -68,13 +68,13 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** Errors of scripts, and what the page's own policy kept from loading. */
-    List<String> complaints() {
+    /** Script errors and violations of the content security policy. */
+    List<String> errors() {
         return List.copyOf(errors);
     }
 
-    /** Keeps how a page looks, for a person. */
-    static void keep(Page page, String name) {
+    /** Stores a screenshot. */
+    static void screenshot(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SHOTS.resolve(name + ".png"))
                 .setFullPage(true));

@@ -57,7 +57,7 @@ class JobControlIT {
                         pipeline.database()
                                 .query(
                                         "SELECT \"status\", \"errorMessage\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'encoding'"))
-                .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by hand."));
+                .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by an operator."));
         BackendSimulator.awaitThat(pipeline::workspaceIsEmpty);
         pipeline.awaitIdle();
         assertThat(backend.messages(BackendSimulator.DEAD)).isZero();
@@ -68,7 +68,7 @@ class JobControlIT {
 
         OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("encoding")));
 
-        assertThat(retried.message()).isEqualTo("Started again at processing.");
+        assertThat(retried.message()).isEqualTo("Restarted at stage processing.");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
         assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isApplied())
                 .isTrue();
@@ -89,7 +89,7 @@ class JobControlIT {
 
         OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));
 
-        assertThat(retried.message()).isEqualTo("Started again at processing.");
+        assertThat(retried.message()).isEqualTo("Restarted at stage processing.");
         BackendSimulator.awaitThat(() -> backend.completions("unstored") == 1);
         assertNothingFell("unstored");
         assertThat(pipeline.database()

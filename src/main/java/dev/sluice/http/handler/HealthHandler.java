@@ -37,7 +37,7 @@ public final class HealthHandler {
             found.services()
                     .forEach((name, well) -> services.put(name, new JsonObject().put("status", well ? "up" : "down")));
             return new JsonObject()
-                    .put("status", found.isWell() ? "ok" : "degraded")
+                    .put("status", found.isHealthy() ? "ok" : "degraded")
                     .put("timestamp", Instant.now().toString())
                     .put("uptime", uptime())
                     .put("services", services);

@@ -46,7 +46,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class CancelAndRetryIT {
-    private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
+    private static final JobException REASON =
+            new JobException(ErrorCode.CANCELLED, "The job was cancelled by an operator.");
 
     private static TestDatabase database;
     private static Vertx vertx;
