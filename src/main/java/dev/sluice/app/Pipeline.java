@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The architecture on one screen. A video goes through the rows from top to bottom: each stage takes its message from its
@@ -63,7 +62,6 @@ public final class Pipeline {
         return List.of(
                 new StageRoute(
                         new DownloadStage(source, workspace(), services.prober(), services.workerPool()),
-                        Topology.DOWNLOAD_QUEUE,
                         Optional.of(StageName.PROCESSING),
                         retries(StageName.DOWNLOAD)),
                 new StageRoute(
@@ -78,7 +76,6 @@ public final class Pipeline {
                                 sizeEstimator,
                                 results,
                                 services.threadsPerEncode(StageName.PROCESSING)),
-                        Topology.PROCESSING_QUEUE,
                         // Or, for what takes longer than one delivery may: SEGMENT, in tasks.
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.PROCESSING)),
@@ -94,7 +91,6 @@ public final class Pipeline {
                                 sizeEstimator,
                                 artifactStore(),
                                 services.threadsPerEncode(StageName.SEGMENT)),
-                        Topology.SEGMENTS_QUEUE,
                         // After the last of a job's tasks.
                         Optional.of(StageName.JOIN),
                         retries(StageName.SEGMENT)),
@@ -107,7 +103,6 @@ public final class Pipeline {
                                 services.encoders()::concatenator,
                                 services.workerPool(),
                                 results),
-                        Topology.JOINS_QUEUE,
                         Optional.of(StageName.UPLOAD),
                         retries(StageName.JOIN)),
                 new StageRoute(
@@ -116,7 +111,6 @@ public final class Pipeline {
                                 new StagedObjectPromoter(services.objectStore()),
                                 workspace(),
                                 services.keys()),
-                        Topology.UPLOAD_QUEUE,
                         Optional.empty(),
                         retries(StageName.UPLOAD)));
     }
@@ -153,7 +147,7 @@ public final class Pipeline {
                         services.runServices().runs(),
                         services.runServices().stepListener())));
         List<StageRoute> routes = routes();
-        parts.add(new VerticleDeployment(RECOVERY, 1, () -> recovery(routes)));
+        parts.add(new VerticleDeployment(RECOVERY, 1, this::recovery));
         parts.add(new VerticleDeployment(
                 JANITOR,
                 1,
@@ -199,11 +193,10 @@ public final class Pipeline {
         };
     }
 
-    private RecoveryVerticle recovery(List<StageRoute> routes) {
+    private RecoveryVerticle recovery() {
         return new RecoveryVerticle(
                 new LostMessageRepository(services.database(), StageMessages::resend),
                 services.pendingJobs(),
-                routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 services.config().rabbitmq(),
                 services.config().delivery(),
                 services.runServices().updates());

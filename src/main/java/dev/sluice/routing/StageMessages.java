@@ -58,8 +58,7 @@ public final class StageMessages {
     /** Where the queues are ours alone they need no exchange. */
     private static OutboxMessage toQueueOf(StageName stage, Buffer body) {
         return switch (stage) {
-            case SEGMENT -> message(Topology.DEFAULT_EXCHANGE, Topology.SEGMENTS_QUEUE, body, new JsonObject());
-            case JOIN -> message(Topology.DEFAULT_EXCHANGE, Topology.JOINS_QUEUE, body, new JsonObject());
+            case SEGMENT, JOIN -> message(Topology.DEFAULT_EXCHANGE, Topology.queueOf(stage), body, new JsonObject());
             case DOWNLOAD, PROCESSING, UPLOAD ->
                 message(Topology.PROCESSING_EXCHANGE, stage.key(), body, new JsonObject());
         };
