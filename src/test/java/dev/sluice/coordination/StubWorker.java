@@ -1,6 +1,5 @@
 package dev.sluice.coordination;
 
-import dev.sluice.broker.Topology;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
@@ -42,7 +41,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -141,7 +139,6 @@ final class StubWorker {
         RecoveryVerticle recovery = new RecoveryVerticle(
                 new LostMessageRepository(database, StageMessages::resend),
                 new PendingJobRepository(database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
-                routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 config.rabbitmq(),
                 config.delivery(),
                 services.publisher());
@@ -152,13 +149,6 @@ final class StubWorker {
     private static StageRoute route(Stage stage, SluiceConfig config) {
         return new StageRoute(
                 stage,
-                switch (stage.name()) {
-                    case DOWNLOAD -> Topology.DOWNLOAD_QUEUE;
-                    case PROCESSING -> Topology.PROCESSING_QUEUE;
-                    case SEGMENT -> Topology.SEGMENTS_QUEUE;
-                    case JOIN -> Topology.JOINS_QUEUE;
-                    case UPLOAD -> Topology.UPLOAD_QUEUE;
-                },
                 switch (stage.name()) {
                     case DOWNLOAD -> Optional.of(StageName.PROCESSING);
                     case SEGMENT -> Optional.of(StageName.JOIN);

@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -36,15 +35,6 @@ public final class DeadLetterService {
 
     private static final long MAX_BYTES = 64L << 20;
     private static final int MIN_ID_PREFIX = 4;
-
-    private static final Set<String> QUEUES = Set.of(
-            Topology.DOWNLOAD_QUEUE,
-            Topology.PROCESSING_QUEUE,
-            Topology.SEGMENTS_QUEUE,
-            Topology.JOINS_QUEUE,
-            Topology.UPLOAD_QUEUE,
-            Topology.UPDATES_QUEUE,
-            Topology.REQUESTS_QUEUE);
 
     private final Vertx vertx;
     private final RabbitMqConfig broker;
@@ -116,7 +106,7 @@ public final class DeadLetterService {
 
     /** Returns the unchanged message to its queue, where the stage validates it again. */
     private Future<OperationResult> returnToQueue(DeadLetter letter) {
-        Optional<String> queue = letter.details().queue().filter(QUEUES::contains);
+        Optional<String> queue = letter.details().queue().filter(Topology.INPUT_QUEUES::contains);
         if (queue.isEmpty()) {
             return Future.succeededFuture(new OperationResult(
                     letter.id(),

@@ -340,17 +340,6 @@ final class S3FaultsIT {
     }
 
     @Test
-    void makesTheBucketOnceAndMindsNotThatItIsThere() {
-        S3ObjectStore fresh = new S3ObjectStore(vertx, changed(store, store.bucket() + "-new", "right"));
-
-        Wait.on(fresh.createBucketIfMissing());
-        Wait.on(fresh.createBucketIfMissing());
-
-        Wait.on(fresh.check());
-        Wait.on(fresh.close());
-    }
-
-    @Test
     void saysThatTheDiskIsFull() throws IOException {
         Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "needs a device that is always full");
         stored(1000, 1);
