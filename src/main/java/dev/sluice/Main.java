@@ -8,7 +8,7 @@ import dev.sluice.cli.DeadLetterCommand;
 import dev.sluice.cli.RetryCommand;
 import dev.sluice.cli.RunCommand;
 import dev.sluice.cli.SubmitCommand;
-import dev.sluice.cli.TestStagedCommand;
+import dev.sluice.cli.SendTestJobCommand;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,12 +28,12 @@ import picocli.CommandLine.HelpCommand;
             CancelCommand.class,
             RetryCommand.class,
             DeadLetterCommand.class,
-            TestStagedCommand.class,
+            SendTestJobCommand.class,
             HelpCommand.class
         })
 public final class Main {
     private static final Set<String> WATCHED =
-            Set.of("check", "submit", "cancel", "retry", "dead", TestStagedCommand.NAME);
+            Set.of("check", "submit", "cancel", "retry", "dead", SendTestJobCommand.NAME);
 
     private Main() {}
 

@@ -2,7 +2,7 @@ package dev.sluice.standalone;
 
 import dev.sluice.app.Version;
 import dev.sluice.cli.CommandLineRunner;
-import dev.sluice.cli.TestStagedCommand;
+import dev.sluice.cli.SendTestJobCommand;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,11 +19,11 @@ import picocli.CommandLine.HelpCommand;
             StartCommand.class,
             DemoCommand.class,
             BenchCommand.class,
-            TestStagedCommand.class,
+            SendTestJobCommand.class,
             HelpCommand.class
         })
 public final class StandaloneMain {
-    private static final Set<String> WATCHED = Set.of("demo", "bench", TestStagedCommand.NAME);
+    private static final Set<String> WATCHED = Set.of("demo", "bench", SendTestJobCommand.NAME);
 
     private StandaloneMain() {}
 

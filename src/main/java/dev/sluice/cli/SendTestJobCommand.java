@@ -28,9 +28,9 @@ import picocli.CommandLine.Parameters;
 
 /** Plays a backend in front of a person: needs a broker and nothing else. */
 @Command(
-        name = TestStagedCommand.NAME,
+        name = SendTestJobCommand.NAME,
         description = "Declare the queues, send a job for the object KEY, and print its updates until it ends.")
-public final class TestStagedCommand implements Callable<Integer> {
+public final class SendTestJobCommand implements Callable<Integer> {
     public static final String NAME = "test-staged";
 
     @Parameters(
