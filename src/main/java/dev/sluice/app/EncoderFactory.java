@@ -10,7 +10,7 @@ import dev.sluice.ffmpeg.segment.SegmentEncoder;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.stage.encode.SegmentPlanner;
 
-/** What of FFmpeg the stages use, with this host's settings. */
+/** Creates the encoders of the stages, with the settings of this host. */
 record EncoderFactory(FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpeedEstimator speedEstimator) {
     RenditionEncoder encoder() {
         return new RenditionEncoder(ffmpeg, config.ffmpeg(), config.media());
