@@ -23,7 +23,7 @@ class SluiceVerticleIT {
     }
 
     @Test
-    void beginsNothingWhenItWasToldToStopBefore() throws Exception {
+    void doesNotStartWhenStoppedBeforeStart() throws Exception {
         SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
         verticle.stopBlocking();
 
@@ -35,7 +35,7 @@ class SluiceVerticleIT {
     }
 
     @Test
-    void takesDownWhatItHadOpenedWhenItIsToldToStopInBetween() throws Exception {
+    void closesOpenedResourcesWhenStoppedDuringStart() throws Exception {
         SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
         get(services.vertx().deployVerticle(verticle));
 
