@@ -43,7 +43,7 @@ export function onUnauthorized(listener) {
  * @param {Problem} problem
  * @returns {Problem} the same
  */
-export function noticed(problem) {
+export function report(problem) {
   if (problem.status === 401) {
     listeners.forEach((listener) => listener(problem));
   }
@@ -79,7 +79,7 @@ export async function open(path, init) {
     throw failure.name === 'AbortError' ? failure : Problem.unreachable();
   }
   if (!response.ok) {
-    throw noticed(Problem.of(response.status, await response.text().catch(() => '')));
+    throw report(Problem.of(response.status, await response.text().catch(() => '')));
   }
   return response;
 }
@@ -90,4 +90,4 @@ export async function open(path, init) {
  * @param {string} name
  * @returns {string}
  */
-export const part = encodeURIComponent;
+export const pathSegment = encodeURIComponent;

@@ -1,10 +1,10 @@
-import { announce } from './announce.js';
+import { announce } from './announcer.js';
 import { onUnauthorized } from './api.js';
-import { fill, say } from './dom.js';
-import { home } from './home.js';
-import { job } from './job.js';
-import { followJobs } from './live.js';
-import { operation } from './operation.js';
+import { setChildren, setText } from './dom.js';
+import { homeView } from './home-view.js';
+import { jobView } from './job-view.js';
+import { followUpdates } from './live-updates.js';
+import { operationsView } from './operations-view.js';
 import { forgetToken, token, tokenForm } from './token.js';
 import { uploads } from './uploads.js';
 
@@ -18,9 +18,9 @@ let view = null;
 function route() {
   const [, name, argument] = location.hash.match(/^#\/(jobs|operation)?\/?(.*)$/) ?? [];
   if (name === 'jobs' && argument) {
-    return job({ ...shared, id: decoded(argument) });
+    return jobView({ ...shared, id: decoded(argument) });
   }
-  return name === 'operation' ? operation() : home(shared);
+  return name === 'operation' ? operationsView() : homeView(shared);
 }
 
 function decoded(text) {
@@ -34,7 +34,7 @@ function decoded(text) {
 function show(focus) {
   view?.close();
   view = route();
-  fill(main, view.node);
+  setChildren(main, view.node);
   forget.hidden = !token();
   mark('nav-home', !location.hash.startsWith('#/operation'));
   mark('nav-operation', location.hash.startsWith('#/operation'));
@@ -65,7 +65,7 @@ function ask(problem) {
   view?.close();
   view = null;
   liveState('locked');
-  fill(main, tokenForm(problem.message, () => { show(true); live.restart(); }));
+  setChildren(main, tokenForm(problem.message, () => { show(true); live.restart(); }));
   document.title = 'Sign in · Sluice';
   main.querySelector('input').focus();
 }
@@ -73,13 +73,13 @@ function ask(problem) {
 function liveState(state) {
   const node = document.getElementById('live');
   node.dataset.state = state;
-  say(node, LIVE_WORDS[state]);
+  setText(node, LIVE_WORDS[state]);
 }
 
 function tell(news) {
   // Of all others nobody here has asked to hear.
   const shown = main.querySelector(`[data-job-id="${CSS.escape(news.job_id)}"]`);
-  const name = shared.uploads.nameOf(news.job_id) ?? shown?.querySelector('h1, .row-link')?.textContent;
+  const name = shared.uploads.videoName(news.job_id) ?? shown?.querySelector('h1, .row-link')?.textContent;
   if (news.status === 'processing' || !name) {
     return;
   }
@@ -100,7 +100,7 @@ forget.addEventListener('click', () => {
 onUnauthorized(ask);
 main.addEventListener('title', entitle);
 show(false);
-const live = followJobs({
+const live = followUpdates({
   onUpdate: (news) => {
     shared.uploads.update(news);
     view?.update(news);

@@ -15,7 +15,7 @@ export function h(tag, attributes = {}, ...children) {
       element.setAttribute(name, value === true ? '' : value);
     }
   }
-  fill(element, ...children);
+  setChildren(element, ...children);
   return element;
 }
 
@@ -25,7 +25,7 @@ export function h(tag, attributes = {}, ...children) {
  * @param {Element} element
  * @param {...(Node|string|number|null|undefined|false)} children
  */
-export function fill(element, ...children) {
+export function setChildren(element, ...children) {
   element.replaceChildren(...children.flat().filter(is).map((child) => (child instanceof Node ? child : String(child))));
 }
 
@@ -35,7 +35,7 @@ export function fill(element, ...children) {
  * @param {Element} element
  * @param {string} text
  */
-export function say(element, text) {
+export function setText(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
   }

@@ -28,7 +28,7 @@ export function duration(seconds) {
  * @param {number} seconds
  * @returns {string}
  */
-export function clock(seconds) {
+export function timecode(seconds) {
   const whole = Math.floor(seconds);
   const parts = [Math.floor(whole / 60) % 60, whole % 60];
   const hours = Math.floor(whole / 3600);
@@ -51,7 +51,7 @@ export function bytes(count) {
  * @param {string} iso
  * @returns {string} `3 minutes ago`
  */
-export function ago(iso) {
+export function timeAgo(iso) {
   const seconds = (Date.parse(iso) - Date.now()) / 1000;
   const size = Math.abs(seconds);
   if (size < 10) {
@@ -65,7 +65,7 @@ export function ago(iso) {
  * @param {string} iso
  * @returns {string} date and time as the reader's place writes them
  */
-export function moment(iso) {
+export function dateTime(iso) {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
@@ -75,7 +75,7 @@ export function moment(iso) {
  * @param {{original_filename?: string, media_id?: string, job_id: string}} job
  * @returns {string}
  */
-export function nameOf(job) {
+export function videoName(job) {
   return job.original_filename || `Video ${(job.media_id || job.job_id).slice(0, 8)}`;
 }
 
@@ -85,7 +85,7 @@ export function nameOf(job) {
  * @param {string} [many]
  * @returns {string} `1 job`, `3 jobs`
  */
-export function counted(count, one, many = `${one}s`) {
+export function countOf(count, one, many = `${one}s`) {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 

@@ -1,7 +1,7 @@
-import { call, part } from './api.js';
-import { confirmed } from './confirm.js';
-import { fill, h } from './dom.js';
-import { announce } from './announce.js';
+import { announce } from './announcer.js';
+import { call, pathSegment } from './api.js';
+import { confirmAction } from './confirm-dialog.js';
+import { h, setChildren } from './dom.js';
 
 /**
  * What can be done to a job as it stands: Cancel while it runs, Retry when it failed.
@@ -16,7 +16,7 @@ export function jobActions(id, { onDone, onProblem }) {
   const node = h('div', { class: 'actions' });
 
   async function ask() {
-    const sure = await confirmed({
+    const sure = await confirmAction({
       title: 'Cancel this job?',
       text: 'It ends as failed, and what was made so far is dropped. You can retry it later.',
       yes: 'Cancel the job',
@@ -31,7 +31,7 @@ export function jobActions(id, { onDone, onProblem }) {
     const buttons = [retry, cancel];
     buttons.forEach((button) => { button.disabled = true; });
     try {
-      const { message } = await call(`/jobs/${part(id)}/${action}`, { method: 'POST' });
+      const { message } = await call(`/jobs/${pathSegment(id)}/${action}`, { method: 'POST' });
       announce(message);
       onDone();
     } catch (problem) {
@@ -46,7 +46,7 @@ export function jobActions(id, { onDone, onProblem }) {
       const wanted = { FAILED: retry, PENDING: cancel, PROCESSING: cancel }[status];
       if (node.firstChild !== (wanted ?? null)) {
         const hadFocus = node.contains(document.activeElement);
-        fill(node, wanted);
+        setChildren(node, wanted);
         if (hadFocus) {
           (wanted ?? document.querySelector('h1')).focus();
         }

@@ -1,5 +1,5 @@
 import { call } from './api.js';
-import { fill, h, say } from './dom.js';
+import { h, setChildren, setText } from './dom.js';
 import { jobRow } from './job-row.js';
 import { noticeArea } from './notice.js';
 import { STATUS } from './stages.js';
@@ -88,7 +88,7 @@ export function jobList() {
     } else if (nodes.length !== list.childElementCount || nodes.some((row, at) => row !== list.children[at])) {
       // Moving a row takes the focus from it.
       const focused = document.activeElement;
-      fill(list, ...nodes);
+      setChildren(list, ...nodes);
       if (list.contains(focused)) {
         focused.focus();
       }
@@ -103,7 +103,7 @@ export function jobList() {
     more.hidden = cursor === null;
     list.removeAttribute('aria-busy');
     notice.clear();
-    say(empty, rows.size > 0 ? '' : status ? `No job is ${STATUS[status].toLowerCase()}.` : 'No jobs yet. The first video you drop above starts one.');
+    setText(empty, rows.size > 0 ? '' : status ? `No job is ${STATUS[status].toLowerCase()}.` : 'No jobs yet. The first video you drop above starts one.');
   }
 
   function failed(problem, again) {

@@ -1,11 +1,11 @@
-import { part } from './api.js';
-import { fill, h, say } from './dom.js';
-import { nameOf } from './format.js';
-import { after, isNews, renewed } from './job-state.js';
+import { pathSegment } from './api.js';
+import { h, setChildren, setText } from './dom.js';
+import { videoName } from './format.js';
+import { isNewer, withResponse, withUpdate } from './job-state.js';
+import { summaryOf } from './job-summary.js';
+import { relativeTime } from './relative-time.js';
 import { stageBar } from './stage-bar.js';
-import { statusBadge } from './status.js';
-import { storyOf } from './story.js';
-import { when } from './when.js';
+import { statusBadge } from './status-badge.js';
 
 /**
  * A job as a row of the list.
@@ -19,7 +19,7 @@ export function jobRow(first) {
   let heard = 0;
   const status = statusBadge();
   const stages = stageBar();
-  const link = h('a', { class: 'row-link', href: `#/jobs/${part(first.job_id)}` });
+  const link = h('a', { class: 'row-link', href: `#/jobs/${pathSegment(first.job_id)}` });
   const time = h('span', { class: 'row-when' });
   const step = h('span', { class: 'row-step' });
   const percent = h('span', { class: 'row-percent' });
@@ -31,16 +31,16 @@ export function jobRow(first) {
 
   function show(next) {
     const before = job;
-    job = renewed(job, next);
+    job = withResponse(job, next);
     node.dataset.status = job.status;
-    say(link, nameOf(job));
+    setText(link, videoName(job));
     status.show(job.status);
     stages.show(job);
-    say(percent, `${job.progress}%`);
-    say(step, storyOf(job));
+    setText(percent, `${job.progress}%`);
+    setText(step, summaryOf(job));
     const iso = job.completed_at ?? job.created_at;
     if (before === next || iso !== (before.completed_at ?? before.created_at)) {
-      fill(time, when(iso));
+      setChildren(time, relativeTime(iso));
     }
   }
 
@@ -50,9 +50,9 @@ export function jobRow(first) {
     show,
     heard: () => heard,
     update(news) {
-      if (isNews(job, news)) {
+      if (isNewer(job, news)) {
         heard = performance.now();
-        show(after(job, news));
+        show(withUpdate(job, news));
       }
     },
   };

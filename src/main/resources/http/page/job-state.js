@@ -8,7 +8,7 @@ const UNSAID = { error_code: undefined, error_message: undefined, completed_at: 
  * @param {Object} answer
  * @returns {Object}
  */
-export function renewed(job, answer) {
+export function withResponse(job, answer) {
   return { ...job, ...UNSAID, ...answer };
 }
 
@@ -19,9 +19,9 @@ export function renewed(job, answer) {
  * @param {Object} update
  * @returns {Object}
  */
-export function after(job, update) {
-  const next = renewed(job, { ...update, status: update.status.toUpperCase(), eta_seconds: update.eta_seconds });
-  return isEnded(next) ? { ...next, completed_at: update.timestamp } : next;
+export function withUpdate(job, update) {
+  const next = withResponse(job, { ...update, status: update.status.toUpperCase(), eta_seconds: update.eta_seconds });
+  return isFinished(next) ? { ...next, completed_at: update.timestamp } : next;
 }
 
 /**
@@ -31,7 +31,7 @@ export function after(job, update) {
  * @param {Object} update
  * @returns {boolean}
  */
-export function isNews(job, update) {
+export function isNewer(job, update) {
   // The older system's workers do not count.
   return update.seq === undefined || (job.seq ?? 0) < update.seq;
 }
@@ -42,6 +42,6 @@ export function isNews(job, update) {
  * @param {{status: string}} job
  * @returns {boolean}
  */
-export function isEnded({ status }) {
+export function isFinished({ status }) {
   return status === 'COMPLETED' || status === 'FAILED';
 }

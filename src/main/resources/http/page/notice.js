@@ -1,4 +1,4 @@
-import { fill, h } from './dom.js';
+import { h, setChildren } from './dom.js';
 
 /**
  * A place for what went wrong, read out when something is put there.
@@ -11,10 +11,10 @@ export function noticeArea() {
   return {
     node,
     show(problem, again) {
-      fill(node, h('div', { class: 'notice', 'data-testid': 'error' },
+      setChildren(node, h('div', { class: 'notice', 'data-testid': 'error' },
         h('p', {}, problem.message),
         again && h('button', { type: 'button', class: 'quiet', onclick: again }, 'Try again')));
     },
-    clear: () => fill(node),
+    clear: () => setChildren(node),
   };
 }

@@ -1,4 +1,4 @@
-import { fill, h } from './dom.js';
+import { h, setChildren } from './dom.js';
 import { labelOf } from './rendition.js';
 
 /**
@@ -52,7 +52,7 @@ export function player({ renewed }) {
     show(made, picture) {
       films = made;
       node.hidden = films.length === 0;
-      fill(select, ...films.map((film) => h('option', { value: film.quality }, labelOf(film))));
+      setChildren(select, ...films.map((film) => h('option', { value: film.quality }, labelOf(film))));
       if (picture && !video.poster) {
         video.poster = picture;
       }

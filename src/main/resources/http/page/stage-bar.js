@@ -1,4 +1,4 @@
-import { h, say } from './dom.js';
+import { h, setText } from './dom.js';
 import { STAGES, stagesOf } from './stages.js';
 
 const WORDS = { waiting: 'waiting', running: 'running', done: 'done', failed: 'failed' };
@@ -31,7 +31,7 @@ export function stageBar({ large = false } = {}) {
         bar.setAttribute('aria-valuetext', state === 'failed' ? `failed at ${percent}%` : text);
         // A transform moves without a layout. Below nothing: the edge of an empty chamber would show.
         water.style.transform = `translateX(${percent > 0 ? percent - 100 : -102}%)`;
-        say(note, text);
+        setText(note, text);
       });
     },
   };

@@ -1,4 +1,4 @@
-import { fill, h } from './dom.js';
+import { h, setChildren } from './dom.js';
 
 /**
  * A table whose rows are put in anew at each look.
@@ -17,7 +17,7 @@ export function table({ label, columns, empty }) {
     show(rows) {
       grid.hidden = rows.length === 0;
       nothing.hidden = rows.length > 0;
-      fill(body, ...rows);
+      setChildren(body, ...rows);
     },
   };
 }

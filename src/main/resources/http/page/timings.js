@@ -1,6 +1,6 @@
-import { fill, h, say } from './dom.js';
-import { counted, duration } from './format.js';
-import { attemptsOf, lanesOf, stageName } from './lanes.js';
+import { h, setChildren, setText } from './dom.js';
+import { countOf, duration } from './format.js';
+import { attemptsOf, stageName, timelineOf } from './run-timeline.js';
 
 const STATES = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed' };
 
@@ -23,18 +23,18 @@ export function timings() {
   return {
     node,
     show({ runs = [], status }) {
-      const layout = lanesOf(runs, Date.now());
+      const layout = timelineOf(runs, Date.now());
       node.hidden = layout.lanes.length === 0;
       if (node.hidden) {
         return;
       }
       const took = duration((layout.to - layout.from) / 1000);
-      say(total, status === 'PROCESSING' ? `${took} so far` : `${took} in all`);
+      setText(total, status === 'PROCESSING' ? `${took} so far` : `${took} in all`);
       chart.setAttribute('aria-label', `${layout.lanes.map(inWords).join('; ')}. The table below says the same attempt by attempt.`);
-      fill(chart, ...layout.lanes.map((lane) => laneNode(lane, layout)));
+      setChildren(chart, ...layout.lanes.map((lane) => laneNode(lane, layout)));
       const attempts = runs.flatMap(attemptsOf);
-      say(caption, `All attempts as a table (${attempts.length})`);
-      fill(body, ...attempts.map(tableRow));
+      setText(caption, `All attempts as a table (${attempts.length})`);
+      setChildren(body, ...attempts.map(tableRow));
     },
   };
 }
@@ -45,7 +45,7 @@ function inWords(lane) {
 }
 
 function tasksOf({ begun, all }) {
-  return begun < all ? `${begun} of ${counted(all, 'task')}` : counted(all, 'task');
+  return begun < all ? `${begun} of ${countOf(all, 'task')}` : countOf(all, 'task');
 }
 
 function laneNode(lane, { from, to }) {

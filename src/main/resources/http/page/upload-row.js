@@ -1,9 +1,9 @@
-import { call, part } from './api.js';
-import { fill, h, say } from './dom.js';
+import { call, pathSegment } from './api.js';
+import { h, setChildren, setText } from './dom.js';
 import { bytes } from './format.js';
-import { after, isEnded, isNews, renewed } from './job-state.js';
+import { isFinished, isNewer, withResponse, withUpdate } from './job-state.js';
+import { summaryOf } from './job-summary.js';
 import { stageBar } from './stage-bar.js';
-import { storyOf } from './story.js';
 import { send } from './upload.js';
 
 /**
@@ -34,20 +34,20 @@ export function uploadRow(file, { onSettled, onRemove }) {
   offer('Remove', onRemove);
 
   function offer(label, onclick) {
-    fill(buttons, label && h('button', { type: 'button', class: 'quiet', 'aria-label': `${label}: ${file.name}`, onclick }, label));
+    setChildren(buttons, label && h('button', { type: 'button', class: 'quiet', 'aria-label': `${label}: ${file.name}`, onclick }, label));
   }
 
   function progress(share) {
     const percent = Math.floor(share * 100);
     bar.setAttribute('aria-valuenow', percent);
     water.style.transform = `translateX(${percent - 100}%)`;
-    say(note, share < 1 ? `Sending, ${percent}%` : 'Sent; the store is taking it in');
+    setText(note, share < 1 ? `Sending, ${percent}%` : 'Sent; the store is taking it in');
   }
 
   async function start() {
     state = 'sending';
     delete node.dataset.failed;
-    fill(meter, bar);
+    setChildren(meter, bar);
     progress(0);
     const { done, abort } = send(file, progress);
     sending = abort;
@@ -64,8 +64,8 @@ export function uploadRow(file, { onSettled, onRemove }) {
   function accepted({ job_id: id, media_id: medium }) {
     state = 'sent';
     job = { job_id: id, media_id: medium, status: 'PENDING', progress: 0 };
-    fill(name, h('a', { href: `#/jobs/${part(id)}` }, file.name));
-    fill(meter, stages.node);
+    setChildren(name, h('a', { href: `#/jobs/${pathSegment(id)}` }, file.name));
+    setChildren(meter, stages.node);
     offer('Hide', onRemove);
     node.dataset.jobId = id;
     show();
@@ -76,9 +76,9 @@ export function uploadRow(file, { onSettled, onRemove }) {
   function refused(problem) {
     state = 'refused';
     node.dataset.failed = '';
-    fill(meter);
-    fill(note, h('span', { 'data-testid': 'error', role: 'alert' }, problem.message));
-    fill(buttons,
+    setChildren(meter);
+    setChildren(note, h('span', { 'data-testid': 'error', role: 'alert' }, problem.message));
+    setChildren(buttons,
       problem.code !== 'not_a_video' && h('button', { type: 'button', 'aria-label': `Send again: ${file.name}`, onclick: start }, 'Send again'),
       h('button', { type: 'button', class: 'quiet', 'aria-label': `Remove: ${file.name}`, onclick: onRemove }, 'Remove'));
   }
@@ -86,15 +86,15 @@ export function uploadRow(file, { onSettled, onRemove }) {
   function show() {
     stages.show(job);
     node.toggleAttribute('data-failed', job.status === 'FAILED');
-    say(note, storyOf(job));
+    setText(note, summaryOf(job));
   }
 
   async function reload() {
-    if (job && !isEnded(job)) {
+    if (job && !isFinished(job)) {
       const seq = job.seq;
-      const fresh = await call(`/jobs/${part(job.job_id)}`).catch(() => null);
+      const fresh = await call(`/jobs/${pathSegment(job.job_id)}`).catch(() => null);
       if (fresh && job.seq === seq) {
-        job = renewed(job, fresh);
+        job = withResponse(job, fresh);
         show();
       }
     }
@@ -108,8 +108,8 @@ export function uploadRow(file, { onSettled, onRemove }) {
     isSending: () => sending !== null,
     isWaiting: () => state === 'waiting',
     update(news) {
-      if (job && job.job_id === news.job_id && isNews(job, news)) {
-        job = after(job, news);
+      if (job && job.job_id === news.job_id && isNewer(job, news)) {
+        job = withUpdate(job, news);
         show();
       }
     },

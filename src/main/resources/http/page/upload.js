@@ -1,4 +1,4 @@
-import { BASE, Problem, noticed } from './api.js';
+import { BASE, Problem, report } from './api.js';
 import { authorization } from './token.js';
 
 /**
@@ -25,7 +25,7 @@ export function send(file, onProgress) {
 }
 
 function refusal({ status, responseText }) {
-  const problem = noticed(Problem.of(status, responseText));
+  const problem = report(Problem.of(status, responseText));
   if (status === 413 && problem.code === 'unknown') {
     problem.message = 'The file is larger than this installation takes.';
   }

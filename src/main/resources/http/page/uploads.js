@@ -6,8 +6,8 @@ const AT_ONCE = 2;
 /**
  * The drop zone and what was dropped. Made once: uploads go on while another view is shown.
  *
- * @returns {{node: HTMLElement, update: function(Object): void, reset: function(): void, nameOf: function(string): (string|undefined)}}
- *     `nameOf`: what the file of a job was called, where it was uploaded here
+ * @returns {{node: HTMLElement, update: function(Object): void, reset: function(): void, videoName: function(string): (string|undefined)}}
+ *     `videoName`: what the file of a job was called, where it was uploaded here
  */
 export function uploads() {
   const rows = new Set();
@@ -58,7 +58,7 @@ export function uploads() {
     node: section,
     update: (news) => rows.forEach((row) => row.update(news)),
     reset: () => rows.forEach((row) => row.reload()),
-    nameOf: (jobId) => [...rows].find((row) => row.node.dataset.jobId === jobId)?.name,
+    videoName: (jobId) => [...rows].find((row) => row.node.dataset.jobId === jobId)?.name,
   };
 }
 

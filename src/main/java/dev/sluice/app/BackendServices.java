@@ -19,15 +19,17 @@ import dev.sluice.config.WebhooksConfig;
 import dev.sluice.http.ApiServices;
 import dev.sluice.http.HttpApiVerticle;
 import dev.sluice.objectstore.s3.MultipartUploads;
-import dev.sluice.persistence.control.JobControlRepository;
+import dev.sluice.persistence.control.JobCancellation;
+import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
+import dev.sluice.persistence.outbox.OutboxNotifier;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +37,8 @@ import java.util.List;
 /** Services of the backend: updates consumer, webhooks and HTTP API. */
 record BackendServices(
         Vertx vertx,
-        JobControlRepository jobControl,
+        JobCancellation cancellation,
+        JobRetry retry,
         JobQueryRepository queries,
         ReceivedUpdateRepository receivedUpdates,
         WebhookDeliveryRepository deliveries) {
@@ -46,7 +49,8 @@ record BackendServices(
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
                 vertx,
-                new JobControlRepository(database, tables, PublisherClient::inOutbox),
+                new JobCancellation(database, tables, UpdateMessages::toOutbox),
+                new JobRetry(database, tables),
                 new JobQueryRepository(database, tables),
                 new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
                 new WebhookDeliveryRepository(database));
@@ -69,7 +73,7 @@ record BackendServices(
         return new UpdateConsumerVerticle(
                 services.config().rabbitmq(),
                 receivedUpdates,
-                services.runServices().outbox(),
+                services.runServices().runs().outbox(),
                 outboxNotifier(services));
     }
 
@@ -84,27 +88,30 @@ record BackendServices(
     }
 
     private HttpApiVerticle api(Services services) {
-        Runnable outboxNotifier = outboxNotifier(services);
-        JobControlService control =
-                new JobControlService(jobControl, services.runServices().worker(), outboxNotifier);
-        JobSubmissionService submission =
-                new JobSubmissionService(services.storage().objectStore(), services.repositories().jobs(), outboxNotifier);
+        OutboxNotifier outboxNotifier = outboxNotifier(services);
+        JobControlService control = new JobControlService(
+                cancellation, retry, services.runServices().worker(), outboxNotifier);
+        JobSubmissionService submission = new JobSubmissionService(
+                services.storage().objectStore(), services.repositories().jobs(), outboxNotifier);
         BackendConfig config = services.config().backend();
         JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
-        MediaJobService media = new MediaJobService(
-                queries, submission, services.storage().objectStore(), config.mediaOwnerColumn(), webhookResolver);
+        MediaJobService media =
+                new MediaJobService(queries, submission, services.storage().objectStore(), webhookResolver);
         DeadLetterService deadLetters = new DeadLetterService(
-                vertx, services.config().rabbitmq(), services.runServices().outbox(), control);
+                vertx,
+                services.config().rabbitmq(),
+                services.runServices().runs().outbox(),
+                control);
         UploadLimiter limiter = new UploadLimiter(config.uploads().maxConcurrent());
         MultipartUploads store = services.storage().objectStore().multipartUploads();
         UploadFinalizer finalizer =
-                new UploadFinalizer(store, services.storage().objectStore(), submission, config.mediaOwnerColumn());
+                new UploadFinalizer(store, services.storage().objectStore(), submission);
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
                 config.uploads().ttl());
-        ResumableUploadService resumable =
-                new ResumableUploadService(new UploadRepository(services.storage().database()), store, finalizer, limiter, rules);
+        ResumableUploadService resumable = new ResumableUploadService(
+                new UploadRepository(services.storage().database()), store, finalizer, limiter, rules);
         return new HttpApiVerticle(
                 config,
                 services.config().rabbitmq(),
@@ -113,13 +120,7 @@ record BackendServices(
                         queries,
                         control,
                         deadLetters,
-                        new FormUploadService(
-                                store,
-                                submission,
-                                config.mediaOwnerColumn(),
-                                rules.partSize(),
-                                rules.maxBytes(),
-                                limiter),
+                        new FormUploadService(store, submission, rules.partSize(), rules.maxBytes(), limiter),
                         resumable,
                         new DirectUploadService(
                                 resumable,
@@ -133,7 +134,7 @@ record BackendServices(
                         new ProcessInfo(Version.current(), Instant.now())));
     }
 
-    private static Runnable outboxNotifier(Services services) {
-        return services.runServices().updates()::notifyOutbox;
+    private static OutboxNotifier outboxNotifier(Services services) {
+        return services.runServices().publisher()::notifyOutbox;
     }
 }

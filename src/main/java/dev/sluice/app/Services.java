@@ -13,18 +13,15 @@ import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.job.RequestRepository;
-import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.PendingJobRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.RunStore;
 import dev.sluice.pipeline.lease.CancelledJobHandler;
-import dev.sluice.pipeline.lease.LeaseRenewer;
 import dev.sluice.pipeline.maintenance.JobCleanup;
-import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
-import dev.sluice.publisher.PublisherClient;
 import dev.sluice.routing.StageMessages;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -55,7 +52,7 @@ record Services(
                             storage.database(),
                             storage.tables(),
                             job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
-                    new RequestRepository(storage.database(), storage.tables(), PublisherClient::inOutbox));
+                    new RequestRepository(storage.database(), storage.tables(), UpdateMessages::toOutbox));
         }
     }
 
@@ -65,8 +62,7 @@ record Services(
             return new Media(
                     new CachingMediaProber(new MediaProber(
                             ffmpeg, config.ffmpeg(), config.media().limits())),
-                    new EncoderFactory(
-                            ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))),
+                    new EncoderFactory(ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))),
                     workerPool);
         }
     }
@@ -89,8 +85,6 @@ record Services(
 
     private static Services assemble(
             Vertx vertx, SluiceConfig config, Storage storage, Media media, DeliveryStepListener stepListener) {
-        RunRepository runs = new RunRepository(storage.database(), storage.tables(), PublisherClient::inOutbox);
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, config.delivery());
         JobCleanup jobCleanup = new JobCleanup(
                 storage.workspace(),
                 storage.objectStore(),
@@ -98,24 +92,20 @@ record Services(
                 storage.keys(),
                 new StaleArtifactRepository(storage.database()),
                 new PartialOutputRepository(storage.database(), storage.tables()));
-        String worker = WorkerId.generate().name();
-        CancelledJobHandler cancelledJobs = new CancelledJobHandler(leases, jobCleanup);
+        RunServices runServices = RunServices.create(
+                vertx,
+                RunStore.of(storage.database(), storage.tables(), UpdateMessages::toOutbox),
+                jobCleanup,
+                config.delivery(),
+                WorkerId.generate().name(),
+                stepListener);
+        CancelledJobHandler cancelledJobs = new CancelledJobHandler(runServices.leases(), jobCleanup);
         return new Services(
                 config,
                 storage,
                 Repositories.of(storage),
                 media,
-                new RunServices(
-                        runs,
-                        new Outbox(storage.database()),
-                        leases,
-                        storage.workspace(),
-                        jobCleanup,
-                        new PublisherClient(vertx),
-                        config.delivery(),
-                        worker,
-                        RunMetricsRegistry.register(worker),
-                        stepListener),
+                runServices,
                 BackendServices.open(
                         vertx,
                         storage.database(),
@@ -127,14 +117,12 @@ record Services(
 
     /** Closes everything; a failure is only logged. */
     Future<Void> close() {
-        runServices.leases().close();
-        runServices.metricsRegistry().close();
+        runServices.close();
         return Future.join(
                         cancellationListener.close(),
                         storage.close(),
                         media.workerPool().close())
-                .onFailure(cause ->
-                        LOG.atWarn().setCause(cause).log("shutdown incomplete: some resources not closed"))
+                .onFailure(cause -> LOG.atWarn().setCause(cause).log("shutdown incomplete: some resources not closed"))
                 .transform(closed -> Future.succeededFuture());
     }
 

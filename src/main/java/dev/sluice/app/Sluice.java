@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.objectstore.ObjectStore;
@@ -45,7 +46,8 @@ public final class Sluice {
         return start(vertx, config, new CancellationToken(), stepListener);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
+    static Future<Sluice> start(
+            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
         return Services.open(vertx, config, startup, stepListener).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
             return startup.failIfCancelled()
@@ -93,7 +95,9 @@ public final class Sluice {
     /** Creates jobs of local files for this pipeline. */
     public JobSubmissionService submission() {
         return new JobSubmissionService(
-                services.storage().objectStore(), services.repositories().jobs(), services.runServices().updates()::notifyOutbox);
+                services.storage().objectStore(),
+                services.repositories().jobs(),
+                services.runServices().publisher()::notifyOutbox);
     }
 
     public ObjectStore objectStore() {
@@ -114,14 +118,11 @@ public final class Sluice {
     }
 
     private Future<Void> deployAll() {
-        Future<Void> deployed = Future.succeededFuture();
-        for (Pipeline.VerticleDeployment verticle : verticles) {
-            deployed = deployed.compose(previous -> deploy(verticle.name()));
-        }
-        return deployed.onSuccess(all -> LOG.atInfo()
-                .addKeyValue("worker", services.runServices().worker())
-                .addKeyValue("verticles", describe())
-                .log("pipeline started"));
+        return ParallelTasks.sequentially(verticles, verticle -> deploy(verticle.name()))
+                .onSuccess(all -> LOG.atInfo()
+                        .addKeyValue("worker", services.runServices().worker())
+                        .addKeyValue("verticles", describe())
+                        .log("pipeline started"));
     }
 
     private String describe() {

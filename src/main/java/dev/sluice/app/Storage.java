@@ -29,17 +29,12 @@ record Storage(
         return Workspace.open(vertx, config.workspace())
                 .compose(workspace -> Database.open(vertx, config.postgres(), startup)
                         .compose(database -> UserTables.open(database, config.postgres(), startup)
-                                .recover(cause ->
-                                        database.close().transform(closed -> Future.failedFuture(cause)))
+                                .recover(cause -> database.close().transform(closed -> Future.failedFuture(cause)))
                                 .map(tables -> of(config, database, tables, objectStore, workspace))));
     }
 
     private static Storage of(
-            SluiceConfig config,
-            Database database,
-            UserTables tables,
-            S3ObjectStore objectStore,
-            Workspace workspace) {
+            SluiceConfig config, Database database, UserTables tables, S3ObjectStore objectStore, Workspace workspace) {
         return new Storage(
                 database,
                 tables,

@@ -6,11 +6,12 @@ import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.OperationResult;
 import dev.sluice.common.text.TerminalEscaper;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.persistence.control.JobControlRepository;
+import dev.sluice.persistence.control.JobCancellation;
+import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -36,7 +37,8 @@ public record AdminClient(JobControlService jobs, DeadLetterService deadLetters)
     private static AdminClient open(Vertx vertx, SluiceConfig config, Database database, UserTables tables) {
         // Outbox rows are sent at the next poll of a worker, so no notification is needed.
         JobControlService jobs = new JobControlService(
-                new JobControlRepository(database, tables, PublisherClient::inOutbox),
+                new JobCancellation(database, tables, UpdateMessages::toOutbox),
+                new JobRetry(database, tables),
                 WorkerId.generate().name(),
                 () -> {});
         return new AdminClient(jobs, new DeadLetterService(vertx, config.rabbitmq(), new Outbox(database), jobs));

@@ -18,7 +18,6 @@ import java.util.Set;
  * @param port 0: any free port
  * @param auth how clients authenticate
  * @param tokens how tokens are verified, with {@link Auth#JWT}
- * @param mediaOwnerColumn the column of the media table that contains the owner
  * @param corsOrigins allowed origins, {@code https://host[:port]}; empty: same origin only
  * @param webUi whether the web UI is served
  * @param presignedUrlTtl validity of a presigned URL
@@ -29,7 +28,6 @@ public record BackendConfig(
         int port,
         Auth auth,
         Tokens tokens,
-        String mediaOwnerColumn,
         RequestLimits limits,
         List<String> corsOrigins,
         boolean webUi,
@@ -94,7 +92,6 @@ public record BackendConfig(
                 section.integer("port", 8080, 0, 65_535),
                 auth,
                 tokens,
-                section.string("mediaOwnerColumn", "userId"),
                 new RequestLimits(
                         section.longValue("maxBodyKiB", 64, 1, 65_536) << 10,
                         section.integer("requestsPerSecond", 50, 1, 1_000_000)),
@@ -132,7 +129,9 @@ public record BackendConfig(
     }
 
     private static List<String> origins(Object value) {
-        return ValueParser.list(value, "origins").stream().map(BackendConfig::origin).toList();
+        return ValueParser.list(value, "origins").stream()
+                .map(BackendConfig::origin)
+                .toList();
     }
 
     private static String origin(Object value) {

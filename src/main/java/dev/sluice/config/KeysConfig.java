@@ -29,7 +29,9 @@ public record KeysConfig(String video, String thumbnail, String staging) {
                 template(section, "thumbnail", "thumbnails/{mediaId}_{n}.jpg", "n"),
                 section.read("staging", KeysConfig::prefix).orElse("sluice-staging/"));
         if (config.video().replace("{quality}", "{n}").equals(config.thumbnail())) {
-            section.addError("thumbnail", "must differ from keys.video, or thumbnails and renditions could overwrite each other");
+            section.addError(
+                    "thumbnail",
+                    "must differ from keys.video, or thumbnails and renditions could overwrite each other");
         }
         for (String key : List.of("video", "thumbnail")) {
             String template = key.equals("video") ? config.video() : config.thumbnail();
@@ -60,7 +62,8 @@ public record KeysConfig(String video, String thumbnail, String staging) {
     private static String checked(String template, String second) {
         Matcher placeholders = TEMPLATE.matcher(template);
         boolean complete = placeholders.matches()
-                && Set.copyOf(List.of(placeholders.group(1), placeholders.group(2))).equals(Set.of("mediaId", second));
+                && Set.copyOf(List.of(placeholders.group(1), placeholders.group(2)))
+                        .equals(Set.of("mediaId", second));
         if (!complete) {
             throw new IllegalArgumentException("must contain {mediaId} and {" + second
                     + "} once each, with text between them, and no other braces");

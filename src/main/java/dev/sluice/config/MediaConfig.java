@@ -70,8 +70,8 @@ public record MediaConfig(
     private static final Set<String> PRESETS =
             Set.of("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow");
     /** Encode settings in messages whose configuration keys have other names: name in messages, key. */
-    private static final Map<String, String> RENAMED_KEYS = Map.of(
-            "keyFrameSeconds", "keyFrameIntervalSeconds", "thumbnailSeconds", "thumbnailIntervalSeconds");
+    private static final Map<String, String> RENAMED_KEYS =
+            Map.of("keyFrameSeconds", "keyFrameIntervalSeconds", "thumbnailSeconds", "thumbnailIntervalSeconds");
 
     private static final List<Rung> DEFAULT_LADDER =
             List.of(new Rung("360p", 360, 800_000), new Rung("540p", 540, 1_500_000), new Rung("720p", 720, 2_500_000));
@@ -166,7 +166,8 @@ public record MediaConfig(
                 && rung.size() == 3) {
             return new Rung(quality, shortSide, maxKbps * 1000);
         }
-        throw new IllegalArgumentException("a rung must have exactly quality (letters, digits, - and _), shortSide (16 to"
-                + " 8192 pixels, even) and maxKbps (16 to 200000)");
+        throw new IllegalArgumentException(
+                "a rung must have exactly quality (letters, digits, - and _), shortSide (16 to"
+                        + " 8192 pixels, even) and maxKbps (16 to 200000)");
     }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param poolSize connections per process
  * @param jobTable the user's job table, with or without a schema ({@code public.VideoProcessingJob})
  * @param mediaTable the user's media table; optional
+ * @param mediaOwnerColumn the column of the media table that contains the owner
  */
 public record PostgresConfig(
         String uri,
@@ -27,7 +28,8 @@ public record PostgresConfig(
         Secret password,
         int poolSize,
         String jobTable,
-        String mediaTable) {
+        String mediaTable,
+        String mediaOwnerColumn) {
 
     static PostgresConfig read(ConfigSection section) {
         ServiceUri uri =
@@ -45,7 +47,8 @@ public record PostgresConfig(
                 uri.password(section, ""),
                 section.integer("poolSize", 8, 2, 200),
                 section.string("jobTable", "VideoProcessingJob"),
-                section.string("mediaTable", "media"));
+                section.string("mediaTable", "media"),
+                section.string("mediaOwnerColumn", "userId"));
     }
 
     private static SslMode sslMode(ConfigSection section, URI address, boolean caFile) {

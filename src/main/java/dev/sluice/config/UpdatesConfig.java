@@ -13,6 +13,7 @@ public record UpdatesConfig(Duration progressInterval, Duration outboxPollInterv
 
     static UpdatesConfig read(ConfigSection section) {
         return new UpdatesConfig(
-                section.duration("progressIntervalSeconds", 1, 0.1, 60), section.duration("outboxPollSeconds", 1, 0.1, 60));
+                section.duration("progressIntervalSeconds", 1, 0.1, 60),
+                section.duration("outboxPollSeconds", 1, 0.1, 60));
     }
 }

@@ -90,11 +90,6 @@ public record WebhooksConfig(
         return webhook;
     }
 
-    /** The delay after {@code attempts} failed attempts, at least 1. */
-    public Duration retryDelay(int attempts) {
-        return backoff.get(Math.min(attempts, backoff.size()) - 1);
-    }
-
     static WebhooksConfig read(ConfigSection section) {
         AddressPolicy policy = new AddressPolicy(section.bool("webhookAllowPrivate", false));
         Optional<Secret> secret = section.secret("webhookSecret");
@@ -107,8 +102,7 @@ public record WebhooksConfig(
                 && receivers.stream().anyMatch(receiver -> receiver.secret().isEmpty())
                 && section.areValid("webhookSecret", "webhookSecretFile")) {
             section.addError(
-                    "webhooks",
-                    "every webhook requires a secret: its own, or webhookSecret (or webhookSecretFile)");
+                    "webhooks", "every webhook requires a secret: its own, or webhookSecret (or webhookSecretFile)");
         }
         return new WebhooksConfig(
                 receivers,

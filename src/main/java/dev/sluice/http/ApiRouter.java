@@ -81,7 +81,10 @@ final class ApiRouter {
                 (request, operation) ->
                         extract(request, operation, registry.streaming().containsKey(operation.getOperationId())));
         requireAllOperationsImplemented(builder, registry.operations());
-        addGuards(builder, new RequestBodyHandler(contract, registry.streaming().keySet(), config.limits().maxBodyBytes()));
+        addGuards(
+                builder,
+                new RequestBodyHandler(
+                        contract, registry.streaming().keySet(), config.limits().maxBodyBytes()));
         callers.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
         for (OpenAPIRoute route : builder.getRoutes()) {
             String id = route.getOperation().getOperationId();
@@ -92,7 +95,7 @@ final class ApiRouter {
                 route.setDoSecurity(callers.handler().isPresent());
                 route.addHandler(request -> answer(request, operation));
             } else {
-                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.ASKS, true);
+                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
                 route.addHandler(request -> answer(request, streaming, asks));
             }
         }

@@ -129,17 +129,17 @@ public final class HttpApiVerticle extends VerticleBase {
         QueueInspector queueInspector = new QueueInspector(vertx, broker);
         HealthCheck health = new HealthCheck(services.queries(), services.store(), queueInspector);
         Map<String, OperationHandler> whole = new HashMap<>();
-        whole.putAll(new JobHandler(services.media(), services.queries(), services.control()).operations());
-        whole.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).operations());
-        whole.putAll(new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl())
-                .operations());
-        whole.putAll(new DeadLetterHandler(services.deadLetters()).operations());
-        whole.putAll(new SystemStatusHandler(queueInspector, services.queries()).operations());
-        whole.putAll(new HealthHandler(health, services.identity(), contract).operations());
+        whole.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
+        whole.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
+        whole.putAll(
+                new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl()).handlers());
+        whole.putAll(new DeadLetterHandler(services.deadLetters()).handlers());
+        whole.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
+        whole.putAll(new HealthHandler(health, services.identity(), contract).handlers());
         Map<String, StreamingHandler> streamed = new HashMap<>();
-        streamed.putAll(new FormUploadHandler(services.uploads(), services.webhookResolver()).operations());
-        streamed.putAll(new TusUploadHandler(services.resumable(), services.webhookResolver()).operations());
-        streamed.putAll(new EventStreamHandler(vertx, feed, services.media()).operations());
+        streamed.putAll(new FormUploadHandler(services.uploads(), services.webhookResolver()).handlers());
+        streamed.putAll(new TusUploadHandler(services.resumable(), services.webhookResolver()).handlers());
+        streamed.putAll(new EventStreamHandler(vertx, feed, services.media()).handlers());
         return new OperationRegistry(whole, streamed);
     }
 }

@@ -16,9 +16,9 @@ import java.util.Objects;
  */
 record OpenApiDocument(JsonObject json) {
     /** Whether an operation that is streamed is for callers with a token only, in the router's view. */
-    static final String ASKS = "x-asks";
+    static final String REQUIRES_AUTH = "x-requires-auth";
 
-    private static final String STREAMED = "x-streamed";
+    private static final String STREAMING = "x-streaming";
     private static final String FILE = "/http/openapi.json";
 
     /** Reads it from among our own classes. */
@@ -44,9 +44,9 @@ record OpenApiDocument(JsonObject json) {
      */
     private static void strip(JsonObject operation) {
         operation.put("responses", new JsonObject().put("200", new JsonObject().put("description", "not looked at")));
-        if (operation.getBoolean(STREAMED, false)) {
+        if (operation.getBoolean(STREAMING, false)) {
             operation.remove("requestBody");
-            operation.put(ASKS, operation.remove("security") != null);
+            operation.put(REQUIRES_AUTH, operation.remove("security") != null);
         }
     }
 

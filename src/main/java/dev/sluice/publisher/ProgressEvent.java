@@ -9,7 +9,6 @@ import dev.sluice.persistence.progress.RecordedProgress;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -76,7 +75,7 @@ public record ProgressEvent(
                 Duration.ofMillis(json.getLong("intervalMillis", 0L)));
     }
 
-    /** The update that says so, with what the database says of the job. */
+    /** The progress update, with the progress and the sequence number that the database recorded. */
     JobUpdate toUpdate(RecordedProgress recorded, Instant now) {
         StageName stage = attempt.run().stage();
         return new JobUpdate(
@@ -85,19 +84,14 @@ public record ProgressEvent(
                 JobUpdate.Status.PROCESSING,
                 recorded.progress(),
                 stage.startStep(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
+                JobUpdate.Content.EMPTY,
                 now,
                 recorded.stageProgress()
                         .map(RecordedProgress.StageProgress::seq)
                         .orElse(seq),
-                stage,
-                attempt.attemptNumber(),
+                new JobUpdate.Origin(stage, attempt.attemptNumber(), worker),
                 recorded.stageProgress()
                         .map(all -> estimateRemaining(all.share(), all.elapsedSeconds()))
-                        .orElse(etaSeconds),
-                worker);
+                        .orElse(etaSeconds));
     }
 }

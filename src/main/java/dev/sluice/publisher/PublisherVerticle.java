@@ -12,8 +12,8 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.progress.ProgressReport;
+import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.progress.RecordedProgress;
-import dev.sluice.persistence.run.RunRepository;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,7 +44,7 @@ public final class PublisherVerticle extends VerticleBase {
     private final RabbitMqConfig broker;
     private final UpdatesConfig config;
     private final Outbox outbox;
-    private final RunRepository runs;
+    private final ProgressRepository progress;
     private final DeliveryStepListener stepListener;
     private final ProgressThrottle throttle = new ProgressThrottle(System::nanoTime);
     private final List<MessageConsumer<JsonObject>> listeners = new ArrayList<>();
@@ -62,12 +62,12 @@ public final class PublisherVerticle extends VerticleBase {
             RabbitMqConfig broker,
             UpdatesConfig config,
             Outbox outbox,
-            RunRepository runs,
+            ProgressRepository progress,
             DeliveryStepListener stepListener) {
         this.broker = broker;
         this.config = config;
         this.outbox = outbox;
-        this.runs = runs;
+        this.progress = progress;
         this.stepListener = stepListener;
     }
 
@@ -200,7 +200,7 @@ public final class PublisherVerticle extends VerticleBase {
         List<ProgressReport> asked = due.values().stream()
                 .map(event -> new ProgressReport(event.attempt(), event.progress(), event.fraction()))
                 .toList();
-        return runs.recordProgress(asked)
+        return progress.record(asked)
                 .compose(alive -> Future.join(alive.stream()
                         .map(tick -> publish(Objects.requireNonNull(due.get(tick.attempt())), tick))
                         .toList()))

@@ -52,7 +52,7 @@ abstract class BrokerScenario<N extends BrokerNode> {
 
     @BeforeEach
     void emptyQueues() throws Exception {
-        try (Connection stranger = node.stranger()) {
+        try (Connection stranger = node.connect()) {
             declareAsTheOtherHalfDoes(stranger);
             Channel channel = stranger.createChannel();
             for (Topology.Binding binding : Topology.BINDINGS) {
@@ -136,7 +136,7 @@ abstract class BrokerScenario<N extends BrokerNode> {
     }
 
     protected void put(String queue, String... bodies) throws Exception {
-        try (Connection stranger = node.stranger()) {
+        try (Connection stranger = node.connect()) {
             Channel channel = stranger.createChannel();
             channel.confirmSelect();
             for (String body : bodies) {
@@ -148,13 +148,13 @@ abstract class BrokerScenario<N extends BrokerNode> {
     }
 
     protected GetResponse get(String queue) throws Exception {
-        try (Connection stranger = node.stranger()) {
+        try (Connection stranger = node.connect()) {
             return stranger.createChannel().basicGet(queue, true);
         }
     }
 
     protected List<String> remaining(String queue) throws Exception {
-        try (Connection stranger = node.stranger()) {
+        try (Connection stranger = node.connect()) {
             Channel channel = stranger.createChannel();
             List<String> bodies = new ArrayList<>();
             for (GetResponse next = channel.basicGet(queue, true); next != null; next = channel.basicGet(queue, true)) {

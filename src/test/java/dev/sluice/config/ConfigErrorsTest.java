@@ -62,9 +62,7 @@ class ConfigErrorsTest {
                 mistake(
                         "webhook-for-an-unknown-event",
                         "backend.webhooks: invalid value: webhook 1: must be one of completed, failed"),
-                mistake(
-                        "webhooks-of-one-url",
-                        "backend.webhooks: invalid value: webhook 2: duplicate url"),
+                mistake("webhooks-of-one-url", "backend.webhooks: invalid value: webhook 2: duplicate url"),
                 mistake(
                         "webhook-with-a-key-too-many",
                         "backend.webhooks: invalid value: webhook 1: must be an object with a url and optionally events and secret"),
@@ -85,7 +83,8 @@ class ConfigErrorsTest {
                                 + ":\"720p\",\"shortSide\":720,\"maxKbps\":2500},…': the rungs must be ordered from smallest to largest"),
                 mistake(
                         "rung-with-an-odd-side",
-                        "media.ladder: invalid value '[{\"quality\":\"sd\",\"shortSide\":361,\"maxKbps\":800}]': " + RUNG),
+                        "media.ladder: invalid value '[{\"quality\":\"sd\",\"shortSide\":361,\"maxKbps\":800}]': "
+                                + RUNG),
                 mistake(
                         "rung-with-a-key-too-many",
                         "media.ladder: invalid value '[{\"quality\":\"sd\",\"shortSide\":360,\"maxKbps\":800,"
@@ -104,7 +103,9 @@ class ConfigErrorsTest {
                         "endpoint-with-credentials",
                         "s3.endpoint: invalid value 'https://***@s3.test': must not contain credentials; use"
                                 + " accessKey and secretKey"),
-                mistake("endpoint-of-another-kind", "s3.endpoint: invalid value 's3.test:9000': must have the form http" + HOST),
+                mistake(
+                        "endpoint-of-another-kind",
+                        "s3.endpoint: invalid value 's3.test:9000': must have the form http" + HOST),
                 mistake(
                         "database-without-a-name",
                         "postgres.uri: must contain the database: postgresql://host:port/database"),
@@ -115,7 +116,9 @@ class ConfigErrorsTest {
                 mistake(
                         "port-that-does-not-exist",
                         "rabbitmq.uri: invalid value 'amqp://broker.test:70000/': the port must be from 1 to 65535"),
-                mistake("host-with-an-underscore", "rabbitmq.uri: invalid value 'amqp://my_broker:5672/': must have the form amqp" + HOST),
+                mistake(
+                        "host-with-an-underscore",
+                        "rabbitmq.uri: invalid value 'amqp://my_broker:5672/': must have the form amqp" + HOST),
                 mistake(
                         "address-of-another-service",
                         "rabbitmq.uri: invalid value 'https://***@broker.test/': must have the form amqp" + HOST),

@@ -123,8 +123,7 @@ class EnvironmentTest {
     void aMistypedVariableIsComplainedAbout() {
         List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
 
-        assertThat(errors)
-                .containsExactly("SLUICE_RABITMQ_URI: unknown variable; did you mean SLUICE_RABBITMQ_URI?");
+        assertThat(errors).containsExactly("SLUICE_RABITMQ_URI: unknown variable; did you mean SLUICE_RABBITMQ_URI?");
     }
 
     @Test

@@ -68,7 +68,8 @@ class SectionsTest {
                         new Secret(""),
                         8,
                         "VideoProcessingJob",
-                        "media"));
+                        "media",
+                        "userId"));
     }
 
     @Test
@@ -82,7 +83,8 @@ class SectionsTest {
                         new Secret("db-pw"),
                         20,
                         "public.Job",
-                        "public.Media"));
+                        "public.Media",
+                        "ownerId"));
     }
 
     @Test
@@ -249,7 +251,6 @@ class SectionsTest {
                         BackendConfig.Auth.JWT,
                         new BackendConfig.Tokens(
                                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "admin"),
-                        "userId",
                         new BackendConfig.RequestLimits(64 << 10, 50),
                         List.of(),
                         true,
@@ -281,7 +282,6 @@ class SectionsTest {
                                 Optional.of("https://id.test"),
                                 Optional.of("video"),
                                 "isAdmin"),
-                        "ownerId",
                         new BackendConfig.RequestLimits(128 << 10, 500),
                         List.of("https://app.test", "http://localhost:3000"),
                         false,
@@ -306,7 +306,8 @@ class SectionsTest {
 
     @Test
     void theRequests() {
-        assertThat(Configs.defaults().consumers().requests()).isEqualTo(new RequestsConfig(false, RequestsConfig.Mode.STAGED));
+        assertThat(Configs.defaults().consumers().requests())
+                .isEqualTo(new RequestsConfig(false, RequestsConfig.Mode.STAGED));
         assertThat(Configs.everyKeySet().consumers().requests())
                 .isEqualTo(new RequestsConfig(true, RequestsConfig.Mode.SINGLE_STAGE));
     }

@@ -46,7 +46,7 @@ final class BackendProbe implements AutoCloseable {
 
     BackendProbe(RabbitNode rabbit, TestDatabase database) throws IOException, TimeoutException {
         this.database = database;
-        connection = rabbit.stranger();
+        connection = rabbit.connect();
         producer = connection.createChannel();
         producer.confirmSelect();
         for (String queue : QUEUES) {

@@ -2,6 +2,7 @@ package dev.sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestClient.Reply;
@@ -26,13 +27,14 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Uploads over more than one request, into a real store, with a whole pipeline behind them. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class UploadIT {
     private static final String UPLOADS = "/api/video-processing/uploads";
@@ -50,17 +52,12 @@ class UploadIT {
     private Path directory;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    static void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         port = pipeline.startWithBackend(new JsonObject()
                 .put("s3", new JsonObject().put("partSizeMiB", 5))
                 .put("backend", new JsonObject().put("webhookSecret", "a-secret-of-thirty-two-characters")));
         client = new TestClient(pipeline.vertx(), port);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test
@@ -172,7 +169,7 @@ class UploadIT {
         assertThat(client.call("PATCH", path, bytes, all).status()).isEqualTo(403);
         assertThat(client.call("HEAD", path, tus(BOB), Buffer.buffer()).status())
                 .isEqualTo(403);
-        assertThat(client.delete(path, ANN).code()).isEqualTo("unsupported_version");
+        assertThat(client.delete(path, ANN).code()).isEqualTo("unsupported_tus_version");
         assertThat(client.call("POST", UPLOADS, tus(ANN, "Upload-Length", "many"), Buffer.buffer())
                         .code())
                 .isEqualTo("invalid_request");
@@ -232,7 +229,7 @@ class UploadIT {
                 .json();
         String complete = DIRECT + "/" + begun.getString("upload_id") + "/complete";
 
-        assertThat(client.post(complete, ANN).code()).isEqualTo("not_in_store");
+        assertThat(client.post(complete, ANN).code()).isEqualTo("object_not_found");
         put(begun.getJsonArray("urls").getString(0), video);
         assertThat(client.post(complete, BOB).code()).isEqualTo("forbidden");
         JsonObject made = client.post(complete, ANN).json();

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApiRouterTest {
     private static final String JOBS = "/api/video-processing/jobs";
     private static final List<String> STREAMED = List.of(
-            "uploadMedium",
+            "uploadMedia",
             "uploadCapabilities",
             "createUpload",
             "uploadOffset",
@@ -323,7 +323,7 @@ class ApiRouterTest {
         Reply away = client.get("/health/ready");
 
         assertProblem(bug, 500, "internal_error");
-        assertProblem(away, 503, "unavailable");
+        assertProblem(away, 503, "service_unavailable");
         assertThat(bug.body().toString() + away.body()).doesNotContain("inner words");
     }
 
@@ -384,7 +384,7 @@ class ApiRouterTest {
 
     @Test
     void everyProblemHasItsRowInTheDocumentation() throws IOException {
-        String documented = Files.readString(Path.of("docs/errors.md"));
+        String documented = Files.readString(Path.of("docs/error-codes.md"));
 
         assertThat(ProblemCode.values())
                 .allSatisfy(

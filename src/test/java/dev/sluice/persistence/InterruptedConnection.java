@@ -53,7 +53,8 @@ public final class InterruptedConnection {
                 behind.password(),
                 behind.poolSize(),
                 behind.jobTable(),
-                behind.mediaTable());
+                behind.mediaTable(),
+                behind.mediaOwnerColumn());
     }
 
     /** Closes the connection in place of what the server answers to the next {@code statement}. */

@@ -4,6 +4,7 @@ import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.value.Secret;
 import dev.sluice.config.value.SslMode;
 import dev.sluice.standalone.embedded.EmbeddedDatabase;
+import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -29,6 +30,11 @@ public final class TestDatabase {
         return config("VideoProcessingJob", "media");
     }
 
+    /** Section {@code postgres} of a configuration file. */
+    public JsonObject settings() {
+        return new JsonObject().put("uri", uri()).put("user", server.user()).put("password", server.password());
+    }
+
     public PostgresConfig config(String jobTable, String mediaTable) {
         return new PostgresConfig(
                 uri(),
@@ -38,7 +44,8 @@ public final class TestDatabase {
                 new Secret(server.password()),
                 4,
                 jobTable,
-                mediaTable);
+                mediaTable,
+                "userId");
     }
 
     /** Runs statements, parted by semicolons. */

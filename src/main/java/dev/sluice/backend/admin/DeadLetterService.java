@@ -5,6 +5,7 @@ import dev.sluice.backend.job.OperationResult;
 import dev.sluice.broker.DeadLetterBrowser;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.Topology;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.message.DeadLetterHeaders;
@@ -144,13 +145,12 @@ public final class DeadLetterService {
     private Future<List<OperationResult>> each(List<String> ids, Function<DeadLetter, Future<OperationResult>> action) {
         return withBrowser((browser, taken) -> {
             List<OperationResult> answers = new ArrayList<>();
-            Future<Void> done = Future.succeededFuture();
-            for (String id : ids.stream().distinct().toList()) {
-                done = done.compose(before -> one(browser, taken, id, action))
-                        .onSuccess(answers::add)
-                        .mapEmpty();
-            }
-            return done.map(answers);
+            return ParallelTasks.sequentially(
+                            ids.stream().distinct().toList(),
+                            id -> one(browser, taken, id, action)
+                                    .onSuccess(answers::add)
+                                    .mapEmpty())
+                    .map(answers);
         });
     }
 

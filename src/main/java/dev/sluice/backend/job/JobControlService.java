@@ -5,12 +5,13 @@ import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.persistence.control.CancelledJob;
-import dev.sluice.persistence.control.JobControlRepository;
+import dev.sluice.persistence.control.JobCancellation;
 import dev.sluice.persistence.control.JobControlResult;
+import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.job.JobStatus;
+import dev.sluice.persistence.outbox.OutboxNotifier;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 
 /** A person's hand on a job: works from any process that reaches the database, whichever host the job is on. */
@@ -18,9 +19,10 @@ public final class JobControlService {
     private static final String JOB_UNKNOWN_MESSAGE = "No worker has seen a job of this id, and nothing was changed."
             + " If its message waits in a queue, it will be worked on.";
 
-    private final JobControlRepository jobControl;
+    private final JobCancellation cancellation;
+    private final JobRetry retry;
     private final String worker;
-    private final Runnable outboxNotifier;
+    private final OutboxNotifier outboxNotifier;
     private final Clock clock = Clock.systemUTC();
 
     /**
@@ -29,8 +31,10 @@ public final class JobControlService {
      * @param worker what updates call this process
      * @param announce tells a publisher that messages wait in the outbox; where there is none here, a sweep finds them
      */
-    public JobControlService(JobControlRepository jobControl, String worker, Runnable outboxNotifier) {
-        this.jobControl = jobControl;
+    public JobControlService(
+            JobCancellation cancellation, JobRetry retry, String worker, OutboxNotifier outboxNotifier) {
+        this.cancellation = cancellation;
+        this.retry = retry;
         this.worker = worker;
         this.outboxNotifier = outboxNotifier;
     }
@@ -38,7 +42,7 @@ public final class JobControlService {
     /** Ends a running job as FAILED with the code {@code cancelled}; whoever works on it stops within seconds. */
     public Future<OperationResult> cancel(JobId job) {
         JobException reason = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
-        return jobControl
+        return cancellation
                 .cancel(job, reason, ended -> failed(ended, reason))
                 .map(result -> result instanceof JobControlResult.Applied done
                         ? done(job, "Cancelled in " + done.stage().key() + ".")
@@ -50,8 +54,7 @@ public final class JobControlService {
      * needs; see {@link RestartPlanner}.
      */
     public Future<OperationResult> retry(JobId job) {
-        return jobControl
-                .restart(job, RestartPlanner::plan)
+        return retry.retry(job, RestartPlanner::plan)
                 .map(result -> result instanceof JobControlResult.Applied done
                         ? done(job, "Started again at " + done.stage().key() + ".")
                         : refused(job, result, "started again"))
@@ -62,7 +65,7 @@ public final class JobControlService {
     }
 
     private OperationResult done(JobId job, String sentence) {
-        outboxNotifier.run();
+        outboxNotifier.notifyOutbox();
         return new OperationResult(job.value(), OperationResult.Kind.APPLIED, sentence);
     }
 
@@ -92,15 +95,12 @@ public final class JobControlService {
                 JobUpdate.Status.FAILED,
                 ended.progress(),
                 ended.stagedJob().updateOptions().stepScheme().failedStep(ended.stage()),
-                List.of(),
-                Optional.empty(),
-                Optional.of(new JobUpdate.ErrorDetails(reason.code(), reason.message())),
-                ended.stagedJob().warnings(),
+                JobUpdate.Content.failed(
+                        new JobUpdate.ErrorDetails(reason.code(), reason.message()),
+                        ended.stagedJob().warnings()),
                 clock.instant(),
                 ended.seq(),
-                ended.stage(),
-                ended.attempt(),
-                Optional.empty(),
-                worker);
+                new JobUpdate.Origin(ended.stage(), ended.attempt(), worker),
+                Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectMetadata;
 import dev.sluice.objectstore.ObjectStore;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobDetails;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.MediaRecord;
@@ -25,20 +26,16 @@ public final class MediaJobService {
     private final JobQueryRepository queries;
     private final JobSubmissionService submission;
     private final ObjectStore objectStore;
-    private final String ownerColumn;
     private final JobWebhookResolver webhookResolver;
 
-    /** @param ownerColumn the column of the media table that says whose a medium is */
     public MediaJobService(
             JobQueryRepository queries,
             JobSubmissionService submission,
             ObjectStore objectStore,
-            String ownerColumn,
             JobWebhookResolver webhookResolver) {
         this.queries = queries;
         this.submission = submission;
         this.objectStore = objectStore;
-        this.ownerColumn = ownerColumn;
         this.webhookResolver = webhookResolver;
     }
 
@@ -50,7 +47,9 @@ public final class MediaJobService {
     public Future<JobId> createJob(String mediaId, Caller caller, Optional<String> webhookUrl) {
         return requireAccessibleMedia(mediaId, caller).compose(media -> {
             Optional<WebhookUrl> webhook = webhookResolver.resolve(webhookUrl);
-            return source(media).compose(source -> submission.createUnlessActive(job(media, source), webhook));
+            return source(media)
+                    .compose(source -> submission.create(JobCreation.forExistingMedia(job(media, source), webhook)))
+                    .map(Optional::orElseThrow);
         });
     }
 
@@ -67,7 +66,7 @@ public final class MediaJobService {
         return queries.job(id).map(found -> {
             JobDetails job = found.orElseThrow(() -> new RequestRejectedException(
                     RequestRejectedException.Reason.NOT_FOUND, "There is no job of this id."));
-            if (!caller.canAccess(job.userId())) {
+            if (!caller.canAccess(job.source().userId())) {
                 throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "The job is not yours.");
             }
             return job;
@@ -75,8 +74,10 @@ public final class MediaJobService {
     }
 
     private Future<MediaState> requireAccessibleMedia(String mediaId, Caller caller) {
-        return Future.all(queries.media(mediaId, ownerColumn), queries.latestOfMedia(mediaId))
-                .map(both -> MediaState.of(mediaId, both.resultAt(0), both.resultAt(1)))
+        var row = queries.media(mediaId);
+        var job = queries.latestOfMedia(mediaId);
+        return Future.all(row, job)
+                .map(both -> MediaState.of(mediaId, row.result(), job.result().map(JobDetails::source)))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
                         RequestRejectedException.Reason.NOT_FOUND, "There is no medium of this id.")))
                 .map(media -> {
@@ -133,16 +134,16 @@ public final class MediaJobService {
             Optional<String> mimeType,
             Optional<String> originalFilename) {
 
-        static Optional<MediaState> of(String id, Optional<MediaRecord> row, Optional<JobDetails> job) {
+        static Optional<MediaState> of(String id, Optional<MediaRecord> row, Optional<JobDetails.Source> job) {
             return row.isEmpty() && job.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new MediaState(
                             id,
-                            row.flatMap(MediaRecord::owner).or(() -> job.flatMap(JobDetails::userId)),
-                            row.flatMap(MediaRecord::s3Key).or(() -> job.flatMap(JobDetails::s3Key)),
+                            row.flatMap(MediaRecord::owner).or(() -> job.flatMap(JobDetails.Source::userId)),
+                            row.flatMap(MediaRecord::s3Key).or(() -> job.flatMap(JobDetails.Source::s3Key)),
                             row.flatMap(MediaRecord::mimeType),
                             row.flatMap(MediaRecord::originalFilename)
-                                    .or(() -> job.flatMap(JobDetails::originalFilename))));
+                                    .or(() -> job.flatMap(JobDetails.Source::originalFilename))));
         }
     }
 }

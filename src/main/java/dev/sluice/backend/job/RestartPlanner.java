@@ -1,24 +1,22 @@
 package dev.sluice.backend.job;
 
-import dev.sluice.broker.Topology;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
-import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.control.FailedJob;
 import dev.sluice.persistence.control.JobRestart;
-import dev.sluice.persistence.outbox.OutboxMessage;
-import io.vertx.core.json.JsonObject;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.UUID;
+import dev.sluice.routing.StageMessages;
+import java.util.Set;
 
 /**
  * Where a failed job goes on. Its files went when it failed: download and processing fetch the source themselves, so they
  * start where they stopped; what comes later needs what processing or its tasks made, so processing begins again.
  */
 final class RestartPlanner {
+    private static final Set<ErrorCode> PLAN_FAILURES =
+            Set.of(ErrorCode.FILES_MISSING, ErrorCode.INVALID_MESSAGE, ErrorCode.MESSAGE_TOO_LARGE);
+
     private RestartPlanner() {}
 
     /** The plan; throws a {@link JobException} with {@code FILES_MISSING} when the source cannot be fetched any more. */
@@ -32,22 +30,11 @@ final class RestartPlanner {
                             + " source again.");
         }
         StagedJob message = needsResults ? failed.message().forStage(start) : failed.message();
-        return new JobRestart(start, message, first(start, message));
+        return new JobRestart(start, message, StageMessages.toStage(start, message));
     }
 
     /** Whether it was a plan, and not the database, that failed so. */
     static boolean isPlanFailure(JobException failure) {
-        return failure.code() == ErrorCode.FILES_MISSING || failure.code() == ErrorCode.INVALID_MESSAGE;
-    }
-
-    private static OutboxMessage first(StageName stage, StagedJob message) {
-        return new OutboxMessage(
-                Topology.PROCESSING_EXCHANGE,
-                stage.key(),
-                MessageCodec.encode(message),
-                new JsonObject(),
-                UUID.randomUUID().toString(),
-                Optional.empty(),
-                Duration.ZERO);
+        return PLAN_FAILURES.contains(failure.code());
     }
 }

@@ -62,17 +62,18 @@ public final class DirectUploadService {
                         webhook,
                         true,
                         video -> parted
-                                ? store.create(video.key(), FormUploadService.CONTENT_TYPE)
+                                ? store.create(video.key(), MultipartObjectWriter.CONTENT_TYPE)
                                         .map(begun -> Optional.of(begun.id()))
                                 : Future.succeededFuture(Optional.empty()))
                 .compose(this::linked);
     }
 
     private Future<DirectUpload> linked(UploadRecord upload) {
-        ObjectKey key = new ObjectKey(upload.key());
+        ObjectKey key = new ObjectKey(upload.target().key());
         long partSize = Math.max(SINGLE_PUT_LIMIT, uploads.rules().partSizeFor(upload.totalBytes()));
         int count = Math.toIntExact((upload.totalBytes() + partSize - 1) / partSize);
-        return upload.multipartId()
+        return upload.multipart()
+                .uploadId()
                 .map(id -> presignedUrls.forPartUploads(new MultipartUploadId(key, id), count, urlTtl))
                 .orElseGet(() -> presignedUrls.forUpload(key, urlTtl).map(List::of))
                 .map(signed -> new DirectUpload(upload, signed, partSize));

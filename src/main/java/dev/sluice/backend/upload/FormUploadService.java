@@ -4,15 +4,13 @@ import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
-import dev.sluice.job.JobException;
-import dev.sluice.media.FileSignature;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FormUploadService {
     private static final Logger LOG = LoggerFactory.getLogger(FormUploadService.class);
-    /** What we know of the type before the probe. */
-    static final String CONTENT_TYPE = "application/octet-stream";
 
     private final MultipartUploads store;
     private final JobSubmissionService submission;
-    private final String ownerColumn;
     private final int partSize;
     private final long maxBytes;
     private final UploadLimiter limiter;
@@ -36,20 +31,17 @@ public final class FormUploadService {
     /**
      * Takes uploads.
      *
-     * @param ownerColumn the column of the media table that says whose a medium is
      * @param partSize bytes in memory for each
      * @param maxBytes the largest video
      */
     public FormUploadService(
             MultipartUploads store,
             JobSubmissionService submission,
-            String ownerColumn,
             long partSize,
             long maxBytes,
             UploadLimiter limiter) {
         this.store = store;
         this.submission = submission;
-        this.ownerColumn = ownerColumn;
         this.partSize = Math.toIntExact(partSize);
         this.maxBytes = maxBytes;
         this.limiter = limiter;
@@ -64,26 +56,8 @@ public final class FormUploadService {
      */
     public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
         return limiter.execute(() -> store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body)
-                .compose(job -> submission.createWithMedia(job, ownerColumn, webhook)));
-    }
-
-    static boolean isNotAVideo(Throwable cause) {
-        return cause instanceof RequestRejectedException rejection
-                && rejection.reason() == RequestRejectedException.Reason.NOT_A_VIDEO;
-    }
-
-    /** Refuses what certainly is no video, by its first bytes. */
-    static Future<Void> checkSignature(ByteBuffer first) {
-        byte[] head = new byte[Math.min(FileSignature.LENGTH, first.remaining())];
-        first.duplicate().get(head);
-        return head.length == 0
-                ? Future.failedFuture(
-                        new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, "The file is empty."))
-                : FileSignature.reject(head)
-                        .map(JobException::message)
-                        .map(sentence -> Future.<Void>failedFuture(
-                                new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, sentence)))
-                        .orElseGet(Future::succeededFuture);
+                .compose(job ->
+                        submission.create(JobCreation.forNewMedia(job, webhook)).map(job)));
     }
 
     private Future<StagedJob> store(NewVideo video, ReadStream<Buffer> body) {

@@ -4,6 +4,7 @@ import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.persistence.upload.UploadRecord;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,37 +15,43 @@ import org.jspecify.annotations.Nullable;
 
 /** An object in the store that grows part by part; a small one is stored whole at its end. Its first bytes have to be a video's. */
 final class MultipartObjectWriter {
+    /** The type is unknown before the probe. */
+    static final String CONTENT_TYPE = "application/octet-stream";
+
     private final MultipartUploads store;
     private final ObjectKey key;
     private final List<String> etags;
-    private final Function<MultipartUploadId, Future<?>> onBegin;
+    private final Function<MultipartUploadId, Future<?>> onCreated;
     private @Nullable Future<MultipartUploadId> upload;
 
-    /** A new one. */
+    /** For a new object. */
     MultipartObjectWriter(MultipartUploads store, ObjectKey key) {
-        this(store, key, Optional.empty(), List.of(), begun -> Future.succeededFuture());
+        this(store, key, List.of(), created -> Future.succeededFuture());
     }
 
     /**
-     * One that has grown before.
+     * For the object of an upload that may have parts already.
      *
-     * @param multipart the store's id of it, from the first part on
-     * @param etags of its parts, in order
-     * @param onBegin runs before the first part is stored
+     * @param onCreated runs before the first part is stored
      */
     MultipartObjectWriter(
+            MultipartUploads store, UploadRecord upload, Function<MultipartUploadId, Future<?>> onCreated) {
+        this(store, new ObjectKey(upload.target().key()), upload.multipart().etags(), onCreated);
+        this.upload = upload.multipart()
+                .uploadId()
+                .map(id -> Future.succeededFuture(new MultipartUploadId(key, id)))
+                .orElse(null);
+    }
+
+    private MultipartObjectWriter(
             MultipartUploads store,
             ObjectKey key,
-            Optional<String> multipart,
             List<String> etags,
-            Function<MultipartUploadId, Future<?>> onBegin) {
+            Function<MultipartUploadId, Future<?>> onCreated) {
         this.store = store;
         this.key = key;
         this.etags = new ArrayList<>(etags);
-        this.onBegin = onBegin;
-        this.upload = multipart
-                .map(id -> Future.succeededFuture(new MultipartUploadId(key, id)))
-                .orElse(null);
+        this.onCreated = onCreated;
     }
 
     /** Adds a part; the bytes are not touched until the Future is completed. Fails with a {@link RequestRejectedException} if it is no video. */
@@ -59,8 +66,7 @@ final class MultipartObjectWriter {
     Future<Void> complete(ByteBuffer rest) {
         Future<MultipartUploadId> begun = upload;
         if (begun == null) {
-            return FormUploadService.checkSignature(rest)
-                    .compose(video -> store.putObject(key, rest, FormUploadService.CONTENT_TYPE));
+            return VideoSignatureCheck.check(rest).compose(video -> store.putObject(key, rest, CONTENT_TYPE));
         }
         Future<Void> all = rest.hasRemaining() ? writePart(rest) : Future.succeededFuture();
         return all.compose(added -> begun).compose(made -> store.complete(made, etags));
@@ -84,10 +90,10 @@ final class MultipartObjectWriter {
 
     private Future<MultipartUploadId> ensureCreated(ByteBuffer first) {
         return upload == null
-                ? FormUploadService.checkSignature(first).compose(video -> {
-                    Future<MultipartUploadId> begun = store.create(key, FormUploadService.CONTENT_TYPE);
+                ? VideoSignatureCheck.check(first).compose(video -> {
+                    Future<MultipartUploadId> begun = store.create(key, CONTENT_TYPE);
                     upload = begun;
-                    return begun.compose(made -> onBegin.apply(made).map(made));
+                    return begun.compose(made -> onCreated.apply(made).map(made));
                 })
                 : upload;
     }

@@ -3,8 +3,11 @@ package dev.sluice.backend.upload;
 import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.job.JobId;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.objectstore.transfer.PartLayout;
+import dev.sluice.persistence.upload.MultipartState;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.webhook.WebhookUrl;
@@ -13,7 +16,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -40,7 +42,7 @@ public final class ResumableUploadService {
     public record UploadLimits(long partSize, long maxBytes, Duration ttl) {
         /** The store takes so many parts and no more. */
         int partSizeFor(long bytes) {
-            long min = bytes / (MultipartUploads.MAX_PARTS - 1) + 1;
+            long min = bytes / (PartLayout.MAX_PARTS - 1) + 1;
             return Math.toIntExact(Math.max(partSize, min));
         }
     }
@@ -86,24 +88,21 @@ public final class ResumableUploadService {
                     "The video has " + bytes + " bytes, and " + rules.maxBytes() + " are allowed."));
         }
         if (bytes == 0) {
-            return Future.failedFuture(
-                    new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, "The file is empty."));
+            return VideoSignatureCheck.reject("The file is empty.");
         }
         NewVideo video = NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject());
         return multipart.apply(video).compose(id -> {
             UploadRecord upload = new UploadRecord(
                     UUID.randomUUID().toString(),
                     caller.subject(),
-                    video.mediaId(),
-                    video.key().value(),
-                    video.filename(),
-                    new JobId(UUID.randomUUID().toString()),
+                    new UploadRecord.Target(
+                            video.mediaId(),
+                            video.key().value(),
+                            video.filename(),
+                            new JobId(UUID.randomUUID().toString())),
                     bytes,
                     direct,
-                    id,
-                    List.of(),
-                    Buffer.buffer(),
-                    0,
+                    MultipartState.initial(id),
                     0,
                     false,
                     webhook,
@@ -115,9 +114,11 @@ public final class ResumableUploadService {
     /** How an upload stands; one that is all there is completed, should that have failed before. */
     public Future<UploadRecord> findOrComplete(Caller caller, String id) {
         return requireOwned(caller, id)
-                .compose(upload -> upload.completed() || upload.direct() || upload.receivedBytes() < upload.totalBytes()
+                .compose(upload -> upload.completed()
+                                || upload.direct()
+                                || upload.multipart().receivedBytes() < upload.totalBytes()
                         ? Future.succeededFuture(upload)
-                        : acquire(id, upload.receivedBytes()).compose(finalizer::complete));
+                        : acquire(id, upload.multipart().receivedBytes()).compose(finalizer::complete));
     }
 
     /**
@@ -131,10 +132,10 @@ public final class ResumableUploadService {
         return requireOwned(caller, id)
                 .compose(upload -> limiter.execute(() -> acquire(id, offset)
                         .compose(taken -> new UploadAppender(taken, uploads, store, rules, digest).run(body))
-                        .compose(added -> added.receivedBytes() == added.totalBytes()
+                        .compose(added -> added.multipart().receivedBytes() == added.totalBytes()
                                 ? finalizer.complete(added)
                                 : Future.succeededFuture(added))
-                        .recover(cause -> FormUploadService.isNotAVideo(cause)
+                        .recover(cause -> VideoSignatureCheck.isRejection(cause)
                                 ? abort(id).transform(gone -> Future.failedFuture(cause))
                                 : Future.failedFuture(cause))));
     }
@@ -146,13 +147,9 @@ public final class ResumableUploadService {
 
     /** Takes all back that nobody goes on with; gives how many. */
     public Future<Integer> deleteExpired() {
-        return uploads.findExpired().compose(expired -> {
-            Future<Void> all = Future.succeededFuture();
-            for (UploadRecord upload : expired) {
-                all = all.compose(before -> delete(upload));
-            }
-            return all.map(expired.size());
-        });
+        return uploads.findExpired()
+                .compose(expired ->
+                        ParallelTasks.sequentially(expired, this::delete).map(expired.size()));
     }
 
     Future<UploadRecord> requireOwned(Caller caller, String id) {
@@ -177,10 +174,11 @@ public final class ResumableUploadService {
                 throw new RequestRejectedException(
                         RequestRejectedException.Reason.CONFLICT, "The bytes of this upload go straight to the store.");
             }
-            if (upload.receivedBytes() != offset) {
+            if (upload.multipart().receivedBytes() != offset) {
                 throw new RequestRejectedException(
                         RequestRejectedException.Reason.CONFLICT,
-                        "The upload goes on at byte " + upload.receivedBytes() + ", not at " + offset + ".");
+                        "The upload goes on at byte " + upload.multipart().receivedBytes() + ", not at " + offset
+                                + ".");
             }
             return upload;
         });

@@ -1,8 +1,8 @@
 package dev.sluice.backend.upload;
 
 import dev.sluice.backend.job.RequestRejectedException;
-import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.persistence.upload.MultipartState;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.persistence.upload.UploadRepository;
 import io.vertx.core.Future;
@@ -33,18 +33,13 @@ final class UploadAppender {
         this.rules = rules;
         this.digest = digest;
         this.initial = upload;
+        // Saved before the first part is stored: otherwise a multipart upload could not be aborted after a crash.
         this.object = new MultipartObjectWriter(
-                store,
-                new ObjectKey(upload.key()),
-                upload.multipartId(),
-                upload.etags(),
-                // At once: nobody could take back what nobody knows of.
-                begun -> save(upload.withProgress(
-                        Optional.of(begun.id()), upload.etags(), upload.pendingBytes(), upload.receivedBytes())));
+                store, upload, created -> save(upload.multipart().withUploadId(created.id())));
         this.parts = new PartSplitter(
                 rules.partSizeFor(upload.totalBytes()),
-                upload.pendingBytes().getBytes(),
-                upload.totalBytes() - upload.receivedBytes(),
+                upload.multipart().pendingBytes().getBytes(),
+                upload.totalBytes() - upload.multipart().receivedBytes(),
                 this::part,
                 bytes -> digest.ifPresent(expected -> expected.update(bytes)));
     }
@@ -59,34 +54,36 @@ final class UploadAppender {
                                         RequestRejectedException.Reason.CHECKSUM_MISMATCH,
                                         "What came has another checksum than was said; it does not count."));
             }
-            Future<UploadRecord> kept = save(snapshot());
-            return came.failed() ? kept.transform(written -> Future.failedFuture(came.cause())) : kept;
+            Future<UploadRecord> saved = save(snapshot());
+            return came.failed() ? saved.transform(written -> Future.failedFuture(came.cause())) : saved;
         });
-    }
-
-    private UploadRecord snapshot() {
-        ByteBuffer rest = parts.remainder();
-        byte[] tail = new byte[rest.remaining()];
-        rest.get(tail);
-        return initial.withProgress(
-                object.uploadId(), object.etags(), Buffer.buffer(tail), initial.receivedBytes() + parts.byteCount());
     }
 
     private Future<Void> part(ByteBuffer bytes) {
-        return object.writePart(bytes).compose(added -> {
-            long stored = initial.receivedBytes() + parts.byteCount();
-            return digest.isPresent()
-                    ? Future.succeededFuture()
-                    : save(initial.withProgress(object.uploadId(), object.etags(), Buffer.buffer(), stored))
-                            .mapEmpty();
-        });
+        return object.writePart(bytes)
+                .compose(stored -> digest.isPresent()
+                        ? Future.succeededFuture()
+                        : save(state(Buffer.buffer())).mapEmpty());
     }
 
-    private Future<UploadRecord> save(UploadRecord upload) {
-        return uploads.update(upload, rules.ttl()).map(ours -> {
-            if (!ours) {
+    private MultipartState snapshot() {
+        ByteBuffer remainder = parts.remainder();
+        byte[] pending = new byte[remainder.remaining()];
+        remainder.get(pending);
+        return state(Buffer.buffer(pending));
+    }
+
+    private MultipartState state(Buffer pending) {
+        return new MultipartState(
+                object.uploadId(), object.etags(), pending, initial.multipart().receivedBytes() + parts.byteCount());
+    }
+
+    private Future<UploadRecord> save(MultipartState state) {
+        UploadRecord upload = initial.with(state);
+        return uploads.update(upload, rules.ttl()).map(acquired -> {
+            if (!acquired) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.CONFLICT, "Another request goes on with this upload.");
+                        RequestRejectedException.Reason.CONFLICT, "The upload is locked by another request.");
             }
             return upload;
         });

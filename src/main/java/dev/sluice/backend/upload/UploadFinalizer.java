@@ -8,6 +8,7 @@ import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.upload.UploadRecord;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
@@ -18,15 +19,11 @@ public final class UploadFinalizer {
     private final MultipartUploads store;
     private final ObjectStore objectStore;
     private final JobSubmissionService submission;
-    private final String ownerColumn;
 
-    /** @param ownerColumn the column of the media table that says whose a medium is */
-    public UploadFinalizer(
-            MultipartUploads store, ObjectStore objectStore, JobSubmissionService submission, String ownerColumn) {
+    public UploadFinalizer(MultipartUploads store, ObjectStore objectStore, JobSubmissionService submission) {
         this.store = store;
         this.objectStore = objectStore;
         this.submission = submission;
-        this.ownerColumn = ownerColumn;
     }
 
     /** All bytes are in parts and tail. */
@@ -43,8 +40,9 @@ public final class UploadFinalizer {
      * @param etags of the parts, in order; none: it came in one
      */
     Future<UploadRecord> completeDirect(UploadRecord upload, List<String> etags) {
-        ObjectKey key = new ObjectKey(upload.key());
-        Future<Void> made = upload.multipartId()
+        ObjectKey key = new ObjectKey(upload.target().key());
+        Future<Void> made = upload.multipart()
+                .uploadId()
                 .filter(id -> !etags.isEmpty())
                 .map(id -> store.complete(new MultipartUploadId(key, id), etags))
                 .orElseGet(Future::succeededFuture);
@@ -55,35 +53,31 @@ public final class UploadFinalizer {
                                 RequestRejectedException.Reason.OBJECT_NOT_FOUND,
                                 "There is no object of " + upload.totalBytes()
                                         + " bytes at the place of this upload yet.")))
-                .compose(head -> FormUploadService.checkSignature(ByteBuffer.wrap(head)))
+                .compose(head -> VideoSignatureCheck.check(ByteBuffer.wrap(head)))
                 .compose(video -> createJob(upload));
     }
 
     private Future<Void> assembleObject(UploadRecord upload) {
-        return new MultipartObjectWriter(
-                        store,
-                        new ObjectKey(upload.key()),
-                        upload.multipartId(),
-                        upload.etags(),
-                        begun -> Future.succeededFuture())
-                .complete(ByteBuffer.wrap(upload.pendingBytes().getBytes()));
+        return new MultipartObjectWriter(store, upload, created -> Future.succeededFuture())
+                .complete(ByteBuffer.wrap(upload.multipart().pendingBytes().getBytes()));
     }
 
     private Future<Boolean> objectExists(UploadRecord upload) {
         return objectStore
-                .head(new ObjectKey(upload.key()))
+                .head(new ObjectKey(upload.target().key()))
                 .map(found -> found.size() == upload.totalBytes())
                 .otherwise(false);
     }
 
     private Future<UploadRecord> createJob(UploadRecord upload) {
-        NewVideo video = new NewVideo(upload.mediaId(), new ObjectKey(upload.key()), upload.fileName(), upload.owner());
+        UploadRecord.Target target = upload.target();
+        NewVideo video = new NewVideo(target.mediaId(), new ObjectKey(target.key()), target.fileName(), upload.owner());
         return submission
-                .createForUpload(video.toJob(upload.job(), upload.totalBytes()), ownerColumn, upload)
-                .map(there -> {
-                    if (!there) {
+                .create(JobCreation.forUpload(video.toJob(target.job(), upload.totalBytes()), upload))
+                .map(created -> {
+                    if (created.isEmpty()) {
                         throw new RequestRejectedException(
-                                RequestRejectedException.Reason.GONE, "The upload has expired, or was taken back.");
+                                RequestRejectedException.Reason.GONE, "The upload has expired or was deleted.");
                     }
                     return upload;
                 });
@@ -91,8 +85,9 @@ public final class UploadFinalizer {
 
     /** Takes back what an upload that was struck out has left in the store. */
     Future<Void> deleteObject(UploadRecord upload) {
-        ObjectKey key = new ObjectKey(upload.key());
-        Future<Void> aborted = upload.multipartId()
+        ObjectKey key = new ObjectKey(upload.target().key());
+        Future<Void> aborted = upload.multipart()
+                .uploadId()
                 .map(id -> store.abort(new MultipartUploadId(key, id)))
                 .orElseGet(Future::succeededFuture);
         return upload.direct() ? aborted.compose(gone -> objectStore.delete(List.of(key))) : aborted;

@@ -50,9 +50,8 @@ public record ServiceUri(String withoutCredentials, Optional<String> user, Optio
                     "must be a URI; special characters in a password must be percent-encoded");
         }
         if (uri.getHost() == null || !schemes.contains(uri.getScheme())) {
-            throw new IllegalArgumentException(
-                    "must have the form " + schemes.get(0)
-                            + "://host:port/…; a host name consists of letters, digits, - and dots");
+            throw new IllegalArgumentException("must have the form " + schemes.get(0)
+                    + "://host:port/…; a host name consists of letters, digits, - and dots");
         }
         if (uri.getPort() == 0 || uri.getPort() > MAX_PORT) {
             throw new IllegalArgumentException("the port must be from 1 to " + MAX_PORT);
@@ -60,7 +59,8 @@ public record ServiceUri(String withoutCredentials, Optional<String> user, Optio
         if (decoded(Optional.ofNullable(uri.getRawQuery()).orElse(""))
                 .toLowerCase(Locale.ROOT)
                 .contains("password")) {
-            throw new IllegalArgumentException("must not contain a password in its query; use the key for the password");
+            throw new IllegalArgumentException(
+                    "must not contain a password in its query; use the key for the password");
         }
         String credentials = uri.getRawUserInfo();
         if (credentials == null) {

@@ -1,6 +1,6 @@
 package dev.sluice.ffmpeg.install;
 
-import dev.sluice.common.io.FileTree;
+import dev.sluice.common.io.DirectoryTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -106,7 +106,7 @@ final class BundledFfmpeg {
             }
             publish(fresh, home, files);
         } finally {
-            FileTree.delete(fresh);
+            DirectoryTree.deleteRecursively(fresh);
         }
     }
 
@@ -131,7 +131,7 @@ final class BundledFfmpeg {
             Files.move(home, aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
             Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            FileTree.delete(aside);
+            DirectoryTree.deleteRecursively(aside);
         }
     }
 

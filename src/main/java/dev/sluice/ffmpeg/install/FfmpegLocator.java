@@ -6,7 +6,6 @@ import dev.sluice.ffmpeg.install.FfmpegInstallation.Origin;
 import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
-import dev.sluice.ffmpeg.sandbox.BatchScheduling;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.job.JobException;
@@ -52,7 +51,7 @@ final class FfmpegLocator {
                 .addKeyValue("origin", bare.origin())
                 .addKeyValue("ffmpeg", bare.ffmpeg())
                 .log("ffmpeg found");
-        return bare.withScheduling(BatchScheduling.find(searchPath, limits))
+        return bare.withScheduling(new BatchSchedulingLocator(searchPath, limits).find())
                 .withSandbox(
                         new SandboxLocator(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
     }

@@ -1,12 +1,12 @@
 package dev.sluice.ffmpeg.probe;
 
+import dev.sluice.common.LruCache;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.media.MediaInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +18,7 @@ public final class CachingMediaProber {
     private static final int CACHE_SIZE = 64;
 
     private final MediaProber prober;
-    private final Map<FileVersion, MediaInfo> known = new LinkedHashMap<>(CACHE_SIZE, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<FileVersion, MediaInfo> eldest) {
-            return size() > CACHE_SIZE;
-        }
-    };
+    private final Map<FileVersion, MediaInfo> known = new LruCache<>(CACHE_SIZE);
 
     public CachingMediaProber(MediaProber prober) {
         this.prober = prober;

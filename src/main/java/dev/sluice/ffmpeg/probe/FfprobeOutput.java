@@ -30,10 +30,6 @@ public final class FfprobeOutput {
                         .toList());
     }
 
-    String container() {
-        return format.getString("format_name", "unknown");
-    }
-
     List<FfprobeStream> streams() {
         return streams;
     }

@@ -11,6 +11,7 @@ import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.JobException;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ProbedSource;
 import dev.sluice.media.segment.FrameTimestamps;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,12 +45,14 @@ public final class FrameTimestampScanner {
      *
      * @throws JobException FFMPEG_STALLED, or the cancellation's reason
      */
-    public Optional<FrameTimestamps> scan(Path source, MediaInfo info, CancellationToken cancellation) {
+    public Optional<FrameTimestamps> scan(ProbedSource source, CancellationToken cancellation) {
+        Path file = source.path();
+        MediaInfo info = source.info();
         FrameTimestamps times = new FrameTimestamps();
         AtomicBoolean unsafe = new AtomicBoolean();
-        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(source))
+        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
-                        FfprobeCommand.packetTimes(source, info.video().index(), limits),
+                        FfprobeCommand.packetTimes(file, info.video().index(), limits),
                         line -> {
                             FfprobePacket packet = FfprobePacket.of(line);
                             if (line.isBlank() || !packet.isDisplayed()) {

@@ -61,16 +61,12 @@ public final class MediaProber {
         Optional<Duration> duration = duration(file, bytes, output, stream, cancellation);
         duration.ifPresent(validator::checkDuration);
         return new MediaInfo(
-                output.container(),
                 duration,
                 output.startTime(stream),
                 bytes,
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
                 video,
-                FfprobeOutput.preferred(output.audioStreams()).map(FfprobeStream::audio),
-                output.streams().size(),
-                output.videoStreams().size(),
-                output.audioStreams().size());
+                FfprobeOutput.preferred(output.audioStreams()).map(FfprobeStream::audio));
     }
 
     private byte[] head(Path file) {

@@ -75,7 +75,7 @@ public final class FfmpegRunner {
                     "The sandbox around FFmpeg could not be set up.",
                     new IOException(outcome.lastLine()));
         }
-        launchSpec.limits().failure(outcome).ifPresent(failure -> {
+        ProcessErrorMapper.limitExceeded(launchSpec.limits(), outcome).ifPresent(failure -> {
             LOG.atInfo()
                     .addKeyValue("error", failure.code())
                     .addKeyValue("ffmpeg", outcome.stderr())
@@ -99,7 +99,7 @@ public final class FfmpegRunner {
         try {
             Duration left = watchdog.remaining();
             while (!process.waitFor(left.compareTo(POLL_INTERVAL) < 0 ? left : POLL_INTERVAL)
-                    && cancellation.reason().isEmpty()) {
+                    && !cancellation.isCancelled()) {
                 watchdog.poll();
                 left = watchdog.remaining();
                 if (left.isNegative() || left.isZero()) {

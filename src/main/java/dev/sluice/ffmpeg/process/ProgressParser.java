@@ -9,8 +9,6 @@ import java.util.OptionalDouble;
 public final class ProgressParser {
     private long frames;
     private Duration outputTime = Duration.ZERO;
-    private long dropped;
-    private long duplicated;
     private boolean ended;
 
     /** Takes the next line; answers whether the work got on. */
@@ -33,8 +31,6 @@ public final class ProgressParser {
                         .orElse(outputTime);
                 return outputTime.compareTo(before) > 0;
             }
-            case "drop_frames" -> dropped = number(value).orElse(dropped);
-            case "dup_frames" -> duplicated = number(value).orElse(duplicated);
             case "progress" -> {
                 ended = value.equals("end");
                 return ended;
@@ -43,7 +39,6 @@ public final class ProgressParser {
                 return false;
             }
         }
-        return false;
     }
 
     private static Optional<Long> number(String value) {
@@ -80,13 +75,5 @@ public final class ProgressParser {
 
     public Duration outputTime() {
         return outputTime;
-    }
-
-    long dropped() {
-        return dropped;
-    }
-
-    long duplicated() {
-        return duplicated;
     }
 }

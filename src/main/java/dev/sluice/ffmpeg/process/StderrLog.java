@@ -1,5 +1,6 @@
 package dev.sluice.ffmpeg.process;
 
+import dev.sluice.common.text.TextSanitizer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -42,9 +43,7 @@ public final class StderrLog {
 
     private static String clean(String line) {
         String cut = line.length() > WIDTH ? line.substring(0, WIDTH) : line;
-        StringBuilder clean = new StringBuilder(cut.length());
-        cut.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(clean::appendCodePoint);
-        return clean.toString().strip();
+        return TextSanitizer.singleLine(cut).strip();
     }
 
     /** Lines of level error or worse, those that were not kept included. */

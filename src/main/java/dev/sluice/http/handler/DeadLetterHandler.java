@@ -20,7 +20,7 @@ public final class DeadLetterHandler {
         this.deadLetters = deadLetters;
     }
 
-    public Map<String, OperationHandler> operations() {
+    public Map<String, OperationHandler> handlers() {
         return Map.of(
                 "listDeadLetters",
                 this::list,
@@ -28,7 +28,7 @@ public final class DeadLetterHandler {
                 this::get,
                 "replayDeadLetter",
                 call -> act(call, deadLetters::replay),
-                "dropDeadLetter",
+                "deleteDeadLetter",
                 call -> act(call, deadLetters::discard));
     }
 
@@ -44,7 +44,7 @@ public final class DeadLetterHandler {
     private Future<JsonObject> get(ApiRequest call) {
         call.requireAdmin();
         return deadLetters
-                .find(call.pathParameter("letterId"))
+                .find(call.pathParameter("deadLetterId"))
                 .map(
                         found -> found.map(DeadLetterHandler::whole)
                                 .orElseThrow(
@@ -62,6 +62,7 @@ public final class DeadLetterHandler {
     private static Future<JsonObject> act(
             ApiRequest call, Function<List<String>, Future<List<OperationResult>>> action) {
         call.requireAdmin();
-        return action.apply(List.of(call.pathParameter("letterId"))).map(answers -> JobHandler.toJson(answers.get(0)));
+        return action.apply(List.of(call.pathParameter("deadLetterId")))
+                .map(answers -> JobHandler.toJson(answers.get(0)));
     }
 }

@@ -21,8 +21,8 @@ public final class DirectUploadHandler {
         this.webhookResolver = webhookResolver;
     }
 
-    public Map<String, OperationHandler> operations() {
-        return Map.of("beginDirectUpload", this::begin, "completeDirectUpload", this::complete);
+    public Map<String, OperationHandler> handlers() {
+        return Map.of("createDirectUpload", this::begin, "completeDirectUpload", this::complete);
     }
 
     private Future<JsonObject> begin(ApiRequest call) {
@@ -35,7 +35,7 @@ public final class DirectUploadHandler {
                         webhookResolver.resolve(webhookUrl))
                 .map(begun -> new JsonObject()
                         .put("upload_id", begun.upload().id())
-                        .put("media_id", begun.upload().mediaId())
+                        .put("media_id", begun.upload().target().mediaId())
                         .put("method", "PUT")
                         .put("part_size", begun.partSize())
                         .put(
@@ -53,7 +53,7 @@ public final class DirectUploadHandler {
         return uploads.complete(call.caller(), call.pathParameter("uploadId"), etags)
                 .map(upload -> new JsonObject()
                         .put("success", true)
-                        .put("media_id", upload.mediaId())
-                        .put("job_id", upload.job().value()));
+                        .put("media_id", upload.target().mediaId())
+                        .put("job_id", upload.target().job().value()));
     }
 }

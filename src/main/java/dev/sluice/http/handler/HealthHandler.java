@@ -22,7 +22,7 @@ public final class HealthHandler {
         this.contract = contract;
     }
 
-    public Map<String, OperationHandler> operations() {
+    public Map<String, OperationHandler> handlers() {
         return Map.of(
                 "health", call -> health(),
                 "info", call -> Future.succeededFuture(info()),

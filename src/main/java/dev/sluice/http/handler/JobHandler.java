@@ -31,7 +31,7 @@ public final class JobHandler {
         this.control = control;
     }
 
-    public Map<String, OperationHandler> operations() {
+    public Map<String, OperationHandler> handlers() {
         return Map.of(
                 "processVideo", this::process,
                 "processingStatus", this::status,

@@ -15,31 +15,33 @@ final class JobJson {
 
     static JsonObject summary(JobDetails job) {
         JsonObject json = new JsonObject().put("job_id", job.id().value());
-        put(json, "media_id", job.mediaId());
-        put(json, "user_id", job.userId());
-        put(json, "original_filename", job.originalFilename());
+        put(json, "media_id", job.source().mediaId());
+        put(json, "user_id", job.source().userId());
+        put(json, "original_filename", job.source().originalFilename());
         json.put("status", job.status()).put("progress", job.progress());
         put(json, "current_step", job.step());
-        put(json, "error_code", job.errorCode());
-        put(json, "error_message", job.error());
-        put(json, "created_at", job.created());
-        put(json, "updated_at", job.updated());
-        put(json, "completed_at", job.completed());
+        put(json, "error_code", job.failure().code());
+        put(json, "error_message", job.failure().message());
+        put(json, "created_at", job.timestamps().created());
+        put(json, "updated_at", job.timestamps().updated());
+        put(json, "completed_at", job.timestamps().completed());
         return json;
     }
 
     /** With what was made of the video. */
     static JsonObject status(JobDetails job) {
-        JsonObject json = summary(job).put("thumbnails", job.thumbnails()).put("video_versions", job.videoVersions());
-        put(json, "metadata", job.metadata());
+        JsonObject json = summary(job)
+                .put("thumbnails", job.outputs().thumbnails())
+                .put("video_versions", job.outputs().videoVersions());
+        put(json, "metadata", job.outputs().metadata());
         return json;
     }
 
     /** With all there is to tell. */
     static JsonObject details(JobDetails job) {
         JsonObject json = status(job);
-        put(json, "s3_key", job.s3Key());
-        json.put("warnings", job.warnings());
+        put(json, "s3_key", job.source().s3Key());
+        json.put("warnings", job.outputs().warnings());
         JsonArray runs = new JsonArray();
         job.runs().forEach(run -> runs.add(run(run)));
         return json.put("runs", runs);
@@ -50,8 +52,8 @@ final class JobJson {
                 .put("media_id", mediaId)
                 .put("job_id", job.id().value())
                 .put("status", job.status())
-                .put("video_versions", job.videoVersions())
-                .put("thumbnails", job.thumbnails());
+                .put("video_versions", job.outputs().videoVersions())
+                .put("thumbnails", job.outputs().thumbnails());
     }
 
     private static JsonObject run(RunStatus run) {

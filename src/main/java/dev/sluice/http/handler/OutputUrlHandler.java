@@ -28,7 +28,7 @@ public final class OutputUrlHandler {
         this.valid = valid;
     }
 
-    public Map<String, OperationHandler> operations() {
+    public Map<String, OperationHandler> handlers() {
         return Map.of("jobOutputs", this::outputs);
     }
 
@@ -38,7 +38,8 @@ public final class OutputUrlHandler {
 
     private Future<JsonObject> linked(JobDetails job) {
         List<Output> outputs = Stream.concat(
-                        of("scaled", "video/mp4", job.videoVersions()), of("thumbnail", "image/jpeg", job.thumbnails()))
+                        of("scaled", "video/mp4", job.outputs().videoVersions()),
+                        of("thumbnail", "image/jpeg", job.outputs().thumbnails()))
                 .toList();
         Instant until = Instant.now().plus(valid);
         return presignedUrls

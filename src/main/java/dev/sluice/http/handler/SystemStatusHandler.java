@@ -32,8 +32,8 @@ public final class SystemStatusHandler {
         this.queries = queries;
     }
 
-    public Map<String, OperationHandler> operations() {
-        return Map.of("listQueues", this::queues, "listHosts", this::hosts);
+    public Map<String, OperationHandler> handlers() {
+        return Map.of("listQueues", this::queues, "listWorkers", this::hosts);
     }
 
     private Future<JsonObject> queues(ApiRequest call) {

@@ -48,11 +48,11 @@ public record Problem(ProblemCode code, String detail) {
         if (cause instanceof BrokerException) {
             return unavailable("broker");
         }
-        return new Problem(ProblemCode.INTERNAL_ERROR, "Something went wrong inside Sluice; its log says what.");
+        return new Problem(ProblemCode.INTERNAL_ERROR, ProblemCode.INTERNAL_ERROR.defaultDetail());
     }
 
     private static Problem unavailable(String service) {
-        return new Problem(ProblemCode.UNAVAILABLE, "The " + service + " cannot be reached; try again later.");
+        return new Problem(ProblemCode.SERVICE_UNAVAILABLE, "The " + service + " is unavailable. Retry later.");
     }
 
     /** What the router says by a bare status. */

@@ -4,34 +4,34 @@ import dev.sluice.backend.job.RequestRejectedException;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The closed list of what a request can end in but success; each has a row in docs/errors.md. */
+/** The closed list of what a request can end in but success; each has a row in docs/error-codes.md. */
 public enum ProblemCode {
     INVALID_REQUEST(400, "Bad Request", "The request cannot be read."),
-    NOT_A_VIDEO(400, "Bad Request", "The medium is not a video."),
-    NOT_IN_STORE(400, "Bad Request", "The medium's object is not in the store."),
+    NOT_A_VIDEO(400, "Bad Request", "The media item is not a video."),
+    OBJECT_NOT_FOUND(400, "Bad Request", "The source object does not exist in the object store."),
     UNAUTHORIZED(401, "Unauthorized", "A valid bearer token is needed."),
-    FORBIDDEN(403, "Forbidden", "This is not yours to see or do."),
-    NOT_FOUND(404, "Not Found", "There is nothing here."),
-    METHOD_NOT_ALLOWED(405, "Method Not Allowed", "There is something here, but not by this method."),
-    NOT_NOW(409, "Conflict", "Not as it stands now."),
-    GONE(410, "Gone", "This was here, and is no more."),
-    UNSUPPORTED_VERSION(412, "Precondition Failed", "The header Tus-Resumable has to be 1.0.0."),
+    FORBIDDEN(403, "Forbidden", "You do not have permission for this operation."),
+    NOT_FOUND(404, "Not Found", "Resource not found."),
+    METHOD_NOT_ALLOWED(405, "Method Not Allowed", "Method not allowed for this resource."),
+    CONFLICT(409, "Conflict", "The resource is in a state that does not allow this operation."),
+    GONE(410, "Gone", "The resource no longer exists."),
+    UNSUPPORTED_TUS_VERSION(412, "Precondition Failed", "Tus-Resumable must be 1.0.0."),
     BODY_TOO_LARGE(413, "Content Too Large", "The body is larger than is allowed."),
-    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type", "The body is of another type than this takes."),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type", "Unsupported Content-Type."),
     TOO_MANY_REQUESTS(429, "Too Many Requests", "Too many requests from this address; try again in a second."),
-    CHECKSUM_MISMATCH(460, "Checksum Mismatch", "What came has another checksum than was said."),
-    INTERNAL_ERROR(500, "Internal Server Error", "Something went wrong inside Sluice; its log says what."),
-    BUSY(503, "Service Unavailable", "There is no room for this just now; try again in a moment."),
-    UNAVAILABLE(503, "Service Unavailable", "Something that is needed for this cannot be reached; try again later.");
+    CHECKSUM_MISMATCH(460, "Checksum Mismatch", "The received data does not match the declared checksum."),
+    INTERNAL_ERROR(500, "Internal Server Error", "Internal error. See the server log."),
+    OVERLOADED(503, "Service Unavailable", "The server is at capacity. Retry after the time in Retry-After."),
+    SERVICE_UNAVAILABLE(503, "Service Unavailable", "A required service is unavailable. Retry later.");
 
     private final int status;
     private final String title;
     private final String defaultDetail;
 
-    ProblemCode(int status, String title, String sentence) {
+    ProblemCode(int status, String title, String defaultDetail) {
         this.status = status;
         this.title = title;
-        this.defaultDetail = sentence;
+        this.defaultDetail = defaultDetail;
     }
 
     public int status() {
@@ -53,7 +53,7 @@ public enum ProblemCode {
     /** The first with this status; another status counts as the plain one of its hundred. */
     static ProblemCode of(int status) {
         return Stream.of(values())
-                .filter(code -> code.status == status && code != BUSY)
+                .filter(code -> code.status == status && code != OVERLOADED)
                 .findFirst()
                 .orElse(status < 500 ? INVALID_REQUEST : INTERNAL_ERROR);
     }
@@ -64,12 +64,12 @@ public enum ProblemCode {
             case FORBIDDEN -> FORBIDDEN;
             case INVALID -> INVALID_REQUEST;
             case NOT_A_VIDEO -> NOT_A_VIDEO;
-            case OBJECT_NOT_FOUND -> NOT_IN_STORE;
+            case OBJECT_NOT_FOUND -> OBJECT_NOT_FOUND;
             case TOO_LARGE -> BODY_TOO_LARGE;
-            case OVERLOADED -> BUSY;
+            case OVERLOADED -> OVERLOADED;
             case GONE -> GONE;
             case CHECKSUM_MISMATCH -> CHECKSUM_MISMATCH;
-            case CONFLICT -> NOT_NOW;
+            case CONFLICT -> CONFLICT;
         };
     }
 }

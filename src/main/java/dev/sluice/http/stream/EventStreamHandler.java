@@ -25,7 +25,7 @@ public final class EventStreamHandler {
         this.jobs = jobs;
     }
 
-    public Map<String, StreamingHandler> operations() {
+    public Map<String, StreamingHandler> handlers() {
         return Map.of("jobEvents", this::ofOne, "events", this::ofAll);
     }
 

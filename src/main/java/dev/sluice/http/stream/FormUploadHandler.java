@@ -30,8 +30,8 @@ public final class FormUploadHandler {
         this.webhookResolver = webhookResolver;
     }
 
-    public Map<String, StreamingHandler> operations() {
-        return Map.of("uploadMedium", this::form);
+    public Map<String, StreamingHandler> handlers() {
+        return Map.of("uploadMedia", this::form);
     }
 
     private Future<Void> form(ApiRequest call, HttpServerRequest request) {

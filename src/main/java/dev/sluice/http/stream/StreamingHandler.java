@@ -6,7 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 
 /**
  * What answers an operation of the contract whose request or answer is too long to be held: it sees the request itself, paused
- * and with its body unread. The contract marks such operations with {@code x-streamed}.
+ * and with its body unread. The contract marks such operations with {@code x-streaming}.
  */
 @FunctionalInterface
 public interface StreamingHandler {

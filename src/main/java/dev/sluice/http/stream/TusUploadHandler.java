@@ -37,7 +37,7 @@ public final class TusUploadHandler {
         this.webhookResolver = webhookResolver;
     }
 
-    public Map<String, StreamingHandler> operations() {
+    public Map<String, StreamingHandler> handlers() {
         return Map.of(
                 "uploadCapabilities", this::capabilities,
                 "createUpload", (call, request) -> requireVersion(request).compose(version -> create(call, request)),
@@ -51,7 +51,7 @@ public final class TusUploadHandler {
         request.response().putHeader(VERSION_HEADER, VERSION);
         return VERSION.equals(request.getHeader(VERSION_HEADER))
                 ? Future.succeededFuture()
-                : Future.failedFuture(new Problem.ProblemException(ProblemCode.UNSUPPORTED_VERSION));
+                : Future.failedFuture(new Problem.ProblemException(ProblemCode.UNSUPPORTED_TUS_VERSION));
     }
 
     private Future<Void> capabilities(ApiRequest call, HttpServerRequest request) {
@@ -114,13 +114,17 @@ public final class TusUploadHandler {
         HttpServerResponse response = request.response()
                 .putHeader(
                         "Upload-Offset",
-                        Long.toString(upload.completed() ? upload.totalBytes() : upload.receivedBytes()))
+                        Long.toString(
+                                upload.completed()
+                                        ? upload.totalBytes()
+                                        : upload.multipart().receivedBytes()))
                 .putHeader(
                         "Upload-Expires",
                         DateTimeFormatter.RFC_1123_DATE_TIME.format(
                                 upload.expiresAt().atOffset(ZoneOffset.UTC)));
-        if (upload.completed() || upload.receivedBytes() == upload.totalBytes()) {
-            response.putHeader("Sluice-Job-Id", upload.job().value()).putHeader("Sluice-Media-Id", upload.mediaId());
+        if (upload.completed() || upload.multipart().receivedBytes() == upload.totalBytes()) {
+            response.putHeader("Sluice-Job-Id", upload.target().job().value())
+                    .putHeader("Sluice-Media-Id", upload.target().mediaId());
         }
         return response;
     }

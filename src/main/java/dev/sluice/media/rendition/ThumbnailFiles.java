@@ -1,6 +1,5 @@
 package dev.sluice.media.rendition;
 
-import dev.sluice.ffmpeg.encode.EncodeCommand;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.Dimensions;
@@ -22,7 +21,10 @@ import java.util.stream.Stream;
 
 /** Finds the thumbnails that an encode left in its directory; their names tell their times. */
 public final class ThumbnailFiles {
-    private static final Pattern NAME = Pattern.compile(EncodeCommand.THUMBNAIL_PREFIX + "(-?\\d{1,18})\\.jpg");
+    /** A thumbnail is named after its timestamp in milliseconds: {@code thumbnail-15000.jpg}. */
+    public static final String PREFIX = "thumbnail-";
+
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(-?\\d{1,18})\\.jpg");
 
     private ThumbnailFiles() {}
 

@@ -81,7 +81,7 @@ public final class S3ObjectStore implements ObjectStore {
         return ParallelTasks.forEachIndex(
                 all.size(),
                 requests.config().parallelism(),
-                index -> S3MultipartUpload.abort(requests, all.get(index)));
+                index -> multipartUploads().abort(all.get(index)));
     }
 
     // One by one: some stores have no batch delete, and others want a checksum for it that the next ones refuse.
@@ -129,6 +129,6 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public String toString() {
-        return "S3Blobs[" + requests.bucket() + "]";
+        return "S3ObjectStore[" + requests.bucket() + "]";
     }
 }

@@ -1,6 +1,12 @@
 package dev.sluice.persistence.control;
 
+import dev.sluice.common.async.AsyncRetry;
+import dev.sluice.common.async.CancellableDelay;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.config.PostgresConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.ConnectionSettings;
 import io.vertx.core.Future;
@@ -19,7 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CancellationListener {
     private static final Logger LOG = LoggerFactory.getLogger(CancellationListener.class);
-    private static final long RECONNECT_MILLIS = 1_000;
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     /** Nothing is sent over this connection otherwise, so one that a router forgot would look quiet for ever. */
     private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
@@ -27,7 +34,7 @@ public final class CancellationListener {
     private final PgSubscriber subscriber;
     private final long timer;
     private final Duration answerWithin;
-    private boolean closed;
+    private final CancellationToken stop = new CancellationToken();
 
     private CancellationListener(Vertx vertx, PgSubscriber subscriber, Duration askEvery) {
         this.vertx = vertx;
@@ -51,9 +58,9 @@ public final class CancellationListener {
     static CancellationListener listen(
             Vertx vertx, PostgresConfig config, Consumer<JobId> heard, Runnable listening, Duration askEvery) {
         PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connectOptions())
-                .reconnectPolicy(attempts -> RECONNECT_MILLIS);
+                .reconnectPolicy(attempts -> BACKOFF.delay(1).toMillis());
         subscriber
-                .channel(JobControlRepository.CANCELLED_CHANNEL)
+                .channel(JobCancellation.CHANNEL)
                 .subscribeHandler(subscribed -> listening.run())
                 .handler(payload -> tell(payload, heard));
         CancellationListener listener = new CancellationListener(vertx, subscriber, askEvery);
@@ -63,7 +70,7 @@ public final class CancellationListener {
 
     /** Stops listening; never fails. */
     public Future<Void> close() {
-        closed = true;
+        stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
         vertx.cancelTimer(timer);
         return subscriber.close().otherwiseEmpty();
     }
@@ -91,18 +98,18 @@ public final class CancellationListener {
                 .log("dead connection not closed in order");
     }
 
-    /** The reconnect policy is for connections that were lost; one that never came about is tried again here. */
+    /** The reconnect policy applies to lost connections only, not to the first one. */
     private void connect() {
-        subscriber.connect().onFailure(cause -> {
-            LOG.atWarn()
-                    .addKeyValue("error", String.valueOf(cause.getMessage()))
-                    .log("cancelled jobs are noticed with the next renewal of their lease only");
-            vertx.setTimer(RECONNECT_MILLIS, due -> {
-                if (!closed) {
-                    connect();
-                }
-            });
-        });
+        new AsyncRetry(
+                        new CancellableDelay(vertx, stop),
+                        BACKOFF,
+                        cause -> true,
+                        (cause, delay) -> LOG.atWarn()
+                                .addKeyValue("error", String.valueOf(cause.getMessage()))
+                                .addKeyValue("retryMs", delay.toMillis())
+                                .log("cancelled jobs are noticed with the next renewal of their lease only"))
+                .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscriber.connect())
+                .onFailure(CancellationListener::closedAlready);
     }
 
     /** Anybody who may log in to the database may say anything on a channel. */

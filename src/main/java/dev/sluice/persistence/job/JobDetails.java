@@ -7,36 +7,40 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What there is to say about a job, out of our tables and the user's.
+ * A job as the API shows it, from the job table of Sluice and the user's job table.
  *
- * @param userId whose it is; empty where nothing says so
- * @param status PENDING, PROCESSING, COMPLETED or FAILED, or what else another system wrote
+ * @param status PENDING, PROCESSING, COMPLETED or FAILED; any other value was written by another system
  * @param progress percent
- * @param warnings sentences about what could not be decoded, and the like
- * @param created ISO-8601, as the others
- * @param runs in the order of the stages; of a page of jobs none
+ * @param runs in the order of the stages; empty in a page of jobs
  */
 public record JobDetails(
         JobId id,
-        Optional<String> mediaId,
-        Optional<String> userId,
-        Optional<String> s3Key,
-        Optional<String> originalFilename,
+        Source source,
         String status,
         int progress,
         Optional<String> step,
-        Optional<String> errorCode,
-        Optional<String> error,
-        JsonArray thumbnails,
-        JsonArray videoVersions,
-        JsonArray warnings,
-        Optional<JsonObject> metadata,
-        Optional<String> created,
-        Optional<String> updated,
-        Optional<String> completed,
+        Failure failure,
+        Outputs outputs,
+        Timestamps timestamps,
         List<RunStatus> runs) {
 
     public JobDetails {
         runs = List.copyOf(runs);
     }
+
+    /** The media item of a job, and its owner. */
+    public record Source(
+            Optional<String> mediaId,
+            Optional<String> userId,
+            Optional<String> s3Key,
+            Optional<String> originalFilename) {}
+
+    public record Failure(Optional<String> code, Optional<String> message) {}
+
+    /** @param warnings about the source, for example damaged streams */
+    public record Outputs(
+            JsonArray thumbnails, JsonArray videoVersions, JsonArray warnings, Optional<JsonObject> metadata) {}
+
+    /** In ISO 8601. */
+    public record Timestamps(Optional<String> created, Optional<String> updated, Optional<String> completed) {}
 }

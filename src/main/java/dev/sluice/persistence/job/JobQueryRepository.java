@@ -2,17 +2,14 @@ package dev.sluice.persistence.job;
 
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Reads jobs for who asks about them: also those that nobody of ours has seen yet, where the user's table has their row. */
 public final class JobQueryRepository {
@@ -49,8 +46,7 @@ public final class JobQueryRepository {
         var known = database.execute(JOB, id.value());
         var row = tables.jobRow(database, id);
         var runs = new RunStatusRepository(database).findByJob(id);
-        return Future.all(known, row, runs)
-                .map(all -> new JobRows(first(known.result()), row.result(), runs.result()).record(id));
+        return Future.all(known, row, runs).map(all -> details(id, first(known.result()), row.result(), runs.result()));
     }
 
     /** The newest job of a medium. */
@@ -67,9 +63,8 @@ public final class JobQueryRepository {
     }
 
     /** The row of a medium; see {@link MediaRecord}. */
-    public Future<Optional<MediaRecord>> media(String mediaId, String ownerColumn) {
-        return tables.mediaRow(database, mediaId, ownerColumn)
-                .map(found -> found.map(row -> MediaRecord.of(mediaId, row, ownerColumn)));
+    public Future<Optional<MediaRecord>> media(String mediaId) {
+        return tables.mediaRow(database, mediaId).map(found -> found.map(row -> MediaRecord.of(mediaId, row)));
     }
 
     /** Jobs that we know of, the newest first, without their runs. */
@@ -82,9 +77,9 @@ public final class JobQueryRepository {
                         query.after().map(JobQuery.Cursor::created).orElse(null),
                         query.after().map(JobQuery.Cursor::id).orElse(null),
                         query.limit())
-                .map(rows -> rows(rows)
-                        .flatMap(row -> new JobRows(Optional.of(row), Optional.empty(), List.of())
-                                .record(new JobId(row.getString("id"))).stream())
+                .map(rows -> Rows.stream(rows)
+                        .map(row -> new JobStatusResolver(Optional.of(row), Optional.empty())
+                                .details(new JobId(row.getString("id")), List.of()))
                         .toList());
     }
 
@@ -98,7 +93,7 @@ public final class JobQueryRepository {
     /** Which workers are at how many runs of which stage. */
     public Future<List<WorkerLoad>> workerLoads() {
         return database.execute(HOSTS)
-                .map(rows -> rows(rows)
+                .map(rows -> Rows.stream(rows)
                         .map(row ->
                                 new WorkerLoad(row.getString("worker"), row.getString("stage"), row.getLong("running")))
                         .toList());
@@ -109,71 +104,14 @@ public final class JobQueryRepository {
         return database.execute("SELECT 1").mapEmpty();
     }
 
+    private static Optional<JobDetails> details(
+            JobId id, Optional<Row> tracked, Optional<JsonObject> users, List<RunStatus> runs) {
+        return tracked.isEmpty() && users.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new JobStatusResolver(tracked, users).details(id, runs));
+    }
+
     private static Optional<Row> first(RowSet<Row> rows) {
-        return rows(rows).findFirst();
-    }
-
-    private static Stream<Row> rows(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false);
-    }
-
-    /**
-     * Where what is known of a job comes from.
-     *
-     * @param known our row
-     * @param users the user's
-     */
-    private record JobRows(Optional<Row> known, Optional<JsonObject> users, List<RunStatus> runs) {
-        Optional<JobDetails> record(JobId id) {
-            if (known.isEmpty() && users.isEmpty()) {
-                return Optional.empty();
-            }
-            JobStatusResolver state = new JobStatusResolver(known, users);
-            return Optional.of(new JobDetails(
-                    id,
-                    text("mediaId"),
-                    text("userId"),
-                    text("s3Key"),
-                    text("originalFilename"),
-                    state.status(),
-                    state.progress(),
-                    state.step(),
-                    known.flatMap(row -> Optional.ofNullable(row.getString("error_code"))),
-                    state.error(),
-                    state.thumbnails(),
-                    state.videoVersions(),
-                    warnings(),
-                    state.metadata(),
-                    time("created_at").or(() -> ofUser("createdAt")),
-                    ofUser("updatedAt").or(() -> time("updated_at")),
-                    time("finished_at").or(() -> ofUser("completedAt")),
-                    runs));
-        }
-
-        private JsonArray warnings() {
-            return known.map(row -> (JsonObject) row.getValue("message"))
-                    .map(message -> message.getValue("warnings"))
-                    .filter(JsonArray.class::isInstance)
-                    .map(JsonArray.class::cast)
-                    .orElseGet(JsonArray::new);
-        }
-
-        private Optional<String> text(String field) {
-            return ofUser(field)
-                    .or(() -> known.map(row -> (JsonObject) row.getValue("message"))
-                            .map(message -> message.getValue(field))
-                            .filter(String.class::isInstance)
-                            .map(String.class::cast));
-        }
-
-        private Optional<String> ofUser(String column) {
-            return users.map(row -> row.getString(column)).filter(text -> !text.isEmpty());
-        }
-
-        private Optional<String> time(String column) {
-            return known.map(row -> row.getOffsetDateTime(column))
-                    .map(OffsetDateTime::toInstant)
-                    .map(String::valueOf);
-        }
+        return Rows.stream(rows).findFirst();
     }
 }

@@ -7,12 +7,11 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.ClaimTransaction;
-import dev.sluice.persistence.run.RunSettlement;
-import dev.sluice.persistence.upload.UploadRecord;
+import dev.sluice.persistence.run.JobRegistration;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
@@ -25,7 +24,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /** Jobs as a whole: how they begin, how they stand. */
 public final class JobRepository {
@@ -36,7 +34,7 @@ public final class JobRepository {
     private static final String LOCK_MEDIA =
             "SELECT pg_advisory_xact_lock(hashtextextended('sluice job of ' || $1, 0))";
     private static final String SELECT_ACTIVE = "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running'"
-            // Until who wants to be told of its end is written down.
+            // Locked until the webhook is stored.
             + " ORDER BY created_at LIMIT 1 FOR SHARE";
     private final Database database;
     private final UserTables tables;
@@ -46,78 +44,65 @@ public final class JobRepository {
         this.tables = tables;
     }
 
-    /** Makes the job known, makes the user's row and has {@code first} sent, or nothing of it. */
-    public Future<Void> create(StagedJob job, OutboxMessage first) {
-        return database.transaction(session -> begun(session, job, first).map(Optional.of(true)))
-                .mapEmpty();
-    }
-
     /**
-     * The same, with the row of a medium that is new as well.
+     * Creates a job in one transaction: its row, its first run, its row in the user's job table, {@code message} in the
+     * outbox and what {@code creation} adds.
      *
-     * @param webhook who is to be told how the job ends
+     * @return the job that exists now: the created one; the one created earlier for the same upload; the running one of an
+     *     existing media item, which gets the webhook. Empty if the upload does not exist.
      */
-    public Future<Void> createWithMedia(
-            StagedJob job, OutboxMessage first, String ownerColumn, Optional<WebhookUrl> webhook) {
-        return database.transaction(session -> begunWithMedium(session, job, first, ownerColumn, webhook)
-                        .map(Optional.of(true)))
-                .mapEmpty();
+    public Future<Optional<JobId>> create(JobCreation creation, OutboxMessage message) {
+        return database.transaction(session -> creation.uploadId().isPresent()
+                ? createForUpload(session, creation, message)
+                : createUnlessActive(session, creation, message)
+                        .compose(id -> subscribe(session, id, creation.webhook())));
     }
 
-    private Future<Void> begunWithMedium(
-            SqlSession session, StagedJob job, OutboxMessage first, String ownerColumn, Optional<WebhookUrl> webhook) {
-        return begun(session, job, first)
-                .compose(made -> tables.createMedia(session, job, ownerColumn))
-                .compose(made -> named(session, job.id(), webhook));
+    private Future<Optional<JobId>> createForUpload(SqlSession session, JobCreation creation, OutboxMessage message) {
+        String upload = creation.uploadId().orElseThrow();
+        JobId id = creation.job().id();
+        return session.execute(UploadRepository.COMPLETE, upload)
+                .compose(completed -> completed.rowCount() > 0
+                        ? insert(session, creation, message)
+                                .compose(inserted -> subscribe(session, id, creation.webhook()))
+                        : session.execute(UploadRepository.EXISTS, upload)
+                                .map(found -> Optional.of(id).filter(known -> found.size() > 0)));
     }
 
-    private static Future<Void> named(SqlSession session, JobId job, Optional<WebhookUrl> webhook) {
-        return webhook.map(url -> WebhookSubscriptions.subscribe(session, job, url))
-                .orElseGet(Future::succeededFuture);
+    /** Two jobs of one media item would write the same keys. */
+    private Future<JobId> createUnlessActive(SqlSession session, JobCreation creation, OutboxMessage message) {
+        if (creation.media() != JobCreation.Media.EXISTING) {
+            return insert(session, creation, message);
+        }
+        String mediaId = creation.job().mediaId();
+        return session.execute(LOCK_MEDIA, mediaId)
+                .compose(locked -> session.execute(SELECT_ACTIVE, mediaId))
+                .compose(active -> active.size() > 0
+                        ? Future.succeededFuture(
+                                new JobId(active.iterator().next().getString("id")))
+                        : insert(session, creation, message));
     }
 
-    /**
-     * The same for an upload that is complete, and once only: does nothing where its job is made already. Gives whether there
-     * still is such an upload.
-     */
-    public Future<Boolean> createForUpload(
-            StagedJob job, OutboxMessage first, String ownerColumn, UploadRecord upload) {
-        return database.transaction(session -> session.execute(UploadRepository.FINISH, upload.id())
-                        .compose(finished -> finished.rowCount() == 0
-                                ? session.execute(UploadRepository.EXISTS, upload.id())
-                                        .map(found -> found.size() > 0)
-                                : begunWithMedium(session, job, first, ownerColumn, upload.webhook())
-                                        .map(true))
-                        .map(Optional::of))
-                .map(Optional::orElseThrow);
-    }
-
-    private Future<Void> begun(SqlSession session, StagedJob job, OutboxMessage first) {
+    private Future<JobId> insert(SqlSession session, JobCreation creation, OutboxMessage message) {
+        StagedJob job = creation.job();
         RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
-                        ClaimTransaction.known(session, download, job.toJson()),
-                        RunSettlement.awaited(session, download),
-                        Outbox.enqueue(session, first))
-                .compose(put -> tables.create(session, job));
+                        JobRegistration.insertJob(session, download, job.toJson()),
+                        JobRegistration.insertRun(session, download),
+                        Outbox.enqueue(session, message))
+                .compose(inserted -> tables.create(session, job))
+                .compose(inserted -> switch (creation.media()) {
+                    case UNCHANGED -> Future.succeededFuture();
+                    case NEW -> tables.createMedia(session, job);
+                    case EXISTING -> tables.markMediaPending(session, job.mediaId());
+                })
+                .map(job.id());
     }
 
-    /**
-     * Makes a job of a medium known as above, and shows in the user's media row that it waits; unless one of this medium is under
-     * way: two would write the same keys. Gives the id of the job that is.
-     *
-     * @param webhook who is to be told how that job ends
-     */
-    public Future<JobId> createUnlessActive(StagedJob job, OutboxMessage first, Optional<WebhookUrl> webhook) {
-        return database.transaction(session -> session.execute(LOCK_MEDIA, job.mediaId())
-                        .compose(alone -> session.execute(SELECT_ACTIVE, job.mediaId()))
-                        .compose(running -> running.size() > 0
-                                ? Future.succeededFuture(
-                                        new JobId(running.iterator().next().getString("id")))
-                                : begun(session, job, first)
-                                        .compose(made -> tables.markMediaPending(session, job.mediaId()))
-                                        .map(job.id()))
-                        .compose(id -> named(session, id, webhook).map(Optional.of(id))))
-                .map(Optional::orElseThrow);
+    private static Future<Optional<JobId>> subscribe(SqlSession session, JobId job, Optional<WebhookUrl> webhook) {
+        return webhook.map(url -> WebhookSubscriptions.subscribe(session, job, url))
+                .orElseGet(Future::succeededFuture)
+                .map(Optional.of(job));
     }
 
     /** How a job stands; empty while nobody of ours has seen it. */
@@ -125,9 +110,7 @@ public final class JobRepository {
         var job = database.execute(JOB, id.value());
         var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(job, runs)
-                .map(both -> StreamSupport.stream(job.result().spliterator(), false)
-                        .findFirst()
-                        .map(row -> view(row, runs.result())));
+                .map(both -> Rows.stream(job.result()).findFirst().map(row -> view(row, runs.result())));
     }
 
     private static JobStatus view(Row row, List<RunStatus> runs) {

@@ -1,5 +1,6 @@
 package dev.sluice.persistence.job;
 
+import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.job.StepScheme;
 import dev.sluice.message.JobUpdate;
@@ -11,6 +12,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,7 +29,24 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
                 row -> row.getLong("seq") > 0 || !row.getString("state").equals("running"));
     }
 
-    String status() {
+    JobDetails details(JobId id, List<RunStatus> runs) {
+        return new JobDetails(
+                id,
+                new JobDetails.Source(text("mediaId"), text("userId"), text("s3Key"), text("originalFilename")),
+                status(),
+                progress(),
+                step(),
+                new JobDetails.Failure(
+                        tracked.flatMap(row -> Optional.ofNullable(row.getString("error_code"))), error()),
+                new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata()),
+                new JobDetails.Timestamps(
+                        time("created_at").or(() -> ofUser("createdAt")),
+                        ofUser("updatedAt").or(() -> time("updated_at")),
+                        time("finished_at").or(() -> ofUser("completedAt"))),
+                runs);
+    }
+
+    private String status() {
         return trackedRow()
                 .map(row -> switch (row.getString("state")) {
                     case "completed" -> "COMPLETED";
@@ -38,14 +57,14 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
                 .orElse(PENDING);
     }
 
-    int progress() {
+    private int progress() {
         return trackedRow()
                 .map(row -> row.getInteger("progress"))
                 .or(() -> ofUser("progress").map(JobStatusResolver::whole))
                 .orElse(0);
     }
 
-    Optional<String> step() {
+    private Optional<String> step() {
         return ofUser("currentStep")
                 .or(() -> trackedRow().map(row -> {
                     StageName stage = StageName.of(row.getString("stage"));
@@ -60,23 +79,43 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
                 }));
     }
 
-    Optional<String> error() {
+    private Optional<String> error() {
         return tracked.flatMap(row -> Optional.ofNullable(row.getString("error_message")))
                 .or(() -> ofUser("errorMessage"));
     }
 
-    JsonArray thumbnails() {
+    private JsonArray thumbnails() {
         return array("thumbnails").orElseGet(() -> JobUpdate.thumbnails(outputs()));
     }
 
-    JsonArray videoVersions() {
+    private JsonArray videoVersions() {
         return array("videoVersions").orElseGet(() -> JobUpdate.videoVersions(outputs()));
     }
 
-    Optional<JsonObject> metadata() {
+    private Optional<JsonObject> metadata() {
         return ofUser("metadata")
                 .flatMap(JobStatusResolver::object)
                 .or(() -> message().flatMap(StagedJob::metadata).map(JobUpdate::metadataJson));
+    }
+
+    private JsonArray warnings() {
+        return messageField("warnings", JsonArray.class).orElseGet(JsonArray::new);
+    }
+
+    private Optional<String> text(String field) {
+        return ofUser(field).or(() -> messageField(field, String.class));
+    }
+
+    private <T> Optional<T> messageField(String field, Class<T> type) {
+        return tracked.map(row -> ((JsonObject) row.getValue("message")).getValue(field))
+                .filter(type::isInstance)
+                .map(type::cast);
+    }
+
+    private Optional<String> time(String column) {
+        return tracked.map(row -> row.getOffsetDateTime(column))
+                .map(OffsetDateTime::toInstant)
+                .map(String::valueOf);
     }
 
     /** What was published; what a stage before has made may never be. */

@@ -16,9 +16,9 @@ public record MediaRecord(
         Optional<String> mimeType,
         Optional<String> originalFilename) {
 
-    static MediaRecord of(String id, JsonObject row, String ownerColumn) {
+    static MediaRecord of(String id, JsonObject row) {
         return new MediaRecord(
-                id, text(row, ownerColumn), text(row, "s3Key"), text(row, "mimeType"), text(row, "originalFilename"));
+                id, text(row, "owner"), text(row, "s3Key"), text(row, "mimeType"), text(row, "originalFilename"));
     }
 
     private static Optional<String> text(JsonObject row, String column) {

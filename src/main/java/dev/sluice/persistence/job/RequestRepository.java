@@ -11,8 +11,7 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.ClaimTransaction;
-import dev.sluice.persistence.run.RunSettlement;
+import dev.sluice.persistence.run.JobRegistration;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -40,10 +39,12 @@ public final class RequestRepository {
      */
     public Future<Boolean> accept(StagedJob job, OutboxMessage first) {
         RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
-        return database.transaction(session -> ClaimTransaction.known(session, download, job.toJson())
+        return database.transaction(session -> JobRegistration.insertJob(session, download, job.toJson())
                         .compose(made -> made.rowCount() == 0
                                 ? Future.succeededFuture(false)
-                                : Future.all(RunSettlement.awaited(session, download), Outbox.enqueue(session, first))
+                                : Future.all(
+                                                JobRegistration.insertRun(session, download),
+                                                Outbox.enqueue(session, first))
                                         .compose(put -> tables.create(session, job))
                                         .map(true))
                         .map(Optional::of))

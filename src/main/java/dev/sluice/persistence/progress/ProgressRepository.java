@@ -3,6 +3,7 @@ package dev.sluice.persistence.progress;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** How far jobs are. */
 public final class ProgressRepository {
@@ -88,7 +88,7 @@ public final class ProgressRepository {
         AttemptArrays columns = new AttemptArrays(asked);
         Integer[] values = highest.values().toArray(Integer[]::new);
         return database.execute(PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), values)
-                .map(rows -> stream(rows)
+                .map(rows -> Rows.stream(rows)
                         .map(row -> new RecordedProgress(
                                 asked.get(row.getInteger("place") - 1), row.getInteger("progress")))
                         .toList());
@@ -107,7 +107,7 @@ public final class ProgressRepository {
                         TASKS_PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), shares)
                 .compose(rows -> {
                     Map<String, Attempt> alive = new LinkedHashMap<>();
-                    stream(rows)
+                    Rows.stream(rows)
                             .forEach(row -> alive.put(row.getString("job_id"), asked.get(row.getInteger("place") - 1)));
                     return alive.isEmpty() ? Future.succeededFuture(List.of()) : recordStageProgress(alive);
                 });
@@ -121,7 +121,7 @@ public final class ProgressRepository {
                         stage.key(),
                         stage.startProgress(),
                         stage.completedProgress() - stage.startProgress())
-                .map(rows -> stream(rows)
+                .map(rows -> Rows.stream(rows)
                         .flatMap(row ->
                                 Optional.ofNullable(alive.get(row.getString("id")))
                                         .map(attempt -> told(attempt, row))
@@ -135,9 +135,5 @@ public final class ProgressRepository {
                 row.getInteger("progress"),
                 Optional.of(new RecordedProgress.StageProgress(
                         row.getLong("seq"), row.getDouble("share"), row.getDouble("elapsed"))));
-    }
-
-    private static Stream<Row> stream(Iterable<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false);
     }
 }

@@ -2,68 +2,41 @@ package dev.sluice.persistence.upload;
 
 import dev.sluice.job.JobId;
 import dev.sluice.webhook.WebhookUrl;
-import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * An upload that takes more than one request.
  *
- * @param owner whose video it is
- * @param key the object that it becomes
- * @param job the id of the job that is made when all is there
- * @param bytes the length that was promised
- * @param direct whether the bytes go to the store without us
- * @param multipart the store's id, from the first part on
- * @param etags of the parts that are stored, in order
- * @param tail what came after them
- * @param received bytes in parts and tail
- * @param token fencing token of who took it last
- * @param done whether its job is made
- * @param webhook who else is to be told how that job ends
+ * @param owner the user ID of the uploader
+ * @param target what the upload becomes
+ * @param totalBytes the declared length
+ * @param direct whether the client sends the data to the object store
+ * @param fencingToken rises with each {@link UploadRepository#acquire}
+ * @param completed whether its job exists
+ * @param webhook receives the result of the job
  */
 public record UploadRecord(
         String id,
         String owner,
-        String mediaId,
-        String key,
-        String fileName,
-        JobId job,
+        Target target,
         long totalBytes,
         boolean direct,
-        Optional<String> multipartId,
-        List<String> etags,
-        Buffer pendingBytes,
-        long receivedBytes,
-        long token,
+        MultipartState multipart,
+        long fencingToken,
         boolean completed,
         Optional<WebhookUrl> webhook,
         Instant expiresAt) {
 
-    public UploadRecord {
-        etags = List.copyOf(etags);
-    }
+    /**
+     * The media item, object and job of a complete upload.
+     *
+     * @param fileName the name given by the uploader
+     */
+    public record Target(String mediaId, String key, String fileName, JobId job) {}
 
-    /** The same after more has come. */
-    public UploadRecord withProgress(
-            Optional<String> newMultipart, List<String> newEtags, Buffer newTail, long nowReceived) {
+    public UploadRecord with(MultipartState newMultipart) {
         return new UploadRecord(
-                id,
-                owner,
-                mediaId,
-                key,
-                fileName,
-                job,
-                totalBytes,
-                direct,
-                newMultipart,
-                newEtags,
-                newTail,
-                nowReceived,
-                token,
-                completed,
-                webhook,
-                expiresAt);
+                id, owner, target, totalBytes, direct, newMultipart, fencingToken, completed, webhook, expiresAt);
     }
 }

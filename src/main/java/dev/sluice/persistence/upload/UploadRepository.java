@@ -2,16 +2,15 @@ package dev.sluice.persistence.upload;
 
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Uploads that take more than one request, so that any process can go on with any of them. Whoever takes one to add to it gets a
@@ -39,7 +38,7 @@ public final class UploadRepository {
              FROM sluice.upload WHERE expires_at < clock_timestamp() ORDER BY expires_at LIMIT 100
             """;
     private static final String DELETE = "DELETE FROM sluice.upload WHERE id = $1 AND token = $2";
-    public static final String FINISH = "UPDATE sluice.upload SET done = true, tail = '' WHERE id = $1 AND NOT done";
+    public static final String COMPLETE = "UPDATE sluice.upload SET done = true, tail = '' WHERE id = $1 AND NOT done";
 
     public static final String EXISTS = "SELECT FROM sluice.upload WHERE id = $1";
 
@@ -55,13 +54,13 @@ public final class UploadRepository {
                         INSERT,
                         upload.id(),
                         upload.owner(),
-                        upload.mediaId(),
-                        upload.key(),
-                        upload.fileName(),
-                        upload.job().value(),
+                        upload.target().mediaId(),
+                        upload.target().key(),
+                        upload.target().fileName(),
+                        upload.target().job().value(),
                         upload.totalBytes(),
                         upload.direct(),
-                        upload.multipartId().orElse(null),
+                        upload.multipart().uploadId().orElse(null),
                         upload.webhook().map(WebhookUrl::value).orElse(null),
                         upload.expiresAt().atOffset(ZoneOffset.UTC))
                 .mapEmpty();
@@ -86,11 +85,11 @@ public final class UploadRepository {
         return database.execute(
                         ADD,
                         upload.id(),
-                        upload.token(),
-                        upload.multipartId().orElse(null),
-                        upload.etags().toArray(String[]::new),
-                        upload.pendingBytes(),
-                        upload.receivedBytes(),
+                        upload.fencingToken(),
+                        upload.multipart().uploadId().orElse(null),
+                        upload.multipart().etags().toArray(String[]::new),
+                        upload.multipart().pendingBytes(),
+                        upload.multipart().receivedBytes(),
                         (double) keptFor.toSeconds())
                 .map(rows -> rows.rowCount() > 0);
     }
@@ -102,7 +101,7 @@ public final class UploadRepository {
 
     /** Strikes one out; gives whether it stood there as it is given. */
     public Future<Boolean> delete(UploadRecord upload) {
-        return database.execute(DELETE, upload.id(), upload.token()).map(rows -> rows.rowCount() > 0);
+        return database.execute(DELETE, upload.id(), upload.fencingToken()).map(rows -> rows.rowCount() > 0);
     }
 
     private static Optional<UploadRecord> first(RowSet<Row> rows) {
@@ -110,29 +109,28 @@ public final class UploadRepository {
     }
 
     private static List<UploadRecord> all(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
-                .map(UploadRepository::record)
-                .toList();
+        return Rows.stream(rows).map(UploadRepository::record).toList();
     }
 
     private static UploadRecord record(Row row) {
-        OffsetDateTime expires = row.getOffsetDateTime("expires_at");
         return new UploadRecord(
                 row.getString("id"),
                 row.getString("owner"),
-                row.getString("media_id"),
-                row.getString("s3_key"),
-                row.getString("file_name"),
-                new JobId(row.getString("job_id")),
+                new UploadRecord.Target(
+                        row.getString("media_id"),
+                        row.getString("s3_key"),
+                        row.getString("file_name"),
+                        new JobId(row.getString("job_id"))),
                 row.getLong("bytes"),
                 row.getBoolean("direct"),
-                Optional.ofNullable(row.getString("multipart_id")),
-                List.of(row.getArrayOfStrings("etags")),
-                row.getBuffer("tail"),
-                row.getLong("received"),
+                new MultipartState(
+                        Optional.ofNullable(row.getString("multipart_id")),
+                        List.of(row.getArrayOfStrings("etags")),
+                        row.getBuffer("tail"),
+                        row.getLong("received")),
                 row.getLong("token"),
                 row.getBoolean("done"),
                 Optional.ofNullable(row.getString("webhook_url")).map(WebhookUrl::parse),
-                expires.toInstant());
+                row.getOffsetDateTime("expires_at").toInstant());
     }
 }

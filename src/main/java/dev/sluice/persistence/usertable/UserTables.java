@@ -1,6 +1,8 @@
 package dev.sluice.persistence.usertable;
 
+import dev.sluice.common.async.AsyncRetry;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
@@ -30,7 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class UserTables {
     private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (
                 "id" text PRIMARY KEY,
@@ -52,11 +55,13 @@ public final class UserTables {
 
     private final TableName jobName;
     private final TableName mediaName;
+    private final String mediaOwnerColumn;
     private volatile Tables known;
 
-    private UserTables(TableName jobName, TableName mediaName, Tables known) {
+    private UserTables(TableName jobName, TableName mediaName, String mediaOwnerColumn, Tables known) {
         this.jobName = jobName;
         this.mediaName = mediaName;
+        this.mediaOwnerColumn = mediaOwnerColumn;
         this.known = known;
     }
 
@@ -65,10 +70,8 @@ public final class UserTables {
      * is cancelled; fails with a sentence if it can't be.
      */
     public static Future<UserTables> open(Database database, PostgresConfig config, CancellationToken stop) {
-        return open(database, config)
-                .recover(cause -> isAway(cause) && stop.reason().isEmpty()
-                        ? database.delay(RETRY_DELAY).compose(waited -> open(database, config, stop))
-                        : Future.failedFuture(cause));
+        return new AsyncRetry(database.delay(stop), BACKOFF, UserTables::isAway, UserTables::logRetry)
+                .run(() -> open(database, config));
     }
 
     private static boolean isAway(Throwable cause) {
@@ -76,6 +79,13 @@ public final class UserTables {
         return unavailable
                 && cause.getCause() != null
                 && (!(cause.getCause() instanceof PgException refused) || SqlErrorClassifier.isTransient(refused));
+    }
+
+    private static void logRetry(Throwable cause, Duration delay) {
+        LOG.atDebug()
+                .addKeyValue("error", cause.getMessage())
+                .addKeyValue("retryMs", delay.toMillis())
+                .log("waiting for the database");
     }
 
     /** As above, without waiting. */
@@ -90,7 +100,7 @@ public final class UserTables {
                                 ? Future.succeededFuture(found)
                                 : create(session, job).compose(made -> read(session, job, media)))
                         .map(Optional::of))
-                .map(found -> new UserTables(job, media, usable(found.orElseThrow(), job)));
+                .map(found -> new UserTables(job, media, config.mediaOwnerColumn(), usable(found.orElseThrow(), job)));
     }
 
     private static Future<Tables> read(SqlSession session, TableName job, TableName media) {
@@ -178,12 +188,14 @@ public final class UserTables {
                 tables -> tables.job().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
     }
 
-    /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
-    public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId, String ownerColumn) {
+    /** The row of a media item: {@code s3Key}, {@code mimeType}, {@code originalFilename} and {@code owner}. */
+    public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId) {
         return rowOf(
-                database,
-                tables -> tables.media()
-                        .flatMap(table -> table.select(mediaId, UserTableMapping.mediaColumns(ownerColumn))));
+                        database,
+                        tables -> tables.media()
+                                .flatMap(table ->
+                                        table.select(mediaId, UserTableMapping.mediaColumns(mediaOwnerColumn))))
+                .map(row -> row.map(found -> found.put("owner", found.getString(mediaOwnerColumn))));
     }
 
     private Future<Optional<JsonObject>> rowOf(Database database, Function<Tables, Optional<SqlStatement>> select) {
@@ -225,11 +237,11 @@ public final class UserTables {
     }
 
     /** Makes the row of a new medium, where there is a table for it and that takes it. */
-    public Future<Void> createMedia(SqlSession session, StagedJob job, String ownerColumn) {
+    public Future<Void> createMedia(SqlSession session, StagedJob job) {
         return executeTolerant(
                         session,
                         tables -> tables.media()
-                                .map(table -> table.insert(UserTableMapping.mediaInsert(job, ownerColumn))))
+                                .map(table -> table.insert(UserTableMapping.mediaInsert(job, mediaOwnerColumn))))
                 .mapEmpty();
     }
 

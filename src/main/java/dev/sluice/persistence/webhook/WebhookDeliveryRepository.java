@@ -1,13 +1,14 @@
 package dev.sluice.persistence.webhook;
 
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
+import dev.sluice.persistence.db.SqlDurations;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /**
  * Webhooks that wait to be sent, by whichever process gets to them first. Who takes one has it for a while: when nothing is heard
@@ -53,7 +54,6 @@ public final class WebhookDeliveryRepository {
             DELETE FROM sluice.webhook_delivery
              WHERE state <> 'waiting' AND ended_at < now() - make_interval(secs => $1)
             """;
-    private static final double MILLIS = 1000;
 
     private final Database database;
 
@@ -78,8 +78,8 @@ public final class WebhookDeliveryRepository {
                         mostOfOne,
                         busy.stream().map(Map.Entry::getKey).toArray(String[]::new),
                         busy.stream().map(Map.Entry::getValue).toArray(Integer[]::new),
-                        seconds(holdFor))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        SqlDurations.toSeconds(holdFor))
+                .map(rows -> Rows.stream(rows)
                         .map(WebhookDeliveryRepository::delivery)
                         .toList());
     }
@@ -91,7 +91,7 @@ public final class WebhookDeliveryRepository {
 
     /** Has it tried again later. */
     public Future<Void> reschedule(WebhookDelivery delivery, Duration wait, String error) {
-        return database.execute(PUT_OFF, delivery.id(), delivery.attempts(), seconds(wait), error)
+        return database.execute(PUT_OFF, delivery.id(), delivery.attempts(), SqlDurations.toSeconds(wait), error)
                 .mapEmpty();
     }
 
@@ -103,11 +103,7 @@ public final class WebhookDeliveryRepository {
 
     /** Forgets what was over so long ago; until then an update that comes once more causes no second delivery. */
     public Future<Void> purgeEnded(Duration overSince) {
-        return database.execute(PURGE, seconds(overSince)).mapEmpty();
-    }
-
-    private static double seconds(Duration time) {
-        return time.toMillis() / MILLIS;
+        return database.execute(PURGE, SqlDurations.toSeconds(overSince)).mapEmpty();
     }
 
     private static WebhookDelivery delivery(Row row) {
@@ -119,6 +115,6 @@ public final class WebhookDeliveryRepository {
                 row.getString("origin"),
                 (JsonObject) row.getValue("payload"),
                 row.getInteger("tries"),
-                Duration.ofMillis(Math.round(row.getDouble("age") * MILLIS)));
+                SqlDurations.fromSeconds(row.getDouble("age")));
     }
 }

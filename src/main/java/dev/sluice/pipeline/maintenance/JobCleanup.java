@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.maintenance;
 
+import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
@@ -62,6 +63,13 @@ public final class JobCleanup {
                         logged(job, staging.deleteIf(job, () -> hasEnded(job))),
                         logged(job, halfAResult(job)))
                 .transform(tried -> Future.succeededFuture());
+    }
+
+    /** Deletes the directory of an attempt that lost its lease, and the artifacts of its job if that has failed. */
+    public Future<Void> cleanUpFenced(Attempt attempt) {
+        return workspace
+                .delete(attempt)
+                .compose(deleted -> cleanUpFailed(attempt.run().job()));
     }
 
     private Future<Boolean> hasEnded(JobId job) {

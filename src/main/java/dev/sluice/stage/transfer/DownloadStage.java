@@ -4,8 +4,10 @@ import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.message.StagedJob;
+import dev.sluice.message.VideoMetadata;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
@@ -20,6 +22,8 @@ import java.nio.file.Path;
 public final class DownloadStage implements Stage {
     /** The look at the file afterwards is the rest. */
     private static final double FETCH_FRACTION = 0.95;
+
+    private static final double MILLIS = 1000.0;
 
     private final SourceProvider sources;
     private final Workspace workspace;
@@ -67,8 +71,22 @@ public final class DownloadStage implements Stage {
         return workers.executeBlocking(() -> prober.probe(source, context.cancellation()), false);
     }
 
+    private static VideoMetadata metadata(StagedJob job, MediaInfo info) {
+        Dimensions size = info.video().displaySize();
+        return new VideoMetadata(
+                info.duration().map(length -> length.toMillis() / MILLIS).orElse(0.0),
+                info.video().codec(),
+                info.bitrate(),
+                Math.round(info.video().frameRate() * MILLIS) / MILLIS,
+                size.width(),
+                size.height(),
+                info.bytes(),
+                // As declared by the producer; for display only.
+                job.mimeType().orElse(""));
+    }
+
     private StageResult result(StagedJob job, Path source, MediaInfo info) {
-        StagedJob after = job.withSource(workspace.relativize(source), Described.metadata(job, info));
+        StagedJob after = job.withSource(workspace.relativize(source), metadata(job, info));
         return new StageResult(after, new JsonObject().put("bytes", info.bytes()));
     }
 }

@@ -10,7 +10,7 @@ import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.artifact.OutputUpload;
+import dev.sluice.stage.artifact.LocalFile;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import dev.sluice.workspace.Workspace;
@@ -91,12 +91,15 @@ public final class UploadStage implements Stage {
                 .compose(all -> new OutputPublication(files, promoter, context, all.list()).publish());
     }
 
-    private Future<OutputUpload> find(StagedJob job, OutputFile output) {
+    private Future<OutputPublication.Output> find(StagedJob job, OutputFile output) {
         String path = output.localPath()
                 .orElseThrow(() -> new JobException(
                         ErrorCode.INVALID_MESSAGE, "The message does not say where the file for an output lies."));
         ObjectKey key = key(job, output);
-        return workspace.resolve(job.id(), path).map(file -> new OutputUpload(output, key, file));
+        return workspace
+                .resolve(job.id(), path)
+                .map(file ->
+                        new OutputPublication.Output(new LocalFile(file, output.fileSize(), output.mimeType()), key));
     }
 
     private ObjectKey key(StagedJob job, OutputFile output) {

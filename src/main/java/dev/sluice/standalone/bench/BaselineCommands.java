@@ -49,7 +49,8 @@ public final class BaselineCommands {
             List<String> command = start(ffmpeg);
             command.addAll(List.of(
                     "-ss", Long.toString(at), "-i", source.toAbsolutePath().toString()));
-            command.addAll(List.of("-frames:v", "1", "-vf", "scale=" + config.thumbnails().width() + ":-2"));
+            command.addAll(List.of(
+                    "-frames:v", "1", "-vf", "scale=" + config.thumbnails().width() + ":-2"));
             command.add("thumbnail-" + at / LEGACY_THUMBNAIL_SECONDS + ".jpg");
             commands.add(List.copyOf(command));
         }

@@ -12,6 +12,7 @@ import dev.sluice.message.JobUpdate;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.ReceivedUpdate;
 import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -98,7 +99,7 @@ public record BenchRunner(
             ReceivedUpdate last = standalone
                     .sluice()
                     .submission()
-                    .create(MessageCodec.decodeStagedJob(json, StageName.DOWNLOAD))
+                    .create(JobCreation.of(MessageCodec.decodeStagedJob(json, StageName.DOWNLOAD)))
                     .compose(job -> end.future())
                     .await();
             Measurement measurement = meter.measureAll(BenchVariant.PIPELINE);

@@ -119,7 +119,8 @@ class ConfigFileTest {
                 new Secret(password),
                 config.poolSize(),
                 config.jobTable(),
-                config.mediaTable());
+                config.mediaTable(),
+                config.mediaOwnerColumn());
     }
 
     private static S3Config atHome(S3Config config) {

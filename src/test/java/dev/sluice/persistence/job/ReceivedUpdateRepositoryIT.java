@@ -3,11 +3,11 @@ package dev.sluice.persistence.job;
 import static dev.sluice.persistence.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -20,22 +20,27 @@ import dev.sluice.persistence.webhook.WebhookSubscriptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Updates from the queue, in the user's tables: whatever order they come in, and whoever else writes there. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class ReceivedUpdateRepositoryIT {
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
+    private TestDatabase database;
     private Store store;
     private ReceivedUpdateRepository receivedUpdates;
 
     @BeforeEach
-    void open() {
+    void open(Vertx newVertx, TestDatabase newDatabase) {
+        vertx = newVertx;
+        database = newDatabase;
         database.execute("CREATE TABLE media (\"id\" text PRIMARY KEY, \"userId\" text, \"s3Key\" text,"
                 + " \"videoProcessingStatus\" text, \"videoVersions\" jsonb);"
                 + " INSERT INTO media (\"id\") VALUES ('media-other')");
@@ -47,8 +52,7 @@ class ReceivedUpdateRepositoryIT {
 
     @AfterEach
     void close() {
-        await(store.close());
-        await(vertx.close());
+        store.close();
     }
 
     @Test
@@ -94,21 +98,14 @@ class ReceivedUpdateRepositoryIT {
     @Test
     void whatAnotherWorkerHasEndedIsNotDoneAgain() {
         StagedJob job = Samples.job("ours");
-        await(store.jobs().create(job, Samples.again(job)));
+        await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
         apply(update("ours", "failed", 5, "download_failed").put("error_message", "Gone."));
 
         assertThat(row("ours")).containsEntry("status", "FAILED");
         assertThat(await(store.jobs().find(new JobId("ours"))).orElseThrow().state())
                 .isEqualTo(JobStatus.State.FAILED);
-        assertThat(await(store.runs()
-                        .claim(
-                                Samples.download("ours"),
-                                job,
-                                Samples.again(job),
-                                "w",
-                                Samples.LEASE,
-                                claim -> Samples.started(job, claim))))
+        assertThat(await(store.runs().claim(Samples.download("ours"), job, Samples.again(job), "w", Samples.LEASE)))
                 .isInstanceOf(ClaimResult.AlreadyFinished.class);
     }
 
@@ -214,18 +211,12 @@ class ReceivedUpdateRepositoryIT {
         assertThat(apply(update("nobody", "processing", 1, "x").put("seq", 1))).isEqualTo(Outcome.UNKNOWN_JOB);
         JobDetails found = await(queries.latestOfMedia("m")).orElseThrow();
         assertThat(found.id().value()).isEqualTo("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d");
-        assertThat(found.created()).contains("2026-11-22T10:00:00.000Z");
+        assertThat(found.timestamps().created()).contains("2026-11-22T10:00:00.000Z");
     }
 
     private Claim claimed(StagedJob job) {
-        ClaimResult result = await(store.runs()
-                .claim(
-                        Samples.download(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        "w",
-                        Samples.LEASE,
-                        claim -> Samples.started(job, claim)));
+        ClaimResult result = await(
+                store.runs().claim(Samples.download(job.id().value()), job, Samples.again(job), "w", Samples.LEASE));
         return ((ClaimResult.Granted) result).claim();
     }
 

@@ -17,6 +17,7 @@ import dev.sluice.objectstore.InMemoryObjectStore;
 import dev.sluice.objectstore.StagingArea;
 import dev.sluice.stage.Checkpoint;
 import dev.sluice.stage.StageContext;
+import dev.sluice.stage.StageContexts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -64,8 +65,7 @@ class StagingUploaderTest {
         objectStore.refuse(staging.key(ATTEMPT, 1), new JobException(code, "No."));
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
-        StageContext context =
-                new StageContext(ATTEMPT, job, ProgressListener.noop(), new CancellationToken(), new NoCheckpoint());
+        StageContext context = StageContexts.of(ATTEMPT, job, new NoCheckpoint(), new CancellationToken());
 
         assertThatExceptionOfType(JobException.class)
                 .isThrownBy(() -> new StagingUploader(objectStore, staging)

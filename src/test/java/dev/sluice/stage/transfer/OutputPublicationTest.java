@@ -12,14 +12,14 @@ import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.NewJob;
-import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.InMemoryObjectStore;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.StagingArea;
 import dev.sluice.stage.Checkpoint;
 import dev.sluice.stage.StageContext;
-import dev.sluice.stage.artifact.OutputUpload;
+import dev.sluice.stage.StageContexts;
+import dev.sluice.stage.artifact.LocalFile;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import io.vertx.core.Future;
@@ -104,12 +104,11 @@ class OutputPublicationTest {
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
         Attempt attempt = new Attempt(RunId.ofStage(job.id(), StageName.UPLOAD), token, token);
-        StageContext context = new StageContext(attempt, job, ProgressListener.noop(), cancellation, saved);
-        List<OutputUpload> uploads = List.of(
-                new OutputUpload(output(OutputFile.Type.SCALED, VIDEO), VIDEO, file("v" + token, content)),
-                new OutputUpload(output(OutputFile.Type.THUMBNAIL, THUMBNAIL), THUMBNAIL, file("t" + token, content)));
+        StageContext context = StageContexts.of(attempt, job, saved, cancellation);
+        List<OutputPublication.Output> outputs =
+                List.of(output(VIDEO, file("v" + token, content)), output(THUMBNAIL, file("t" + token, content)));
         StagedObjectPromoter promoter = new StagedObjectPromoter(objectStore);
-        new OutputPublication(new StagingUploader(objectStore, staging), promoter, context, uploads)
+        new OutputPublication(new StagingUploader(objectStore, staging), promoter, context, outputs)
                 .publish()
                 .await(10, TimeUnit.SECONDS);
     }
@@ -126,8 +125,8 @@ class OutputPublicationTest {
         return Files.readString(target);
     }
 
-    private static OutputFile output(OutputFile.Type type, ObjectKey key) {
-        return new OutputFile(type, key.value(), 2, 2, 3, "video/mp4", "360p", 0);
+    private static OutputPublication.Output output(ObjectKey key, Path file) {
+        return new OutputPublication.Output(new LocalFile(file, 3, "video/mp4"), key);
     }
 
     /** What attempts save, in memory. */

@@ -1,0 +1,40 @@
+package dev.sluice.persistence.job;
+
+import dev.sluice.message.StagedJob;
+import dev.sluice.persistence.upload.UploadRecord;
+import dev.sluice.webhook.WebhookUrl;
+import java.util.Optional;
+
+/**
+ * A job to be created, and what is written in the same transaction.
+ *
+ * @param uploadId the upload that is completed by this job
+ * @param webhook receives the result of the job, in addition to the configured receivers
+ */
+public record JobCreation(StagedJob job, Media media, Optional<String> uploadId, Optional<WebhookUrl> webhook) {
+    /** What happens to the media item of the job. */
+    public enum Media {
+        /** No change. */
+        UNCHANGED,
+        /** Its row is inserted. */
+        NEW,
+        /** Its row is marked as pending. The job is created only if no other job of the media item is running. */
+        EXISTING
+    }
+
+    public static JobCreation of(StagedJob job) {
+        return new JobCreation(job, Media.UNCHANGED, Optional.empty(), Optional.empty());
+    }
+
+    public static JobCreation forNewMedia(StagedJob job, Optional<WebhookUrl> webhook) {
+        return new JobCreation(job, Media.NEW, Optional.empty(), webhook);
+    }
+
+    public static JobCreation forUpload(StagedJob job, UploadRecord upload) {
+        return new JobCreation(job, Media.NEW, Optional.of(upload.id()), upload.webhook());
+    }
+
+    public static JobCreation forExistingMedia(StagedJob job, Optional<WebhookUrl> webhook) {
+        return new JobCreation(job, Media.EXISTING, Optional.empty(), webhook);
+    }
+}
