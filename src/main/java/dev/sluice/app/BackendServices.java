@@ -34,7 +34,7 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
 
-/** What only the backend half needs. */
+/** Services of the backend: updates consumer, webhooks and HTTP API. */
 record BackendServices(
         Vertx vertx,
         JobCancellation cancellation,
@@ -56,7 +56,7 @@ record BackendServices(
                 new WebhookDeliveryRepository(database));
     }
 
-    /** Its verticles; none where it is off. */
+    /** The verticles of the backend; empty if it is disabled. */
     List<Pipeline.VerticleDeployment> deployments(Services services) {
         BackendConfig config = services.config().backend();
         if (!config.enabled()) {

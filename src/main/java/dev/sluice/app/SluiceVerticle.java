@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pipeline as one verticle, for the launcher. It is deployed at once, because the launcher waits two minutes for that
- * and a service that is down may take longer.
+ * The pipeline as one verticle, for the launcher. Its deployment does not wait for the start of the pipeline: the launcher
+ * waits at most two minutes, and a service may be unavailable for longer.
  */
 public final class SluiceVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceVerticle.class);
-    private static final long LONGEST_STOP_SECONDS = 9;
+    private static final long STOP_TIMEOUT_SECONDS = 9;
     private static final int TERMINATED = 143;
 
     private final SluiceConfig config;
@@ -32,7 +32,7 @@ public final class SluiceVerticle extends VerticleBase {
 
     @Override
     public synchronized Future<?> start() {
-        // The launcher may have been told to stop before it came to this.
+        // A SIGTERM may precede this call.
         if (!startup.isCancelled()) {
             whenStarted = Sluice.start(vertx, config, startup, DeliveryStepListener.NOOP)
                     .recover(cause -> startup.isCancelled() ? Future.succeededFuture() : Future.failedFuture(cause));
@@ -40,7 +40,7 @@ public final class SluiceVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    /** Until all of the pipeline is up, or was told to stop before it was; fails when it cannot start. */
+    /** Completes when the pipeline has started, or was stopped before that; fails if it cannot start. */
     public synchronized Future<Void> whenStarted() {
         return whenStarted.mapEmpty();
     }
@@ -50,19 +50,19 @@ public final class SluiceVerticle extends VerticleBase {
         return whenStarted;
     }
 
-    /** Stops the pipeline, however far its start has come; blocks, and ends the process when that takes too long. */
+    /** Stops the pipeline, also during its start; blocks, and halts the process after a timeout. */
     public void stopBlocking() {
         try {
             cancelStart()
-                    .transform(ended -> ended.result() == null
+                    .transform(started -> started.result() == null
                             ? Future.succeededFuture()
-                            : ended.result().stop())
-                    .await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException late) {
-            // Nothing is lost by that: what is not given back is found by its lease, FFmpeg ends with us.
+                            : started.result().stop())
+                    .await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException timeout) {
+            // Nothing is lost: the broker redelivers, leases expire, and FFmpeg is killed with this process.
             LOG.atWarn()
-                    .addKeyValue("seconds", LONGEST_STOP_SECONDS)
-                    .log("the pipeline does not stop, ending without it");
+                    .addKeyValue("seconds", STOP_TIMEOUT_SECONDS)
+                    .log("shutdown timed out; exiting");
             Runtime.getRuntime().halt(TERMINATED);
         }
     }

@@ -200,7 +200,7 @@ class ConfigErrorsTest {
     void complainsByKey(String file, List<String> lines) {
         JsonObject json = Configs.fixture(file);
 
-        List<String> errors = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.errors(json, Map.of());
 
         assertThat(errors).isEqualTo(lines);
     }

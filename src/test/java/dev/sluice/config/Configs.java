@@ -45,7 +45,7 @@ public final class Configs {
         return SluiceConfig.read(new JsonObject(), Map.of(variable, value));
     }
 
-    static List<String> complaints(JsonObject json, Map<String, String> environment) {
+    static List<String> errors(JsonObject json, Map<String, String> environment) {
         InvalidConfigException invalid =
                 catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.read(json, environment));
         return invalid == null ? List.of() : invalid.errors();

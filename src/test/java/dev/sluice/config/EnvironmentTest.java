@@ -103,7 +103,7 @@ class EnvironmentTest {
 
     @Test
     void aComplaintNamesTheVariable() {
-        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
+        List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
 
         assertThat(errors)
                 .containsExactly("delivery.maxAttempts: invalid value 'many' of SLUICE_DELIVERY_MAX_ATTEMPTS:"
@@ -112,7 +112,7 @@ class EnvironmentTest {
 
     @Test
     void aListThatIsNoneIsComplainedAboutOnce() {
-        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
+        List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
 
         assertThat(errors)
                 .containsExactly("delivery.backoffSeconds: invalid value '[5, 30' of SLUICE_DELIVERY_BACKOFF_SECONDS:"
@@ -121,7 +121,7 @@ class EnvironmentTest {
 
     @Test
     void aMistypedVariableIsComplainedAbout() {
-        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
+        List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
 
         assertThat(errors).containsExactly("SLUICE_RABITMQ_URI: unknown variable; did you mean SLUICE_RABBITMQ_URI?");
     }

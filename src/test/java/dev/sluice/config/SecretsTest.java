@@ -53,7 +53,7 @@ class SecretsTest {
         JsonObject json = new JsonObject()
                 .put("postgres", new JsonObject().put("password", "hunter3").put("passwordFile", file.toString()));
 
-        List<String> errors = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.errors(json, Map.of());
 
         assertThat(errors).containsExactly("postgres.password: cannot be combined with passwordFile");
     }
@@ -69,7 +69,7 @@ class SecretsTest {
                 .put("postgres", new JsonObject().put("passwordFile", empty.toString()))
                 .put("s3", new JsonObject().put("accessKey", "key").put("secretKeyFile", "hunter2\0"));
 
-        List<String> errors = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.errors(json, Map.of());
 
         assertThat(errors)
                 .containsExactly(
@@ -110,9 +110,9 @@ class SecretsTest {
                 "amqp://ann:\nhunter2@broker.test/"
             })
     void aWrongAddressIsShownWithoutThem(String uri) {
-        List<String> inFile = Configs.complaints(Configs.section("rabbitmq", "uri", uri), Map.of());
-        List<String> inEnvironment = Configs.complaints(new JsonObject(), Map.of("SLUICE_RABBITMQ_URI", uri));
-        List<String> ofTheStore = Configs.complaints(Configs.section("s3", "endpoint", uri), Map.of());
+        List<String> inFile = Configs.errors(Configs.section("rabbitmq", "uri", uri), Map.of());
+        List<String> inEnvironment = Configs.errors(new JsonObject(), Map.of("SLUICE_RABBITMQ_URI", uri));
+        List<String> ofTheStore = Configs.errors(Configs.section("s3", "endpoint", uri), Map.of());
 
         assertThat(inFile).hasSize(1);
         assertThat(inEnvironment).hasSize(1);
@@ -126,7 +126,7 @@ class SecretsTest {
     void aWrongOneIsNotShown() {
         JsonObject json = Configs.section("rabbitmq", "password", 47114711);
 
-        assertThat(Configs.complaints(json, Map.of()))
+        assertThat(Configs.errors(json, Map.of()))
                 .containsExactly("rabbitmq.password: invalid value: must be a non-empty string");
     }
 

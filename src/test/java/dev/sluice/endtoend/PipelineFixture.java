@@ -97,7 +97,7 @@ public final class PipelineFixture implements AutoCloseable {
         command.addAll(List.of(
                 "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));
         ChildProcess process = ChildProcess.start(command, Map.of(), log);
-        process.awaitReady(() -> Files.readString(log).contains("pipeline is up"));
+        process.awaitReady(() -> Files.readString(log).contains("pipeline started"));
         return process;
     }
 

@@ -135,7 +135,7 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Waits until it says that it is up. */
     void awaitUp() {
-        running().awaitReady(() -> Files.readString(log).contains("pipeline is up"));
+        running().awaitReady(() -> Files.readString(log).contains("pipeline started"));
     }
 
     boolean isAlive() {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * invalid value adds an error and gives the default, so that all errors are found together.
  */
 public class ConfigSection {
+    static final int MAX_LIST_SECONDS = 86_400;
+
     private final ConfigReader reader;
     private final String path;
     private final JsonObject json;
@@ -69,7 +71,7 @@ public class ConfigSection {
         return read(
                         key,
                         value -> ValueParser.list(value, "seconds").stream()
-                                .map(entry -> ValueParser.seconds(entry, 0, 86_400))
+                                .map(entry -> ValueParser.seconds(entry, 0, MAX_LIST_SECONDS))
                                 .toList())
                 .orElse(fallback);
     }

@@ -62,10 +62,10 @@ public final class ValueParser {
     public static <E extends Enum<E>> E choice(Object value, Class<E> type) {
         List<E> options = List.of(type.getEnumConstants());
         return options.stream()
-                .filter(option -> lowerCase(option).equals(value))
+                .filter(option -> optionName(option).equals(value))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("must be one of "
-                        + options.stream().map(ValueParser::lowerCase).collect(Collectors.joining(", "))));
+                        + options.stream().map(ValueParser::optionName).collect(Collectors.joining(", "))));
     }
 
     /** A JSON list with at least one entry; in an environment variable, the text of the list. */
@@ -96,7 +96,7 @@ public final class ValueParser {
         }
     }
 
-    private static String lowerCase(Enum<?> option) {
+    static String optionName(Enum<?> option) {
         return option.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
