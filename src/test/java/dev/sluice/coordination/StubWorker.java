@@ -1,5 +1,6 @@
 package dev.sluice.coordination;
 
+import dev.sluice.broker.TestBroker;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
@@ -8,6 +9,7 @@ import dev.sluice.objectstore.InMemoryObjectStore;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
+import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -28,6 +30,7 @@ import dev.sluice.stage.Stage;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,6 +72,15 @@ final class StubWorker {
         this.database = database;
         this.routes = routes;
         this.others = others;
+    }
+
+    /** A configuration file without the section {@code stages}. */
+    static JsonObject settings(TestBroker broker, TestDatabase database, int poolSize, Path workspace) {
+        return new JsonObject()
+                .put("rabbitmq", broker.settings())
+                .put("postgres", database.settings().put("poolSize", poolSize))
+                .put("s3", new JsonObject().put("bucket", "media"))
+                .put("workspace", new JsonObject().put("directory", workspace.toString()));
     }
 
     public static void main(String[] args) throws IOException, TimeoutException {
