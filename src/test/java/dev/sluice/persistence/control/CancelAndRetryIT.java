@@ -64,7 +64,7 @@ class CancelAndRetryIT {
     void endsARunningJobWithAllThatBelongsToIt() {
         StagedJob job = Samples.job("ended");
         Claim claim = granted(job, Samples.download("ended"));
-        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11, 0))));
 
         JobControlResult result = cancel("ended");
 

@@ -134,7 +134,7 @@ class ReceivedUpdateRepositoryIT {
     void showsHowFarOurOwnWorkerIsBetweenItsSteps() {
         StagedJob job = Samples.job("ours");
         Claim claim = claimed(job);
-        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12, 0))));
         assertThat(row("ours")).containsEntry("progress", "0");
 
         apply(update("ours", "processing", 12, "downloading_video").put("seq", claim.firstSeq() + 1));
