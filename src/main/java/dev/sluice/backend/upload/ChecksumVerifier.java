@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The digest that the bytes of one request are said to have. */
+/** Verifies the checksum that a client declared for the data of one request. */
 public final class ChecksumVerifier {
-    /** What tus calls them, and what Java does; the first is the one that the protocol wants. */
+    /** Names of tus and of Java. The protocol requires sha1. */
     private static final Map<String, String> ALGORITHMS = Map.of("sha1", "SHA-1", "md5", "MD5", "sha256", "SHA-256");
 
     private final MessageDigest digest;
@@ -20,18 +20,18 @@ public final class ChecksumVerifier {
         this.expected = expected;
     }
 
-    /** The names of the algorithms that are known. */
+    /** The supported algorithms. */
     public static List<String> algorithms() {
         return ALGORITHMS.keySet().stream().sorted().toList();
     }
 
-    /** Empty if the algorithm is not known. */
+    /** Empty if the algorithm is not supported. */
     public static Optional<ChecksumVerifier> create(String algorithm, byte[] expected) {
         return Optional.ofNullable(ALGORITHMS.get(algorithm)).map(name -> {
             try {
                 return new ChecksumVerifier(MessageDigest.getInstance(name), expected.clone());
             } catch (NoSuchAlgorithmException missing) {
-                throw new IllegalStateException("every Java has " + name, missing);
+                throw new IllegalStateException("every JVM has " + name, missing);
             }
         });
     }
@@ -40,7 +40,7 @@ public final class ChecksumVerifier {
         digest.update(bytes.getBytes());
     }
 
-    /** Whether what came has it; asked once. */
+    /** Whether the data matches; called once. */
     boolean matches() {
         return MessageDigest.isEqual(digest.digest(), expected);
     }
