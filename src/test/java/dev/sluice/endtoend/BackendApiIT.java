@@ -286,7 +286,7 @@ class BackendApiIT {
     void forgetsAnUploadThatBreaksOff() throws Exception {
         Buffer begun = Buffer.buffer(Files.readAllBytes(pipeline.clip(1))).appendBytes(new byte[12 << 20]);
         for (int i = 0; i < 5; i++) {
-            client.uploadAndHangUp(API + "/media", ANN, begun);
+            client.uploadAndDisconnect(API + "/media", ANN, begun);
         }
 
         BackendSimulator.awaitThat(() -> client.upload(API + "/media", ANN, "x.txt", Buffer.buffer("no video"))
