@@ -151,7 +151,7 @@ public final class JobControlRepository {
 
     private Future<Optional<StageName>> cancelUntracked(
             SqlSession session, JobId id, JobException reason, Function<CancelledJob, JobUpdate> outboxNotifier) {
-        return tables.findPendingJob(session, id)
+        return tables.pendingJobs().find(session, id)
                 // Of a job whose media nobody knows there is nothing to tell anybody.
                 .map(waiting -> waiting.filter(job -> !job.mediaId().isBlank()))
                 .compose(waiting -> waiting.isEmpty()
@@ -175,7 +175,7 @@ public final class JobControlRepository {
     private Future<Optional<StageName>> announced(
             SqlSession session, Function<CancelledJob, JobUpdate> outboxNotifier, CancelledJob ended) {
         JobUpdate update = outboxNotifier.apply(ended);
-        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyFailure(session, update))
+        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyFailure(session, update))
                 .map(Optional.of(ended.stage()));
     }
 
@@ -201,7 +201,7 @@ public final class JobControlRepository {
                             session.execute(
                                     RESTART_JOB, id.value(), restart.job().toJson(), stage.key()),
                             Outbox.enqueue(session, restart.message()),
-                            tables.applyRestart(session, id, stage, row.getInteger("progress")))
+                            tables.writer().applyRestart(session, id, stage, row.getInteger("progress")))
                     .map(Optional.of(stage));
         });
     }

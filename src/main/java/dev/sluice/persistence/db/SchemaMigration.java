@@ -40,7 +40,7 @@ final class SchemaMigration {
     Future<Void> run() {
         return new AsyncRetry(new CancellableDelay(vertx, cancellation), BACKOFF, this::isRetryable, this::logRetry)
                 .run(() -> vertx.executeBlocking(this::migrate, false))
-                .recover(cause -> Future.failedFuture(translate(cause)));
+                .recover(cause -> Future.failedFuture(cancellation.reason().orElseGet(() -> translate(cause))));
     }
 
     private boolean isRetryable(Throwable cause) {

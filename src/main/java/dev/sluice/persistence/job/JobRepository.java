@@ -67,7 +67,7 @@ public final class JobRepository {
     private Future<Void> begunWithMedium(
             SqlSession session, StagedJob job, OutboxMessage first, String ownerColumn, Optional<WebhookUrl> webhook) {
         return begun(session, job, first)
-                .compose(made -> tables.createMedia(session, job, ownerColumn))
+                .compose(made -> tables.writer().createMedia(session, job, ownerColumn))
                 .compose(made -> named(session, job.id(), webhook));
     }
 
@@ -98,7 +98,7 @@ public final class JobRepository {
                         ClaimTransaction.known(session, download, job.toJson()),
                         RunSettlement.awaited(session, download),
                         Outbox.enqueue(session, first))
-                .compose(put -> tables.create(session, job));
+                .compose(put -> tables.writer().create(session, job));
     }
 
     /**
@@ -114,7 +114,7 @@ public final class JobRepository {
                                 ? Future.succeededFuture(
                                         new JobId(running.iterator().next().getString("id")))
                                 : begun(session, job, first)
-                                        .compose(made -> tables.markMediaPending(session, job.mediaId()))
+                                        .compose(made -> tables.writer().markMediaPending(session, job.mediaId()))
                                         .map(job.id()))
                         .compose(id -> named(session, id, webhook).map(Optional.of(id))))
                 .map(Optional::orElseThrow);

@@ -148,7 +148,7 @@ public final class ClaimTransaction {
     private Future<Void> announced(SqlSession session, ClaimRequest request, Claim claim) {
         JobUpdate update = request.startedUpdate().apply(claim);
         return Future.all(
-                        Outbox.enqueue(session, route.apply(update)), tables.applyUpdate(session, claim.job(), update))
+                        Outbox.enqueue(session, route.apply(update)), tables.writer().applyUpdate(session, claim.job(), update))
                 .mapEmpty();
     }
 

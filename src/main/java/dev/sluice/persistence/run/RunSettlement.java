@@ -107,7 +107,7 @@ public final class RunSettlement {
             sent.add(Outbox.enqueue(session, route.apply(update)));
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
-                            ? tables.applyUpdate(session, done.job(), update).map(Optional.of(true))
+                            ? tables.writer().applyUpdate(session, done.job(), update).map(Optional.of(true))
                             : Future.succeededFuture(Optional.empty()));
         });
     }
@@ -127,7 +127,7 @@ public final class RunSettlement {
     }
 
     private Future<Optional<Boolean>> announced(SqlSession session, StagedJob job, JobUpdate update) {
-        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyUpdate(session, job, update))
+        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyUpdate(session, job, update))
                 .map(Optional.of(true));
     }
 
@@ -162,7 +162,7 @@ public final class RunSettlement {
         return Future.all(
                         Outbox.enqueue(session, route.apply(update)),
                         letter(session, run, deadLetter),
-                        tables.applyFailure(session, update))
+                        tables.writer().applyFailure(session, update))
                 .map(Optional.of(true));
     }
 
