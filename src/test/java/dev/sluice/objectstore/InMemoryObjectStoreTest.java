@@ -1,5 +1,7 @@
 package dev.sluice.objectstore;
 
+import static dev.sluice.common.async.Await.await;
+
 import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterEach;
 
@@ -9,7 +11,7 @@ final class InMemoryObjectStoreTest implements ObjectStoreContract {
 
     @AfterEach
     void close() {
-        Wait.on(vertx.close());
+        await(vertx.close());
     }
 
     @Override
