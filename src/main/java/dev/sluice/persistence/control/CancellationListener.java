@@ -106,7 +106,7 @@ public final class CancellationListener {
                         cause -> true,
                         (cause, delay) -> LOG.atWarn()
                                 .addKeyValue("error", String.valueOf(cause.getMessage()))
-                                .addKeyValue("retryMs", delay.toMillis())
+                                .addKeyValue("retryInMs", delay.toMillis())
                                 .log("cancelled jobs are noticed with the next renewal of their lease only"))
                 .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscriber.connect())
                 .onFailure(CancellationListener::closedAlready);

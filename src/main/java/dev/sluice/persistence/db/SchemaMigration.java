@@ -52,7 +52,7 @@ final class SchemaMigration {
         LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("database", settings.describe())
                 .addKeyValue("error", settings.failureReason(cause))
-                .addKeyValue("retryMs", delay.toMillis())
+                .addKeyValue("retryInMs", delay.toMillis())
                 .log("waiting for the database");
     }
 

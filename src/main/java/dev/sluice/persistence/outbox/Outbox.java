@@ -148,7 +148,7 @@ public final class Outbox {
             LOG.atWarn()
                     .addKeyValue("outboxId", id)
                     .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
-                    .addKeyValue("retryMs", delay.toMillis())
+                    .addKeyValue("retryInMs", delay.toMillis())
                     .log("message cannot be sent");
             return Future.failedFuture(failed.reason());
         });

@@ -56,7 +56,7 @@ public final class UserTables {
     private static void logRetry(Throwable cause, Duration delay) {
         LOG.atDebug()
                 .addKeyValue("error", cause.getMessage())
-                .addKeyValue("retryMs", delay.toMillis())
+                .addKeyValue("retryInMs", delay.toMillis())
                 .log("waiting for the database");
     }
 

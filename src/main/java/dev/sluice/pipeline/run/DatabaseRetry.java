@@ -28,8 +28,8 @@ public final class DatabaseRetry {
                 DatabaseRetry::isUnavailable,
                 (cause, delay) -> LOG.atWarn()
                         .addKeyValue("error", cause.getMessage())
-                        .addKeyValue("retryMs", delay.toMillis())
-                        .log("database unavailable, retry scheduled"));
+                        .addKeyValue("retryInMs", delay.toMillis())
+                        .log("database unavailable; retrying"));
     }
 
     /** Runs {@code statement} until the database answers or the work is cancelled; then fails with the last failure. */
