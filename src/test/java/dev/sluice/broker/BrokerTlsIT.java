@@ -98,7 +98,7 @@ class BrokerTlsIT {
         assertBothSay(
                 config("amqps://localhost:" + TLS_PORT, other),
                 "RabbitMQ at localhost:" + TLS_PORT
-                        + ": its certificate comes from none of the authorities in rabbitmq.caFile ("
+                        + ": its certificate was issued by none of the authorities in rabbitmq.caFile ("
                         + TestCertificateAuthority.unknown().caPem() + ").");
     }
 
@@ -107,8 +107,8 @@ class BrokerTlsIT {
         assertBothSay(
                 config("amqps://localhost:" + TLS_PORT, Optional.empty()),
                 "RabbitMQ at localhost:" + TLS_PORT
-                        + ": its certificate comes from no authority that this JVM trusts; rabbitmq.caFile can name the"
-                        + " right one.");
+                        + ": its certificate was issued by no authority that this JVM trusts; set rabbitmq.caFile to"
+                        + " the CA file of the service.");
     }
 
     @Test
@@ -116,7 +116,7 @@ class BrokerTlsIT {
         assertBothSay(
                 config("amqps://127.0.0.1:" + TLS_PORT, KNOWN),
                 "RabbitMQ at 127.0.0.1:" + TLS_PORT
-                        + ": its certificate is for another host name than the one it was asked by (");
+                        + ": its certificate does not match the host name (");
     }
 
     @Test
@@ -132,7 +132,7 @@ class BrokerTlsIT {
     void saysThatAPlainPortHasNoTls() throws Exception {
         assertBothSay(
                 config("amqps://localhost:" + node.port(), KNOWN),
-                "RabbitMQ at localhost:" + node.port() + ": it does not speak TLS on that port.");
+                "RabbitMQ at localhost:" + node.port() + ": the port does not use TLS.");
     }
 
     /** What {@code check} prints, and what the log says while the broker is waited for. */

@@ -1,5 +1,6 @@
 package dev.sluice.persistence;
 
+import dev.sluice.common.async.Await;
 import dev.sluice.config.PostgresConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -90,11 +90,11 @@ public final class JobRepository {
                         JobRegistration.insertJob(session, download, job.toJson()),
                         JobRegistration.insertRun(session, download),
                         Outbox.enqueue(session, message))
-                .compose(inserted -> tables.create(session, job))
+                .compose(inserted -> tables.writer().create(session, job))
                 .compose(inserted -> switch (creation.media()) {
                     case UNCHANGED -> Future.succeededFuture();
-                    case NEW -> tables.createMedia(session, job);
-                    case EXISTING -> tables.markMediaPending(session, job.mediaId());
+                    case NEW -> tables.writer().createMedia(session, job);
+                    case EXISTING -> tables.writer().markMediaPending(session, job.mediaId());
                 })
                 .map(job.id());
     }

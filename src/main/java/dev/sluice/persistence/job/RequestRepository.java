@@ -47,7 +47,7 @@ public final class RequestRepository {
                                 : Future.all(
                                                 JobRegistration.insertRun(session, download),
                                                 Outbox.enqueue(session, message))
-                                        .compose(put -> tables.create(session, job))
+                                        .compose(put -> tables.writer().create(session, job))
                                         .map(true))
                         .map(Optional::of))
                 .map(Optional::orElseThrow);
@@ -74,7 +74,7 @@ public final class RequestRepository {
         return session.execute(SELECT_JOB, update.jobId().value())
                 .compose(known -> known.size() > 0
                         ? Future.succeededFuture(false)
-                        : Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyFailure(session, update))
+                        : Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyFailure(session, update))
                                 .map(true));
     }
 

@@ -87,7 +87,7 @@ class ObjectStoreTlsIT {
 
         assertRefused(
                 config("localhost", other),
-                "its certificate comes from none of the authorities in s3.caFile ("
+                "its certificate was issued by none of the authorities in s3.caFile ("
                         + TestCertificateAuthority.unknown().caPem() + ").");
     }
 
@@ -95,14 +95,14 @@ class ObjectStoreTlsIT {
     void saysThatThisJvmKnowsNoSuchAuthority() throws Exception {
         assertRefused(
                 config("localhost", Optional.empty()),
-                "its certificate comes from no authority that this JVM trusts; s3.caFile can name the right one.");
+                "its certificate was issued by no authority that this JVM trusts; set s3.caFile to the CA file of the service.");
     }
 
     @Test
     void saysThatTheHostIsAnother() throws Exception {
         assertRefused(
                 config("127.0.0.1", Optional.of(TestCertificateAuthority.known().caFile())),
-                "its certificate is for another host name than the one it was asked by (");
+                "its certificate does not match the host name (");
     }
 
     private static void assertRefused(S3Config config, String reason) throws Exception {
