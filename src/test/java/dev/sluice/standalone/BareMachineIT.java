@@ -15,22 +15,22 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server as it comes: no FFmpeg, none of the desktop's libraries that the bundled one was linked against. */
+/** A host without FFmpeg and without the desktop libraries that the bundled FFmpeg was linked against. */
 @Timeout(300)
 @EnabledOnOs(OS.LINUX)
 class BareMachineIT {
     /**
-     * Puts a copy of each folder of libraries in its place, made of links and without the libraries in question, then an
-     * empty file over each FFmpeg; all of that only for the command that follows and what it starts.
+     * Replaces each library directory by links to all libraries but those, and mounts an empty file over each FFmpeg, in the
+     * mount namespace of the following command.
      */
     private static final String HIDE = """
             set -eu
-            room=$1; shift
+            root=$1; shift
             mount --make-rprivate /
-            mount -t tmpfs tmpfs "$room"
+            mount -t tmpfs tmpfs "$root"
             for folder in /usr/lib/*-linux-gnu /lib/*-linux-gnu /usr/lib64 /lib64; do
                 [ -d "$folder" ] && [ "$(readlink -f "$folder")" = "$folder" ] || continue
-                all=$room$folder/all; some=$room$folder/some
+                all=$root$folder/all; some=$root$folder/some
                 mkdir -p "$all" "$some"
                 mount --bind "$folder" "$all"
                 ln -s "$all"/* "$some"
@@ -48,10 +48,10 @@ class BareMachineIT {
     private Path directory;
 
     @Test
-    void theDemoWorksAndTheLoaderIsSilent() throws Exception {
-        assumeThat(mayMount()).as("mount namespaces of our own are allowed").isTrue();
-        Path room = Files.createDirectory(directory.resolve("room"));
-        List<String> bare = List.of("unshare", "-m", "sh", "-c", HIDE, "sh", room.toString());
+    void demoRunsWithoutLoaderErrors() throws Exception {
+        assumeThat(canMount()).as("private mount namespaces are allowed").isTrue();
+        Path root = Files.createDirectory(directory.resolve("root"));
+        List<String> bare = List.of("unshare", "-m", "sh", "-c", HIDE, "sh", root.toString());
 
         try (JarProcess demo =
                 JarProcess.start(bare, JarProcess.STANDALONE, "demo", "--data", directory.resolve("data"))) {
@@ -63,13 +63,13 @@ class BareMachineIT {
         }
     }
 
-    private static boolean mayMount() throws IOException, InterruptedException {
+    private static boolean canMount() throws IOException, InterruptedException {
         try {
-            Process tried = new ProcessBuilder("unshare", "-m", "mount", "--make-rprivate", "/")
+            Process mount = new ProcessBuilder("unshare", "-m", "mount", "--make-rprivate", "/")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return tried.waitFor(10, TimeUnit.SECONDS) && tried.exitValue() == 0;
+            return mount.waitFor(10, TimeUnit.SECONDS) && mount.exitValue() == 0;
         } catch (IOException noUnshare) {
             return false;
         }

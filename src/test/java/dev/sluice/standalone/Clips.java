@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/** Files to run through a jar: videos, made by the FFmpeg in it, and one that only looks like one. */
+/** Files to submit: generated videos, and a text file with the name of a video. */
 final class Clips {
     static final Path FFMPEG_CACHE = Path.of("target", "ffmpeg-cache").toAbsolutePath();
 
     private Clips() {}
 
-    static Path make(Path directory, int seconds) {
+    static Path generate(Path directory, int seconds) {
         JsonObject section = new JsonObject().put("cacheDirectory", FFMPEG_CACHE.toString());
         FfmpegConfig ffmpeg = SluiceConfig.read(new JsonObject().put("ffmpeg", section), Map.of())
                 .ffmpeg();
@@ -29,6 +29,6 @@ final class Clips {
     }
 
     static Path text(Path directory) throws IOException {
-        return Files.writeString(directory.resolve("notes.mp4"), "This is not a video, whatever its name says.\n");
+        return Files.writeString(directory.resolve("notes.mp4"), "This is a text file.\n");
     }
 }

@@ -12,16 +12,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** One of the jars, run as a person runs it; gone with the test that started it. */
+/** Runs a jar as a child process, until it is closed. */
 final class JarProcess implements AutoCloseable {
     static final Path PRODUCTION = Path.of("target", "sluice.jar").toAbsolutePath();
     static final Path STANDALONE = Path.of("target", "sluice-standalone.jar").toAbsolutePath();
 
-    /** Those of the README, but for the heap: the standalone jar has services in it. */
+    /** As in docs/operations.md, except for the heap: the standalone jar includes the services. */
     private static final List<String> OPTIONS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData");
 
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
     private final Process process;
     private final Path out;
@@ -37,10 +37,10 @@ final class JarProcess implements AutoCloseable {
         return start(List.of(), jar, arguments);
     }
 
-    /** Has {@code before} run the command, which is added to it. */
-    static JarProcess start(List<String> before, Path jar, Object... arguments) throws IOException {
-        assertThat(jar).as("made by mvn package").exists();
-        List<String> command = new ArrayList<>(before);
+    /** Starts {@code prefix} with the command appended. */
+    static JarProcess start(List<String> prefix, Path jar, Object... arguments) throws IOException {
+        assertThat(jar).as("requires mvn package").exists();
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(OPTIONS);
         command.addAll(List.of("-jar", jar.toString()));
@@ -53,19 +53,19 @@ final class JarProcess implements AutoCloseable {
         return new JarProcess(builder.start(), out, err);
     }
 
-    /** Runs it to its end; gives it to be asked what came of it. */
+    /** Runs the jar until it exits. */
     static JarProcess run(Path jar, Object... arguments) throws IOException, InterruptedException {
         JarProcess run = start(jar, arguments);
-        run.awaitExit(LONGEST);
+        run.awaitExit(TIMEOUT);
         return run;
     }
 
-    int awaitExit(Duration limit) throws InterruptedException {
-        boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-        if (!ended) {
+    int awaitExit(Duration timeout) throws InterruptedException {
+        boolean exited = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        if (!exited) {
             process.destroyForcibly();
         }
-        assertThat(ended).as("ended within %s; %s", limit, this).isTrue();
+        assertThat(exited).as("exited within %s; %s", timeout, this).isTrue();
         return process.exitValue();
     }
 
@@ -75,25 +75,25 @@ final class JarProcess implements AutoCloseable {
 
     void awaitOutput(String text) {
         Awaitility.await()
-                .atMost(LONGEST)
+                .atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(100))
                 .failFast(() -> assertThat(process.isAlive()).as(toString()).isTrue())
                 .until(() -> (out() + err()).contains(text));
     }
 
-    /** Waits for an FFmpeg that encodes; gives it and its guards. */
+    /** Waits for a running encode; returns FFmpeg and its guard processes. */
     List<ProcessHandle> awaitEncode() {
         Awaitility.await()
-                .atMost(LONGEST)
+                .atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(50))
                 .failFast(() -> assertThat(process.isAlive()).as(toString()).isTrue())
-                .until(() -> process.descendants().anyMatch(JarProcess::encodes));
+                .until(() -> process.descendants().anyMatch(JarProcess::isEncode));
         return process.descendants()
                 .filter(child -> child.info().commandLine().orElse("").contains("ffmpeg"))
                 .toList();
     }
 
-    private static boolean encodes(ProcessHandle process) {
+    private static boolean isEncode(ProcessHandle process) {
         return process.info().command().orElse("").endsWith("/ffmpeg")
                 && process.info().commandLine().orElse("").contains("-filter_complex");
     }
@@ -116,7 +116,7 @@ final class JarProcess implements AutoCloseable {
         return Files.readString(err);
     }
 
-    /** Ends it if it still runs: in order, so that its own children end too, else by force. */
+    /** Terminates the process so that its children exit, too; kills it after a timeout. */
     @Override
     public void close() throws IOException {
         process.destroy();
@@ -135,9 +135,9 @@ final class JarProcess implements AutoCloseable {
     @Override
     public String toString() {
         try {
-            return "it said: " + out() + err();
-        } catch (IOException gone) {
-            return "what it said is gone: " + gone;
+            return "output: " + out() + err();
+        } catch (IOException deleted) {
+            return "output not available: " + deleted;
         }
     }
 }

@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
-/** How jobs stand, read from the database that a configuration leads to. */
+/** Reads jobs from the database of a configuration. */
 final class JobReader implements AutoCloseable {
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
     private final Vertx vertx = Vertx.vertx();
     private final Database database;
@@ -45,7 +45,7 @@ final class JobReader implements AutoCloseable {
 
     JobStatus awaitEnd(String id) {
         return Awaitility.await()
-                .atMost(LONGEST)
+                .atMost(TIMEOUT)
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> job(id), job -> job.state() != JobStatus.State.RUNNING);
     }

@@ -188,7 +188,7 @@ class ProductionJarIT {
         JsonObject open =
                 new JsonObject().put("enabled", true).put("auth", "none").put("port", 0);
         Path config = file("through", settings("ultrafast").put("backend", open));
-        Path clip = Clips.make(directory, 2);
+        Path clip = Clips.generate(directory, 2);
 
         try (JarProcess worker = JarProcess.start(JarProcess.PRODUCTION, "-conf", config);
                 JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", config, "--wait")) {
@@ -224,7 +224,7 @@ class ProductionJarIT {
     void requeuesEncodeOnSigterm() throws Exception {
         Path slow = file("slow", settings("veryslow"));
         Path fast = file("fast", settings("ultrafast"));
-        Path clip = Clips.make(directory, 20);
+        Path clip = Clips.generate(directory, 20);
 
         try (JarProcess first = JarProcess.start(JarProcess.PRODUCTION, "-conf", slow);
                 JarProcess submit = JarProcess.run(JarProcess.PRODUCTION, "submit", clip, "-conf", slow);

@@ -56,9 +56,9 @@ class SendTestJobIT {
     @Test
     void printsUpdatesAndLeavesThemToTheBackend() throws Exception {
         Path config = configuration();
-        Path object = services.file("uploads/clip.mp4");
+        Path object = services.objectPath("uploads/clip.mp4");
         Files.createDirectories(object.getParent());
-        Files.copy(Clips.make(directory, 1), object);
+        Files.copy(Clips.generate(directory, 1), object);
 
         try (JarProcess worker = JarProcess.start(JarProcess.PRODUCTION, "-conf", config)) {
             worker.awaitOutput("pipeline started");

@@ -69,7 +69,7 @@ class StandaloneJarIT {
 
     @Test
     void benchComparesAllVariants() throws Exception {
-        Path clip = Clips.make(directory, 2);
+        Path clip = Clips.generate(directory, 2);
         Path settings = settings("ultrafast");
 
         try (JarProcess bench = JarProcess.run(
@@ -87,7 +87,7 @@ class StandaloneJarIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void continuesJobsAfterRestart(boolean graceful) throws Exception {
-        Path clip = Clips.make(directory, 12);
+        Path clip = Clips.generate(directory, 12);
         String encoding;
         String waiting;
 
@@ -119,7 +119,8 @@ class StandaloneJarIT {
                 JarProcess second = JarProcess.run(JarProcess.STANDALONE, "start", "--data", data())) {
             assertThat(second.exitCode()).as(first.toString()).isEqualTo(1);
             assertThat(second.err())
-                    .isEqualTo("Another Sluice runs on " + data() + "; stop it, or give this one another --data."
+                    .isEqualTo("The data directory " + data()
+                            + " is used by another Sluice process: stop it or choose another directory with --data."
                             + System.lineSeparator());
         }
     }

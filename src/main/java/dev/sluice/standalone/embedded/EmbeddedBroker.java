@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An AMQP 0-9-1 broker (Qpid Broker-J) inside this JVM, on a free port of the loopback interface. Queues and messages are
- * kept in the data directory; port, user and password are new with each start.
+ * An AMQP 0-9-1 broker (Qpid Broker-J) in this JVM, on a free port of the loopback interface. Queues and messages are stored in
+ * the data directory; port and password are new at each start.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
@@ -36,7 +36,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final int PASSWORD_BYTES = 24;
     private static final String BROKER_MODEL_VERSION = "9.1";
 
-    /** For one host's dozen of connections; Qpid's own 64 take turns, and each is cold when its turn comes. */
+    /** For about a dozen connections. The 64 threads of Qpid's default run in turn, with cold caches. */
     private static final String CONNECTION_THREADS = "6";
 
     private static final String SELECTORS = "1";
@@ -56,20 +56,20 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts the broker; blocks for 1 to 3 seconds.
      *
-     * @param dataDirectory made if missing; one broker at a time may use it
-     * @throws IOException if the directory is not usable, or used by another broker
+     * @param dataDirectory created if missing; for one broker at a time
+     * @throws IOException if the directory is unusable or used by another broker
      */
     public static EmbeddedBroker start(Path dataDirectory) throws IOException {
-        return start(dataDirectory, ANY_PORT, freshPassword());
+        return start(dataDirectory, ANY_PORT, newPassword());
     }
 
-    /** As {@link #start(Path)}, where port (0: any that is free) and password must be those of an earlier start. */
+    /** As {@link #start(Path)}, with the port (0: any free port) and the password of an earlier start. */
     static EmbeddedBroker start(Path dataDirectory, int port, Secret password) throws IOException {
         Path directory = Files.createDirectories(dataDirectory.toAbsolutePath());
-        // Derby's own log; without this it is derby.log in whatever directory the process was started.
+        // Otherwise Derby writes derby.log into the current directory.
         System.setProperty(
                 "derby.stream.error.file", directory.resolve("derby.log").toString());
-        FileChannel lock = LockFile.acquire(directory.resolve("lock"), "Another broker uses " + directory + ".");
+        FileChannel lock = LockFile.acquire(directory.resolve("lock"), "Another broker uses the data directory " + directory + ".");
         Container container = new Container();
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
@@ -92,19 +92,19 @@ public final class EmbeddedBroker implements AutoCloseable {
                             CONNECTION_THREADS,
                             "virtualhost.connectionThreadPool.numberOfSelectors",
                             SELECTORS)));
-            int inUse = container.portInUse();
-            container.leaveClosingToTheOwner();
-            return new EmbeddedBroker(launcher, inUse, password, lock);
+            int boundPort = container.boundPort();
+            container.removeShutdownHook();
+            return new EmbeddedBroker(launcher, boundPort, password, lock);
         } catch (Exception cause) {
             launcher.shutdown();
             lock.close();
-            throw new IOException("The embedded broker does not start with its data in " + directory + ".", cause);
+            throw new IOException("The embedded broker failed to start in " + directory + ".", cause);
         } finally {
             Files.deleteIfExists(configuration);
         }
     }
 
-    private static Secret freshPassword() {
+    private static Secret newPassword() {
         byte[] bytes = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(bytes);
         return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
@@ -118,7 +118,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         Files.writeString(file, content.encode(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
-    /** Lives in memory only; what outlasts a restart is in the store of the virtual host. */
+    /** The broker configuration, which is kept in memory; the virtual host has persistent storage. */
     private static JsonObject configuration(Path directory, int port, Secret password) {
         JsonObject user =
                 new JsonObject().put("name", USER).put("type", "managed").put("password", password.reveal());
@@ -153,16 +153,15 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .put("virtualhostnodes", new JsonArray().add(node));
     }
 
-    private static JsonObject alias(String kind) {
-        return new JsonObject().put("name", kind).put("type", kind);
+    private static JsonObject alias(String type) {
+        return new JsonObject().put("name", type).put("type", type);
     }
 
-    /** The port on 127.0.0.1. */
     public int port() {
         return port;
     }
 
-    /** Where it listens, in the form of the configuration: {@code amqp://127.0.0.1:port}. */
+    /** The URI for the configuration, {@code amqp://127.0.0.1:port}. */
     public String uri() {
         return "amqp://127.0.0.1:" + port;
     }
@@ -175,14 +174,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         return password;
     }
 
-    /** Stops the broker; what was confirmed is there after the next start. */
+    /** Stops the broker; confirmed messages are kept. */
     @Override
     public void close() throws IOException {
         launcher.shutdown();
         lock.close();
     }
 
-    /** The running broker's own model, where it tells what became of its parts. */
+    /** Receives the model of the broker, with the states of its parts. */
     private static final class Container extends SystemLauncherListener.DefaultSystemLauncherListener {
         private @Nullable SystemConfig<?> system;
         private @Nullable RuntimeException startupError;
@@ -198,10 +197,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
 
         /**
-         * Qpid closes itself when the JVM ends, side by side with the pipeline that still gives its work back; it has no
-         * switch for that.
+         * The shutdown hook of Qpid would stop the broker while the pipeline still requeues its deliveries. Qpid has no option
+         * to disable it.
          */
-        void leaveClosingToTheOwner() {
+        void removeShutdownHook() {
             try {
                 Field hook =
                         Class.forName("org.apache.qpid.server.model.BrokerImpl").getDeclaredField("_shutdownHook");
@@ -209,20 +208,20 @@ public final class EmbeddedBroker implements AutoCloseable {
                 if (system != null && hook.get(system.getContainer()) instanceof Thread thread) {
                     Runtime.getRuntime().removeShutdownHook(thread);
                 }
-            } catch (ReflectiveOperationException changed) {
-                LOG.atWarn().setCause(changed).log("the embedded broker will close itself early when the process ends");
+            } catch (ReflectiveOperationException incompatible) {
+                LOG.atWarn().setCause(incompatible).log("shutdown hook of the embedded broker not removed; broker stops before the pipeline");
             }
         }
 
-        /** A part that does not start is only marked as such, and the rest goes on: so look. */
-        int portInUse() throws IOException {
+        /** The port. Checks all parts, because Qpid ignores a part that fails to start. */
+        int boundPort() throws IOException {
             if (system == null || !(system.getContainer() instanceof Broker<?> broker)) {
-                throw new IOException("the broker did not come up", startupError);
+                throw new IOException("The broker did not start.", startupError);
             }
             for (VirtualHostNode<?> node : broker.getVirtualHostNodes()) {
                 VirtualHost<?> host = node.getVirtualHost();
                 if (host == null || host.getState() != State.ACTIVE) {
-                    throw new IOException("the store did not open");
+                    throw new IOException("The message store did not open.");
                 }
             }
             for (Port<?> port : broker.getPorts()) {
@@ -230,7 +229,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                     return port.getBoundPort();
                 }
             }
-            throw new IOException("the port did not open");
+            throw new IOException("The port did not open.");
         }
     }
 }

@@ -23,15 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL server of our own under one directory: listens on loopback only, asks for a password that only the owner of
- * the directory can read, and keeps what it confirmed over any restart. Whoever starts it closes it; a server that a
- * killed process left behind is stopped by the next start.
+ * A PostgreSQL server with its programs and data in one directory. It listens on the loopback interface, requires a password
+ * that only the owner of the directory can read, and stores committed data durably. A server that was orphaned by a killed
+ * process is stopped by the next start.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final String SUPERUSER = "postgres";
     private static final String DATABASE = "sluice";
-    private static final Duration STARTUP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(30);
     private static final int MAX_LOG_LINES = 8;
 
     private final FileChannel lock;
@@ -45,23 +45,22 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * Starts the server and waits until it answers; blocks for seconds.
+     * Starts the server and waits until it accepts connections; blocks for some seconds.
      *
-     * @param directory holds the programs, the data and the log; made when missing
-     * @throws IOException with a sentence that says what to do, when the directory is in use or the server doesn't start
+     * @param directory for programs, data and log; created if missing
+     * @throws IOException if the directory is in use or the server does not start; the message names a remedy
      */
     public static EmbeddedDatabase start(Path directory) throws IOException {
         Path home = directory.toAbsolutePath().normalize();
         createPrivate(home);
         FileChannel lock = LockFile.acquire(
                 home.resolve("lock"),
-                "The directory " + home
-                        + " is used by another running Sluice: stop that one or choose another directory.");
+                "The directory " + home + " is used by another Sluice process: stop it or choose another directory.");
         Path log = home.resolve("postgresql.log");
         Path data = home.resolve("data");
         try {
             OrphanedPostgres.stopIfRunning(data);
-            discardHalfMade(data);
+            deleteIncomplete(data);
             Files.deleteIfExists(log);
             String password = password(home.resolve("password"));
             Path lastPort = home.resolve("port");
@@ -71,7 +70,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 createDatabase(server.getPostgresDatabase());
             } catch (SQLException refused) {
                 server.close();
-                throw new IOException("PostgreSQL did not let us make a database in " + home + ".", refused);
+                throw new IOException("Creating the database in " + home + " failed.", refused);
             }
             LOG.atInfo()
                     .addKeyValue("port", server.getPort())
@@ -79,13 +78,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .log("embedded database started");
             return new EmbeddedDatabase(lock, server, password);
         } catch (IOException | RuntimeException | ExceptionInInitializerError failure) {
-            IOException explained = explained(failure, home, log);
+            IOException described = describe(failure, home, log);
             try (lock) {
                 OrphanedPostgres.stopIfRunning(data);
             } catch (IOException alsoFailed) {
-                explained.addSuppressed(alsoFailed);
+                described.addSuppressed(alsoFailed);
             }
-            throw explained;
+            throw described;
         }
     }
 
@@ -93,8 +92,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
             throws IOException {
         Path binaries = home.resolve("bin");
         createPrivate(binaries);
-        // Otherwise zonky also makes and cleans a folder in /tmp. It must not be the parent of the data: what it finds
-        // there unlocked and older than ten minutes it deletes.
+        // Otherwise zonky also creates and cleans a directory in /tmp. It must not be the parent of the data directory,
+        // because zonky deletes directories in it that are not locked and older than ten minutes.
         System.setProperty("ot.epg.working-dir", binaries.toString());
         return EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(binaries.toFile())
@@ -102,9 +101,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setDataDirectory(data)
                 .setPort(port)
                 .setCleanDataDirectory(false)
-                // It would stop the server at SIGTERM while the pipeline still gives its work back.
+                // The hook would stop the server while the pipeline still requeues its deliveries.
                 .setRegisterShutdownHook(false)
-                .setPGStartupWait(STARTUP_LIMIT)
+                .setPGStartupWait(STARTUP_TIMEOUT)
                 .setLocaleConfig("locale", "C")
                 .setLocaleConfig("auth", "scram-sha-256")
                 .setLocaleConfig("pwfile", home.resolve("password").toString())
@@ -112,11 +111,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setConnectConfig("connectTimeout", "5")
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("unix_socket_directories", "''")
-                // zonky's own choice is speed: it would lose what it confirmed.
+                // zonky disables them for speed, which can lose committed data.
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_connections", "100")
-                // A connection that has said nothing yet keeps a stopping server from its end for so long.
+                // An unauthenticated connection delays the shutdown of the server by up to this time.
                 .setServerConfig("authentication_timeout", "10s")
                 .setServerConfig("log_checkpoints", "off")
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -124,7 +123,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .start();
     }
 
-    /** The database, without credentials. */
+    /** The URI, without credentials. */
     public String uri() {
         return "postgresql://127.0.0.1:" + port() + "/" + DATABASE;
     }
@@ -141,7 +140,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return password;
     }
 
-    /** Stops the server in order; blocks until it is down. */
+    /** Stops the server; blocks until it has stopped. */
     @Override
     public void close() throws IOException {
         try (lock) {
@@ -156,8 +155,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** A first start that was killed leaves a directory that initdb refuses: zonky's own lock file appears after initdb. */
-    private static void discardHalfMade(Path data) throws IOException {
+    /** Deletes the data of a killed first start, which initdb rejects. The lock file of zonky is created after initdb. */
+    private static void deleteIncomplete(Path data) throws IOException {
         if (!Files.exists(data.resolve("epg-lock"))) {
             DirectoryTree.deleteRecursively(data);
         }
@@ -174,7 +173,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return Files.readString(file).strip();
     }
 
-    /** The port of last time, so that what is connected finds its way back; any other when that one is taken. */
+    /** The last port, so that clients can reconnect; another one if it is in use. */
     private static int freePort(Path lastPort) throws IOException {
         if (Files.exists(lastPort)) {
             String port = Files.readString(lastPort).strip();
@@ -182,8 +181,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 return Integer.parseInt(port);
             }
         }
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
@@ -192,7 +191,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;
-        } catch (IOException | IllegalArgumentException taken) {
+        } catch (IOException | IllegalArgumentException inUse) {
             return false;
         }
     }
@@ -210,19 +209,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static IOException explained(Throwable failure, Path home, Path log) {
+    private static IOException describe(Throwable failure, Path home, Path log) {
         if (failure instanceof ExceptionInInitializerError) {
             return new IOException(
-                    "PostgreSQL could not be unpacked into " + home + ": " + failure.getCause(), failure);
+                    "Unpacking PostgreSQL into " + home + " failed: " + failure.getCause(), failure);
         }
-        List<String> said = lastLines(log);
-        String hint = said.stream().anyMatch(line -> line.contains("cannot be run as root"))
-                ? " PostgreSQL refuses to run as root, and this machine forbids the user namespace that gets around it:"
-                        + " start Sluice as another user."
+        List<String> output = lastLines(log);
+        String hint = output.stream().anyMatch(line -> line.contains("cannot be run as root"))
+                ? " PostgreSQL cannot run as root, and this host forbids the user namespace that avoids it: run Sluice as"
+                        + " another user."
                 : "";
         return new IOException(
-                "PostgreSQL did not start in " + home + " (" + failure.getMessage() + ")." + hint + " It said: "
-                        + String.join(" | ", said),
+                "PostgreSQL failed to start in " + home + " (" + failure.getMessage() + ")." + hint + " Output: "
+                        + String.join(" | ", output),
                 failure);
     }
 
@@ -231,7 +230,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             List<String> lines = Files.readAllLines(log);
             return lines.subList(Math.max(0, lines.size() - MAX_LOG_LINES), lines.size());
         } catch (IOException unreadable) {
-            return List.of("nothing");
+            return List.of("none");
         }
     }
 }

@@ -10,10 +10,10 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
-/** An S3 server on the loopback interface, with its objects as files in a directory, where the next start finds them. */
+/** An S3 server on the loopback interface, with its objects as files in a directory. */
 public final class EmbeddedObjectStore implements AutoCloseable {
     private static final int THREADS = 32;
-    private static final long SMALL_REQUEST = 1 << 20;
+    private static final long MAX_BUFFERED_REQUEST_BYTES = 1 << 20;
 
     private final S3Proxy server;
     private final String accessKey;
@@ -25,17 +25,17 @@ public final class EmbeddedObjectStore implements AutoCloseable {
         this.secretKey = secretKey;
     }
 
-    /** Starts the server on a free port; blocking. */
+    /** Starts the server on a free port; blocks. */
     public static EmbeddedObjectStore start(Path dataDirectory, String bucket) throws IOException {
         return start(dataDirectory, bucket, 0);
     }
 
     /**
-     * Starts the server; blocking. Every start makes new credentials: only who is told them by this object gets in.
+     * Starts the server with new credentials; blocks.
      *
-     * @param bucket made if it is not there; 3 to 63 characters
-     * @param port 0: a free one
-     * @throws IOException if the directory can't be used or the port is taken
+     * @param bucket created if missing; 3 to 63 characters
+     * @param port 0: any free port
+     * @throws IOException if the directory is unusable or the port is in use
      */
     public static EmbeddedObjectStore start(Path dataDirectory, String bucket, int port) throws IOException {
         Files.createDirectories(dataDirectory.resolve(bucket));
@@ -45,8 +45,8 @@ public final class EmbeddedObjectStore implements AutoCloseable {
                 .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
                 .blobStore(new FilesystemNio2BlobStore(dataDirectory.toString()))
-                // Bodies signed as a whole are held in memory until they are checked; no client of ours sends such.
-                .v4MaxNonChunkedRequestSize(SMALL_REQUEST)
+                // Bodies with one signature are buffered in memory; the production clients send none.
+                .v4MaxNonChunkedRequestSize(MAX_BUFFERED_REQUEST_BYTES)
                 .jettyMaxThreads(THREADS)
                 .stopTimeout(0)
                 .ignoreUnknownHeaders(true)
@@ -54,7 +54,7 @@ public final class EmbeddedObjectStore implements AutoCloseable {
         try {
             server.start();
         } catch (Exception cause) {
-            throw new IOException("the embedded store could not start on port " + port, cause);
+            throw new IOException("The embedded object store failed to start on port " + port + ".", cause);
         }
         return new EmbeddedObjectStore(server, accessKey, secretKey);
     }
@@ -76,13 +76,13 @@ public final class EmbeddedObjectStore implements AutoCloseable {
         try {
             server.stop();
         } catch (Exception cause) {
-            throw new IOException("the embedded store could not stop", cause);
+            throw new IOException("The embedded object store failed to stop.", cause);
         }
     }
 
     @Override
     public String toString() {
-        return "EmbeddedStore[" + endpoint() + "]";
+        return "EmbeddedObjectStore[" + endpoint() + "]";
     }
 
     private static String newSecret() {

@@ -14,10 +14,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A broker, a database and an object store in this JVM, each real and spoken to by the production clients, with their data
- * in one directory that one process at a time may use.
- */
+/** Embedded broker, database and object store, with their data in one directory, for one process at a time. */
 public final class EmbeddedServices implements AutoCloseable {
     static final String BUCKET = "media";
 
@@ -43,25 +40,25 @@ public final class EmbeddedServices implements AutoCloseable {
     }
 
     /**
-     * Starts the three side by side; blocks for some seconds, the first time for some more.
+     * Starts the services in parallel; blocks for some seconds, at the first start for longer.
      *
-     * @throws IOException if the directory cannot be used, another process uses it, or a service does not start; nothing is
-     *     left running then
+     * @throws IOException if the directory is unusable or in use, or a service does not start; then all are stopped
      */
     public static EmbeddedServices start(Path data) throws IOException {
         Path directory = Files.createDirectories(data.toAbsolutePath().normalize());
         Deque<AutoCloseable> started = new ArrayDeque<>();
         started.push(LockFile.acquire(
                 directory.resolve("lock"),
-                "Another Sluice runs on " + directory + "; stop it, or give this one another --data."));
-        var broker = starting(() -> EmbeddedBroker.start(directory.resolve("broker")));
-        var database = starting(() -> EmbeddedDatabase.start(directory.resolve("postgres")));
-        var store = starting(() -> EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET));
+                "The data directory " + directory
+                        + " is used by another Sluice process: stop it or choose another directory with --data."));
+        var broker = startAsync(() -> EmbeddedBroker.start(directory.resolve("broker")));
+        var database = startAsync(() -> EmbeddedDatabase.start(directory.resolve("postgres")));
+        var store = startAsync(() -> EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET));
         try {
             return new EmbeddedServices(
-                    directory, up(broker, started), up(database, started), up(store, started), started);
+                    directory, await(broker, started), await(database, started), await(store, started), started);
         } catch (CompletionException failed) {
-            // The others may still be on their way up.
+            // The other services may still be starting.
             for (CompletableFuture<? extends AutoCloseable> other : List.of(broker, database, store)) {
                 other.handle((service, cause) -> service == null || started.contains(service) || started.add(service))
                         .join();
@@ -72,7 +69,7 @@ public final class EmbeddedServices implements AutoCloseable {
         }
     }
 
-    /** The sections of a configuration that lead to these services. */
+    /** The configuration sections of these services and of the directory. */
     public JsonObject configuration() {
         return new JsonObject()
                 .put(
@@ -106,8 +103,8 @@ public final class EmbeddedServices implements AutoCloseable {
                                         directory.resolve("ffmpeg").toString()));
     }
 
-    /** Where the object with this key lies as a file. */
-    public Path file(String key) {
+    /** The file of an object. */
+    public Path objectPath(String key) {
         return directory.resolve("s3").resolve(BUCKET).resolve(key);
     }
 
@@ -116,7 +113,7 @@ public final class EmbeddedServices implements AutoCloseable {
         closeAll(started);
     }
 
-    private static <T> CompletableFuture<T> starting(Callable<T> start) {
+    private static <T> CompletableFuture<T> startAsync(Callable<T> start) {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return start.call();
@@ -126,7 +123,7 @@ public final class EmbeddedServices implements AutoCloseable {
         });
     }
 
-    private static <T extends AutoCloseable> T up(CompletableFuture<T> starting, Deque<AutoCloseable> started) {
+    private static <T extends AutoCloseable> T await(CompletableFuture<T> starting, Deque<AutoCloseable> started) {
         T service = starting.join();
         started.push(service);
         return service;
@@ -137,7 +134,7 @@ public final class EmbeddedServices implements AutoCloseable {
             try {
                 started.pop().close();
             } catch (Exception failed) {
-                LOG.atWarn().setCause(failed).log("an embedded service did not close");
+                LOG.atWarn().setCause(failed).log("embedded service failed to stop");
             }
         }
     }

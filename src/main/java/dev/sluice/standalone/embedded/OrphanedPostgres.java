@@ -13,25 +13,25 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The PostgreSQL server that a killed process left running on a data directory. */
+/** Stops a PostgreSQL server that was orphaned by a killed process. */
 final class OrphanedPostgres {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanedPostgres.class);
-    private static final Duration FAST = Duration.ofSeconds(20);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration CLOCK_SLACK = Duration.ofSeconds(5);
 
     private OrphanedPostgres() {}
 
-    /** Stops it, if there is one; blocks until it is gone. To be called only by the holder of the directory's lock. */
+    /** Stops the server of a data directory, if any; blocks until it has exited. Requires the lock of the directory. */
     static void stopIfRunning(Path data) throws IOException {
         Optional<ProcessHandle> found = find(data.resolve("postmaster.pid"));
         if (found.isPresent()) {
             ProcessHandle server = found.get();
-            LOG.atWarn().addKeyValue("pid", server.pid()).log("stopping a database that a killed process left behind");
+            LOG.atWarn().addKeyValue("pid", server.pid()).log("stopping orphaned PostgreSQL server");
             stop(server);
         }
     }
 
-    /** PostgreSQL writes its process id in the first line, and when it started, in seconds, in the third. */
+    /** The first line of the file is the process ID, the third line the start time in seconds. */
     private static Optional<ProcessHandle> find(Path pidFile) throws IOException {
         if (!Files.exists(pidFile)) {
             return Optional.empty();
@@ -46,7 +46,7 @@ final class OrphanedPostgres {
                 .filter(process -> isServer(process.info(), started));
     }
 
-    /** Process ids are used again: whoever has this one now must be the server that wrote it down. */
+    /** Compares program and start time, because process IDs are reused. */
     private static boolean isServer(ProcessHandle.Info process, Instant started) {
         boolean program = process.command()
                 .map(Path::of)
@@ -59,28 +59,28 @@ final class OrphanedPostgres {
     }
 
     private static void stop(ProcessHandle server) throws IOException {
-        // SIGINT is PostgreSQL's fast shutdown. Java can only send SIGTERM, which waits for every client to leave.
+        // SIGINT is the fast shutdown of PostgreSQL. Java can only send SIGTERM, which waits for all clients to disconnect.
         Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -INT " + server.pid())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            int refused = kill.waitFor();
-            if (refused != 0 && server.isAlive()) {
-                throw new IOException("The database process " + server.pid()
-                        + " of an earlier run is still there and cannot be stopped: stop it by hand.");
+            int exitCode = kill.waitFor();
+            if (exitCode != 0 && server.isAlive()) {
+                throw new IOException("The orphaned PostgreSQL process " + server.pid()
+                        + " cannot be stopped: stop it manually.");
             }
-            server.onExit().get(FAST.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException busy) {
+            server.onExit().get(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException timeout) {
             throw new IOException(
-                    "The database process " + server.pid() + " of an earlier run did not stop within "
-                            + FAST.toSeconds() + " s: stop it by hand.",
-                    busy);
-        } catch (ExecutionException impossible) {
-            throw new IOException("The database of an earlier run cannot be watched.", impossible);
+                    "The orphaned PostgreSQL process " + server.pid() + " did not stop within "
+                            + STOP_TIMEOUT.toSeconds() + " s: stop it manually.",
+                    timeout);
+        } catch (ExecutionException failed) {
+            throw new IOException("Waiting for the orphaned PostgreSQL process failed.", failed);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while a database of an earlier run was being stopped.", interrupted);
+            throw new IOException("Interrupted while stopping the orphaned PostgreSQL process.", interrupted);
         }
     }
 }

@@ -23,10 +23,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
- * Unpacks PostgreSQL's programs file by file. zonky would read the whole archive into memory at every start, and at the first
- * one hold much of its 57 MiB at once; so it gets an archive that is a name only, and finds the directory for it ready.
+ * Unpacks the programs of PostgreSQL file by file. zonky would read the archive (57 MiB unpacked) into memory at every start. So
+ * it gets the archive's digest instead of the archive, and finds the directory of that name already unpacked.
  *
- * @param home where the directory of a version goes
+ * @param home parent of the directory of a version
  */
 record PostgresUnpacker(Path home) implements PgBinaryResolver {
     private static final String UNPACKED = ".exists";
@@ -50,8 +50,8 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
     }
 
     /**
-     * zonky takes a directory for ready whose marker is there and not older than what is beside it, which is not so after a copy
-     * that didn't keep the times; and then it would unpack the archive that is a name only. So all get the same time.
+     * Sets one modification time for all entries. zonky unpacks again, here only a digest, if the marker file is older than
+     * another entry, as in a copy without the original times.
      */
     private static void markUnpacked(Path programs) throws IOException {
         FileTime now = FileTime.from(Instant.now());
@@ -65,10 +65,10 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
 
     private static InputStream open(String system, String hardware) throws IOException {
         return Optional.ofNullable(DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, hardware))
-                .orElseThrow(() -> new IOException("there is none for " + system + " on " + hardware + " in this jar"));
+                .orElseThrow(() -> new IOException("This jar contains no PostgreSQL for " + system + " on " + hardware + "."));
     }
 
-    /** Under another name first: what is cut short is no directory of programs. */
+    /** Unpacks into a draft directory and renames it, so that an interrupted run leaves no incomplete directory. */
     static void unpack(InputStream archive, Path programs) throws IOException {
         Path draft = programs.resolveSibling("unpacking");
         DirectoryTree.deleteRecursively(draft);
@@ -93,11 +93,11 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
             if (entry.isSymbolicLink()) {
                 Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
             } else if (entry.isLink()) {
-                // A second name of a file that came before; it has no content of its own.
+                // A hard link to a previous entry, without content.
                 Files.createLink(target, within(draft, entry.getLinkName()));
             } else {
                 Files.copy(content, target);
-                // PostgreSQL, which does not run as root, is another user then.
+                // For all users: started as root, PostgreSQL runs as another user.
                 target.toFile().setExecutable((entry.getMode() & EXECUTABLE) != 0, false);
             }
         }
@@ -106,7 +106,7 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
     private static Path within(Path draft, String name) throws IOException {
         Path path = draft.resolve(name).normalize();
         if (!path.startsWith(draft)) {
-            throw new IOException("'" + name + "' leads out of the archive");
+            throw new IOException("The archive entry '" + name + "' is outside the target directory.");
         }
         return path;
     }

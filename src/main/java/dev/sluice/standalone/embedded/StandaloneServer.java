@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The embedded services and the pipeline on top of them, running. */
+/** The running embedded services and pipeline. */
 public final class StandaloneServer implements AutoCloseable {
-    private static final long LONGEST_STOP_SECONDS = 15;
+    private static final long STOP_TIMEOUT_SECONDS = 15;
 
     private final EmbeddedServices services;
     private final SluiceConfig config;
@@ -31,9 +31,9 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     /**
-     * Starts everything; blocks until the pipeline is up.
+     * Starts services and pipeline; blocks until the pipeline has started.
      *
-     * @param settings sections of a configuration that are not about the services
+     * @param settings configuration; its sections of services are ignored
      * @throws IOException if a service does not start
      */
     public static StandaloneServer start(Path data, JsonObject settings) throws IOException {
@@ -41,9 +41,9 @@ public final class StandaloneServer implements AutoCloseable {
         try {
             JsonObject json = settings.copy().mergeIn(services.configuration(), true);
             SluiceConfig config = SluiceConfig.read(json, environmentWithoutServices());
-            writeForOthers(configuration(data), json);
+            writePrivate(configuration(data), json);
             StandaloneServer standalone = start(services, config);
-            // However the process ends: the database is a process of its own and would stay.
+            // At every end of the process, because the database is a process of its own.
             Runtime.getRuntime().addShutdownHook(new Thread(standalone::close, "sluice-stop"));
             return standalone;
         } catch (IOException | RuntimeException failed) {
@@ -63,7 +63,7 @@ public final class StandaloneServer implements AutoCloseable {
         }
     }
 
-    /** The configuration that leads other processes here. */
+    /** The configuration file for other processes. */
     public static Path configuration(Path data) {
         return data.resolve("sluice.json");
     }
@@ -80,12 +80,12 @@ public final class StandaloneServer implements AutoCloseable {
         return sluice;
     }
 
-    /** Where the object with this key lies as a file. */
+    /** The file of an object. */
     public Path objectPath(String key) {
-        return services.file(key);
+        return services.objectPath(key);
     }
 
-    /** Stops everything, the pipeline before the services; does nothing when that is done already or being done. */
+    /** Stops the pipeline, then the services; further calls do nothing. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -93,24 +93,24 @@ public final class StandaloneServer implements AutoCloseable {
         }
         closed = true;
         try {
-            sluice.stop().await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
-            vertx.close().await(LONGEST_STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException late) {
-            throw new IllegalStateException("the pipeline did not stop in time", late);
+            sluice.stop().await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            vertx.close().await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException timeout) {
+            throw new IllegalStateException("The pipeline did not stop within " + STOP_TIMEOUT_SECONDS + " s.", timeout);
         } finally {
             services.close();
         }
     }
 
-    /** What the machine's environment says of services is about others than ours. */
+    /** The environment without variables of services, which refer to other than the embedded ones. */
     private static Map<String, String> environmentWithoutServices() {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.keySet().removeIf(name -> name.matches("SLUICE_(RABBITMQ|POSTGRES|S3)_.*"));
         return environment;
     }
 
-    /** So that {@code submit} finds its way from another process; it holds this run's passwords. */
-    private static void writeForOthers(Path file, JsonObject json) throws IOException {
+    /** For {@code submit} in another process. Private, because it contains the passwords of this run. */
+    private static void writePrivate(Path file, JsonObject json) throws IOException {
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(file, json.encodePrettily());

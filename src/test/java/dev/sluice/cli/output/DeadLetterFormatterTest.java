@@ -19,10 +19,10 @@ class DeadLetterFormatterTest {
     private static final String ID = "0a1b2c3d-0000-4000-8000-000000000001";
 
     @Test
-    void listsALetterOnALineAsWideAsTheTerminal() {
-        DeadLetter letter = letter("The object store cannot be reached. ".repeat(10), "{}");
+    void truncatesLineToTerminalWidth() {
+        DeadLetter deadLetter = deadLetter("The object store cannot be reached. ".repeat(10), "{}");
 
-        List<String> lines = DeadLetterFormatter.formatTable(List.of(letter), 180);
+        List<String> lines = DeadLetterFormatter.formatTable(List.of(deadLetter), 180);
 
         assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(180));
         assertThat(lines.get(1))
@@ -32,23 +32,23 @@ class DeadLetterFormatterTest {
     }
 
     @Test
-    void letsNothingFromOutsideReachTheTerminal() {
-        String hostile = "\u001b[2Jgone\r\n\u202eback\u009b";
-        DeadLetter letter = letter(hostile, hostile);
+    void escapesControlCharacters() {
+        String malicious = "\u001b[2Jgone\r\n\u202eback\u009b";
+        DeadLetter deadLetter = deadLetter(malicious, malicious);
 
-        String shown = String.join("\n", DeadLetterFormatter.formatTable(List.of(letter), 200))
-                + DeadLetterFormatter.formatDetails(letter);
+        String printed = String.join("\n", DeadLetterFormatter.formatTable(List.of(deadLetter), 200))
+                + DeadLetterFormatter.formatDetails(deadLetter);
 
-        assertThat(shown)
+        assertThat(printed)
                 .doesNotContain("\u001b", "\r", "\u202e", "\u009b")
                 .contains("\\u001b[2Jgone\\u000d", "\\u202eback\\u009b");
-        assertThat(new JsonObject(TerminalEscaper.escape(letter.toJson().encode())).getString("error"))
-                .isEqualTo(hostile);
+        assertThat(new JsonObject(TerminalEscaper.escape(deadLetter.toJson().encode())).getString("error"))
+                .isEqualTo(malicious);
     }
 
     @Test
-    void showsHeadersHistoryAndBody() {
-        assertThat(DeadLetterFormatter.formatDetails(letter("No.", "{\"id\":\"job-1\"}")))
+    void printsHeadersAttemptsAndBody() {
+        assertThat(DeadLetterFormatter.formatDetails(deadLetter("No.", "{\"id\":\"job-1\"}")))
                 .isEqualTo("""
                         id: %s
                         job: job-1
@@ -66,16 +66,16 @@ class DeadLetterFormatterTest {
     }
 
     @Test
-    void showsTheBeginningOfALargeBody() {
-        String shown = DeadLetterFormatter.formatDetails(letter("No.", "x".repeat(1 << 20)));
+    void truncatesLargeBody() {
+        String printed = DeadLetterFormatter.formatDetails(deadLetter("No.", "x".repeat(1 << 20)));
 
-        assertThat(shown)
+        assertThat(printed)
                 .contains("body, 1048576 bytes")
                 .endsWith("xxx\n… (truncated)")
                 .hasSizeLessThan(70_000);
     }
 
-    private static DeadLetter letter(String error, String body) {
+    private static DeadLetter deadLetter(String error, String body) {
         JsonArray history = new JsonArray()
                 .add(new JsonObject()
                         .put("attempt", 1)

@@ -22,7 +22,7 @@ class JobProgressDisplayTest {
             new JobProgressDisplay(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
 
     @Test
-    void saysOnceThatAStageStartedAndOnceThatItIsDone() {
+    void printsStartAndEndOfEachStageOnce() {
         display.update(running(StageName.DOWNLOAD, 5));
         display.update(running(StageName.DOWNLOAD, 10));
         display.update(running(StageName.PROCESSING, 45));
@@ -32,10 +32,10 @@ class JobProgressDisplayTest {
     }
 
     @Test
-    void listsWhatWasMadeAndWhereItLies() {
-        JobStatus done = view(JobStatus.State.COMPLETED, StageName.UPLOAD, 100, Optional.empty());
+    void printsOutputsAndWarnings() {
+        JobStatus completed = status(JobStatus.State.COMPLETED, StageName.UPLOAD, 100, Optional.empty());
 
-        display.printOutputs(done, key -> "/data/" + key);
+        display.printOutputs(completed, key -> "/data/" + key);
 
         assertThat(lines())
                 .contains(
@@ -44,8 +44,8 @@ class JobProgressDisplayTest {
     }
 
     @Test
-    void saysInWhichStageAndWhyTheJobFailed() {
-        JobStatus failed = view(JobStatus.State.FAILED, StageName.DOWNLOAD, 0, Optional.of("The file is text."));
+    void printsStageAndErrorOfFailedJob() {
+        JobStatus failed = status(JobStatus.State.FAILED, StageName.DOWNLOAD, 0, Optional.of("The file is text."));
 
         display.printFailure(failed);
 
@@ -57,10 +57,10 @@ class JobProgressDisplayTest {
     }
 
     private static JobStatus running(StageName stage, int progress) {
-        return view(JobStatus.State.RUNNING, stage, progress, Optional.empty());
+        return status(JobStatus.State.RUNNING, stage, progress, Optional.empty());
     }
 
-    private static JobStatus view(JobStatus.State state, StageName stage, int progress, Optional<String> error) {
+    private static JobStatus status(JobStatus.State state, StageName stage, int progress, Optional<String> error) {
         OutputFile output = new OutputFile(
                 OutputFile.Type.SCALED, "videos/m_720p.mp4", 1280, 720, 9_000_000, "video/mp4", "720p", 0);
         RunStatus run = new RunStatus(
@@ -78,7 +78,7 @@ class JobProgressDisplayTest {
                 state,
                 stage,
                 progress,
-                error.map(why -> "not_a_video"),
+                error.map(message -> "not_a_video"),
                 error,
                 List.of(output),
                 List.of("The file is cut short."),

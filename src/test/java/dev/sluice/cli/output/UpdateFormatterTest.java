@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 
 class UpdateFormatterTest {
     @Test
-    void saysWhereAJobStands() {
+    void printsProgressAndRemainingTime() {
         JsonObject update = update("processing", 30, "processing_video").put("eta_seconds", 12);
 
         assertThat(UpdateFormatter.format(update)).isEqualTo("processing  30 %  processing_video  (12 s remaining)");
     }
 
     @Test
-    void countsWhatACompletedJobMade() {
+    void printsNumberOfOutputs() {
         JsonObject update = update("completed", 100, "upload_complete")
                 .put("video_versions", new JsonArray().add(new JsonObject()).add(new JsonObject()))
                 .put("thumbnails", new JsonArray().add(new JsonObject()));
@@ -25,7 +25,7 @@ class UpdateFormatterTest {
     }
 
     @Test
-    void saysWhyAJobFailed() {
+    void printsErrorOfFailedJob() {
         JsonObject update = update("failed", 0, "download_failed")
                 .put("error_message", "The file is empty (0 bytes).")
                 .put("error_code", "empty_file");
@@ -35,14 +35,14 @@ class UpdateFormatterTest {
     }
 
     @Test
-    void showsAnUpdateOfAnotherKindOfProcessorAsFarAsItGoes() {
+    void printsIncompleteUpdate() {
         JsonObject bare = new JsonObject().put("status", "failed").put("progress", "most");
 
         assertThat(UpdateFormatter.format(bare)).isEqualTo("failed     most %  ?  no error message  (no error code)");
     }
 
     @Test
-    void letsNothingIntoTheTerminalThatMovesTheCursor() {
+    void escapesControlCharacters() {
         assertThat(UpdateFormatter.format(update("processing", 1, "a\u001b[2Jb\n")))
                 .endsWith("a\\u001b[2Jb\\u000a");
     }

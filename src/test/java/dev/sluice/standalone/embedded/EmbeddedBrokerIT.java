@@ -21,7 +21,7 @@ class EmbeddedBrokerIT {
     private Path directory;
 
     @Test
-    void keepsQueuesAndMessagesOverARestart() throws Exception {
+    void keepsQueuesAndMessagesAcrossRestart() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory);
                 Connection connection = connect(broker)) {
             Channel channel = connection.createChannel();
@@ -40,7 +40,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void leavesNoPasswordOnDisk() throws Exception {
+    void storesNoPassword() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory)) {
             try (var files = Files.walk(directory)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -53,7 +53,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void refusesADirectoryThatIsInUse() throws Exception {
+    void rejectsDirectoryInUse() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory)) {
             assertThatThrownBy(() -> EmbeddedBroker.start(directory)).hasMessageContaining(directory.toString());
 

@@ -4,7 +4,7 @@ import dev.sluice.config.value.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Runs the embedded broker until the process is killed: data directory, port, password. */
+/** Runs the embedded broker until the process is killed. Arguments: data directory, port, password. */
 public final class EmbeddedBrokerProcess {
     private EmbeddedBrokerProcess() {}
 

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedDatabaseIT {
-    // One for all, so that programs are unpacked and a cluster is made once.
+    // Shared by all tests, so that programs are unpacked and initdb runs once.
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private static Path directory;
 
     @Test
-    void keepsWhatItConfirmedOverARestartOnTheSamePort() throws Exception {
+    void keepsCommittedDataAndPortAcrossRestart() throws Exception {
         String uri;
         try (EmbeddedDatabase first = EmbeddedDatabase.start(directory)) {
             execute(first, "CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer");
@@ -40,7 +40,7 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void isSafeAndPrivate() throws Exception {
+    void isDurableAndPrivate() throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             assertThat(value(database, "SHOW fsync")).isEqualTo("on");
             assertThat(value(database, "SHOW synchronous_commit")).isEqualTo("on");
@@ -55,7 +55,7 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void stopsTheServerThatAKilledProcessLeftBehind() throws Exception {
+    void stopsOrphanedServer() throws Exception {
         Process killed = startInAnotherProcess();
         long orphan = serverProcess();
         killed.destroyForcibly().waitFor();
@@ -69,12 +69,12 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void saysThatAnotherRunningOneUsesTheDirectory() throws Exception {
+    void rejectsDirectoryInUseByAnotherProcess() throws Exception {
         Process other = startInAnotherProcess();
         try {
             assertThatThrownBy(() -> EmbeddedDatabase.start(directory))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("is used by another running Sluice");
+                    .hasMessageContaining("is used by another Sluice process");
             assertThat(ProcessHandle.of(serverProcess()).filter(ProcessHandle::isAlive))
                     .isPresent();
         } finally {
@@ -84,7 +84,7 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void startsAfreshWhereAFirstStartWasCutShort() throws Exception {
+    void startsAfterInterruptedFirstStart() throws Exception {
         FileUtils.deleteDirectory(directory.resolve("data").toFile());
         Path data = Files.createDirectories(directory.resolve("data"));
         Files.writeString(data.resolve("postgresql.conf"), "# written early by initdb");
@@ -96,17 +96,17 @@ class EmbeddedDatabaseIT {
     }
 
     @Test
-    void startsInACopyWhoseFilesHaveOtherTimes(@TempDir Path place) throws Exception {
+    void startsInCopyWithOtherModificationTimes(@TempDir Path parent) throws Exception {
         try (EmbeddedDatabase original = EmbeddedDatabase.start(directory)) {
             execute(original, "CREATE TABLE IF NOT EXISTS copied AS SELECT 42 AS answer");
         }
-        Path copy = place.resolve("copy");
+        Path copy = parent.resolve("copy");
         assertThat(new ProcessBuilder("cp", "-r", directory.toString(), copy.toString())
                         .start()
                         .waitFor())
                 .isZero();
         try (Stream<Path> versions = Files.list(copy.resolve("bin"))) {
-            // A copy's times depend on the order in which it was made.
+            // The times in a copy depend on the order of copying.
             Files.setLastModifiedTime(versions.findFirst().orElseThrow().resolve(".exists"), FileTime.fromMillis(0));
         }
 
@@ -116,7 +116,7 @@ class EmbeddedDatabaseIT {
         }
     }
 
-    /** What runs in the process that is killed. */
+    /** Main class of the process that is killed. */
     static final class Holder {
         private Holder() {}
 
@@ -139,14 +139,14 @@ class EmbeddedDatabaseIT {
                 .redirectErrorStream(true)
                 .start();
         var output = process.inputReader();
-        StringBuilder said = new StringBuilder();
+        StringBuilder printed = new StringBuilder();
         for (String line = output.readLine(); line != null; line = output.readLine()) {
-            said.append(line).append('\n');
+            printed.append(line).append('\n');
             if (line.equals("ready")) {
                 return process;
             }
         }
-        throw new AssertionError("the other process ended: " + said);
+        throw new AssertionError("the other process exited: " + printed);
     }
 
     private static long serverProcess() throws IOException {

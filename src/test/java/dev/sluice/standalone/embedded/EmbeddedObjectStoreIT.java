@@ -26,12 +26,12 @@ final class EmbeddedObjectStoreIT {
     private Path dir;
 
     @Test
-    void keepsItsObjectsOverARestart() throws IOException {
+    void keepsObjectsAcrossRestart() throws IOException {
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
                 S3AsyncClient s3 = client(store, store.secretKey())) {
             s3.putObject(
                             put -> put.bucket("videos").key("a/b.mp4").contentType("video/mp4"),
-                            AsyncRequestBody.fromString("film"))
+                            AsyncRequestBody.fromString("video"))
                     .join();
         }
 
@@ -40,46 +40,46 @@ final class EmbeddedObjectStoreIT {
             var got = s3.getObject(get -> get.bucket("videos").key("a/b.mp4"), AsyncResponseTransformer.toBytes())
                     .join();
 
-            assertThat(got.asUtf8String()).isEqualTo("film");
+            assertThat(got.asUtf8String()).isEqualTo("video");
             assertThat(got.response().contentType()).isEqualTo("video/mp4");
         }
     }
 
     @Test
-    void letsNobodyInWithoutItsSecret() throws IOException {
+    void rejectsWrongSecret() throws IOException {
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
-                S3AsyncClient stranger = client(store, "guessed")) {
-            assertThatThrownBy(() -> stranger.listObjectsV2(list -> list.bucket("videos"))
+                S3AsyncClient client = client(store, "guessed")) {
+            assertThatThrownBy(() -> client.listObjectsV2(list -> list.bucket("videos"))
                             .join())
                     .hasMessageContaining("403");
         }
     }
 
     @Test
-    void isNotReachedFromOtherHosts() throws IOException {
-        Optional<InetAddress> outer = outerAddress();
-        Assumptions.assumeTrue(outer.isPresent(), "needs an address that is not loopback");
+    void isUnreachableFromOtherHosts() throws IOException {
+        Optional<InetAddress> external = externalAddress();
+        Assumptions.assumeTrue(external.isPresent(), "requires a non-loopback address");
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
                 Socket socket = new Socket()) {
             InetSocketAddress address =
-                    new InetSocketAddress(outer.get(), store.endpoint().getPort());
+                    new InetSocketAddress(external.get(), store.endpoint().getPort());
 
             assertThatThrownBy(() -> socket.connect(address, 2_000)).isInstanceOf(IOException.class);
         }
     }
 
     @Test
-    void saysThatItsPortIsTaken() throws IOException {
+    void reportsPortInUse() throws IOException {
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir.resolve("one"), "videos")) {
-            int taken = store.endpoint().getPort();
+            int port = store.endpoint().getPort();
 
-            assertThatThrownBy(() -> EmbeddedObjectStore.start(dir.resolve("two"), "videos", taken))
+            assertThatThrownBy(() -> EmbeddedObjectStore.start(dir.resolve("two"), "videos", port))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("port " + taken);
+                    .hasMessageContaining("port " + port);
         }
     }
 
-    private static Optional<InetAddress> outerAddress() throws IOException {
+    private static Optional<InetAddress> externalAddress() throws IOException {
         return NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
                 .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())

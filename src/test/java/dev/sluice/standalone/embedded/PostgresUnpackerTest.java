@@ -21,7 +21,7 @@ class PostgresUnpackerTest {
     private Path directory;
 
     @Test
-    void givesAFileItsSecondName() throws IOException {
+    void unpacksHardLinks() throws IOException {
         Path programs = directory.resolve("PG");
 
         PostgresUnpacker.unpack(archive("bin/postmaster", "bin/postgres"), programs);
@@ -30,14 +30,14 @@ class PostgresUnpackerTest {
     }
 
     @Test
-    void linksToNothingOutsideTheArchive() {
+    void rejectsLinkOutsideTargetDirectory() {
         assertThatThrownBy(() ->
                         PostgresUnpacker.unpack(archive("bin/postmaster", "../../outside"), directory.resolve("PG")))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("'../../outside' leads out of the archive");
+                .hasMessageContaining("'../../outside' is outside the target directory");
     }
 
-    /** A program, and a hard link. */
+    /** An archive of a program and a hard link. */
     private static InputStream archive(String link, String linkedTo) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream entries = new TarArchiveOutputStream(new XZCompressorOutputStream(bytes))) {
