@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The page in a real browser, with a whole pipeline behind it. How each view looks is kept in {@code target/screenshots}. */
+/** The web UI in a browser with a complete pipeline. Saves screenshots in {@code target/screenshots}. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(240)
 class WebUiIT {
@@ -77,7 +77,7 @@ class WebUiIT {
     }
 
     @Test
-    void showsAVideoFromTheDropToThePlayer() throws Exception {
+    void showsVideoFromDropToPlayer() throws Exception {
         drop("on the way.mp4", Files.readAllBytes(pipeline.clip(12)));
 
         Locator upload = page.getByTestId("upload-row");
@@ -101,7 +101,7 @@ class WebUiIT {
     }
 
     @Test
-    void tellsWhatIsNoVideo() {
+    void reportsFileThatIsNotVideo() {
         drop("notes.mp4", "I am no video, only a few words.".repeat(10).getBytes(StandardCharsets.UTF_8));
 
         assertThat(page.getByTestId("upload-row").getByTestId("error")).containsText("not a video");
@@ -109,7 +109,7 @@ class WebUiIT {
     }
 
     @Test
-    void showsAFailureAndStartsItAgain() throws Exception {
+    void showsFailedJobAndRetriesIt() throws Exception {
         pipeline.backend().send(PipelineFixture.job("gone", "uploads/nothing.mp4"));
         Locator gone = page.locator("[data-testid=job-row][data-job-id=gone]");
         assertThat(gone.getByTestId("status")).containsText("Failed");
@@ -129,7 +129,7 @@ class WebUiIT {
     }
 
     @Test
-    void playsADeadLetterBack() throws Exception {
+    void replaysDeadLetter() throws Exception {
         pipeline.backend().send("I am no job.");
         awaitDeadLetter();
         page.locator("a[href='#/operation']").click();
@@ -142,7 +142,7 @@ class WebUiIT {
         String id = String.valueOf(letter.getAttribute("data-letter-id"));
         letter.getByTestId("replay").click();
 
-        // It comes back as another letter: it still is no job.
+        // It is dead-lettered again: it still is not a job.
         assertThat(page.locator("[data-letter-id='" + id + "']")).hasCount(0);
         awaitDeadLetter();
         page.reload();
@@ -153,7 +153,7 @@ class WebUiIT {
     }
 
     @Test
-    void canBeUsedWithoutAMouse() throws Exception {
+    void supportsKeyboardNavigation() throws Exception {
         pipeline.backend().send(PipelineFixture.job("keyboard", "uploads/clip.mp4"));
         assertThat(page.locator("[data-testid=job-row][data-job-id=keyboard]").getByTestId("status"))
                 .containsText("Done", containing(120));
@@ -168,7 +168,7 @@ class WebUiIT {
     }
 
     @Test
-    void looksAsItShouldInTheDarkAndOnAPhone() throws Exception {
+    void rendersDarkModeAndPhoneWidth() throws Exception {
         pipeline.backend().send(PipelineFixture.job("looks", "uploads/clip.mp4"));
         assertThat(page.locator("[data-testid=job-row][data-job-id=looks]").getByTestId("status"))
                 .containsText("Done", containing(120));
@@ -179,7 +179,7 @@ class WebUiIT {
                 assertThat(view.getByTestId("timings")).isVisible();
                 assertThat((Boolean) view.evaluate(
                                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-                        .as("nothing is cut off at " + width)
+                        .as("no overflow at " + width)
                         .isTrue();
                 serious(view, "job " + scheme + " " + width);
                 Browser.keep(view, "job-" + scheme + "-" + width);
@@ -189,7 +189,7 @@ class WebUiIT {
     }
 
     @Test
-    void asksForATokenAndSaysWhatIsForAdmins() {
+    void requiresTokenAndMarksAdminFunctions() {
         Page stranger = browser.page(ColorScheme.LIGHT, DESK);
         stranger.navigate(home);
         Locator form = stranger.getByTestId("token-form");
@@ -234,7 +234,7 @@ class WebUiIT {
         page.dispatchEvent("[data-testid=drop-zone]", "drop", Map.of("dataTransfer", transfer));
     }
 
-    /** As a person without a mouse would get there, and no further than a page is long. */
+    /** Moves the focus with the keyboard, for at most the number of elements of a page. */
     private void focusByTab(String selector) {
         page.evaluate("document.activeElement.blur()");
         for (int pressed = 0; pressed < 120; pressed++) {

@@ -5,21 +5,21 @@ import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits, within a bound, for what a test started. */
+/** Waits for futures, at most 60 s. */
 public final class Await {
     private Await() {}
 
     public static <T> T await(Future<T> future) {
         try {
             return future.await(60, TimeUnit.SECONDS);
-        } catch (TimeoutException hangs) {
-            throw new AssertionError("hangs", hangs);
+        } catch (TimeoutException cause) {
+            throw new AssertionError("not completed in 60 s", cause);
         }
     }
 
     public static Throwable causeOf(Future<?> future) {
-        return await(future.transform(ended -> ended.failed()
-                ? Future.succeededFuture(ended.cause())
+        return await(future.transform(result -> result.failed()
+                ? Future.succeededFuture(result.cause())
                 : Future.failedFuture(new AssertionError("did not fail"))));
     }
 
@@ -28,6 +28,6 @@ public final class Await {
         if (cause instanceof JobException failure) {
             return failure;
         }
-        throw new AssertionError("not a failure of ours", cause);
+        throw new AssertionError("not a JobException", cause);
     }
 }
