@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What it costs to have work done: jobs whose stages only copy, through all of them, on real services. The figures are printed for
- * a person to read; what is held to is that every job is done once, and every update sent once and in order.
+ * Measures the coordination overhead: jobs whose stages only copy a file, on real services. Asserts that every job is completed
+ * once and every update is sent once and in order; the results are printed.
  */
 @Tag("long")
 class CoordinationIT {
@@ -36,7 +36,7 @@ class CoordinationIT {
     private static final List<String> JVM =
             List.of(System.getProperty("coordination.jvm", "-Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                     .split(" "));
-    /** Classes of another version, for comparison. */
+    /** Classes of another version for comparison. */
     private static final Optional<Path> BASELINE =
             Optional.ofNullable(System.getProperty("coordination.baseline")).map(Path::of);
 
@@ -58,7 +58,7 @@ class CoordinationIT {
     private Path directory;
 
     @Test
-    void completesEveryJobOnceHoweverManyWait() throws Exception {
+    void completesEveryJobOnceWithLargeBacklog() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         print(
                 "%d jobs after %d, %d concurrently in each stage, %d database connections",
@@ -110,8 +110,8 @@ class CoordinationIT {
             List<Long> measured = completions.subList(WARM_UP, completions.size());
             report(name, begun, measured, cpuBefore, cpuAfter, worker);
             assertThat(measured).hasSize(JOBS);
-            assertThat(backend.complaints()).isEmpty();
-            assertThat(backend.waiting()).isZero();
+            assertThat(backend.unexpectedUpdates()).isEmpty();
+            assertThat(backend.queuedMessages()).isZero();
             assertThat(database.query("SELECT state, count(*) FROM sluice.job GROUP BY state")
                             .toString())
                     .isEqualTo("[{state=completed, count=" + (WARM_UP + JOBS) + "}]");
@@ -152,7 +152,7 @@ class CoordinationIT {
                 collections.stream().mapToInt(sizes -> sizes[1]).max().orElse(0));
     }
 
-    /** What the worker, the database and the broker took so far. */
+    /** CPU time of the worker, the database and the broker. */
     private static Duration[] cpu(WorkerJvm worker, TestDatabase database) throws IOException {
         long postmaster =
                 Long.parseLong(Files.readAllLines(Path.of(database.value("SHOW data_directory"), "postmaster.pid"))
@@ -176,7 +176,7 @@ class CoordinationIT {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    private static void print(String format, Object... figures) {
-        System.out.printf(format + "%n", figures);
+    private static void print(String format, Object... values) {
+        System.out.printf(format + "%n", values);
     }
 }

@@ -26,17 +26,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One film of two hours on so many hosts ({@code -Dhosts}) that sleep instead of encoding, so many times as fast as real ones
- * would ({@code -Dhosts.faster}); broker and database are real, and not faster. The figures are printed for a person to read; what is held to is that the film is completed.
+ * Processes a video of two hours on simulated hosts (their numbers: {@code -Dhosts}) that sleep instead of encoding and are
+ * {@code -Dhosts.faster} times as fast as real ones; broker and database are real. Asserts that the job is completed; the
+ * results are printed.
  */
 @Tag("long")
 @ExtendWith(VertxExtension.class)
 class SimulatedHostsIT {
-    /** A host of two cores encodes 1080p at 0.6 times the speed of watching, with the default ladder. */
+    /** A host with two cores encodes 1080p at 0.6 times real time with the default ladder. */
     private static final Duration WORK = Duration.ofMinutes(200);
-    /** As many as the planner makes of a film. */
+    /** As many as the planner creates for this duration. */
     private static final int SEGMENTS = 128;
-    /** Getting, copying and checking some three gigabytes. */
+    /** Download, concatenation and verification of about 3 GB. */
     private static final Duration JOIN = Duration.ofSeconds(60);
 
     private static final int FASTER = Integer.getInteger("hosts.faster", 100);
@@ -59,19 +60,19 @@ class SimulatedHostsIT {
         }
     }
 
-    /** Gives how long it took, seconds. */
+    /** Returns the duration in seconds. */
     private double encode(Vertx vertx, int hosts) throws Exception {
         TestDatabase database = SharedServices.newDatabase();
         TestBroker broker = SharedServices.rabbitMq();
         List<StubWorker> workers = new ArrayList<>();
-        // The first host makes the schema.
+        // The first host creates the schema.
         for (int n = 0; n < hosts; n++) {
             workers.add(host(vertx, n, broker, database));
         }
         try (BackendProbe backend = new BackendProbe(broker, database)) {
             Future.all(workers.stream().map(StubWorker::up).toList()).await(60, TimeUnit.SECONDS);
             long begun = System.nanoTime();
-            backend.produce("film", 1);
+            backend.produce("long", 1);
             List<Long> completed = backend.awaitCompleted(1, LIMIT_SECONDS);
             assertThat(completed).hasSize(1);
             assertThat(database.value(

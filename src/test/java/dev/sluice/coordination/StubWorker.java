@@ -47,8 +47,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A worker with the verticles of the pipeline and stages that only copy. Puts its stages up and takes them down as the lines of
- * its input say ({@code up}, {@code down}), answers each with the same line, and ends with its input.
+ * A worker with the verticles of the pipeline and stages that only copy. Deploys and undeploys its stages on the input lines
+ * {@code up} and {@code down}, answers each with the same line, and ends at the end of the input.
  */
 final class StubWorker {
     private final Vertx vertx;
@@ -104,7 +104,7 @@ final class StubWorker {
                         vertx, config, "stub", workspace, stage -> new StubStage(stage, vertx, workspace, sample)));
     }
 
-    /** A worker whose stages are these. */
+    /** Opens a worker with these stages. */
     static Future<StubWorker> open(
             Vertx vertx, SluiceConfig config, String name, Workspace workspace, Function<StageName, Stage> stages) {
         return Database.open(vertx, config.postgres())
@@ -186,7 +186,7 @@ final class StubWorker {
         return Future.join(deployed.stream().map(vertx::undeploy).toList()).mapEmpty();
     }
 
-    /** Ends all that is its own; to be called when its stages are down. */
+    /** Closes its resources; must be called after its stages are undeployed. */
     Future<Void> close() {
         services.close();
         return Future.join(others.stream().map(vertx::undeploy).toList())
