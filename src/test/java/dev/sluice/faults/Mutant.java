@@ -34,16 +34,16 @@ record Mutant(String source, String text, String instead) {
     static Mutant thatAcknowledgesBeforeItCommits() {
         return new Mutant(
                 "dev/sluice/pipeline/run/RunExecutor.java",
-                "done -> commit(attempt, done, log),",
-                "done -> delivery.ack().compose(gone -> commit(attempt, done, log)),");
+                "completed -> commit(run, completed),",
+                "completed -> run.context().delivery().ack().compose(acked -> commit(run, completed)),");
     }
 
     /** Nobody sends a message again but the broker. */
     static Mutant thatSendsNothingAgain() {
         return new Mutant(
                 "dev/sluice/pipeline/maintenance/RecoveryVerticle.java",
-                "silent = started(often, this::ofSilentWorkers);",
-                "silent = started(often, Future::succeededFuture);");
+                "this::resendExpiredLeases",
+                "Future::succeededFuture");
     }
 
     /** Compiles it; gives the directory that has to come before the jar on the class path. */

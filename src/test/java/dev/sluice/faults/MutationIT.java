@@ -95,7 +95,7 @@ class MutationIT {
                             "SELECT count(*) FROM sluice.stage_run WHERE stage = 'upload' AND state = 'running'")
                     .equals("1"));
             sleeper.signal("CONT");
-            awaitThat(() -> says(sleeper, "result thrown away") > 0 || says(sleeper, "stage done") > 1);
+            awaitThat(() -> says(sleeper, "result discarded") > 0 || says(sleeper, "stage completed") > 1);
             uploadMayGoOn.complete();
             unspoil.run();
             return end(scenario);
