@@ -174,7 +174,7 @@ final class FaultRun {
                         + " jsonb_array_elements(history) h GROUP BY 1 ORDER BY 2 DESC")
                 .forEach(row -> report.line("  attempts that ended with %s", row.values()));
         for (String text : List.of(
-                "result thrown away", "lease lost, work stopped", "somebody does or did this already", "given back")) {
+                "lease lost; result discarded", "lease lost; run cancelled", "delivery skipped", "delivery requeued")) {
             report.line("log lines '%s': %d", text, count(text));
         }
         report.faults(injected);

@@ -34,16 +34,16 @@ record Mutant(String source, String text, String replacement) {
     static Mutant withAcknowledgementBeforeCommit() {
         return new Mutant(
                 "dev/sluice/pipeline/run/RunExecutor.java",
-                "done -> commit(attempt, done, log),",
-                "done -> delivery.ack().compose(gone -> commit(attempt, done, log)),");
+                "completed -> commit(run, completed),",
+                "completed -> run.context().delivery().ack().compose(acked -> commit(run, completed)),");
     }
 
     /** Only the broker redelivers messages. */
     static Mutant withoutResend() {
         return new Mutant(
                 "dev/sluice/pipeline/maintenance/RecoveryVerticle.java",
-                "silent = started(often, this::resendExpiredLeases);",
-                "silent = started(often, Future::succeededFuture);");
+                "this::resendExpiredLeases",
+                "Future::succeededFuture");
     }
 
     /** Compiles the mutant; returns the directory that must precede the jar on the class path. */

@@ -95,7 +95,7 @@ class MutationIT {
                             "SELECT count(*) FROM sluice.stage_run WHERE stage = 'upload' AND state = 'running'")
                     .equals("1"));
             stale.signal("CONT");
-            awaitThat(() -> count(stale, "result thrown away") > 0 || count(stale, "stage done") > 1);
+            awaitThat(() -> count(stale, "result discarded") > 0 || count(stale, "stage completed") > 1);
             uploadReleased.complete();
             unspoil.run();
             return end(scenario);

@@ -1,14 +1,13 @@
 package dev.sluice.pipeline.lease;
 
 import dev.sluice.job.JobId;
-import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.pipeline.maintenance.JobCleanup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this host does about a job that was cancelled: it stops its work on the job, and when that has ended removes what the
- * job left. It hears of it from the database at once, or else from the next renewal of a lease; twice is harmless.
+ * Cancels the work of this process on a cancelled job, and then cleans up the job. Triggered by a notification of the database
+ * or by the next lease renewal; a second call for a job is harmless.
  */
 public final class CancelledJobHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CancelledJobHandler.class);
@@ -22,19 +21,18 @@ public final class CancelledJobHandler {
         leases.onCancelled(this::onCancelled);
     }
 
-    /** {@link CancellationListener} says so. */
     public void onCancelled(JobId job) {
         leases.cancelJob(job)
-                .compose(ended -> jobCleanup.cleanUpFailed(job))
-                .onSuccess(gone ->
-                        LOG.atDebug().addKeyValue("jobId", job).log("what a cancelled job left was looked for"));
+                .compose(released -> jobCleanup.cleanUpFailed(job))
+                .onSuccess(
+                        cleaned -> LOG.atDebug().addKeyValue("jobId", job).log("cancelled job cleaned up"));
     }
 
-    /** Looks now for what was not heard: listening began anew. */
+    /** Renews the leases now: notifications before the (re)subscription may be lost. */
     public void onSubscribed() {
         leases.renew()
                 .onFailure(cause -> LOG.atDebug()
                         .addKeyValue("error", cause.getMessage())
-                        .log("leases not renewed after listening began anew"));
+                        .log("lease renewal after resubscription failed"));
     }
 }

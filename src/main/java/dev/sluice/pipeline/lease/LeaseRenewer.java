@@ -25,160 +25,147 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the leases of all work of this process alive, with one statement for all of them, and stops work whose lease went
- * to somebody else or whose job was cancelled. A database that cannot be reached stops nothing: nobody else can claim then
- * either.
+ * Renews the leases of all runs of this process with one statement, and cancels runs whose lease is lost or whose job is
+ * cancelled. While the database is unavailable no run is cancelled: no other worker can claim either. Threads: any.
  */
 public final class LeaseRenewer {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
-    private static final int MAX_CANCELLED = 1_000;
+    /** More than the jobs that can be claimed at the same time. */
+    private static final int MAX_RECENTLY_CANCELLED = 1_000;
 
     private final Vertx vertx;
-    private final LeaseRepository leases;
+    private final LeaseRepository repository;
     private final DeliveryConfig config;
-    private final Map<Attempt, TrackedLease> held = new ConcurrentHashMap<>();
-    /** Recently cancelled jobs: more than are claimed at the same time. */
-    private final Set<JobId> stopped =
-            Collections.synchronizedSet(Collections.newSetFromMap(new LruCache<>(MAX_CANCELLED)));
-
+    private final Map<Attempt, TrackedLease> tracked = new ConcurrentHashMap<>();
+    private final Set<JobId> recentlyCancelled =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LruCache<>(MAX_RECENTLY_CANCELLED)));
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
-    private volatile Consumer<JobId> cancelled = job -> {};
+    private volatile Consumer<JobId> cancelledHandler = job -> {};
 
     /**
-     * An attempt that this process is at.
+     * The lease of an attempt of this process.
      *
-     * @param work what can still be stopped; empty once it is stopped or has ended
-     * @param gone completed when nothing is done for it any more
+     * @param cancellation cancels the work; empty once it is cancelled or finished
+     * @param released completed when the attempt is no longer tracked
      */
-    private record TrackedLease(Optional<CancellationToken> work, Promise<Void> gone) {
-        TrackedLease withNothingToStop() {
-            return new TrackedLease(Optional.empty(), gone);
-        }
-    }
+    private record TrackedLease(Optional<CancellationToken> cancellation, Promise<Void> released) {}
 
-    public LeaseRenewer(Vertx vertx, LeaseRepository leases, DeliveryConfig config) {
+    public LeaseRenewer(Vertx vertx, LeaseRepository repository, DeliveryConfig config) {
         this.vertx = vertx;
-        this.leases = leases;
+        this.repository = repository;
         this.config = config;
         this.timer =
-                vertx.setPeriodic(config.leaseRenewInterval().toMillis(), tick -> renew().onFailure(this::logFailure));
+                vertx.setPeriodic(config.leaseRenewInterval().toMillis(), timer -> renew().onFailure(this::logFailure));
     }
 
-    /** Has {@code handler} told of jobs whose work was stopped because a renewal found them cancelled. */
-    void onCancelled(Consumer<JobId> handler) {
-        cancelled = handler;
-    }
-
-    /** Renews the lease of {@code attempt} from now on; cancels the work if the lease is lost. */
-    public void track(Attempt attempt, CancellationToken work) {
-        held.put(attempt, new TrackedLease(Optional.of(work), Promise.promise()));
-        if (stopped.contains(attempt.run().job())) {
-            // The word of a cancellation may have come between the commit of this claim and now; or long before, and
-            // somebody had the job tried again. The database knows.
+    /** Renews the lease of {@code attempt} from now on, and cancels its work if the lease is lost. */
+    public void track(Attempt attempt, CancellationToken cancellation) {
+        tracked.put(attempt, new TrackedLease(Optional.of(cancellation), Promise.promise()));
+        if (recentlyCancelled.contains(attempt.run().job())) {
+            // The job was cancelled either between the commit of this claim and now, or before a restart: ask the database.
             renew(Set.of(attempt)).onFailure(this::logFailure);
         }
     }
 
     /**
-     * Still renews, but has nobody to stop any more: the work has ended, and the fence of its commit says whose the run is.
-     * A run that is committed while it is being renewed looks like one whose lease is lost.
+     * Keeps renewing, but no longer cancels: the work is finished, and its commit is fenced. The lease of a run that is committed
+     * during a renewal looks lost.
      */
     public void markSettling(Attempt attempt) {
-        held.computeIfPresent(attempt, (same, now) -> now.withNothingToStop());
+        tracked.computeIfPresent(attempt, (same, lease) -> new TrackedLease(Optional.empty(), lease.released()));
     }
 
     public void untrack(Attempt attempt) {
-        TrackedLease ended = held.remove(attempt);
-        if (ended != null) {
-            ended.gone().tryComplete();
+        TrackedLease lease = tracked.remove(attempt);
+        if (lease != null) {
+            lease.released().tryComplete();
         }
     }
 
-    /** Stops all work on a job that was cancelled; completes when nothing is done for it on this host any more. */
-    Future<Void> cancelJob(JobId job) {
-        stopped.add(job);
-        JobException why = jobCancelled();
-        List<Map.Entry<Attempt, TrackedLease>> concerned = held.entrySet().stream()
-                .filter(entry -> entry.getKey().run().job().equals(job))
-                .toList();
-        concerned.forEach(entry -> {
-            markSettling(entry.getKey());
-            entry.getValue().work().ifPresent(work -> work.cancel(why));
-        });
-        return Future.join(concerned.stream()
-                        .map(entry -> entry.getValue().gone().future())
-                        .toList())
-                .mapEmpty();
-    }
-
-    /** Stops renewing. */
+    /** Stops the renewal. */
     public void close() {
         vertx.cancelTimer(timer);
     }
 
-    /** Renews all leases unless that is under way already. */
-    Future<Void> renew() {
-        Set<Attempt> asked = Set.copyOf(held.keySet());
-        if (asked.isEmpty() || !renewing.compareAndSet(false, true)) {
-            return Future.succeededFuture();
-        }
-        // Ended before the next is due, which tries again on another connection: a lease outlives a call that hangs.
-        return renew(asked)
-                .timeout(config.leaseRenewInterval().toMillis() * 3 / 4, TimeUnit.MILLISECONDS)
-                .onComplete(answered -> renewing.set(false));
+    /** Sets the handler of jobs that a renewal found cancelled, after their work is cancelled. */
+    void onCancelled(Consumer<JobId> handler) {
+        cancelledHandler = handler;
     }
 
-    private Future<Void> renew(Set<Attempt> asked) {
-        return leases.renew(asked, config.leaseDuration()).compose(kept -> {
-            Set<Attempt> lost =
-                    asked.stream().filter(attempt -> !kept.contains(attempt)).collect(Collectors.toUnmodifiableSet());
-            return lost.isEmpty() ? Future.succeededFuture() : onLeaseLost(lost);
+    /** Cancels all work of this process on a cancelled job; completes when no attempt of the job is tracked any more. */
+    Future<Void> cancelJob(JobId job) {
+        recentlyCancelled.add(job);
+        JobException reason = jobCancelled();
+        List<Map.Entry<Attempt, TrackedLease>> leases = tracked.entrySet().stream()
+                .filter(entry -> entry.getKey().run().job().equals(job))
+                .toList();
+        leases.forEach(entry -> {
+            markSettling(entry.getKey());
+            entry.getValue().cancellation().ifPresent(cancellation -> cancellation.cancel(reason));
         });
-    }
-
-    /** Why they are lost makes a difference: what a cancelled job left has to go, and nobody else will come for it. */
-    private Future<Void> onLeaseLost(Set<Attempt> lost) {
-        Set<JobId> jobs = lost.stream().map(attempt -> attempt.run().job()).collect(Collectors.toUnmodifiableSet());
-        return leases.findCancelled(jobs)
-                .onSuccess(found -> onLeaseLost(lost, found))
-                // Lost they are in any case.
-                .onFailure(unknown -> onLeaseLost(lost, Set.of()))
+        return Future.join(leases.stream()
+                        .map(entry -> entry.getValue().released().future())
+                        .toList())
                 .mapEmpty();
     }
 
-    private void onLeaseLost(Set<Attempt> lost, Set<JobId> byHand) {
+    /** Renews all leases, unless a renewal is in progress. */
+    Future<Void> renew() {
+        Set<Attempt> attempts = Set.copyOf(tracked.keySet());
+        if (attempts.isEmpty() || !renewing.compareAndSet(false, true)) {
+            return Future.succeededFuture();
+        }
+        // Ends before the next renewal, which uses another connection: leases outlive a statement that hangs.
+        return renew(attempts)
+                .timeout(config.leaseRenewInterval().toMillis() * 3 / 4, TimeUnit.MILLISECONDS)
+                .onComplete(done -> renewing.set(false));
+    }
+
+    private Future<Void> renew(Set<Attempt> attempts) {
+        return repository.renew(attempts, config.leaseDuration()).compose(renewed -> {
+            Set<Attempt> lost = attempts.stream()
+                    .filter(attempt -> !renewed.contains(attempt))
+                    .collect(Collectors.toUnmodifiableSet());
+            return lost.isEmpty() ? Future.succeededFuture() : onLeasesLost(lost);
+        });
+    }
+
+    /** Determines first which jobs were cancelled: the artifacts of those are cleaned up by no other worker. */
+    private Future<Void> onLeasesLost(Set<Attempt> lost) {
+        Set<JobId> jobs = lost.stream().map(attempt -> attempt.run().job()).collect(Collectors.toUnmodifiableSet());
+        return repository
+                .findCancelled(jobs)
+                .onSuccess(cancelled -> cancelRuns(lost, cancelled))
+                .onFailure(unknown -> cancelRuns(lost, Set.of()))
+                .mapEmpty();
+    }
+
+    private void cancelRuns(Set<Attempt> lost, Set<JobId> cancelledJobs) {
         lost.stream()
                 .filter(attempt ->
-                        onLeaseLost(attempt, byHand.contains(attempt.run().job())))
+                        cancelRun(attempt, cancelledJobs.contains(attempt.run().job())))
                 .map(attempt -> attempt.run().job())
-                .filter(byHand::contains)
+                .filter(cancelledJobs::contains)
                 .distinct()
-                .forEach(cancelled);
+                .forEach(cancelledHandler);
     }
 
-    private void logFailure(Throwable failure) {
-        LOG.atWarn()
-                .addKeyValue("runs", held.size())
-                .addKeyValue("error", failure.getMessage())
-                .log("leases not renewed, will try again");
-    }
-
-    /** Stops the work of an attempt whose lease is gone; whether there was work to stop. */
-    private boolean onLeaseLost(Attempt attempt, boolean cancelled) {
-        TrackedLease lost = held.get(attempt);
-        if (lost == null || lost.work().isEmpty()) {
+    /** Cancels the work of an attempt whose lease is lost; returns whether there was work to cancel. */
+    private boolean cancelRun(Attempt attempt, boolean jobCancelled) {
+        TrackedLease lease = tracked.get(attempt);
+        if (lease == null || lease.cancellation().isEmpty()) {
             return false;
         }
         markSettling(attempt);
-        if (!cancelled) {
+        if (!jobCancelled) {
             LOG.atWarn()
                     .addKeyValue("jobId", attempt.run().job())
                     .addKeyValue("stage", attempt.run().stage().key())
                     .addKeyValue("attempt", attempt.attemptNumber())
-                    .log("lease lost, work stopped");
+                    .log("lease lost; run cancelled");
         }
-        lost.work().get().cancel(cancelled ? jobCancelled() : leaseLost());
+        lease.cancellation().get().cancel(jobCancelled ? jobCancelled() : leaseLost());
         return true;
     }
 
@@ -187,6 +174,13 @@ public final class LeaseRenewer {
     }
 
     private static JobException leaseLost() {
-        return new JobException(ErrorCode.LEASE_LOST, "The run of this lease is no longer this worker's.");
+        return new JobException(ErrorCode.LEASE_LOST, "Lease lost: the run is owned by another worker.");
+    }
+
+    private void logFailure(Throwable failure) {
+        LOG.atWarn()
+                .addKeyValue("runs", tracked.size())
+                .addKeyValue("error", failure.getMessage())
+                .log("lease renewal failed; retrying");
     }
 }

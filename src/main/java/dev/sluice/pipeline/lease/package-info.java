@@ -1,4 +1,4 @@
-/** Renews leases, waits for a prior lease, reacts to cancellation. */
+/** Renews leases, waits for the expiry of a previous lease, handles cancelled jobs. */
 @NullMarked
 package dev.sluice.pipeline.lease;
 

@@ -10,29 +10,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Comes by now and then and removes what crashes left, in the workspace and in the staging prefix of the store. */
+/** Periodically deletes the orphaned artifacts of crashed workers: workspace files, staged objects and partial outputs. */
 public final class CleanupVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(CleanupVerticle.class);
 
     private final JobCleanup jobCleanup;
     private final OrphanSweeper orphanSweeper;
-    private final Duration every;
+    private final Duration interval;
     private @Nullable PeriodicTask task;
 
-    /**
-     * A janitor that does nothing before it is deployed.
-     *
-     * @param every the pause between two rounds
-     */
-    public CleanupVerticle(JobCleanup jobCleanup, Duration every) {
+    /** @param interval pause between two passes */
+    public CleanupVerticle(JobCleanup jobCleanup, Duration interval) {
         this.jobCleanup = jobCleanup;
         this.orphanSweeper = jobCleanup.orphanSweeper();
-        this.every = every;
+        this.interval = interval;
     }
 
     @Override
     public Future<?> start() {
-        PeriodicTask started = new PeriodicTask(vertx, every, this::cleanUp);
+        PeriodicTask started = new PeriodicTask(vertx, interval, this::cleanUp);
         task = started;
         started.start();
         return Future.succeededFuture();
@@ -46,16 +42,16 @@ public final class CleanupVerticle extends VerticleBase {
     private Future<Void> cleanUp() {
         return orphanSweeper
                 .cleanUpWorkspace()
-                .recover(CleanupVerticle::later)
-                .compose(swept -> orphanSweeper.cleanUpStaging().recover(CleanupVerticle::later))
-                .compose(swept -> jobCleanup.removePartialOutputs().recover(CleanupVerticle::later));
+                .recover(CleanupVerticle::logFailure)
+                .compose(done -> orphanSweeper.cleanUpStaging().recover(CleanupVerticle::logFailure))
+                .compose(done -> jobCleanup.removePartialOutputs().recover(CleanupVerticle::logFailure));
     }
 
-    private static Future<Void> later(Throwable cause) {
+    private static Future<Void> logFailure(Throwable cause) {
         LOG.atWarn()
                 .addKeyValue("errorCode", JobException.of(cause).code().wire())
                 .addKeyValue("error", String.valueOf(cause.getMessage()))
-                .log("could not look for what crashes left, will try again");
+                .log("cleanup pass failed; retrying");
         return Future.succeededFuture();
     }
 }

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a job that has ended leaves lying about: on this disk, in the staging prefix, and under its final keys where it did not
- * publish all. What can't be removed is logged, and the janitor comes by later.
+ * Deletes the workspace directories, staged objects and partial outputs of a finished job. Failures are logged and left to the
+ * periodic cleanup. Threads: any.
  */
 public final class JobCleanup {
     private static final Logger LOG = LoggerFactory.getLogger(JobCleanup.class);
@@ -47,22 +47,22 @@ public final class JobCleanup {
         this.partialOutputs = partialOutputs;
     }
 
-    /** Removes all of a job that was completed: nobody starts such a job again. */
+    /** Deletes all artifacts of a completed job, which cannot be restarted. */
     public Future<Void> cleanUpCompleted(JobId job) {
-        return Future.join(workspace.delete(job), logged(job, staging.deleteAll(job)))
-                .transform(tried -> Future.succeededFuture());
+        return Future.join(workspace.delete(job), logFailure(job, staging.deleteAll(job)))
+                .transform(done -> Future.succeededFuture());
     }
 
     /**
-     * Removes what a job left that failed, unless it goes on: somebody may have started it again meanwhile. Like the janitor it
-     * looks first and asks then, and removes nothing that it has not seen before it asked; a new life has names of its own.
+     * Deletes the artifacts of a failed job, unless it was restarted meanwhile. Lists the artifacts first, then checks the state
+     * of the job, and deletes only what it listed: artifacts of a restarted job have other names.
      */
     public Future<Void> cleanUpFailed(JobId job) {
         return Future.join(
-                        logged(job, directories(job)),
-                        logged(job, staging.deleteIf(job, () -> hasEnded(job))),
-                        logged(job, halfAResult(job)))
-                .transform(tried -> Future.succeededFuture());
+                        logFailure(job, deleteDirectories(job)),
+                        logFailure(job, staging.deleteIf(job, () -> hasEnded(job))),
+                        logFailure(job, removePartialOutput(job)))
+                .transform(done -> Future.succeededFuture());
     }
 
     /** Deletes the directory of an attempt that lost its lease, and the artifacts of its job if that has failed. */
@@ -72,47 +72,46 @@ public final class JobCleanup {
                 .compose(deleted -> cleanUpFailed(attempt.run().job()));
     }
 
-    private Future<Boolean> hasEnded(JobId job) {
-        return staleArtifacts.findEndedJobs(Set.of(job.pathSegment())).map(ended -> !ended.isEmpty());
-    }
-
-    private Future<Void> directories(JobId job) {
-        return workspace
-                .attemptDirectories()
-                .list(job.pathSegment())
-                .compose(found -> hasEnded(job)
-                        .compose(ended -> ended ? sweep(job.pathSegment(), found) : Future.succeededFuture()));
-    }
-
-    private Future<Void> sweep(String job, List<AttemptDirectoryName> attempts) {
-        return Future.join(attempts.stream()
-                        .map(attempt -> workspace.attemptDirectories().delete(job, attempt))
-                        .toList())
-                .compose(swept -> workspace.attemptDirectories().deleteJobIfEmpty(job));
-    }
-
-    /** What nobody came to: the worker died between the end of the job and this, or the store did not answer. */
-    Future<Void> removePartialOutputs() {
-        return partialOutputs
-                .findUnresolved()
-                .compose(
-                        jobs -> Future.join(jobs.stream().map(this::halfAResult).toList()))
-                .mapEmpty();
-    }
-
     OrphanSweeper orphanSweeper() {
         return new OrphanSweeper(workspace, staging, staleArtifacts);
     }
 
-    /** A new life would have to encode before it published, and the answer is not older than a moment. */
-    private Future<Void> halfAResult(JobId job) {
+    /** Removes partial outputs that remained because a worker crashed or the object store was unavailable. */
+    Future<Void> removePartialOutputs() {
         return partialOutputs
-                .find(job)
-                .compose(half -> half.map(found -> (found.exclusive()
-                                        ? objectStore.delete(finalKeys(found.job()))
-                                        : Future.<Void>succeededFuture())
-                                .compose(gone -> partialOutputs.markResolved(job)))
-                        .orElseGet(Future::succeededFuture));
+                .findUnresolved()
+                .compose(jobs ->
+                        Future.join(jobs.stream().map(this::removePartialOutput).toList()))
+                .mapEmpty();
+    }
+
+    private Future<Void> deleteDirectories(JobId job) {
+        String name = job.pathSegment();
+        return workspace
+                .attemptDirectories()
+                .list(name)
+                .compose(attempts -> hasEnded(job)
+                        .compose(ended -> ended ? deleteDirectories(name, attempts) : Future.succeededFuture()));
+    }
+
+    private Future<Void> deleteDirectories(String job, List<AttemptDirectoryName> attempts) {
+        return Future.join(attempts.stream()
+                        .map(attempt -> workspace.attemptDirectories().delete(job, attempt))
+                        .toList())
+                .compose(deleted -> workspace.attemptDirectories().deleteJobIfEmpty(job));
+    }
+
+    private Future<Boolean> hasEnded(JobId job) {
+        return staleArtifacts.findEndedJobs(Set.of(job.pathSegment())).map(ended -> !ended.isEmpty());
+    }
+
+    /** Deletes right after the check: a restarted job would have to encode before it publishes. */
+    private Future<Void> removePartialOutput(JobId job) {
+        return partialOutputs.find(job).compose(found -> found.map(output -> (output.exclusive()
+                                ? objectStore.delete(finalKeys(output.job()))
+                                : Future.<Void>succeededFuture())
+                        .compose(deleted -> partialOutputs.markResolved(job)))
+                .orElseGet(Future::succeededFuture));
     }
 
     private List<ObjectKey> finalKeys(StagedJob job) {
@@ -123,10 +122,10 @@ public final class JobCleanup {
                 .toList();
     }
 
-    private static Future<Void> logged(JobId job, Future<Void> removal) {
-        return removal.onFailure(cause -> LOG.atWarn()
+    private static Future<Void> logFailure(JobId job, Future<Void> deletion) {
+        return deletion.onFailure(cause -> LOG.atWarn()
                 .addKeyValue("jobId", job)
                 .addKeyValue("error", cause.getMessage())
-                .log("not all that a job left was removed, the janitor comes by"));
+                .log("job cleanup incomplete; left to the cleanup task"));
     }
 }

@@ -17,13 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds and removes what crashes left: directories, staged objects and unfinished uploads of attempts that nobody will go on
- * with. It looks first and asks the database then, and removes nothing that it has not seen before it asked: every attempt that
- * begins later has a higher token and names of its own.
+ * Deletes the directories, staged objects and unfinished uploads of attempts that are over. Lists them first, then queries the
+ * database, and deletes only what it listed: every later attempt has a higher fencing token and other names.
  */
 final class OrphanSweeper {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanSweeper.class);
-    private static final int BATCH = 500;
+    private static final int BATCH_SIZE = 500;
 
     private final Workspace workspace;
     private final StagingArea staging;
@@ -36,100 +35,103 @@ final class OrphanSweeper {
     }
 
     Future<Void> cleanUpWorkspace() {
-        return workspace.attemptDirectories().listJobs().compose(names -> {
+        return workspace.attemptDirectories().listJobs().compose(jobs -> {
             List<List<String>> batches = new ArrayList<>();
-            for (int from = 0; from < names.size(); from += BATCH) {
-                batches.add(names.subList(from, Math.min(names.size(), from + BATCH)));
+            for (int from = 0; from < jobs.size(); from += BATCH_SIZE) {
+                batches.add(jobs.subList(from, Math.min(jobs.size(), from + BATCH_SIZE)));
             }
-            return ParallelTasks.sequentially(batches, this::sweepDirectories);
+            return ParallelTasks.sequentially(batches, this::deleteOrphanedDirectories);
         });
     }
 
-    private Future<Void> sweepDirectories(List<String> names) {
-        return attempts(names)
+    private Future<Void> deleteOrphanedDirectories(List<String> jobs) {
+        return listAttempts(jobs)
                 .compose(found -> staleArtifacts
-                        .findEndedJobs(names)
+                        .findEndedJobs(jobs)
                         .compose(ended -> staleArtifacts
-                                .findSupersededAttempts(names)
-                                .compose(over ->
-                                        ParallelTasks.sequentially(found, each -> sweepIfOver(each, ended, over)))
-                                .compose(swept -> ParallelTasks.sequentially(
-                                        ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
+                                .findSupersededAttempts(jobs)
+                                .compose(superseded -> ParallelTasks.sequentially(
+                                        found, attempt -> deleteIfOrphaned(attempt, ended, superseded)))
+                                .compose(deleted ->
+                                        ParallelTasks.sequentially(ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
     }
 
-    private Future<List<Found>> attempts(List<String> names) {
-        List<Found> found = new ArrayList<>();
+    private Future<List<FoundAttempt>> listAttempts(List<String> jobs) {
+        List<FoundAttempt> found = new ArrayList<>();
         return ParallelTasks.sequentially(
-                        names,
-                        name -> workspace
+                        jobs,
+                        job -> workspace
                                 .attemptDirectories()
-                                .list(name)
-                                .onSuccess(here -> here.forEach(attempt -> found.add(new Found(name, attempt))))
+                                .list(job)
+                                .onSuccess(attempts ->
+                                        attempts.forEach(attempt -> found.add(new FoundAttempt(job, attempt))))
                                 .mapEmpty())
                 .map(found);
     }
 
-    private Future<Void> sweepIfOver(Found found, Set<String> ended, Set<Superseded> over) {
-        if (!ended.contains(found.fileName()) && over.stream().noneMatch(found::isOneOf)) {
+    private Future<Void> deleteIfOrphaned(FoundAttempt found, Set<String> ended, Set<Superseded> superseded) {
+        if (!ended.contains(found.job()) && superseded.stream().noneMatch(found::isCoveredBy)) {
             return Future.succeededFuture();
         }
         LOG.atInfo()
-                .addKeyValue("directory", found.fileName())
+                .addKeyValue("directory", found.job())
                 .addKeyValue("stage", found.attempt().stage().key())
-                .log("what a crash left in the workspace removed");
-        return workspace.attemptDirectories().delete(found.fileName(), found.attempt());
+                .log("orphaned workspace files deleted");
+        return workspace.attemptDirectories().delete(found.job(), found.attempt());
     }
 
     Future<Void> cleanUpStaging() {
-        return sweepObjects("").compose(swept -> sweepUploads());
+        return deleteOrphanedObjects("").compose(deleted -> abortOrphanedUploads());
     }
 
-    private Future<Void> sweepObjects(String after) {
+    private Future<Void> deleteOrphanedObjects(String after) {
         return staging.listObjects(after).compose(keys -> {
             if (keys.isEmpty()) {
                 return Future.succeededFuture();
             }
             return staleArtifacts
-                    .findEndedJobs(fileNames(keys))
-                    .compose(ended -> remove(keys.stream()
+                    .findEndedJobs(jobs(keys))
+                    .compose(ended -> delete(keys.stream()
                             .filter(key -> ended.contains(staging.jobDirectoryOf(key)))
                             .toList()))
-                    .compose(removed -> sweepObjects(keys.get(keys.size() - 1).value()));
+                    .compose(deleted ->
+                            deleteOrphanedObjects(keys.get(keys.size() - 1).value()));
         });
     }
 
-    private Future<Void> remove(List<ObjectKey> keys) {
-        return staging.remove(keys).onSuccess(removed -> told("objects", keys.size()));
+    private Future<Void> delete(List<ObjectKey> keys) {
+        return staging.remove(keys).onSuccess(deleted -> logDeleted("objects", keys.size()));
     }
 
-    private Future<Void> sweepUploads() {
+    private Future<Void> abortOrphanedUploads() {
         return staging.listMultipartUploads().compose(uploads -> {
             List<ObjectKey> keys = uploads.stream().map(MultipartUploadId::key).toList();
-            return staleArtifacts.findEndedJobs(fileNames(keys)).compose(ended -> {
-                List<MultipartUploadId> over = uploads.stream()
+            return staleArtifacts.findEndedJobs(jobs(keys)).compose(ended -> {
+                List<MultipartUploadId> orphaned = uploads.stream()
                         .filter(upload -> ended.contains(staging.jobDirectoryOf(upload.key())))
                         .toList();
-                return staging.abort(over).onSuccess(aborted -> told("uploads", over.size()));
+                return staging.abort(orphaned).onSuccess(aborted -> logDeleted("uploads", orphaned.size()));
             });
         });
     }
 
-    private Set<String> fileNames(List<ObjectKey> keys) {
+    private Set<String> jobs(List<ObjectKey> keys) {
         return keys.stream().map(staging::jobDirectoryOf).collect(Collectors.toUnmodifiableSet());
     }
 
-    private static void told(String what, int count) {
+    private static void logDeleted(String key, int count) {
         if (count > 0) {
-            LOG.atInfo().addKeyValue(what, count).log("what a crash left in the staging prefix removed");
+            LOG.atInfo().addKeyValue(key, count).log("orphaned staged objects deleted");
         }
     }
 
-    private record Found(String fileName, AttemptDirectoryName attempt) {
-        boolean isOneOf(Superseded over) {
-            return over.fileName().equals(fileName)
-                    && over.stage() == attempt.stage()
-                    && over.task() == attempt.task()
-                    && attempt.token() <= over.token();
+    /** @param job name of the job's directory */
+    private record FoundAttempt(String job, AttemptDirectoryName attempt) {
+        boolean isCoveredBy(Superseded superseded) {
+            return superseded.fileName().equals(job)
+                    && superseded.stage() == attempt.stage()
+                    && superseded.task() == attempt.task()
+                    && attempt.token() <= superseded.token();
         }
     }
 }

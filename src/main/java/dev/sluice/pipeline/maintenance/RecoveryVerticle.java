@@ -24,142 +24,148 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends messages again that the broker will not, or not soon: of runs whose worker is frozen or cut off, which the broker notices
- * late, and of runs that nobody claims although nothing waits in their queue, because the broker lost it.
+ * Resends messages that the broker will not redeliver, or not soon: of runs whose worker is frozen or disconnected, which the
+ * broker detects late, and of runs that are not claimed although no message is queued, because the broker lost it. Adopts pending
+ * jobs of the job table whose message was lost before it was received.
  */
 public final class RecoveryVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryVerticle.class);
-    /** What the broker delivers again by itself, because a connection ended, comes sooner than this. */
+    /** The broker redelivers the messages of a closed connection within this time. */
     private static final Duration GRACE_PERIOD = Duration.ofSeconds(2);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-    /** A fraction of the time after which a job counts as lost, so that it is not much more in the end. */
+    private static final Duration MAX_EXPIRY_CHECK_INTERVAL = Duration.ofSeconds(2);
+    /** Checks within the time after which a message counts as lost, so that it is resent not much later. */
     private static final int CHECKS_PER_PERIOD = 4;
 
-    private static final Backlog NONE = new Backlog(0, 0);
+    private static final Backlog EMPTY = new Backlog(0, 0);
 
-    private final LostMessageRepository messages;
-    private final PendingJobRepository pending;
+    private final LostMessageRepository lostMessages;
+    private final PendingJobRepository pendingJobs;
     private final RabbitMqConfig broker;
     private final DeliveryConfig config;
-    private final PublisherClient updates;
-    private @Nullable PeriodicTask silent;
-    private @Nullable PeriodicTask resendUnclaimed;
+    private final PublisherClient publisher;
+    private final List<PeriodicTask> tasks = new ArrayList<>();
     private @Nullable QueueInspector queueInspector;
 
+    /** @param queues the queue of each stage */
     public RecoveryVerticle(
-            LostMessageRepository messages,
-            PendingJobRepository pending,
+            LostMessageRepository lostMessages,
+            PendingJobRepository pendingJobs,
             RabbitMqConfig broker,
             DeliveryConfig config,
-            PublisherClient updates) {
-        this.messages = messages;
-        this.pending = pending;
+            PublisherClient publisher) {
+        this.lostMessages = lostMessages;
+        this.pendingJobs = pendingJobs;
         this.broker = broker;
         this.config = config;
-        this.updates = updates;
+        this.publisher = publisher;
     }
 
     @Override
     public Future<?> start() {
         queueInspector = new QueueInspector(vertx, broker);
-        Duration rare = config.resendAfter().dividedBy(CHECKS_PER_PERIOD);
-        Duration often = config.leaseDuration().compareTo(LONGEST_PAUSE) < 0 ? config.leaseDuration() : LONGEST_PAUSE;
-        silent = started(often, this::resendExpiredLeases);
-        resendUnclaimed = started(rare, this::resendUnclaimed);
+        Duration expiryCheckInterval = config.leaseDuration().compareTo(MAX_EXPIRY_CHECK_INTERVAL) < 0
+                ? config.leaseDuration()
+                : MAX_EXPIRY_CHECK_INTERVAL;
+        schedule(expiryCheckInterval, this::resendExpiredLeases);
+        schedule(config.resendAfter().dividedBy(CHECKS_PER_PERIOD), this::resendUnclaimed);
         return Future.succeededFuture();
     }
 
-    private PeriodicTask started(Duration pause, Supplier<Future<Void>> round) {
-        PeriodicTask periodic = new PeriodicTask(vertx, pause, () -> round.get().recover(this::later));
-        periodic.start();
-        return periodic;
+    private void schedule(Duration interval, Supplier<Future<Void>> check) {
+        PeriodicTask task = new PeriodicTask(vertx, interval, () -> check.get().recover(RecoveryVerticle::skip));
+        tasks.add(task);
+        task.start();
+    }
+
+    private static Future<Void> skip(Throwable cause) {
+        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("lost-message check skipped");
+        return Future.succeededFuture();
     }
 
     @Override
     public Future<?> stop() {
-        return Future.join(
-                Objects.requireNonNull(silent).stop(),
-                Objects.requireNonNull(resendUnclaimed).stop());
-    }
-
-    private Future<Void> later(Throwable cause) {
-        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("no look for lost messages now");
-        return Future.succeededFuture();
+        return Future.join(tasks.stream().map(PeriodicTask::stop).toList());
     }
 
     private Future<Void> resendExpiredLeases() {
-        return messages.resendExpired(GRACE_PERIOD, config.resendAfter())
-                .onSuccess(sent -> told(sent, "worker silent, job sent again"))
+        return lostMessages
+                .resendExpired(GRACE_PERIOD, config.resendAfter())
+                .onSuccess(runs -> announce(runs, "worker unresponsive; message resent"))
                 .mapEmpty();
     }
 
     private Future<Void> resendUnclaimed() {
-        Future<Map<StageName, Backlog>> known = messages.backlogs(config.resendAfter());
-        Future<Backlog> unseen = untrackedBacklog();
-        return Future.all(known, unseen).compose(both -> {
-            Map<StageName, Backlog> backlogs = known.result();
-            boolean none = unseen.result().overdue() == 0
-                    && backlogs.values().stream().allMatch(backlog -> backlog.overdue() == 0);
-            return none
-                    ? Future.succeededFuture()
-                    : Objects.requireNonNull(queueInspector)
-                            .messageCounts(Topology.INPUT_QUEUES)
-                            .compose(depths -> sendUnclaimed(backlogs, depths)
-                                    .compose(sent -> adoptPending(unseen.result(), backlogs, depths)));
+        Future<Map<StageName, Backlog>> tracked = lostMessages.backlogs(config.resendAfter());
+        Future<Backlog> untracked = untrackedBacklog();
+        return Future.all(tracked, untracked).compose(both -> {
+            Map<StageName, Backlog> backlogs = tracked.result();
+            boolean overdue = untracked.result().overdue() > 0
+                    || backlogs.values().stream().anyMatch(backlog -> backlog.overdue() > 0);
+            return overdue
+                    ? queueDepths().compose(depths -> resendMissing(backlogs, depths)
+                            .compose(resent -> adoptPending(untracked.result(), backlogs, depths)))
+                    : Future.succeededFuture();
         });
     }
 
     private Future<Backlog> untrackedBacklog() {
         return config.adoptPending()
-                ? orNothing(pending.count(config.resendAfter()), NONE)
-                : Future.succeededFuture(NONE);
+                ? orDefault(pendingJobs.count(config.resendAfter()), EMPTY)
+                : Future.succeededFuture(EMPTY);
     }
 
-    /** The jobs that we know are not to wait until the owner of the user's table has mended it. */
-    private static <T> Future<T> orNothing(Future<T> look, T nothing) {
-        return look.recover(cause -> {
+    /** A failure of the user tables does not delay the recovery of tracked jobs. */
+    private static <T> Future<T> orDefault(Future<T> result, T defaultValue) {
+        return result.recover(cause -> {
             LOG.atWarn()
                     .addKeyValue("error", String.valueOf(cause.getMessage()))
-                    .log("the job table cannot be looked through, no pending job is taken up now");
-            return Future.succeededFuture(nothing);
+                    .log("pending-job scan failed; adoption skipped");
+            return Future.succeededFuture(defaultValue);
         });
     }
 
-    /** A row whose message still lies in a queue, as a staged job or as a single-stage request, is not lost either. */
-    private Future<Void> adoptPending(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
-        Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, NONE);
-        long there =
-                depths.getOrDefault(Topology.DOWNLOAD_QUEUE, 0L) + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
-        long missing = new Backlog(unseen.total() + known.total(), unseen.overdue()).missing(there);
+    private Future<Map<String, Long>> queueDepths() {
+        return Objects.requireNonNull(queueInspector).messageCounts(Topology.INPUT_QUEUES);
+    }
+
+    /** Resends as many messages as are missing in the queue: the runs of queued messages only wait to be delivered. */
+    private Future<Void> resendMissing(Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
+        List<Future<?>> resent = new ArrayList<>();
+        backlogs.forEach((stage, backlog) -> {
+            long missing = backlog.missing(depth(stage, depths));
+            if (missing > 0) {
+                resent.add(lostMessages
+                        .resendUnclaimed(stage, config.resendAfter(), missing)
+                        .onSuccess(runs -> announce(runs, "run not claimed; message resent")));
+            }
+        });
+        return Future.join(resent).mapEmpty();
+    }
+
+    /** A row whose message is still queued, as a staged job or as a single-stage request, is not lost either. */
+    private Future<Void> adoptPending(Backlog untracked, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
+        Backlog tracked = backlogs.getOrDefault(StageName.DOWNLOAD, EMPTY);
+        long queued = depth(StageName.DOWNLOAD, depths) + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
+        long missing = new Backlog(untracked.total() + tracked.total(), untracked.overdue()).missing(queued);
         return missing <= 0
                 ? Future.succeededFuture()
-                : orNothing(pending.adopt(config.resendAfter(), missing), List.of())
-                        .onSuccess(runs -> told(runs, "pending in the job table and never heard of, taken up"))
+                : orDefault(pendingJobs.adopt(config.resendAfter(), missing), List.of())
+                        .onSuccess(runs -> announce(runs, "pending job adopted"))
                         .mapEmpty();
     }
 
-    /** As many as are missing in the queue: those that still lie there only wait for their turn. */
-    private Future<Void> sendUnclaimed(Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
-        List<Future<?>> sent = new ArrayList<>();
-        backlogs.forEach((stage, backlog) -> {
-            long there = depths.getOrDefault(Topology.queueOf(stage), 0L);
-            long missing = backlog.missing(there);
-            if (missing > 0) {
-                sent.add(messages.resendUnclaimed(stage, config.resendAfter(), missing)
-                        .onSuccess(runs -> told(runs, "nobody claimed the job, sent again")));
-            }
-        });
-        return Future.join(sent).mapEmpty();
+    private long depth(StageName stage, Map<String, Long> depths) {
+        return depths.getOrDefault(Topology.queueOf(stage), 0L);
     }
 
-    private void told(List<RunId> runs, String what) {
+    private void announce(List<RunId> runs, String event) {
         runs.forEach(run -> LOG.atWarn()
                 .addKeyValue("jobId", run.job())
                 .addKeyValue("stage", run.stage().key())
-                .log(what));
+                .log(event));
         if (!runs.isEmpty()) {
-            updates.notifyOutbox();
+            publisher.notifyOutbox();
         }
     }
 }

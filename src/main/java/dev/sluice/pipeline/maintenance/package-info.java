@@ -1,4 +1,4 @@
-/** Periodic work: resend lost messages, adopt pending jobs, remove orphaned artifacts. */
+/** Periodic work: resends lost messages, adopts pending jobs, deletes orphaned artifacts. */
 @NullMarked
 package dev.sluice.pipeline.maintenance;
 

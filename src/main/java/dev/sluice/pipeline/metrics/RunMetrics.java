@@ -1,73 +1,98 @@
 package dev.sluice.pipeline.metrics;
 
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The figures of one stage in this process; any thread may count. */
+/** Counts the runs of one stage in this process. Threads: any. */
 public final class RunMetrics implements RunMetricsMXBean {
-    final LongAdder started = new LongAdder();
-    final LongAdder ended = new LongAdder();
-    final LongAdder done = new LongAdder();
-    final LongAdder retried = new LongAdder();
-    final LongAdder deferred = new LongAdder();
-    final LongAdder failed = new LongAdder();
-    final LongAdder requeued = new LongAdder();
-    final LongAdder cancelled = new LongAdder();
-    final LongAdder fenced = new LongAdder();
-    public final LongAdder contended = new LongAdder();
-    public final LongAdder duplicates = new LongAdder();
+    private final Map<Event, LongAdder> counters;
+
+    RunMetrics() {
+        Map<Event, LongAdder> all = new EnumMap<>(Event.class);
+        for (Event event : Event.values()) {
+            all.put(event, new LongAdder());
+        }
+        counters = Collections.unmodifiableMap(all);
+    }
+
+    /** What is counted; see {@link RunMetricsMXBean}. */
+    public enum Event {
+        STARTED,
+        FINISHED,
+        COMPLETED,
+        RETRIED,
+        DEFERRED,
+        FAILED,
+        REQUEUED,
+        CANCELLED,
+        FENCED,
+        CONTENDED,
+        DUPLICATE
+    }
+
+    public void count(Event event) {
+        counter(event).increment();
+    }
+
+    private LongAdder counter(Event event) {
+        return Objects.requireNonNull(counters.get(event));
+    }
 
     @Override
     public long getRunning() {
-        return started.sum() - ended.sum();
+        return counter(Event.STARTED).sum() - counter(Event.FINISHED).sum();
     }
 
     @Override
     public long getStarted() {
-        return started.sum();
+        return counter(Event.STARTED).sum();
     }
 
     @Override
     public long getCompleted() {
-        return done.sum();
+        return counter(Event.COMPLETED).sum();
     }
 
     @Override
     public long getRetried() {
-        return retried.sum();
+        return counter(Event.RETRIED).sum();
     }
 
     @Override
     public long getDeferred() {
-        return deferred.sum();
+        return counter(Event.DEFERRED).sum();
     }
 
     @Override
     public long getFailed() {
-        return failed.sum();
+        return counter(Event.FAILED).sum();
     }
 
     @Override
     public long getRequeued() {
-        return requeued.sum();
+        return counter(Event.REQUEUED).sum();
     }
 
     @Override
     public long getCancelled() {
-        return cancelled.sum();
+        return counter(Event.CANCELLED).sum();
     }
 
     @Override
     public long getFenced() {
-        return fenced.sum();
+        return counter(Event.FENCED).sum();
     }
 
     @Override
     public long getContended() {
-        return contended.sum();
+        return counter(Event.CONTENDED).sum();
     }
 
     @Override
     public long getDuplicates() {
-        return duplicates.sum();
+        return counter(Event.DUPLICATE).sum();
     }
 }

@@ -1,41 +1,40 @@
 package dev.sluice.pipeline.metrics;
 
 /**
- * What became of one stage's deliveries in this process since its start, as a monitor reads it over JMX. Every figure but
- * {@link #getRunning} only rises. A run that was started is running, or counted under one ending: done, retried, put off,
- * failed, released, cancelled or fenced.
+ * Counters of one stage in this process since its start, for monitoring over JMX. All but {@link #getRunning} only increase. A
+ * started run is running or counted under one outcome: completed, retried, deferred, failed, requeued, cancelled or fenced.
  */
 public interface RunMetricsMXBean {
-    /** Runs that are worked on now. */
+    /** Runs in progress. */
     long getRunning();
 
     /** Runs that were claimed. */
     long getStarted();
 
-    /** Runs that were committed. */
+    /** Runs whose result was committed. */
     long getCompleted();
 
-    /** Runs that failed and will be tried again after their back-off. */
+    /** Runs that failed and will be retried after a delay. */
     long getRetried();
 
-    /** Runs that this host had no room on its disk for; they come back after a while and are not counted as tried. */
+    /** Runs deferred because this host lacked disk space; they are retried later, and the attempt is not counted. */
     long getDeferred();
 
-    /** Runs that ended their job as failed. */
+    /** Runs that failed their job. */
     long getFailed();
 
-    /** Runs that were given back: this process stops, or the database did not take how they ended. */
+    /** Runs whose delivery was requeued: at shutdown, or because their outcome could not be persisted. */
     long getRequeued();
 
-    /** Runs whose job was cancelled while they worked. */
+    /** Runs whose job was cancelled during processing. */
     long getCancelled();
 
-    /** Runs that came too late: somebody else had their lease by then, and their result was thrown away. */
+    /** Runs that lost their lease to another worker; their result was discarded. */
     long getFenced();
 
-    /** Deliveries of a run that another worker had; their message was put off until that one's lease ends. */
+    /** Deliveries of a run that another worker had claimed; their message is deferred until that lease ends. */
     long getContended();
 
-    /** Deliveries of what was done or had ended already. */
+    /** Deliveries of a run that was already finished. */
     long getDuplicates();
 }

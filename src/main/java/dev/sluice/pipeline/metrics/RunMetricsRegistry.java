@@ -13,52 +13,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a monitor can read of this process over JMX: {@code dev.sluice:type=Runs,stage=<stage>,worker="<worker>"}, one for each
- * stage. A process that cannot show its figures works all the same.
+ * Registers the metrics of each stage with JMX as {@code dev.sluice:type=Runs,stage=<stage>,worker="<worker>"}. A failed
+ * registration is logged and has no other effect.
  */
 public final class RunMetricsRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(RunMetricsRegistry.class);
 
     private final String worker;
-    private final Map<StageName, RunMetrics> counts = Stream.of(StageName.values())
+    private final Map<StageName, RunMetrics> metrics = Stream.of(StageName.values())
             .collect(Collectors.toUnmodifiableMap(Function.identity(), stage -> new RunMetrics()));
 
     private RunMetricsRegistry(String worker) {
         this.worker = worker;
     }
 
-    /** Shows the figures of the process with this name until {@link #close}. */
+    /** Registers the metrics of a worker until {@link #close}. */
     public static RunMetricsRegistry register(String worker) {
-        RunMetricsRegistry metricsRegistry = new RunMetricsRegistry(worker);
-        metricsRegistry.counts.forEach((stage, figures) -> quietly(
-                () -> ManagementFactory.getPlatformMBeanServer().registerMBean(figures, metricsRegistry.name(stage))));
-        return metricsRegistry;
+        RunMetricsRegistry registry = new RunMetricsRegistry(worker);
+        registry.metrics.forEach((stage, bean) -> logFailure(
+                () -> ManagementFactory.getPlatformMBeanServer().registerMBean(bean, registry.objectName(stage))));
+        return registry;
     }
 
     public RunMetrics of(StageName stage) {
-        return Objects.requireNonNull(counts.get(stage));
+        return Objects.requireNonNull(metrics.get(stage));
     }
 
-    /** Takes the figures away again. */
+    /** Unregisters the metrics. */
     public void close() {
-        counts.keySet()
-                .forEach(stage ->
-                        quietly(() -> ManagementFactory.getPlatformMBeanServer().unregisterMBean(name(stage))));
+        metrics.keySet()
+                .forEach(stage -> logFailure(
+                        () -> ManagementFactory.getPlatformMBeanServer().unregisterMBean(objectName(stage))));
     }
 
-    private ObjectName name(StageName stage) throws JMException {
+    private ObjectName objectName(StageName stage) throws JMException {
         return new ObjectName("dev.sluice:type=Runs,stage=" + stage.key() + ",worker=" + ObjectName.quote(worker));
     }
 
-    private static void quietly(Registration registration) {
+    private static void logFailure(JmxOperation operation) {
         try {
-            registration.change();
+            operation.run();
         } catch (JMException cause) {
-            LOG.atWarn().addKeyValue("error", cause.toString()).log("figures cannot be read over JMX");
+            LOG.atWarn().addKeyValue("error", cause.toString()).log("JMX registration failed");
         }
     }
 
-    private interface Registration {
-        void change() throws JMException;
+    private interface JmxOperation {
+        void run() throws JMException;
     }
 }

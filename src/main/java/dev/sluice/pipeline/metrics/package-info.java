@@ -1,4 +1,4 @@
-/** Run counters, JMX, outcome log line. */
+/** Counts runs, publishes the counters over JMX and logs the outcome of each run. */
 @NullMarked
 package dev.sluice.pipeline.metrics;
 

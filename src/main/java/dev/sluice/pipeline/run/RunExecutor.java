@@ -64,8 +64,7 @@ public final class RunExecutor {
 
     private Future<RunOutcome> skip(RunContext context, ClaimResult result) {
         boolean leased = result instanceof ClaimResult.LeasedElsewhere;
-        RunMetrics metrics = services.metrics().of(route.name());
-        (leased ? metrics.contended : metrics.duplicates).increment();
+        services.metrics().of(route.name()).count(leased ? RunMetrics.Event.CONTENDED : RunMetrics.Event.DUPLICATE);
         LOG.atDebug()
                 .addKeyValue("jobId", context.job().id())
                 .addKeyValue("stage", route.name().key())
