@@ -144,7 +144,7 @@ class ProductionJarIT {
                 assertThat(table.out().lines()).hasSize(2).anyMatch(line -> line.startsWith(id));
                 assertThat(show.out()).contains("x-sluice-queue: elsewhere", "not a job \\u001b[2J");
                 assertThat(drop.exitCode()).isEqualTo(1);
-                assertThat(drop.out()).contains(id, "Dropped.");
+                assertThat(drop.out()).contains(id, "Discarded.");
                 assertThat(drop.err()).contains("no-such  No dead letter of this id");
             }
         }
