@@ -145,7 +145,7 @@ class ProductionJarIT {
                 assertThat(show.out()).contains("x-sluice-queue: elsewhere", "not a job \\u001b[2J");
                 assertThat(drop.exitCode()).isEqualTo(1);
                 assertThat(drop.out()).contains(id, "Discarded.");
-                assertThat(drop.err()).contains("no-such  No dead letter of this id");
+                assertThat(drop.err()).contains("no-such  Dead letter not found");
             }
         }
         try (JarProcess lacking = JarProcess.run(JarProcess.PRODUCTION, "dead");
@@ -153,7 +153,7 @@ class ProductionJarIT {
             assertThat(lacking.exitCode()).isEqualTo(2);
             assertThat(lacking.err()).contains("One of list, show, replay, drop is needed.");
             assertThat(cancel.exitCode()).isEqualTo(1);
-            assertThat(cancel.err()).startsWith("nobody  No worker has seen a job of this id");
+            assertThat(cancel.err()).startsWith("nobody  No worker has received a job with this ID");
         }
     }
 
