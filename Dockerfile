@@ -1,26 +1,26 @@
-# Build with `mvn -DskipTests package` first; everything that runs is in the one jar.
+# Requires `mvn -DskipTests package`. The jar contains everything but the JRE and bubblewrap.
 FROM eclipse-temurin:17-jre
 
-# The cage around FFmpeg; it also needs a container that may make user namespaces, see the README.
+# Sandbox of FFmpeg. It requires unprivileged user namespaces in the container, see docs/operations.md.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends bubblewrap \
     && rm -rf /var/lib/apt/lists/*
 
 RUN useradd --system --create-home --home-dir /var/lib/sluice sluice
 COPY target/sluice.jar /opt/sluice/sluice.jar
-COPY conf/sluice.json /etc/sluice/sluice.json
+COPY conf/sluice.json conf/sluice.schema.json /etc/sluice/
 
 USER sluice
 WORKDIR /var/lib/sluice
 VOLUME /var/lib/sluice
 
-# FFmpeg gets the memory and the cores: the JVM needs little whatever the size of a video, and has nothing to do that a second
-# compiler or more collecting threads would make faster.
+# Memory and cores are left to FFmpeg. The JVM needs little memory for a video of any size, and neither the second compiler nor
+# parallel garbage collection makes it faster.
 ENV JAVA_TOOL_OPTIONS="-Xmx96m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
 ENV SLUICE_WORKSPACE_DIRECTORY=/var/lib/sluice/work
-ENV SLUICE_FFMPEG_CACHE=/var/lib/sluice/ffmpeg
+ENV SLUICE_FFMPEG_CACHE_DIRECTORY=/var/lib/sluice/ffmpeg
 
-# Stopped with SIGTERM it gives its work back and is gone within ten seconds.
+# On SIGTERM the process requeues its deliveries and exits within 10 seconds.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["java", "-jar", "/opt/sluice/sluice.jar"]
 CMD ["-conf", "/etc/sluice/sluice.json"]

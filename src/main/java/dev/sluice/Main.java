@@ -7,9 +7,8 @@ import dev.sluice.cli.CommandLineRunner;
 import dev.sluice.cli.DeadLetterCommand;
 import dev.sluice.cli.RetryCommand;
 import dev.sluice.cli.RunCommand;
+import dev.sluice.cli.SendTestJobCommand;
 import dev.sluice.cli.SubmitCommand;
-import dev.sluice.cli.TestStagedCommand;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -17,7 +16,9 @@ import picocli.CommandLine.HelpCommand;
 /** The command line of the production jar. */
 @Command(
         name = "sluice",
-        description = "Staged video processing on RabbitMQ. Without a command it runs the pipeline.",
+        description = "Staged video processing on RabbitMQ. The default command is run.",
+        exitCodeListHeading = CommandLineRunner.EXIT_CODES,
+        exitCodeList = {CommandLineRunner.OK_TEXT, CommandLineRunner.FAILED_TEXT, CommandLineRunner.USAGE_ERROR_TEXT},
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
         versionProvider = Version.class,
@@ -28,22 +29,16 @@ import picocli.CommandLine.HelpCommand;
             CancelCommand.class,
             RetryCommand.class,
             DeadLetterCommand.class,
-            TestStagedCommand.class,
+            SendTestJobCommand.class,
             HelpCommand.class
         })
 public final class Main {
-    private static final Set<String> WATCHED =
-            Set.of("check", "submit", "cancel", "retry", "dead", TestStagedCommand.NAME);
-
     private Main() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && WATCHED.contains(args[0])) {
-            CommandLineRunner.setDefaultLogLevel("WARN");
-        }
-        int exit = CommandLineRunner.execute(new Main(), RunCommand.NAME, args);
-        if (exit != 0) {
-            System.exit(exit);
+        int exitCode = CommandLineRunner.execute(new Main(), RunCommand.NAME, "WARN", args);
+        if (exitCode != 0) {
+            System.exit(exitCode);
         }
     }
 }

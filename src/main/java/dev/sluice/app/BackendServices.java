@@ -29,12 +29,12 @@ import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
 
-/** What only the backend half needs. */
+/** Services of the backend: updates consumer, webhooks and HTTP API. */
 record BackendServices(
         Vertx vertx,
         JobCancellation cancellation,
@@ -49,14 +49,14 @@ record BackendServices(
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
                 vertx,
-                new JobCancellation(database, tables, PublisherClient::inOutbox),
+                new JobCancellation(database, tables, UpdateMessages::toOutbox),
                 new JobRetry(database, tables),
                 new JobQueryRepository(database, tables),
                 new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
                 new WebhookDeliveryRepository(database));
     }
 
-    /** Its verticles; none where it is off. */
+    /** The verticles of the backend; empty if it is disabled. */
     List<Pipeline.VerticleDeployment> deployments(Services services) {
         BackendConfig config = services.config().backend();
         if (!config.enabled()) {
@@ -73,7 +73,7 @@ record BackendServices(
         return new UpdateConsumerVerticle(
                 services.config().rabbitmq(),
                 receivedUpdates,
-                services.runServices().outbox(),
+                services.runServices().runs().outbox(),
                 outboxNotifier(services));
     }
 
@@ -89,25 +89,29 @@ record BackendServices(
 
     private HttpApiVerticle api(Services services) {
         OutboxNotifier outboxNotifier = outboxNotifier(services);
-        JobControlService control =
-                new JobControlService(cancellation, retry, services.runServices().worker(), outboxNotifier);
-        JobSubmissionService submission =
-                new JobSubmissionService(services.objectStore(), services.jobs(), outboxNotifier);
+        JobControlService control = new JobControlService(
+                cancellation, retry, services.runServices().worker(), outboxNotifier);
+        JobSubmissionService submission = new JobSubmissionService(
+                services.storage().objectStore(), services.repositories().jobs(), outboxNotifier);
         BackendConfig config = services.config().backend();
         JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
         MediaJobService media =
-                new MediaJobService(queries, submission, services.objectStore(), webhookResolver);
+                new MediaJobService(queries, submission, services.storage().objectStore(), webhookResolver);
         DeadLetterService deadLetters = new DeadLetterService(
-                vertx, services.config().rabbitmq(), services.runServices().outbox(), control);
-        UploadLimiter limiter = new UploadLimiter(config.maxConcurrentUploads());
-        MultipartUploads store = services.objectStore().multipartUploads();
-        UploadFinalizer finalizer = new UploadFinalizer(store, services.objectStore(), submission);
+                vertx,
+                services.config().rabbitmq(),
+                services.runServices().runs().outbox(),
+                control);
+        UploadLimiter limiter = new UploadLimiter(config.uploads().maxConcurrent());
+        MultipartUploads store = services.storage().objectStore().multipartUploads();
+        UploadFinalizer finalizer =
+                new UploadFinalizer(store, services.storage().objectStore(), submission);
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
-                config.uploadTtl());
-        ResumableUploadService resumable =
-                new ResumableUploadService(new UploadRepository(services.database()), store, finalizer, limiter, rules);
+                config.uploads().ttl());
+        ResumableUploadService resumable = new ResumableUploadService(
+                new UploadRepository(services.storage().database()), store, finalizer, limiter, rules);
         return new HttpApiVerticle(
                 config,
                 services.config().rabbitmq(),
@@ -116,26 +120,21 @@ record BackendServices(
                         queries,
                         control,
                         deadLetters,
-                        new FormUploadService(
-                                store,
-                                submission,
-                                rules.partSize(),
-                                rules.maxBytes(),
-                                limiter),
+                        new FormUploadService(store, submission, rules.partSize(), rules.maxBytes(), limiter),
                         resumable,
                         new DirectUploadService(
                                 resumable,
                                 store,
-                                services.objectStore().presignedUrls(),
+                                services.storage().objectStore().presignedUrls(),
                                 finalizer,
                                 config.presignedUrlTtl()),
                         webhookResolver,
-                        services.objectStore(),
-                        services.objectStore().presignedUrls(),
+                        services.storage().objectStore(),
+                        services.storage().objectStore().presignedUrls(),
                         new ProcessInfo(Version.current(), Instant.now())));
     }
 
     private static OutboxNotifier outboxNotifier(Services services) {
-        return services.runServices().updates()::notifyOutbox;
+        return services.runServices().publisher()::notifyOutbox;
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.encode.RenditionEncoder;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
@@ -10,10 +11,10 @@ import dev.sluice.ffmpeg.segment.SegmentEncoder;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.stage.encode.SegmentPlanner;
 
-/** What of FFmpeg the stages use, with this host's settings. */
+/** Creates the encoders of the stages with the settings of this host. */
 record EncoderFactory(FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpeedEstimator speedEstimator) {
-    RenditionEncoder encoder() {
-        return new RenditionEncoder(ffmpeg, config.ffmpeg(), config.media());
+    RenditionEncoder renditionEncoder() {
+        return new RenditionEncoder(runner(config.media()), speedEstimator);
     }
 
     SegmentPlanner segmentPlanner() {
@@ -24,10 +25,14 @@ record EncoderFactory(FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpee
     }
 
     SegmentEncoder segmentEncoder(MediaConfig settings) {
-        return new SegmentEncoder(ffmpeg, config.ffmpeg(), settings);
+        return new SegmentEncoder(runner(settings), speedEstimator);
     }
 
     SegmentConcatenator concatenator(MediaConfig settings) {
-        return new SegmentConcatenator(ffmpeg, config.ffmpeg(), settings);
+        return new SegmentConcatenator(runner(settings));
+    }
+
+    private EncodeRunner runner(MediaConfig settings) {
+        return new EncodeRunner(ffmpeg, config.ffmpeg(), settings);
     }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.objectstore.ObjectStore;
@@ -16,128 +18,126 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pipeline of one process, running: its verticles can be taken down and put up again one by one. */
+/** The running pipeline of one process. Its verticles can be undeployed and deployed again individually. */
 public final class Sluice {
     private static final Logger LOG = LoggerFactory.getLogger(Sluice.class);
 
     private final Vertx vertx;
     private final Services services;
-    private final List<Pipeline.VerticleDeployment> parts;
-    private final Map<String, String> deployments = new ConcurrentHashMap<>();
+    private final List<Pipeline.VerticleDeployment> verticles;
+    private final Map<String, String> deploymentIds = new ConcurrentHashMap<>();
 
     private Sluice(Vertx vertx, Services services) {
         this.vertx = vertx;
         this.services = services;
-        this.parts = new Pipeline(services).deployments();
+        this.verticles = new Pipeline(services).deployments();
     }
 
     /**
-     * Opens what the pipeline needs and puts all its verticles up. A broker or database that is not there yet is waited for;
-     * fails for what waiting does not mend.
+     * Opens the services and deploys all verticles. Waits for a broker or database that is unavailable; fails on any other
+     * error.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
         return start(vertx, config, DeliveryStepListener.NOOP);
     }
 
-    /** The same, with somebody who is told of every milestone of a delivery: a test that wants to stop the process there. */
+    /** As {@link #start(Vertx, SluiceConfig)}, with a listener of the steps of deliveries, for tests. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, config, new Startup(), stepListener);
+        return start(vertx, config, new CancellationToken(), stepListener);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, Startup startup, DeliveryStepListener stepListener) {
+    static Future<Sluice> start(
+            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
         return Services.open(vertx, config, startup, stepListener).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
-            return startup.goOn()
-                    .compose(on -> sluice.deployAll())
+            return startup.failIfCancelled()
+                    .compose(started -> sluice.deployAll())
                     .map(sluice)
                     .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
         });
     }
 
-    /** The names of the verticles, in the order of a video's way. */
+    /** The names of the verticles, in the order of their deployment. */
     public List<String> verticles() {
-        return parts.stream().map(Pipeline.VerticleDeployment::name).toList();
+        return verticles.stream().map(Pipeline.VerticleDeployment::name).toList();
     }
 
     /**
-     * Takes a verticle down: it stops consuming, gives back what it had begun, and leaves nothing behind.
+     * Undeploys a verticle, which stops consuming and requeues its deliveries.
      *
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if there is no verticle of that name
      */
     public Future<Void> undeploy(String verticle) {
-        String deployment = deployments.remove(part(verticle).name());
-        return deployment == null ? Future.succeededFuture() : vertx.undeploy(deployment);
+        String id = deploymentIds.remove(find(verticle).name());
+        return id == null ? Future.succeededFuture() : vertx.undeploy(id);
     }
 
     /**
-     * Puts a verticle up that is down; does nothing when it is up.
+     * Deploys a verticle; does nothing if it is deployed.
      *
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if there is no verticle of that name
      */
     public Future<Void> deploy(String verticle) {
-        Pipeline.VerticleDeployment part = part(verticle);
-        if (part.instances() == 0 || deployments.containsKey(verticle)) {
+        Pipeline.VerticleDeployment deployment = find(verticle);
+        if (deployment.instances() == 0 || deploymentIds.containsKey(verticle)) {
             return Future.succeededFuture();
         }
-        DeploymentOptions options = new DeploymentOptions().setInstances(part.instances());
-        return vertx.deployVerticle(part.verticle(), options)
-                .onSuccess(deployment -> deployments.put(verticle, deployment))
+        DeploymentOptions options = new DeploymentOptions().setInstances(deployment.instances());
+        return vertx.deployVerticle(deployment.verticle(), options)
+                .onSuccess(id -> deploymentIds.put(verticle, id))
                 .mapEmpty();
     }
 
-    /** How jobs begin and stand. */
     public JobRepository jobs() {
-        return services.jobs();
+        return services.repositories().jobs();
     }
 
-    /** Makes jobs for this pipeline of local files. */
+    /** Creates jobs of local files for this pipeline. */
     public JobSubmissionService submission() {
         return new JobSubmissionService(
-                services.objectStore(), services.jobs(), services.runServices().updates()::notifyOutbox);
+                services.storage().objectStore(),
+                services.repositories().jobs(),
+                services.runServices().publisher()::notifyOutbox);
     }
 
-    /** The object store, as the stages see it. */
     public ObjectStore objectStore() {
-        return services.objectStore();
+        return services.storage().objectStore();
     }
 
-    /** Takes all verticles down, the stages before the publisher, and closes what they shared. */
+    /** Undeploys all verticles, the publisher last, and closes the services. */
     public Future<Void> stop() {
-        LOG.atInfo().log("pipeline stops");
+        LOG.atInfo().log("pipeline stopping");
         List<String> stages = new ArrayList<>(verticles());
         stages.remove(Pipeline.PUBLISHER);
         Collections.reverse(stages);
         return Future.join(stages.stream().map(this::undeploy).toList())
-                .transform(down -> undeploy(Pipeline.PUBLISHER))
-                .onFailure(cause -> LOG.atWarn().setCause(cause).log("a verticle did not stop as it should"))
-                .transform(down -> services.close())
-                .onComplete(closed -> LOG.atInfo().log("pipeline is down"));
+                .transform(undeployed -> undeploy(Pipeline.PUBLISHER))
+                .onFailure(cause -> LOG.atWarn().setCause(cause).log("verticle failed to stop"))
+                .transform(undeployed -> services.close())
+                .onComplete(closed -> LOG.atInfo().log("pipeline stopped"));
     }
 
     private Future<Void> deployAll() {
-        Future<Void> up = Future.succeededFuture();
-        for (Pipeline.VerticleDeployment part : parts) {
-            up = up.compose(before -> deploy(part.name()));
-        }
-        return up.onSuccess(all -> LOG.atInfo()
-                .addKeyValue("worker", services.runServices().worker())
-                .addKeyValue("verticles", describe())
-                .log("pipeline is up"));
+        return ParallelTasks.sequentially(verticles, verticle -> deploy(verticle.name()))
+                .onSuccess(all -> LOG.atInfo()
+                        .addKeyValue("worker", services.runServices().worker())
+                        .addKeyValue("verticles", describe())
+                        .log("pipeline started"));
     }
 
     private String describe() {
         return String.join(
                 ", ",
-                parts.stream()
-                        .map(part -> part.name() + " x" + part.instances())
+                verticles.stream()
+                        .map(verticle -> verticle.name() + " x" + verticle.instances())
                         .toList());
     }
 
-    private Pipeline.VerticleDeployment part(String verticle) {
-        return parts.stream()
-                .filter(part -> part.name().equals(verticle))
+    private Pipeline.VerticleDeployment find(String name) {
+        return verticles.stream()
+                .filter(verticle -> verticle.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no verticle is called '" + verticle + "'; there are " + verticles()));
+                        "unknown verticle '" + name + "'; known verticles: " + verticles()));
     }
 }

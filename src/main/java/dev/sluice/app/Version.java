@@ -3,7 +3,7 @@ package dev.sluice.app;
 import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version as the jar's manifest has it. */
+/** The version in the manifest of the jar. */
 public final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
@@ -12,6 +12,6 @@ public final class Version implements IVersionProvider {
 
     public static String current() {
         return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-                .orElse("(not from a jar)");
+                .orElse("(development)");
     }
 }

@@ -4,17 +4,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.UUID;
 
-/** The name of this process on the wire, in the tables and in logs: host, process id, and a part that no restart repeats. */
+/** The name of this process in messages, tables and logs: host, process ID and a random part that is new at each start. */
 public record WorkerId(String name) {
     public static WorkerId generate() {
-        String once = UUID.randomUUID().toString().substring(0, 4);
-        return new WorkerId(host() + ":" + ProcessHandle.current().pid() + ":" + once);
+        String random = UUID.randomUUID().toString().substring(0, 4);
+        return new WorkerId(host() + ":" + ProcessHandle.current().pid() + ":" + random);
     }
 
     private static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unnamed) {
+        } catch (UnknownHostException unknown) {
             return "localhost";
         }
     }

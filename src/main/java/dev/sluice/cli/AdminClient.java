@@ -11,15 +11,15 @@ import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Function;
 
-/** Where a person reaches jobs and dead letters of a pipeline that runs elsewhere. */
+/** Jobs and dead letters of a pipeline that runs in other processes. */
 public record AdminClient(JobControlService jobs, DeadLetterService deadLetters) {
-    /** Opens the desk, does {@code work} there and closes it; blocks, and fails as the work does. */
+    /** Opens the services, runs {@code work} with them and closes them; blocks, and fails if the work fails. */
     public static <T> T run(SluiceConfig config, Function<AdminClient, Future<T>> work) {
         Vertx vertx = Vertx.vertx();
         try {
@@ -35,19 +35,19 @@ public record AdminClient(JobControlService jobs, DeadLetterService deadLetters)
     }
 
     private static AdminClient open(Vertx vertx, SluiceConfig config, Database database, UserTables tables) {
-        // The workers' publishers find what is put into the outbox with their next sweep.
+        // Outbox rows are sent at the next poll of a worker, so no notification is needed.
         JobControlService jobs = new JobControlService(
-                new JobCancellation(database, tables, PublisherClient::inOutbox),
+                new JobCancellation(database, tables, UpdateMessages::toOutbox),
                 new JobRetry(database, tables),
                 WorkerId.generate().name(),
                 () -> {});
         return new AdminClient(jobs, new DeadLetterService(vertx, config.rabbitmq(), new Outbox(database), jobs));
     }
 
-    /** Prints what was done on standard output and what was not on standard error; gives the exit code. */
-    static int print(List<OperationResult> answers) {
-        answers.forEach(result -> (result.isApplied() ? System.out : System.err)
+    /** Prints applied operations to standard output and the others to standard error; returns the exit code. */
+    static int print(List<OperationResult> results) {
+        results.forEach(result -> (result.isApplied() ? System.out : System.err)
                 .println(TerminalEscaper.escape(result.target()) + "  " + TerminalEscaper.escape(result.message())));
-        return answers.stream().allMatch(OperationResult::isApplied) ? CommandLineRunner.OK : CommandLineRunner.FAILED;
+        return results.stream().allMatch(OperationResult::isApplied) ? CommandLineRunner.OK : CommandLineRunner.FAILED;
     }
 }

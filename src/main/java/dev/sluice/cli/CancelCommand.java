@@ -6,10 +6,8 @@ import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import picocli.CommandLine.Command;
 
-/** Ends a job that runs. */
-@Command(
-        name = "cancel",
-        description = "End a running job as FAILED (cancelled); the worker that is at it stops within seconds.")
+/** Cancels a job. */
+@Command(name = "cancel", description = "Cancel a job. Its status becomes FAILED with error code cancelled.")
 public final class CancelCommand extends JobCommand {
     @Override
     Future<OperationResult> handle(JobControlService jobs, JobId id) {

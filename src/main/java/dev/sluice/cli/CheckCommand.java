@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Says what is wrong with the configuration, and what it names but cannot be reached. Changes nothing. */
-@Command(name = "check", description = "Check the configuration and whether everything it names can be reached.")
+/** Validates the configuration and tests the services in it. Changes nothing. */
+@Command(name = "check", description = "Validate the configuration and test all connections. Changes nothing.")
 public final class CheckCommand implements Callable<Integer> {
-    private static final int LONGEST_SECONDS = 30;
+    private static final int TIMEOUT_SECONDS = 30;
 
     @Mixin
     private ConfigOption config = new ConfigOption();
@@ -42,39 +42,38 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private int print(List<CheckResult> findings) {
+    private static int print(List<CheckResult> results) {
         PrintStream out = System.out;
-        for (CheckResult finding : findings) {
+        for (CheckResult result : results) {
             out.printf(
-                    "%-10s %-7s %s%n",
-                    finding.part(), finding.problems().isEmpty() ? "ok" : "FAILED", finding.subject());
-            finding.problems().forEach(problem -> out.printf("%-18s %s%n", "", TextSanitizer.singleLine(problem)));
+                    "%-10s %-7s %s%n", result.section(), result.errors().isEmpty() ? "ok" : "FAILED", result.subject());
+            result.errors().forEach(error -> out.printf("%-18s %s%n", "", TextSanitizer.singleLine(error)));
         }
-        return findings.stream().allMatch(finding -> finding.problems().isEmpty())
+        return results.stream().allMatch(result -> result.errors().isEmpty())
                 ? CommandLineRunner.OK
                 : CommandLineRunner.FAILED;
     }
 
     private static Future<CheckResult> broker(Vertx vertx, SluiceConfig config) {
-        return found("rabbitmq", config.rabbitmq().uri(), BrokerCheck.check(vertx, config.rabbitmq()));
+        return check("rabbitmq", config.rabbitmq().uri(), BrokerCheck.check(vertx, config.rabbitmq()));
     }
 
     private static Future<CheckResult> database(Vertx vertx, SluiceConfig config) {
-        return inTime("postgres", config.postgres().uri(), Database.check(vertx, config.postgres()));
+        return withTimeout("postgres", config.postgres().uri(), Database.check(vertx, config.postgres()));
     }
 
     private static Future<CheckResult> store(Vertx vertx, SluiceConfig config) {
         S3ObjectStore objectStore = new S3ObjectStore(vertx, config.s3());
-        String where = config.s3()
+        String address = config.s3()
                 .endpoint()
                 .map(Object::toString)
                 .orElse("AWS " + config.s3().region());
-        return found("s3", where + ", bucket " + config.s3().bucket(), objectStore.check())
+        return check("s3", address + ", bucket " + config.s3().bucket(), objectStore.check())
                 .eventually(objectStore::close);
     }
 
     private static Future<CheckResult> workspace(Vertx vertx, SluiceConfig config) {
-        return found("workspace", config.workspace().directory().toString(), Workspace.open(vertx, config.workspace()));
+        return check("workspace", config.workspace().directory().toString(), Workspace.open(vertx, config.workspace()));
     }
 
     private static Future<CheckResult> ffmpeg(Vertx vertx, SluiceConfig config) {
@@ -87,23 +86,24 @@ public final class CheckCommand implements Callable<Integer> {
                 .otherwise(cause -> new CheckResult("ffmpeg", "", List.of(String.valueOf(cause.getMessage()))));
     }
 
-    private static Future<CheckResult> found(String part, String what, Future<?> reached) {
-        return inTime(
-                part,
-                what,
-                reached.map(ok -> List.<String>of()).otherwise(cause -> List.of(String.valueOf(cause.getMessage()))));
+    private static Future<CheckResult> check(String section, String subject, Future<?> check) {
+        return withTimeout(
+                section,
+                subject,
+                check.map(ok -> List.<String>of()).otherwise(cause -> List.of(String.valueOf(cause.getMessage()))));
     }
 
-    private static Future<CheckResult> inTime(String part, String what, Future<List<String>> problems) {
-        return problems.timeout(LONGEST_SECONDS, TimeUnit.SECONDS)
-                .otherwise(late -> List.of("No answer within " + LONGEST_SECONDS + " s."))
-                .map(found -> new CheckResult(part, what, found));
+    private static Future<CheckResult> withTimeout(String section, String subject, Future<List<String>> errors) {
+        return errors.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .otherwise(timeout -> List.of("No response within " + TIMEOUT_SECONDS + " s."))
+                .map(found -> new CheckResult(section, subject, found));
     }
 
     /**
-     * How one part of the configuration is.
+     * Result for one section of the configuration.
      *
-     * @param problems sentences; none when all is well
+     * @param subject the service or program
+     * @param errors empty: the check succeeded
      */
-    private record CheckResult(String part, String subject, List<String> problems) {}
+    private record CheckResult(String section, String subject, List<String> errors) {}
 }

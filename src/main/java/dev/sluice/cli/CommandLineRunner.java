@@ -5,14 +5,18 @@ import dev.sluice.config.value.InvalidConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** How our command lines are read, and what their exit codes mean. */
+/** Runs the commands of a jar and determines the exit code. */
 public final class CommandLineRunner {
-    /** It went as asked. */
     public static final int OK = 0;
-    /** It did not; the reason was printed. */
+    /** The reason was printed. */
     public static final int FAILED = 1;
-    /** The command line or the configuration cannot be used. */
+    /** The command line or the configuration is invalid. */
     public static final int USAGE_ERROR = 2;
+
+    public static final String EXIT_CODES = "%nExit codes:%n";
+    public static final String OK_TEXT = OK + ":success; with a job to wait for, the job completed";
+    public static final String FAILED_TEXT = FAILED + ":failure; the reason was printed";
+    public static final String USAGE_ERROR_TEXT = USAGE_ERROR + ":invalid command line or configuration";
 
     /** Read by {@code logback.xml}. */
     private static final String LOG_LEVEL = "SLUICE_LOG_LEVEL";
@@ -22,30 +26,31 @@ public final class CommandLineRunner {
     private CommandLineRunner() {}
 
     /**
-     * Runs the command that {@code args} name.
+     * Runs the command in {@code args}. To be called before anything is logged.
      *
-     * @param fallback the command that runs when they begin with an option of its own, or are empty
+     * @param defaultCommand runs if {@code args} are empty or begin with one of its options
+     * @param logLevel default log level of the other commands, whose output is read on a terminal
      * @return the exit code
      */
-    public static int execute(Object commands, String fallback, String... args) {
+    public static int execute(Object commands, String defaultCommand, String logLevel, String... args) {
+        if (args.length > 0 && !args[0].startsWith("-") && !args[0].equals(defaultCommand)) {
+            setDefaultLogLevel(logLevel);
+        }
         CommandLine line = new CommandLine(commands)
                 .setExecutionExceptionHandler(CommandLineRunner::handleException)
                 .setCaseInsensitiveEnumValuesAllowed(true);
-        return line.execute(withCommand(line, fallback, args));
+        return line.execute(withCommand(line, defaultCommand, args));
     }
 
-    /**
-     * Keeps the log to what is at least as bad as {@code level}, where a person watches something else; an environment that
-     * sets {@code SLUICE_LOG_LEVEL} has its way. Comes before anything is logged.
-     */
-    public static void setDefaultLogLevel(String level) {
+    /** The environment variable takes precedence. */
+    private static void setDefaultLogLevel(String level) {
         if (System.getenv(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, level);
             System.setProperty(LIBRARY_LOG_LEVEL, level);
         }
     }
 
-    private static String[] withCommand(CommandLine line, String fallback, String... args) {
+    private static String[] withCommand(CommandLine line, String defaultCommand, String... args) {
         boolean named = args.length > 0
                 && (line.getSubcommands().containsKey(args[0])
                         || line.getCommandSpec().findOption(args[0]) != null
@@ -54,15 +59,15 @@ public final class CommandLineRunner {
             return args;
         }
         String[] all = new String[args.length + 1];
-        all[0] = fallback;
+        all[0] = defaultCommand;
         System.arraycopy(args, 0, all, 1, args.length);
         return all;
     }
 
     private static int handleException(Exception cause, CommandLine line, ParseResult parsed) {
         if (cause instanceof InvalidConfigException invalid) {
-            line.getErr().println("The configuration cannot be used:");
-            invalid.errors().forEach(complaint -> line.getErr().println("  " + TextSanitizer.singleLine(complaint)));
+            line.getErr().println("Invalid configuration:");
+            invalid.errors().forEach(error -> line.getErr().println("  " + TextSanitizer.singleLine(error)));
             return USAGE_ERROR;
         }
         line.getErr()

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that names the configuration file. */
+/** The option for the configuration file. */
 final class ConfigOption {
     @Option(
             names = {"-conf", "--conf"},
             paramLabel = "FILE",
             required = true,
-            description = "the configuration, JSON; environment variables (SLUICE_…) go over it")
+            description = "configuration file (JSON); environment variables SLUICE_… take precedence")
     private @Nullable Path file;
 
     SluiceConfig load() {

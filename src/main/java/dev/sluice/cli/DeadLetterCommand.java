@@ -8,87 +8,75 @@ import dev.sluice.cli.output.DeadLetterFormatter;
 import dev.sluice.common.text.TerminalEscaper;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** What lies in the dead letters' queue, and what to do with it. */
+/** Works on the dead-letter queue. */
 @Command(
-        name = "dead",
-        description = "Look at the dead letters, start their stages anew, drop them.",
+        name = "dead-letters",
+        description = "List, inspect, replay and discard dead letters.",
         subcommands = {
             DeadLetterCommand.ListDeadLetters.class,
             DeadLetterCommand.Show.class,
             DeadLetterCommand.Replay.class,
             DeadLetterCommand.Discard.class
         })
-public final class DeadLetterCommand implements Callable<Integer> {
-    @Spec
-    private @Nullable CommandSpec spec;
+public final class DeadLetterCommand {
+    private static final String ID = "dead letter ID or unique prefix (at least 4 characters)";
 
-    @Override
-    public Integer call() {
-        throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "One of list, show, replay, drop is needed.");
-    }
-
-    /** All of them, a line each. */
+    /** Lists all dead letters. */
     @Command(name = "list", description = "List the dead letters, oldest first.")
     static final class ListDeadLetters implements Callable<Integer> {
         @Mixin
         private ConfigOption config = new ConfigOption();
 
-        @Option(names = "--json", description = "one JSON object a line, without the bodies")
+        @Option(names = "--json", description = "one JSON object per line, without bodies")
         private boolean json;
 
         @Override
         public Integer call() {
             return AdminClient.run(
-                    config.load(), desk -> desk.deadLetters().list().map(this::print));
+                    config.load(), client -> client.deadLetters().list().map(this::print));
         }
 
-        private int print(DeadLetterPage list) {
+        private int print(DeadLetterPage page) {
             if (json) {
-                list.deadLetters()
-                        .forEach(letter -> System.out.println(
-                                TerminalEscaper.escape(letter.toJson().encode())));
+                page.deadLetters()
+                        .forEach(deadLetter -> System.out.println(
+                                TerminalEscaper.escape(deadLetter.toJson().encode())));
             } else {
-                DeadLetterFormatter.formatTable(list.deadLetters(), DeadLetterFormatter.terminalWidth())
+                DeadLetterFormatter.formatTable(page.deadLetters(), DeadLetterFormatter.terminalWidth())
                         .forEach(System.out::println);
             }
-            if (list.hasMore()) {
-                System.err.println("There are more behind these.");
+            if (page.hasMore()) {
+                System.err.println("The list is incomplete: the queue has more dead letters.");
             }
             return CommandLineRunner.OK;
         }
     }
 
-    /** One of them, all of it. */
-    @Command(name = "show", description = "Show a dead letter: headers, history and body.")
+    /** Shows one dead letter. */
+    @Command(name = "show", description = "Show headers, failed attempts and body of a dead letter.")
     static final class Show implements Callable<Integer> {
         @Mixin
         private ConfigOption config = new ConfigOption();
 
-        @Parameters(paramLabel = "ID", description = "as listed; its beginning will do")
+        @Parameters(paramLabel = "ID", description = ID)
         private String id = "";
 
         @Override
         public Integer call() {
             return AdminClient.run(
-                    config.load(), desk -> desk.deadLetters().find(id).map(this::print));
+                    config.load(), client -> client.deadLetters().find(id).map(this::print));
         }
 
         private int print(Optional<DeadLetter> found) {
             if (found.isEmpty()) {
-                System.err.println(TerminalEscaper.escape(id) + "  No dead letter of this id.");
+                System.err.println(TerminalEscaper.escape(id) + "  Dead letter not found.");
                 return CommandLineRunner.FAILED;
             }
             System.out.println(DeadLetterFormatter.formatDetails(found.get()));
@@ -96,40 +84,40 @@ public final class DeadLetterCommand implements Callable<Integer> {
         }
     }
 
-    /** Letters that a person names. */
+    /** An operation on some dead letters. */
     abstract static class DeadLetterAction implements Callable<Integer> {
         @Mixin
         private ConfigOption config = new ConfigOption();
 
-        @Parameters(paramLabel = "ID", arity = "1..*", description = "as listed; its beginning will do")
+        @Parameters(paramLabel = "ID", arity = "1..*", description = ID)
         private List<String> ids = List.of();
 
         @Override
         public Integer call() {
             return AdminClient.run(
-                    config.load(), desk -> handle(desk.deadLetters(), ids).map(AdminClient::print));
+                    config.load(), client -> handle(client.deadLetters(), ids).map(AdminClient::print));
         }
 
-        abstract Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> named);
+        abstract Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> ids);
     }
 
-    /** Start their stages anew. */
+    /** Replays dead letters. */
     @Command(
             name = "replay",
-            description = "Start the failed stage of each anew; put one that could not be read back into its queue.")
+            description = "Restart the failed stage. An undecodable message is returned to its queue.")
     static final class Replay extends DeadLetterAction {
         @Override
-        Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> named) {
-            return deadLetters.replay(named);
+        Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> ids) {
+            return deadLetters.replay(ids);
         }
     }
 
-    /** Away with them. */
-    @Command(name = "drop", description = "Take dead letters out for good; their jobs stay FAILED.")
+    /** Discards dead letters. */
+    @Command(name = "discard", description = "Permanently discard dead letters. Their jobs remain FAILED.")
     static final class Discard extends DeadLetterAction {
         @Override
-        Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> named) {
-            return deadLetters.discard(named);
+        Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> ids) {
+            return deadLetters.discard(ids);
         }
     }
 }

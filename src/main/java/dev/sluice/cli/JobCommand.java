@@ -9,19 +9,19 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Something that a person does to one job. */
+/** A command for one job. */
 abstract class JobCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config = new ConfigOption();
 
-    @Parameters(paramLabel = "JOB", description = "the job's id")
+    @Parameters(paramLabel = "JOB", description = "job ID")
     private String job = "";
 
     @Override
     public Integer call() {
         JobId id = new JobId(job);
         return AdminClient.run(
-                config.load(), desk -> handle(desk.jobs(), id).map(result -> AdminClient.print(List.of(result))));
+                config.load(), client -> handle(client.jobs(), id).map(result -> AdminClient.print(List.of(result))));
     }
 
     abstract Future<OperationResult> handle(JobControlService jobs, JobId id);

@@ -11,7 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/** One file on its way through the pipeline, in front of a person. */
+/** Submits a file and prints the progress and the outputs of its job. */
 public final class JobFollower {
     private final JobSubmissionService submission;
     private final JobPoller poller;
@@ -19,9 +19,9 @@ public final class JobFollower {
     private final Function<String, String> location;
 
     /**
-     * Follows jobs.
+     * Creates a follower.
      *
-     * @param location where a person finds the object with this key
+     * @param location the location of an object key, to be printed
      */
     public JobFollower(
             JobSubmissionService submission, JobPoller poller, PrintStream out, Function<String, String> location) {
@@ -31,7 +31,7 @@ public final class JobFollower {
         this.location = location;
     }
 
-    /** Uploads the file, creates its job, shows how it moves, prints what came of it; gives the exit code. */
+    /** Uploads the file, creates its job and prints progress and result; returns the exit code. */
     public Future<Integer> submitAndFollow(Path file, String userId) {
         return submission.submit(file, userId, ProgressListener.noop()).compose(job -> {
             out.println("job " + job.id() + " for " + TextSanitizer.singleLine(String.valueOf(file.getFileName())));

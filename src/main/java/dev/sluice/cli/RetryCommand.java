@@ -6,11 +6,10 @@ import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import picocli.CommandLine.Command;
 
-/** Starts a failed job again. */
+/** Restarts a failed or cancelled job. */
 @Command(
         name = "retry",
-        description =
-                "Start a FAILED or cancelled job again at the stage where it stopped (after upload: at processing).")
+        description = "Restart a FAILED or cancelled job at the stage where it stopped (after upload: at processing).")
 public final class RetryCommand extends JobCommand {
     @Override
     Future<OperationResult> handle(JobControlService jobs, JobId id) {

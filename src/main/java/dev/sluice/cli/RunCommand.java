@@ -25,8 +25,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** Runs the pipeline until it is told to stop. Options it does not know go to Vert.x ({@code -options}). */
-@Command(name = RunCommand.NAME, description = "Run the pipeline (the default command).")
+/** Runs the pipeline until SIGTERM. Unknown options are passed to Vert.x. */
+@Command(
+        name = RunCommand.NAME,
+        description = {
+            "Run the pipeline until SIGTERM (default command).",
+            "Unknown options are passed to Vert.x (-options)."
+        })
 public final class RunCommand implements Callable<Integer> {
     public static final String NAME = "run";
 
@@ -62,7 +67,7 @@ public final class RunCommand implements Callable<Integer> {
         if (CLUSTER.stream().anyMatch(arguments::contains)) {
             throw new CommandLine.ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
-                    "Whether there is a cluster is said by cluster.enabled, not by -cluster.");
+                    "-cluster is not supported: set cluster.enabled in the configuration.");
         }
         if (cluster.enabled()) {
             arguments.add(CLUSTER.get(0));
@@ -70,7 +75,7 @@ public final class RunCommand implements Callable<Integer> {
         return arguments.toArray(String[]::new);
     }
 
-    /** Starts our verticle in place of one that the command line names. */
+    /** Deploys the pipeline instead of a verticle from the command line. */
     private record Hooks(SluiceVerticle sluice, ClusterConfig cluster) implements VertxApplicationHooks {
         @Override
         public VertxBuilder createVertxBuilder(VertxOptions options) {

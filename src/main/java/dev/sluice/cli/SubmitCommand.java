@@ -20,27 +20,27 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Puts a local file through a pipeline that runs elsewhere. */
-@Command(name = "submit", description = "Upload a file and create its job; the running workers do the rest.")
+/** Submits a local file to a pipeline that runs in other processes. */
+@Command(name = "submit", description = "Upload a file and create a job.")
 public final class SubmitCommand implements Callable<Integer> {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
 
     @Mixin
     private ConfigOption config = new ConfigOption();
 
-    @Parameters(paramLabel = "FILE", description = "the video")
+    @Parameters(paramLabel = "FILE", description = "video file")
     private Path file = Path.of("");
 
-    @Option(names = "--user", paramLabel = "ID", description = "whose video it is (default: ${DEFAULT-VALUE})")
+    @Option(names = "--user", paramLabel = "ID", description = "owner (user ID; default: ${DEFAULT-VALUE})")
     private String user = "sluice";
 
-    @Option(names = "--wait", description = "show the progress and end when the job does")
+    @Option(names = "--wait", description = "show the progress and return when the job has ended")
     private boolean wait;
 
     @Override
     public Integer call() {
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("There is no file " + file + ".");
+            throw new IllegalArgumentException("File not found: " + file);
         }
         SluiceConfig checked = config.load();
         Vertx vertx = Vertx.vertx();

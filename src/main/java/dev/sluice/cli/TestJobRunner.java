@@ -22,22 +22,22 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** One job sent to whatever works on the queues, as any backend would send it, and the updates that come of it. */
+/** Sends a test job as a backend does, and receives its updates. */
 final class TestJobRunner {
     private final StagedJob job;
-    private final Consumer<JsonObject> show;
+    private final Consumer<JsonObject> listener;
     private final Promise<JsonObject> end = Promise.promise();
     private final AtomicInteger updateCount = new AtomicInteger();
 
-    /** @param show is given each update of the job; not on a thread of ours */
-    TestJobRunner(StagedJob job, Consumer<JsonObject> show) {
+    /** @param listener receives each update of the job, on a thread of the AMQP client */
+    TestJobRunner(StagedJob job, Consumer<JsonObject> listener) {
         this.job = job;
-        this.show = show;
+        this.listener = listener;
     }
 
-    /** Sends the job and listens until it has ended, at most for {@code limit}; gives the last update, empty if late. */
+    /** Sends the job and waits for its last update; empty after {@code timeout}. */
     Future<Optional<JsonObject>> run(
-            Vertx vertx, RabbitMqConfig broker, UpdateSubscription.Source source, Duration limit) {
+            Vertx vertx, RabbitMqConfig broker, UpdateSubscription.Source source, Duration timeout) {
         return UpdateSubscription.open(vertx, broker, source, this::onUpdate).compose(subscription -> {
             subscription.whenClosed().onFailure(end::tryFail);
             ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, broker);
@@ -46,7 +46,7 @@ final class TestJobRunner {
                     .whenConnected()
                     .compose(ready -> publisher.publish(message()))
                     .compose(sent -> end.future())
-                    .timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                    .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                     .map(Optional::of)
                     .recover(TestJobRunner::onTimeout)
                     .eventually(publisher::stop)
@@ -54,7 +54,7 @@ final class TestJobRunner {
         });
     }
 
-    /** How many updates of the job have come. */
+    /** Number of received updates of the job. */
     int updateCount() {
         return updateCount.get();
     }
@@ -70,7 +70,7 @@ final class TestJobRunner {
             return false;
         }
         updateCount.incrementAndGet();
-        show.accept(update);
+        listener.accept(update);
         if (UpdateFormatter.isFinal(update)) {
             end.tryComplete(update);
         }

@@ -36,7 +36,7 @@ public final class HazelcastCluster {
      */
     public void requirePortsAvailable() {
         requireFree("cluster.port", config.port());
-        requireFree("cluster.busPort", config.eventBusPort());
+        requireFree("cluster.eventBusPort", config.eventBusPort());
     }
 
     private void requireFree(String key, int port) {

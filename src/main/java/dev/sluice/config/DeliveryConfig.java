@@ -5,16 +5,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How a run is claimed, kept and, where its stage says nothing else, tried again.
+ * Claims, retries, resends and tasks of runs.
  *
- * @param lease how long a claim holds without renewal
- * @param renewEvery how often running work renews its lease; at most half of {@code lease}, so
- *     that one renewal may come late
- * @param retries for stages that have no settings of their own
- * @param requeueAfter how long a job waits unclaimed, with nothing in its queue, before its message is sent again
- * @param adoptPending whether that goes for jobs of which only the user's table knows, too
- * @param maxTask how long one encode is to take at the most; what is estimated to take longer is encoded in segments
- * @param segmentsInFlight how many messages about segments of one job are out at a time
+ * @param leaseDuration validity of a claim without renewal
+ * @param leaseRenewInterval at most half of {@code leaseDuration}, so that one late renewal loses no lease
+ * @param retries default of the stages
+ * @param resendAfter the message of a job that is unclaimed for this time, and no longer in its queue, is resent
+ * @param adoptPending whether PENDING rows of the user's job table that Sluice never received are resent, too
+ * @param maxTaskDuration maximum estimated time of one encode; longer videos are encoded in segments
+ * @param maxSegmentsInFlight segments of one job that are queued or in progress
  */
 public record DeliveryConfig(
         Duration leaseDuration,
@@ -30,16 +29,16 @@ public record DeliveryConfig(
     static DeliveryConfig read(ConfigSection section) {
         DeliveryConfig config = new DeliveryConfig(
                 section.duration("leaseSeconds", 12, 1, 600),
-                section.duration("renewSeconds", 4, 0.2, 200),
+                section.duration("leaseRenewSeconds", 4, 0.2, 200),
                 RetryConfig.read(section, DEFAULT_RETRIES),
-                section.duration("requeueAfterSeconds", 900, 1, 604_800),
+                section.duration("resendAfterSeconds", 900, 1, 604_800),
                 section.bool("adoptPending", false),
                 section.duration("maxTaskSeconds", 300, 1, 86_400),
-                section.integer("segmentsInFlight", 64, 1, 1000));
-        if (section.areValid("leaseSeconds", "renewSeconds")
+                section.integer("maxSegmentsInFlight", 64, 1, 1000));
+        if (section.areValid("leaseSeconds", "leaseRenewSeconds")
                 && config.leaseRenewInterval().multipliedBy(2).compareTo(config.leaseDuration()) > 0) {
             section.addError(
-                    "renewSeconds", "has to be at most half of leaseSeconds, or one late renewal loses the work");
+                    "leaseRenewSeconds", "must be at most half of leaseSeconds, or one late renewal loses the lease");
         }
         return config;
     }

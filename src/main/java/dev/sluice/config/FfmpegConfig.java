@@ -6,16 +6,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where FFmpeg comes from, what holds it in, and how long it may be silent.
+ * Location, isolation and limits of FFmpeg.
  *
- * @param ffmpeg the program to use; empty: the bundled one, then the one on the PATH
- * @param ffprobe likewise
- * @param cache where the bundled programs are unpacked
- * @param probeTimeout how long one look at a file may take
- * @param stallTimeout how long an encode may go without progress before it is killed
- * @param maxEncode how long one encode may take in all
- * @param sandbox whether FFmpeg runs in a sandbox
- * @param maxMemory bytes of address space that one process may map; much more than it uses
+ * @param ffmpeg the program; empty: the bundled one, then the one on the PATH
+ * @param ffprobe as {@code ffmpeg}
+ * @param cacheDirectory directory for the unpacked bundled programs
+ * @param probeTimeout timeout of one probe
+ * @param stallTimeout an encode without progress for this time is killed
+ * @param maxEncodeDuration maximum total time of one encode
+ * @param maxMemoryBytes address space of one process, which uses a small part of it
  */
 public record FfmpegConfig(
         Optional<Path> ffmpeg,
@@ -29,9 +28,9 @@ public record FfmpegConfig(
 
     /** When FFmpeg runs in a sandbox. */
     public enum SandboxMode {
-        /** Where there is one that works. */
+        /** If a sandbox is installed and works. */
         AUTO,
-        /** Always; without one there is no start. */
+        /** Always; the process does not start without one. */
         REQUIRED,
         /** Never. */
         OFF
@@ -41,7 +40,7 @@ public record FfmpegConfig(
         return new FfmpegConfig(
                 section.optionalPath("ffmpeg"),
                 section.optionalPath("ffprobe"),
-                section.path("cache", "~/.sluice/ffmpeg"),
+                section.path("cacheDirectory", "~/.sluice/ffmpeg"),
                 section.duration("probeTimeoutSeconds", 60, 1, 3600),
                 section.duration("stallTimeoutSeconds", 60, 5, 3600),
                 section.duration("maxEncodeSeconds", 86_400, 1, 604_800),

@@ -8,20 +8,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where results go in the bucket.
+ * Object keys of results.
  *
  * @param video template with {@code {mediaId}} and {@code {quality}}, each once
  * @param thumbnail template with {@code {mediaId}} and {@code {n}}, each once
- * @param staging prefix of what is not a result yet, ends with a slash
+ * @param staging prefix of staged objects, ends with a slash
  */
 public record KeysConfig(String video, String thumbnail, String staging) {
-    /** Text between the places, or two pairs of values could make one key. */
+    /** Requires text between the placeholders; without it two pairs of values could give one key. */
     private static final Pattern TEMPLATE = Pattern.compile("[^{}]*\\{(\\w+)}[^{}]+\\{(\\w+)}[^{}]*");
 
-    /** Leaves room for the rest in the 1024 bytes of a key, whatever the script. */
+    /** Leaves space for the rest of a key, which has at most 1024 bytes in UTF-8. */
     private static final int MAX_PREFIX = 128;
 
-    private static final Pattern NO_KEY = Pattern.compile("/.*|(.*/)?\\.\\.?(/.*)?|.*\\p{Cntrl}.*");
+    private static final Pattern INVALID_KEY = Pattern.compile("/.*|(.*/)?\\.\\.?(/.*)?|.*\\p{Cntrl}.*");
 
     static KeysConfig read(ConfigSection section) {
         KeysConfig config = new KeysConfig(
@@ -29,12 +29,14 @@ public record KeysConfig(String video, String thumbnail, String staging) {
                 template(section, "thumbnail", "thumbnails/{mediaId}_{n}.jpg", "n"),
                 section.read("staging", KeysConfig::prefix).orElse("sluice-staging/"));
         if (config.video().replace("{quality}", "{n}").equals(config.thumbnail())) {
-            section.addError("thumbnail", "is the same place as video; one would overwrite the other");
+            section.addError(
+                    "thumbnail",
+                    "must differ from keys.video, or thumbnails and renditions could overwrite each other");
         }
         for (String key : List.of("video", "thumbnail")) {
             String template = key.equals("video") ? config.video() : config.thumbnail();
             if (section.areValid(key, "staging") && template.startsWith(config.staging())) {
-                section.addError(key, "lies under keys.staging, where everything is removed sooner or later");
+                section.addError(key, "must not begin with keys.staging: objects below it are deleted");
             }
         }
         return config;
@@ -44,10 +46,10 @@ public record KeysConfig(String video, String thumbnail, String staging) {
         String prefix = ValueParser.text(value);
         if (!prefix.endsWith("/")
                 || prefix.length() > MAX_PREFIX
-                || NO_KEY.matcher(prefix).matches()) {
+                || INVALID_KEY.matcher(prefix).matches()) {
             throw new IllegalArgumentException(
-                    "a prefix ends with / and does not begin with it, has no part . or .. and no"
-                            + " control characters, and at most " + MAX_PREFIX + " characters");
+                    "must end with / and not begin with it, have no segment . or .. and no control characters, and at most "
+                            + MAX_PREFIX + " characters");
         }
         return prefix;
     }
@@ -58,16 +60,17 @@ public record KeysConfig(String video, String thumbnail, String staging) {
     }
 
     private static String checked(String template, String second) {
-        Matcher places = TEMPLATE.matcher(template);
-        boolean complete = places.matches()
-                && Set.copyOf(List.of(places.group(1), places.group(2))).equals(Set.of("mediaId", second));
+        Matcher placeholders = TEMPLATE.matcher(template);
+        boolean complete = placeholders.matches()
+                && Set.copyOf(List.of(placeholders.group(1), placeholders.group(2)))
+                        .equals(Set.of("mediaId", second));
         if (!complete) {
-            throw new IllegalArgumentException("the template needs {mediaId} and {" + second
-                    + "}, each once, no other braces, and text between the two");
+            throw new IllegalArgumentException("must contain {mediaId} and {" + second
+                    + "} once each, with text between them, and no other braces");
         }
-        if (NO_KEY.matcher(template).matches()) {
+        if (INVALID_KEY.matcher(template).matches()) {
             throw new IllegalArgumentException(
-                    "a key does not begin with / and has no part . or .. and no control characters");
+                    "must not begin with / and must have no segment . or .. and no control characters");
         }
         return template;
     }

@@ -13,24 +13,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is made of a video, and which videos are refused.
+ * Outputs of a video, and limits of sources.
  *
  * @param ladder the rungs, at least one, smallest first
- * @param preset x264's speed preset
- * @param crf x264's constant rate factor, 0 to 51
- * @param audioBitrate bit/s of the stereo AAC track
- * @param keyFrameInterval time between key frames, the same in all renditions
- * @param thumbnailInterval time between thumbnails
- * @param thumbnailWidth pixels
+ * @param audioBitrate bit/s of the stereo AAC stream
+ * @param keyFrameInterval interval of key frames, the same in all renditions
  */
 public record MediaConfig(
         List<Rung> ladder,
-        String preset,
-        int crf,
+        X264 x264,
         int audioBitrate,
         Duration keyFrameInterval,
-        Duration thumbnailInterval,
-        int thumbnailWidth,
+        Thumbnails thumbnails,
         Limits limits) {
 
     public MediaConfig {
@@ -38,40 +32,61 @@ public record MediaConfig(
     }
 
     /**
-     * One rung of the ladder.
+     * A rung of the rendition ladder.
      *
-     * @param quality the name on the wire and in object keys, {@code 720p}
-     * @param shortSide pixels of the shorter side of the picture, even; it decides whether a rung is smaller than the source
-     * @param maxBitrate bit/s, the cap of the video
+     * @param quality the name in messages and object keys, {@code 720p}
+     * @param shortSide pixels of the shorter side of the frame, even; compared with that of the source
+     * @param maxBitrate maximum video bitrate, bit/s
      */
     public record Rung(String quality, int shortSide, int maxBitrate) {}
 
     /**
-     * What is refused.
+     * Settings of the video encoder.
+     *
+     * @param preset speed preset
+     * @param crf constant rate factor, 0 to 51
+     */
+    public record X264(String preset, int crf) {}
+
+    /**
+     * Thumbnails of a video.
+     *
+     * @param width pixels
+     */
+    public record Thumbnails(Duration interval, int width) {}
+
+    /**
+     * Limits of sources and outputs.
      *
      * @param maxBytes size of the source
-     * @param maxDuration length of the source
+     * @param maxDuration duration of the source
      * @param maxPixels width times height of the source
-     * @param maxStreams streams in the source
-     * @param maxOutputBytes size of one file that is made
+     * @param maxStreams streams of the source
+     * @param maxOutputBytes size of one output file
      */
     public record Limits(long maxBytes, Duration maxDuration, long maxPixels, int maxStreams, long maxOutputBytes) {}
 
     private static final double MILLIS = 1000.0;
     private static final Set<String> PRESETS =
             Set.of("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow");
+    /** Encode settings in messages whose configuration keys have other names: name in messages, key. */
+    private static final Map<String, String> RENAMED_KEYS =
+            Map.of("keyFrameSeconds", "keyFrameIntervalSeconds", "thumbnailSeconds", "thumbnailIntervalSeconds");
+
     private static final List<Rung> DEFAULT_LADDER =
             List.of(new Rung("360p", 360, 800_000), new Rung("540p", 540, 1_500_000), new Rung("720p", 720, 2_500_000));
 
     static MediaConfig read(ConfigSection section, ConfigSection limits) {
         return new MediaConfig(
                 section.read("ladder", MediaConfig::ladder).orElse(DEFAULT_LADDER),
-                section.read("preset", MediaConfig::preset).orElse("medium"),
-                section.integer("crf", 23, 0, 51),
+                new X264(
+                        section.read("preset", MediaConfig::preset).orElse("medium"),
+                        section.integer("crf", 23, 0, 51)),
                 section.integer("audioKbps", 128, 32, 512) * 1000,
-                section.duration("keyFrameSeconds", 2, 0.5, 30),
-                section.duration("thumbnailSeconds", 15, 1, 3600),
-                section.integer("thumbnailWidth", 320, 16, 1920),
+                section.duration("keyFrameIntervalSeconds", 2, 0.5, 30),
+                new Thumbnails(
+                        section.duration("thumbnailIntervalSeconds", 15, 1, 3600),
+                        section.integer("thumbnailWidth", 320, 16, 1920)),
                 new Limits(
                         limits.longValue("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
                         limits.duration("maxSeconds", 43_200, 1, 864_000),
@@ -80,7 +95,7 @@ public record MediaConfig(
                         limits.longValue("maxOutputMiB", 20_480, 1, 1 << 30) << 20));
     }
 
-    /** What decides how an encode looks, so that it can be known on another host; the limits are each host's own. */
+    /** The settings that an encode has on all hosts, as sent in messages. The limits are not part of them. */
     public JsonObject toEncodingJson() {
         JsonArray rungs = new JsonArray();
         ladder.forEach(rung -> rungs.add(new JsonObject()
@@ -89,41 +104,36 @@ public record MediaConfig(
                 .put("maxKbps", rung.maxBitrate() / 1000)));
         return new JsonObject()
                 .put("ladder", rungs)
-                .put("preset", preset)
-                .put("crf", crf)
+                .put("preset", x264.preset())
+                .put("crf", x264.crf())
                 .put("audioKbps", audioBitrate / 1000)
                 .put("keyFrameSeconds", keyFrameInterval.toMillis() / MILLIS)
-                .put("thumbnailSeconds", thumbnailInterval.toMillis() / MILLIS)
-                .put("thumbnailWidth", thumbnailWidth);
+                .put("thumbnailSeconds", thumbnails.interval().toMillis() / MILLIS)
+                .put("thumbnailWidth", thumbnails.width());
     }
 
     /**
-     * This host's limits, with what {@link #encoding} said elsewhere.
+     * The encode settings of {@link #toEncodingJson}, with the limits of this host.
      *
-     * @throws InvalidConfigException if it cannot be used
+     * @throws InvalidConfigException if they are invalid
      */
     public MediaConfig withEncoding(JsonObject encoding) {
-        ConfigReader reader = new ConfigReader(new JsonObject().put("media", encoding), Map.of());
+        JsonObject settings = encoding.copy();
+        RENAMED_KEYS.forEach((name, key) -> settings.put(key, encoding.getValue(name)));
+        ConfigReader reader = new ConfigReader(new JsonObject().put("media", settings), Map.of());
         MediaConfig other = read(reader.section("media"), reader.section("media.limits"));
         if (!reader.errors().isEmpty()) {
             throw new InvalidConfigException(reader.errors());
         }
         return new MediaConfig(
-                other.ladder,
-                other.preset,
-                other.crf,
-                other.audioBitrate,
-                other.keyFrameInterval,
-                other.thumbnailInterval,
-                other.thumbnailWidth,
-                limits);
+                other.ladder, other.x264, other.audioBitrate, other.keyFrameInterval, other.thumbnails, limits);
     }
 
     private static String preset(Object value) {
         if (value instanceof String preset && PRESETS.contains(preset)) {
             return preset;
         }
-        throw new IllegalArgumentException("one of x264's presets from ultrafast to veryslow is needed");
+        throw new IllegalArgumentException("must be one of the x264 presets from ultrafast to veryslow");
     }
 
     private static List<Rung> ladder(Object value) {
@@ -133,10 +143,10 @@ public record MediaConfig(
         for (int i = 0; i < rungs.size(); i++) {
             if (!names.add(rungs.get(i).quality())) {
                 throw new IllegalArgumentException(
-                        "two rungs are called " + rungs.get(i).quality());
+                        "two rungs have the quality " + rungs.get(i).quality());
             }
             if (i > 0 && rungs.get(i).shortSide() <= rungs.get(i - 1).shortSide()) {
-                throw new IllegalArgumentException("the rungs go from the smallest to the largest");
+                throw new IllegalArgumentException("the rungs must be ordered from smallest to largest");
             }
         }
         return rungs;
@@ -156,7 +166,8 @@ public record MediaConfig(
                 && rung.size() == 3) {
             return new Rung(quality, shortSide, maxKbps * 1000);
         }
-        throw new IllegalArgumentException("a rung has a quality (letters, digits, - and _), a shortSide (16 to 8192"
-                + " pixels, even) and a maxKbps (16 to 200000), and nothing else");
+        throw new IllegalArgumentException(
+                "a rung must have exactly quality (letters, digits, - and _), shortSide (16 to"
+                        + " 8192 pixels, even) and maxKbps (16 to 200000)");
     }
 }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The database.
+ * The connection to the database.
  *
  * @param uri {@code postgresql://host:port/database}, without credentials; {@code ?sslmode=…} may follow
- * @param sslMode what of TLS is asked for
- * @param caFile the authorities of the server's certificate; empty: those of this JVM
- * @param poolSize connections for each process
- * @param jobTable the user's job table, with or without a schema in front ({@code public.VideoProcessingJob})
- * @param mediaTable the user's media table; need not exist
+ * @param sslMode from {@code uri} and {@code caFile}
+ * @param caFile authorities trusted for the server's certificate; empty: trust store of the JVM
+ * @param poolSize connections per process
+ * @param jobTable the user's job table, with or without a schema ({@code public.VideoProcessingJob})
+ * @param mediaTable the user's media table; optional
  * @param mediaOwnerColumn the column of the media table that contains the owner
  */
 public record PostgresConfig(
@@ -36,7 +36,7 @@ public record PostgresConfig(
                 ServiceUri.read(section, "postgresql://localhost:5432/sluice", List.of("postgresql", "postgres"));
         URI address = URI.create(uri.withoutCredentials());
         if (address.getPath().length() < 2) {
-            section.addError("uri", "names no database: postgresql://host:port/database is needed");
+            section.addError("uri", "must contain the database: postgresql://host:port/database");
         }
         Optional<CaFile> caFile = section.caFile();
         return new PostgresConfig(
@@ -59,9 +59,9 @@ public record PostgresConfig(
             section.addError("uri", String.valueOf(bad.getMessage()));
         }
         if (caFile && section.areValid("uri") && mode.compareTo(SslMode.REQUIRE) < 0) {
-            section.addError("caFile", "is used with ?sslmode=verify-full, verify-ca or require in the uri only");
+            section.addError("caFile", "requires ?sslmode=require, verify-ca or verify-full in the uri");
         }
-        // As libpq does: whoever names an authority wants it asked.
+        // As in libpq: with a CA file, require means verify-ca.
         return caFile && mode == SslMode.REQUIRE ? SslMode.VERIFY_CA : mode;
     }
 }

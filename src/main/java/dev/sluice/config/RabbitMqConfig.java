@@ -9,14 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The broker.
+ * The connection to the broker.
  *
  * @param uri {@code amqp://host:port/vhost} (or {@code amqps}), without credentials
- * @param caFile the authorities of the broker's certificate; empty: those of this JVM
- * @param heartbeat how often the connection proves to be alive, in whole seconds; 0 asks for none
- * @param connectTimeout how long one attempt to connect may take
- * @param confirmTimeout how long a publish may wait for its confirm before the connection is thrown away
- * @param queues how the queues of the contract are declared
+ * @param caFile authorities trusted for the broker's certificate; empty: trust store of the JVM
+ * @param heartbeat heartbeat interval in whole seconds; 0: none
+ * @param connectTimeout timeout of one connection attempt
+ * @param confirmTimeout a publish without a confirm within this time closes the connection
  */
 public record RabbitMqConfig(
         String uri,
@@ -28,13 +27,13 @@ public record RabbitMqConfig(
         Duration confirmTimeout,
         QueueMode queueMode) {
 
-    /** How the queues that the other half of the system also declares are declared by us. */
+    /** How the queues that producer and backend also declare are declared. */
     public enum QueueMode {
-        /** Durable, with no arguments at all: as the other half asserts them. */
+        /** Durable, without arguments: compatible with the existing backend. */
         CLASSIC,
-        /** As quorum queues: only for owners of both halves. */
+        /** As quorum queues: only if one operator controls producer and consumer. */
         QUORUM,
-        /** Only looked for, never made. */
+        /** Existing queues are used and not declared. */
         PASSIVE
     }
 
@@ -44,7 +43,7 @@ public record RabbitMqConfig(
         if (caFile.isPresent()
                 && section.areValid("uri")
                 && !uri.withoutCredentials().startsWith("amqps:")) {
-            section.addError("caFile", "is for TLS: the uri has to begin with amqps://");
+            section.addError("caFile", "requires TLS: the uri must begin with amqps://");
         }
         return new RabbitMqConfig(
                 uri.withoutCredentials(),
@@ -54,6 +53,6 @@ public record RabbitMqConfig(
                 Duration.ofSeconds(section.integer("heartbeatSeconds", 10, 0, 600)),
                 section.duration("connectTimeoutSeconds", 10, 1, 120),
                 section.duration("confirmTimeoutSeconds", 10, 1, 120),
-                section.enumValue("queues", QueueMode.CLASSIC));
+                section.enumValue("queueMode", QueueMode.CLASSIC));
     }
 }

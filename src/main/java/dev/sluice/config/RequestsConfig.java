@@ -3,17 +3,16 @@ package dev.sluice.config;
 import dev.sluice.config.reader.ConfigSection;
 
 /**
- * The older system's single-stage requests.
+ * Single-stage requests of the legacy system.
  *
- * @param enabled whether this process takes them
- * @param mode what it does with one
+ * @param enabled whether this process consumes them
  */
 public record RequestsConfig(boolean enabled, Mode mode) {
-    /** What becomes of a request. */
+    /** How a request is processed. */
     public enum Mode {
-        /** A staged job, by messages of its own. */
+        /** As a job that passes through the stages. */
         STAGED,
-        /** All of the work under the request's own delivery. */
+        /** By one worker, under the delivery of the request. */
         SINGLE_STAGE
     }
 

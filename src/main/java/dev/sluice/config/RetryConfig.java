@@ -5,23 +5,20 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How work that failed is tried again.
+ * Retries of failed runs.
  *
  * @param maxAttempts attempts before the job is FAILED
- * @param backoff waits before the second, third, … attempt; the last one repeats
+ * @param delays before the second, third, … attempt; the last one repeats
  */
 public record RetryConfig(int maxAttempts, List<Duration> delays) {
-    static final String MAX_ATTEMPTS = "maxAttempts";
-    static final String BACKOFF = "backoffSeconds";
-
     public RetryConfig {
         delays = List.copyOf(delays);
     }
 
-    /** Reads what the section says; what it leaves out is as in {@code fallback}. */
+    /** Reads the section; keys that are not set are taken from {@code fallback}. */
     static RetryConfig read(ConfigSection section, RetryConfig fallback) {
         return new RetryConfig(
-                section.integer(MAX_ATTEMPTS, fallback.maxAttempts(), 1, 100),
-                section.durations(BACKOFF, fallback.delays()));
+                section.integer("maxAttempts", fallback.maxAttempts(), 1, 100),
+                section.durations("backoffSeconds", fallback.delays()));
     }
 }

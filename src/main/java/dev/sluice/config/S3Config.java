@@ -13,14 +13,14 @@ import java.util.Optional;
 /**
  * The object store.
  *
- * @param endpoint where an S3-compatible store listens; empty for AWS
- * @param publicEndpoint where browsers reach it, for links; empty: as we do
- * @param caFile the authorities of the store's certificate; empty: those of this JVM
+ * @param endpoint of an S3-compatible store; empty: AWS
+ * @param publicEndpoint address for browsers, used in presigned URLs; empty: {@code endpoint}
+ * @param caFile authorities trusted for the store's certificate; empty: trust store of the JVM
  * @param accessKey empty: the SDK's default chain (environment, profile, instance role)
- * @param pathStyle {@code endpoint/bucket/key} in place of {@code bucket.endpoint/key}
- * @param partSize bytes of one part of a multipart upload and of one range of a download; 5 MiB or more
- * @param parallelism parts or ranges of one object under way at once
- * @param timeout how long one request (one part, one range) may take
+ * @param pathStyle {@code endpoint/bucket/key} instead of {@code bucket.endpoint/key}
+ * @param partSize bytes of one part of a multipart upload and of one range of a download; at least 5 MiB
+ * @param parallelism concurrent parts or ranges of one object
+ * @param timeout of one request (one part, one range)
  */
 public record S3Config(
         Optional<URI> endpoint,
@@ -40,7 +40,7 @@ public record S3Config(
         Optional<CaFile> caFile = section.caFile();
         if (caFile.isPresent()
                 && endpoint.filter(uri -> uri.getScheme().equals("http")).isPresent()) {
-            section.addError("caFile", "is for TLS: the endpoint has to begin with https://");
+            section.addError("caFile", "requires TLS: the endpoint must begin with https://");
         }
         Optional<String> accessKey = section.optionalString("accessKey");
         Optional<Secret> secretKey = section.secret("secretKey");
@@ -48,7 +48,7 @@ public record S3Config(
                 && section.areValid("accessKey", "secretKey", "secretKeyFile")) {
             section.addError(
                     accessKey.isPresent() ? "secretKey" : "accessKey",
-                    "accessKey and secretKey go together: give both, or neither to use the machine's own");
+                    "accessKey and secretKey must be set together; without both the credential chain of AWS is used");
         }
         return new S3Config(
                 endpoint,
@@ -67,7 +67,7 @@ public record S3Config(
     private static URI endpoint(Object value) {
         ServiceUri uri = ServiceUri.parse(ValueParser.text(value), List.of("http", "https"));
         if (uri.user().isPresent() || uri.password().isPresent()) {
-            throw new IllegalArgumentException("credentials do not go here; they are accessKey and secretKey");
+            throw new IllegalArgumentException("must not contain credentials; use accessKey and secretKey");
         }
         return URI.create(uri.withoutCredentials());
     }

@@ -6,14 +6,12 @@ import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SortedSet;
 
-/** The whole configuration, checked. */
+/** The validated configuration. */
 public record SluiceConfig(
         RabbitMqConfig rabbitmq,
         PostgresConfig postgres,
@@ -25,32 +23,38 @@ public record SluiceConfig(
         DeliveryConfig delivery,
         UpdatesConfig updates,
         BackendConfig backend,
-        RequestsConfig requests,
         ClusterConfig cluster,
-        Map<StageName, StageConfig> stages) {
+        Consumers consumers) {
 
-    public SluiceConfig {
-        stages = Map.copyOf(stages);
+    /**
+     * Consumers of this host.
+     *
+     * @param stages for every stage
+     */
+    public record Consumers(Map<StageName, StageConfig> stages, RequestsConfig requests) {
+        public Consumers {
+            stages = Map.copyOf(stages);
+        }
     }
 
-    /** What {@code stage} runs with on this host. */
+    /** The settings of a stage on this host. */
     public StageConfig stage(StageName stage) {
-        return Objects.requireNonNull(stages.get(stage));
+        return Objects.requireNonNull(consumers.stages().get(stage));
     }
 
     /**
-     * Reads the file, then lays the environment over it.
+     * Reads the file; environment variables take precedence over it.
      *
-     * @throws InvalidConfigException with every complaint at once
+     * @throws InvalidConfigException with all errors
      */
     public static SluiceConfig load(Path file, Map<String, String> environment) {
         return read(ConfigFile.read(file), environment);
     }
 
     /**
-     * Reads a configuration that is JSON already.
+     * Reads a parsed configuration.
      *
-     * @throws InvalidConfigException with every complaint at once
+     * @throws InvalidConfigException with all errors
      */
     public static SluiceConfig read(JsonObject json, Map<String, String> environment) {
         ConfigReader reader = new ConfigReader(json, environment);
@@ -63,19 +67,12 @@ public record SluiceConfig(
         return config;
     }
 
-    /** Every key there is, {@code section.key}, sorted. */
-    public static SortedSet<String> allKeys() {
-        ConfigReader reader = new ConfigReader(new JsonObject(), Map.of());
-        var unused = read(reader);
-        return Collections.unmodifiableSortedSet(reader.registeredKeys());
-    }
-
-    private static SluiceConfig read(ConfigReader reader) {
+    static SluiceConfig read(ConfigReader reader) {
         int cores = Runtime.getRuntime().availableProcessors();
         DeliveryConfig delivery = DeliveryConfig.read(reader.section("delivery"));
         Map<StageName, StageConfig> stages = new EnumMap<>(StageName.class);
         for (StageName stage : StageName.values()) {
-            // One encode keeps about four cores busy; transfers mostly wait.
+            // An encode uses about four cores; transfers mostly wait.
             boolean encodes = stage == StageName.PROCESSING || stage == StageName.SEGMENT;
             int concurrency = encodes ? Math.max(1, cores / 4) : 2;
             stages.put(
@@ -92,8 +89,7 @@ public record SluiceConfig(
                 delivery,
                 UpdatesConfig.read(reader.section("updates")),
                 BackendConfig.read(reader.section("backend")),
-                RequestsConfig.read(reader.section("requests")),
                 ClusterConfig.read(reader.section("cluster")),
-                stages);
+                new Consumers(stages, RequestsConfig.read(reader.section("requests"))));
     }
 }

@@ -3,11 +3,10 @@ package dev.sluice.config;
 import dev.sluice.config.reader.ConfigSection;
 
 /**
- * One stage on this host.
+ * A stage on this host.
  *
- * @param instances verticles, each with a connection and a consumer of its own; 0: this host does not run the stage
- * @param concurrency runs at once in each instance; also its prefetch
- * @param retries what is tried again, and when
+ * @param instances verticles, each with its own connection and consumer; 0: this host does not run the stage
+ * @param concurrency concurrent runs of each instance; also its prefetch
  */
 public record StageConfig(int instances, int concurrency, RetryConfig retries) {
 

@@ -4,15 +4,16 @@ import dev.sluice.config.reader.ConfigSection;
 import java.time.Duration;
 
 /**
- * What the publisher does when.
+ * Intervals of the publisher.
  *
- * @param tickEvery the shortest time between two progress ticks of one job
- * @param sweepEvery how often the outbox is searched for rows that nobody announced
+ * @param progressInterval minimum time between two progress updates of one job
+ * @param outboxPollInterval interval at which the outbox is polled for messages of a dead process
  */
 public record UpdatesConfig(Duration progressInterval, Duration outboxPollInterval) {
 
     static UpdatesConfig read(ConfigSection section) {
         return new UpdatesConfig(
-                section.duration("tickSeconds", 1, 0.1, 60), section.duration("sweepSeconds", 1, 0.1, 60));
+                section.duration("progressIntervalSeconds", 1, 0.1, 60),
+                section.duration("outboxPollSeconds", 1, 0.1, 60));
     }
 }

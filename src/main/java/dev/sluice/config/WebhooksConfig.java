@@ -18,15 +18,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told over HTTP how jobs end.
+ * Webhooks that announce the end of jobs.
  *
  * @param receivers of all jobs
- * @param secret signs what goes to receivers that have none of their own, and to those that a job names; without it no job may
- *     name one
- * @param rule where webhooks may go
- * @param backoff waits before the second, third, … try; the last one repeats
- * @param giveUpAfter how old a delivery gets
- * @param timeout how long a receiver may take for each step: its name, the connection, its answer
+ * @param secret signs webhooks of receivers without their own secret, and of jobs; without it no job may set a webhook
+ * @param addressPolicy allowed addresses of receivers
+ * @param backoff delays before the second, third, … attempt; the last one repeats
+ * @param maxAge age at which a webhook is abandoned
+ * @param timeout of each step: name resolution, connection, response
  */
 public record WebhooksConfig(
         List<Receiver> receivers,
@@ -36,7 +35,7 @@ public record WebhooksConfig(
         Duration maxAge,
         Duration timeout) {
 
-    private static final int SHORTEST_SECRET = 32;
+    private static final int MIN_SECRET_LENGTH = 32;
     private static final Set<String> KEYS = Set.of("url", "events", "secret");
     private static final List<Duration> DEFAULT_BACKOFF = List.of(
             Duration.ofSeconds(5),
@@ -53,10 +52,9 @@ public record WebhooksConfig(
     }
 
     /**
-     * A receiver of all jobs.
+     * A receiver of the events of all jobs.
      *
-     * @param events what it is told of
-     * @param secret its own
+     * @param secret empty: the common secret is used
      */
     public record Receiver(WebhookUrl url, Set<WebhookEvent> events, Optional<Secret> secret) {
         public Receiver {
@@ -64,12 +62,12 @@ public record WebhooksConfig(
         }
     }
 
-    /** Whether there can be anything to send. */
+    /** Whether any webhook can exist. */
     public boolean enabled() {
         return secret.isPresent() || !receivers.isEmpty();
     }
 
-    /** What signs deliveries to this address; empty where the configuration no longer says. */
+    /** The secret for a receiver; empty if the receiver was removed from the configuration. */
     public Optional<Secret> secretFor(String url) {
         return receivers.stream()
                 .filter(receiver -> receiver.url().value().equals(url))
@@ -79,22 +77,17 @@ public record WebhooksConfig(
     }
 
     /**
-     * The address that somebody names with a job.
+     * Parses the webhook of a job.
      *
-     * @throws IllegalArgumentException with a sentence, if nothing is sent there
+     * @throws IllegalArgumentException if the URL is invalid or not allowed; the message names the reason
      */
     public WebhookUrl parseJobWebhook(String url) {
         if (secret.isEmpty()) {
-            throw new IllegalArgumentException("there is no backend.webhookSecret to sign it with");
+            throw new IllegalArgumentException("backend.webhookSecret is not set");
         }
-        WebhookUrl named = WebhookUrl.parse(url);
-        addressPolicy.check(named);
-        return named;
-    }
-
-    /** How long to wait after so many tries that failed, 1 or more. */
-    public Duration retryDelay(int tries) {
-        return backoff.get(Math.min(tries, backoff.size()) - 1);
+        WebhookUrl webhook = WebhookUrl.parse(url);
+        addressPolicy.check(webhook);
+        return webhook;
     }
 
     static WebhooksConfig read(ConfigSection section) {
@@ -109,15 +102,14 @@ public record WebhooksConfig(
                 && receivers.stream().anyMatch(receiver -> receiver.secret().isEmpty())
                 && section.areValid("webhookSecret", "webhookSecretFile")) {
             section.addError(
-                    "webhooks",
-                    "a secret to sign with is needed for each: its own, or webhookSecret (or webhookSecretFile)");
+                    "webhooks", "every webhook requires a secret: its own, or webhookSecret (or webhookSecretFile)");
         }
         return new WebhooksConfig(
                 receivers,
                 secret,
                 policy,
                 section.durations("webhookBackoffSeconds", DEFAULT_BACKOFF),
-                section.duration("webhookGiveUpSeconds", 86_400, 1, 2_592_000),
+                section.duration("webhookMaxAgeSeconds", 86_400, 1, 2_592_000),
                 section.duration("webhookTimeoutSeconds", 10, 0.1, 60));
     }
 
@@ -129,7 +121,7 @@ public record WebhooksConfig(
             try {
                 Receiver receiver = receiver(list.getValue(i), policy);
                 if (!urls.add(receiver.url().value())) {
-                    throw new IllegalArgumentException("its url stands there twice");
+                    throw new IllegalArgumentException("duplicate url");
                 }
                 receivers.add(receiver);
             } catch (IllegalArgumentException bad) {
@@ -141,10 +133,10 @@ public record WebhooksConfig(
 
     private static Receiver receiver(Object value, AddressPolicy policy) {
         if (!(value instanceof JsonObject entry) || !KEYS.containsAll(entry.fieldNames())) {
-            throw new IllegalArgumentException("a webhook has a url, may have events and a secret, and nothing else");
+            throw new IllegalArgumentException("must be an object with a url and optionally events and secret");
         }
         if (!(entry.getValue("url") instanceof String text)) {
-            throw new IllegalArgumentException("its url is missing");
+            throw new IllegalArgumentException("url is missing");
         }
         WebhookUrl url = WebhookUrl.parse(text);
         policy.check(url);
@@ -152,7 +144,7 @@ public record WebhooksConfig(
                 .map(ValueParser::text)
                 .map(Secret::new);
         if (secret.filter(WebhooksConfig::isShort).isPresent()) {
-            throw new IllegalArgumentException("its secret " + tooShort());
+            throw new IllegalArgumentException("secret " + tooShort());
         }
         return new Receiver(url, events(entry.getValue("events")), secret);
     }
@@ -167,10 +159,10 @@ public record WebhooksConfig(
     }
 
     private static boolean isShort(Secret secret) {
-        return secret.reveal().length() < SHORTEST_SECRET;
+        return secret.reveal().length() < MIN_SECRET_LENGTH;
     }
 
     private static String tooShort() {
-        return "has fewer than " + SHORTEST_SECRET + " characters, and could be guessed";
+        return "must have at least " + MIN_SECRET_LENGTH + " characters";
     }
 }

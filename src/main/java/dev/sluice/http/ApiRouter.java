@@ -81,7 +81,10 @@ final class ApiRouter {
                 (request, operation) ->
                         extract(request, operation, registry.streaming().containsKey(operation.getOperationId())));
         requireAllOperationsImplemented(builder, registry.operations());
-        addGuards(builder, new RequestBodyHandler(contract, registry.streaming().keySet(), config.maxBodyBytes()));
+        addGuards(
+                builder,
+                new RequestBodyHandler(
+                        contract, registry.streaming().keySet(), config.limits().maxBodyBytes()));
         authenticator.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
         for (OpenAPIRoute route : builder.getRoutes()) {
             String id = route.getOperation().getOperationId();
@@ -123,7 +126,7 @@ final class ApiRouter {
     }
 
     private void addGuards(RouterBuilder builder, RequestBodyHandler bodies) {
-        builder.rootHandler(new RateLimitHandler(config.requestsPerSecond(), System::nanoTime));
+        builder.rootHandler(new RateLimitHandler(config.limits().perSecond(), System::nanoTime));
         builder.rootHandler(new PathValidator());
         if (!config.corsOrigins().isEmpty()) {
             builder.rootHandler(CorsHandler.create()

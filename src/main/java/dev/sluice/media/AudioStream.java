@@ -1,11 +1,8 @@
 package dev.sluice.media;
 
 /**
- * The sound of a source that goes into the renditions.
+ * The audio stream of a source that is encoded.
  *
- * @param index the stream's number in the file
- * @param codec FFmpeg's name of the codec, {@code aac}
- * @param sampleRate in Hz
- * @param isDefault whether the file marks it as the default track
+ * @param index of the stream in the file
  */
-public record AudioStream(int index, String codec, int channels, int sampleRate, boolean isDefault) {}
+public record AudioStream(int index) {}

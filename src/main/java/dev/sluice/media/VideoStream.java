@@ -1,23 +1,17 @@
 package dev.sluice.media;
 
-import java.util.Optional;
 import java.util.Set;
 
 /**
- * The picture of a source, as it is stored.
+ * The video stream of a source that is encoded.
  *
- * @param index the stream's number in the file
- * @param codec FFmpeg's name of the codec, {@code h264}
- * @param coded width and height as stored, before pixel aspect and rotation
- * @param pixelAspect width of a pixel divided by its height; 1 where the file does not say
- * @param rotation degrees clockwise, 0 to 359, by which a player turns the picture
- * @param mirrored whether a player also mirrors it
- * @param frameRate frames a second on average; 0 where nothing sensible is known
- * @param pixelFormat FFmpeg's name, {@code yuv420p}; {@code unknown} where no frame could be read
- * @param bitDepth bits of one sample
- * @param transfer how values become light ({@code bt709}, {@code smpte2084}, …), where the file says; likewise
- *     {@code primaries}, {@code space} and {@code range}
- * @param fieldOrder {@code progressive}, one of {@code tt bb tb bt} for interlaced material, or {@code unknown}
+ * @param index of the stream in the file
+ * @param codec FFmpeg's name, {@code h264}
+ * @param codedSize as stored, before aspect ratio and rotation are applied
+ * @param sampleAspectRatio width of a pixel divided by its height; 1 if not stated
+ * @param rotation clockwise, in degrees, 0 to 359, that a player applies
+ * @param frameRate average, in frames per second; 0 if unknown or implausible
+ * @param fieldOrder {@code progressive}, one of {@code tt bb tb bt} for interlaced video, or {@code unknown}
  */
 public record VideoStream(
         int index,
@@ -25,34 +19,19 @@ public record VideoStream(
         Dimensions codedSize,
         double sampleAspectRatio,
         int rotation,
-        boolean mirrored,
         double frameRate,
-        String pixelFormat,
-        int bitDepth,
-        Optional<String> transfer,
-        Optional<String> primaries,
-        Optional<String> space,
-        Optional<String> range,
+        ColorInfo color,
         String fieldOrder) {
-    private static final Set<String> HDR_TRANSFERS = Set.of("smpte2084", "arib-std-b67");
     private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
 
-    /** The size as seen: square pixels, turned as a player turns it. */
+    /** Size as displayed: with square pixels, rotated. */
     public Dimensions displaySize() {
         int width = Math.max(1, (int) Math.round(codedSize.width() * sampleAspectRatio));
-        return isTurned() ? new Dimensions(codedSize.height(), width) : new Dimensions(width, codedSize.height());
+        boolean isTurned = rotation == 90 || rotation == 270;
+        return isTurned ? new Dimensions(codedSize.height(), width) : new Dimensions(width, codedSize.height());
     }
 
-    private boolean isTurned() {
-        return rotation == 90 || rotation == 270;
-    }
-
-    /** Whether the light values are meant for an HDR screen (PQ or HLG). */
-    public boolean isHdr() {
-        return transfer.filter(HDR_TRANSFERS::contains).isPresent();
-    }
-
-    /** Whether a frame holds two fields of different moments. */
+    /** Whether a frame holds two fields of different times. */
     public boolean isInterlaced() {
         return INTERLACED.contains(fieldOrder);
     }

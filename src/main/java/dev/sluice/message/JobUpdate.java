@@ -12,17 +12,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * News of a job for the backend: what the updates queue carries (snake_case JSON).
+ * An update about a job for the backend: what the updates queue carries (snake_case JSON).
  *
- * @param progress 0 to 100; never falls while the job lives
+ * @param progress percent, 0 to 100; never falls while the job lives
  * @param step one of the steps of {@link StageName}
- * @param outputs what was made; on completion only
- * @param failure why the job failed; on failure only
- * @param warnings sentences about the source that did not stop the job
- * @param seq rises over stages, attempts and ticks of a job, so that a reader can drop what comes late
- * @param attempt which attempt of the stage this is, from 1
- * @param etaSeconds how long this stage will still take, seconds, where that is known
- * @param worker the process that did it
+ * @param seq rises over stages, attempts and progress updates of a job, so that a reader can drop late updates
+ * @param etaSeconds estimated remaining time of this stage, seconds, where known
  */
 public record JobUpdate(
         JobId jobId,
@@ -30,48 +25,85 @@ public record JobUpdate(
         Status status,
         int progress,
         String step,
-        List<OutputFile> outputs,
-        Optional<VideoMetadata> metadata,
-        Optional<ErrorDetails> failure,
-        List<String> warnings,
+        Content content,
         Instant timestamp,
         long seq,
-        StageName stage,
-        int attempt,
-        Optional<Integer> etaSeconds,
-        String worker) {
+        Origin origin,
+        Optional<Integer> etaSeconds) {
 
     public static final String TYPE = "video_processing_update";
 
     public JobUpdate {
-        outputs = List.copyOf(outputs);
-        warnings = List.copyOf(warnings);
         if (progress < 0 || progress > 100) {
-            throw new IllegalArgumentException("progress is 0 to 100, not " + progress);
+            throw new IllegalArgumentException("progress must be 0 to 100, not " + progress);
         }
     }
 
-    /** The same news under another number. */
-    public JobUpdate withSeq(long other) {
+    /** The first update of a claimed run. */
+    public static JobUpdate started(StagedJob job, Origin origin, int minProgress, long seq, Instant now) {
+        StageName stage = origin.stage();
         return new JobUpdate(
-                jobId,
-                mediaId,
-                status,
-                progress,
-                step,
-                outputs,
-                metadata,
-                failure,
-                warnings,
-                timestamp,
-                other,
-                stage,
-                attempt,
-                etaSeconds,
-                worker);
+                job.id(),
+                job.mediaId(),
+                Status.PROCESSING,
+                Math.max(minProgress, stage.startProgress()),
+                stage.startStep(),
+                Content.of(job),
+                now,
+                seq,
+                origin,
+                Optional.empty());
     }
 
-    /** How the job is. */
+    /** A copy with another sequence number. */
+    public JobUpdate withSeq(long other) {
+        return new JobUpdate(jobId, mediaId, status, progress, step, content, timestamp, other, origin, etaSeconds);
+    }
+
+    /**
+     * What an update reports besides progress.
+     *
+     * @param outputs renditions and thumbnails; on completion only
+     * @param failure why the job failed; on failure only
+     * @param warnings about the source, of a job that continues nevertheless
+     */
+    public record Content(
+            List<OutputFile> outputs,
+            Optional<VideoMetadata> metadata,
+            Optional<ErrorDetails> failure,
+            List<String> warnings) {
+        public static final Content EMPTY = new Content(List.of(), Optional.empty(), Optional.empty(), List.of());
+
+        public Content {
+            outputs = List.copyOf(outputs);
+            warnings = List.copyOf(warnings);
+        }
+
+        /** Metadata and warnings of a job in progress. */
+        public static Content of(StagedJob job) {
+            return new Content(List.of(), job.metadata(), Optional.empty(), job.warnings());
+        }
+
+        /** The result of a completed job. */
+        public static Content completed(StagedJob job) {
+            return new Content(job.outputs(), job.metadata(), Optional.empty(), job.warnings());
+        }
+
+        /** The error of a failed job. */
+        public static Content failed(ErrorDetails failure, List<String> warnings) {
+            return new Content(List.of(), Optional.empty(), Optional.of(failure), warnings);
+        }
+    }
+
+    /**
+     * The run that an update is from.
+     *
+     * @param attempt number of the attempt of the stage, from 1
+     * @param worker the process that executes the run
+     */
+    public record Origin(StageName stage, int attempt, String worker) {}
+
+    /** Status of a job, as the wire names it. */
     public enum Status {
         PROCESSING,
         COMPLETED,
@@ -82,10 +114,10 @@ public record JobUpdate(
         }
     }
 
-    /** Why a job failed: the code for programs, the sentence for people. */
+    /** Why a job failed: the code for programs, the message for users. */
     public record ErrorDetails(ErrorCode code, String message) {}
 
-    /** The message. */
+    /** The message body. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("type", TYPE)
@@ -97,27 +129,27 @@ public record JobUpdate(
         if (status == Status.COMPLETED) {
             json.put("thumbnails", thumbnails()).put("video_versions", videoVersions());
         }
-        metadata.ifPresent(known -> json.put("metadata", metadataJson(known)));
-        failure.ifPresent(why -> json.put("error_message", why.message())
+        content.metadata.ifPresent(known -> json.put("metadata", metadataJson(known)));
+        content.failure.ifPresent(why -> json.put("error_message", why.message())
                 .put("error_code", why.code().wire())
                 .put("retryable", why.code().action() == FailureAction.RETRY));
-        if (!warnings.isEmpty()) {
-            json.put("warnings", new JsonArray(warnings));
+        if (!content.warnings.isEmpty()) {
+            json.put("warnings", new JsonArray(content.warnings));
         }
         json.put("timestamp", timestamp.toString())
                 .put("seq", seq)
-                .put("stage", stage.key())
-                .put("attempt", attempt);
+                .put("stage", origin.stage.key())
+                .put("attempt", origin.attempt);
         etaSeconds.ifPresent(seconds -> json.put("eta_seconds", seconds));
-        return json.put("worker", worker);
+        return json.put("worker", origin.worker);
     }
 
-    /** The thumbnails as the wire and the user's tables have them, keys in both spellings. */
+    /** The thumbnails in the form of the wire and of the user tables, keys in both spellings. */
     public JsonArray thumbnails() {
-        return thumbnails(outputs);
+        return thumbnails(content.outputs);
     }
 
-    /** The thumbnails among these outputs, likewise. */
+    /** The thumbnails among {@code outputs}, in the same form. */
     public static JsonArray thumbnails(List<OutputFile> outputs) {
         JsonArray items = new JsonArray();
         outputs.stream()
@@ -131,12 +163,12 @@ public record JobUpdate(
         return items;
     }
 
-    /** The renditions as the wire and the user's tables have them, keys in both spellings. */
+    /** The renditions in the form of the wire and of the user tables, keys in both spellings. */
     public JsonArray videoVersions() {
-        return videoVersions(outputs);
+        return videoVersions(content.outputs);
     }
 
-    /** The renditions among these outputs, likewise. */
+    /** The renditions among {@code outputs}, in the same form. */
     public static JsonArray videoVersions(List<OutputFile> outputs) {
         JsonArray items = new JsonArray();
         outputs.stream()
@@ -150,7 +182,7 @@ public record JobUpdate(
         return items;
     }
 
-    /** The metadata as the wire and the user's tables have them, keys in both spellings. */
+    /** The metadata in the form of the wire and of the user tables, keys in both spellings. */
     public static JsonObject metadataJson(VideoMetadata metadata) {
         JsonObject json = metadata.toJson();
         if (json.containsKey("fileSize")) {

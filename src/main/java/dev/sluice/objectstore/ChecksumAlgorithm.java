@@ -3,53 +3,37 @@ package dev.sluice.objectstore;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /** How a checksum is computed: those that S3 knows for whole objects, and the MD5 of older ETags. */
 public enum ChecksumAlgorithm {
-    MD5 {
-        @Override
-        public Digest newDigest() {
-            return hash("MD5");
-        }
-    },
-    SHA1 {
-        @Override
-        public Digest newDigest() {
-            return hash("SHA-1");
-        }
-    },
-    SHA256 {
-        @Override
-        public Digest newDigest() {
-            return hash("SHA-256");
-        }
-    },
-    CRC32 {
-        @Override
-        public Digest newDigest() {
-            return crc(new CRC32(), Integer.BYTES);
-        }
-    },
-    CRC32C {
-        @Override
-        public Digest newDigest() {
-            return crc(new CRC32C(), Integer.BYTES);
-        }
-    },
-    CRC64NVME {
-        @Override
-        public Digest newDigest() {
-            return crc(new Crc64Nvme(), Long.BYTES);
-        }
-    };
+    MD5(() -> hash("MD5")),
+    SHA1(() -> hash("SHA-1")),
+    SHA256(() -> hash("SHA-256")),
+    CRC32(() -> crc(new CRC32(), Integer.BYTES)),
+    CRC32C(() -> crc(new CRC32C(), Integer.BYTES)),
+    CRC64NVME(() -> crc(new Crc64Nvme(), Long.BYTES));
 
-    public abstract Digest newDigest();
+    private final Supplier<Digest> digests;
+
+    ChecksumAlgorithm(Supplier<Digest> digests) {
+        this.digests = digests;
+    }
+
+    public Digest newDigest() {
+        return digests.get();
+    }
 
     /** A checksum under way. */
     public interface Digest {
         void update(byte[] bytes, int length);
+
+        default void update(byte[] bytes) {
+            update(bytes, bytes.length);
+        }
 
         byte[] value();
     }
@@ -88,7 +72,7 @@ public enum ChecksumAlgorithm {
             public byte[] value() {
                 byte[] all =
                         ByteBuffer.allocate(Long.BYTES).putLong(crc.getValue()).array();
-                return java.util.Arrays.copyOfRange(all, Long.BYTES - width, Long.BYTES);
+                return Arrays.copyOfRange(all, Long.BYTES - width, Long.BYTES);
             }
         };
     }

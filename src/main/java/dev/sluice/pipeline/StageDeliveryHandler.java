@@ -8,39 +8,41 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.pipeline.run.DatabaseRetry;
-import dev.sluice.pipeline.run.DeliverySettlement;
+import dev.sluice.pipeline.run.Handoff;
+import dev.sluice.pipeline.run.RunContext;
 import dev.sluice.pipeline.run.RunExecutor;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.pipeline.run.StageRoute;
-import dev.sluice.routing.StageMessages;
+import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deliveries of one stage's queue: each is read, its run is seen through, and it is acknowledged. */
-record StageDeliveryHandler(StageRoute route, RunServices services) implements DeliveryHandler {
+/** Handles deliveries of a stage queue: decodes the message, executes the run and settles the delivery. */
+final class StageDeliveryHandler implements DeliveryHandler {
     private static final Logger LOG = LoggerFactory.getLogger(StageDeliveryHandler.class);
 
+    private final StageRoute route;
+    private final RunServices services;
+    private final RunExecutor executor;
+
+    StageDeliveryHandler(StageRoute route, RunServices services) {
+        this.route = route;
+        this.services = services;
+        this.executor = new RunExecutor(route, Handoff.PUBLISH, services);
+    }
+
     @Override
-    public Future<Void> handle(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
-        RunExecutor executor = new RunExecutor(
-                vertx,
-                route,
-                RunExecutor.Handoff.PUBLISH,
-                services,
-                delivery,
-                cancellation,
-                known -> StageMessages.redeliver(delivery, route));
-        Future<Void> followed = Future.succeededFuture(delivery)
-                .map(come -> MessageCodec.decodeStagedJob(come.body(), route.name()))
-                .compose(job -> executor.execute(runOf(job), job))
+    public Future<Void> handle(Delivery delivery, CancellationToken cancellation) {
+        Future<Void> committed = Future.succeededFuture(delivery)
+                .map(received -> MessageCodec.decodeStagedJob(received.body(), route.name()))
+                .compose(job -> executor.execute(new RunContext(runOf(job), job, delivery, cancellation)))
                 .<Void>mapEmpty()
                 .recover(cause -> cause instanceof InvalidMessageException invalid
-                        ? deadLetter(delivery, new DatabaseRetry(vertx, cancellation), invalid)
+                        ? deadLetter(delivery, cancellation, invalid)
                         : Future.failedFuture(cause));
-        return new DeliverySettlement(vertx, services, delivery, cancellation).settleAfter(followed);
+        return services.deliverySettlement().settleAfter(committed, delivery, cancellation);
     }
 
     private RunId runOf(StagedJob job) {
@@ -49,17 +51,21 @@ record StageDeliveryHandler(StageRoute route, RunServices services) implements D
                 : RunId.ofStage(job.id(), route.name());
     }
 
-    /** A message that no retry will make readable: out of the way, to where a person finds it with the reason. */
-    private Future<Void> deadLetter(Delivery delivery, DatabaseRetry databaseRetry, InvalidMessageException invalid) {
+    /** Dead-letters a message that no retry can decode, with the reason. */
+    private Future<Void> deadLetter(
+            Delivery delivery, CancellationToken cancellation, InvalidMessageException invalid) {
         LOG.atWarn()
                 .addKeyValue("queue", route.queue())
                 .addKeyValue("bytes", delivery.body().length())
                 .addKeyValue("error", invalid.getMessage())
-                .log("message cannot be read, moved to the dead letters");
-        return databaseRetry.retryWhileUnavailable(
-                DeliverySettlement.HOLD,
-                () -> services.outbox()
-                        .enqueue(StageMessages.unreadable(
-                                delivery, Optional.of(route.name()), Optional.empty(), invalid)));
+                .log("message undecodable; dead-lettered");
+        return services.databaseRetry()
+                .whileUnavailable(
+                        DatabaseRetry.MAX_HOLD,
+                        cancellation,
+                        () -> services.runs()
+                                .outbox()
+                                .enqueue(DeadLetterMessages.undecodable(
+                                        delivery, Optional.of(route.name()), Optional.empty(), invalid)));
     }
 }

@@ -2,7 +2,6 @@ package dev.sluice.pipeline;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.SupervisedConsumer;
-import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ConcurrencyLimiter;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
@@ -21,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes one queue, a stage's or that of requests, and sees each delivery through. It asks for as many deliveries as it has slots, never more: a
- * prefetched message that waits burns its acknowledgement time. More come only when a channel was lost; those wait. Taken
- * down, it gives back what it had, uncounted.
+ * Consumes a queue, of a stage or of requests. The prefetch equals the free slots, because the acknowledgement timeout of a
+ * prefetched message runs while it waits. More deliveries than slots are received only after a channel was lost; they
+ * are queued. Undeployed, the verticle requeues its deliveries without counting the attempts.
  */
 public final class StageVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(StageVerticle.class);
-    /** What work that was told to stop gets to end in; SIGTERM has to be through in ten seconds altogether. */
+    /** Time for cancelled work to end: SIGTERM must be handled within ten seconds altogether. */
     private static final Duration STOP_WITHIN = Duration.ofSeconds(7);
 
     private final String name;
@@ -38,15 +37,15 @@ public final class StageVerticle extends VerticleBase {
     private final ConcurrencyLimiter<Delivery> limiter;
     private @Nullable SupervisedConsumer consumer;
 
-    /** For a stage of the pipeline. */
+    /** Consumes the queue of a stage. */
     public StageVerticle(StageRoute route, int concurrency, RabbitMqConfig broker, RunServices services) {
         this(route.name().key(), route.queue(), concurrency, broker, new StageDeliveryHandler(route, services));
     }
 
     /**
-     * For whatever is done with the deliveries of a queue.
+     * Consumes a queue.
      *
-     * @param name in the log
+     * @param name for the log
      */
     public StageVerticle(
             String name, String queue, int concurrency, RabbitMqConfig broker, DeliveryHandler deliveries) {
@@ -56,7 +55,10 @@ public final class StageVerticle extends VerticleBase {
         this.broker = broker;
         this.deliveries = deliveries;
         this.limiter = new ConcurrencyLimiter<>(
-                concurrency, Delivery::isStale, this::seeThrough, command -> context.runOnContext(v -> command.run()));
+                concurrency,
+                Delivery::isStale,
+                deliveries::handle,
+                command -> context.runOnContext(v -> command.run()));
     }
 
     @Override
@@ -67,7 +69,7 @@ public final class StageVerticle extends VerticleBase {
         LOG.atDebug()
                 .addKeyValue("stage", name)
                 .addKeyValue("concurrency", concurrency)
-                .log("stage up");
+                .log("stage started");
         return Future.succeededFuture();
     }
 
@@ -77,11 +79,7 @@ public final class StageVerticle extends VerticleBase {
         return stopping.pause()
                 .compose(paused -> requeueInFlight())
                 .eventually(stopping::stop)
-                .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage down"));
-    }
-
-    private Future<Void> seeThrough(Delivery delivery, CancellationToken cancellation) {
-        return deliveries.handle(vertx, delivery, cancellation);
+                .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage stopped"));
     }
 
     private Future<Void> requeueInFlight() {
@@ -98,7 +96,7 @@ public final class StageVerticle extends VerticleBase {
                     LOG.atWarn()
                             .addKeyValue("stage", name)
                             .addKeyValue("deliveries", limiter.activeCount())
-                            .log("work did not end in time, the broker will deliver it again");
+                            .log("shutdown timeout; unfinished deliveries will be redelivered");
                     return Future.succeededFuture();
                 });
     }

@@ -4,11 +4,11 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** How an attempt tells the next one what need not be done again. */
+/** State persisted by an attempt so that the next attempt can skip completed work. */
 public interface Checkpoint {
-    /** What an attempt before this one saved last. */
+    /** The state saved last by an earlier attempt. */
     Optional<JsonObject> previous();
 
-    /** Saves, in place of what was there. Fails with LEASE_LOST, and has changed nothing, when the run is another's by now. */
+    /** Replaces the state. Fails with LEASE_LOST, without a change, if another worker owns the run. */
     Future<Void> save(JsonObject state);
 }

@@ -4,16 +4,16 @@ import dev.sluice.job.StageName;
 import io.vertx.core.Future;
 
 /**
- * One stage of the pipeline: a function of its message. It knows nothing of queues and acknowledgements, it may run twice
- * for the same job, and the second run changes nothing.
+ * One stage of the pipeline: a function of its message, without knowledge of queues and acknowledgements. It must be idempotent:
+ * a second run for the same job changes nothing.
  */
 public interface Stage {
     StageName name();
 
     /**
-     * Does the stage's work.
+     * Executes the stage.
      *
-     * <p>Fails with {@link dev.sluice.job.JobException}; whatever else it fails with counts as a bug of ours.
+     * <p>Fails with {@link dev.sluice.job.JobException}; any other failure is treated as an internal error.
      */
     Future<StageResult> run(StageContext context);
 }

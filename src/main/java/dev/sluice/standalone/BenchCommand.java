@@ -18,31 +18,35 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Holds the pipeline against FFmpeg alone and against the way of the older processor, on this machine, with this file. */
+/** Compares the pipeline with plain FFmpeg and with the legacy processor, on this host, with one file. */
 @Command(
         name = "bench",
-        description = "Compare the pipeline with plain FFmpeg and with the older way: wall, CPU, memory.")
+        description =
+                "Compare the pipeline with plain FFmpeg and with the legacy processor: wall time, CPU time, memory.")
 final class BenchCommand implements Callable<Integer> {
     @Mixin
     private DataOption data = new DataOption();
 
-    @Parameters(paramLabel = "FILE", description = "the video")
+    @Parameters(paramLabel = "FILE", description = "video file")
     private Path file = Path.of("");
 
-    @Option(names = "--rounds", paramLabel = "N", description = "how often each is run (default: ${DEFAULT-VALUE})")
+    @Option(names = "--rounds", paramLabel = "N", description = "runs of each variant (default: ${DEFAULT-VALUE})")
     private int rounds = 3;
 
-    @Option(names = "--only", paramLabel = "WAY", description = "run only this: plain, older or pipeline")
+    @Option(
+            names = "--only",
+            paramLabel = "VARIANT",
+            description = "variant to run; may be repeated: ${COMPLETION-CANDIDATES}")
     private List<BenchVariant> only = List.of(BenchVariant.values());
 
-    /** Each round begins with another one, so that none always runs after the same. */
-    private List<BenchVariant> inTurn(int round) {
-        List<BenchVariant> ways = new ArrayList<>(only);
-        Collections.rotate(ways, 1 - round);
-        return ways;
+    /** Each round begins with another variant, so that the order has no effect. */
+    private List<BenchVariant> variants(int round) {
+        List<BenchVariant> variants = new ArrayList<>(only);
+        Collections.rotate(variants, 1 - round);
+        return variants;
     }
 
-    /** The CPU time of what ends in a process namespace of its own is not added to that of its parents, which is what is read. */
+    /** The CPU time of processes in their own PID namespace is not added to that of their parents, which is measured. */
     private static JsonObject withoutSandbox(JsonObject settings) {
         return settings.copy().mergeIn(new JsonObject().put("ffmpeg", new JsonObject().put("sandbox", "off")), true);
     }
@@ -50,21 +54,21 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("There is no file " + file + ".");
+            throw new IllegalArgumentException("File not found: " + file);
         }
-        System.out.println("starting a broker, a database and an object store in " + data.directory());
+        System.out.println("starting broker, database and object store in " + data.directory());
         try (StandaloneServer standalone = StandaloneServer.start(data.directory(), withoutSandbox(data.settings()))) {
             FfmpegInstallation ffmpeg =
                     FfmpegInstallation.locate(standalone.config().ffmpeg());
-            BenchRunner contenders = BenchRunner.of(standalone, ffmpeg, file);
+            BenchRunner runner = BenchRunner.of(standalone, ffmpeg, file);
             BenchReport report = new BenchReport(System.out, only);
-            report.printHeader(file, contenders.info(), ffmpeg);
+            report.printHeader(file, runner.info(), ffmpeg);
             for (int round = 1; round <= rounds; round++) {
                 List<Measurement> results = new ArrayList<>();
-                for (BenchVariant variant : inTurn(round)) {
-                    Measurement measured = contenders.run(variant);
-                    report.printRow(round, measured);
-                    results.add(measured);
+                for (BenchVariant variant : variants(round)) {
+                    Measurement measurement = runner.run(variant);
+                    report.printRow(round, measurement);
+                    results.add(measurement);
                 }
                 report.addRound(results);
             }

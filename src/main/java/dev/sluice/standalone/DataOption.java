@@ -7,15 +7,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the embedded services keep their data, and what else is configured. */
+/** The options for the data directory and the configuration file. */
 final class DataOption {
-    @Option(names = "--data", paramLabel = "DIRECTORY", description = "where everything is kept (default: ~/.sluice)")
+    @Option(names = "--data", paramLabel = "DIRECTORY", description = "data directory (default: ~/.sluice)")
     private @Nullable Path directory;
 
     @Option(
             names = {"-conf", "--conf"},
             paramLabel = "FILE",
-            description = "a configuration; what it says of services is left aside")
+            description = "configuration file (JSON); its sections of services are ignored")
     private @Nullable Path file;
 
     Path directory() {

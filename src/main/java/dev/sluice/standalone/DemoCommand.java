@@ -14,31 +14,29 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Puts one video through the whole pipeline and shows what happens. */
-@Command(
-        name = "demo",
-        description = "Start everything, put FILE (or a clip made here) through the pipeline, show the results, stop.")
+/** Processes one video and prints the progress and the location of the outputs. */
+@Command(name = "demo", description = "Process FILE, or a generated clip, and print the location of the outputs.")
 final class DemoCommand implements Callable<Integer> {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
-    /** A person watches: progress comes more often than a backend needs it. */
+    /** More often than a backend needs it, for a smooth display. */
     private static final double PROGRESS_SECONDS = 0.25;
 
     @Mixin
     private DataOption data = new DataOption();
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", description = "the video (default: a clip made here)")
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "video file (default: a generated clip)")
     private @Nullable Path file;
 
     @Override
     public Integer call() throws Exception {
         if (file != null && !Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("There is no file " + file + ".");
+            throw new IllegalArgumentException("File not found: " + file);
         }
         JsonObject settings = data.settings();
         if (!settings.containsKey("updates")) {
-            settings.put("updates", new JsonObject().put("tickSeconds", PROGRESS_SECONDS));
+            settings.put("updates", new JsonObject().put("progressIntervalSeconds", PROGRESS_SECONDS));
         }
-        System.out.println("starting a broker, a database and an object store in " + data.directory());
+        System.out.println("starting broker, database and object store in " + data.directory());
         try (StandaloneServer standalone = StandaloneServer.start(data.directory(), settings)) {
             Path video = file == null ? clip(standalone) : file;
             return new JobFollower(
@@ -53,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Path clip(StandaloneServer standalone) {
-        System.out.println("making a clip of 10 seconds");
+        System.out.println("generating a clip of 10 seconds");
         return SampleClip.generate(
                 FfmpegInstallation.locate(standalone.config().ffmpeg()),
                 data.directory(),

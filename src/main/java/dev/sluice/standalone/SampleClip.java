@@ -11,27 +11,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A video made from nothing, for people who want to see the pipeline work before they have one of their own. */
+/** Generates test videos. */
 public final class SampleClip {
-    private static final Duration STALL = Duration.ofSeconds(30);
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
     private static final long MAX_BYTES = 1L << 30;
     private static final double MILLIS = 1000.0;
 
     private SampleClip() {}
 
     /**
-     * Makes a clip with a moving test picture and a tone; blocks.
+     * Generates a clip with a moving test pattern and a tone; blocks.
      *
-     * @param directory has to exist
-     * @param name of the file in there; replaced
+     * @param directory must exist
+     * @param name of the file in the directory; an existing file is replaced
      * @param size {@code 1280x720}
      */
     public static Path generate(FfmpegInstallation ffmpeg, Path directory, String name, Duration length, String size) {
-        Watchdog watchdog = Watchdog.withStallTimeout(STALL);
-        FfmpegRunner.ExitResult outcome = ffmpeg.encodeRunner(FileAccess.writeDirectory(directory), MAX_BYTES)
+        Watchdog watchdog = Watchdog.withStallTimeout(STALL_TIMEOUT);
+        FfmpegRunner.ExitResult result = ffmpeg.encodeRunner(FileAccess.writeDirectory(directory), MAX_BYTES)
                 .run(arguments(name, length, size), line -> watchdog.reset(), watchdog, new CancellationToken());
-        if (outcome.exitCode() != 0) {
-            throw new JobException(ErrorCode.FFMPEG_FAILED, "The clip could not be made: " + outcome.lastLine());
+        if (result.exitCode() != 0) {
+            throw new JobException(ErrorCode.FFMPEG_FAILED, "Generating the clip failed: " + result.lastLine());
         }
         return directory.resolve(name);
     }

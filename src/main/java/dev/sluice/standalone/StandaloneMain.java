@@ -2,8 +2,7 @@ package dev.sluice.standalone;
 
 import dev.sluice.app.Version;
 import dev.sluice.cli.CommandLineRunner;
-import dev.sluice.cli.TestStagedCommand;
-import java.util.Set;
+import dev.sluice.cli.SendTestJobCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -11,7 +10,9 @@ import picocli.CommandLine.HelpCommand;
 /** The command line of the standalone jar. */
 @Command(
         name = "sluice-standalone",
-        description = "Sluice with a broker, a database and an object store of its own. Without a command it runs.",
+        description = "Sluice with embedded broker, database and object store. The default command is start.",
+        exitCodeListHeading = CommandLineRunner.EXIT_CODES,
+        exitCodeList = {CommandLineRunner.OK_TEXT, CommandLineRunner.FAILED_TEXT, CommandLineRunner.USAGE_ERROR_TEXT},
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
         versionProvider = Version.class,
@@ -19,19 +20,14 @@ import picocli.CommandLine.HelpCommand;
             StartCommand.class,
             DemoCommand.class,
             BenchCommand.class,
-            TestStagedCommand.class,
+            SendTestJobCommand.class,
             HelpCommand.class
         })
 public final class StandaloneMain {
-    private static final Set<String> WATCHED = Set.of("demo", "bench", TestStagedCommand.NAME);
-
     private StandaloneMain() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && WATCHED.contains(args[0])) {
-            // How the job ends, and why, is on the screen anyway.
-            CommandLineRunner.setDefaultLogLevel("ERROR");
-        }
-        System.exit(CommandLineRunner.execute(new StandaloneMain(), StartCommand.NAME, args));
+        // The commands print the result of the job themselves, so its warnings need not be logged.
+        System.exit(CommandLineRunner.execute(new StandaloneMain(), StartCommand.NAME, "ERROR", args));
     }
 }

@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Runs the embedded services and the pipeline until told to stop. */
-@Command(name = StartCommand.NAME, description = "Run until told to stop (the default command).")
+/** Runs the embedded services and the pipeline until SIGTERM. */
+@Command(name = StartCommand.NAME, description = "Run services and pipeline until SIGTERM (default command).")
 final class StartCommand implements Callable<Integer> {
     static final String NAME = "start";
     private static final String HOST = "127.0.0.1";
-    private static final int USUAL_PORT = 8080;
+    private static final int DEFAULT_PORT = 8080;
 
     @Mixin
     private DataOption data = new DataOption();
@@ -26,23 +26,23 @@ final class StartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         int port = freePort();
-        StandaloneServer standalone = StandaloneServer.start(data.directory(), withPage(data.settings(), port));
+        StandaloneServer standalone = StandaloneServer.start(data.directory(), withWebUi(data.settings(), port));
         LoggerFactory.getLogger(StartCommand.class)
                 .atInfo()
                 .addKeyValue("directory", data.directory())
                 .addKeyValue("verticles", standalone.sluice().verticles().size())
-                .log("standalone is up");
-        System.out.println("Sluice is up: http://" + HOST + ":" + port + "/");
-        System.out.println("A video goes in there, or with");
+                .log("standalone server started");
+        System.out.println("Web UI: http://" + HOST + ":" + port + "/");
+        System.out.println("Submit a video there, or with");
         System.out.println(
                 "  java -jar sluice.jar submit FILE --wait -conf " + StandaloneServer.configuration(data.directory()));
-        // A signal ends the process; what was started closes then.
+        // A signal ends the process; a shutdown hook closes the server.
         new CountDownLatch(1).await();
         return CommandLineRunner.OK;
     }
 
-    /** The page and the API for whoever sits at this machine, unless the settings say otherwise. */
-    private static JsonObject withPage(JsonObject settings, int port) {
+    /** Web UI and API on the loopback interface, unless the settings say otherwise. */
+    private static JsonObject withWebUi(JsonObject settings, int port) {
         JsonObject backend = new JsonObject()
                 .put("enabled", true)
                 .put("host", HOST)
@@ -51,13 +51,13 @@ final class StartCommand implements Callable<Integer> {
         return new JsonObject().put("backend", backend).mergeIn(settings, true);
     }
 
-    /** The usual one, so that bookmarks last; another where that is taken. */
+    /** The default port, so that bookmarks remain valid; another one if it is in use. */
     private static int freePort() throws IOException {
-        InetAddress here = InetAddress.getLoopbackAddress();
-        try (ServerSocket usual = new ServerSocket(USUAL_PORT, 1, here)) {
-            return usual.getLocalPort();
-        } catch (BindException taken) {
-            try (ServerSocket any = new ServerSocket(0, 1, here)) {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket preferred = new ServerSocket(DEFAULT_PORT, 1, loopback)) {
+            return preferred.getLocalPort();
+        } catch (BindException inUse) {
+            try (ServerSocket any = new ServerSocket(0, 1, loopback)) {
                 return any.getLocalPort();
             }
         }

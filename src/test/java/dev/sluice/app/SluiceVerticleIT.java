@@ -3,27 +3,16 @@ package dev.sluice.app;
 import static dev.sluice.endtoend.PipelineFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.endtoend.PipelineFixture;
 import io.vertx.core.json.JsonObject;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(ServicesExtension.class)
 class SluiceVerticleIT {
-    private PipelineFixture services;
-
-    @BeforeEach
-    void open() throws Exception {
-        services = PipelineFixture.embedded();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        services.close();
-    }
-
     @Test
-    void beginsNothingWhenItWasToldToStopBefore() throws Exception {
+    void doesNotStartWhenCancelledBeforeStart(PipelineFixture services) throws Exception {
         SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
         verticle.stopBlocking();
 
@@ -35,7 +24,7 @@ class SluiceVerticleIT {
     }
 
     @Test
-    void takesDownWhatItHadOpenedWhenItIsToldToStopInBetween() throws Exception {
+    void closesOpenedResourcesWhenCancelledDuringStart(PipelineFixture services) throws Exception {
         SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
         get(services.vertx().deployVerticle(verticle));
 

@@ -221,7 +221,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         publisher();
         consumer(Topology.UPDATES_QUEUE, 1, new Inbox());
 
-        try (Connection stranger = node.stranger()) {
+        try (Connection stranger = node.connect()) {
             declareAsTheOtherHalfDoes(stranger);
 
             assertThat(stranger.isOpen()).isTrue();

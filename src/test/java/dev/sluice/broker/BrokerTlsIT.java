@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +28,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
 /** A real node that listens with TLS too, its certificate made out to {@code localhost}. */
+@ExtendWith(VertxExtension.class)
 @Timeout(180)
 class BrokerTlsIT {
     private static final int TLS_PORT = ChildProcess.freePort();
@@ -41,9 +44,9 @@ class BrokerTlsIT {
     private static Vertx vertx;
 
     @BeforeAll
-    static void start() {
+    static void start(Vertx sharedVertx) {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        vertx = Vertx.vertx();
+        vertx = sharedVertx;
         node = RabbitNode.start(
                 "listeners.ssl.1 = 127.0.0.1:" + TLS_PORT,
                 "ssl_options.certfile = " + TestCertificateAuthority.known().certificate(),
@@ -53,10 +56,9 @@ class BrokerTlsIT {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         if (node != null) {
             node.close();
-            vertx.close().await(SECONDS, TimeUnit.SECONDS);
         }
     }
 

@@ -57,7 +57,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
         Inbox inbox = new Inbox();
         consumer(Topology.REQUESTS_QUEUE, 1, inbox);
 
-        try (Connection stranger = node.stranger()) {
+        try (Connection stranger = node.connect()) {
             stranger.createChannel().queueDelete(Topology.REQUESTS_QUEUE);
         }
         await().atMost(Duration.ofSeconds(10)).until(this::requestsAreConsumed);
@@ -67,7 +67,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
     }
 
     private boolean requestsAreConsumed() throws Exception {
-        try (Connection stranger = node.stranger();
+        try (Connection stranger = node.connect();
                 Channel channel = stranger.createChannel()) {
             return channel.consumerCount(Topology.REQUESTS_QUEUE) == 1;
         } catch (IOException missing) {

@@ -1,6 +1,5 @@
 package dev.sluice.broker;
 
-import dev.sluice.config.value.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -9,30 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * A RabbitMQ node of the installed version that belongs to the test: own ports, data, node name, cookie and port mapper, so
  * that it meets no other node. Takes 5 to 15 s to start.
  */
-public final class RabbitNode implements BrokerNode {
+public final class RabbitNode extends BrokerNode {
     private static final Path SCRIPTS = Path.of("/usr/lib/rabbitmq/bin");
     private static final Path SERVER = SCRIPTS.resolve("rabbitmq-server");
     private static final int CTL_PORTS = 10;
 
-    private final int port = ChildProcess.freePort();
     private final int mapperPort = ChildProcess.freePort();
-    private final Path directory;
     private final Map<String, String> environment;
     private final ChildProcess mapper;
-    private ChildProcess server;
 
-    private RabbitNode(Path directory, List<String> settings) throws IOException {
-        this.directory = directory;
+    private RabbitNode(List<String> settings) throws IOException {
+        super("rabbit");
         this.environment = environment();
         lay(settings);
         mapper = ChildProcess.start(
@@ -40,7 +34,6 @@ public final class RabbitNode implements BrokerNode {
                 environment,
                 directory.resolve("epmd.out"));
         mapper.awaitReady(() -> listens(mapperPort));
-        server = launch();
     }
 
     /** Whether there is a RabbitMQ to start; give the reason "rabbitmq-server is not installed" where it is assumed. */
@@ -55,7 +48,9 @@ public final class RabbitNode implements BrokerNode {
      */
     public static RabbitNode start(String... settings) {
         try {
-            return new RabbitNode(Files.createTempDirectory("rabbit"), List.of(settings));
+            RabbitNode node = new RabbitNode(List.of(settings));
+            node.startServer();
+            return node;
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         }
@@ -78,7 +73,7 @@ public final class RabbitNode implements BrokerNode {
                 Map.entry("RUNNING_UNDER_SYSTEMD", "true"),
                 Map.entry("ERL_EPMD_PORT", String.valueOf(mapperPort)),
                 Map.entry("ERL_EPMD_ADDRESS", "127.0.0.1"),
-                Map.entry("RABBITMQ_NODENAME", "sluice" + port + "@localhost"),
+                Map.entry("RABBITMQ_NODENAME", "sluice" + port() + "@localhost"),
                 Map.entry("RABBITMQ_DIST_PORT", String.valueOf(ChildProcess.freePort())),
                 Map.entry("RABBITMQ_CTL_DIST_PORT_MIN", String.valueOf(ctlPort)),
                 Map.entry("RABBITMQ_CTL_DIST_PORT_MAX", String.valueOf(ctlPort + CTL_PORTS)),
@@ -101,7 +96,7 @@ public final class RabbitNode implements BrokerNode {
         Files.writeString(cookie, UUID.randomUUID().toString());
         Files.writeString(directory.resolve("plugins"), "[].\n");
         List<String> lines = new ArrayList<>(List.of(
-                "listeners.tcp.1 = 127.0.0.1:" + port,
+                "listeners.tcp.1 = 127.0.0.1:" + port(),
                 "default_user = " + user(),
                 "default_pass = " + password().reveal(),
                 "disk_free_limit.absolute = 1MB"));
@@ -109,11 +104,9 @@ public final class RabbitNode implements BrokerNode {
         Files.write(directory.resolve("rabbitmq.conf"), lines);
     }
 
-    private ChildProcess launch() {
-        ChildProcess started =
-                ChildProcess.start(List.of(SERVER.toString()), environment, directory.resolve("server.out"));
-        started.awaitReady(this::takesConnections);
-        return started;
+    @Override
+    ChildProcess launch() {
+        return ChildProcess.start(List.of(SERVER.toString()), environment, directory.resolve("server.out"));
     }
 
     /** Runs {@code rabbitmqctl} on this node and returns what it prints; takes about a second. */
@@ -147,63 +140,28 @@ public final class RabbitNode implements BrokerNode {
 
     /** Stops all of the node's threads at once; its connections stay open and silent. */
     public void freeze() {
-        server.signal("STOP");
+        server().signal("STOP");
     }
 
     public void thaw() {
-        server.signal("CONT");
+        server().signal("CONT");
     }
 
     /** Ends the node in an orderly way. */
     public void stop() {
-        server.stop();
+        server().stop();
     }
 
-    @Override
-    public void kill() {
-        server.kill();
-    }
-
-    @Override
-    public void restart() {
-        server.kill();
-        server = launch();
-    }
-
-    /** Ends it and starts it on the same port as a node that has never seen anything. */
+    /** Kills the node and starts it on the same port without its data. */
     public void wipe() {
-        server.kill();
+        kill();
         removeTree(directory.resolve("mnesia"));
-        server = launch();
-    }
-
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public String user() {
-        return "sluice";
-    }
-
-    @Override
-    public Secret password() {
-        return new Secret("let-me-in");
+        startServer();
     }
 
     @Override
     public void close() {
-        server.kill();
         mapper.kill();
-        removeTree(directory);
-    }
-
-    private static void removeTree(Path root) {
-        try (Stream<Path> files = Files.walk(root)) {
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
-        } catch (IOException cause) {
-            throw new UncheckedIOException(cause);
-        }
+        super.close();
     }
 }

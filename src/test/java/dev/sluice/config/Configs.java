@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.common.tls.CaFile;
 import dev.sluice.common.tls.TestCertificateAuthority;
+import dev.sluice.config.reader.ConfigReader;
 import dev.sluice.config.value.InvalidConfigException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** Configurations that tests start from. */
@@ -28,6 +30,13 @@ public final class Configs {
         return SluiceConfig.read(new JsonObject(), Map.of());
     }
 
+    /** All keys, {@code section.key}, sorted. */
+    static SortedSet<String> allKeys() {
+        ConfigReader reader = new ConfigReader(new JsonObject(), Map.of());
+        SluiceConfig.read(reader);
+        return reader.registeredKeys();
+    }
+
     static SluiceConfig everyKeySet() {
         return SluiceConfig.read(fixture("every-key.json"), Map.of());
     }
@@ -36,7 +45,7 @@ public final class Configs {
         return SluiceConfig.read(new JsonObject(), Map.of(variable, value));
     }
 
-    static List<String> complaints(JsonObject json, Map<String, String> environment) {
+    static List<String> errors(JsonObject json, Map<String, String> environment) {
         InvalidConfigException invalid =
                 catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.read(json, environment));
         return invalid == null ? List.of() : invalid.errors();

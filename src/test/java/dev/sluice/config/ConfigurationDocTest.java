@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -16,50 +17,55 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The tables of the README say what the code does. */
+/** Compares the tables of docs/configuration.md, and the JSON Schema, with the code. */
 class ConfigurationDocTest {
-    private static final Pattern HEADING = Pattern.compile("### `([\\w.]+)`.*");
+    private static final Pattern HEADING = Pattern.compile("### `([\\w.]+)`: (.*)");
     private static final Pattern ROW = Pattern.compile(
-            "\\| `(?<key>[\\w.]+)` \\| `(?<variable>SLUICE_\\w+)` \\| (?<value>[^|]*) \\|[^|]*\\| (?<range>[^|]*)\\|[^|]*\\|");
-    private static final Pattern RANGE = Pattern.compile("(?<each>each )?(?<least>[\\d.]+) to (?<most>[\\d.]+) ");
+            "\\| `(?<key>[\\w.]+)` \\| `(?<variable>SLUICE_\\w+)` \\| (?<value>[^|]*) \\|[^|]*\\| (?<range>[^|]*)\\| (?<meaning>[^|]*) \\|");
+    private static final Pattern RANGE = Pattern.compile("(?<each>each )?(?<min>[\\d.]+) to (?<max>[\\d.]+) ");
 
     private static List<Row> rows = List.of();
+    private static Map<String, String> sectionTitles = Map.of();
 
-    private record Row(String key, String variable, String value, String range) {}
+    record Row(String key, String variable, String value, String range, String meaning) {}
 
     @BeforeAll
-    static void readTheTables() throws IOException {
+    static void readTables() throws IOException {
         List<Row> found = new ArrayList<>();
+        Map<String, String> titles = new HashMap<>();
         String section = "";
-        for (String line : Files.readAllLines(Path.of("README.md"))) {
+        for (String line : Files.readAllLines(Path.of("docs/configuration.md"))) {
             Matcher heading = HEADING.matcher(line);
             Matcher row = ROW.matcher(line);
             if (heading.matches()) {
                 section = heading.group(1);
+                titles.put(section, heading.group(2));
             } else if (row.matches()) {
                 found.add(new Row(
                         section + "." + row.group("key"),
                         row.group("variable"),
                         row.group("value"),
-                        row.group("range")));
+                        row.group("range"),
+                        row.group("meaning")));
             }
         }
         rows = found;
+        sectionTitles = titles;
     }
 
     @Test
-    void everyKeyHasItsRow() {
-        assertThat(rows.stream().map(Row::key)).containsExactlyInAnyOrderElementsOf(SluiceConfig.allKeys());
+    void documentsEveryKey() {
+        assertThat(rows.stream().map(Row::key)).containsExactlyInAnyOrderElementsOf(Configs.allKeys());
     }
 
     @Test
-    void everyVariableIsTheKeys() {
+    void namesVariableOfEveryKey() {
         assertThat(rows)
                 .allSatisfy(row -> assertThat(row.variable()).isEqualTo(ConfigSection.environmentVariable(row.key())));
     }
 
     @Test
-    void settingADefaultChangesNothing() {
+    void documentsDefaults() {
         List<Row> withDefault =
                 rows.stream().filter(row -> row.value().matches("`[^`]+`")).toList();
 
@@ -71,7 +77,7 @@ class ConfigurationDocTest {
     }
 
     @Test
-    void onlyWhatHasNoPlainDefaultGoesWithoutOne() {
+    void documentsDefaultUnlessItIsEmptyOrDependsOnOtherValues() {
         assertThat(rows.stream().filter(row -> !row.value().matches("`[^`]+`")).map(Row::key))
                 .containsExactlyInAnyOrder(
                         "rabbitmq.passwordFile",
@@ -115,7 +121,7 @@ class ConfigurationDocTest {
     }
 
     @Test
-    void rangesEndWhereTheTableSays() {
+    void documentsRanges() {
         List<Row> withRange =
                 rows.stream().filter(row -> !row.range().isEmpty()).toList();
 
@@ -128,8 +134,8 @@ class ConfigurationDocTest {
             Matcher range = RANGE.matcher(row.range());
             assertThat(range.matches()).as(row.range()).isTrue();
             boolean list = range.group("each") != null;
-            BigDecimal min = new BigDecimal(range.group("least"));
-            BigDecimal max = new BigDecimal(range.group("most"));
+            BigDecimal min = new BigDecimal(range.group("min"));
+            BigDecimal max = new BigDecimal(range.group("max"));
             BigDecimal step = new BigDecimal(min.scale() > 0 ? "0.1" : "1");
 
             assertThat(isInRange(row, min, list)).isTrue();
@@ -139,9 +145,19 @@ class ConfigurationDocTest {
         });
     }
 
+    @Test
+    void schemaIsUpToDate() throws IOException {
+        String expected = ConfigSchema.generate(rows, sectionTitles).encodePrettily() + "\n";
+
+        Path copy = Files.writeString(Path.of("target/sluice.schema.json"), expected);
+        assertThat(Path.of("conf/sluice.schema.json"))
+                .as("expected content is in %s", copy)
+                .hasContent(expected);
+    }
+
     private static boolean isInRange(Row row, BigDecimal value, boolean list) {
         String text = list ? "[" + value + "]" : value.toString();
-        return Configs.complaints(new JsonObject(), Map.of(row.variable(), text)).stream()
-                .noneMatch(complaint -> complaint.startsWith(row.key()) && complaint.contains("has to be from"));
+        return Configs.errors(new JsonObject(), Map.of(row.variable(), text)).stream()
+                .noneMatch(error -> error.startsWith(row.key()) && error.contains("must be from"));
     }
 }

@@ -31,7 +31,7 @@ class EnvironmentTest {
     @Test
     void goesOverTheFileForKeysOfEveryKind() {
         Map<String, String> environment = Map.of(
-                "SLUICE_RABBITMQ_QUEUES", "passive",
+                "SLUICE_RABBITMQ_QUEUE_MODE", "passive",
                 "SLUICE_POSTGRES_PASSWORD", "[from the environment",
                 "SLUICE_S3_BUCKET", "other",
                 "SLUICE_S3_PATH_STYLE", "true",
@@ -39,7 +39,7 @@ class EnvironmentTest {
                 "SLUICE_WORKSPACE_DIRECTORY", "/mnt/work",
                 "SLUICE_MEDIA_LADDER", "[{\"quality\":\"sd\",\"shortSide\":480,\"maxKbps\":1000}]",
                 "SLUICE_DELIVERY_BACKOFF_SECONDS", "[1, 2.5]",
-                "SLUICE_UPDATES_TICK_SECONDS", "0.5",
+                "SLUICE_UPDATES_PROGRESS_INTERVAL_SECONDS", "0.5",
                 "SLUICE_STAGES_UPLOAD_INSTANCES", "4");
 
         SluiceConfig config = SluiceConfig.read(Configs.fixture("every-key.json"), environment);
@@ -103,28 +103,27 @@ class EnvironmentTest {
 
     @Test
     void aComplaintNamesTheVariable() {
-        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
+        List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
 
         assertThat(errors)
-                .containsExactly("delivery.maxAttempts: cannot use 'many' of SLUICE_DELIVERY_MAX_ATTEMPTS:"
-                        + " a whole number is needed");
+                .containsExactly("delivery.maxAttempts: invalid value 'many' of SLUICE_DELIVERY_MAX_ATTEMPTS:"
+                        + " must be an integer");
     }
 
     @Test
     void aListThatIsNoneIsComplainedAboutOnce() {
-        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
+        List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
 
         assertThat(errors)
-                .containsExactly("delivery.backoffSeconds: cannot use '[5, 30' of SLUICE_DELIVERY_BACKOFF_SECONDS:"
-                        + " a JSON list of seconds is needed");
+                .containsExactly("delivery.backoffSeconds: invalid value '[5, 30' of SLUICE_DELIVERY_BACKOFF_SECONDS:"
+                        + " must be a JSON list of seconds");
     }
 
     @Test
     void aMistypedVariableIsComplainedAbout() {
-        List<String> errors = Configs.complaints(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
+        List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
 
-        assertThat(errors)
-                .containsExactly("SLUICE_RABITMQ_URI: there is no such variable; did you mean SLUICE_RABBITMQ_URI?");
+        assertThat(errors).containsExactly("SLUICE_RABITMQ_URI: unknown variable; did you mean SLUICE_RABBITMQ_URI?");
     }
 
     @Test

@@ -53,9 +53,9 @@ class SecretsTest {
         JsonObject json = new JsonObject()
                 .put("postgres", new JsonObject().put("password", "hunter3").put("passwordFile", file.toString()));
 
-        List<String> errors = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.errors(json, Map.of());
 
-        assertThat(errors).containsExactly("postgres.password: is given twice, as password and as passwordFile");
+        assertThat(errors).containsExactly("postgres.password: cannot be combined with passwordFile");
     }
 
     @Test
@@ -69,13 +69,13 @@ class SecretsTest {
                 .put("postgres", new JsonObject().put("passwordFile", empty.toString()))
                 .put("s3", new JsonObject().put("accessKey", "key").put("secretKeyFile", "hunter2\0"));
 
-        List<String> errors = Configs.complaints(json, Map.of());
+        List<String> errors = Configs.errors(json, Map.of());
 
         assertThat(errors)
                 .containsExactly(
-                        "postgres.passwordFile: cannot use the given value: the file is empty",
-                        "rabbitmq.passwordFile: cannot use the given value: the file cannot be read",
-                        "s3.secretKeyFile: cannot use the given value: it is not a path");
+                        "postgres.passwordFile: invalid value: the file is empty",
+                        "rabbitmq.passwordFile: invalid value: the file cannot be read",
+                        "s3.secretKeyFile: invalid value: must be a path");
     }
 
     @Test
@@ -110,15 +110,15 @@ class SecretsTest {
                 "amqp://ann:\nhunter2@broker.test/"
             })
     void aWrongAddressIsShownWithoutThem(String uri) {
-        List<String> inFile = Configs.complaints(Configs.section("rabbitmq", "uri", uri), Map.of());
-        List<String> inEnvironment = Configs.complaints(new JsonObject(), Map.of("SLUICE_RABBITMQ_URI", uri));
-        List<String> ofTheStore = Configs.complaints(Configs.section("s3", "endpoint", uri), Map.of());
+        List<String> inFile = Configs.errors(Configs.section("rabbitmq", "uri", uri), Map.of());
+        List<String> inEnvironment = Configs.errors(new JsonObject(), Map.of("SLUICE_RABBITMQ_URI", uri));
+        List<String> ofTheStore = Configs.errors(Configs.section("s3", "endpoint", uri), Map.of());
 
         assertThat(inFile).hasSize(1);
         assertThat(inEnvironment).hasSize(1);
         assertThat(ofTheStore).hasSize(1);
         assertThat(inFile.get(0) + inEnvironment.get(0) + ofTheStore.get(0))
-                .contains("rabbitmq.uri: cannot use", "s3.endpoint: cannot use")
+                .contains("rabbitmq.uri: invalid value", "s3.endpoint: invalid value")
                 .doesNotContain("ter2", "hun", "\n");
     }
 
@@ -126,8 +126,8 @@ class SecretsTest {
     void aWrongOneIsNotShown() {
         JsonObject json = Configs.section("rabbitmq", "password", 47114711);
 
-        assertThat(Configs.complaints(json, Map.of()))
-                .containsExactly("rabbitmq.password: cannot use the given value: a text that is not empty is needed");
+        assertThat(Configs.errors(json, Map.of()))
+                .containsExactly("rabbitmq.password: invalid value: must be a non-empty string");
     }
 
     @Test

@@ -140,7 +140,7 @@ class SectionsTest {
                         Duration.ofSeconds(60)));
         assertThat(Configs.everyKeySet().workspace())
                 .isEqualTo(new WorkspaceConfig(
-                        WorkspaceConfig.Mode.STORE,
+                        WorkspaceConfig.Mode.OBJECT_STORE,
                         absolute("/srv/work"),
                         100L << 20,
                         2L << 30,
@@ -183,12 +183,10 @@ class SectionsTest {
                                 new Rung("360p", 360, 800_000),
                                 new Rung("540p", 540, 1_500_000),
                                 new Rung("720p", 720, 2_500_000)),
-                        "medium",
-                        23,
+                        new MediaConfig.X264("medium", 23),
                         128_000,
                         Duration.ofSeconds(2),
-                        Duration.ofSeconds(15),
-                        320,
+                        new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
                         new Limits(20L * 1024 * 1024 * 1024, Duration.ofHours(12), 8192L * 4320, 64, 20L << 30)));
     }
 
@@ -197,12 +195,10 @@ class SectionsTest {
         assertThat(Configs.everyKeySet().media())
                 .isEqualTo(new MediaConfig(
                         List.of(new Rung("240p", 240, 400_000), new Rung("1080p", 1080, 5_000_000)),
-                        "fast",
-                        20,
+                        new MediaConfig.X264("fast", 20),
                         96_000,
                         Duration.ofSeconds(4),
-                        Duration.ofSeconds(5),
-                        160,
+                        new MediaConfig.Thumbnails(Duration.ofSeconds(5), 160),
                         new Limits(1024L * 1024 * 1024, Duration.ofMinutes(10), 1920L * 1080, 8, 512L << 20)));
     }
 
@@ -255,13 +251,11 @@ class SectionsTest {
                         BackendConfig.Auth.JWT,
                         new BackendConfig.Tokens(
                                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "admin"),
-                        64 << 10,
-                        50,
+                        new BackendConfig.RequestLimits(64 << 10, 50),
                         List.of(),
                         true,
-                        4,
+                        new BackendConfig.Uploads(4, Duration.ofDays(1)),
                         Duration.ofHours(1),
-                        Duration.ofDays(1),
                         new WebhooksConfig(
                                 List.of(),
                                 Optional.empty(),
@@ -288,13 +282,11 @@ class SectionsTest {
                                 Optional.of("https://id.test"),
                                 Optional.of("video"),
                                 "isAdmin"),
-                        128 << 10,
-                        500,
+                        new BackendConfig.RequestLimits(128 << 10, 500),
                         List.of("https://app.test", "http://localhost:3000"),
                         false,
-                        2,
+                        new BackendConfig.Uploads(2, Duration.ofHours(2)),
                         Duration.ofMinutes(5),
-                        Duration.ofHours(2),
                         new WebhooksConfig(
                                 List.of(
                                         new WebhooksConfig.Receiver(
@@ -314,8 +306,9 @@ class SectionsTest {
 
     @Test
     void theRequests() {
-        assertThat(Configs.defaults().requests()).isEqualTo(new RequestsConfig(false, RequestsConfig.Mode.STAGED));
-        assertThat(Configs.everyKeySet().requests())
+        assertThat(Configs.defaults().consumers().requests())
+                .isEqualTo(new RequestsConfig(false, RequestsConfig.Mode.STAGED));
+        assertThat(Configs.everyKeySet().consumers().requests())
                 .isEqualTo(new RequestsConfig(true, RequestsConfig.Mode.SINGLE_STAGE));
     }
 
@@ -332,14 +325,14 @@ class SectionsTest {
     void theStages() {
         int quarterOfTheCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
-        assertThat(Configs.defaults().stages())
+        assertThat(Configs.defaults().consumers().stages())
                 .isEqualTo(Map.of(
                         StageName.DOWNLOAD, new StageConfig(1, 2, DEFAULT_RETRIES),
                         StageName.PROCESSING, new StageConfig(1, quarterOfTheCores, DEFAULT_RETRIES),
                         StageName.SEGMENT, new StageConfig(1, quarterOfTheCores, DEFAULT_RETRIES),
                         StageName.JOIN, new StageConfig(1, 2, DEFAULT_RETRIES),
                         StageName.UPLOAD, new StageConfig(1, 2, DEFAULT_RETRIES)));
-        assertThat(Configs.everyKeySet().stages())
+        assertThat(Configs.everyKeySet().consumers().stages())
                 .isEqualTo(Map.of(
                         StageName.DOWNLOAD, new StageConfig(0, 9, new RetryConfig(4, List.of(Duration.ofSeconds(2)))),
                         StageName.PROCESSING,
@@ -362,7 +355,7 @@ class SectionsTest {
 
     @Test
     void noKeyIsForgottenHere() {
-        Set<String> keys = new TreeSet<>(SluiceConfig.allKeys());
+        Set<String> keys = new TreeSet<>(Configs.allKeys());
         keys.removeAll(Set.of(
                 "rabbitmq.passwordFile",
                 "postgres.passwordFile",

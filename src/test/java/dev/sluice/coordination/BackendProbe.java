@@ -5,7 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import dev.sluice.broker.RabbitNode;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -44,9 +44,9 @@ final class BackendProbe implements AutoCloseable {
     private final List<String> errors = new ArrayList<>();
     private final List<Long> completions = new ArrayList<>();
 
-    BackendProbe(RabbitNode rabbit, TestDatabase database) throws IOException, TimeoutException {
+    BackendProbe(TestBroker broker, TestDatabase database) throws IOException, TimeoutException {
         this.database = database;
-        connection = rabbit.stranger();
+        connection = broker.connect();
         producer = connection.createChannel();
         producer.confirmSelect();
         for (String queue : QUEUES) {

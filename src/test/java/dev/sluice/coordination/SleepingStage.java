@@ -8,6 +8,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
+import dev.sluice.stage.encode.SegmentTasks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -50,7 +51,7 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
                 1080,
                 false,
                 media.toEncodingJson());
-        return StageResult.planned(job.withPlan(plan), new JsonObject(), plan);
+        return StageResult.planned(job.withPlan(plan), new JsonObject(), new SegmentTasks(plan).taskPlan());
     }
 
     private static StageResult done(StagedJob job) {

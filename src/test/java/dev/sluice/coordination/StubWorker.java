@@ -1,6 +1,6 @@
 package dev.sluice.coordination;
 
-import dev.sluice.broker.Topology;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
@@ -9,28 +9,28 @@ import dev.sluice.objectstore.InMemoryObjectStore;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
+import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
-import dev.sluice.persistence.outbox.Outbox;
+import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.PendingJobRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.RunStore;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.pipeline.StageVerticle;
-import dev.sluice.pipeline.lease.LeaseRenewer;
 import dev.sluice.pipeline.maintenance.JobCleanup;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
-import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.pipeline.run.StageRoute;
-import dev.sluice.publisher.PublisherClient;
 import dev.sluice.publisher.PublisherVerticle;
 import dev.sluice.routing.StageMessages;
+import dev.sluice.routing.UpdateMessages;
 import dev.sluice.stage.Stage;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,7 +44,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -73,6 +72,15 @@ final class StubWorker {
         this.database = database;
         this.routes = routes;
         this.others = others;
+    }
+
+    /** A configuration file without the section {@code stages}. */
+    static JsonObject settings(TestBroker broker, TestDatabase database, int poolSize, Path workspace) {
+        return new JsonObject()
+                .put("rabbitmq", broker.settings())
+                .put("postgres", database.settings().put("poolSize", poolSize))
+                .put("s3", new JsonObject().put("bucket", "media"))
+                .put("workspace", new JsonObject().put("directory", workspace.toString()));
     }
 
     public static void main(String[] args) throws IOException, TimeoutException {
@@ -112,41 +120,40 @@ final class StubWorker {
             Database database,
             UserTables tables,
             Function<StageName, Stage> stages) {
-        RunRepository runs = new RunRepository(database, tables, PublisherClient::inOutbox);
         ObjectStore objectStore = new InMemoryObjectStore(vertx);
         StagingArea staging = new StagingArea(objectStore, config.keys().staging());
         OutputKeys keys = new OutputKeys(
                 config.keys(),
                 config.media().ladder().stream().map(MediaConfig.Rung::quality).toList());
-        RunServices services = new RunServices(
-                runs,
-                new Outbox(database),
-                new LeaseRenewer(vertx, runs, config.delivery()),
+        JobCleanup jobCleanup = new JobCleanup(
                 workspace,
-                new JobCleanup(
-                        workspace,
-                        objectStore,
-                        staging,
-                        keys,
-                        new StaleArtifactRepository(database),
-                        new PartialOutputRepository(database, tables)),
-                new PublisherClient(vertx),
+                objectStore,
+                staging,
+                keys,
+                new StaleArtifactRepository(database),
+                new PartialOutputRepository(database, tables));
+        RunServices services = RunServices.create(
+                vertx,
+                RunStore.of(database, tables, UpdateMessages::toOutbox),
+                jobCleanup,
                 config.delivery(),
                 name,
-                RunMetricsRegistry.register(name),
                 DeliveryStepListener.NOOP);
         List<StageRoute> routes = Stream.of(StageName.values())
                 .map(stage -> route(stages.apply(stage), config))
                 .toList();
         PublisherVerticle publisher = new PublisherVerticle(
-                config.rabbitmq(), config.updates(), services.outbox(), runs, services.stepListener());
+                config.rabbitmq(),
+                config.updates(),
+                services.runs().outbox(),
+                new ProgressRepository(database),
+                services.steps());
         RecoveryVerticle recovery = new RecoveryVerticle(
                 new LostMessageRepository(database, StageMessages::resend),
                 new PendingJobRepository(database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
-                routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 config.rabbitmq(),
                 config.delivery(),
-                services.updates());
+                services.publisher());
         return Future.join(vertx.deployVerticle(publisher), vertx.deployVerticle(recovery))
                 .map(up -> new StubWorker(vertx, config, services, database, routes, up.list()));
     }
@@ -154,13 +161,6 @@ final class StubWorker {
     private static StageRoute route(Stage stage, SluiceConfig config) {
         return new StageRoute(
                 stage,
-                switch (stage.name()) {
-                    case DOWNLOAD -> Topology.DOWNLOAD_QUEUE;
-                    case PROCESSING -> Topology.PROCESSING_QUEUE;
-                    case SEGMENT -> Topology.SEGMENTS_QUEUE;
-                    case JOIN -> Topology.JOINS_QUEUE;
-                    case UPLOAD -> Topology.UPLOAD_QUEUE;
-                },
                 switch (stage.name()) {
                     case DOWNLOAD -> Optional.of(StageName.PROCESSING);
                     case SEGMENT -> Optional.of(StageName.JOIN);
@@ -188,8 +188,7 @@ final class StubWorker {
 
     /** Ends all that is its own; to be called when its stages are down. */
     Future<Void> close() {
-        services.leases().close();
-        services.metricsRegistry().close();
+        services.close();
         return Future.join(others.stream().map(vertx::undeploy).toList())
                 .eventually(database::close)
                 .mapEmpty();

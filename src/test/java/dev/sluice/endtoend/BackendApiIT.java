@@ -3,6 +3,7 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.http.RandomRequests;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestClient.Reply;
@@ -19,12 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The backend half over HTTP, with a whole pipeline behind it. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class BackendApiIT {
     private static final String API = "/api/video-processing";
@@ -46,18 +48,13 @@ class BackendApiIT {
     private static TestClient client;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    static void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.database().execute(MEDIA_TABLE);
-        pipeline.otherHalf().stopListening();
+        pipeline.backend().stopListening();
         int port = pipeline.startWithBackend(new JsonObject());
         client = new TestClient(pipeline.vertx(), port);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test
@@ -116,7 +113,7 @@ class BackendApiIT {
         assertThat(pipeline.database().value("SELECT \"videoProcessingStatus\" FROM media WHERE id = 'twice'"))
                 .isEqualTo("PENDING");
         assertThat(new JsonObject(new String(
-                                pipeline.otherHalf()
+                                pipeline.backend()
                                         .take(BackendSimulator.DOWNLOAD)
                                         .getBody(),
                                 StandardCharsets.UTF_8))
@@ -213,9 +210,9 @@ class BackendApiIT {
                         "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('older', 'm-older', 'ann')");
         String unreadable = "not an update";
 
-        pipeline.otherHalf().sendUpdate(unreadable);
-        pipeline.otherHalf().sendUpdate(update("stranger", "processing", 10));
-        pipeline.otherHalf().sendUpdate(update("older", "completed", 100));
+        pipeline.backend().sendUpdate(unreadable);
+        pipeline.backend().sendUpdate(update("stranger", "processing", 10));
+        pipeline.backend().sendUpdate(update("older", "completed", 100));
 
         BackendSimulator.awaitThat(() ->
                 client.get(API + "/jobs/older", ANN).json().getString("status").equals("COMPLETED"));
@@ -240,7 +237,7 @@ class BackendApiIT {
 
     @Test
     void knowsJobsThatSomebodyElseSent() throws Exception {
-        pipeline.otherHalf().send(job("sent", "uploads/clip.mp4").put("userId", "ann"));
+        pipeline.backend().send(job("sent", "uploads/clip.mp4").put("userId", "ann"));
 
         BackendSimulator.awaitThat(() -> client.get(API + "/jobs/sent", ANN)
                 .json()

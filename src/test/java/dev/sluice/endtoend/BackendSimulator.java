@@ -7,6 +7,7 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.broker.TestBroker;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -44,17 +45,12 @@ final class BackendSimulator implements AutoCloseable {
 
     private Channel listening;
 
-    private BackendSimulator(Connection connection, Channel sending) {
-        this.connection = connection;
-        this.sending = sending;
-    }
-
-    /** Asserts what it uses, and listens. */
-    static BackendSimulator over(Connection connection) throws IOException {
-        BackendSimulator backend = new BackendSimulator(connection, connection.createChannel());
-        backend.assertTopology();
-        backend.listen();
-        return backend;
+    /** Declares what it uses, and consumes the updates. */
+    BackendSimulator(TestBroker broker) throws IOException, TimeoutException {
+        this.connection = broker.connect();
+        this.sending = connection.createChannel();
+        assertTopology();
+        listen();
     }
 
     /** Fails, as the broker does with 406, if anything is there with other properties. */
@@ -67,15 +63,6 @@ final class BackendSimulator implements AutoCloseable {
         }
         sending.queueDeclare(UPDATES, true, false, false, null);
         sending.queueBind(UPDATES, "video.updates", "update");
-    }
-
-    void deleteTopology() throws IOException {
-        for (String queue : STAGES.values()) {
-            sending.queueDelete(queue);
-        }
-        sending.queueDelete(UPDATES);
-        sending.exchangeDelete("video.processing");
-        sending.exchangeDelete("video.updates");
     }
 
     void listen() throws IOException {

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 class BrokerOutageIT {
     @Test
     void finishesEveryJobAndBlamesNoMessageThatWaited() throws Exception {
-        BrokerNode broker = EmbeddedNode.start();
-        try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
+        try (BrokerNode broker = EmbeddedNode.start();
+                PipelineFixture pipeline = PipelineFixture.on(broker)) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
             pipeline.start(new JsonObject());
             List<String> jobs = IntStream.range(0, 10).mapToObj(n -> "job-" + n).toList();
             for (String id : jobs) {
-                pipeline.otherHalf().send(job(id, "uploads/clip.mp4"));
+                pipeline.backend().send(job(id, "uploads/clip.mp4"));
             }
             BackendSimulator.awaitThat(() -> !finished(pipeline, 2).isEmpty());
 

@@ -5,6 +5,7 @@ import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.app.Pipeline;
 import dev.sluice.app.Sluice;
 import dev.sluice.broker.ChildProcess;
@@ -17,8 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two hosts whose event buses are one: a process of its own that only publishes, and this one. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(240)
 class ClusterIT {
     private static final String WORKING = "processing_video";
@@ -33,8 +36,8 @@ class ClusterIT {
     private Sluice sluice;
 
     @BeforeEach
-    void start() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(12));
         JsonObject none = new JsonObject().put("instances", 0);
         publishing = pipeline.process(settings(0, 1, 2)
@@ -56,7 +59,6 @@ class ClusterIT {
         get(sluice.stop());
         get(clustered.close());
         publishing.kill();
-        pipeline.close();
     }
 
     /** Ticks are nowhere but on the bus. */
@@ -64,26 +66,26 @@ class ClusterIT {
     void whileAHostsPublisherIsDownThatOfAnotherTells() throws Exception {
         get(sluice.undeploy(Pipeline.PUBLISHER));
 
-        pipeline.otherHalf().send(job("far", "uploads/clip.mp4"));
+        pipeline.backend().send(job("far", "uploads/clip.mp4"));
 
         awaitThat(() -> ticks("far") > 0);
-        pipeline.otherHalf().awaitEnd("far");
-        assertThat(pipeline.otherHalf().completions("far")).isEqualTo(1);
+        pipeline.backend().awaitEnd("far");
+        assertThat(pipeline.backend().completions("far")).isEqualTo(1);
     }
 
     @Test
     void aHostThatIsLostTakesNothingWithIt() throws Exception {
         publishing.kill();
 
-        pipeline.otherHalf().send(job("near", "uploads/clip.mp4"));
+        pipeline.backend().send(job("near", "uploads/clip.mp4"));
 
         awaitThat(() -> ticks("near") > 0);
-        pipeline.otherHalf().awaitEnd("near");
-        assertThat(pipeline.otherHalf().completions("near")).isEqualTo(1);
+        pipeline.backend().awaitEnd("near");
+        assertThat(pipeline.backend().completions("near")).isEqualTo(1);
     }
 
     private long ticks(String job) {
-        return pipeline.otherHalf().updates(job).stream()
+        return pipeline.backend().updates(job).stream()
                 .filter(update -> update.getString("current_step").equals(WORKING))
                 .map(update -> update.getInteger("progress"))
                 .distinct()
@@ -92,7 +94,7 @@ class ClusterIT {
     }
 
     /** @param other whose membership is at that one of the ports */
-    private JsonObject settings(int port, int busPort, int other) {
+    private JsonObject settings(int port, int eventBusPort, int other) {
         return new JsonObject()
                 .put(
                         "cluster",
@@ -100,7 +102,7 @@ class ClusterIT {
                                 .put("enabled", true)
                                 .put("host", "127.0.0.1")
                                 .put("port", ports[port])
-                                .put("busPort", ports[busPort])
+                                .put("eventBusPort", ports[eventBusPort])
                                 .put("members", new JsonArray().add("127.0.0.1:" + ports[other])))
                 .put("media", new JsonObject().put("preset", "slow"));
     }

@@ -4,7 +4,8 @@ import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.broker.RabbitNode;
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -14,11 +15,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the other half of the system may rely on, with a whole pipeline behind the wire; on RabbitMQ where it is installed. */
+@ExtendWith(ServicesExtension.class)
 class ContractIT {
     private static final List<String> STEPS = List.of(
             "downloading_video",
@@ -56,18 +58,13 @@ class ContractIT {
     private static BackendSimulator backend;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(@OnRabbitMq PipelineFixture fixture) throws Exception {
         // The other half asserts its queues and exchanges first; a pipeline that then fails on them starts no consumer.
-        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        backend = pipeline.otherHalf();
+        pipeline = fixture;
+        backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.database().execute(ORM_TABLE);
         pipeline.start(new JsonObject().put("postgres", new JsonObject().put("jobTable", "video_processing_jobs")));
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test
@@ -213,7 +210,7 @@ class ContractIT {
         for (String verticle : pipeline.sluice().verticles()) {
             get(pipeline.sluice().undeploy(verticle));
         }
-        backend.deleteTopology();
+        pipeline.broker().deleteTopology();
         for (String verticle : pipeline.sluice().verticles()) {
             get(pipeline.sluice().deploy(verticle));
         }

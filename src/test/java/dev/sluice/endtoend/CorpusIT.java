@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.ffmpeg.DecodedFrames;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.media.MediaInfo;
@@ -13,10 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * manifest says, and what is in the store in the end plays. Rows that the manifest leaves open ({@code either}) are damaged
  * videos: they end completed, with a warning.
  */
+@ExtendWith(ServicesExtension.class)
 class CorpusIT {
     private static final Path CORPUS =
             Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
@@ -49,24 +51,17 @@ class CorpusIT {
     }
 
     @BeforeAll
-    static void sendAll() throws Exception {
+    static void sendAll(PipelineFixture fixture) throws Exception {
         Path manifest = CORPUS.resolve("manifest.tsv");
         assumeTrue(Files.exists(manifest), "no corpus at " + CORPUS);
         rows = Files.readAllLines(manifest).stream().skip(1).map(Row::of).toList();
-        pipeline = PipelineFixture.embedded();
-        backend = pipeline.otherHalf();
+        pipeline = fixture;
+        backend = pipeline.backend();
         pipeline.start(new JsonObject()
                 .put("stages", new JsonObject().put("download", TWO_AT_ONCE).put("processing", TWO_AT_ONCE)));
         for (Row row : rows) {
             pipeline.upload("uploads/" + row.file(), row.source());
             backend.send(job(row.file(), "uploads/" + row.file()));
-        }
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        if (pipeline != null) {
-            pipeline.close();
         }
     }
 
@@ -121,17 +116,10 @@ class CorpusIT {
         assertThat(frames.count()).isEqualTo(shown.count());
         assertThat(frames.seconds()).isCloseTo(shown.seconds(), within(0.1));
         assertThat(made.video().codec()).isEqualTo("h264");
-        assertThat(made.video().pixelFormat()).isEqualTo("yuv420p");
         assertThat(made.video().rotation()).isZero();
-        assertThat(made.video().mirrored()).isFalse();
         assertThat(made.video().codedSize().width()).isEven().isEqualTo(version.getInteger("width"));
         assertThat(made.video().codedSize().height()).isEven().isEqualTo(version.getInteger("height"));
-        assertThat(made.audio().isPresent()).isEqualTo(source.audio().isPresent());
-        made.audio().ifPresent(audio -> {
-            assertThat(audio.codec()).isEqualTo("aac");
-            assertThat(audio.channels()).isEqualTo(2);
-            assertThat(audio.sampleRate()).isEqualTo(48_000);
-        });
+        FfmpegFixture.assertOutputFormat(file, source.audio().isPresent());
         assertThat(made.bytes()).isEqualTo(version.getLong("file_size"));
         Files.delete(file);
     }

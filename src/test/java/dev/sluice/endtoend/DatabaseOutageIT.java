@@ -20,17 +20,17 @@ class DatabaseOutageIT {
     @Test
     void losesNoJobToTheDeliveryLimitOfAQuorumQueue() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        RabbitNode node = RabbitNode.start();
-        try (PipelineFixture pipeline = PipelineFixture.on(node)) {
+        try (RabbitNode node = RabbitNode.start();
+                PipelineFixture pipeline = PipelineFixture.on(node)) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
             URI database = URI.create(pipeline.database().config().uri());
             InterruptibleProxy way = InterruptibleProxy.to(pipeline.vertx(), database);
-            pipeline.otherHalf().deleteTopology();
+            node.deleteTopology();
             pipeline.start(new JsonObject()
-                    .put("rabbitmq", new JsonObject().put("queues", "quorum"))
+                    .put("rabbitmq", new JsonObject().put("queueMode", "quorum"))
                     .put("postgres", new JsonObject().put("uri", way.address() + database.getPath())));
             BackendSimulator.awaitThat(pipeline::isConsuming);
-            pipeline.otherHalf().listen();
+            pipeline.backend().listen();
             node.ctl(
                     "set_policy",
                     "impatient",
@@ -40,7 +40,7 @@ class DatabaseOutageIT {
                     "queues");
 
             way.cut();
-            pipeline.otherHalf().send(job("patient", "uploads/clip.mp4"));
+            pipeline.backend().send(job("patient", "uploads/clip.mp4"));
             await().during(AWAY)
                     .atMost(AWAY.multipliedBy(10))
                     .pollInterval(Duration.ofMillis(500))
@@ -49,7 +49,7 @@ class DatabaseOutageIT {
                             .anyMatch(queue -> queue.equals(BackendSimulator.DOWNLOAD + "\t1")));
             way.mend();
 
-            assertThat(pipeline.otherHalf().awaitEnd("patient").getString("status"))
+            assertThat(pipeline.backend().awaitEnd("patient").getString("status"))
                     .isEqualTo("completed");
         }
     }

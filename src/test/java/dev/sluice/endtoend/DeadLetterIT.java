@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Connection;
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.backend.admin.DeadLetter;
 import dev.sluice.backend.admin.DeadLetterPage;
 import dev.sluice.backend.job.OperationResult;
-import dev.sluice.broker.RabbitNode;
 import dev.sluice.cli.AdminClient;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
@@ -22,12 +23,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Dead letters of a whole pipeline, and what a person does with them; on RabbitMQ where it is installed. */
+@ExtendWith(ServicesExtension.class)
 class DeadLetterIT {
     private static final int ATTEMPTS = 3;
 
@@ -35,23 +37,18 @@ class DeadLetterIT {
     private static BackendSimulator backend;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        backend = pipeline.otherHalf();
+    static void start(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
+        backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(settings());
         // Before that there is no queue for letters that strangers put there.
         BackendSimulator.awaitThat(pipeline::isConsuming);
     }
 
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
-    }
-
     @AfterEach
     void leaveNoLetter() throws Exception {
-        pipeline.gateway().mend();
+        pipeline.storeProxy().mend();
         List<String> left = letters().deadLetters().stream().map(DeadLetter::id).toList();
         ask(desk -> desk.deadLetters().discard(left));
         assertThat(letters().deadLetters()).isEmpty();
@@ -59,7 +56,7 @@ class DeadLetterIT {
 
     @Test
     void tellsWhatBecameOfAJobThatWasGivenUpAndStartsItsStageAnew() throws Exception {
-        pipeline.gateway().cut();
+        pipeline.storeProxy().cut();
         JsonObject job = job("replayed", "uploads/clip.mp4");
         backend.send(job);
         backend.awaitEnd("replayed");
@@ -79,7 +76,7 @@ class DeadLetterIT {
         assertThat(letter.body().toString()).isEqualTo(job.encode());
         assertThat(find(letter.id().substring(0, 8))).contains(letter);
 
-        pipeline.gateway().mend();
+        pipeline.storeProxy().mend();
         List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id())));
 
         assertThat(answers)
@@ -97,10 +94,10 @@ class DeadLetterIT {
 
     @Test
     void leavesTheLetterOfAJobThatHasNotFailedAndOffersToDropIt() throws Exception {
-        pipeline.gateway().cut();
+        pipeline.storeProxy().cut();
         backend.send(job("started", "uploads/clip.mp4"));
         DeadLetter letter = awaitLetter();
-        pipeline.gateway().mend();
+        pipeline.storeProxy().mend();
         ask(desk -> desk.jobs().retry(new JobId("started")));
         BackendSimulator.awaitThat(() -> backend.completions("started") == 1);
 

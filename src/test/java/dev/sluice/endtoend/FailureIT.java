@@ -4,6 +4,7 @@ import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.ServicesExtension;
 import dev.sluice.message.MessageCodec;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
@@ -17,13 +18,14 @@ import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How a whole pipeline ends what cannot succeed, and what it tries again. */
+@ExtendWith(ServicesExtension.class)
 class FailureIT {
     private static final int ATTEMPTS = 4;
 
@@ -31,23 +33,18 @@ class FailureIT {
     private static BackendSimulator backend;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = PipelineFixture.embedded();
-        backend = pipeline.otherHalf();
+    static void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
+        backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject().put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS)));
         // The first of them declares the dead letters' queue.
         BackendSimulator.awaitThat(pipeline::isConsuming);
     }
 
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
-    }
-
     @AfterEach
     void mend() throws Exception {
-        pipeline.gateway().mend();
+        pipeline.storeProxy().mend();
     }
 
     @Test
@@ -113,11 +110,11 @@ class FailureIT {
 
     @Test
     void triesAgainWhenTheStoreComesBack() throws Exception {
-        pipeline.gateway().cut();
+        pipeline.storeProxy().cut();
         backend.send(job("outage", "uploads/clip.mp4"));
         awaitAttempts("outage", 2);
 
-        pipeline.gateway().mend();
+        pipeline.storeProxy().mend();
 
         assertThat(backend.awaitEnd("outage").getString("status")).isEqualTo("completed");
         assertThat(attempts("outage")).isBetween(2, ATTEMPTS);
@@ -128,7 +125,7 @@ class FailureIT {
 
     @Test
     void givesAJobUpWhenItsAttemptsAreUsedUp() throws Exception {
-        pipeline.gateway().cut();
+        pipeline.storeProxy().cut();
         JsonObject job = job("hopeless", "uploads/clip.mp4");
 
         backend.send(job);

@@ -3,8 +3,9 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.backend.job.OperationResult;
-import dev.sluice.broker.RabbitNode;
 import dev.sluice.cli.AdminClient;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
@@ -17,27 +18,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A person's hand on jobs of a whole pipeline; on RabbitMQ where it is installed. */
+@ExtendWith(ServicesExtension.class)
 class JobControlIT {
     private static PipelineFixture pipeline;
     private static BackendSimulator backend;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        backend = pipeline.otherHalf();
+    static void start(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
+        backend = pipeline.backend();
         pipeline.upload("uploads/long.mp4", pipeline.clip(30));
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(settings());
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test
@@ -151,7 +148,7 @@ class JobControlIT {
         return new JsonObject()
                 .put("media", new JsonObject().put("preset", "veryslow"))
                 .put("keys", new JsonObject().put("video", "videos/{mediaId}/{quality}.mp4"))
-                .put("delivery", new JsonObject().put("leaseSeconds", 600).put("renewSeconds", 200))
+                .put("delivery", new JsonObject().put("leaseSeconds", 600).put("leaseRenewSeconds", 200))
                 .put(
                         "stages",
                         new JsonObject()

@@ -2,6 +2,7 @@ package dev.sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.TestTokens;
 import io.vertx.core.json.JsonArray;
@@ -28,8 +29,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A film of more than 2 GiB ({@code -Duploads.bytes}), each way, through a process that has 128 MiB of heap. */
+@ExtendWith(ServicesExtension.class)
 @Tag("long")
 @Timeout(1_800)
 class LargeUploadIT {
@@ -46,8 +49,8 @@ class LargeUploadIT {
     private int port;
 
     @BeforeEach
-    void start() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         video = new PaddedVideoFile(Files.readAllBytes(pipeline.clip(1)), BYTES);
         port = ChildProcess.freePort();
         JsonObject none = new JsonObject().put("instances", 0);
@@ -68,7 +71,6 @@ class LargeUploadIT {
     @AfterEach
     void stop() throws Exception {
         process.kill();
-        pipeline.close();
     }
 
     @Test
@@ -162,7 +164,7 @@ class LargeUploadIT {
                 .query("SELECT message ->> 's3Key' AS key FROM sluice.job WHERE id = '" + job + "'")
                 .get(0);
         try (InputStream sent = video.bytes();
-                InputStream stored = Files.newInputStream(pipeline.stored(row.get("key")))) {
+                InputStream stored = Files.newInputStream(pipeline.bucket().file(row.get("key")))) {
             long equal = 0;
             while (true) {
                 byte[] some = sent.readNBytes(1 << 20);

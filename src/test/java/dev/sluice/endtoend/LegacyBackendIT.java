@@ -2,8 +2,10 @@ package dev.sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.ChildProcess;
-import dev.sluice.broker.RabbitNode;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.config.PostgresConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,16 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The backend half of the older system, in its own language and with its own clients, stays as it is in front of Sluice: it
  * asserts its queues first, sends through the exchange, and keeps the tables that its ORM made. On RabbitMQ where it is
  * installed.
  */
+@ExtendWith(ServicesExtension.class)
 @Timeout(600)
 class LegacyBackendIT {
     private static final Duration LONGEST = Duration.ofSeconds(180);
@@ -33,11 +36,11 @@ class LegacyBackendIT {
     private static Map<String, JsonObject> accounts;
 
     @BeforeAll
-    static void runWhole() throws Exception {
+    static void runWhole(@OnRabbitMq PipelineFixture fixture) throws Exception {
         NodeProject project = NodeProject.of("older-backend", "backend.js");
-        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
+        pipeline = fixture;
         // The only reader of updates is to be the backend.
-        pipeline.otherHalf().deleteTopology();
+        pipeline.broker().deleteTopology();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
         Path text = Files.createTempFile("no-video", ".mp4");
         pipeline.upload("uploads/text.mp4", Files.writeString(text, "This is no video.\n".repeat(100)));
@@ -53,13 +56,6 @@ class LegacyBackendIT {
                 .collect(Collectors.toMap(account -> account.getString("id"), Function.identity()));
         assertThat(accounts).as(() -> said(project)).containsOnlyKeys("good", "twice", "text");
         Files.delete(text);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        if (pipeline != null) {
-            pipeline.close();
-        }
     }
 
     @Test

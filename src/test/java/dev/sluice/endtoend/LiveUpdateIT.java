@@ -3,6 +3,7 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.http.EventClient;
 import dev.sluice.http.EventClient.Event;
 import dev.sluice.http.TestTokens;
@@ -15,12 +16,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Updates as server-sent events, with a whole pipeline behind them. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class LiveUpdateIT {
     private static final String ALL = "/api/video-processing/events";
@@ -34,23 +36,18 @@ class LiveUpdateIT {
     private static int port;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    static void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         port = pipeline.startWithBackend(new JsonObject());
         http = EventClient.client(pipeline.vertx());
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test
     void tellsTheOwnerAndNobodyElseOfEachStep() throws Exception {
         try (EventClient ann = open(ALL, ANN);
                 EventClient bob = open(ALL, BOB)) {
-            pipeline.otherHalf().send(job("live", "uploads/clip.mp4").put("userId", "ann"));
+            pipeline.backend().send(job("live", "uploads/clip.mp4").put("userId", "ann"));
             BackendSimulator.awaitThat(() -> steps(ann, "live").contains("upload_complete"));
 
             assertThat(steps(ann, "live"))
@@ -77,7 +74,7 @@ class LiveUpdateIT {
         List<Event> all;
         String path = "/api/video-processing/jobs/resumed/events";
         try (EventClient first = open(ALL, ANN)) {
-            pipeline.otherHalf().send(job("resumed", "uploads/clip.mp4").put("userId", "ann"));
+            pipeline.backend().send(job("resumed", "uploads/clip.mp4").put("userId", "ann"));
             BackendSimulator.awaitThat(() -> steps(first, "resumed").contains("upload_complete"));
             all = first.events().stream()
                     .filter(event -> event.json().getString("job_id").equals("resumed"))
@@ -126,7 +123,7 @@ class LiveUpdateIT {
         for (int i = 0; i < UPDATES; i++) {
             long due = begun + TimeUnit.SECONDS.toNanos(i) / 50;
             BackendSimulator.awaitThat(() -> System.nanoTime() >= due);
-            pipeline.otherHalf()
+            pipeline.backend()
                     .sendUpdate(new JsonObject()
                             .put("type", "video_processing_update")
                             .put("job_id", "watched")

@@ -23,15 +23,15 @@ class LostChannelIT {
 
     @Test
     void doesNotWorkOnMoreThanItHasSlotsFor() throws Exception {
-        BrokerNode broker = EmbeddedNode.start();
-        try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
+        try (BrokerNode broker = EmbeddedNode.start();
+                PipelineFixture pipeline = PipelineFixture.on(broker)) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
             Path begun = directory.resolve("begun");
             pipeline.start(settings(pipeline, begun));
-            pipeline.otherHalf().send(job("first", "uploads/clip.mp4"));
+            pipeline.backend().send(job("first", "uploads/clip.mp4"));
             BackendSimulator.awaitThat(() -> Files.exists(begun));
-            pipeline.otherHalf().send(job("second", "uploads/clip.mp4"));
-            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.PROCESSING) == 1);
+            pipeline.backend().send(job("second", "uploads/clip.mp4"));
+            BackendSimulator.awaitThat(() -> pipeline.backend().messages(BackendSimulator.PROCESSING) == 1);
 
             broker.restart();
 
@@ -64,7 +64,7 @@ class LostChannelIT {
         Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
         return new JsonObject()
                 .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 1)))
-                .put("delivery", new JsonObject().put("leaseSeconds", 1).put("renewSeconds", 0.3))
+                .put("delivery", new JsonObject().put("leaseSeconds", 1).put("leaseRenewSeconds", 0.3))
                 .put(
                         "ffmpeg",
                         new JsonObject()

@@ -3,9 +3,11 @@ package dev.sluice.endtoend;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.encode.RenditionEncoder;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.MediaProber;
@@ -13,6 +15,7 @@ import dev.sluice.job.JobException;
 import dev.sluice.malicious.MaliciousFile;
 import dev.sluice.malicious.MaliciousFiles;
 import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.ThumbnailFile;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -43,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  * goes on.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ExtendWith(ServicesExtension.class)
 class MaliciousFilesIT {
     private static final JsonObject SETTINGS = new JsonObject()
             .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10))
@@ -61,8 +66,8 @@ class MaliciousFilesIT {
     private static List<MaliciousFile> files;
 
     @BeforeAll
-    static void makeThemAndSendThem() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    static void makeThemAndSendThem(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         FfmpegInstallation ffmpeg =
                 FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
         listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -77,13 +82,12 @@ class MaliciousFilesIT {
         for (MaliciousFile file : files) {
             String key = "uploads/" + file.name();
             pipeline.upload(key, file.writeTo(uploads));
-            pipeline.otherHalf().send(job(file.name(), key).put("originalFilename", file.name()));
+            pipeline.backend().send(job(file.name(), key).put("originalFilename", file.name()));
         }
     }
 
     @AfterAll
     static void stop() throws Exception {
-        pipeline.close();
         listening.close();
     }
 
@@ -92,7 +96,7 @@ class MaliciousFilesIT {
     Stream<DynamicTest> endsAsItHasToInThePipeline() {
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
-                    JsonObject end = pipeline.otherHalf().awaitEnd(file.name());
+                    JsonObject end = pipeline.backend().awaitEnd(file.name());
 
                     assertThat(end.getString("error_code", end.getString("status")))
                             .as(end.encode())
@@ -116,7 +120,8 @@ class MaliciousFilesIT {
         FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
         MediaProber prober =
                 new MediaProber(ffmpeg, config.ffmpeg(), config.media().limits());
-        RenditionEncoder encoder = new RenditionEncoder(ffmpeg, config.ffmpeg(), config.media());
+        RenditionEncoder encoder = new RenditionEncoder(
+                new EncodeRunner(ffmpeg, config.ffmpeg(), config.media()), new EncodeSpeedEstimator(2));
         assertThat(ffmpeg.isSandboxed()).isFalse();
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
@@ -143,18 +148,17 @@ class MaliciousFilesIT {
     void theWorkerGoesOn() throws Exception {
         pipeline.upload("uploads/good.mp4", pipeline.clip(1));
 
-        pipeline.otherHalf().send(job("good", "uploads/good.mp4"));
+        pipeline.backend().send(job("good", "uploads/good.mp4"));
 
-        assertThat(pipeline.otherHalf().awaitEnd("good").getString("status")).isEqualTo("completed");
-        assertThat(pipeline.otherHalf().messages(BackendSimulator.DEAD)).isZero();
+        assertThat(pipeline.backend().awaitEnd("good").getString("status")).isEqualTo("completed");
+        assertThat(pipeline.backend().messages(BackendSimulator.DEAD)).isZero();
     }
 
     private static String ending(MediaProber prober, RenditionEncoder encoder, Path source, Path attempt)
             throws IOException {
         CancellationToken nobody = new CancellationToken();
         try {
-            EncodeResult made =
-                    encoder.encode(source, prober.probe(source, nobody), attempt, 2, ProgressListener.noop(), nobody);
+            EncodeResult made = encoder.encode(FfmpegFixture.request(source, prober.probe(source, nobody), attempt));
             for (ThumbnailFile thumbnail : made.thumbnails()) {
                 assertShowsNoSecret(thumbnail.file());
             }

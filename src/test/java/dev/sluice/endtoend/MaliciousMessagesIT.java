@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.endtoend.MaliciousMessages.End;
 import dev.sluice.endtoend.MaliciousMessages.Hostile;
@@ -29,8 +31,10 @@ import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** All that means harm, sent to all stages in some order between good jobs, over a real node. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(600)
 class MaliciousMessagesIT {
     private static final long SEED = 20_261_124;
@@ -38,34 +42,30 @@ class MaliciousMessagesIT {
     private static final int KEPT = 64 << 10;
 
     @Test
-    void endsEachWithItsReasonAndHarmsNothing() throws Exception {
+    void endsEachWithItsReasonAndHarmsNothing(@OnRabbitMq PipelineFixture pipeline) throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         List<Hostile> messages = withGoodOnes(MaliciousMessages.all());
-        RabbitNode node = RabbitNode.start();
-        try (PipelineFixture pipeline = PipelineFixture.on(node)) {
-            pipeline.upload(MaliciousMessages.CLIP, pipeline.clip(1));
-            Set<Path> before = files(pipeline);
-            pipeline.start(new JsonObject());
-            BackendSimulator.awaitThat(pipeline::isConsuming);
+        pipeline.upload(MaliciousMessages.CLIP, pipeline.clip(1));
+        Set<Path> before = files(pipeline);
+        pipeline.start(new JsonObject());
+        BackendSimulator.awaitThat(pipeline::isConsuming);
 
-            try (Connection producer = node.stranger()) {
-                Channel channel = producer.createChannel();
-                for (Hostile message : messages) {
-                    channel.basicPublish("", message.queue(), message.properties(), message.body());
-                }
-                List<GetResponse> dead = takeDead(
-                        channel,
-                        messages.stream().filter(m -> m.end() == End.DEAD).count());
-                SoftAssertions all = new SoftAssertions();
-                messages.forEach(message -> check(all, message, pipeline.otherHalf(), dead));
-                all.assertAll();
-                assertThat(channel.messageCount(BackendSimulator.DEAD)).isZero();
+        try (Connection producer = pipeline.broker().connect()) {
+            Channel channel = producer.createChannel();
+            for (Hostile message : messages) {
+                channel.basicPublish("", message.queue(), message.properties(), message.body());
             }
-            pipeline.awaitIdle();
-            assertThat(pipeline.isConsuming()).isTrue();
-            BackendSimulator.awaitThat(() -> leftInWorkspace(pipeline).isEmpty());
-            assertOnlyResultsWereAdded(pipeline, before, messages);
+            List<GetResponse> dead = takeDead(
+                    channel, messages.stream().filter(m -> m.end() == End.DEAD).count());
+            SoftAssertions all = new SoftAssertions();
+            messages.forEach(message -> check(all, message, pipeline.backend(), dead));
+            all.assertAll();
+            assertThat(channel.messageCount(BackendSimulator.DEAD)).isZero();
         }
+        pipeline.awaitIdle();
+        assertThat(pipeline.isConsuming()).isTrue();
+        BackendSimulator.awaitThat(() -> leftInWorkspace(pipeline).isEmpty());
+        assertOnlyResultsWereAdded(pipeline, before, messages);
     }
 
     private static List<Hostile> withGoodOnes(List<Hostile> hostile) {
@@ -136,7 +136,7 @@ class MaliciousMessagesIT {
             throws IOException {
         Set<Path> added = files(pipeline);
         added.removeAll(before);
-        Path bucket = pipeline.workspace().resolveSibling("s3").resolve("media");
+        Path bucket = pipeline.bucket().directory();
         List<String> results = messages.stream()
                 .filter(message -> message.end() == End.COMPLETED)
                 .map(message -> new JsonObject(new String(message.body(), StandardCharsets.UTF_8)).getString("mediaId"))
@@ -147,10 +147,12 @@ class MaliciousMessagesIT {
         assertThat(bucket.resolve(MaliciousMessages.CLIP)).hasSameBinaryContentAs(pipeline.clip(1));
     }
 
-    /** Everything below the fixture's directory but the workspace. */
+    /** All files of the fixture's directory and of the object store, except for the workspace. */
     private static Set<Path> files(PipelineFixture pipeline) throws IOException {
-        try (Stream<Path> files = Files.walk(pipeline.workspace().getParent())) {
-            return files.filter(Files::isRegularFile)
+        try (Stream<Path> own = Files.walk(pipeline.workspace().getParent());
+                Stream<Path> stored = Files.walk(pipeline.bucket().directory().getParent())) {
+            return Stream.concat(own, stored)
+                    .filter(Files::isRegularFile)
                     .filter(file -> !file.startsWith(pipeline.workspace()))
                     .collect(Collectors.toSet());
         }

@@ -4,15 +4,17 @@ import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.app.Sluice;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two hosts with a disk each: the one encodes what the other fetches and puts into the store. */
+@ExtendWith(ServicesExtension.class)
 class MultiHostIT {
     @TempDir
     private Path otherDisk;
@@ -20,23 +22,18 @@ class MultiHostIT {
     private PipelineFixture pipeline;
 
     @BeforeEach
-    void open() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    void open(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        pipeline.close();
     }
 
     @Test
     void goOnWithEachOthersJobsThroughTheStore() throws Exception {
-        Sluice encoder = startTwo("store");
+        Sluice encoder = startTwo("object-store");
         try {
-            pipeline.otherHalf().send(job("a", "uploads/clip.mp4"));
+            pipeline.backend().send(job("a", "uploads/clip.mp4"));
 
-            JsonObject end = pipeline.otherHalf().awaitEnd("a");
+            JsonObject end = pipeline.backend().awaitEnd("a");
 
             assertThat(end.getString("status")).isEqualTo("completed");
             end.getJsonArray("video_versions")
@@ -56,10 +53,9 @@ class MultiHostIT {
     void sayThatTheyNeedOneDirectoryWithoutIt() throws Exception {
         Sluice encoder = startTwo("local");
         try {
-            pipeline.otherHalf().send(job("a", "uploads/clip.mp4"));
+            pipeline.backend().send(job("a", "uploads/clip.mp4"));
 
-            assertThat(pipeline.otherHalf().awaitEnd("a").getString("error_code"))
-                    .isEqualTo("files_missing");
+            assertThat(pipeline.backend().awaitEnd("a").getString("error_code")).isEqualTo("files_missing");
         } finally {
             get(encoder.stop());
         }
@@ -68,7 +64,7 @@ class MultiHostIT {
     /** Starts the fixture's own without an encoder, and one with nothing else; gives the second. */
     private Sluice startTwo(String mode) throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
-        JsonObject workspace = new JsonObject().put("mode", mode).put("sweepSeconds", 0.5);
+        JsonObject workspace = new JsonObject().put("mode", mode).put("cleanupIntervalSeconds", 0.5);
         pipeline.start(new JsonObject()
                 .put("workspace", workspace.copy())
                 .put("stages", new JsonObject().put("processing", none)));

@@ -3,37 +3,31 @@ package dev.sluice.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Connection;
+import dev.sluice.SharedServices;
 import dev.sluice.app.Sluice;
-import dev.sluice.broker.BrokerNode;
 import dev.sluice.broker.ChildProcess;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
-import dev.sluice.config.PostgresConfig;
-import dev.sluice.config.S3Config;
+import dev.sluice.common.io.DirectoryTree;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.config.value.Secret;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.http.TestTokens;
 import dev.sluice.objectstore.ObjectKey;
-import dev.sluice.objectstore.s3.ObjectStoreFixture;
-import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.objectstore.s3.TestBucket;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.standalone.SampleClip;
-import dev.sluice.standalone.embedded.EmbeddedBroker;
-import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -45,35 +39,27 @@ import java.util.stream.Stream;
  * system, and a Sluice that is started when the test says so.
  */
 public final class PipelineFixture implements AutoCloseable {
-    private static final String BUCKET = "media";
     private static final Path FFMPEG_CACHE = Path.of("target", "ffmpeg-cache");
 
     private final Path directory;
     private final Vertx vertx = Vertx.vertx();
     private final TestBroker broker;
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final EmbeddedObjectStore store;
-    private final InterruptibleProxy gateway;
-    private final BackendSimulator otherHalf;
+    private final TestDatabase database = SharedServices.newDatabase();
+    private final TestBucket bucket = SharedServices.newBucket();
+    private final InterruptibleProxy storeProxy;
+    private final BackendSimulator backend;
     private Sluice sluice;
 
     private PipelineFixture(Path directory, TestBroker broker) throws Exception {
         this.directory = directory;
         this.broker = broker;
-        this.store = EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET);
-        this.gateway = InterruptibleProxy.to(vertx, store.endpoint());
-        this.otherHalf = BackendSimulator.over(broker.connect());
+        this.storeProxy = InterruptibleProxy.to(vertx, bucket.store().endpoint());
+        this.backend = new BackendSimulator(broker);
     }
 
-    /** On the embedded broker. */
-    public static PipelineFixture embedded() throws Exception {
-        Path directory = Files.createTempDirectory("sluice-pipeline");
-        return new PipelineFixture(directory, TestBroker.of(EmbeddedBroker.start(directory.resolve("broker"))));
-    }
-
-    /** On this broker, which is closed with the fixture. */
-    static PipelineFixture on(BrokerNode node) throws Exception {
-        return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), TestBroker.of(node));
+    /** Uses this broker, which the fixture does not close. */
+    public static PipelineFixture on(TestBroker broker) throws Exception {
+        return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), broker);
     }
 
     /** Starts the pipeline with its backend half, which asks for tokens and has no limit of requests; gives its port. */
@@ -111,7 +97,7 @@ public final class PipelineFixture implements AutoCloseable {
         command.addAll(List.of(
                 "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));
         ChildProcess process = ChildProcess.start(command, Map.of(), log);
-        process.awaitReady(() -> Files.readString(log).contains("pipeline is up"));
+        process.awaitReady(() -> Files.readString(log).contains("pipeline started"));
         return process;
     }
 
@@ -125,40 +111,22 @@ public final class PipelineFixture implements AutoCloseable {
     }
 
     private JsonObject services() {
-        PostgresConfig postgres = database.config();
-        S3Config s3 = ObjectStoreFixture.configure(store, BUCKET);
         return new JsonObject()
-                .put(
-                        "rabbitmq",
-                        new JsonObject()
-                                .put("uri", "amqp://127.0.0.1:" + broker.port())
-                                .put("user", broker.user())
-                                .put("password", broker.password().reveal()))
-                .put(
-                        "postgres",
-                        new JsonObject()
-                                .put("uri", postgres.uri())
-                                .put("user", postgres.user())
-                                .put("password", postgres.password().reveal()))
+                .put("rabbitmq", broker.settings())
+                .put("postgres", database.settings())
                 .put(
                         "s3",
-                        new JsonObject()
-                                .put("endpoint", gateway.address().toString())
-                                .put("bucket", BUCKET)
-                                .put("accessKey", s3.accessKey().orElseThrow())
-                                .put(
-                                        "secretKey",
-                                        s3.secretKey().map(Secret::reveal).orElseThrow()))
+                        bucket.settings().put("endpoint", storeProxy.address().toString()))
                 .put("workspace", new JsonObject().put("directory", workspace().toString()))
-                .put("ffmpeg", new JsonObject().put("cache", FFMPEG_CACHE.toString()))
+                .put("ffmpeg", new JsonObject().put("cacheDirectory", FFMPEG_CACHE.toString()))
                 .put("media", new JsonObject().put("preset", "ultrafast"))
                 .put(
                         "delivery",
                         new JsonObject()
                                 .put("leaseSeconds", 4)
-                                .put("renewSeconds", 1)
+                                .put("leaseRenewSeconds", 1)
                                 .put("backoffSeconds", new JsonArray().add(0.2)))
-                .put("updates", new JsonObject().put("sweepSeconds", 0.2).put("tickSeconds", 0.2));
+                .put("updates", new JsonObject().put("outboxPollSeconds", 0.2).put("progressIntervalSeconds", 0.2));
     }
 
     TestBroker broker() {
@@ -173,21 +141,21 @@ public final class PipelineFixture implements AutoCloseable {
         return sluice;
     }
 
-    BackendSimulator otherHalf() {
-        return otherHalf;
+    BackendSimulator backend() {
+        return backend;
     }
 
     public TestDatabase database() {
         return database;
     }
 
-    /** The store without the gateway before it. */
-    URI storeAddress() {
-        return store.endpoint();
+    TestBucket bucket() {
+        return bucket;
     }
 
-    InterruptibleProxy gateway() {
-        return gateway;
+    /** Stands between the pipeline and its store. */
+    InterruptibleProxy storeProxy() {
+        return storeProxy;
     }
 
     Path workspace() {
@@ -209,16 +177,14 @@ public final class PipelineFixture implements AutoCloseable {
     }
 
     void upload(String key, Path file) throws IOException {
-        Path object = object(key);
-        Files.createDirectories(object.getParent());
-        Files.copy(file, object);
+        bucket.upload(key, file);
     }
 
     /** Keeps the store from taking objects whose keys begin with this directory, until what is given is deleted. */
     Path block(String directory) throws IOException {
-        Path object = object(directory);
+        Path object = bucket.file(directory);
         Files.createDirectories(object.getParent());
-        return Files.writeString(object, "in the way");
+        return Files.writeString(object, "not a directory");
     }
 
     /** Fetches an object as any client of the store would. */
@@ -248,7 +214,7 @@ public final class PipelineFixture implements AutoCloseable {
     void awaitIdle() {
         BackendSimulator.awaitThat(
                 () -> database.value("SELECT count(*) FROM sluice.outbox").equals("0")
-                        && otherHalf.messages(BackendSimulator.DOWNLOAD) == 0
+                        && backend.messages(BackendSimulator.DOWNLOAD) == 0
                         && database.value("SELECT count(*) FROM sluice.stage_run WHERE state = 'running'")
                                 .equals("0"));
     }
@@ -280,7 +246,7 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** That a job was completed once, each of its stages at the first attempt. */
     void assertDoneOnce(String job) {
-        assertThat(otherHalf.completions(job)).isEqualTo(1);
+        assertThat(backend.completions(job)).isEqualTo(1);
         assertThat(database.query("SELECT stage, state, attempt FROM sluice.stage_run WHERE job_id = '" + job
                         + "' AND state = 'done' AND attempt = 1"))
                 .hasSize(3);
@@ -305,26 +271,14 @@ public final class PipelineFixture implements AutoCloseable {
         return future.await(60, TimeUnit.SECONDS);
     }
 
-    /** Where the store keeps an object, for those who only read it. */
-    Path stored(String key) {
-        return object(key);
-    }
-
-    private Path object(String key) {
-        return directory.resolve("s3").resolve(BUCKET).resolve(key);
-    }
-
     @Override
     public void close() throws IOException, TimeoutException {
         if (sluice != null) {
             get(sluice.stop());
         }
-        otherHalf.close();
+        backend.close();
         get(vertx.close());
-        store.close();
-        broker.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
-        }
+        bucket.close();
+        DirectoryTree.deleteRecursively(directory);
     }
 }

@@ -5,6 +5,7 @@ import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.job.StageName;
@@ -18,17 +19,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a pipeline makes good by itself: messages that got lost, files that nobody came back for, a disk that is full. */
+@ExtendWith(ServicesExtension.class)
 class RecoveryIT {
     private static final int JOBS = 50;
 
     @Test
     void completesAllJobsThatWaitedInABrokerThatLostItsDisk() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        RabbitNode broker = RabbitNode.start();
-        try (PipelineFixture pipeline = PipelineFixture.on(broker)) {
-            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 4)));
+        try (RabbitNode broker = RabbitNode.start();
+                PipelineFixture pipeline = PipelineFixture.on(broker)) {
+            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("resendAfterSeconds", 4)));
             get(pipeline.sluice().undeploy("download"));
             StagedJob first =
                     get(pipeline.sluice().submission().upload(pipeline.clip(1), "user-1", ProgressListener.noop()));
@@ -38,7 +41,7 @@ class RecoveryIT {
                         .submission()
                         .create(JobCreation.of(MessageCodec.decodeStagedJob(job, StageName.DOWNLOAD))));
             }
-            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == JOBS);
+            BackendSimulator.awaitThat(() -> pipeline.backend().messages(BackendSimulator.DOWNLOAD) == JOBS);
 
             broker.wipe();
             get(pipeline.sluice().deploy("download"));
@@ -53,158 +56,140 @@ class RecoveryIT {
     }
 
     @Test
-    void takesUpAPendingRowWhoseMessageNeverCame() throws Exception {
-        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.start(adoptingSoon());
-            pipeline.database().execute("""
-                    INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "originalFilename", "createdAt")
-                    VALUES ('unsent', 'media-unsent', 'user-1', 'uploads/clip.mp4', 'clip.mp4', now() - interval '1 hour')
-                    """);
+    void takesUpAPendingRowWhoseMessageNeverCame(PipelineFixture pipeline) throws Exception {
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.start(adoptingSoon());
+        pipeline.database().execute("""
+                INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "originalFilename", "createdAt")
+                VALUES ('unsent', 'media-unsent', 'user-1', 'uploads/clip.mp4', 'clip.mp4', now() - interval '1 hour')
+                """);
 
-            assertThat(pipeline.otherHalf().awaitEnd("unsent").getString("status"))
-                    .isEqualTo("completed");
-            assertThat(pipeline.otherHalf().completions("unsent")).isEqualTo(1);
-        }
+        assertThat(pipeline.backend().awaitEnd("unsent").getString("status")).isEqualTo("completed");
+        assertThat(pipeline.backend().completions("unsent")).isEqualTo(1);
     }
 
     @Test
-    void takesNoRowUpWhoseRequestWaitsForTheOlderProcessor() throws Exception {
-        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.otherHalf()
-                    .request(SingleStageRequestFixture.request("asked", "uploads/clip.mp4")
-                            .encode());
-            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.REQUESTS) == 1);
-            pipeline.start(adoptingSoon());
+    void takesNoRowUpWhoseRequestWaitsForTheOlderProcessor(PipelineFixture pipeline) throws Exception {
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.backend()
+                .request(SingleStageRequestFixture.request("asked", "uploads/clip.mp4")
+                        .encode());
+        BackendSimulator.awaitThat(() -> pipeline.backend().messages(BackendSimulator.REQUESTS) == 1);
+        pipeline.start(adoptingSoon());
 
-            pipeline.database().execute("""
-                    INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "createdAt")
-                    VALUES ('asked', 'media-asked', 'user-1', 'uploads/clip.mp4', now())
-                    """);
-            BackendSimulator.awaitThat(() -> pipeline.database()
-                    .value("SELECT \"createdAt\" < now() - interval '4 s' FROM \"VideoProcessingJob\"")
-                    .equals("t"));
+        pipeline.database().execute("""
+                INSERT INTO "VideoProcessingJob" ("id", "mediaId", "userId", "s3Key", "createdAt")
+                VALUES ('asked', 'media-asked', 'user-1', 'uploads/clip.mp4', now())
+                """);
+        BackendSimulator.awaitThat(() -> pipeline.database()
+                .value("SELECT \"createdAt\" < now() - interval '4 s' FROM \"VideoProcessingJob\"")
+                .equals("t"));
 
-            assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE id = 'asked'"))
-                    .isEqualTo("0");
-        }
+        assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE id = 'asked'"))
+                .isEqualTo("0");
     }
 
     @Test
-    void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead() throws Exception {
-        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.start(adoptingSoon());
-            pipeline.database()
-                    .execute("""
-                    ALTER TABLE "VideoProcessingJob" RENAME TO "kept";
-                    CREATE VIEW "VideoProcessingJob" AS
-                        SELECT "id", "mediaId", "s3Key", "status", "createdAt", (1 / ("progress" - "progress"))::text AS "userId"
-                          FROM "kept";
-                    INSERT INTO "kept" ("id", "mediaId", "s3Key") VALUES ('unreadable', 'media', 'uploads/clip.mp4');
-                    INSERT INTO sluice.job (id, message, stage, file_name) VALUES ('lost', '%s', 'download', 'lost');
-                    INSERT INTO sluice.stage_run (job_id, stage, task, sent_at)
-                        VALUES ('lost', 'download', 0, now() - interval '1 hour');
-                    """.formatted(job("lost", "uploads/clip.mp4").encode()));
+    void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead(PipelineFixture pipeline) throws Exception {
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.start(adoptingSoon());
+        pipeline.database()
+                .execute("""
+                ALTER TABLE "VideoProcessingJob" RENAME TO "kept";
+                CREATE VIEW "VideoProcessingJob" AS
+                    SELECT "id", "mediaId", "s3Key", "status", "createdAt", (1 / ("progress" - "progress"))::text AS "userId"
+                      FROM "kept";
+                INSERT INTO "kept" ("id", "mediaId", "s3Key") VALUES ('unreadable', 'media', 'uploads/clip.mp4');
+                INSERT INTO sluice.job (id, message, stage, file_name) VALUES ('lost', '%s', 'download', 'lost');
+                INSERT INTO sluice.stage_run (job_id, stage, task, sent_at)
+                    VALUES ('lost', 'download', 0, now() - interval '1 hour');
+                """.formatted(job("lost", "uploads/clip.mp4").encode()));
 
-            assertThat(pipeline.otherHalf().awaitEnd("lost").getString("status"))
-                    .isEqualTo("completed");
-        }
+        assertThat(pipeline.backend().awaitEnd("lost").getString("status")).isEqualTo("completed");
     }
 
     @Test
-    void sendsNothingAgainThatOnlyWaitsForItsTurn() throws Exception {
-        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.start(new JsonObject().put("delivery", new JsonObject().put("requeueAfterSeconds", 1)));
-            get(pipeline.sluice().undeploy("download"));
-            get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", ProgressListener.noop()));
-            BackendSimulator.awaitThat(() -> pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD) == 1);
-            BackendSimulator.awaitThat(() -> pipeline.database()
-                    .value("SELECT sent_at < now() - interval '4 s' FROM sluice.stage_run")
-                    .equals("t"));
+    void sendsNothingAgainThatOnlyWaitsForItsTurn(PipelineFixture pipeline) throws Exception {
+        pipeline.start(new JsonObject().put("delivery", new JsonObject().put("resendAfterSeconds", 1)));
+        get(pipeline.sluice().undeploy("download"));
+        get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", ProgressListener.noop()));
+        BackendSimulator.awaitThat(() -> pipeline.backend().messages(BackendSimulator.DOWNLOAD) == 1);
+        BackendSimulator.awaitThat(() -> pipeline.database()
+                .value("SELECT sent_at < now() - interval '4 s' FROM sluice.stage_run")
+                .equals("t"));
 
-            assertThat(pipeline.otherHalf().messages(BackendSimulator.DOWNLOAD)).isEqualTo(1);
-        }
+        assertThat(pipeline.backend().messages(BackendSimulator.DOWNLOAD)).isEqualTo(1);
     }
 
     @Test
-    void removesWhatCrashesLeftAndNothingThatIsStillNeeded() throws Exception {
-        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            pipeline.start(new JsonObject().put("workspace", new JsonObject().put("sweepSeconds", 0.5)));
-            pipeline.otherHalf().send(job("ended", "uploads/clip.mp4"));
-            pipeline.otherHalf().awaitEnd("ended");
-            get(pipeline.sluice().undeploy("processing"));
-            pipeline.otherHalf().send(job("goes-on", "uploads/clip.mp4"));
-            pipeline.otherHalf().awaitStep("goes-on", "download_complete");
-            Path jobs = pipeline.workspace().resolve("jobs");
-            String ended = fileName(pipeline, "ended");
-            String goesOn = fileName(pipeline, "goes-on");
+    void removesWhatCrashesLeftAndNothingThatIsStillNeeded(PipelineFixture pipeline) throws Exception {
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        pipeline.start(new JsonObject().put("workspace", new JsonObject().put("cleanupIntervalSeconds", 0.5)));
+        pipeline.backend().send(job("ended", "uploads/clip.mp4"));
+        pipeline.backend().awaitEnd("ended");
+        get(pipeline.sluice().undeploy("processing"));
+        pipeline.backend().send(job("goes-on", "uploads/clip.mp4"));
+        pipeline.backend().awaitStep("goes-on", "download_complete");
+        Path jobs = pipeline.workspace().resolve("jobs");
+        String ended = fileName(pipeline, "ended");
+        String goesOn = fileName(pipeline, "goes-on");
 
-            Files.createDirectories(
-                    jobs.resolve(ended).resolve("processing-0-1").resolve("deep"));
-            Files.createDirectories(jobs.resolve(goesOn).resolve("download-0-0"));
-            Files.createDirectories(jobs.resolve("somebody-elses").resolve("download-0-1"));
-            pipeline.upload("sluice-staging/" + ended + "/upload-0-1/0", pipeline.clip(1));
-            pipeline.upload("sluice-staging/" + goesOn + "/upload-0-1/0", pipeline.clip(1));
+        Files.createDirectories(jobs.resolve(ended).resolve("processing-0-1").resolve("deep"));
+        Files.createDirectories(jobs.resolve(goesOn).resolve("download-0-0"));
+        Files.createDirectories(jobs.resolve("somebody-elses").resolve("download-0-1"));
+        pipeline.upload("sluice-staging/" + ended + "/upload-0-1/0", pipeline.clip(1));
+        pipeline.upload("sluice-staging/" + goesOn + "/upload-0-1/0", pipeline.clip(1));
 
-            BackendSimulator.awaitThat(() -> !Files.exists(jobs.resolve(ended))
-                    && !Files.exists(jobs.resolve(goesOn).resolve("download-0-0"))
-                    && get(pipeline.sluice().objectStore().list("sluice-staging/" + ended, ""))
-                            .isEmpty());
-            assertThat(jobs.resolve(goesOn).resolve("download-0-1")).isNotEmptyDirectory();
-            assertThat(jobs.resolve("somebody-elses")).exists();
-            assertThat(get(pipeline.sluice().objectStore().list("sluice-staging/", "")))
-                    .hasSize(1);
+        BackendSimulator.awaitThat(() -> !Files.exists(jobs.resolve(ended))
+                && !Files.exists(jobs.resolve(goesOn).resolve("download-0-0"))
+                && get(pipeline.sluice().objectStore().list("sluice-staging/" + ended, ""))
+                        .isEmpty());
+        assertThat(jobs.resolve(goesOn).resolve("download-0-1")).isNotEmptyDirectory();
+        assertThat(jobs.resolve("somebody-elses")).exists();
+        assertThat(get(pipeline.sluice().objectStore().list("sluice-staging/", "")))
+                .hasSize(1);
 
-            get(pipeline.sluice().deploy("processing"));
-            assertThat(pipeline.otherHalf().awaitEnd("goes-on").getString("status"))
-                    .isEqualTo("completed");
-            BackendSimulator.awaitThat(() -> get(pipeline.sluice().objectStore().list("sluice-staging/", ""))
-                    .isEmpty());
-        }
+        get(pipeline.sluice().deploy("processing"));
+        assertThat(pipeline.backend().awaitEnd("goes-on").getString("status")).isEqualTo("completed");
+        BackendSimulator.awaitThat(() ->
+                get(pipeline.sluice().objectStore().list("sluice-staging/", "")).isEmpty());
     }
 
     @Test
-    void putsWorkOffThatTheDiskHasNoRoomFor() throws Exception {
-        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            FileStore disk = Files.getFileStore(pipeline.workspace().getParent());
-            long free = disk.getUsableSpace();
-            long usedByOthers = disk.getTotalSpace() - disk.getUnallocatedSpace();
-            pipeline.start(keepingFree((free + usedByOthers / 2) >> 20));
+    void putsWorkOffThatTheDiskHasNoRoomFor(PipelineFixture pipeline) throws Exception {
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        FileStore disk = Files.getFileStore(pipeline.workspace().getParent());
+        long free = disk.getUsableSpace();
+        long usedByOthers = disk.getTotalSpace() - disk.getUnallocatedSpace();
+        pipeline.start(keepingFree((free + usedByOthers / 2) >> 20));
 
-            pipeline.otherHalf().send(job("large", "uploads/clip.mp4"));
+        pipeline.backend().send(job("large", "uploads/clip.mp4"));
 
-            BackendSimulator.awaitThat(() -> pipeline.database()
-                    .query("SELECT state, counted FROM sluice.stage_run WHERE attempt > 0")
-                    .equals(List.of(Map.of("state", "waiting", "counted", "0"))));
-            assertThat(pipeline.database()
-                            .value("SELECT publish_after > now() FROM sluice.outbox WHERE routing_key = 'download'"))
-                    .isEqualTo("t");
-            assertThat(pipeline.otherHalf().hasEnded("large")).isFalse();
-        }
+        BackendSimulator.awaitThat(() -> pipeline.database()
+                .query("SELECT state, counted FROM sluice.stage_run WHERE attempt > 0")
+                .equals(List.of(Map.of("state", "waiting", "counted", "0"))));
+        assertThat(pipeline.database()
+                        .value("SELECT publish_after > now() FROM sluice.outbox WHERE routing_key = 'download'"))
+                .isEqualTo("t");
+        assertThat(pipeline.backend().hasEnded("large")).isFalse();
     }
 
     @Test
-    void failsWhatTheDiskCouldNotHoldIfItWereEmpty() throws Exception {
-        try (PipelineFixture pipeline = PipelineFixture.embedded()) {
-            pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-            long everythingMiB = 1 << 30;
-            pipeline.start(keepingFree(everythingMiB));
+    void failsWhatTheDiskCouldNotHoldIfItWereEmpty(PipelineFixture pipeline) throws Exception {
+        pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
+        long everythingMiB = 1 << 30;
+        pipeline.start(keepingFree(everythingMiB));
 
-            pipeline.otherHalf().send(job("large", "uploads/clip.mp4"));
+        pipeline.backend().send(job("large", "uploads/clip.mp4"));
 
-            JsonObject end = pipeline.otherHalf().awaitEnd("large");
-            assertThat(end.getString("error_code")).isEqualTo("disk_too_small");
-            assertThat(end.getString("error_message")).contains("the workspace's disk has");
-            assertThat(end.getString("current_step")).isEqualTo("download_failed");
-        }
+        JsonObject end = pipeline.backend().awaitEnd("large");
+        assertThat(end.getString("error_code")).isEqualTo("disk_too_small");
+        assertThat(end.getString("error_message")).contains("the workspace's disk has");
+        assertThat(end.getString("current_step")).isEqualTo("download_failed");
     }
 
     private static JsonObject keepingFree(long mebibytes) {
-        return new JsonObject().put("workspace", new JsonObject().put("keepFreeMiB", mebibytes));
+        return new JsonObject().put("workspace", new JsonObject().put("minFreeMiB", mebibytes));
     }
 
     private static String fileName(PipelineFixture pipeline, String job) {
@@ -213,6 +198,6 @@ class RecoveryIT {
 
     private static JsonObject adoptingSoon() {
         return new JsonObject()
-                .put("delivery", new JsonObject().put("requeueAfterSeconds", 1).put("adoptPending", true));
+                .put("delivery", new JsonObject().put("resendAfterSeconds", 1).put("adoptPending", true));
     }
 }

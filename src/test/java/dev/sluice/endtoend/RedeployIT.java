@@ -4,17 +4,19 @@ import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.RabbitNode;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Verticles go down and come up one by one while jobs flow through the others; on RabbitMQ where it is installed. */
+@ExtendWith(ServicesExtension.class)
 class RedeployIT {
     private static final int ROUNDS = 20;
     private static final int JOBS_A_ROUND = 2;
@@ -23,20 +25,13 @@ class RedeployIT {
     /** Pools grow to their size under load; a leak of one thread for each time would be 80. */
     private static final int SPARE_THREADS = 20;
 
-    private Optional<RabbitNode> rabbit = Optional.empty();
     private PipelineFixture pipeline;
 
     @BeforeEach
-    void start() throws Exception {
-        rabbit = RabbitNode.installed() ? Optional.of(RabbitNode.start()) : Optional.empty();
-        pipeline = rabbit.isPresent() ? PipelineFixture.on(rabbit.get()) : PipelineFixture.embedded();
+    void start(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test
@@ -58,12 +53,14 @@ class RedeployIT {
         assertThat(jobs)
                 .hasSize(ROUNDS * JOBS_A_ROUND)
                 .allSatisfy(
-                        job -> assertThat(pipeline.otherHalf().completions(job)).isEqualTo(1));
+                        job -> assertThat(pipeline.backend().completions(job)).isEqualTo(1));
         assertThat(pipeline.database()
                         .value("SELECT count(*) FROM sluice.stage_run WHERE state <> 'done' OR counted <> 1"))
                 .isEqualTo("0");
         BackendSimulator.awaitThat(pipeline::isConsuming);
-        rabbit.ifPresent(node -> assertThat(node.connections()).hasSize(CONNECTIONS + 1));
+        if (pipeline.broker() instanceof RabbitNode node) {
+            assertThat(node.connections()).hasSize(CONNECTIONS + 1);
+        }
         assertThat(threads()).isLessThan(threads + SPARE_THREADS);
         assertThat(ProcessHandle.current().descendants().flatMap(child -> child.info().command().stream()))
                 .noneMatch(command -> command.contains("ffmpeg"));
@@ -74,7 +71,7 @@ class RedeployIT {
         List<String> jobs = new ArrayList<>();
         for (int n = 0; n < JOBS_A_ROUND; n++) {
             String id = "round-" + round + "-" + n;
-            pipeline.otherHalf().send(job(id, "uploads/clip.mp4"));
+            pipeline.backend().send(job(id, "uploads/clip.mp4"));
             jobs.add(id);
         }
         return jobs;
@@ -82,7 +79,7 @@ class RedeployIT {
 
     private void finish(List<String> jobs) {
         assertThat(jobs)
-                .allSatisfy(job -> assertThat(pipeline.otherHalf().awaitEnd(job).getString("status"))
+                .allSatisfy(job -> assertThat(pipeline.backend().awaitEnd(job).getString("status"))
                         .isEqualTo("completed"));
     }
 

@@ -4,6 +4,7 @@ import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.app.Sluice;
 import dev.sluice.cli.AdminClient;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
@@ -15,14 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A video that is too long for one delivery: planned, encoded in tasks, joined, uploaded. */
+@ExtendWith(ServicesExtension.class)
 class SegmentedJobIT {
     private static final int SECONDS = 11;
     private static final int FRAMES = SECONDS * 25;
@@ -34,23 +36,18 @@ class SegmentedJobIT {
     private PipelineFixture pipeline;
 
     @BeforeEach
-    void open() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    void open(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         pipeline.upload("uploads/film.mp4", pipeline.clip(SECONDS));
     }
 
-    @AfterEach
-    void close() throws Exception {
-        pipeline.close();
-    }
-
     @ParameterizedTest
-    @ValueSource(strings = {"local", "store"})
+    @ValueSource(strings = {"local", "object-store"})
     void isEncodedInTasksAndJoined(String mode) throws Exception {
         pipeline.start(settings(3).put("workspace", new JsonObject().put("mode", mode)));
-        pipeline.otherHalf().send(job("a", "uploads/film.mp4"));
+        pipeline.backend().send(job("a", "uploads/film.mp4"));
 
-        JsonObject end = pipeline.otherHalf().awaitEnd("a");
+        JsonObject end = pipeline.backend().awaitEnd("a");
 
         assertThat(end.getString("status")).isEqualTo("completed");
         assertThat(end.getJsonArray("thumbnails")).hasSize(1);
@@ -58,7 +55,7 @@ class SegmentedJobIT {
         assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
         assertThat(runs("join")).isEqualTo(1);
         assertThat(frames(end)).isEqualTo(FRAMES);
-        assertThat(pipeline.otherHalf().steps("a"))
+        assertThat(pipeline.backend().steps("a"))
                 .containsSubsequence(
                         "processing_video",
                         "segments_planned",
@@ -66,7 +63,7 @@ class SegmentedJobIT {
                         "joining_segments",
                         "processing_complete",
                         "upload_complete");
-        assertInOrder(pipeline.otherHalf().updates("a"));
+        assertInOrder(pipeline.backend().updates("a"));
         pipeline.awaitIdle();
         BackendSimulator.awaitThat(() ->
                 get(pipeline.sluice().objectStore().list("sluice-staging/", "")).isEmpty()
@@ -76,11 +73,13 @@ class SegmentedJobIT {
     @Test
     void isWorkedOnByHostsWithDisksOfTheirOwn() throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
-        pipeline.start(settings(4).put("workspace", new JsonObject().put("mode", "store")));
+        pipeline.start(settings(4).put("workspace", new JsonObject().put("mode", "object-store")));
         Sluice other = get(Sluice.start(
                 pipeline.vertx(),
                 pipeline.config(settings(4)
-                        .put("workspace", new JsonObject().put("mode", "store").put("directory", directory.toString()))
+                        .put(
+                                "workspace",
+                                new JsonObject().put("mode", "object-store").put("directory", directory.toString()))
                         .put(
                                 "stages",
                                 new JsonObject()
@@ -88,9 +87,9 @@ class SegmentedJobIT {
                                         .put("processing", none)
                                         .put("upload", none)))));
         try {
-            pipeline.otherHalf().send(job("a", "uploads/film.mp4"));
+            pipeline.backend().send(job("a", "uploads/film.mp4"));
 
-            JsonObject end = pipeline.otherHalf().awaitEnd("a");
+            JsonObject end = pipeline.backend().awaitEnd("a");
 
             assertThat(end.getString("status")).isEqualTo("completed");
             assertThat(frames(end)).isEqualTo(FRAMES);
@@ -108,17 +107,17 @@ class SegmentedJobIT {
         pipeline.start(settings(2)
                 .put("ffmpeg", ffmpegThatFailsWhile(broken))
                 .put("stages", new JsonObject().put("segment", new JsonObject().put("maxAttempts", 2))));
-        pipeline.otherHalf().send(job("a", "uploads/film.mp4"));
+        pipeline.backend().send(job("a", "uploads/film.mp4"));
 
-        JsonObject end = pipeline.otherHalf().awaitEnd("a");
+        JsonObject end = pipeline.backend().awaitEnd("a");
 
         assertThat(end.getString("error_code")).isEqualTo("ffmpeg_failed");
         assertThat(end.getString("current_step")).isEqualTo("processing_failed");
-        assertInOrder(pipeline.otherHalf().updates("a"));
+        assertInOrder(pipeline.backend().updates("a"));
         pipeline.awaitIdle();
         Files.delete(broken);
         JsonObject letter = new JsonObject(
-                new String(pipeline.otherHalf().take(BackendSimulator.DEAD).getBody(), StandardCharsets.UTF_8));
+                new String(pipeline.backend().take(BackendSimulator.DEAD).getBody(), StandardCharsets.UTF_8));
         assertThat(letter.getInteger("task")).isEqualTo(3);
 
         assertThat(AdminClient.run(
@@ -126,15 +125,15 @@ class SegmentedJobIT {
                                 desk -> desk.jobs().retry(new JobId("a")))
                         .isApplied())
                 .isTrue();
-        BackendSimulator.awaitThat(() -> pipeline.otherHalf().completions("a") == 1);
+        BackendSimulator.awaitThat(() -> pipeline.backend().completions("a") == 1);
 
         assertThat(runs("segment")).isEqualTo(SEGMENTS + 1);
-        assertInOrder(pipeline.otherHalf().updates("a"));
+        assertInOrder(pipeline.backend().updates("a"));
     }
 
     private static JsonObject settings(int inFlight) {
         return new JsonObject()
-                .put("delivery", new JsonObject().put("maxTaskSeconds", 1).put("segmentsInFlight", inFlight));
+                .put("delivery", new JsonObject().put("maxTaskSeconds", 1).put("maxSegmentsInFlight", inFlight));
     }
 
     private JsonObject ffmpegThatFailsWhile(Path marker) throws Exception {

@@ -35,13 +35,14 @@ class SingleStageRequestIT {
     void start() throws Exception {
         node = RabbitNode.installed() ? RabbitNode.start() : EmbeddedNode.start();
         pipeline = PipelineFixture.on(node);
-        backend = pipeline.otherHalf();
+        backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
     }
 
     @AfterEach
     void stop() throws Exception {
         pipeline.close();
+        node.close();
     }
 
     @Test
@@ -133,12 +134,12 @@ class SingleStageRequestIT {
     void areTriedAgainByTheMessageOfTheStageThatFailed() throws Exception {
         pipeline.start(settings());
         takeTheStagesDown();
-        pipeline.gateway().cut();
+        pipeline.storeProxy().cut();
         backend.request(request("retried", "uploads/clip.mp4").encode());
 
         String message = new String(backend.take(BackendSimulator.DOWNLOAD).getBody(), StandardCharsets.UTF_8);
         assertThat(backend.messages(BackendSimulator.REQUESTS)).isZero();
-        pipeline.gateway().mend();
+        pipeline.storeProxy().mend();
         backend.send(message);
         for (String stage : STAGES) {
             get(pipeline.sluice().deploy(stage));
@@ -165,7 +166,7 @@ class SingleStageRequestIT {
     @Test
     void endWithTheirFailureAndItsLetterWhenAllAttemptsAreUsedUp() throws Exception {
         pipeline.start(settings().put("delivery", new JsonObject().put("maxAttempts", 1)));
-        pipeline.gateway().cut();
+        pipeline.storeProxy().cut();
         String request = request("lost", "uploads/clip.mp4").encode();
 
         backend.request(request);

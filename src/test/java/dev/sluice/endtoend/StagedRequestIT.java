@@ -4,18 +4,20 @@ import static dev.sluice.endtoend.SingleStageRequestFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.GetResponse;
-import dev.sluice.broker.RabbitNode;
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Single-stage requests that are worked on in stages, on RabbitMQ where it is installed. */
+@ExtendWith(ServicesExtension.class)
 class StagedRequestIT {
     private static final List<String> ANSWERS = List.of(
             "downloading_video 0 processing",
@@ -29,19 +31,14 @@ class StagedRequestIT {
     private static BackendSimulator backend;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = RabbitNode.installed() ? PipelineFixture.on(RabbitNode.start()) : PipelineFixture.embedded();
-        backend = pipeline.otherHalf();
+    static void start(@OnRabbitMq PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
+        backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         Path text = Files.createTempFile("no-video", ".mp4");
         pipeline.upload("uploads/text.mp4", Files.writeString(text, "This is no video.\n".repeat(100)));
         Files.delete(text);
         pipeline.start(new JsonObject().put("requests", new JsonObject().put("enabled", true)));
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test

@@ -4,18 +4,21 @@ import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.ServicesExtension;
+import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many short jobs. The figures are printed for a person to read; what is held to is that every job is done once. */
+@ExtendWith(ServicesExtension.class)
 class ThroughputIT {
     private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 80);
     private static final int ALONE = 20;
@@ -32,24 +35,24 @@ class ThroughputIT {
     private TimedFfmpeg ffmpeg;
     private double cost;
 
-    private void start(PipelineFixture on) throws Exception {
-        pipeline = on;
-        backend = pipeline.otherHalf();
+    private void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
+        backend = pipeline.backend();
         FfmpegInstallation real =
                 FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
         ffmpeg = TimedFfmpeg.in(directory, real);
         cost = ffmpeg.cost(real.ffprobe());
         ffmpeg.reset();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-        JsonObject direct =
-                new JsonObject().put("endpoint", pipeline.storeAddress().toString());
+        JsonObject direct = new JsonObject()
+                .put("endpoint", pipeline.bucket().store().endpoint().toString());
         JsonObject two = new JsonObject().put("concurrency", 2);
         // What an installation has where nobody changed it, but for FFmpeg.
         pipeline.start(new JsonObject()
                 .put("ffmpeg", ffmpeg.settings())
                 .put("s3", direct)
-                .put("delivery", new JsonObject().put("leaseSeconds", 12).put("renewSeconds", 4))
-                .put("updates", new JsonObject().put("sweepSeconds", 1).put("tickSeconds", 1))
+                .put("delivery", new JsonObject().put("leaseSeconds", 12).put("leaseRenewSeconds", 4))
+                .put("updates", new JsonObject().put("outboxPollSeconds", 1).put("progressIntervalSeconds", 1))
                 .put(
                         "stages",
                         new JsonObject()
@@ -58,22 +61,17 @@ class ThroughputIT {
                                 .put("upload", two)));
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        pipeline.close();
-    }
-
     @Test
-    void completesManyShortJobsOnceEach() throws Exception {
-        start(PipelineFixture.embedded());
+    void completesManyShortJobsOnceEach(PipelineFixture fixture) throws Exception {
+        start(fixture);
         completesAll();
     }
 
     @Test
     @Tag("long")
-    void completesManyShortJobsOnceEachOnRabbitMq() throws Exception {
+    void completesManyShortJobsOnceEachOnRabbitMq(@OnRabbitMq PipelineFixture fixture) throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        start(PipelineFixture.on(RabbitNode.start()));
+        start(fixture);
         completesAll();
     }
 

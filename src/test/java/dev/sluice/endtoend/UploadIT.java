@@ -2,6 +2,7 @@ package dev.sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestClient.Reply;
@@ -26,13 +27,14 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Uploads over more than one request, into a real store, with a whole pipeline behind them. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class UploadIT {
     private static final String UPLOADS = "/api/video-processing/uploads";
@@ -50,17 +52,12 @@ class UploadIT {
     private Path directory;
 
     @BeforeAll
-    static void start() throws Exception {
-        pipeline = PipelineFixture.embedded();
+    static void start(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
         port = pipeline.startWithBackend(new JsonObject()
                 .put("s3", new JsonObject().put("partSizeMiB", 5))
                 .put("backend", new JsonObject().put("webhookSecret", "a-secret-of-thirty-two-characters")));
         client = new TestClient(pipeline.vertx(), port);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        pipeline.close();
     }
 
     @Test

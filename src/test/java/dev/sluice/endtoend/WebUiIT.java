@@ -12,6 +12,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.sluice.ServicesExtension;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
 import io.vertx.core.json.JsonObject;
@@ -26,8 +27,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The web UI in Chromium, with a complete pipeline. Screenshots are stored in {@code target/screenshots}. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(240)
 class WebUiIT {
     private static final int DESKTOP = 1280;
@@ -41,10 +44,10 @@ class WebUiIT {
     private Page page;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start(PipelineFixture fixture) throws Exception {
         browser = Browser.open();
         PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
-        pipeline = PipelineFixture.embedded();
+        pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
         int port = pipeline.startWithBackend(new JsonObject());
         home = "http://127.0.0.1:" + port + "/";
@@ -55,7 +58,6 @@ class WebUiIT {
     static void stop() throws Exception {
         if (browser != null) {
             browser.close();
-            pipeline.close();
         }
     }
 
@@ -108,7 +110,7 @@ class WebUiIT {
 
     @Test
     void showsErrorAndRetriesFailedJob() throws Exception {
-        pipeline.otherHalf().send(PipelineFixture.job("gone", "uploads/nothing.mp4"));
+        pipeline.backend().send(PipelineFixture.job("gone", "uploads/nothing.mp4"));
         Locator gone = page.locator("[data-testid=job-row][data-job-id=gone]");
         assertThat(gone.getByTestId("status")).containsText("Failed");
         gone.getByRole(AriaRole.LINK).first().click();
@@ -128,7 +130,7 @@ class WebUiIT {
 
     @Test
     void replaysAndDiscardsDeadLetters() throws Exception {
-        pipeline.otherHalf().send("not a job");
+        pipeline.backend().send("not a job");
         awaitDeadLetter();
         page.locator("a[href='#/operations']").click();
         Locator letter = page.getByTestId("dead-letter-row").first();
@@ -152,7 +154,7 @@ class WebUiIT {
 
     @Test
     void supportsKeyboardNavigation() throws Exception {
-        pipeline.otherHalf().send(PipelineFixture.job("keyboard", "uploads/clip.mp4"));
+        pipeline.backend().send(PipelineFixture.job("keyboard", "uploads/clip.mp4"));
         assertThat(page.locator("[data-testid=job-row][data-job-id=keyboard]").getByTestId("status"))
                 .containsText("Completed", containing(120));
 
@@ -167,7 +169,7 @@ class WebUiIT {
 
     @Test
     void fitsDesktopAndPhoneInBothColorSchemes() throws Exception {
-        pipeline.otherHalf().send(PipelineFixture.job("layout", "uploads/clip.mp4"));
+        pipeline.backend().send(PipelineFixture.job("layout", "uploads/clip.mp4"));
         assertThat(page.locator("[data-testid=job-row][data-job-id=layout]").getByTestId("status"))
                 .containsText("Completed", containing(120));
 

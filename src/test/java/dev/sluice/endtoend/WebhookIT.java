@@ -4,6 +4,7 @@ import static dev.sluice.endtoend.BackendSimulator.awaitThat;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
@@ -14,12 +15,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Ends of jobs, told to receivers of all kinds, with a broker and a database behind it. */
+@ExtendWith(ServicesExtension.class)
 @Timeout(240)
 class WebhookIT {
     private static final String SECRET = "a-secret-of-thirty-two-characters";
@@ -28,15 +30,10 @@ class WebhookIT {
     private WebhookReceiver receiver;
 
     @BeforeEach
-    void open() throws Exception {
-        pipeline = PipelineFixture.embedded();
-        pipeline.otherHalf().stopListening();
+    void open(PipelineFixture fixture) throws Exception {
+        pipeline = fixture;
+        pipeline.backend().stopListening();
         receiver = WebhookReceiver.at(pipeline.vertx(), ChildProcess.freePort());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        pipeline.close();
     }
 
     @Test
@@ -45,7 +42,7 @@ class WebhookIT {
         receiver.listen();
         pipeline.start(settings(receiver.url()));
 
-        pipeline.otherHalf().send(job("done", "uploads/clip.mp4"));
+        pipeline.backend().send(job("done", "uploads/clip.mp4"));
         awaitThat(() -> !receiver.hooks().isEmpty());
 
         WebhookReceiver.Hook hook = receiver.hooks().get(0);
@@ -69,11 +66,11 @@ class WebhookIT {
 
         // What comes twice, or of nobody's job, would be told of before the last.
         older("after");
-        pipeline.otherHalf().sendUpdate(update("after", "failed", 2));
-        pipeline.otherHalf().sendUpdate(update("after", "failed", 2));
-        pipeline.otherHalf().sendUpdate(update("stranger", "failed", 1));
+        pipeline.backend().sendUpdate(update("after", "failed", 2));
+        pipeline.backend().sendUpdate(update("after", "failed", 2));
+        pipeline.backend().sendUpdate(update("stranger", "failed", 1));
         older("last");
-        pipeline.otherHalf().sendUpdate(update("last", "failed", 1));
+        pipeline.backend().sendUpdate(update("last", "failed", 1));
         awaitThat(() -> !receiver.of("last").isEmpty());
         assertThat(receiver.hooks().stream().map(told -> told.json().getString("job_id")))
                 .containsExactlyInAnyOrder("done", "after", "last");
@@ -86,7 +83,7 @@ class WebhookIT {
         pipeline.start(settings(receiver.url()));
         older("moody");
 
-        pipeline.otherHalf().sendUpdate(update("moody", "completed", 1));
+        pipeline.backend().sendUpdate(update("moody", "completed", 1));
         awaitThat(() -> states().equals(List.of("delivered")));
 
         assertThat(receiver.hooks()).hasSize(3);
@@ -117,7 +114,7 @@ class WebhookIT {
     void deliversAfterARestartWhatItCouldNotBefore() throws Exception {
         pipeline.start(settings(receiver.url()));
         older("patient");
-        pipeline.otherHalf().sendUpdate(update("patient", "completed", 1));
+        pipeline.backend().sendUpdate(update("patient", "completed", 1));
         awaitThat(() -> !pipeline.database()
                 .query("SELECT id FROM sluice.webhook_delivery WHERE tries > 0")
                 .isEmpty());
@@ -140,7 +137,7 @@ class WebhookIT {
         settings.getJsonObject("backend").put("webhookTimeoutSeconds", 60);
         ChildProcess other = pipeline.process(settings);
         older("cut");
-        pipeline.otherHalf().sendUpdate(update("cut", "completed", 1));
+        pipeline.backend().sendUpdate(update("cut", "completed", 1));
         awaitThat(() -> !receiver.hooks().isEmpty());
 
         other.kill();
@@ -171,7 +168,7 @@ class WebhookIT {
                         + receiver.url() + "', 'sly')");
         older("sly");
 
-        pipeline.otherHalf().sendUpdate(update("sly", "failed", 1));
+        pipeline.backend().sendUpdate(update("sly", "failed", 1));
 
         awaitThat(() -> states().contains("given_up"));
         assertThat(pipeline.database()
@@ -198,7 +195,7 @@ class WebhookIT {
 
         for (String job : jobs) {
             older(job);
-            pipeline.otherHalf().sendUpdate(update(job, "completed", 1));
+            pipeline.backend().sendUpdate(update(job, "completed", 1));
         }
 
         awaitThat(() -> receiver.hooks().size() == 50);

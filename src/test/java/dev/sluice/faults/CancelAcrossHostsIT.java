@@ -31,6 +31,7 @@ class CancelAcrossHostsIT {
 
         try (FaultScenario scenario = FaultScenario.set("cancel", config)) {
             scenario.services()
+                    .bucket()
                     .upload(
                             SubmittedJob.CLIP_KEY,
                             SampleClip.generate(

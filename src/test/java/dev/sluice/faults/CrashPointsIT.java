@@ -24,7 +24,7 @@ class CrashPointsIT {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         FaultRunConfig config = FaultRunConfig.of(1)
                 .with(new JsonObject()
-                        .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
+                        .put("delivery", new JsonObject().put("leaseSeconds", 4).put("leaseRenewSeconds", 1)));
 
         try (FaultScenario scenario = FaultScenario.set("crash-points", config)) {
             WorkerProcess worker = scenario.worker(0);

@@ -66,7 +66,7 @@ final class FaultRun {
                                                 // By the first guess the film takes some seconds, the clip a tenth of
                                                 // that.
                                                 .put("maxTaskSeconds", 1)
-                                                .put("segmentsInFlight", 3)));
+                                                .put("maxSegmentsInFlight", 3)));
     }
 
     private Result run() throws Exception {

@@ -22,7 +22,8 @@ final class FaultRunClips {
     private final FfmpegInstallation ffmpeg;
 
     FaultRunClips() {
-        JsonObject config = new JsonObject().put("ffmpeg", new JsonObject().put("cache", FFMPEG_CACHE.toString()));
+        JsonObject config =
+                new JsonObject().put("ffmpeg", new JsonObject().put("cacheDirectory", FFMPEG_CACHE.toString()));
         this.ffmpeg =
                 FfmpegInstallation.locate(SluiceConfig.read(config, Map.of()).ffmpeg());
     }

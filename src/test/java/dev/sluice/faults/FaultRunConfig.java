@@ -52,7 +52,7 @@ record FaultRunConfig(
             case OWN ->
                 new JsonObject()
                         .put("directory", root.resolve(worker).toString())
-                        .put("mode", "store");
+                        .put("mode", "object-store");
         };
     }
 

@@ -49,9 +49,9 @@ final class FaultScenario implements AutoCloseable {
             FaultRunClips clips = new FaultRunClips();
             services = opened.add(FaultServices.start(
                     vertx, directory, config.rabbitSettings().toArray(String[]::new)));
-            services.upload(SubmittedJob.CLIP_KEY, clips.clip(directory));
-            services.upload(SubmittedJob.FILM_KEY, clips.film(directory));
-            services.upload(SubmittedJob.TEXT_KEY, clips.text(directory));
+            services.bucket().upload(SubmittedJob.CLIP_KEY, clips.clip(directory));
+            services.bucket().upload(SubmittedJob.FILM_KEY, clips.film(directory));
+            services.bucket().upload(SubmittedJob.TEXT_KEY, clips.text(directory));
             for (int n = 1; n <= config.workers(); n++) {
                 String name = "worker-" + n;
                 JsonObject settings = patience()
@@ -84,7 +84,9 @@ final class FaultScenario implements AutoCloseable {
     /** Short waits between attempts and rounds of the janitor, and more attempts than the faults of a run use up; leases as in production. */
     private static JsonObject patience() {
         return new JsonObject()
-                .put("workspace", new JsonObject().put("sweepSeconds", 2).put("keepFreeMiB", 16))
+                .put(
+                        "workspace",
+                        new JsonObject().put("cleanupIntervalSeconds", 2).put("minFreeMiB", 16))
                 .put(
                         "delivery",
                         new JsonObject()

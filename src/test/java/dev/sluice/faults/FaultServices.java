@@ -3,20 +3,18 @@ package dev.sluice.faults;
 import com.rabbitmq.client.Connection;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.objectstore.s3.FaultProxy;
-import dev.sluice.objectstore.s3.ObjectStoreFixture;
+import dev.sluice.objectstore.s3.TestBucket;
 import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The real services that one run of the bench owns, and may treat badly. */
 final class FaultServices implements AutoCloseable {
-    static final String BUCKET = "media";
+    private static final String BUCKET = "media";
 
     private static final String USERS_TABLE = """
             CREATE TYPE "ProcessingStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED');
@@ -31,23 +29,22 @@ final class FaultServices implements AutoCloseable {
     private final ResourceStack opened = new ResourceStack();
     private final RabbitNode rabbit;
     private final PostgresServer postgres;
-    private final EmbeddedObjectStore store;
     private final FaultProxy storeProxy;
-    private final Path bucket;
+    private final TestBucket bucket;
 
     private FaultServices(Vertx vertx, Path directory, String... rabbitSettings) throws IOException {
         try {
             rabbit = opened.add(RabbitNode.start(rabbitSettings));
             postgres = opened.add(PostgresServer.start(directory.resolve("postgres")));
             postgres.database().execute(USERS_TABLE);
-            store = opened.add(EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET));
-            storeProxy = FaultProxy.before(vertx, ObjectStoreFixture.configure(store, BUCKET));
+            Path objects = directory.resolve("s3");
+            bucket = new TestBucket(opened.add(EmbeddedObjectStore.start(objects, BUCKET)), objects.resolve(BUCKET));
+            storeProxy = FaultProxy.before(vertx, bucket.config());
             opened.add(() -> storeProxy().close().await(10, TimeUnit.SECONDS));
         } catch (IOException | RuntimeException failure) {
             opened.closeAfter(failure);
             throw failure;
         }
-        bucket = directory.resolve("s3").resolve(BUCKET);
     }
 
     /** Starts them all; takes 10 to 20 s. */
@@ -63,17 +60,12 @@ final class FaultServices implements AutoCloseable {
         return postgres;
     }
 
-    EmbeddedObjectStore store() {
-        return store;
-    }
-
     /** Stands before the store of every worker. */
     FaultProxy storeProxy() {
         return storeProxy;
     }
 
-    /** Where the store keeps the objects. */
-    Path bucket() {
+    TestBucket bucket() {
         return bucket;
     }
 
@@ -91,14 +83,7 @@ final class FaultServices implements AutoCloseable {
 
     /** A connection that no fault cuts but the broker's own end. */
     Connection connect() throws IOException, TimeoutException {
-        return rabbit.stranger();
-    }
-
-    /** Puts the file there, in place of what was. */
-    void upload(String key, Path file) throws IOException {
-        Path object = bucket.resolve(key);
-        Files.createDirectories(object.getParent());
-        Files.copy(file, object, StandardCopyOption.REPLACE_EXISTING);
+        return rabbit.connect();
     }
 
     @Override

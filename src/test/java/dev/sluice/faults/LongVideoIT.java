@@ -48,7 +48,7 @@ class LongVideoIT {
                         .put("delivery", new JsonObject().put("maxTaskSeconds", 30)));
 
         try (FaultScenario scenario = FaultScenario.set(RUN, config)) {
-            scenario.services().upload(SubmittedJob.FILM_KEY, repeated(scenario.directory()));
+            scenario.services().bucket().upload(SubmittedJob.FILM_KEY, repeated(scenario.directory()));
             scenario.startWorkers();
             List<Long> idle = clips(scenario, "idle", CLIPS);
             long begun = System.nanoTime();

@@ -33,14 +33,6 @@ final class PostgresServer implements AutoCloseable {
         return server.port();
     }
 
-    String user() {
-        return server.user();
-    }
-
-    String password() {
-        return server.password();
-    }
-
     /** What is in it now, over a connection that no fault cuts; a server that is down throws. */
     TestDatabase database() {
         return new TestDatabase(server, "sluice");

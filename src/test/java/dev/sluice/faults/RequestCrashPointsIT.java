@@ -33,7 +33,7 @@ class RequestCrashPointsIT {
         FaultRunConfig config = FaultRunConfig.of(1)
                 .with(new JsonObject()
                         .put("requests", new JsonObject().put("enabled", true).put("mode", "single-stage"))
-                        .put("delivery", new JsonObject().put("leaseSeconds", 4).put("renewSeconds", 1)));
+                        .put("delivery", new JsonObject().put("leaseSeconds", 4).put("leaseRenewSeconds", 1)));
 
         try (FaultScenario scenario = FaultScenario.set("request-crash-points", config)) {
             assertQueue(scenario);

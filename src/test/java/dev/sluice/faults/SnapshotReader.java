@@ -128,9 +128,10 @@ final class SnapshotReader {
     }
 
     private Map<String, StoredObject> objects() throws IOException {
-        try (Stream<Path> files = Files.walk(services.bucket())) {
+        try (Stream<Path> files = Files.walk(services.bucket().directory())) {
             List<Path> stored = files.filter(Files::isRegularFile)
-                    .filter(file -> !services.bucket().relativize(file).startsWith("uploads"))
+                    .filter(file ->
+                            !services.bucket().directory().relativize(file).startsWith("uploads"))
                     .sorted()
                     .toList();
             int step = 1 + stored.size() / LOOKED_AT;
@@ -138,7 +139,7 @@ final class SnapshotReader {
             for (int n = 0; n < stored.size(); n++) {
                 Path file = stored.get(n);
                 objects.put(
-                        services.bucket().relativize(file).toString(),
+                        services.bucket().directory().relativize(file).toString(),
                         new StoredObject(
                                 Files.size(file),
                                 Files.getLastModifiedTime(file).toInstant(),

@@ -2,7 +2,6 @@ package dev.sluice.faults;
 
 import dev.sluice.broker.ChildProcess;
 import dev.sluice.endtoend.InterruptibleProxy;
-import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
@@ -65,28 +64,24 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     private JsonObject configuration(FaultServices services) {
-        EmbeddedObjectStore store = services.store();
         return new JsonObject()
                 .put(
                         "rabbitmq",
-                        new JsonObject()
-                                .put("uri", gateway(Way.RABBITMQ).address().toString())
-                                .put("user", services.rabbit().user())
-                                .put("password", services.rabbit().password().reveal()))
+                        services.rabbit()
+                                .settings()
+                                .put("uri", gateway(Way.RABBITMQ).address().toString()))
                 .put(
                         "postgres",
-                        new JsonObject()
-                                .put("uri", gateway(Way.POSTGRES).address() + "/sluice")
-                                .put("user", services.postgres().user())
-                                .put("password", services.postgres().password()))
+                        services.postgres()
+                                .database()
+                                .settings()
+                                .put("uri", gateway(Way.POSTGRES).address() + "/sluice"))
                 .put(
                         "s3",
-                        new JsonObject()
-                                .put("endpoint", gateway(Way.S3).address().toString())
-                                .put("bucket", FaultServices.BUCKET)
-                                .put("accessKey", store.accessKey())
-                                .put("secretKey", store.secretKey()))
-                .put("ffmpeg", new JsonObject().put("cache", FaultRunClips.FFMPEG_CACHE.toString()))
+                        services.bucket()
+                                .settings()
+                                .put("endpoint", gateway(Way.S3).address().toString()))
+                .put("ffmpeg", new JsonObject().put("cacheDirectory", FaultRunClips.FFMPEG_CACHE.toString()))
                 .put("media", new JsonObject().put("preset", "ultrafast"));
     }
 
@@ -140,7 +135,7 @@ final class WorkerProcess implements AutoCloseable {
 
     /** Waits until it says that it is up. */
     void awaitUp() {
-        running().awaitReady(() -> Files.readString(log).contains("pipeline is up"));
+        running().awaitReady(() -> Files.readString(log).contains("pipeline started"));
     }
 
     boolean isAlive() {

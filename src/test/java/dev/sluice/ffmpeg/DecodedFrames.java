@@ -45,6 +45,6 @@ public record DecodedFrames(long count, double seconds) {
         assertThat(outcome.exitCode()).isZero();
         return new DecodedFrames(
                 parser.stream(0).packets(),
-                DecimalSeconds.toSeconds(parser.stream(0).length()));
+                DecimalSeconds.toSeconds(parser.stream(0).duration()));
     }
 }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.ffmpeg.encode.EncodeRequest;
+import dev.sluice.ffmpeg.encode.EncodeRunner;
+import dev.sluice.ffmpeg.encode.RenditionEncoder;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.MediaProber;
 import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
@@ -19,6 +23,8 @@ import dev.sluice.ffmpeg.sandbox.Bubblewrap;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ProbedSource;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -84,6 +90,23 @@ public final class FfmpegFixture {
         return lines;
     }
 
+    /** Asserts the properties of an output that are the same for every source; blocks. */
+    public static void assertOutputFormat(Path file, boolean hasAudio) {
+        assertThat(streamEntries(file, "v", "stream=codec_name,pix_fmt")).containsExactly("h264,yuv420p");
+        assertThat(streamEntries(file, "v", "stream_side_data=side_data_type"))
+                .as("display matrix")
+                .allMatch(String::isBlank);
+        assertThat(streamEntries(file, "a", "stream=codec_name,sample_rate,channels"))
+                .isEqualTo(hasAudio ? List.of("aac,48000,2") : List.of());
+    }
+
+    private static List<String> streamEntries(Path file, String streams, String entries) {
+        List<String> command = new ArrayList<>(List.of("-loglevel", "error", "-select_streams", streams));
+        command.addAll(List.of("-show_entries", entries, "-print_format", "csv=print_section=0"));
+        command.add(InputArguments.url(file));
+        return output(ffmpeg().ffprobe(), command, file.getParent());
+    }
+
     /** Makes a clip of what FFmpeg's generators show and sound. */
     public static Path clip(Path file, String video, String audio, String... more) {
         List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
@@ -106,6 +129,20 @@ public final class FfmpegFixture {
         }
     }
 
+    public static EncodeRunner runner(MediaConfig media) {
+        return new EncodeRunner(ffmpeg(), FFMPEG_CONFIG, media);
+    }
+
+    public static RenditionEncoder encoder(MediaConfig media) {
+        return new RenditionEncoder(runner(media), new EncodeSpeedEstimator(2));
+    }
+
+    /** An encode on two threads, without progress. */
+    public static EncodeRequest request(Path source, MediaInfo info, Path directory) {
+        return new EncodeRequest(
+                new ProbedSource(source, info), directory, 2, ProgressListener.noop(), new CancellationToken());
+    }
+
     /** What FFmpeg says of a file; blocks. */
     public static MediaInfo probe(Path file) {
         return new MediaProber(ffmpeg(), FFMPEG_CONFIG, LIMITS).probe(file, new CancellationToken());
@@ -117,12 +154,10 @@ public final class FfmpegFixture {
                         new Rung("360p", 360, 800_000),
                         new Rung("540p", 540, 1_500_000),
                         new Rung("720p", 720, 2_500_000)),
-                preset,
-                23,
+                new MediaConfig.X264(preset, 23),
                 128_000,
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(15),
-                320,
+                new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
                 LIMITS);
     }
 }

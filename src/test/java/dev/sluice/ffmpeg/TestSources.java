@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg;
 
 import dev.sluice.media.AudioStream;
+import dev.sluice.media.ColorInfo;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.VideoStream;
@@ -9,23 +10,18 @@ import java.util.Optional;
 
 /** Descriptions of sources for tests that need no file. */
 public final class TestSources {
-    public static final MediaInfo FULL_HD =
-            of(video(1920, 1080), Optional.of(new AudioStream(1, "aac", 2, 48_000, true)));
+    public static final MediaInfo FULL_HD = of(video(1920, 1080), Optional.of(new AudioStream(1)));
 
     private TestSources() {}
 
     public static MediaInfo of(VideoStream video, Optional<AudioStream> audio) {
         return new MediaInfo(
-                "mov,mp4,m4a,3gp,3g2,mj2",
                 Optional.of(Duration.ofSeconds(62)),
                 Optional.of(Duration.ofMillis(21)),
                 26_579_239,
                 3_433_000,
                 video,
-                audio,
-                2,
-                1,
-                audio.isPresent() ? 1 : 0);
+                audio);
     }
 
     public static VideoStream video(int width, int height) {
@@ -39,14 +35,8 @@ public final class TestSources {
                 new Dimensions(width, height),
                 1,
                 0,
-                false,
                 25,
-                "yuv420p",
-                8,
-                transfer,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
+                new ColorInfo(transfer, Optional.empty(), Optional.empty(), Optional.empty()),
                 fieldOrder);
     }
 }

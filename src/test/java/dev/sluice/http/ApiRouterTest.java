@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,10 +33,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Authentication and validation of requests, with handlers that call no service. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 class ApiRouterTest {
     private static final String JOBS = "/api/video-processing/jobs";
@@ -65,17 +67,12 @@ class ApiRouterTest {
     private Path directory;
 
     @BeforeAll
-    static void listen() throws Exception {
-        vertx = Vertx.vertx();
+    static void listen(Vertx sharedVertx) throws Exception {
+        vertx = sharedVertx;
         contract = OpenApiDocument.read(vertx)
                 .compose(file -> file.toRouterContract(vertx))
                 .await(20, TimeUnit.SECONDS);
         client = serve(new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test")));
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        vertx.close().await(20, TimeUnit.SECONDS);
     }
 
     /** A router whose handlers return the operation and the caller. */

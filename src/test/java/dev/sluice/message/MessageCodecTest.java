@@ -206,16 +206,15 @@ class MessageCodecTest {
                     case COMPLETED -> stage.completedStep();
                     case FAILED -> stage.failedStep();
                 },
-                outputs,
-                status == JobUpdate.Status.COMPLETED ? Optional.of(METADATA) : Optional.empty(),
-                failure,
-                List.of(),
+                new JobUpdate.Content(
+                        outputs,
+                        status == JobUpdate.Status.COMPLETED ? Optional.of(METADATA) : Optional.empty(),
+                        failure,
+                        List.of()),
                 Instant.parse("2026-11-22T10:00:00Z"),
                 1_000_001,
-                stage,
-                1,
-                Optional.empty(),
-                "host-a:17");
+                new JobUpdate.Origin(stage, 1, "host-a:17"),
+                Optional.empty());
     }
 
     private static Buffer golden(String name) {

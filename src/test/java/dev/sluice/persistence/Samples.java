@@ -15,7 +15,6 @@ import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.VideoMetadata;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.Claim;
 import dev.sluice.webhook.AddressPolicy;
 import dev.sluice.webhook.WebhookEvent;
 import dev.sluice.webhook.WebhookUrl;
@@ -82,7 +81,7 @@ public final class Samples {
         return new OutboxMessage(exchange, key, body, new JsonObject(), id, Optional.empty(), Duration.ZERO);
     }
 
-    public static OutboxMessage route(JobUpdate update) {
+    public static OutboxMessage toOutboxMessage(JobUpdate update) {
         return new OutboxMessage(
                 "video.updates",
                 "update",
@@ -91,16 +90,6 @@ public final class Samples {
                 update.jobId() + "/" + update.seq(),
                 Optional.of(update.jobId().value()),
                 Duration.ZERO);
-    }
-
-    public static JobUpdate started(StagedJob job, Claim claim) {
-        return update(
-                job,
-                claim.attempt(),
-                JobUpdate.Status.PROCESSING,
-                claim.minProgress(),
-                claim.attempt().run().stage().startStep(),
-                claim.firstSeq());
     }
 
     public static JobUpdate done(StagedJob job, Attempt attempt, long seq) {
@@ -123,16 +112,11 @@ public final class Samples {
                 plain.status(),
                 plain.progress(),
                 plain.step(),
-                List.of(),
-                Optional.empty(),
-                Optional.of(new JobUpdate.ErrorDetails(failure.code(), failure.message())),
-                List.of(),
+                JobUpdate.Content.failed(new JobUpdate.ErrorDetails(failure.code(), failure.message()), List.of()),
                 plain.timestamp(),
                 plain.seq(),
-                plain.stage(),
-                plain.attempt(),
-                Optional.empty(),
-                plain.worker());
+                plain.origin(),
+                Optional.empty());
     }
 
     public static JobException failure(ErrorCode code, String sentence) {
@@ -148,16 +132,13 @@ public final class Samples {
                 status,
                 progress,
                 step,
-                completed ? outputs() : List.of(),
-                completed ? Optional.of(METADATA) : Optional.empty(),
-                Optional.empty(),
-                List.of(),
+                completed
+                        ? new JobUpdate.Content(outputs(), Optional.of(METADATA), Optional.empty(), List.of())
+                        : JobUpdate.Content.EMPTY,
                 Instant.EPOCH,
                 seq,
-                attempt.run().stage(),
-                attempt.attemptNumber(),
-                Optional.empty(),
-                "worker-1");
+                new JobUpdate.Origin(attempt.run().stage(), attempt.attemptNumber(), "worker-1"),
+                Optional.empty());
     }
 
     public static List<OutputFile> outputs() {

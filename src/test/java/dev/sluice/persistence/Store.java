@@ -6,7 +6,6 @@ import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.outbox.Outbox;
-import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,26 +14,28 @@ import io.vertx.core.Vertx;
 public record Store(
         Database database,
         UserTables tables,
-        RunRepository runs,
+        RunFixture runs,
         Outbox outbox,
         JobRepository jobs,
         JobCancellation cancellation,
-        JobRetry retry) {
+        JobRetry retry)
+        implements AutoCloseable {
     public static Future<Store> open(Vertx vertx, PostgresConfig config) {
         return Database.open(vertx, config)
                 .compose(database -> UserTables.open(database, config)
                         .map(tables -> new Store(
                                 database,
                                 tables,
-                                new RunRepository(database, tables, Samples::route),
+                                RunFixture.of(database, tables),
                                 new Outbox(database),
                                 new JobRepository(database, tables),
-                                new JobCancellation(database, tables, Samples::route),
+                                new JobCancellation(database, tables, Samples::toOutboxMessage),
                                 new JobRetry(database, tables)))
                         .recover(cause -> database.close().transform(closed -> Future.failedFuture(cause))));
     }
 
-    public Future<Void> close() {
-        return database.close();
+    @Override
+    public void close() {
+        Await.await(database.close());
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.value.Secret;
 import dev.sluice.config.value.SslMode;
 import dev.sluice.standalone.embedded.EmbeddedDatabase;
+import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -27,6 +28,11 @@ public final class TestDatabase {
 
     public PostgresConfig config() {
         return config("VideoProcessingJob", "media");
+    }
+
+    /** Section {@code postgres} of a configuration file. */
+    public JsonObject settings() {
+        return new JsonObject().put("uri", uri()).put("user", server.user()).put("password", server.password());
     }
 
     public PostgresConfig config(String jobTable, String mediaTable) {

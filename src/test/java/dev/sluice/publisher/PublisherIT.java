@@ -5,25 +5,22 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
+import dev.sluice.ServicesExtension;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.broker.Topology;
-import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.UpdatesConfig;
 import dev.sluice.job.DeliveryStepListener;
-import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.RunRepository;
-import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.standalone.embedded.EmbeddedBroker;
+import dev.sluice.persistence.progress.ProgressRepository;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -31,36 +28,33 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the publisher finds by itself, because whoever should have told it died, and what looking costs. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class PublisherIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration SWEEP = Duration.ofMillis(100);
 
-    @TempDir
-    private Path directory;
-
-    private final TestDatabase postgres = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
-    private EmbeddedBroker broker;
-    private Database database;
+    private Vertx vertx;
+    private TestBroker broker;
+    private TestDatabase postgres;
+    private Store store;
     private Outbox outbox;
     private String publisher;
 
     @BeforeEach
-    void open() throws Exception {
-        broker = EmbeddedBroker.start(directory.resolve("broker"));
-        database = get(Database.open(vertx, postgres.config()));
-        outbox = new Outbox(database);
+    void open(Vertx newVertx, TestBroker newBroker, TestDatabase newDatabase, Store newStore) {
+        vertx = newVertx;
+        broker = newBroker;
+        postgres = newDatabase;
+        store = newStore;
+        outbox = store.outbox();
     }
 
     @AfterEach
     void close() throws Exception {
         get(vertx.undeploy(publisher));
-        get(database.close());
-        get(vertx.close());
-        broker.close();
     }
 
     @Test
@@ -90,21 +84,11 @@ class PublisherIT {
     }
 
     private void deploy() throws Exception {
-        RabbitMqConfig config = new RabbitMqConfig(
-                "amqp://127.0.0.1:" + broker.port(),
-                broker.user(),
-                broker.password(),
-                Optional.empty(),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(3),
-                RabbitMqConfig.QueueMode.CLASSIC);
-        UserTables tables = get(UserTables.open(database, postgres.config()));
         publisher = get(vertx.deployVerticle(new PublisherVerticle(
-                config,
+                broker.config(),
                 new UpdatesConfig(SWEEP, SWEEP),
                 outbox,
-                new RunRepository(database, tables, PublisherClient::inOutbox),
+                new ProgressRepository(store.database()),
                 DeliveryStepListener.NOOP)));
     }
 
@@ -138,13 +122,8 @@ class PublisherIT {
     }
 
     private GetResponse take() throws Exception {
-        ConnectionFactory factory = new ConnectionFactory();
-        factory.setHost("127.0.0.1");
-        factory.setPort(broker.port());
-        factory.setUsername(broker.user());
-        factory.setPassword(broker.password().reveal());
-        try (Connection stranger = factory.newConnection()) {
-            Channel channel = stranger.createChannel();
+        try (Connection connection = broker.connect()) {
+            Channel channel = connection.createChannel();
             return await().atMost(PATIENCE)
                     .until(() -> channel.basicGet(Topology.DEAD_LETTER_QUEUE, true), message -> message != null);
         }

@@ -17,7 +17,7 @@ final class Clips {
     private Clips() {}
 
     static Path make(Path directory, int seconds) {
-        JsonObject section = new JsonObject().put("cache", FFMPEG_CACHE.toString());
+        JsonObject section = new JsonObject().put("cacheDirectory", FFMPEG_CACHE.toString());
         FfmpegConfig ffmpeg = SluiceConfig.read(new JsonObject().put("ffmpeg", section), Map.of())
                 .ffmpeg();
         return SampleClip.generate(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The production jar as a process of its own, against services of this one. */
+/** Runs the production jar as a child process, with the embedded services of this process. */
 @Timeout(300)
 class ProductionJarIT {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
@@ -47,8 +47,8 @@ class ProductionJarIT {
     }
 
     @Test
-    void holdsNothingOfTheEmbeddedServices() throws IOException {
-        List<String> theirs = List.of(
+    void containsNoEmbeddedServices() throws IOException {
+        List<String> embedded = List.of(
                 "dev/sluice/standalone/",
                 "org/apache/qpid/",
                 "org/apache/derby/",
@@ -61,12 +61,12 @@ class ProductionJarIT {
         try (JarFile jar = new JarFile(JarProcess.PRODUCTION.toFile())) {
             assertThat(jar.stream().map(Object::toString))
                     .contains("dev/sluice/Main.class")
-                    .noneMatch(name -> theirs.stream().anyMatch(name::startsWith));
+                    .noneMatch(name -> embedded.stream().anyMatch(name::startsWith));
         }
     }
 
     @Test
-    void findsNothingWrongWithAConfigurationThatWorks() throws Exception {
+    void checkSucceedsForValidConfiguration() throws Exception {
         Path good = file("good", settings("fast"));
 
         try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", good)) {
@@ -77,7 +77,7 @@ class ProductionJarIT {
     }
 
     @Test
-    void saysOfEachServiceWhyItCannotBeUsed() throws Exception {
+    void checkPrintsErrorOfEachUnavailableService() throws Exception {
         JsonObject bad = settings("fast");
         bad.getJsonObject("rabbitmq").put("uri", "amqp://127.0.0.1:1/");
         bad.getJsonObject("postgres").put("password", "mistaken");
@@ -98,62 +98,70 @@ class ProductionJarIT {
     }
 
     @Test
-    void refusesAConfigurationWithAllComplaintsAtOnce() throws Exception {
+    void printsAllErrorsOfInvalidConfiguration() throws Exception {
         JsonObject bad = settings("fast");
         bad.getJsonObject("rabbitmq").put("pasword", "x");
         bad.getJsonObject("postgres").put("poolSize", "many");
         Path file = file("refused", bad);
 
         for (String command : List.of("check", "run")) {
-            try (JarProcess refused = JarProcess.run(JarProcess.PRODUCTION, command, "-conf", file)) {
-                assertThat(refused.exitCode()).isEqualTo(2);
-                assertThat(refused.err())
-                        .contains("rabbitmq.pasword: there is no such key; did you mean rabbitmq.password?")
-                        .contains("postgres.poolSize: cannot use 'many'");
-                assertThat(refused.out()).isEmpty();
+            try (JarProcess invalid = JarProcess.run(JarProcess.PRODUCTION, command, "-conf", file)) {
+                assertThat(invalid.exitCode()).isEqualTo(2);
+                assertThat(invalid.err())
+                        .contains("rabbitmq.pasword: unknown key; did you mean rabbitmq.password?")
+                        .contains("postgres.poolSize: invalid value 'many'");
+                assertThat(invalid.out()).isEmpty();
             }
         }
     }
 
     @Test
-    void explainsItselfToWhoGetsTheCommandLineWrong() throws Exception {
-        try (JarProcess lacking = JarProcess.run(JarProcess.PRODUCTION);
+    void printsUsageOfInvalidCommandLine() throws Exception {
+        try (JarProcess incomplete = JarProcess.run(JarProcess.PRODUCTION);
                 JarProcess unknown = JarProcess.run(JarProcess.PRODUCTION, "submitt");
-                JarProcess helped = JarProcess.run(JarProcess.PRODUCTION, "submit", "--help")) {
-            assertThat(lacking.exitCode()).isEqualTo(2);
-            assertThat(lacking.err()).contains("Missing required option: '--conf=FILE'", "Usage: sluice run");
+                JarProcess help = JarProcess.run(JarProcess.PRODUCTION, "submit", "--help")) {
+            assertThat(incomplete.exitCode()).isEqualTo(2);
+            assertThat(incomplete.err()).contains("Missing required option: '--conf=FILE'", "Usage: sluice run");
             assertThat(unknown.exitCode()).isEqualTo(2);
-            assertThat(helped.exitCode()).isZero();
-            assertThat(helped.out()).contains("Usage: sluice submit", "--wait");
+            assertThat(help.exitCode()).isZero();
+            assertThat(help.out())
+                    .contains(
+                            "Usage: sluice submit",
+                            "--wait",
+                            "Exit codes:",
+                            "2   invalid command line or configuration");
         }
     }
 
     @Test
-    void givesAPersonAHandOnDeadLettersAndJobs() throws Exception {
-        Path config = file("hand", settings("fast"));
+    void administersDeadLettersAndJobs() throws Exception {
+        Path config = file("admin", settings("fast"));
         putDeadLetter("not a job \u001b[2J");
 
-        try (JarProcess list = JarProcess.run(JarProcess.PRODUCTION, "dead", "list", "--json", "-conf", config)) {
+        try (JarProcess list =
+                JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "list", "--json", "-conf", config)) {
             assertThat(list.exitCode()).as(list.toString()).isZero();
             assertThat(list.err()).isEmpty();
             String id = new JsonObject(list.out()).getString("id");
-            try (JarProcess table = JarProcess.run(JarProcess.PRODUCTION, "dead", "list", "-conf", config);
-                    JarProcess show = JarProcess.run(JarProcess.PRODUCTION, "dead", "show", id, "-conf", config);
-                    JarProcess drop =
-                            JarProcess.run(JarProcess.PRODUCTION, "dead", "drop", id, "no-such", "-conf", config)) {
+            try (JarProcess table = JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "list", "-conf", config);
+                    JarProcess show =
+                            JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "show", id, "-conf", config);
+                    JarProcess discard = JarProcess.run(
+                            JarProcess.PRODUCTION, "dead-letters", "discard", id, "no-such", "-conf", config)) {
                 assertThat(table.out().lines()).hasSize(2).anyMatch(line -> line.startsWith(id));
                 assertThat(show.out()).contains("x-sluice-queue: elsewhere", "not a job \\u001b[2J");
-                assertThat(drop.exitCode()).isEqualTo(1);
-                assertThat(drop.out()).contains(id, "Discarded.");
-                assertThat(drop.err()).contains("no-such  Dead letter not found");
+                assertThat(discard.exitCode()).isEqualTo(1);
+                assertThat(discard.out()).contains(id, "Discarded.");
+                assertThat(discard.err()).contains("no-such  Dead letter not found");
             }
         }
-        try (JarProcess lacking = JarProcess.run(JarProcess.PRODUCTION, "dead");
-                JarProcess cancel = JarProcess.run(JarProcess.PRODUCTION, "cancel", "nobody", "-conf", config)) {
-            assertThat(lacking.exitCode()).isEqualTo(2);
-            assertThat(lacking.err()).contains("One of list, show, replay, drop is needed.");
+        try (JarProcess incomplete = JarProcess.run(JarProcess.PRODUCTION, "dead-letters");
+                JarProcess cancel = JarProcess.run(JarProcess.PRODUCTION, "cancel", "unknown-job", "-conf", config)) {
+            assertThat(incomplete.exitCode()).isEqualTo(2);
+            assertThat(incomplete.err())
+                    .contains("Missing required subcommand", "Usage: sluice dead-letters", "discard");
             assertThat(cancel.exitCode()).isEqualTo(1);
-            assertThat(cancel.err()).startsWith("nobody  No worker has received a job with this ID");
+            assertThat(cancel.err()).startsWith("unknown-job  No worker has received a job with this ID");
         }
     }
 
@@ -163,8 +171,8 @@ class ProductionJarIT {
         factory.setUri(broker.getString("uri"));
         factory.setUsername(broker.getString("user"));
         factory.setPassword(broker.getString("password"));
-        try (Connection stranger = factory.newConnection()) {
-            Channel channel = stranger.createChannel();
+        try (Connection connection = factory.newConnection()) {
+            Channel channel = connection.createChannel();
             channel.queueDeclare("video.processing.dead", true, false, false, Map.of());
             channel.confirmSelect();
             AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
@@ -176,7 +184,7 @@ class ProductionJarIT {
     }
 
     @Test
-    void takesASubmittedFileThroughAllStages() throws Exception {
+    void processesSubmittedFileInAllStages() throws Exception {
         JsonObject open =
                 new JsonObject().put("enabled", true).put("auth", "none").put("port", 0);
         Path config = file("through", settings("ultrafast").put("backend", open));
@@ -194,13 +202,13 @@ class ProductionJarIT {
                     .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
                     .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
             assertThat(worker.err())
-                    .contains("backend listens", "asks nobody who he is", "pipeline is up", "pipeline is down")
+                    .contains("backend listens", "asks nobody who he is", "pipeline started", "pipeline stopped")
                     .doesNotContain("ERROR", "\tat ");
         }
     }
 
     @Test
-    void saysWhyASubmittedFileFailed() throws Exception {
+    void printsErrorOfFailedJob() throws Exception {
         Path config = file("failing", settings("ultrafast"));
         Path text = Clips.text(directory);
 
@@ -213,7 +221,7 @@ class ProductionJarIT {
     }
 
     @Test
-    void givesAnEncodeBackWhenToldToStop() throws Exception {
+    void requeuesEncodeOnSigterm() throws Exception {
         Path slow = file("slow", settings("veryslow"));
         Path fast = file("fast", settings("ultrafast"));
         Path clip = Clips.make(directory, 20);
@@ -227,7 +235,7 @@ class ProductionJarIT {
             first.awaitExit(STOP_LIMIT);
 
             assertThat(encode).isNotEmpty();
-            // The first process of a sandbox tells how its program ended before it ends itself.
+            // The first process of a sandbox reports the exit of its program before it exits itself.
             Awaitility.await()
                     .atMost(Duration.ofSeconds(2))
                     .until(() -> encode.stream().noneMatch(ProcessHandle::isAlive));
@@ -244,7 +252,7 @@ class ProductionJarIT {
 
     private static JsonObject settings(String preset) {
         JsonObject settings = services.configuration();
-        settings.getJsonObject("ffmpeg").put("cache", Clips.FFMPEG_CACHE.toString());
+        settings.getJsonObject("ffmpeg").put("cacheDirectory", Clips.FFMPEG_CACHE.toString());
         return settings.put("media", new JsonObject().put("preset", preset));
     }
 

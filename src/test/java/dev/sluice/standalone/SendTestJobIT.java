@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The test client of both jars as a person runs it, in front of a pipeline, of nobody, and of something else. */
+/** Runs {@code send-test-job} of both jars: with a pipeline, without one, and with another processor. */
 @Timeout(300)
 class SendTestJobIT {
     private static final String DOWNLOAD = "video.processing.download";
@@ -43,9 +43,9 @@ class SendTestJobIT {
     }
 
     @BeforeEach
-    void emptyTheQueues() throws Exception {
-        try (Connection stranger = connect()) {
-            Channel channel = stranger.createChannel();
+    void purgeQueues() throws Exception {
+        try (Connection connection = connect()) {
+            Channel channel = connection.createChannel();
             for (String queue : List.of(DOWNLOAD, UPDATES)) {
                 channel.queueDeclare(queue, true, false, false, Map.of());
                 channel.queuePurge(queue);
@@ -54,17 +54,17 @@ class SendTestJobIT {
     }
 
     @Test
-    void printsTheUpdatesOfItsJobAndTakesNoneFromTheBackend() throws Exception {
+    void printsUpdatesAndLeavesThemToTheBackend() throws Exception {
         Path config = configuration();
         Path object = services.file("uploads/clip.mp4");
         Files.createDirectories(object.getParent());
         Files.copy(Clips.make(directory, 1), object);
 
         try (JarProcess worker = JarProcess.start(JarProcess.PRODUCTION, "-conf", config)) {
-            worker.awaitOutput("pipeline is up");
+            worker.awaitOutput("pipeline started");
             try (JarProcess good = JarProcess.run(
                             JarProcess.PRODUCTION,
-                            "test-staged",
+                            "send-test-job",
                             "uploads/clip.mp4",
                             "--seconds",
                             100,
@@ -83,37 +83,35 @@ class SendTestJobIT {
                 assertThat(missing.exitCode()).as(missing + worker.toString()).isEqualTo(1);
                 assertThat(missing.out()).contains("download_failed", "(object_not_found)");
             }
-            assertThat(messagesFor(UPDATES))
-                    .as("updates that the backend still gets")
-                    .isGreaterThan(6);
+            assertThat(messagesFor(UPDATES)).as("updates left to the backend").isGreaterThan(6);
         }
     }
 
     @Test
-    void saysThatNobodyWorksOnTheQueue() throws Exception {
+    void reportsMissingConsumer() throws Exception {
         try (JarProcess alone =
-                JarProcess.run(JarProcess.PRODUCTION, "test-staged", "--seconds", 1, "-conf", configuration())) {
+                JarProcess.run(JarProcess.PRODUCTION, "send-test-job", "--seconds", 1, "-conf", configuration())) {
             assertThat(alone.exitCode()).isEqualTo(1);
             assertThat(alone.err().strip())
-                    .isEqualTo("No update within 1 s: does anybody work on video.processing.download?");
+                    .isEqualTo("No update within 1 s: is there a consumer of video.processing.download?");
             assertThat(messagesFor(DOWNLOAD)).isEqualTo(1);
         }
     }
 
     @Test
-    void saysThatNoBrokerListens() throws Exception {
-        try (JarProcess nowhere =
-                JarProcess.run(JarProcess.PRODUCTION, "test-staged", "--broker", "amqp://127.0.0.1:1")) {
-            assertThat(nowhere.exitCode()).isEqualTo(1);
-            assertThat(nowhere.err()).contains("RabbitMQ at 127.0.0.1:1: nothing listens there");
+    void reportsUnavailableBroker() throws Exception {
+        try (JarProcess unavailable =
+                JarProcess.run(JarProcess.PRODUCTION, "send-test-job", "--broker", "amqp://127.0.0.1:1")) {
+            assertThat(unavailable.exitCode()).isEqualTo(1);
+            assertThat(unavailable.err()).contains("RabbitMQ at 127.0.0.1:1: nothing listens there");
         }
     }
 
     @Test
-    void readsAProcessorThatSendsStraightToTheQueueAndPutsBackWhatIsForOthers() throws Exception {
+    void consumesQueueAndRequeuesUpdatesOfOtherJobs() throws Exception {
         try (Connection processor = connect()) {
             Channel channel = processor.createChannel();
-            publish(channel, new JsonObject().put("job_id", "somebody-elses").put("status", "completed"));
+            publish(channel, new JsonObject().put("job_id", "other-job").put("status", "completed"));
             channel.basicConsume(
                     DOWNLOAD,
                     true,
@@ -125,14 +123,14 @@ class SendTestJobIT {
                                     .put("progress", 100)),
                     tag -> {});
 
-            try (JarProcess reads = JarProcess.run(
-                    JarProcess.PRODUCTION, "test-staged", "--from-queue", "--json", "--broker", broker())) {
-                assertThat(reads.exitCode()).as(reads.toString()).isZero();
-                List<String> lines = reads.out().lines().toList();
+            try (JarProcess client = JarProcess.run(
+                    JarProcess.PRODUCTION, "send-test-job", "--from-queue", "--json", "--broker", broker())) {
+                assertThat(client.exitCode()).as(client.toString()).isZero();
+                List<String> lines = client.out().lines().toList();
                 assertThat(lines).hasSize(2);
                 assertThat(new JsonObject(lines.get(1)).getMap()).containsEntry("status", "completed");
             }
-            assertThat(text(channel.basicGet(UPDATES, true).getBody())).contains("somebody-elses");
+            assertThat(text(channel.basicGet(UPDATES, true).getBody())).contains("other-job");
             assertThat(channel.basicGet(UPDATES, true)).isNull();
         }
     }
@@ -146,8 +144,8 @@ class SendTestJobIT {
     }
 
     private static long messagesFor(String queue) throws Exception {
-        try (Connection stranger = connect()) {
-            return stranger.createChannel().messageCount(queue);
+        try (Connection connection = connect()) {
+            return connection.createChannel().messageCount(queue);
         }
     }
 
@@ -157,7 +155,7 @@ class SendTestJobIT {
         return factory.newConnection();
     }
 
-    /** As it stands on a command line. */
+    /** The URI for the command line. */
     private static String broker() {
         JsonObject rabbitmq = services.configuration().getJsonObject("rabbitmq");
         URI uri = URI.create(rabbitmq.getString("uri"));
@@ -166,7 +164,7 @@ class SendTestJobIT {
 
     private static Path configuration() throws IOException {
         JsonObject settings = services.configuration().put("media", new JsonObject().put("preset", "ultrafast"));
-        settings.getJsonObject("ffmpeg").put("cache", Clips.FFMPEG_CACHE.toString());
+        settings.getJsonObject("ffmpeg").put("cacheDirectory", Clips.FFMPEG_CACHE.toString());
         return Files.writeString(directory.resolve("sluice.json"), settings.encode());
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The standalone jar as a person meets it. All tests share one data directory, as one person's runs would. */
+/** Runs the commands of the standalone jar. All tests share one data directory, as successive runs of a user do. */
 @Timeout(300)
 class StandaloneJarIT {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
@@ -28,7 +28,7 @@ class StandaloneJarIT {
     private static Path directory;
 
     @Test
-    void demoPrintsPlainLinesAndATableOfFiles() throws Exception {
+    void demoPrintsStagesAndOutputs() throws Exception {
         Path settings = settings("ultrafast");
 
         try (JarProcess demo = JarProcess.run(JarProcess.STANDALONE, "demo", "--data", data(), "-conf", settings)) {
@@ -46,7 +46,7 @@ class StandaloneJarIT {
     }
 
     @Test
-    void demoSaysWhyAFileFailed() throws Exception {
+    void demoPrintsErrorOfFailedJob() throws Exception {
         Path text = Clips.text(directory);
 
         try (JarProcess demo = JarProcess.run(JarProcess.STANDALONE, "demo", text, "--data", data())) {
@@ -57,18 +57,18 @@ class StandaloneJarIT {
     }
 
     @Test
-    void demoOfAFileThatIsNotThereStartsNothing() throws Exception {
+    void demoStartsNothingWhenFileIsMissing() throws Exception {
         Path untouched = directory.resolve("untouched");
 
         try (JarProcess demo = JarProcess.run(JarProcess.STANDALONE, "demo", "no-such-file", "--data", untouched)) {
             assertThat(demo.exitCode()).isEqualTo(1);
-            assertThat(demo.err()).isEqualTo("There is no file no-such-file." + System.lineSeparator());
+            assertThat(demo.err()).isEqualTo("File not found: no-such-file" + System.lineSeparator());
             assertThat(untouched).doesNotExist();
         }
     }
 
     @Test
-    void benchComparesAllWays() throws Exception {
+    void benchComparesAllVariants() throws Exception {
         Path clip = Clips.make(directory, 2);
         Path settings = settings("ultrafast");
 
@@ -77,16 +77,16 @@ class StandaloneJarIT {
             assertThat(bench.exitCode()).as(bench.toString()).isZero();
             assertThat(bench.err()).isEmpty();
             assertThat(bench.out().lines())
-                    .anyMatch(line -> line.matches("1 +plain FFmpeg +[0-9.]+ +[0-9.]+ +0\\.00 +0\\.00"))
-                    .anyMatch(line -> line.matches("1 +older way +[0-9.]+ +[0-9.]+ +0\\.00 +0\\.00"))
+                    .anyMatch(line -> line.matches("1 +single-pass +[0-9.]+ +[0-9.]+ +0\\.00 +0\\.00"))
+                    .anyMatch(line -> line.matches("1 +legacy +[0-9.]+ +[0-9.]+ +0\\.00 +0\\.00"))
                     .anyMatch(line -> line.matches("1 +pipeline +[0-9.]+ +[0-9.]+ +[0-9.]+ +[1-9][0-9.]+"))
-                    .anyMatch(line -> line.matches("pipeline / plain FFmpeg: wall [0-9.]+, CPU [0-9.]+ .*"));
+                    .anyMatch(line -> line.matches("pipeline / single-pass: wall [0-9.]+, CPU [0-9.]+ .*"));
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void goesOnWithItsJobsAfterARestart(boolean inOrder) throws Exception {
+    void continuesJobsAfterRestart(boolean graceful) throws Exception {
         Path clip = Clips.make(directory, 12);
         String encoding;
         String waiting;
@@ -95,11 +95,11 @@ class StandaloneJarIT {
             encoding = submit(clip);
             waiting = submit(clip);
             assertThat(first.awaitEncode()).isNotEmpty();
-            if (inOrder) {
+            if (graceful) {
                 first.terminate();
                 first.awaitExit(STOP_LIMIT);
-                assertThat(first.err()).contains("pipeline is down").doesNotContain("ERROR", "\tat ");
-                assertThat(processesOnOurData()).isEmpty();
+                assertThat(first.err()).contains("pipeline stopped").doesNotContain("ERROR", "\tat ");
+                assertThat(processesOnData()).isEmpty();
             } else {
                 first.kill();
             }
@@ -110,11 +110,11 @@ class StandaloneJarIT {
             assertThat(jobs.awaitEnd(encoding).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
             assertThat(jobs.awaitEnd(waiting).state()).as(second.toString()).isEqualTo(JobStatus.State.COMPLETED);
         }
-        assertThat(processesOnOurData()).isEmpty();
+        assertThat(processesOnData()).isEmpty();
     }
 
     @Test
-    void refusesASecondStartOnTheSameData() throws Exception {
+    void rejectsSecondStartOnSameData() throws Exception {
         try (JarProcess first = start("ultrafast");
                 JarProcess second = JarProcess.run(JarProcess.STANDALONE, "start", "--data", data())) {
             assertThat(second.exitCode()).as(first.toString()).isEqualTo(1);
@@ -127,7 +127,7 @@ class StandaloneJarIT {
     private static JarProcess start(String preset) throws IOException {
         JarProcess started =
                 JarProcess.start(JarProcess.STANDALONE, "start", "--data", data(), "-conf", settings(preset));
-        started.awaitOutput("Sluice is up");
+        started.awaitOutput("Web UI: http");
         return started;
     }
 
@@ -139,8 +139,8 @@ class StandaloneJarIT {
         }
     }
 
-    /** The command lines of what still runs there. */
-    private static List<String> processesOnOurData() {
+    /** Command lines of the running processes that use the data directory. */
+    private static List<String> processesOnData() {
         return ProcessHandle.allProcesses()
                 .map(process -> process.info().commandLine().orElse(""))
                 .filter(line -> line.contains(data().toString()))

@@ -15,24 +15,26 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(VertxExtension.class)
 final class WorkspaceTest {
     private static final JobId JOB = new JobId("job-1");
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private Workspace workspace;
 
     @TempDir
@@ -42,14 +44,13 @@ final class WorkspaceTest {
         return new WorkspaceConfig(WorkspaceConfig.Mode.LOCAL, directory, 0, 0, Duration.ofMinutes(1));
     }
 
+    WorkspaceTest(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
     @BeforeEach
     void open() {
         workspace = Wait.on(Workspace.open(vertx, config(dir.resolve("new/workspace"))));
-    }
-
-    @AfterEach
-    void close() {
-        Wait.on(vertx.close());
     }
 
     @Test

@@ -4,11 +4,10 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.job.JobId;
 import dev.sluice.message.DeadLetterHeaders;
 import dev.sluice.message.MessageCodec;
+import dev.sluice.objectstore.ChecksumAlgorithm;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -55,18 +54,10 @@ public record DeadLetter(String id, DeadLetterHeaders details, Optional<JobId> j
     private static String hash(Delivery delivery) {
         TreeMap<String, Object> headers = new TreeMap<>(delivery.headers().getMap());
         headers.keySet().removeAll(DELIVERY_COUNTERS);
-        MessageDigest digest = sha256();
+        ChecksumAlgorithm.Digest digest = ChecksumAlgorithm.SHA256.newDigest();
         digest.update(new JsonObject(headers).encode().getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
+        digest.update(new byte[1]);
         digest.update(delivery.body().getBytes());
-        return HexFormat.of().formatHex(digest.digest(), 0, HASH_BYTES);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return HexFormat.of().formatHex(digest.value(), 0, HASH_BYTES);
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.backend.job.OperationResult;
 import dev.sluice.broker.DeadLetterBrowser;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.Topology;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.message.DeadLetterHeaders;
@@ -19,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -35,15 +35,6 @@ public final class DeadLetterService {
 
     private static final long MAX_BYTES = 64L << 20;
     private static final int MIN_ID_PREFIX = 4;
-
-    private static final Set<String> QUEUES = Set.of(
-            Topology.DOWNLOAD_QUEUE,
-            Topology.PROCESSING_QUEUE,
-            Topology.SEGMENTS_QUEUE,
-            Topology.JOINS_QUEUE,
-            Topology.UPLOAD_QUEUE,
-            Topology.UPDATES_QUEUE,
-            Topology.REQUESTS_QUEUE);
 
     private final Vertx vertx;
     private final RabbitMqConfig broker;
@@ -115,7 +106,7 @@ public final class DeadLetterService {
 
     /** Returns the unchanged message to its queue, where the stage validates it again. */
     private Future<OperationResult> returnToQueue(DeadLetter letter) {
-        Optional<String> queue = letter.details().queue().filter(QUEUES::contains);
+        Optional<String> queue = letter.details().queue().filter(Topology.INPUT_QUEUES::contains);
         if (queue.isEmpty()) {
             return Future.succeededFuture(new OperationResult(
                     letter.id(),
@@ -136,20 +127,19 @@ public final class DeadLetterService {
                         UUID.randomUUID().toString(),
                         Optional.empty(),
                         Duration.ZERO))
-                .map(put ->
-                        new OperationResult(letter.id(), OperationResult.Kind.APPLIED, "Returned to " + queue.get() + "."));
+                .map(put -> new OperationResult(
+                        letter.id(), OperationResult.Kind.APPLIED, "Returned to " + queue.get() + "."));
     }
 
     private Future<List<OperationResult>> each(List<String> ids, Function<DeadLetter, Future<OperationResult>> action) {
         return withBrowser((browser, held) -> {
             List<OperationResult> results = new ArrayList<>();
-            Future<Void> done = Future.succeededFuture();
-            for (String id : ids.stream().distinct().toList()) {
-                done = done.compose(before -> applyTo(browser, held, id, action))
-                        .onSuccess(results::add)
-                        .mapEmpty();
-            }
-            return done.map(results);
+            return ParallelTasks.sequentially(
+                            ids.stream().distinct().toList(),
+                            id -> applyTo(browser, held, id, action)
+                                    .onSuccess(results::add)
+                                    .mapEmpty())
+                    .map(results);
         });
     }
 

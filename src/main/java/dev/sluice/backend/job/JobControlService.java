@@ -12,7 +12,6 @@ import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.outbox.OutboxNotifier;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 
 /** Cancels and retries jobs. Works from any process with access to the database, whichever worker has the job. */
@@ -47,8 +46,7 @@ public final class JobControlService {
 
     /** Restarts a failed or cancelled job, at the stage that {@link RestartPlanner} determines. */
     public Future<OperationResult> retry(JobId job) {
-        return retry
-                .retry(job, RestartPlanner::plan)
+        return retry.retry(job, RestartPlanner::plan)
                 .map(result -> result instanceof JobControlResult.Applied applied
                         ? applied(job, "Restarted at stage " + applied.stage().key() + ".")
                         : rejected(job, result, "retried"))
@@ -89,15 +87,12 @@ public final class JobControlService {
                 JobUpdate.Status.FAILED,
                 job.progress(),
                 job.stagedJob().updateOptions().stepScheme().failedStep(job.stage()),
-                List.of(),
-                Optional.empty(),
-                Optional.of(new JobUpdate.ErrorDetails(reason.code(), reason.message())),
-                job.stagedJob().warnings(),
+                JobUpdate.Content.failed(
+                        new JobUpdate.ErrorDetails(reason.code(), reason.message()),
+                        job.stagedJob().warnings()),
                 clock.instant(),
                 job.seq(),
-                job.stage(),
-                job.attempt(),
-                Optional.empty(),
-                worker);
+                new JobUpdate.Origin(job.stage(), job.attempt(), worker),
+                Optional.empty());
     }
 }

@@ -48,8 +48,7 @@ public final class MediaJobService {
         return requireAccessibleMedia(mediaId, caller).compose(media -> {
             Optional<WebhookUrl> webhook = webhookResolver.resolve(webhookUrl);
             return source(media)
-                    .compose(source ->
-                            submission.create(JobCreation.forExistingMedia(job(media, source), webhook)))
+                    .compose(source -> submission.create(JobCreation.forExistingMedia(job(media, source), webhook)))
                     .map(Optional::orElseThrow);
         });
     }
@@ -65,10 +64,11 @@ public final class MediaJobService {
     /** A job, if the caller has access to it. */
     public Future<JobDetails> requireAccessibleJob(JobId id, Caller caller) {
         return queries.job(id).map(found -> {
-            JobDetails job = found.orElseThrow(() -> new RequestRejectedException(
-                    RequestRejectedException.Reason.NOT_FOUND, "Job not found."));
+            JobDetails job = found.orElseThrow(
+                    () -> new RequestRejectedException(RequestRejectedException.Reason.NOT_FOUND, "Job not found."));
             if (!caller.canAccess(job.source().userId())) {
-                throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "Access denied: the job belongs to another user.");
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.FORBIDDEN, "Access denied: the job belongs to another user.");
             }
             return job;
         });
@@ -84,7 +84,8 @@ public final class MediaJobService {
                 .map(media -> {
                     if (!caller.canAccess(media.owner())) {
                         throw new RequestRejectedException(
-                                RequestRejectedException.Reason.FORBIDDEN, "Access denied: the media item belongs to another user.");
+                                RequestRejectedException.Reason.FORBIDDEN,
+                                "Access denied: the media item belongs to another user.");
                     }
                     return media;
                 });
@@ -93,15 +94,16 @@ public final class MediaJobService {
     private Future<Source> source(MediaState media) {
         if (media.mimeType().filter(type -> !type.startsWith("video/")).isPresent()) {
             return Future.failedFuture(new RequestRejectedException(
-                    RequestRejectedException.Reason.NOT_A_VIDEO, "The media item is not a video: its type is " + media.mimeType().orElseThrow() + "."));
+                    RequestRejectedException.Reason.NOT_A_VIDEO,
+                    "The media item is not a video: its type is "
+                            + media.mimeType().orElseThrow() + "."));
         }
         ObjectKey key;
         try {
             key = new ObjectKey(media.s3Key().orElse(""));
         } catch (IllegalArgumentException invalid) {
             return Future.failedFuture(new RequestRejectedException(
-                    RequestRejectedException.Reason.OBJECT_NOT_FOUND,
-                    "The media item has no valid object key."));
+                    RequestRejectedException.Reason.OBJECT_NOT_FOUND, "The media item has no valid object key."));
         }
         return objectStore
                 .head(key)

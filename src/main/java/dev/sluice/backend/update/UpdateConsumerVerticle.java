@@ -3,11 +3,14 @@ package dev.sluice.backend.update;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.SupervisedConsumer;
 import dev.sluice.broker.Topology;
+import dev.sluice.common.async.AsyncRetry;
+import dev.sluice.common.async.CancellableDelay;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
-import dev.sluice.message.DeadLetterHeaders;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.ReceivedUpdate;
 import dev.sluice.message.json.InvalidMessageException;
@@ -15,17 +18,12 @@ import dev.sluice.persistence.job.ReceivedUpdateRepository;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.outbox.OutboxNotifier;
+import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,22 +36,24 @@ import org.slf4j.LoggerFactory;
 public final class UpdateConsumerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
     private static final int PREFETCH = 50;
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
-    /** Bytes; enough to see what it was. */
-    private static final int KEPT_OF_TOO_LARGE = 64 << 10;
 
     private final RabbitMqConfig broker;
     private final ReceivedUpdateRepository receivedUpdates;
     private final Outbox outbox;
     private final OutboxNotifier outboxNotifier;
+    private final CancellationToken stop = new CancellationToken();
     private Future<Void> last = Future.succeededFuture();
     private @Nullable SupervisedConsumer consumer;
-    private boolean stopping;
     private boolean failing;
 
     public UpdateConsumerVerticle(
-            RabbitMqConfig broker, ReceivedUpdateRepository receivedUpdates, Outbox outbox, OutboxNotifier outboxNotifier) {
+            RabbitMqConfig broker,
+            ReceivedUpdateRepository receivedUpdates,
+            Outbox outbox,
+            OutboxNotifier outboxNotifier) {
         this.broker = broker;
         this.receivedUpdates = receivedUpdates;
         this.outbox = outbox;
@@ -71,7 +71,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        stopping = true;
+        stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
         SupervisedConsumer started = Objects.requireNonNull(consumer);
         return started.pause()
                 // Updates that are not applied by then are redelivered.
@@ -82,20 +82,19 @@ public final class UpdateConsumerVerticle extends VerticleBase {
 
     /** Updates are processed in the order of delivery. */
     private void enqueue(Delivery delivery) {
-        last = last.transform(before -> {
-            Promise<Void> settled = Promise.promise();
-            processUntilSettled(delivery, settled);
-            return settled.future();
-        });
+        AsyncRetry retry = new AsyncRetry(
+                new CancellableDelay(vertx, stop),
+                BACKOFF,
+                cause -> JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE,
+                (cause, delay) -> logFirst(cause));
+        last = last.transform(before -> retry.run(() -> process(delivery)));
     }
 
-    // A promise instead of a chain of futures: an outage of hours would overflow the stack.
-    private void processUntilSettled(Delivery delivery, Promise<Void> settled) {
-        if (stopping || delivery.isStale()) {
-            delivery.requeue().onComplete(settled);
-            return;
+    private Future<Void> process(Delivery delivery) {
+        if (stop.isCancelled() || delivery.isStale()) {
+            return delivery.requeue();
         }
-        apply(delivery)
+        return apply(delivery)
                 .recover(cause -> JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE
                         ? Future.failedFuture(cause)
                         : deadLetter(
@@ -103,13 +102,9 @@ public final class UpdateConsumerVerticle extends VerticleBase {
                                 JobException.of(cause).code(),
                                 JobException.of(cause).message(),
                                 Optional.empty()))
-                .onSuccess(applied -> {
+                .compose(applied -> {
                     failing = false;
-                    delivery.ack().onComplete(settled);
-                })
-                .onFailure(unavailable -> {
-                    logFirst(unavailable);
-                    vertx.setTimer(RETRY_DELAY.toMillis(), waited -> processUntilSettled(delivery, settled));
+                    return delivery.ack();
                 });
     }
 
@@ -124,38 +119,12 @@ public final class UpdateConsumerVerticle extends VerticleBase {
         return receivedUpdates
                 .apply(update)
                 .compose(outcome -> outcome == ReceivedUpdateRepository.Outcome.UNKNOWN_JOB
-                        ? deadLetter(
-                                delivery,
-                                ErrorCode.UNKNOWN_JOB,
-                                "The job is unknown.",
-                                Optional.of(update.job()))
+                        ? deadLetter(delivery, ErrorCode.UNKNOWN_JOB, "The job is unknown.", Optional.of(update.job()))
                         : Future.succeededFuture());
     }
 
     private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String error, Optional<JobId> job) {
-        JsonObject headers = new DeadLetterHeaders(
-                        Optional.of(Topology.UPDATES_QUEUE),
-                        Optional.of(code.wire()),
-                        Optional.of(error),
-                        job,
-                        Optional.empty(),
-                        0,
-                        Optional.of(Instant.now()),
-                        new JsonArray())
-                .toHeaders();
-        Buffer body = delivery.body();
-        boolean whole = body.length() <= MessageCodec.MAX_BYTES;
-        OutboxMessage letter = new OutboxMessage(
-                Topology.DEFAULT_EXCHANGE,
-                Topology.DEAD_LETTER_QUEUE,
-                whole ? body : body.getBuffer(0, KEPT_OF_TOO_LARGE),
-                whole
-                        ? headers
-                        : headers.put(DeadLetterHeaders.ORIGINAL_LENGTH, body.length())
-                                .put(DeadLetterHeaders.TRUNCATED, true),
-                UUID.randomUUID().toString(),
-                Optional.empty(),
-                Duration.ZERO);
+        OutboxMessage letter = DeadLetterMessages.rejected(delivery, code, error, Optional.empty(), job);
         return outbox.enqueue(letter).onSuccess(put -> {
             outboxNotifier.notifyOutbox();
             LOG.atWarn()

@@ -1,11 +1,17 @@
 package dev.sluice.backend.update;
 
 import dev.sluice.broker.UpdateSubscription;
+import dev.sluice.common.LruCache;
+import dev.sluice.common.async.AsyncRetry;
+import dev.sluice.common.async.CancellableDelay;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.config.RabbitMqConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.json.InvalidMessageException;
-import dev.sluice.persistence.job.JobDetails;
 import dev.sluice.persistence.job.JobQueryRepository;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -13,7 +19,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -25,17 +30,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class UpdateFeedSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateFeedSubscriber.class);
-    private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     private static final int OWNER_CACHE_SIZE = 10_000;
 
     private final Vertx vertx;
     private final RabbitMqConfig broker;
     private final JobQueryRepository queries;
     private final UpdateFeed feed;
-    private final Map<JobId, Optional<String>> owners = new LinkedHashMap<>();
+    private final Map<JobId, Optional<String>> owners = new LruCache<>(OWNER_CACHE_SIZE);
+    private final CancellationToken stop = new CancellationToken();
     private Future<UpdateSubscription> subscription = Future.failedFuture("not started");
     private Future<Void> last = Future.succeededFuture();
-    private boolean stopped;
     private boolean disconnected;
 
     public UpdateFeedSubscriber(Vertx vertx, RabbitMqConfig broker, JobQueryRepository queries, UpdateFeed feed) {
@@ -47,44 +53,40 @@ public final class UpdateFeedSubscriber {
 
     /** Subscribes; retries while the broker is unavailable. */
     public void start() {
+        new AsyncRetry(new CancellableDelay(vertx, stop), BACKOFF, cause -> true, this::logOutage)
+                .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscribeUntilClosed())
+                .onFailure(closed -> LOG.atDebug().log("subscription closed"));
+    }
+
+    private Future<Void> subscribeUntilClosed() {
         Context context = vertx.getOrCreateContext();
         subscription = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
             context.runOnContext(received -> onMessage(message));
             return true;
         });
-        subscription
-                .onSuccess(opened -> {
-                    if (disconnected) {
-                        LOG.atInfo().log("update subscription restored");
-                    }
-                    disconnected = false;
-                    feed.invalidate();
-                })
-                .compose(UpdateSubscription::whenClosed)
-                .onFailure(this::reconnect);
+        return subscription.compose(opened -> {
+            if (disconnected) {
+                LOG.atInfo().log("update subscription restored");
+            }
+            disconnected = false;
+            feed.invalidate();
+            return opened.whenClosed();
+        });
     }
 
     /** Never fails. */
     public Future<Void> stop() {
-        stopped = true;
+        stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The backend is shutting down."));
         return subscription.compose(UpdateSubscription::close).otherwiseEmpty();
     }
 
-    private void reconnect(Throwable cause) {
-        if (stopped) {
-            return;
-        }
+    private void logOutage(Throwable cause, Duration delay) {
         if (!disconnected) {
             LOG.atWarn()
                     .addKeyValue("error", String.valueOf(cause.getMessage()))
                     .log("update subscription lost; reconnecting");
         }
         disconnected = true;
-        vertx.setTimer(RECONNECT_DELAY.toMillis(), waited -> {
-            if (!stopped) {
-                start();
-            }
-        });
     }
 
     /** Sequential, so that the order is kept while an owner is read from the database. */
@@ -115,15 +117,8 @@ public final class UpdateFeedSubscriber {
                 ? Future.succeededFuture(cached)
                 : queries.job(job)
                         .map(found -> found.flatMap(details -> details.source().userId()))
-                        .onSuccess(owner -> owner.ifPresent(found -> remember(job, owner)))
+                        .onSuccess(owner -> owner.ifPresent(found -> owners.put(job, owner)))
                         // While the database is unavailable only administrators receive updates.
                         .otherwise(Optional.empty());
-    }
-
-    private void remember(JobId job, Optional<String> owner) {
-        owners.put(job, owner);
-        if (owners.size() > OWNER_CACHE_SIZE) {
-            owners.remove(owners.keySet().iterator().next());
-        }
     }
 }

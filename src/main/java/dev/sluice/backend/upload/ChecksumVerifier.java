@@ -1,21 +1,22 @@
 package dev.sluice.backend.upload;
 
+import dev.sluice.objectstore.ChecksumAlgorithm;
 import io.vertx.core.buffer.Buffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Verifies the checksum that a client declared for the data of one request. */
 public final class ChecksumVerifier {
-    /** Names of tus and of Java. The protocol requires sha1. */
-    private static final Map<String, String> ALGORITHMS = Map.of("sha1", "SHA-1", "md5", "MD5", "sha256", "SHA-256");
+    /** By their names in tus. The protocol requires SHA-1. */
+    private static final Map<String, ChecksumAlgorithm> ALGORITHMS =
+            Map.of("sha1", ChecksumAlgorithm.SHA1, "md5", ChecksumAlgorithm.MD5, "sha256", ChecksumAlgorithm.SHA256);
 
-    private final MessageDigest digest;
+    private final ChecksumAlgorithm.Digest digest;
     private final byte[] expected;
 
-    private ChecksumVerifier(MessageDigest digest, byte[] expected) {
+    private ChecksumVerifier(ChecksumAlgorithm.Digest digest, byte[] expected) {
         this.digest = digest;
         this.expected = expected;
     }
@@ -27,13 +28,8 @@ public final class ChecksumVerifier {
 
     /** Empty if the algorithm is not supported. */
     public static Optional<ChecksumVerifier> create(String algorithm, byte[] expected) {
-        return Optional.ofNullable(ALGORITHMS.get(algorithm)).map(name -> {
-            try {
-                return new ChecksumVerifier(MessageDigest.getInstance(name), expected.clone());
-            } catch (NoSuchAlgorithmException missing) {
-                throw new IllegalStateException("every JVM has " + name, missing);
-            }
-        });
+        return Optional.ofNullable(ALGORITHMS.get(algorithm))
+                .map(known -> new ChecksumVerifier(known.newDigest(), expected.clone()));
     }
 
     void update(Buffer bytes) {
@@ -42,6 +38,6 @@ public final class ChecksumVerifier {
 
     /** Whether the data matches; called once. */
     boolean matches() {
-        return MessageDigest.isEqual(digest.digest(), expected);
+        return MessageDigest.isEqual(digest.value(), expected);
     }
 }

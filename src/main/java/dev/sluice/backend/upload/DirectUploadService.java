@@ -68,7 +68,8 @@ public final class DirectUploadService {
         ObjectKey key = new ObjectKey(upload.target().key());
         long partSize = Math.max(SINGLE_PUT_LIMIT, uploads.limits().partSizeFor(upload.totalBytes()));
         int count = Math.toIntExact((upload.totalBytes() + partSize - 1) / partSize);
-        return upload.multipart().uploadId()
+        return upload.multipart()
+                .uploadId()
                 .map(id -> presignedUrls.forPartUploads(new MultipartUploadId(key, id), count, urlTtl))
                 .orElseGet(() -> presignedUrls.forUpload(key, urlTtl).map(List::of))
                 .map(signed -> new DirectUpload(upload, signed, partSize));

@@ -54,7 +54,8 @@ public final class FormUploadService {
      */
     public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
         return limiter.execute(() -> store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body)
-                .compose(job -> submission.create(JobCreation.forNewMedia(job, webhook)).map(job)));
+                .compose(job ->
+                        submission.create(JobCreation.forNewMedia(job, webhook)).map(job)));
     }
 
     private Future<StagedJob> store(NewVideo video, ReadStream<Buffer> body) {

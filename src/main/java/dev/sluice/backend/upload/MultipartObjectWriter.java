@@ -39,11 +39,7 @@ final class MultipartObjectWriter {
      */
     MultipartObjectWriter(
             MultipartUploads store, UploadRecord upload, Function<MultipartUploadId, Future<?>> onCreated) {
-        this(
-                store,
-                new ObjectKey(upload.target().key()),
-                upload.multipart().etags(),
-                onCreated);
+        this(store, new ObjectKey(upload.target().key()), upload.multipart().etags(), onCreated);
         this.upload = upload.multipart()
                 .uploadId()
                 .map(id -> Future.succeededFuture(new MultipartUploadId(key, id)))

@@ -3,8 +3,10 @@ package dev.sluice.backend.upload;
 import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.job.JobId;
 import dev.sluice.objectstore.s3.MultipartUploads;
+import dev.sluice.objectstore.transfer.PartLayout;
 import dev.sluice.persistence.upload.MultipartState;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.persistence.upload.UploadRepository;
@@ -39,7 +41,7 @@ public final class ResumableUploadService {
     public record UploadLimits(long partSize, long maxBytes, Duration ttl) {
         /** A larger part size if the object store would need too many parts. */
         int partSizeFor(long bytes) {
-            long min = bytes / (MultipartUploads.MAX_PARTS - 1) + 1;
+            long min = bytes / (PartLayout.MAX_PARTS - 1) + 1;
             return Math.toIntExact(Math.max(partSize, min));
         }
     }
@@ -109,7 +111,9 @@ public final class ResumableUploadService {
     /** Returns an upload; completes it first if all data was received but its completion failed before. */
     public Future<UploadRecord> findOrComplete(Caller caller, String id) {
         return requireOwned(caller, id)
-                .compose(upload -> upload.completed() || upload.direct() || upload.multipart().receivedBytes() < upload.totalBytes()
+                .compose(upload -> upload.completed()
+                                || upload.direct()
+                                || upload.multipart().receivedBytes() < upload.totalBytes()
                         ? Future.succeededFuture(upload)
                         : acquire(id, upload.multipart().receivedBytes()).compose(finalizer::complete));
     }
@@ -140,13 +144,9 @@ public final class ResumableUploadService {
 
     /** Deletes at most 100 expired uploads; returns their number. */
     public Future<Integer> deleteExpired() {
-        return uploads.findExpired().compose(expired -> {
-            Future<Void> all = Future.succeededFuture();
-            for (UploadRecord upload : expired) {
-                all = all.compose(before -> delete(upload));
-            }
-            return all.map(expired.size());
-        });
+        return uploads.findExpired()
+                .compose(expired ->
+                        ParallelTasks.sequentially(expired, this::delete).map(expired.size()));
     }
 
     Future<UploadRecord> requireOwned(Caller caller, String id) {

@@ -75,10 +75,7 @@ final class UploadAppender {
 
     private MultipartState state(Buffer pending) {
         return new MultipartState(
-                object.uploadId(),
-                object.etags(),
-                pending,
-                initial.multipart().receivedBytes() + parts.byteCount());
+                object.uploadId(), object.etags(), pending, initial.multipart().receivedBytes() + parts.byteCount());
     }
 
     private Future<UploadRecord> save(MultipartState state) {

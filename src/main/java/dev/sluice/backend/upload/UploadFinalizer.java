@@ -71,8 +71,7 @@ public final class UploadFinalizer {
 
     private Future<UploadRecord> createJob(UploadRecord upload) {
         UploadRecord.Target target = upload.target();
-        NewVideo video =
-                new NewVideo(target.mediaId(), new ObjectKey(target.key()), target.fileName(), upload.owner());
+        NewVideo video = new NewVideo(target.mediaId(), new ObjectKey(target.key()), target.fileName(), upload.owner());
         return submission
                 .create(JobCreation.forUpload(video.toJob(target.job(), upload.totalBytes()), upload))
                 .map(created -> {
@@ -87,7 +86,8 @@ public final class UploadFinalizer {
     /** Deletes the stored data of a deleted upload. */
     Future<Void> deleteObject(UploadRecord upload) {
         ObjectKey key = new ObjectKey(upload.target().key());
-        Future<Void> aborted = upload.multipart().uploadId()
+        Future<Void> aborted = upload.multipart()
+                .uploadId()
                 .map(id -> store.abort(new MultipartUploadId(key, id)))
                 .orElseGet(Future::succeededFuture);
         return upload.direct() ? aborted.compose(gone -> objectStore.delete(List.of(key))) : aborted;

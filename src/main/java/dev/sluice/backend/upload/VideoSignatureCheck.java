@@ -23,8 +23,7 @@ final class VideoSignatureCheck {
     }
 
     static <T> Future<T> reject(String message) {
-        return Future.failedFuture(
-                new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, message));
+        return Future.failedFuture(new RequestRejectedException(RequestRejectedException.Reason.NOT_A_VIDEO, message));
     }
 
     /** Whether an upload failed because it is not a video. */

@@ -1,5 +1,6 @@
 package dev.sluice.backend.webhook;
 
+import dev.sluice.common.async.RetrySchedule;
 import dev.sluice.config.WebhooksConfig;
 import dev.sluice.persistence.webhook.WebhookDelivery;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
@@ -146,7 +147,7 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     }
 
     private Future<Void> retryLater(WebhookDelivery delivery, String reason) {
-        Duration delay = stopping ? Duration.ZERO : config.retryDelay(delivery.attempts());
+        Duration delay = stopping ? Duration.ZERO : new RetrySchedule(config.backoff()).delay(delivery.attempts());
         if (delivery.age().plus(delay).compareTo(config.maxAge()) > 0) {
             return abandon(delivery, reason);
         }

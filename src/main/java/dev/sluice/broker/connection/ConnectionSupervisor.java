@@ -6,7 +6,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +23,15 @@ public final class ConnectionSupervisor {
 
     private static final long NO_TIMER = -1;
 
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.5);
+
     private final Vertx vertx;
     private final BrokerEndpoint endpoint;
     private final String name;
     private final Function<BrokerConnection, Future<Void>> setUp;
     private final Handler<String> onLost;
     private final OutageLogger outageLogger;
-    private final ExponentialBackoff backoff =
-            new ExponentialBackoff(() -> ThreadLocalRandom.current().nextDouble());
     private final Promise<Void> ready = Promise.promise();
 
     private boolean started;
@@ -39,6 +39,7 @@ public final class ConnectionSupervisor {
     private @Nullable BrokerConnection connection;
     private boolean up;
     private long upSince;
+    private int failures;
     private long timer = NO_TIMER;
     private Future<Void> closing = Future.succeededFuture();
     private @Nullable Future<Void> stopped;
@@ -118,10 +119,10 @@ public final class ConnectionSupervisor {
             return;
         }
         if (wasUp && System.nanoTime() - upSince > STEADY_NANOS) {
-            backoff.reset();
+            failures = 0;
         }
         outageLogger.connectionFailed(reason);
-        timer = vertx.setTimer(Math.max(1, backoff.nextDelay().toMillis()), due -> whenClosed());
+        timer = vertx.setTimer(BACKOFF.delay(++failures).toMillis(), due -> whenClosed());
     }
 
     /** One connection at a time: the next attempt waits for the last one's end. */

@@ -15,11 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Dead letters in front of a person. What they hold came from outside. */
+/** Formats dead letters for a terminal. Their content is untrusted and escaped. */
 public final class DeadLetterFormatter {
     private static final String ROW = "%-36s  %-20s  %-10s  %-36s  %-20s  %s";
     private static final int USED_BY_OTHER_COLUMNS = 132;
-    private static final int NARROWEST = 40;
+    private static final int MIN_ERROR_WIDTH = 40;
     private static final int DEFAULT_WIDTH = 200;
     private static final int ID_WIDTH = 36;
     private static final int CODE_WIDTH = 20;
@@ -27,41 +27,44 @@ public final class DeadLetterFormatter {
 
     private DeadLetterFormatter() {}
 
-    /** A line for each letter below the headings; {@code width} is that of the terminal. */
-    public static List<String> formatTable(List<DeadLetter> letters, int width) {
-        int forSentence = Math.max(NARROWEST, width - USED_BY_OTHER_COLUMNS);
+    /** A heading, and a line for each dead letter; {@code width} is that of the terminal. */
+    public static List<String> formatTable(List<DeadLetter> deadLetters, int width) {
+        int errorWidth = Math.max(MIN_ERROR_WIDTH, width - USED_BY_OTHER_COLUMNS);
         List<String> lines = new ArrayList<>();
-        lines.add(ROW.formatted("id", "when", "stage", "job", "code", "error"));
-        letters.forEach(letter -> lines.add(ROW.formatted(
-                        letter.id(),
-                        letter.details()
+        lines.add(ROW.formatted("id", "failed at", "stage", "job", "code", "error"));
+        deadLetters.forEach(deadLetter -> lines.add(ROW.formatted(
+                        deadLetter.id(),
+                        deadLetter
+                                .details()
                                 .failedAt()
                                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS))
                                 .map(Instant::toString)
                                 .orElse("-"),
-                        letter.details().stage().map(stage -> stage.key()).orElse("-"),
-                        TerminalEscaper.escape(letter.job().map(JobId::value).orElse("-"), ID_WIDTH),
-                        TerminalEscaper.escape(letter.details().errorCode().orElse("-"), CODE_WIDTH),
-                        TerminalEscaper.escape(letter.details().error().orElse("-"), forSentence))
+                        deadLetter.details().stage().map(stage -> stage.key()).orElse("-"),
+                        TerminalEscaper.escape(
+                                deadLetter.job().map(JobId::value).orElse("-"), ID_WIDTH),
+                        TerminalEscaper.escape(deadLetter.details().errorCode().orElse("-"), CODE_WIDTH),
+                        TerminalEscaper.escape(deadLetter.details().error().orElse("-"), errorWidth))
                 .stripTrailing()));
         return lines;
     }
 
-    /** How wide the terminal says it is, or as wide as a row needs where it does not say. */
+    /** The width in {@code COLUMNS}; without it the width of a complete row. */
     public static int terminalWidth() {
         String columns = System.getenv("COLUMNS");
         return columns != null && columns.matches("[1-9]\\d{0,3}") ? Integer.parseInt(columns) : DEFAULT_WIDTH;
     }
 
-    /** The whole letter. */
-    public static String formatDetails(DeadLetter letter) {
-        StringBuilder text = new StringBuilder("id: " + letter.id() + "\n");
-        letter.job()
+    /** Headers, failed attempts and body. */
+    public static String formatDetails(DeadLetter deadLetter) {
+        StringBuilder text = new StringBuilder("id: " + deadLetter.id() + "\n");
+        deadLetter
+                .job()
                 .ifPresent(job -> text.append("job: ")
                         .append(TerminalEscaper.escape(job.value()))
                         .append('\n'));
         text.append("\nheaders\n");
-        new TreeMap<>(letter.headers().getMap()).forEach((name, value) -> {
+        new TreeMap<>(deadLetter.headers().getMap()).forEach((name, value) -> {
             if (!name.endsWith("-history")) {
                 text.append("  ")
                         .append(TerminalEscaper.escape(name))
@@ -73,12 +76,13 @@ public final class DeadLetterFormatter {
                         .append('\n');
             }
         });
-        text.append("\nattempts that did not end well\n");
-        letter.details()
+        text.append("\nfailed attempts\n");
+        deadLetter
+                .details()
                 .history()
                 .forEach(entry -> text.append("  ").append(attempt(entry)).append('\n'));
-        text.append("\nbody, ").append(letter.body().length()).append(" bytes\n");
-        return text.append(body(letter.body())).toString();
+        text.append("\nbody, ").append(deadLetter.body().length()).append(" bytes\n");
+        return text.append(body(deadLetter.body())).toString();
     }
 
     private static String attempt(Object entry) {
@@ -103,6 +107,6 @@ public final class DeadLetterFormatter {
         }
         boolean fits = text.length() <= MAX_BODY_CHARS;
         return TerminalEscaper.escapeMultiline(fits ? text : text.substring(0, MAX_BODY_CHARS))
-                + (fits ? "" : "\n… and more");
+                + (fits ? "" : "\n… (truncated)");
     }
 }

@@ -13,9 +13,9 @@ import java.util.function.Function;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
-/** Shows a person how a job moves through the stages: a bar each in a terminal, plain lines elsewhere. */
+/** Prints the progress of a job: a bar for each stage in a terminal, otherwise plain lines. */
 public final class JobProgressDisplay implements AutoCloseable {
-    private static final int WHOLE = 100;
+    private static final int COMPLETE = 100;
 
     private final PrintStream out;
     private final boolean terminal;
@@ -27,23 +27,23 @@ public final class JobProgressDisplay implements AutoCloseable {
         this.terminal = terminal;
     }
 
-    /** Whether a person sits at the other end of standard output, in front of something that can redraw a line. */
-    @SuppressWarnings("SystemConsoleNull") // What the warning is about, a console that is no terminal, is asked below.
+    /** Whether standard output is a terminal that can redraw a line. */
+    @SuppressWarnings("SystemConsoleNull") // A console that is not a terminal is handled below.
     public static boolean isTerminal() {
         Console console = System.console();
         return console != null && isTerminal(console) && !"dumb".equals(System.getenv("TERM"));
     }
 
-    /** From Java 22 on there is a console even where output goes into a pipe, and a method that tells; Java 17 has neither. */
+    /** Since Java 22 there is a console even if the output is redirected, and this method; Java 17 has neither. */
     private static boolean isTerminal(Console console) {
         try {
             return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException olderJava) {
+        } catch (ReflectiveOperationException beforeJava22) {
             return true;
         }
     }
 
-    /** Brings what is shown up to date. */
+    /** Prints changes since the last call. */
     public void update(JobStatus job) {
         for (StageName stage : StageName.values()) {
             int percent = percent(job, stage);
@@ -56,16 +56,16 @@ public final class JobProgressDisplay implements AutoCloseable {
             }
             if (terminal) {
                 bars.computeIfAbsent(stage, JobProgressDisplay::bar).stepTo(percent);
-            } else if (before == null || percent == WHOLE) {
-                out.printf("%-10s %s%n", stage.key(), percent == WHOLE ? "done" : "started");
+            } else if (before == null || percent == COMPLETE) {
+                out.printf("%-10s %s%n", stage.key(), percent == COMPLETE ? "done" : "started");
             }
         }
     }
 
-    /** Prints where the results lie and how large they are. */
+    /** Prints size and location of the outputs, and the warnings. */
     public void printOutputs(JobStatus job, Function<String, String> location) {
         close();
-        out.printf("%n%-10s %11s %12s  %s%n", "output", "size", "bytes", "where");
+        out.printf("%n%-10s %11s %12s  %s%n", "output", "size", "bytes", "location");
         job.outputs()
                 .forEach(output -> out.printf(
                         Locale.ROOT,
@@ -74,46 +74,46 @@ public final class JobProgressDisplay implements AutoCloseable {
                         output.width() + "x" + output.height(),
                         output.fileSize(),
                         TextSanitizer.singleLine(location.apply(output.s3Key()))));
-        job.warnings().forEach(warning -> out.println("note: " + TextSanitizer.singleLine(warning)));
+        job.warnings().forEach(warning -> out.println("warning: " + TextSanitizer.singleLine(warning)));
     }
 
-    /** Prints why the job failed. */
+    /** Prints stage, error message and error code of a failed job. */
     public void printFailure(JobStatus job) {
         close();
         out.printf(
                 "%nThe job failed in %s: %s (%s)%n",
                 job.stage().key(),
-                TextSanitizer.singleLine(job.error().orElse("no reason given")),
-                job.errorCode().orElse("no code"));
+                TextSanitizer.singleLine(job.error().orElse("no error message")),
+                job.errorCode().orElse("no error code"));
     }
 
-    /** Ends the bars; what is printed afterwards starts on a line of its own. */
+    /** Closes the bars, so that further output starts on a new line. */
     @Override
     public void close() {
         List.copyOf(bars.values()).forEach(ProgressBar::close);
         bars.clear();
     }
 
-    /** What is done of a stage, 0 to 100; below 0 when it has not begun. */
+    /** Progress of a stage, 0 to 100; negative if it has not started. */
     private static int percent(JobStatus job, StageName stage) {
-        boolean begun = job.runs().stream().anyMatch(run -> run.stage() == stage);
-        if (!begun && stage.requiresPlan()) {
+        boolean started = job.runs().stream().anyMatch(run -> run.stage() == stage);
+        if (!started && stage.requiresPlan()) {
             return -1;
         }
         if (job.state() == JobStatus.State.COMPLETED || stage.compareTo(job.stage()) < 0) {
-            return WHOLE;
+            return COMPLETE;
         }
-        if (!begun) {
+        if (!started) {
             return -1;
         }
         int length = stage.completedProgress() - stage.startProgress();
-        return Math.min(WHOLE, Math.max(0, WHOLE * (job.progress() - stage.startProgress()) / length));
+        return Math.min(COMPLETE, Math.max(0, COMPLETE * (job.progress() - stage.startProgress()) / length));
     }
 
     private static ProgressBar bar(StageName stage) {
         return new ProgressBarBuilder()
                 .setTaskName(stage.key())
-                .setInitialMax(WHOLE)
+                .setInitialMax(COMPLETE)
                 .setRenderer(new StageProgressBar())
                 .setUpdateIntervalMillis(100)
                 .continuousUpdate()

@@ -6,7 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An update, whoever sent it, as a line for a person. */
+/** Formats an update of any producer as one line. */
 public final class UpdateFormatter {
     private static final String STATUS_FAILED = "failed";
 
@@ -18,32 +18,32 @@ public final class UpdateFormatter {
                 .formatted(
                         text(update, "status", "?"), text(update, "progress", "?"), text(update, "current_step", "?")));
         if (update.getValue("eta_seconds") instanceof Number seconds) {
-            parts.add("(" + seconds + " s to go)");
+            parts.add("(" + seconds + " s remaining)");
         }
         if (isFailed(update)) {
-            parts.add(text(update, "error_message", "no reason given"));
-            parts.add("(" + text(update, "error_code", "no code") + ")");
+            parts.add(text(update, "error_message", "no error message"));
+            parts.add("(" + text(update, "error_code", "no error code") + ")");
         }
-        for (String results : List.of("video_versions", "thumbnails")) {
-            if (isFinal(update) && update.getValue(results) instanceof JsonArray made && !made.isEmpty()) {
-                parts.add(results + ": " + made.size());
+        for (String field : List.of("video_versions", "thumbnails")) {
+            if (isFinal(update) && update.getValue(field) instanceof JsonArray outputs && !outputs.isEmpty()) {
+                parts.add(field + ": " + outputs.size());
             }
         }
         return TerminalEscaper.escape(String.join("  ", parts));
     }
 
-    /** Whether it is the last of its job. */
+    /** Whether it is the last update of its job. */
     public static boolean isFinal(JsonObject update) {
         return isFailed(update) || "completed".equals(update.getValue("status"));
     }
 
-    /** Whether it says that its job failed. */
+    /** Whether its job failed. */
     public static boolean isFailed(JsonObject update) {
         return STATUS_FAILED.equals(update.getValue("status"));
     }
 
-    private static String text(JsonObject update, String field, String otherwise) {
+    private static String text(JsonObject update, String field, String fallback) {
         Object value = update.getValue(field);
-        return value == null ? otherwise : String.valueOf(value);
+        return value == null ? fallback : String.valueOf(value);
     }
 }

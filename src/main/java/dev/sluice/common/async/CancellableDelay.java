@@ -12,7 +12,7 @@ public record CancellableDelay(Vertx vertx, CancellationToken cancellation) {
     public Future<Void> await(Duration time) {
         Promise<Void> over = Promise.promise();
         Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(time.toMillis(), due -> over.tryComplete());
+        long timer = vertx.setTimer(Math.max(1, time.toMillis()), due -> over.tryComplete());
         CancellationToken.Registration told =
                 cancellation.onCancel(() -> context.runOnContext(v -> over.tryComplete()));
         return over.future().onComplete(ended -> {

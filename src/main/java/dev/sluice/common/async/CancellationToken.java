@@ -1,6 +1,7 @@
 package dev.sluice.common.async;
 
 import dev.sluice.job.JobException;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,10 @@ public final class CancellationToken {
         actions.remove(action);
     }
 
+    public boolean isCancelled() {
+        return reason().isPresent();
+    }
+
     /** Why the work was cancelled, if it was. */
     public synchronized Optional<JobException> reason() {
         return Optional.ofNullable(reason);
@@ -54,6 +59,11 @@ public final class CancellationToken {
         reason().ifPresent(why -> {
             throw why;
         });
+    }
+
+    /** Fails with the reason if the work was cancelled. */
+    public Future<Void> failIfCancelled() {
+        return reason().<Future<Void>>map(Future::failedFuture).orElseGet(Future::succeededFuture);
     }
 
     /** An entry that ends when closed. */

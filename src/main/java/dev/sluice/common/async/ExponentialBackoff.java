@@ -1,30 +1,29 @@
 package dev.sluice.common.async;
 
 import java.time.Duration;
-import java.util.function.DoubleSupplier;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
-/** How long to wait before the next attempt: doubling from 200 ms to 5 s, with jitter so that hosts don't come in step. */
-public final class ExponentialBackoff {
-    private static final long FIRST_MILLIS = 200;
-    private static final long LAST_MILLIS = 5_000;
+/**
+ * Delay before a retry: doubles from {@code min} to {@code max} and is shortened at random, so that the workers of a fleet do
+ * not retry in step after an outage.
+ *
+ * @param jitter the largest part by which a delay is shortened, 0 to 1
+ */
+public record ExponentialBackoff(Duration min, Duration max, double jitter) {
+    private static final long MAX_DOUBLINGS = 30;
 
-    private final DoubleSupplier random;
-    private long ceiling = FIRST_MILLIS;
-
-    /** @param random 0 (inclusive) to 1 (exclusive) */
-    public ExponentialBackoff(DoubleSupplier random) {
-        this.random = random;
+    /** @param attempt number of the failed attempt, from 1 */
+    public Duration delay(long attempt) {
+        return delay(attempt, ThreadLocalRandom.current());
     }
 
-    /** The next wait: between half and the whole of the ceiling, which doubles. */
-    public Duration nextDelay() {
-        long wait = ceiling / 2 + (long) (random.getAsDouble() * (ceiling / 2.0));
-        ceiling = Math.min(LAST_MILLIS, ceiling * 2);
-        return Duration.ofMillis(wait);
+    Duration delay(long attempt, RandomGenerator random) {
+        Duration ceiling = min.multipliedBy(1L << Math.min(attempt - 1, MAX_DOUBLINGS));
+        return shorten(ceiling.compareTo(max) > 0 ? max : ceiling, jitter, random);
     }
 
-    /** All is well again: start from the shortest wait. */
-    public void reset() {
-        ceiling = FIRST_MILLIS;
+    static Duration shorten(Duration delay, double jitter, RandomGenerator random) {
+        return Duration.ofMillis(Math.round(delay.toMillis() * (1 - jitter * random.nextDouble())));
     }
 }

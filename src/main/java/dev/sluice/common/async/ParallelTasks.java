@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -30,6 +31,15 @@ public final class ParallelTasks {
                 .mapToObj(lane -> tasks.advance())
                 .toList());
         return Future.join(running).mapEmpty();
+    }
+
+    /** Runs {@code task} for each item in turn; ends with the first failure. */
+    public static <T> Future<Void> sequentially(Iterable<T> items, Function<? super T, Future<Void>> task) {
+        Future<Void> all = Future.succeededFuture();
+        for (T item : items) {
+            all = all.compose(before -> task.apply(item));
+        }
+        return all;
     }
 
     private Future<Void> advance() {

@@ -13,30 +13,33 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The file of the configuration. */
+/** Reads the configuration file. */
 public final class ConfigFile {
+    private static final String SCHEMA = "$schema";
     private static final Pattern JSON_LOCATION = Pattern.compile("line: (\\d+), column: (\\d+)");
 
     private ConfigFile() {}
 
     /**
-     * Reads the file.
+     * Reads the file. Its reference to a JSON Schema, for editors, is not part of the result.
      *
      * @throws InvalidConfigException if it cannot be read or is not a JSON object in UTF-8
      */
     public static JsonObject read(Path file) {
         try {
-            return new JsonObject(Files.readString(file));
+            JsonObject json = new JsonObject(Files.readString(file));
+            json.remove(SCHEMA);
+            return json;
         } catch (MalformedInputException bad) {
             throw invalid(file, "is not UTF-8 text");
         } catch (NoSuchFileException missing) {
-            throw invalid(file, "cannot be read (there is no such file)");
+            throw invalid(file, "cannot be read (file not found)");
         } catch (IOException unreadable) {
             throw invalid(
                     file,
-                    "cannot be read (" + (Files.isDirectory(file) ? "it is a directory" : "no permission?") + ")");
+                    "cannot be read (" + (Files.isDirectory(file) ? "is a directory" : "permission denied?") + ")");
         } catch (DecodeException bad) {
-            throw invalid(file, "is not a JSON object" + placeOf(bad));
+            throw invalid(file, "is not a JSON object" + locationOf(bad));
         }
     }
 
@@ -44,9 +47,9 @@ public final class ConfigFile {
         return new InvalidConfigException(List.of(file + ": " + what));
     }
 
-    /** The parser's message is left out but for the place: it may repeat a password that lacks its quotes. */
-    private static String placeOf(DecodeException bad) {
-        Matcher place = JSON_LOCATION.matcher(Objects.requireNonNullElse(bad.getMessage(), ""));
-        return place.find() ? " (line " + place.group(1) + ", column " + place.group(2) + ")" : "";
+    /** The location from the parser's message. The rest may contain a password without quotes. */
+    private static String locationOf(DecodeException bad) {
+        Matcher location = JSON_LOCATION.matcher(Objects.requireNonNullElse(bad.getMessage(), ""));
+        return location.find() ? " (line " + location.group(1) + ", column " + location.group(2) + ")" : "";
     }
 }

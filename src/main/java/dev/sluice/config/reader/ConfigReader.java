@@ -10,13 +10,13 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The file and the environment as they came, and what has been found wrong with them so far. */
-public final class ConfigReader {
+/** Reads file and environment, and collects keys and errors. */
+public class ConfigReader {
     private final JsonObject file;
     private final Map<String, String> environment;
     private final SortedMap<String, List<String>> errors = new TreeMap<>();
     private final SortedSet<String> registeredKeys = new TreeSet<>();
-    /** The known keys and the sections they are in. */
+    /** The registered keys and their sections. */
     private final SortedSet<String> names = new TreeSet<>();
 
     public ConfigReader(JsonObject file, Map<String, String> environment) {
@@ -51,27 +51,27 @@ public final class ConfigReader {
         return environment;
     }
 
-    /** Every key that some section asked for. */
+    /** Every key that was read, {@code section.key}. */
     public SortedSet<String> registeredKeys() {
         return registeredKeys;
     }
 
-    /** Everything that is wrong, sorted by key. */
+    /** All errors, sorted by key. */
     public List<String> errors() {
         return errors.values().stream().flatMap(List::stream).toList();
     }
 
-    /** Complains about what nobody asked for; comes after everything has been read. */
+    /** Adds an error for each unknown key and variable. To be called when all sections have been read. */
     public void reportUnknownKeys() {
         findUnknown("", file);
         List<String> variables =
                 registeredKeys.stream().map(ConfigSection::environmentVariable).toList();
         for (String name : environment.keySet()) {
-            // Others set variables of this kind too (Kubernetes does, for a service called sluice), so only what looks
-            // like one of ours is a mistake.
+            // Other software sets such variables, too (Kubernetes for a service called sluice). So only a name similar
+            // to a known one is an error.
             if (name.startsWith("SLUICE_") && !variables.contains(name)) {
                 KeySuggestions.closestMatch(name, variables)
-                        .ifPresent(meant -> addError(name, "there is no such variable; did you mean " + meant + "?"));
+                        .ifPresent(known -> addError(name, "unknown variable; did you mean " + known + "?"));
             }
         }
     }
@@ -80,18 +80,18 @@ public final class ConfigReader {
         for (Map.Entry<String, Object> entry : object) {
             String key = prefix + entry.getKey();
             if (entry.getKey().contains(".")) {
-                addError(key, "there is no such key; a section is an object, not a dot");
+                addError(key, "unknown key; sections are nested objects");
             } else if (!names.contains(key)) {
-                Optional<String> meant = KeySuggestions.forKey(key, names);
+                Optional<String> known = KeySuggestions.forKey(key, names);
                 addError(
                         key,
-                        "there is no such key"
-                                + meant.map(name -> "; did you mean " + name + "?")
+                        "unknown key"
+                                + known.map(name -> "; did you mean " + name + "?")
                                         .orElse(""));
             } else if (!registeredKeys.contains(key) && entry.getValue() instanceof JsonObject inner) {
                 findUnknown(key + ".", inner);
             } else if (!registeredKeys.contains(key) && entry.getValue() != null) {
-                addError(key, "an object is needed");
+                addError(key, "must be an object");
             }
         }
     }

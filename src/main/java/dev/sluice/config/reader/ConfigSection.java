@@ -14,10 +14,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one section key by key: the environment first ({@code SLUICE_SECTION_KEY}), then the file, then the default.
- * Trouble becomes a complaint and the default goes on, so that one run finds all of it.
+ * Reads the keys of one section: from the environment ({@code SLUICE_SECTION_KEY}), else from the file, else the default. An
+ * invalid value adds an error and gives the default, so that all errors are found together.
  */
-public final class ConfigSection {
+public class ConfigSection {
+    static final int MAX_LIST_SECONDS = 86_400;
+
     private final ConfigReader reader;
     private final String path;
     private final JsonObject json;
@@ -36,7 +38,7 @@ public final class ConfigSection {
         return read(key, ValueParser::text);
     }
 
-    /** A secret: given as {@code key}, or as {@code keyFile}, the path of a file that holds it. */
+    /** A secret: the value of {@code key}, or the content of the file named by {@code keyFile}. */
     public Optional<Secret> secret(String key) {
         String fileKey = key + "File";
         Optional<Secret> inline = optionalString(key).map(Secret::new);
@@ -45,7 +47,7 @@ public final class ConfigSection {
             return inline.or(() -> fromFile);
         }
         if (isFromEnvironment(key) == isFromEnvironment(fileKey)) {
-            addError(key, "is given twice, as " + key + " and as " + fileKey);
+            addError(key, "cannot be combined with " + fileKey);
         }
         return isFromEnvironment(fileKey) ? fromFile : inline;
     }
@@ -58,18 +60,18 @@ public final class ConfigSection {
         return read(key, value -> ValueParser.integer(value, min, max)).orElse(fallback);
     }
 
-    /** A time in seconds; fractions are allowed. */
+    /** A duration in seconds; fractions are allowed. */
     public Duration duration(String key, double fallback, double min, double max) {
         return read(key, value -> ValueParser.seconds(value, min, max))
                 .orElseGet(() -> ValueParser.seconds(fallback, min, max));
     }
 
-    /** Times in seconds, at least one, each up to a day. */
+    /** Durations in seconds, at least one, each at most a day. */
     public List<Duration> durations(String key, List<Duration> fallback) {
         return read(
                         key,
                         value -> ValueParser.list(value, "seconds").stream()
-                                .map(entry -> ValueParser.seconds(entry, 0, 86_400))
+                                .map(entry -> ValueParser.seconds(entry, 0, MAX_LIST_SECONDS))
                                 .toList())
                 .orElse(fallback);
     }
@@ -91,24 +93,24 @@ public final class ConfigSection {
         return read(key, ValueParser::path);
     }
 
-    /** The certificate authorities in the file that {@code caFile} names. */
+    /** The certificate authorities in the file {@code caFile}. */
     public Optional<CaFile> caFile() {
         return read("caFile", value -> CaFile.read(ValueParser.path(value)));
     }
 
-    /** The value that {@code convert} makes of the key; what it throws becomes the complaint. */
+    /** The value of a key, converted; the message of an {@link IllegalArgumentException} is added as an error. */
     public <T> Optional<T> read(String key, Function<Object, T> convert) {
         reader.registerKey(path + "." + key);
         @Nullable String variable = fromEnvironment(key);
-        @Nullable Object given = variable == null ? json.getValue(key) : variable;
-        if (given == null) {
+        @Nullable Object value = variable == null ? json.getValue(key) : variable;
+        if (value == null) {
             return Optional.empty();
         }
         try {
-            return Optional.of(convert.apply(given));
+            return Optional.of(convert.apply(value));
         } catch (IllegalArgumentException bad) {
             String origin = variable == null ? "" : " of " + environmentVariable(path + "." + key);
-            addError(key, "cannot use " + Redactor.redact(key, given) + origin + ": " + bad.getMessage());
+            addError(key, "invalid value" + Redactor.redact(key, value) + origin + ": " + bad.getMessage());
             return Optional.empty();
         }
     }
@@ -117,7 +119,7 @@ public final class ConfigSection {
         reader.addError(path + "." + key, what);
     }
 
-    /** Whether nothing was wrong with these keys so far, so that it makes sense to compare them. */
+    /** Whether these keys have no errors so far, so that they can be compared. */
     public boolean areValid(String... keys) {
         return List.of(keys).stream().noneMatch(key -> reader.hasError(path + "." + key));
     }
@@ -136,7 +138,7 @@ public final class ConfigSection {
                         .toUpperCase(Locale.ROOT);
     }
 
-    /** An empty variable is one that is not set: that is how Docker and others pass on what is missing. */
+    /** An empty variable counts as not set: Docker and other tools pass on missing variables as empty. */
     private @Nullable String fromEnvironment(String key) {
         @Nullable String value = reader.environment().get(environmentVariable(path + "." + key));
         return value == null || value.isEmpty() ? null : value;

@@ -4,13 +4,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What somebody may have meant by a name that does not exist. */
+/** Suggests a known key for an unknown one. */
 final class KeySuggestions {
-    private static final int SHORT = 4;
+    /** Shorter names match at an edit distance of 1 only. */
+    private static final int MIN_LENGTH_FOR_TWO_EDITS = 4;
 
     private KeySuggestions() {}
 
-    /** The known key that {@code wrong} was meant to be: mistyped, without its unit, or in the wrong section. */
+    /** The known key that {@code wrong} resembles: mistyped, without its unit, or in another section. */
     static Optional<String> forKey(String wrong, Collection<String> known) {
         return closestMatch(wrong, known)
                 .or(() -> known.stream()
@@ -21,10 +22,10 @@ final class KeySuggestions {
                         .findFirst());
     }
 
-    /** The known name that is at most two letters away. */
+    /** The known name with the smallest edit distance, at most 2. */
     static Optional<String> closestMatch(String wrong, Collection<String> known) {
         return known.stream()
-                .filter(name -> distance(wrong, name) <= (wrong.length() < SHORT ? 1 : 2))
+                .filter(name -> distance(wrong, name) <= (wrong.length() < MIN_LENGTH_FOR_TWO_EDITS ? 1 : 2))
                 .min(Comparator.comparingInt(name -> distance(wrong, name)));
     }
 
@@ -32,7 +33,7 @@ final class KeySuggestions {
         return key.substring(key.lastIndexOf('.') + 1);
     }
 
-    /** Levenshtein's: letters to add, take away or change. */
+    /** The Levenshtein distance. */
     private static int distance(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {

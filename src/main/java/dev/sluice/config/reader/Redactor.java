@@ -3,29 +3,30 @@ package dev.sluice.config.reader;
 import dev.sluice.common.text.TextSanitizer;
 import io.vertx.core.json.JsonObject;
 
-/** How a value looks in a complaint: never with a password in it, never long, never over two lines. */
+/** Formats a value for an error message: without passwords, short, on one line. */
 final class Redactor {
-    private static final int LONGEST = 100;
+    private static final int MAX_LENGTH = 100;
 
     private Redactor() {}
 
+    /** Empty for a secret; otherwise the value after a space. */
     static String redact(String key, Object value) {
-        // The path of a webhook's address lets one in at some receivers.
+        // The path of a webhook URL is a credential at some receivers.
         if (key.startsWith("password")
                 || key.startsWith("secretKey")
                 || key.startsWith("jwtSecret")
                 || key.equals("webhooks")
                 || key.startsWith("webhookSecret")) {
-            return "the given value";
+            return "";
         }
         if (value instanceof JsonObject) {
-            return "an object";
+            return " (an object)";
         }
         String text = String.valueOf(value)
-                // A wrong address may have its password anywhere before the last @, or among the parameters.
+                // An invalid URI may contain a password anywhere before the last @, or in the query.
                 .replaceFirst("(?s)^([A-Za-z0-9+.-]*://)?.*@", "$1***@")
                 .replaceFirst("(?s)(://[^?]*[?]).*", "$1***")
                 .replaceAll("\\p{Cntrl}", "?");
-        return "'" + TextSanitizer.singleLine(text, LONGEST) + "'";
+        return " '" + TextSanitizer.singleLine(text, MAX_LENGTH) + "'";
     }
 }

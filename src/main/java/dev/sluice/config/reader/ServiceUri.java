@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The address of a service; credentials in it are taken out, so that the rest may be printed. */
+/** The URI of a service, without its credentials, so that it can be printed. */
 public record ServiceUri(String withoutCredentials, Optional<String> user, Optional<Secret> password) {
-    private static final int HIGHEST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
 
     public static ServiceUri read(ConfigSection section, String fallback, List<String> schemes) {
         return section.read("uri", value -> parse(ValueParser.text(value), schemes))
                 .orElseGet(() -> parse(fallback, schemes));
     }
 
-    /** The user of {@code section}: what the environment says before what the file says, a key before the address. */
+    /** The user of {@code section}. The environment takes precedence over the file; in each, the key over the URI. */
     public String user(ConfigSection section, String fallback) {
         return preferred(section, section.isFromEnvironment("user"), section.optionalString("user"), user)
                 .orElse(fallback);
     }
 
-    /** The password of {@code section}, likewise. */
+    /** The password of {@code section}, with the precedence of {@link #user}. */
     public Secret password(ConfigSection section, String fallback) {
         boolean overridden = section.isFromEnvironment("password") || section.isFromEnvironment("passwordFile");
         return preferred(section, overridden, section.secret("password"), password)
@@ -36,30 +36,31 @@ public record ServiceUri(String withoutCredentials, Optional<String> user, Optio
     }
 
     /**
-     * Reads an address.
+     * Parses a URI.
      *
-     * @throws IllegalArgumentException if it is none, or of no scheme in {@code schemes}; the message has no part of it
+     * @throws IllegalArgumentException if it is invalid, or its scheme is not in {@code schemes}; the message has no part of it
      */
     public static ServiceUri parse(String text, List<String> schemes) {
         URI uri;
         try {
             uri = URI.create(text);
         } catch (IllegalArgumentException bad) {
-            // The parser's own message repeats the text, and a password with it.
+            // The parser's message contains the URI, and so the password.
             throw new IllegalArgumentException(
-                    "it is not an address; special characters of a password have to be percent-encoded");
+                    "must be a URI; special characters in a password must be percent-encoded");
         }
         if (uri.getHost() == null || !schemes.contains(uri.getScheme())) {
-            throw new IllegalArgumentException(
-                    schemes.get(0) + "://host:port/… is needed; a host's name has letters, digits, - and dots");
+            throw new IllegalArgumentException("must have the form " + schemes.get(0)
+                    + "://host:port/…; a host name consists of letters, digits, - and dots");
         }
-        if (uri.getPort() == 0 || uri.getPort() > HIGHEST_PORT) {
-            throw new IllegalArgumentException("a port is from 1 to " + HIGHEST_PORT);
+        if (uri.getPort() == 0 || uri.getPort() > MAX_PORT) {
+            throw new IllegalArgumentException("the port must be from 1 to " + MAX_PORT);
         }
         if (decoded(Optional.ofNullable(uri.getRawQuery()).orElse(""))
                 .toLowerCase(Locale.ROOT)
                 .contains("password")) {
-            throw new IllegalArgumentException("a password does not go among the parameters; it has a key of its own");
+            throw new IllegalArgumentException(
+                    "must not contain a password in its query; use the key for the password");
         }
         String credentials = uri.getRawUserInfo();
         if (credentials == null) {

@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
- * What a value as it came, out of JSON or as an environment variable's text, means. Throws {@link
- * IllegalArgumentException} with what is needed instead, and never with the value: it may be a secret.
+ * Parses values from JSON or from the text of an environment variable. Throws {@link IllegalArgumentException} with the
+ * expected form, and never with the value, which may be a secret.
  */
 public final class ValueParser {
     private ValueParser() {}
@@ -19,7 +20,7 @@ public final class ValueParser {
         if (value instanceof String text && !text.isBlank()) {
             return text;
         }
-        throw new IllegalArgumentException("a text that is not empty is needed");
+        throw new IllegalArgumentException("must be a non-empty string");
     }
 
     static long integer(Object value, long min, long max) {
@@ -27,25 +28,25 @@ public final class ValueParser {
         try {
             number = Long.parseLong(String.valueOf(value));
         } catch (NumberFormatException bad) {
-            throw new IllegalArgumentException("a whole number is needed", bad);
+            throw new IllegalArgumentException("must be an integer", bad);
         }
         if (number < min || number > max) {
-            throw new IllegalArgumentException("it has to be from " + min + " to " + max);
+            throw new IllegalArgumentException("must be from " + min + " to " + max);
         }
         return number;
     }
 
-    /** A time given in seconds, to the millisecond. */
+    /** A duration in seconds, rounded to milliseconds. */
     static Duration seconds(Object value, double min, double max) {
         double seconds;
         try {
             seconds = Double.parseDouble(String.valueOf(value));
         } catch (NumberFormatException bad) {
-            throw new IllegalArgumentException("a number of seconds is needed", bad);
+            throw new IllegalArgumentException("must be a number of seconds", bad);
         }
-        // Not the other way round: NaN is in no range.
+        // Negated so that NaN is rejected, too.
         if (!(seconds >= min && seconds <= max)) {
-            throw new IllegalArgumentException("it has to be from " + plain(min) + " to " + plain(max) + " seconds");
+            throw new IllegalArgumentException("must be from " + plain(min) + " to " + plain(max) + " seconds");
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
@@ -54,38 +55,36 @@ public final class ValueParser {
         return switch (String.valueOf(value)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw new IllegalArgumentException("true or false is needed");
+            default -> throw new IllegalArgumentException("must be true or false");
         };
     }
 
     public static <E extends Enum<E>> E choice(Object value, Class<E> type) {
         List<E> options = List.of(type.getEnumConstants());
         return options.stream()
-                .filter(option -> lowerCase(option).equals(value))
+                .filter(option -> optionName(option).equals(value))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("one of "
-                        + String.join(
-                                ", ",
-                                options.stream().map(ValueParser::lowerCase).toList()) + " is needed"));
+                .orElseThrow(() -> new IllegalArgumentException("must be one of "
+                        + options.stream().map(ValueParser::optionName).collect(Collectors.joining(", "))));
     }
 
-    /** A JSON list with at least one entry; an environment variable holds it as JSON text. */
+    /** A JSON list with at least one entry; in an environment variable, the text of the list. */
     public static JsonArray list(Object value, String what) {
         Object list = value;
         if (value instanceof String text) {
             try {
                 list = new JsonArray(text);
             } catch (DecodeException bad) {
-                throw new IllegalArgumentException("a JSON list of " + what + " is needed", bad);
+                throw new IllegalArgumentException("must be a JSON list of " + what, bad);
             }
         }
         if (list instanceof JsonArray array && !array.isEmpty()) {
             return array;
         }
-        throw new IllegalArgumentException("a list of " + what + " with at least one entry is needed");
+        throw new IllegalArgumentException("must be a list of " + what + " with at least one entry");
     }
 
-    /** A path, made absolute; {@code ~/} is the user's home. */
+    /** An absolute path; {@code ~/} stands for the user's home directory. */
     public static Path path(Object value) {
         String text = text(value);
         try {
@@ -93,11 +92,11 @@ public final class ValueParser {
                     text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : Path.of(text);
             return path.toAbsolutePath().normalize();
         } catch (InvalidPathException bad) {
-            throw new IllegalArgumentException("it is not a path", bad);
+            throw new IllegalArgumentException("must be a path", bad);
         }
     }
 
-    private static String lowerCase(Enum<?> option) {
+    static String optionName(Enum<?> option) {
         return option.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 

@@ -2,7 +2,7 @@ package dev.sluice.config.value;
 
 import java.util.List;
 
-/** A configuration that cannot be used, with every complaint at once. */
+/** Thrown for an invalid configuration, with all errors. */
 public final class InvalidConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class InvalidConfigException extends RuntimeException {
         this.errors = List.copyOf(errors);
     }
 
-    /** One line each, {@code section.key: what is wrong}. */
+    /** One line for each error, {@code section.key: error}. */
     public List<String> errors() {
         return errors;
     }

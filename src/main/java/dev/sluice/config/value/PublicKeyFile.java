@@ -16,18 +16,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A public key in a file.
+ * A public key from a PEM file.
  *
- * @param pem the text of the file
- * @param algorithm of the signatures that it checks: RS256 or ES256
+ * @param pem content of the file
+ * @param algorithm of the signatures: RS256 or ES256
  */
 public record PublicKeyFile(Path path, String pem, String algorithm) {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\\s]+)-----END PUBLIC KEY-----");
-    private static final int SHORTEST_RSA = 2048;
-    private static final int P256 = 256;
+    private static final int MIN_RSA_BITS = 2048;
+    private static final int P256_BITS = 256;
 
-    /** Throws {@link IllegalArgumentException} with what is needed instead. */
+    /**
+     * Reads the file.
+     *
+     * @throws IllegalArgumentException if it has no usable public key; the message names the expected content
+     */
     public static PublicKeyFile read(Path path) {
         String text;
         try {
@@ -37,7 +41,7 @@ public record PublicKeyFile(Path path, String pem, String algorithm) {
         }
         Matcher pem = PEM.matcher(text);
         if (!pem.matches()) {
-            throw new IllegalArgumentException("a PEM file with one PUBLIC KEY is needed");
+            throw new IllegalArgumentException("must be a PEM file with one PUBLIC KEY");
         }
         return new PublicKeyFile(path, text, algorithm(pem.group(1)));
     }
@@ -47,32 +51,32 @@ public record PublicKeyFile(Path path, String pem, String algorithm) {
         try {
             encoded = Base64.getMimeDecoder().decode(base64);
         } catch (IllegalArgumentException notBase64) {
-            throw new IllegalArgumentException("the PUBLIC KEY in it cannot be read", notBase64);
+            throw new IllegalArgumentException("the PUBLIC KEY cannot be decoded", notBase64);
         }
         return Stream.of("RSA", "EC")
-                .flatMap(kind -> key(kind, encoded).stream())
+                .flatMap(name -> key(name, encoded).stream())
                 .findFirst()
                 .map(PublicKeyFile::algorithm)
-                .orElseThrow(() -> new IllegalArgumentException("an RSA or EC key is needed"));
+                .orElseThrow(() -> new IllegalArgumentException("must be an RSA or EC key"));
     }
 
-    private static Optional<PublicKey> key(String kind, byte[] encoded) {
+    private static Optional<PublicKey> key(String keyAlgorithm, byte[] encoded) {
         try {
-            return Optional.of(KeyFactory.getInstance(kind).generatePublic(new X509EncodedKeySpec(encoded)));
-        } catch (GeneralSecurityException ofAnotherKind) {
+            return Optional.of(KeyFactory.getInstance(keyAlgorithm).generatePublic(new X509EncodedKeySpec(encoded)));
+        } catch (GeneralSecurityException otherAlgorithm) {
             return Optional.empty();
         }
     }
 
     private static String algorithm(PublicKey key) {
-        if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= SHORTEST_RSA) {
+        if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= MIN_RSA_BITS) {
             return "RS256";
         }
-        if (key instanceof ECPublicKey ec && ec.getParams().getOrder().bitLength() == P256) {
+        if (key instanceof ECPublicKey ec && ec.getParams().getOrder().bitLength() == P256_BITS) {
             return "ES256";
         }
         throw new IllegalArgumentException(
-                "an RSA key of " + SHORTEST_RSA + " bits or more or an EC key on P-256 is needed");
+                "must be an RSA key of at least " + MIN_RSA_BITS + " bits or an EC key on P-256");
     }
 
     @Override

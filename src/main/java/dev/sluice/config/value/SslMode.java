@@ -6,56 +6,56 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** PostgreSQL's {@code sslmode}, with the meaning that its documentation gives it; from the least demanding to the most. */
+/** PostgreSQL's {@code sslmode}, with the meaning of its documentation; in ascending strictness. */
 public enum SslMode {
-    /** Never TLS. */
+    /** No TLS. */
     DISABLE,
-    /** TLS if the server lets nobody in without. */
+    /** TLS if the server requires it. */
     ALLOW,
-    /** TLS if the server has it. */
+    /** TLS if the server supports it. */
     PREFER,
-    /** TLS or nothing, whoever the server is. */
+    /** TLS, without verification of the server. */
     REQUIRE,
-    /** And its certificate has to come from a trusted authority. */
+    /** TLS, with a certificate of a trusted authority. */
     VERIFY_CA,
-    /** And it has to be made out to the host in the uri. */
+    /** As VERIFY_CA, and the certificate must be issued for the host in the URI. */
     VERIFY_FULL;
 
     private static final String PARAMETER = "sslmode=";
 
-    /** As it is written in a uri. */
+    /** The value of the URI parameter. */
     public String parameterValue() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Whether the server has to prove who it is. */
+    /** Whether the certificate of the server is verified. */
     public boolean verifiesCertificate() {
         return compareTo(VERIFY_CA) >= 0;
     }
 
     /**
-     * What the parameters of the address ask for; PREFER when nothing.
+     * The mode in the query of the URI; without one PREFER.
      *
-     * @throws IllegalArgumentException if the mode is none, or other settings of TLS stand there
+     * @throws IllegalArgumentException if the mode is unknown, or the query has other TLS settings
      */
     public static SslMode fromUri(URI address) {
         List<String> parameters =
                 List.of(Optional.ofNullable(address.getRawQuery()).orElse("").split("&"));
         if (parameters.stream().anyMatch(text -> text.startsWith("ssl") && !text.startsWith(PARAMETER))) {
-            throw new IllegalArgumentException("of TLS only sslmode goes among the parameters; see caFile");
+            throw new IllegalArgumentException("sslmode is the only TLS parameter supported in the uri; use caFile");
         }
         return parameters.stream()
                 .filter(text -> text.startsWith(PARAMETER))
                 .reduce((first, last) -> last)
-                .map(text -> named(text.substring(PARAMETER.length())))
+                .map(text -> parse(text.substring(PARAMETER.length())))
                 .orElse(PREFER);
     }
 
-    private static SslMode named(String wire) {
+    private static SslMode parse(String value) {
         return Arrays.stream(values())
-                .filter(mode -> mode.parameterValue().equals(wire))
+                .filter(mode -> mode.parameterValue().equals(value))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("sslmode is one of "
+                .orElseThrow(() -> new IllegalArgumentException("sslmode must be one of "
                         + String.join(
                                 ", ",
                                 Arrays.stream(values())

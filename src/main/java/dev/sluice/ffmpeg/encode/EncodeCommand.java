@@ -2,13 +2,14 @@ package dev.sluice.ffmpeg.encode;
 
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.process.InputArguments;
-import dev.sluice.ffmpeg.process.ProgressParser;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ProbedSource;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
+import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.Segment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,14 +20,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What FFmpeg is asked: one decode, all renditions and thumbnails, and the sound encoded once for all of them (the tee
- * muxer writes it into each file). Pure; names of outputs are relative to the directory FFmpeg runs in.
+ * FFmpeg command line of an encode: one decode, all renditions and thumbnails, and one audio encode for all of them (the tee
+ * muxer writes it into each file). Pure; file names of outputs are relative to the working directory.
  */
 public final class EncodeCommand {
-    /** Thumbnails are named after their time in milliseconds: {@code thumbnail-15000.jpg}. */
-    public static final String THUMBNAIL_PREFIX = "thumbnail-";
-
-    /** Makes files, and says how far it is in a way that {@link ProgressParser} reads. */
+    /** Options of a run that writes files and reports its progress for {@link dev.sluice.ffmpeg.process.ProgressParser}. */
     public static final List<String> COMMON_OPTIONS = List.of(
             "-nostdin",
             "-hide_banner",
@@ -38,58 +36,58 @@ public final class EncodeCommand {
             "-stats_period",
             "0.5",
             "-y");
-
-    /** The sound of a film that is encoded in segments. */
+    /** The audio of a video that is encoded in segments. */
     public static final String AUDIO_FILE = "sound.m4a";
 
     private static final Duration MARGIN = Duration.ofMinutes(1);
-
     private static final List<String> DROP_OTHER_STREAMS =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
     private static final String FASTSTART = "movflags=+faststart";
-    // When a file begins is written in units of the whole file's, milliseconds by default, which are too coarse.
+    // The start time of a file is written in the movie timescale. The default, milliseconds, is too coarse.
     private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
 
     private final MediaConfig config;
     private final int threads;
 
-    /** @param threads what the encoder may use of the machine, 1 or more */
+    /** @param threads that FFmpeg may use, 1 or more */
     public EncodeCommand(MediaConfig config, int threads) {
         this.config = config;
         this.threads = threads;
     }
 
     /** @param renditions largest first */
-    List<String> arguments(Path source, MediaInfo info, List<Rendition> renditions) {
-        List<String> command = openingWhole(source);
-        command.addAll(outputs(info, renditions));
+    List<String> arguments(ProbedSource source, List<Rendition> renditions) {
+        List<String> command = wholeInput(source.path());
+        command.addAll(outputs(source.info(), renditions));
         return List.copyOf(command);
     }
 
     /**
-     * The same frames of the same pictures at the same times, but those of one segment only, and no sound. The files keep the
-     * times of the whole: the first begins at its segment's.
+     * Encodes the frames of one segment, without audio. Frames and timestamps are those of an encode in one piece: the files
+     * start at the time of the segment.
      *
-     * @param first when the first frame of the segment is shown
-     * @param runUp how long before the segment a key frame is looked for, less than what is before it; empty: all of that is decoded
+     * @param firstFrame timestamp of the first frame of the segment
+     * @param preroll distance from the segment to the seek position before it, less than the start of the segment; empty:
+     *     everything before the segment is decoded
      */
     public List<String> arguments(
-            Path source,
-            MediaInfo info,
+            ProbedSource source,
             List<Rendition> renditions,
             Segment segment,
-            Duration first,
+            Duration firstFrame,
             Optional<Duration> preroll) {
-        List<String> command = beginning();
+        MediaInfo info = source.info();
+        List<String> command = globalOptions();
         command.addAll(List.of("-copyts", "-start_at_zero"));
         preroll.map(segment.start()::minus)
-                .ifPresent(sought -> command.addAll(List.of("-noaccurate_seek", "-ss", DecimalSeconds.format(sought))));
-        command.addAll(InputArguments.untrustedInput(source, config.limits()));
+                .ifPresent(seek -> command.addAll(List.of("-noaccurate_seek", "-ss", DecimalSeconds.format(seek))));
+        command.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
         Duration lookahead = segment.isLast() ? Duration.ZERO : SegmentRateControl.lookahead(config, info.video());
-        Duration begin = info.startTime().orElse(Duration.ZERO);
-        command.addAll(filters(info, renditions, Optional.of(new FilterGraph.TimeRange(segment, begin, lookahead))));
+        Duration videoStart = info.startTime().orElse(Duration.ZERO);
+        command.addAll(
+                filters(info, renditions, Optional.of(new FilterGraph.TimeRange(segment, videoStart, lookahead))));
         addVideoOutputs(
-                command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forSegment(segment, first));
+                command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forSegment(segment, firstFrame));
         if (!segment.isFirst()) {
             command.addAll(SegmentRateControl.continuationOptions(config));
         }
@@ -103,34 +101,39 @@ public final class EncodeCommand {
         return List.copyOf(command);
     }
 
-    private List<String> openingWhole(Path source) {
-        List<String> command = beginning();
+    private List<String> wholeInput(Path source) {
+        List<String> command = globalOptions();
         command.addAll(List.of(
                 "-t", DecimalSeconds.format(config.limits().maxDuration().plus(MARGIN))));
         command.addAll(InputArguments.untrustedInput(source, config.limits()));
         return command;
     }
 
-    private List<String> beginning() {
+    private List<String> globalOptions() {
         List<String> command = new ArrayList<>(COMMON_OPTIONS);
         command.addAll(List.of("-max_error_rate", "1", "-threads", Integer.toString(threads)));
         return command;
     }
 
-    /** The part of the command behind the input: filters, renditions, thumbnails. */
+    /** The arguments after the input: filters, renditions, thumbnails. */
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
         addVideoOutputs(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
-        info.audio().ifPresent(audio -> command.addAll(sound(audio)));
+        info.audio().ifPresent(audio -> command.addAll(audio(audio)));
         addTee(command, renditions, info.audio().isPresent(), FASTSTART);
         addThumbnails(command);
         return command;
     }
 
-    private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.TimeRange> cut) {
-        Dimensions thumbnail = RenditionLadder.thumbnailSize(info.video().displaySize(), config.thumbnailWidth());
+    private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.TimeRange> range) {
+        Dimensions thumbnail = RenditionLadder.thumbnailSize(
+                info.video().displaySize(), config.thumbnails().width());
         FilterGraph graph = new FilterGraph(
-                info.video(), renditions, thumbnail, config.thumbnailInterval().toSeconds(), cut);
+                info.video(),
+                renditions,
+                thumbnail,
+                config.thumbnails().interval().toSeconds(),
+                range);
         return List.of(
                 "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.build());
     }
@@ -144,43 +147,49 @@ public final class EncodeCommand {
             command.addAll(List.of("-threads:v:" + i, Integer.toString(threadsFor(rendition, renditions))));
         }
         command.addAll(List.of("-force_key_frames:v", keyFrames));
-        command.addAll(List.of("-c:v", "libx264", "-preset", config.preset(), "-crf", Integer.toString(config.crf())));
+        command.addAll(List.of(
+                "-c:v",
+                "libx264",
+                "-preset",
+                config.x264().preset(),
+                "-crf",
+                Integer.toString(config.x264().crf())));
         command.addAll(List.of("-pix_fmt", "yuv420p"));
         command.addAll(List.of("-flags", "+cgop+global_header", "-sc_threshold", "0", "-g", "100000"));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "demux"));
     }
 
-    private List<String> sound(AudioStream audio) {
+    private List<String> audio(AudioStream audio) {
         List<String> command = new ArrayList<>(List.of("-map", "0:" + audio.index(), "-c:a", "aac"));
         command.addAll(List.of("-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
         command.addAll(List.of("-af", "aresample=async=1000"));
         return command;
     }
 
-    /** The sound alone, as it is in the renditions of the whole. */
+    /** Encodes the audio alone, exactly as in the renditions of an encode in one piece. */
     public List<String> audioOnly(Path source, AudioStream audio) {
-        List<String> command = openingWhole(source);
-        command.addAll(sound(audio));
+        List<String> command = wholeInput(source);
+        command.addAll(audio(audio));
         command.add("-vn");
         command.addAll(DROP_OTHER_STREAMS);
         command.addAll(List.of("-f", "mp4", "file:" + AUDIO_FILE));
         return List.copyOf(command);
     }
 
-    /** Each encoder gets its share of the pixels, rounded up: more threads than work cost time and a little quality. */
+    /** Threads by share of the pixels, rounded up. More threads than work cost time and a little quality. */
     private int threadsFor(Rendition rendition, List<Rendition> renditions) {
         long all = renditions.stream().mapToLong(each -> each.size().pixels()).sum();
         return Math.toIntExact((threads * rendition.size().pixels() + all - 1) / all);
     }
 
-    private static void addTee(List<String> command, List<Rendition> renditions, boolean withSound, String options) {
-        String sound = withSound ? ",a" : "";
+    private static void addTee(List<String> command, List<Rendition> renditions, boolean hasAudio, String options) {
+        String audio = hasAudio ? ",a" : "";
         command.addAll(DROP_OTHER_STREAMS);
         command.addAll(List.of(
                 "-f",
                 "tee",
                 IntStream.range(0, renditions.size())
-                        .mapToObj(i -> "[f=mp4:" + options + ":select=\\'v:" + i + sound + "\\']"
+                        .mapToObj(i -> "[f=mp4:" + options + ":select=\\'v:" + i + audio + "\\']"
                                 + renditions.get(i).fileName())
                         .collect(Collectors.joining("|"))));
     }
@@ -188,6 +197,6 @@ public final class EncodeCommand {
     private static void addThumbnails(List<String> command) {
         command.addAll(List.of("-map", "[thumbnails]", "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "1:1000", "-map_metadata", "-1"));
-        command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + THUMBNAIL_PREFIX + "%d.jpg"));
+        command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + ThumbnailFiles.PREFIX + "%d.jpg"));
     }
 }

@@ -10,47 +10,65 @@ import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.media.Dimensions;
+import dev.sluice.media.SourceDamage;
+import dev.sluice.media.SourceWarnings;
+import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.rendition.RenditionLadder;
+import dev.sluice.media.rendition.ThumbnailFiles;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run of FFmpeg that makes files, for as long as it gets on. */
-public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig config) {
+/** Runs FFmpeg to write files, as long as it makes progress, and collects the verified outputs. All methods block. */
+public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media) {
     private static final Logger LOG = LoggerFactory.getLogger(EncodeRunner.class);
 
-    /**
-     * Runs it; blocks.
-     *
-     * @param parser takes what FFmpeg says of its progress
-     * @param gotOn told when there is progress
-     */
-    public FfmpegRunner.ExitResult run(
-            List<String> arguments,
-            FileAccess fileAccess,
-            ProgressParser parser,
-            Runnable onProgress,
-            CancellationToken cancellation) {
-        return run(arguments, fileAccess, parser, onProgress, Duration.ZERO, cancellation);
+    /** The renditions of a source with this display size, largest first. */
+    public List<Rendition> renditions(Dimensions displaySize) {
+        return new RenditionLadder(media).renditions(displaySize);
     }
 
     /**
-     * Runs it; blocks.
+     * Runs FFmpeg.
      *
-     * @param unseen how long it may work besides before there is anything to see
+     * @param parser receives the standard output
+     * @param onProgress called after each progress
+     * @throws dev.sluice.job.JobException with the cause if FFmpeg fails
      */
     public FfmpegRunner.ExitResult run(
             List<String> arguments,
             FileAccess fileAccess,
             ProgressParser parser,
             Runnable onProgress,
-            Duration unseen,
+            CancellationToken cancellation) {
+        FfmpegRunner.ExitResult result =
+                runUnchecked(arguments, fileAccess, parser, onProgress, Duration.ZERO, cancellation);
+        requireSuccess(result, parser);
+        return result;
+    }
+
+    /**
+     * Runs FFmpeg without a check of its exit code.
+     *
+     * @param extraStallAllowance added to the stall timeout, for work that shows no progress
+     */
+    public FfmpegRunner.ExitResult runUnchecked(
+            List<String> arguments,
+            FileAccess fileAccess,
+            ProgressParser parser,
+            Runnable onProgress,
+            Duration extraStallAllowance,
             CancellationToken cancellation) {
         Watchdog watchdog = Watchdog.forEncode(
-                ffmpegConfig.stallTimeout().plus(unseen),
+                ffmpegConfig.stallTimeout().plus(extraStallAllowance),
                 ffmpegConfig.maxEncodeDuration(),
                 new OutputActivity(fileAccess.directory()));
-        return ffmpeg.encodeRunner(fileAccess, config.limits().maxOutputBytes())
+        return ffmpeg.encodeRunner(fileAccess, media.limits().maxOutputBytes())
                 .run(
                         arguments,
                         line -> {
@@ -63,14 +81,38 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
                         cancellation);
     }
 
-    /** @throws dev.sluice.job.JobException with what FFmpeg failed of, if it did */
-    public static void requireSuccess(FfmpegRunner.ExitResult outcome, ProgressParser parser) {
-        if (outcome.exitCode() != 0) {
+    /** @throws dev.sluice.job.JobException with the cause if FFmpeg failed */
+    public static void requireSuccess(FfmpegRunner.ExitResult result, ProgressParser parser) {
+        if (result.exitCode() != 0) {
             LOG.atWarn()
-                    .addKeyValue("exitCode", outcome.exitCode())
-                    .addKeyValue("ffmpeg", outcome.stderr())
+                    .addKeyValue("exitCode", result.exitCode())
+                    .addKeyValue("ffmpeg", result.stderr())
                     .log("encode failed");
-            throw ProcessErrorMapper.translate(outcome, parser.frames());
+            throw ProcessErrorMapper.translate(result, parser.frames());
         }
+    }
+
+    /**
+     * Verifies the renditions in {@code directory}, lists the thumbnails and builds the warnings.
+     *
+     * @param statedDuration of the source, by its header
+     * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
+     */
+    public EncodeResult collect(
+            Path directory,
+            OutputVerifier.Expectation expected,
+            Dimensions displaySize,
+            Optional<Duration> statedDuration,
+            SourceDamage damage,
+            CancellationToken cancellation) {
+        OutputVerifier.VerifiedOutputs outputs =
+                new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout()).verify(directory, expected, cancellation);
+        return EncodeResult.of(
+                outputs.files(),
+                ThumbnailFiles.list(
+                        directory,
+                        RenditionLadder.thumbnailSize(
+                                displaySize, media.thumbnails().width())),
+                SourceWarnings.build(statedDuration, outputs.longest(), damage));
     }
 }

@@ -8,50 +8,42 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** Reads the output of FFmpeg's {@code framecrc}, line by line, and keeps what it says of each stream. No I/O. */
+/** Parses the lines of FFmpeg's {@code framecrc} output into properties of each stream. Performs no I/O. */
 public final class FramecrcParser {
     private final Map<Integer, Stream> streams = new TreeMap<>();
 
     /**
-     * One stream of the report.
+     * One stream of the output.
      *
-     * @param tick seconds of one unit of time
+     * @param timeBase seconds per unit of time
+     * @param start of the first packet, in units of time
      * @param end of the last packet, in units of time
      */
     public record Stream(
-            String codec,
-            String size,
-            String sampleRate,
-            String layout,
-            double timeBase,
-            long packets,
-            long start,
-            long end) {
-        private static final Stream NEW = new Stream("", "", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
+            String codec, String size, String sampleRate, double timeBase, long packets, long start, long end) {
+        private static final Stream NEW = new Stream("", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
 
-        public Duration length() {
+        public Duration duration() {
             return packets == 0 ? Duration.ZERO : DecimalSeconds.fromSeconds((end - start) * timeBase);
         }
 
-        private Stream with(long pts, long lasts) {
+        private Stream with(long pts, long duration) {
             return new Stream(
                     codec,
                     size,
                     sampleRate,
-                    layout,
                     timeBase,
                     packets + 1,
                     Math.min(start, pts),
-                    Math.max(end, pts + lasts));
+                    Math.max(end, pts + duration));
         }
 
         private Stream with(String key, String value) {
             return switch (key) {
-                case "codec_id" -> new Stream(value, size, sampleRate, layout, timeBase, packets, start, end);
-                case "dimensions" -> new Stream(codec, value, sampleRate, layout, timeBase, packets, start, end);
-                case "sample_rate" -> new Stream(codec, size, value, layout, timeBase, packets, start, end);
-                case "channel_layout_name" -> new Stream(codec, size, sampleRate, value, timeBase, packets, start, end);
-                case "tb" -> new Stream(codec, size, sampleRate, layout, quotient(value), packets, start, end);
+                case "codec_id" -> new Stream(value, size, sampleRate, timeBase, packets, start, end);
+                case "dimensions" -> new Stream(codec, value, sampleRate, timeBase, packets, start, end);
+                case "sample_rate" -> new Stream(codec, size, value, timeBase, packets, start, end);
+                case "tb" -> new Stream(codec, size, sampleRate, quotient(value), packets, start, end);
                 default -> this;
             };
         }
@@ -62,7 +54,7 @@ public final class FramecrcParser {
         }
     }
 
-    /** Takes the next line: {@code #key stream: value}, or {@code stream, dts, pts, duration, bytes, checksum, …}. */
+    /** Parses the next line: {@code #key stream: value}, or {@code stream, dts, pts, duration, bytes, checksum, …}. */
     public void accept(String line) {
         if (line.startsWith("#")) {
             String[] words = line.substring(1).split("[ :]+", 3);
@@ -71,31 +63,30 @@ public final class FramecrcParser {
             }
             return;
         }
-        // No blanks in the pattern: a single character is split at without a regular expression, and these are many
-        // lines.
+        // Many lines: splitting at a single character needs no regular expression.
         String[] fields = line.split(",", -1);
         if (fields.length >= 5) {
             long pts = Long.parseLong(fields[2].strip());
-            long lasts = Long.parseLong(fields[3].strip());
-            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(pts, lasts));
+            long duration = Long.parseLong(fields[3].strip());
+            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(pts, duration));
         }
     }
 
     private void change(int number, UnaryOperator<Stream> change) {
         streams.compute(
                 number,
-                (key, before) -> change.apply(Optional.ofNullable(before).orElse(Stream.NEW)));
+                (key, stream) -> change.apply(Optional.ofNullable(stream).orElse(Stream.NEW)));
     }
 
-    /** The stream with this number; an empty one if the report has none. */
+    /** The stream with this number; without packets if the output has none. */
     public Stream stream(int number) {
         return streams.getOrDefault(number, Stream.NEW);
     }
 
-    /** How long the longest stream lasts. */
+    /** Duration of the longest stream. */
     Duration longest() {
         return streams.values().stream()
-                .map(Stream::length)
+                .map(Stream::duration)
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
     }

@@ -5,35 +5,29 @@ import dev.sluice.media.segment.Segment;
 import java.time.Duration;
 
 /**
- * Which frames are to be key frames: the first one of each interval that has any, counted from the film's first frame. So they are
- * at the same times in all renditions, whatever the frame rate does and however it is cut. Pure.
+ * Expression for forced key frames: the first frame of each interval that has frames, counted from the first frame of the video.
+ * Key frames have the same timestamps in all renditions, whatever the frame rate and the segments are. Pure.
  */
-final class KeyFrameSchedule {
-    private final Duration interval;
-
-    KeyFrameSchedule(Duration interval) {
-        this.interval = interval;
-    }
-
-    /** For an encode that begins with the film. */
+record KeyFrameSchedule(Duration interval) {
+    /** For an encode that starts with the first frame of the video. */
     String forWholeFile() {
-        return ofEncode(Duration.ZERO);
+        return expression(Duration.ZERO);
     }
 
-    /** @param first when the first frame of the segment is shown; later than where it begins with a variable rate */
-    String forSegment(Segment segment, Duration first) {
-        return ofEncode(first.minus(segment.start()));
+    /** @param firstFrame timestamp of the first frame of the segment; after its start with a variable frame rate */
+    String forSegment(Segment segment, Duration firstFrame) {
+        return expression(firstFrame.minus(segment.start()));
     }
 
     /**
-     * FFmpeg counts {@code t} from the first frame that its encoder sees ({@code ffmpeg_enc.c}). What its documentation shows,
-     * {@code gte(t,n_forced*2)}, makes up after a pause for each key frame that would have been in it, one by one.
+     * FFmpeg counts {@code t} from the first frame that the encoder receives ({@code ffmpeg_enc.c}). The documented
+     * {@code gte(t,n_forced*2)} is unsuitable: after a pause it forces, one by one, each key frame that was due in the pause.
      *
-     * @param behind how far that frame is behind a line of the grid
+     * @param offset of that frame from the preceding boundary of an interval
      */
-    private String ofEncode(Duration behind) {
-        String onGrid = "+" + DecimalSeconds.format(behind.plus(Segment.BOUNDARY_TOLERANCE)) + ")/"
-                + DecimalSeconds.format(interval) + ")";
-        return "expr:isnan(prev_forced_t)+gt(floor((t" + onGrid + ",floor((prev_forced_t" + onGrid + ")";
+    private String expression(Duration offset) {
+        String interval = "+" + DecimalSeconds.format(offset.plus(Segment.BOUNDARY_TOLERANCE)) + ")/"
+                + DecimalSeconds.format(this.interval) + ")";
+        return "expr:isnan(prev_forced_t)+gt(floor((t" + interval + ",floor((prev_forced_t" + interval + ")";
     }
 }

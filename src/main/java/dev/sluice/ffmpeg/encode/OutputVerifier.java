@@ -16,84 +16,86 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at what an encode made before anybody hears of it. */
-public final class OutputVerifier {
+/**
+ * Verifies the renditions of an encode before they are published.
+ *
+ * @param baseTimeout added to the time for reading the bytes of the files
+ */
+public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     private static final Logger LOG = LoggerFactory.getLogger(OutputVerifier.class);
 
-    private final FfmpegInstallation ffmpeg;
-    private final Duration baseTimeout;
-
-    /** @param look how long a look at files may take, besides the time it takes to read them */
-    public OutputVerifier(FfmpegInstallation ffmpeg, Duration look) {
-        this.ffmpeg = ffmpeg;
-        this.baseTimeout = look;
+    /**
+     * Expected properties of the renditions.
+     *
+     * @param frames of each rendition
+     * @param end timestamp of the end, or another one after the last key frame
+     */
+    public record Expectation(List<Rendition> renditions, boolean hasAudio, long frames, Duration end) {
+        public Expectation {
+            renditions = List.copyOf(renditions);
+        }
     }
 
     /**
-     * Outputs that are what was asked for.
+     * Verified renditions.
      *
      * @param files in the order of the renditions
-     * @param longest of all their streams
+     * @param longest duration of a stream
      */
-    public record VerifiedOutputs(List<RenditionFile> files, Duration longest) {}
+    record VerifiedOutputs(List<RenditionFile> files, Duration longest) {}
 
     /**
-     * Reads all renditions once, with one run of FFmpeg.
+     * Reads all renditions once, in one FFmpeg run; blocks.
      *
-     * @param frames how many each must have
-     * @param reached when they end, as the encode said
-     * @throws JobException OUTPUT_INVALID when a file is not what was asked for
+     * @throws JobException OUTPUT_INVALID if a file is not as expected
      */
-    public VerifiedOutputs verify(
-            Path directory,
-            List<Rendition> renditions,
-            boolean withSound,
-            long frames,
-            Duration reached,
-            CancellationToken cancellation) {
+    VerifiedOutputs verify(Path directory, Expectation expected, CancellationToken cancellation) {
+        List<Rendition> renditions = expected.renditions();
         long bytes = renditions.stream()
                 .mapToLong(rendition -> bytes(directory.resolve(rendition.fileName())))
                 .sum();
         FramecrcParser parser = new FramecrcParser();
-        FfmpegRunner.ExitResult outcome = ffmpeg.readRunner(FileAccess.readDirectory(directory))
+        FfmpegRunner.ExitResult exit = ffmpeg.readRunner(FileAccess.readDirectory(directory))
                 .run(
-                        OutputVerifyCommand.arguments(renditions, withSound, reached),
+                        OutputVerifyCommand.arguments(renditions, expected.hasAudio(), expected.end()),
                         parser::accept,
                         Watchdog.withDeadline(ReadTimeout.forBytes(baseTimeout, bytes)),
                         cancellation);
-        if (outcome.exitCode() != 0 || outcome.stderr().errorCount() > 0) {
-            LOG.atWarn().addKeyValue("ffmpeg", outcome.stderr()).log("outputs can't be read");
-            throw invalid("An output can't be decoded");
+        if (exit.exitCode() != 0 || exit.stderr().errorCount() > 0) {
+            LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("output verification failed");
+            throw invalid("An output cannot be decoded");
         }
-        List<RenditionFile> files = new ArrayList<>();
-        for (int i = 0; i < renditions.size(); i++) {
-            files.add(checked(directory, renditions, i, withSound, frames, parser));
-        }
-        return new VerifiedOutputs(files, parser.longest());
+        return new VerifiedOutputs(
+                IntStream.range(0, renditions.size())
+                        .mapToObj(i -> verify(directory, expected, i, parser))
+                        .toList(),
+                parser.longest());
     }
 
-    private static RenditionFile checked(
-            Path directory, List<Rendition> renditions, int i, boolean withSound, long frames, FramecrcParser parser) {
+    private static RenditionFile verify(Path directory, Expectation expected, int i, FramecrcParser parser) {
+        List<Rendition> renditions = expected.renditions();
         Rendition rendition = renditions.get(i);
         String name = rendition.fileName();
-        int perFile = withSound ? 2 : 1;
-        int decoded = perFile * renditions.size();
-        FramecrcParser.Stream video = parser.stream(perFile * i);
-        require(video.codec().equals("h264"), name + " holds no H.264 video");
-        require(video.size().equals(rendition.size().toString()), name + " is " + video.size() + " in size");
-        require(video.packets() == frames, name + " has " + video.packets() + " frames instead of " + frames);
-        if (withSound) {
-            FramecrcParser.Stream audio = parser.stream(perFile * i + 1);
-            require(audio.codec().equals("aac"), name + " holds no AAC sound");
-            require(audio.sampleRate().equals("48000"), name + " has sound of " + audio.sampleRate() + " Hz");
+        int streamsPerFile = expected.hasAudio() ? 2 : 1;
+        int firstDecoded = streamsPerFile * renditions.size();
+        FramecrcParser.Stream video = parser.stream(streamsPerFile * i);
+        require(video.codec().equals("h264"), name + " has no H.264 video");
+        require(video.size().equals(rendition.size().toString()), name + " has the size " + video.size());
+        require(
+                video.packets() == expected.frames(),
+                name + " has " + video.packets() + " frames instead of " + expected.frames());
+        if (expected.hasAudio()) {
+            FramecrcParser.Stream audio = parser.stream(streamsPerFile * i + 1);
+            require(audio.codec().equals("aac"), name + " has no AAC audio");
+            require(audio.sampleRate().equals("48000"), name + " has audio of " + audio.sampleRate() + " Hz");
         }
-        requireFrame("first", rendition, parser.stream(decoded + i));
-        requireFrame("last", rendition, parser.stream(decoded + renditions.size() + i));
+        requireFrame("first", rendition, parser.stream(firstDecoded + i));
+        requireFrame("last", rendition, parser.stream(firstDecoded + renditions.size() + i));
         Path file = directory.resolve(name);
         return new RenditionFile(
                 rendition.quality(),
@@ -101,34 +103,34 @@ public final class OutputVerifier {
                 rendition.size().width(),
                 rendition.size().height(),
                 bytes(file),
-                video.length(),
+                video.duration(),
                 video.packets());
     }
 
     private static void requireFrame(String which, Rendition rendition, FramecrcParser.Stream decoded) {
         require(
                 decoded.packets() > 0 && decoded.size().equals(rendition.size().toString()),
-                "the " + which + " frame of " + rendition.fileName() + " is broken");
+                "the " + which + " frame of " + rendition.fileName() + " cannot be decoded");
     }
 
     private static long bytes(Path file) {
         try {
-            BasicFileAttributes found =
+            BasicFileAttributes attributes =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            require(found.isRegularFile(), file.getFileName() + " is no file but a link or the like");
-            return found.size();
+            require(attributes.isRegularFile(), file.getFileName() + " is not a regular file");
+            return attributes.size();
         } catch (IOException e) {
             throw new JobException(ErrorCode.OUTPUT_INVALID, "An output of the encode is missing.", e);
         }
     }
 
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw invalid("An output is wrong: " + otherwise);
+    private static void require(boolean condition, String error) {
+        if (!condition) {
+            throw invalid("An output is invalid: " + error);
         }
     }
 
-    private static JobException invalid(String what) {
-        return new JobException(ErrorCode.OUTPUT_INVALID, what + ".");
+    private static JobException invalid(String message) {
+        return new JobException(ErrorCode.OUTPUT_INVALID, message + ".");
     }
 }

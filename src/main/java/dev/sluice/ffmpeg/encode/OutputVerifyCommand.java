@@ -7,24 +7,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One run of FFmpeg that reads all renditions: every packet of each file (copied), its first and its last frames
- * (decoded, and handed over as they are: their bytes are nobody's concern), reported as a list of packets. Pure.
+ * FFmpeg command line that reads all renditions in one run: every packet of each file (copied), and its first and last frames
+ * (decoded, and wrapped because their bytes are not needed). The output is a list of packets. Pure.
  */
 final class OutputVerifyCommand {
-    /** Seconds, of which the first frame is decoded and perhaps a few more. */
+    /** Seconds to decode: the first frame and possibly a few more. */
     private static final String START = "0.1";
 
-    /** Whether a picture can be decoded shows without its edges being smoothed. */
+    /** Deblocking is not needed to verify that a frame can be decoded. */
     private static final List<String> SKIP_LOOP_FILTER = List.of("-skip_loop_filter", "all");
 
     private OutputVerifyCommand() {}
 
     /**
-     * The streams of the report are, in order: video (and audio) of each file; the start of each; the end of each.
+     * The streams of the output are, in order: video (and audio) of each file; the start of each; the end of each.
      *
-     * @param end when the files end; what is decoded begins at the last key frame before it
+     * @param end of the files; decoding starts at the last key frame before it
      */
-    static List<String> arguments(List<Rendition> renditions, boolean withSound, Duration end) {
+    static List<String> arguments(List<Rendition> renditions, boolean hasAudio, Duration end) {
         List<String> command = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats"));
         command.addAll(List.of("-loglevel", "level+error", "-threads", "1"));
         for (Rendition rendition : renditions) {
@@ -43,7 +43,7 @@ final class OutputVerifyCommand {
         int stream = 0;
         for (int i = 0; i < renditions.size(); i++) {
             command.addAll(List.of("-map", i + ":v", "-c:" + stream++, "copy"));
-            if (withSound) {
+            if (hasAudio) {
                 command.addAll(List.of("-map", i + ":a", "-c:" + stream++, "copy"));
             }
         }

@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.probe;
 
 import dev.sluice.media.AudioStream;
+import dev.sluice.media.ColorInfo;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.VideoStream;
@@ -8,17 +9,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Reads what ffprobe says of one stream. Pure. */
+/** Parsed output of ffprobe for one stream. Pure. */
 final class FfprobeStream {
-    private static final double HIGHEST_FRAME_RATE = 300;
-    private static final Pattern DEPTH = Pattern.compile("p(\\d{1,2})[lb]e$");
-    /** One line of ffprobe's dump of a display matrix: the address, then three numbers. */
-    private static final Pattern MATRIX_ROW = Pattern.compile("[0-9a-f]{8}:\\s+(-?\\d+)\\s+(-?\\d+)\\s+-?\\d+");
+    private static final double MAX_FRAME_RATE = 300;
 
     private final JsonObject stream;
 
@@ -34,10 +30,6 @@ final class FfprobeStream {
         return stream.getString("codec_name", "unknown");
     }
 
-    String tag() {
-        return stream.getString("codec_tag_string", "");
-    }
-
     boolean isVideo() {
         return "video".equals(stream.getString("codec_type"));
     }
@@ -50,15 +42,16 @@ final class FfprobeStream {
         return has("default");
     }
 
-    /** Cover art and the like. */
+    /** Whether it is cover art or another still image. */
     boolean isStill() {
         return has("attached_pic") || has("timed_thumbnails") || has("still_image");
     }
 
-    /** Encrypted with a key that we don't have: the sample entry says so, or what describes the keys is there. */
+    /** Whether it is encrypted: by its sample entry, or because it has encryption metadata. */
     boolean isEncrypted() {
-        return tag().equals("encv")
-                || tag().equals("enca")
+        String tag = stream.getString("codec_tag_string", "");
+        return tag.equals("encv")
+                || tag.equals("enca")
                 || sideData()
                         .anyMatch(data -> data.getString("side_data_type", "").startsWith("Encryption"));
     }
@@ -80,27 +73,20 @@ final class FfprobeStream {
     }
 
     VideoStream video() {
-        String pixelFormat = stream.getString("pix_fmt", "unknown");
         return new VideoStream(
                 index(),
                 codec(),
                 size(),
                 pixelAspect(),
                 rotation(),
-                isMirrored(),
                 frameRate(),
-                pixelFormat,
-                bitDepth(pixelFormat),
-                known("color_transfer"),
-                known("color_primaries"),
-                known("color_space"),
-                known("color_range"),
+                new ColorInfo(
+                        known("color_transfer"), known("color_primaries"), known("color_space"), known("color_range")),
                 stream.getString("field_order", "unknown"));
     }
 
     AudioStream audio() {
-        int sampleRate = Integer.parseInt(stream.getString("sample_rate", "0"));
-        return new AudioStream(index(), codec(), stream.getInteger("channels", 0), sampleRate, isDefault());
+        return new AudioStream(index());
     }
 
     private double pixelAspect() {
@@ -108,24 +94,19 @@ final class FfprobeStream {
         return aspect > 0 ? aspect : 1;
     }
 
-    /** The average, unless it is beyond what cameras do (some containers count in ticks): then the base rate, or nothing. */
+    /** The average rate; the base rate if the average is implausible (some containers count in time base units), else 0. */
     private double frameRate() {
         return Stream.of("avg_frame_rate", "r_frame_rate")
                 .mapToDouble(key -> quotient(stream.getString(key, "0/0"), "/"))
-                .filter(rate -> rate > 0 && rate <= HIGHEST_FRAME_RATE)
+                .filter(rate -> rate > 0 && rate <= MAX_FRAME_RATE)
                 .findFirst()
                 .orElse(0);
     }
 
-    private static double quotient(String text, String sign) {
-        String[] parts = text.split(sign, 2);
-        double below = parts.length == 2 ? Double.parseDouble(parts[1]) : 1;
-        return below == 0 ? 0 : Double.parseDouble(parts[0]) / below;
-    }
-
-    private static int bitDepth(String pixelFormat) {
-        Matcher depth = DEPTH.matcher(pixelFormat);
-        return depth.find() ? Integer.parseInt(depth.group(1)) : 8;
+    private static double quotient(String text, String separator) {
+        String[] parts = text.split(separator, 2);
+        double divisor = parts.length == 2 ? Double.parseDouble(parts[1]) : 1;
+        return divisor == 0 ? 0 : Double.parseDouble(parts[0]) / divisor;
     }
 
     private Optional<String> known(String key) {
@@ -133,29 +114,11 @@ final class FfprobeStream {
     }
 
     private int rotation() {
-        return displayMatrix()
-                .map(data -> Math.floorMod(-Math.round(data.getDouble("rotation", 0.0)), 360))
-                .orElse(0);
-    }
-
-    /** A matrix with a negative determinant turns left into right. */
-    private boolean isMirrored() {
-        return displayMatrix()
-                .map(data -> MATRIX_ROW.matcher(data.getString("displaymatrix", "")))
-                .filter(Matcher::find)
-                .map(row -> {
-                    long a = Long.parseLong(row.group(1));
-                    long b = Long.parseLong(row.group(2));
-                    boolean second = row.find();
-                    return second && a * Long.parseLong(row.group(2)) - b * Long.parseLong(row.group(1)) < 0;
-                })
-                .orElse(false);
-    }
-
-    private Optional<JsonObject> displayMatrix() {
         return sideData()
                 .filter(data -> "Display Matrix".equals(data.getString("side_data_type")))
-                .findFirst();
+                .findFirst()
+                .map(data -> Math.floorMod(-Math.round(data.getDouble("rotation", 0.0)), 360))
+                .orElse(0);
     }
 
     private Stream<JsonObject> sideData() {

@@ -1,40 +1,84 @@
 package dev.sluice.ffmpeg.process;
 
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.media.SourceDamage;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Turns the ways in which an encode ends badly into failures. Pure. */
+/** Maps exit codes and error output of FFmpeg to error codes. Pure. */
 public final class ProcessErrorMapper {
     private static final int SIGNALLED = 128;
     /**
-     * The signals that kill from outside or on a crash. FFmpeg's own exit codes lie above 128 too (a negative error number cut
-     * to eight bits), so a range won't do.
+     * Signals that kill a process from outside or on a crash. FFmpeg's own exit codes can exceed 128, too (a negative error
+     * number truncated to eight bits), so a range is not sufficient.
      */
     private static final Set<Integer> SIGNALS = Set.of(4, 6, 7, 8, 9, 11, 15, 24, 25, 31);
 
+    private static final int SIGXFSZ = SIGNALLED + 25;
+    /** FFmpeg's exit code for ENOMEM, a negative error number truncated to eight bits. */
+    private static final int NO_MEMORY = 256 - 12;
+
+    private static final List<String> OUT_OF_MEMORY =
+            List.of("Cannot allocate memory", "malloc of size", "bad_alloc", "failed to map segment");
+
     private ProcessErrorMapper() {}
 
-    /** Why a run that ended with {@code outcome} after so many frames failed. */
-    public static JobException translate(FfmpegRunner.ExitResult outcome, long frames) {
-        if (outcome.stderr().contains("No space left on device")) {
+    /** The failure of a run that ended with {@code result} after this number of frames. */
+    public static JobException translate(FfmpegRunner.ExitResult result, long frames) {
+        if (result.stderr().contains("No space left on device")) {
             return new JobException(ErrorCode.DISK_FULL, "The disk of the worker is full.");
         }
-        if (wasKilled(outcome)) {
+        if (wasKilled(result)) {
             return new JobException(
-                    ErrorCode.FFMPEG_FAILED, "FFmpeg was killed (signal " + (outcome.exitCode() - SIGNALLED) + ").");
+                    ErrorCode.FFMPEG_FAILED, "FFmpeg was killed (signal " + (result.exitCode() - SIGNALLED) + ").");
         }
-        if (frames == 0 && outcome.stderr().contains("Cannot determine format of input")) {
+        if (frames == 0 && result.stderr().contains("Cannot determine format of input")) {
             return noFrames();
         }
-        return new JobException(ErrorCode.FFMPEG_FAILED, "FFmpeg ended with exit code " + outcome.exitCode() + ".");
+        return new JobException(ErrorCode.FFMPEG_FAILED, "FFmpeg failed with exit code " + result.exitCode() + ".");
     }
 
-    public static boolean wasKilled(FfmpegRunner.ExitResult outcome) {
-        return SIGNALS.contains(outcome.exitCode() - SIGNALLED);
+    public static boolean wasKilled(FfmpegRunner.ExitResult result) {
+        return SIGNALS.contains(result.exitCode() - SIGNALLED);
     }
 
     public static JobException noFrames() {
-        return new JobException(ErrorCode.NO_FRAMES, "Not one frame of the video can be decoded.");
+        return new JobException(ErrorCode.NO_FRAMES, "No frame could be decoded.");
+    }
+
+    /** The failure of a run that was ended by one of its limits; empty if no limit was exceeded. */
+    static Optional<JobException> limitExceeded(ProcessLimits limits, FfmpegRunner.ExitResult result) {
+        if (result.exitCode() == SIGXFSZ) {
+            return Optional.of(new JobException(
+                    ErrorCode.OUTPUT_EXCEEDED,
+                    "An output file exceeds the limit of " + mebibytes(limits.fileBytes())
+                            + " MiB (media.limits.maxOutputMiB)."));
+        }
+        return isOutOfMemory(result)
+                ? Optional.of(new JobException(
+                        ErrorCode.MEMORY_EXCEEDED,
+                        "Processing the file exceeds the memory limit of " + mebibytes(limits.memoryBytes())
+                                + " MiB (ffmpeg.maxMemoryMiB)."))
+                : Optional.empty();
+    }
+
+    private static boolean isOutOfMemory(FfmpegRunner.ExitResult result) {
+        // FFmpeg reports ENOMEM also if a file has more streams than allowed.
+        boolean otherLimit = result.stderr().contains("max_streams");
+        boolean reported =
+                result.exitCode() == NO_MEMORY || OUT_OF_MEMORY.stream().anyMatch(result.stderr()::contains);
+        return result.exitCode() != 0 && reported && !otherLimit;
+    }
+
+    private static long mebibytes(long bytes) {
+        return bytes >> 20;
+    }
+
+    /** The damage of a source that FFmpeg could process, by its error output. */
+    public static SourceDamage sourceDamage(StderrLog stderr) {
+        return new SourceDamage(stderr.contains("partial file"), stderr.errorCount() > 0);
     }
 }

@@ -9,29 +9,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What FFmpeg is asked to make whole files of segments: no frame is decoded or encoded. Pure; names are relative to the
- * directory it runs in.
+ * FFmpeg command line that concatenates segments to whole files without decoding or encoding. Pure; file names are relative to
+ * the working directory.
  */
 public final class ConcatCommand {
     private ConcatCommand() {}
 
     /**
-     * A segment that has frames.
+     * A segment with frames.
      *
      * @param number of the segment; also its directory
-     * @param start when its first frame is shown, in the times of the whole
+     * @param start timestamp of its first frame in the whole video
      */
     public record ConcatEntry(int number, Duration start) {}
 
-    /** The list of one rendition's files, for FFmpeg's concat demuxer; each begins when its first frame is shown. */
-    static String concatList(Rendition rendition, List<ConcatEntry> pieces) {
+    /** The list of one rendition's files for FFmpeg's concat demuxer; each file starts at the timestamp of its first frame. */
+    static String concatList(Rendition rendition, List<ConcatEntry> entries) {
         StringBuilder list = new StringBuilder("ffconcat version 1.0\n");
-        for (int i = 0; i < pieces.size(); i++) {
-            ConcatEntry piece = pieces.get(i);
-            list.append("file '").append(fileName(piece.number(), rendition)).append("'\n");
-            if (i + 1 < pieces.size()) {
-                Duration lasts = pieces.get(i + 1).start().minus(piece.start());
-                list.append("duration ").append(DecimalSeconds.format(lasts)).append('\n');
+        for (int i = 0; i < entries.size(); i++) {
+            ConcatEntry entry = entries.get(i);
+            list.append("file '")
+                    .append(entry.number())
+                    .append('/')
+                    .append(rendition.fileName())
+                    .append("'\n");
+            if (i + 1 < entries.size()) {
+                Duration length = entries.get(i + 1).start().minus(entry.start());
+                list.append("duration ").append(DecimalSeconds.format(length)).append('\n');
             }
         }
         return list.toString();
@@ -41,24 +45,20 @@ public final class ConcatCommand {
         return rendition.quality() + ".ffconcat";
     }
 
-    static String fileName(int segment, Rendition rendition) {
-        return segment + "/" + rendition.fileName();
-    }
-
-    /** @param begin when the first frame of all is shown */
-    static List<String> arguments(List<Rendition> renditions, boolean withSound, Duration begin) {
+    /** @param start timestamp of the first frame of all */
+    static List<String> arguments(List<Rendition> renditions, boolean hasAudio, Duration start) {
         List<String> command = new ArrayList<>(EncodeCommand.COMMON_OPTIONS);
         command.add("-copyts");
         for (Rendition rendition : renditions) {
-            command.addAll(List.of("-itsoffset", DecimalSeconds.format(begin)));
+            command.addAll(List.of("-itsoffset", DecimalSeconds.format(start)));
             command.addAll(InputArguments.ownInput("concat,mov", listName(rendition)));
         }
-        if (withSound) {
+        if (hasAudio) {
             command.addAll(InputArguments.ownInput("mov", EncodeCommand.AUDIO_FILE));
         }
         for (int i = 0; i < renditions.size(); i++) {
             command.addAll(List.of("-map", i + ":v"));
-            if (withSound) {
+            if (hasAudio) {
                 command.addAll(List.of("-map", renditions.size() + ":a"));
             }
             command.addAll(List.of("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"));

@@ -30,7 +30,9 @@ final class JobJson {
 
     /** The summary with outputs and metadata. */
     static JsonObject status(JobDetails job) {
-        JsonObject json = summary(job).put("thumbnails", job.outputs().thumbnails()).put("video_versions", job.outputs().videoVersions());
+        JsonObject json = summary(job)
+                .put("thumbnails", job.outputs().thumbnails())
+                .put("video_versions", job.outputs().videoVersions());
         put(json, "metadata", job.outputs().metadata());
         return json;
     }

@@ -38,7 +38,8 @@ public final class OutputUrlHandler {
 
     private Future<JsonObject> withUrls(JobDetails job) {
         List<Output> outputs = Stream.concat(
-                        of("scaled", "video/mp4", job.outputs().videoVersions()), of("thumbnail", "image/jpeg", job.outputs().thumbnails()))
+                        of("scaled", "video/mp4", job.outputs().videoVersions()),
+                        of("thumbnail", "image/jpeg", job.outputs().thumbnails()))
                 .toList();
         Instant expiresAt = Instant.now().plus(urlTtl);
         return presignedUrls

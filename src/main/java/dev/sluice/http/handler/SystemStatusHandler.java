@@ -11,18 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Status of queues and workers, for administrators. */
 public final class SystemStatusHandler {
-    private static final List<String> QUEUES = List.of(
-            Topology.DOWNLOAD_QUEUE,
-            Topology.PROCESSING_QUEUE,
-            Topology.SEGMENTS_QUEUE,
-            Topology.JOINS_QUEUE,
-            Topology.UPLOAD_QUEUE,
-            Topology.UPDATES_QUEUE,
-            Topology.REQUESTS_QUEUE,
-            Topology.DEAD_LETTER_QUEUE);
+    private static final List<String> QUEUES = Stream.concat(
+                    Topology.INPUT_QUEUES.stream(), Stream.of(Topology.DEAD_LETTER_QUEUE))
+            .toList();
 
     private final QueueInspector queueInspector;
     private final JobQueryRepository queries;

@@ -21,8 +21,7 @@ public enum ProblemCode {
     TOO_MANY_REQUESTS(429, "Too Many Requests", "Too many requests from this address; try again in a second."),
     CHECKSUM_MISMATCH(460, "Checksum Mismatch", "The received data does not match the declared checksum."),
     INTERNAL_ERROR(500, "Internal Server Error", "Internal error. See the server log."),
-    OVERLOADED(
-            503, "Service Unavailable", "The server is at capacity. Retry after the time in Retry-After."),
+    OVERLOADED(503, "Service Unavailable", "The server is at capacity. Retry after the time in Retry-After."),
     SERVICE_UNAVAILABLE(503, "Service Unavailable", "A required service is unavailable. Retry later.");
 
     private final int status;

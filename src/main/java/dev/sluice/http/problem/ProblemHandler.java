@@ -30,7 +30,8 @@ public final class ProblemHandler {
         }
         switch (problem.code()) {
             case UNAUTHORIZED -> request.response().putHeader("WWW-Authenticate", "Bearer");
-            case SERVICE_UNAVAILABLE, OVERLOADED, TOO_MANY_REQUESTS -> request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            case SERVICE_UNAVAILABLE, OVERLOADED, TOO_MANY_REQUESTS ->
+                request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
             case BODY_TOO_LARGE -> request.response().putHeader(HttpHeaders.CONNECTION, "close");
             default -> {}
         }

@@ -1,9 +1,9 @@
 package dev.sluice.http.security;
 
+import dev.sluice.common.LruCache;
 import dev.sluice.http.problem.ProblemCode;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -18,14 +18,7 @@ public final class RateLimitHandler implements PlatformHandler {
 
     private final int perSecond;
     private final LongSupplier nanoTime;
-    private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-            return size() > MAX_ADDRESSES;
-        }
-    };
+    private final Map<String, Bucket> buckets = new LruCache<>(MAX_ADDRESSES);
 
     public RateLimitHandler(int perSecond, LongSupplier nanoTime) {
         this.perSecond = perSecond;

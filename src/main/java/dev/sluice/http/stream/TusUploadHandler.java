@@ -117,13 +117,17 @@ public final class TusUploadHandler {
         HttpServerResponse response = request.response()
                 .putHeader(
                         "Upload-Offset",
-                        Long.toString(upload.completed() ? upload.totalBytes() : upload.multipart().receivedBytes()))
+                        Long.toString(
+                                upload.completed()
+                                        ? upload.totalBytes()
+                                        : upload.multipart().receivedBytes()))
                 .putHeader(
                         "Upload-Expires",
                         DateTimeFormatter.RFC_1123_DATE_TIME.format(
                                 upload.expiresAt().atOffset(ZoneOffset.UTC)));
         if (upload.completed() || upload.multipart().receivedBytes() == upload.totalBytes()) {
-            response.putHeader("Sluice-Job-Id", upload.target().job().value()).putHeader("Sluice-Media-Id", upload.target().mediaId());
+            response.putHeader("Sluice-Job-Id", upload.target().job().value())
+                    .putHeader("Sluice-Media-Id", upload.target().mediaId());
         }
         return response;
     }

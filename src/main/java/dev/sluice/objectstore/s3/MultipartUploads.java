@@ -6,6 +6,7 @@ import dev.sluice.objectstore.ObjectStore;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
@@ -18,10 +19,7 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
  * and complete on the caller's context.
  */
 public final class MultipartUploads {
-    /** Bytes that every part but the last has at least, and how many parts there may be: S3's own limits. */
-    public static final int MIN_PART_BYTES = 5 << 20;
-
-    public static final int MAX_PARTS = 10_000;
+    private static final String NO_SUCH_UPLOAD = "NoSuchUpload";
 
     private final S3RequestExecutor requests;
 
@@ -29,13 +27,17 @@ public final class MultipartUploads {
         this.requests = requests;
     }
 
-    /** Begins one; what is begun is completed or aborted, or keeps its room in the store. */
+    /** Starts an upload. Until it is completed or aborted, its parts occupy space in the store. */
     public Future<MultipartUploadId> create(ObjectKey key, String contentType) {
+        return create(key, Optional.of(contentType));
+    }
+
+    Future<MultipartUploadId> create(ObjectKey key, Optional<String> contentType) {
         return requests.send(
                         S3RequestExecutor.describe(key),
                         client -> client.createMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(key.value())
-                                .contentType(contentType)))
+                                .contentType(contentType.orElse(null))))
                 .map(CreateMultipartUploadResponse::uploadId)
                 .map(id -> new MultipartUploadId(key, id));
     }
@@ -65,6 +67,11 @@ public final class MultipartUploads {
      * @param etags of the parts, in order; one or more
      */
     public Future<Void> complete(MultipartUploadId upload, List<String> etags) {
+        return assemble(upload, etags).mapEmpty();
+    }
+
+    /** As {@link #complete}; returns the ETag of the object, or an empty text if the store sent none. */
+    Future<String> assemble(MultipartUploadId upload, List<String> etags) {
         List<CompletedPart> parts = IntStream.range(0, etags.size())
                 .mapToObj(index -> CompletedPart.builder()
                         .partNumber(index + 1)
@@ -77,12 +84,23 @@ public final class MultipartUploads {
                                 .key(upload.key().value())
                                 .uploadId(upload.id())
                                 .multipartUpload(made -> made.parts(parts))))
-                .mapEmpty();
+                .map(response -> S3Responses.etag(response.eTag()));
     }
 
-    /** Takes away what was stored; one that has ended already counts as aborted. */
+    /** Deletes the stored parts; an upload that has ended already counts as aborted. */
     public Future<Void> abort(MultipartUploadId upload) {
-        return S3MultipartUpload.abort(requests, upload);
+        return requests.send(
+                        S3RequestExecutor.describe(upload.key()),
+                        client -> client.abortMultipartUpload(request -> request.bucket(requests.bucket())
+                                .key(upload.key().value())
+                                .uploadId(upload.id())))
+                .<Void>mapEmpty()
+                .recover(cause -> hasEnded(cause) ? Future.succeededFuture() : Future.failedFuture(cause));
+    }
+
+    /** Whether a request failed because its upload has ended. */
+    static boolean hasEnded(Throwable failure) {
+        return S3ErrorMapper.errorCode(failure).equals(NO_SUCH_UPLOAD);
     }
 
     /** Stores an object that is no larger than a part. */

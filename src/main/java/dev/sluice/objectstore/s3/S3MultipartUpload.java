@@ -18,22 +18,21 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
 /** An object made of parts, which either comes to be or leaves nothing behind. */
 final class S3MultipartUpload {
     private static final Logger LOG = LoggerFactory.getLogger(S3MultipartUpload.class);
-    private static final String GONE = "NoSuchUpload";
 
-    private final S3RequestExecutor requests;
+    private final MultipartUploads uploads;
+    private final int parallelism;
     private final ObjectKey key;
     private final PartLayout parts;
     private final CancellationToken cancellation;
     private final AtomicReferenceArray<Part> done;
 
     S3MultipartUpload(S3RequestExecutor requests, ObjectKey key, PartLayout parts, CancellationToken cancellation) {
-        this.requests = requests;
+        this.uploads = new MultipartUploads(requests);
+        this.parallelism = requests.config().parallelism();
         this.key = key;
         this.parts = parts;
         this.cancellation = cancellation;
@@ -60,17 +59,12 @@ final class S3MultipartUpload {
 
     /** Sends all parts; gives the ETag of the object, or empty if the store did not say. */
     Future<String> upload(Optional<String> contentType, PartSender sender) {
-        // Neither the beginning nor the end is cancelled half-way: nobody would know which upload to abort.
-        return requests.send(
-                        S3RequestExecutor.describe(key),
-                        client -> client.createMultipartUpload(request -> request.bucket(requests.bucket())
-                                .key(key.value())
-                                .contentType(contentType.orElse(null))))
-                .map(CreateMultipartUploadResponse::uploadId)
-                .compose(id -> ParallelTasks.forEachIndex(
-                                parts.count(), requests.config().parallelism(), index -> part(sender, id, index))
-                        .compose(sent -> complete(id))
-                        .recover(cause -> abort(id).transform(aborted -> Future.failedFuture(cause))));
+        // Create and complete are not cancelled: an interrupted call would leave an upload whose ID is unknown.
+        return uploads.create(key, contentType)
+                .compose(upload -> ParallelTasks.forEachIndex(
+                                parts.count(), parallelism, index -> part(sender, upload.id(), index))
+                        .compose(sent -> complete(upload))
+                        .recover(cause -> abort(upload).transform(aborted -> Future.failedFuture(cause))));
     }
 
     private Future<Void> part(PartSender sender, String id, int index) {
@@ -79,23 +73,14 @@ final class S3MultipartUpload {
                 .mapEmpty();
     }
 
-    private Future<String> complete(String id) {
+    private Future<String> complete(MultipartUploadId upload) {
         cancellation.throwIfCancelled();
-        List<CompletedPart> completed = IntStream.range(0, parts.count())
-                .mapToObj(index -> CompletedPart.builder()
-                        .partNumber(index + 1)
-                        .eTag(done.get(index).etag())
-                        .build())
+        List<String> etags = IntStream.range(0, parts.count())
+                .mapToObj(index -> done.get(index).etag())
                 .toList();
-        return requests.send(
-                        S3RequestExecutor.describe(key),
-                        client -> client.completeMultipartUpload(request -> request.bucket(requests.bucket())
-                                .key(key.value())
-                                .uploadId(id)
-                                .multipartUpload(upload -> upload.parts(completed))))
-                .map(response -> S3Responses.etag(response.eTag()))
-                // The answer to the first try got lost and the second found nothing to do: the object tells.
-                .recover(cause -> S3ErrorMapper.errorCode(cause).equals(GONE)
+        // The response to the first try was lost, and its repetition found the upload completed.
+        return uploads.assemble(upload, etags)
+                .recover(cause -> MultipartUploads.hasEnded(cause)
                         ? Future.succeededFuture(expectedEtag())
                         : Future.failedFuture(cause));
     }
@@ -108,32 +93,17 @@ final class S3MultipartUpload {
             if (md5.isEmpty()) {
                 return "";
             }
-            digest.update(md5.get().value(), md5.get().value().length);
+            digest.update(md5.get().value());
         }
         return HexFormat.of().formatHex(digest.value()) + "-" + parts.count();
     }
 
-    /** Never fails for an upload that has ended already. */
-    static Future<Void> abort(S3RequestExecutor requests, MultipartUploadId upload) {
-        return requests.send(
-                        S3RequestExecutor.describe(upload.key()),
-                        client -> client.abortMultipartUpload(request -> request.bucket(requests.bucket())
-                                .key(upload.key().value())
-                                .uploadId(upload.id())))
-                .<Void>mapEmpty()
-                .recover(cause -> S3ErrorMapper.errorCode(cause).equals(GONE)
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(cause));
-    }
-
-    private Future<Void> abort(String id) {
-        return abort(requests, new MultipartUploadId(key, id)).recover(cause -> {
-            LOG.atWarn()
-                    .addKeyValue("key", key)
-                    .addKeyValue("error", cause.toString())
-                    .log("unfinished upload could not be aborted");
-            return Future.succeededFuture();
-        });
+    private Future<Void> abort(MultipartUploadId upload) {
+        return uploads.abort(upload)
+                .onFailure(cause -> LOG.atWarn()
+                        .addKeyValue("key", key)
+                        .addKeyValue("error", cause.toString())
+                        .log("multipart upload could not be aborted"));
     }
 
     static JobException mismatch(ObjectKey key) {

@@ -81,7 +81,7 @@ public final class S3ObjectStore implements ObjectStore {
         return ParallelTasks.forEachIndex(
                 all.size(),
                 requests.config().parallelism(),
-                index -> S3MultipartUpload.abort(requests, all.get(index)));
+                index -> multipartUploads().abort(all.get(index)));
     }
 
     // One by one: some stores have no batch delete, and others want a checksum for it that the next ones refuse.
@@ -112,15 +112,6 @@ public final class S3ObjectStore implements ObjectStore {
                 .mapEmpty();
     }
 
-    /** Makes the bucket if it is not there. */
-    public Future<Void> createBucketIfMissing() {
-        return requests.send("bucket", client -> client.createBucket(request -> request.bucket(requests.bucket())))
-                .<Void>mapEmpty()
-                .recover(cause -> S3ErrorMapper.errorCode(cause).equals("BucketAlreadyOwnedByYou")
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(cause));
-    }
-
     /** Ends all connections; what is under way fails. */
     public Future<Void> close() {
         presignedUrls.close();
@@ -129,6 +120,6 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public String toString() {
-        return "S3Blobs[" + requests.bucket() + "]";
+        return "S3ObjectStore[" + requests.bucket() + "]";
     }
 }

@@ -13,10 +13,13 @@ import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
-import software.amazon.awssdk.services.s3.model.PutObjectResponse;
-import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /** One file on its way to the store: in one request, or in parts if it is larger than one. */
 final class S3Upload {
@@ -71,56 +74,56 @@ final class S3Upload {
 
     private Future<String> whole(long size) {
         ByteRange all = new ByteRange(0, size);
-        Future<Checksum> md5 =
-                requests.runBlocking(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, all, cancellation));
-        Future<PutObjectResponse> put = requests.send(
-                S3RequestExecutor.describe(key),
-                cancellation,
-                client -> client.putObject(
-                        request -> request.bucket(requests.bucket())
-                                .key(key.value())
-                                .contentType(contentType)
-                                .contentLength(size),
-                        body(all, size)));
-        return Future.join(md5, put).map(both -> {
-            PutObjectResponse response = put.result();
-            String etag = S3Responses.etag(response.eTag());
-            verifyPart(
-                    md5.result(),
-                    S3Responses.md5(etag, response.serverSideEncryption(), response.sseCustomerAlgorithm()));
-            return etag;
-        });
+        return send(
+                        all,
+                        client -> client.putObject(
+                                request -> request.bucket(requests.bucket())
+                                        .key(key.value())
+                                        .contentType(contentType)
+                                        .contentLength(size),
+                                body(all, size)),
+                        put -> new StoredRange(
+                                S3Responses.etag(put.eTag()), put.serverSideEncryption(), put.sseCustomerAlgorithm()))
+                .map(S3MultipartUpload.Part::etag);
     }
 
     private Future<S3MultipartUpload.Part> part(String id, int number, ByteRange range, long size) {
-        Future<Checksum> md5 =
-                requests.runBlocking(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, range, cancellation));
-        Future<UploadPartResponse> sent = requests.send(
-                S3RequestExecutor.describe(key),
-                cancellation,
+        return send(
+                range,
                 client -> client.uploadPart(
                         request -> request.bucket(requests.bucket())
                                 .key(key.value())
                                 .uploadId(id)
                                 .partNumber(number)
                                 .contentLength(range.length()),
-                        body(range, size)));
-        return Future.join(md5, sent).map(both -> {
-            UploadPartResponse response = sent.result();
-            verifyPart(
-                    md5.result(),
-                    S3Responses.md5(
-                            S3Responses.etag(response.eTag()),
-                            response.serverSideEncryption(),
-                            response.sseCustomerAlgorithm()));
-            return new S3MultipartUpload.Part(response.eTag(), Optional.of(md5.result()));
+                        body(range, size)),
+                part -> new StoredRange(part.eTag(), part.serverSideEncryption(), part.sseCustomerAlgorithm()));
+    }
+
+    /** Sends a range and computes its MD5 at the same time; a store that encrypts or sends no ETag is checked by {@link #verified}. */
+    private <T> Future<S3MultipartUpload.Part> send(
+            ByteRange range, Function<S3AsyncClient, CompletableFuture<T>> request, Function<T, StoredRange> response) {
+        Future<Checksum> md5 =
+                requests.runBlocking(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, range, cancellation));
+        Future<StoredRange> stored = requests.send(S3RequestExecutor.describe(key), cancellation, request)
+                .map(response);
+        return Future.join(md5, stored).map(both -> {
+            if (stored.result()
+                    .md5()
+                    .filter(other -> !other.equals(md5.result()))
+                    .isPresent()) {
+                throw S3MultipartUpload.mismatch(key);
+            }
+            return new S3MultipartUpload.Part(stored.result().etag(), Optional.of(md5.result()));
         });
     }
 
-    /** Not every store tells: then the look afterwards has to do. */
-    private void verifyPart(Checksum sent, Optional<Checksum> stored) {
-        if (stored.isPresent() && !stored.get().equals(sent)) {
-            throw S3MultipartUpload.mismatch(key);
+    private record StoredRange(
+            String etag,
+            @Nullable ServerSideEncryption encryption,
+            @Nullable String customerAlgorithm) {
+        Optional<Checksum> md5() {
+            return S3Responses.md5(S3Responses.etag(etag), encryption, customerAlgorithm);
         }
     }
 

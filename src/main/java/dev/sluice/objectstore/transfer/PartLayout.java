@@ -4,12 +4,12 @@ import dev.sluice.objectstore.ByteRange;
 
 /** How a stretch of bytes is cut: parts of one size, the last one shorter. */
 public record PartLayout(ByteRange range, long partSize) {
-    /** The most parts S3 takes in one upload. */
-    static final int MAX_COUNT = 10_000;
+    /** Most parts that S3 accepts in one upload. */
+    public static final int MAX_PARTS = 10_000;
 
     /** Parts of an upload of so many bytes: of the size wished for, or larger if there were too many. */
     public static PartLayout forUpload(long size, long wishedPartSize) {
-        long smallest = (size + MAX_COUNT - 1) / MAX_COUNT;
+        long smallest = (size + MAX_PARTS - 1) / MAX_PARTS;
         return new PartLayout(new ByteRange(0, size), Math.max(wishedPartSize, smallest));
     }
 

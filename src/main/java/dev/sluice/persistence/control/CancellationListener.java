@@ -1,6 +1,12 @@
 package dev.sluice.persistence.control;
 
+import dev.sluice.common.async.AsyncRetry;
+import dev.sluice.common.async.CancellableDelay;
+import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.config.PostgresConfig;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.ConnectionSettings;
 import io.vertx.core.Future;
@@ -19,7 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CancellationListener {
     private static final Logger LOG = LoggerFactory.getLogger(CancellationListener.class);
-    private static final long RECONNECT_MILLIS = 1_000;
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     /** The connection is otherwise idle: without a ping, a connection dropped by a router would not be detected. */
     private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
@@ -27,7 +34,7 @@ public final class CancellationListener {
     private final PgSubscriber subscriber;
     private final long timer;
     private final Duration pingTimeout;
-    private boolean closed;
+    private final CancellationToken stop = new CancellationToken();
 
     private CancellationListener(Vertx vertx, PgSubscriber subscriber, Duration pingInterval) {
         this.vertx = vertx;
@@ -48,9 +55,13 @@ public final class CancellationListener {
     }
 
     static CancellationListener listen(
-            Vertx vertx, PostgresConfig config, Consumer<JobId> onCancelled, Runnable onSubscribed, Duration pingInterval) {
+            Vertx vertx,
+            PostgresConfig config,
+            Consumer<JobId> onCancelled,
+            Runnable onSubscribed,
+            Duration pingInterval) {
         PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connectOptions())
-                .reconnectPolicy(attempts -> RECONNECT_MILLIS);
+                .reconnectPolicy(attempts -> BACKOFF.delay(1).toMillis());
         subscriber
                 .channel(JobCancellation.CHANNEL)
                 .subscribeHandler(subscribed -> onSubscribed.run())
@@ -62,7 +73,7 @@ public final class CancellationListener {
 
     /** Unsubscribes; never fails. */
     public Future<Void> close() {
-        closed = true;
+        stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
         vertx.cancelTimer(timer);
         return subscriber.close().otherwiseEmpty();
     }
@@ -92,16 +103,16 @@ public final class CancellationListener {
 
     /** The reconnect policy applies to lost connections only; a first connection that fails is retried here. */
     private void connect() {
-        subscriber.connect().onFailure(cause -> {
-            LOG.atWarn()
-                    .addKeyValue("error", String.valueOf(cause.getMessage()))
-                    .log("cancellation notifications unavailable; detected at the next lease renewal");
-            vertx.setTimer(RECONNECT_MILLIS, due -> {
-                if (!closed) {
-                    connect();
-                }
-            });
-        });
+        new AsyncRetry(
+                        new CancellableDelay(vertx, stop),
+                        BACKOFF,
+                        cause -> true,
+                        (cause, delay) -> LOG.atWarn()
+                                .addKeyValue("error", String.valueOf(cause.getMessage()))
+                                .addKeyValue("retryInMs", delay.toMillis())
+                                .log("cancellation notifications unavailable; detected at the next lease renewal"))
+                .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscriber.connect())
+                .onFailure(CancellationListener::logCloseFailure);
     }
 
     /** The payload is untrusted: every database user may send notifications. */

@@ -65,8 +65,7 @@ public final class JobCancellation {
      *
      * @param toUpdate builds the update about the cancelled job
      */
-    public Future<JobControlResult> cancel(
-            JobId id, JobException reason, Function<CancelledJob, JobUpdate> toUpdate) {
+    public Future<JobControlResult> cancel(JobId id, JobException reason, Function<CancelledJob, JobUpdate> toUpdate) {
         Supplier<Future<JobControlResult>> repeat = () -> cancel(id, reason, toUpdate);
         return database.transaction(session -> cancelTracked(session, id, reason, toUpdate))
                 .compose(stage -> StoppedJob.result(database, id, stage, JobStatus.State.RUNNING, repeat))

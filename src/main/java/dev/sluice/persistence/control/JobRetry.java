@@ -57,8 +57,8 @@ public final class JobRetry {
      */
     public Future<JobControlResult> retry(JobId id, Function<FailedJob, JobRestart> planner) {
         return database.transaction(session -> restart(session, id, planner))
-                .compose(stage -> StoppedJob.result(
-                        database, id, stage, JobStatus.State.FAILED, () -> retry(id, planner)));
+                .compose(stage ->
+                        StoppedJob.result(database, id, stage, JobStatus.State.FAILED, () -> retry(id, planner)));
     }
 
     private Future<Optional<StageName>> restart(SqlSession session, JobId id, Function<FailedJob, JobRestart> planner) {
@@ -87,9 +87,6 @@ public final class JobRetry {
     }
 
     private static String[] keys(Predicate<StageName> filter) {
-        return Stream.of(StageName.values())
-                .filter(filter)
-                .map(StageName::key)
-                .toArray(String[]::new);
+        return Stream.of(StageName.values()).filter(filter).map(StageName::key).toArray(String[]::new);
     }
 }

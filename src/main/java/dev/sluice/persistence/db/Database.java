@@ -1,5 +1,6 @@
 package dev.sluice.persistence.db;
 
+import dev.sluice.common.async.CancellableDelay;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.PostgresConfig;
 import io.vertx.core.Context;
@@ -28,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-    private static final Duration A_MOMENT = Duration.ofMillis(1);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
     // A host that loses power inside a transaction would otherwise hold its locks until TCP gives up, after hours.
     private static final String BEGIN =
@@ -80,12 +80,12 @@ public final class Database {
     /** Closes all connections; calls that are under way fail. */
     public Future<Void> close() {
         // A pool that is told to close by a call that gives up its place in its queue never says that it is closed.
-        return delay(A_MOMENT).compose(later -> pool.close());
+        return vertx.timer(1).compose(later -> pool.close());
     }
 
-    /** Completes after {@code time}, for what is tried again. */
-    public Future<Void> delay(Duration time) {
-        return vertx.timer(time.toMillis()).mapEmpty();
+    /** Delays that end with the cancellation, for retries. */
+    public CancellableDelay delay(CancellationToken cancellation) {
+        return new CancellableDelay(vertx, cancellation);
     }
 
     /** Runs one statement, a transaction of its own. */

@@ -1,10 +1,12 @@
 package dev.sluice.persistence.db;
 
+import dev.sluice.common.async.AsyncRetry;
+import dev.sluice.common.async.CancellableDelay;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,9 +22,8 @@ import org.slf4j.event.Level;
 final class SchemaMigration {
     static final String SCHEMA = "sluice";
     private static final Logger LOG = LoggerFactory.getLogger(SchemaMigration.class);
-    private static final Duration FIRST_WAIT = Duration.ofMillis(250);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
-
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofMillis(250), Duration.ofSeconds(5), 0.5);
     private static final int LOGGED_ONE_OF = 12;
 
     private final Vertx vertx;
@@ -37,22 +38,22 @@ final class SchemaMigration {
     }
 
     Future<Void> run() {
-        return attempt(FIRST_WAIT);
+        return new AsyncRetry(new CancellableDelay(vertx, cancellation), BACKOFF, this::isRetryable, this::logRetry)
+                .run(() -> vertx.executeBlocking(this::migrate, false))
+                .recover(cause -> Future.failedFuture(translate(cause)));
     }
 
-    private Future<Void> attempt(Duration wait) {
-        return vertx.executeBlocking(this::migrate, false).compose(migrated -> Future.succeededFuture(), cause -> {
-            if (settings.isCertificateRejected(cause) || !SqlErrorClassifier.isTransientAtStartup(cause)) {
-                return Future.failedFuture(translate(cause));
-            }
-            // At most once a minute: the waits grow to five seconds.
-            LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
-                    .addKeyValue("database", settings.describe())
-                    .addKeyValue("error", settings.failureReason(cause))
-                    .addKeyValue("retryMs", wait.toMillis())
-                    .log("waiting for the database");
-            return pause(wait).compose(paused -> attempt(longer(wait)));
-        });
+    private boolean isRetryable(Throwable cause) {
+        return !settings.isCertificateRejected(cause) && SqlErrorClassifier.isTransientAtStartup(cause);
+    }
+
+    private void logRetry(Throwable cause, Duration delay) {
+        // At most once a minute: delays grow to five seconds.
+        LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
+                .addKeyValue("database", settings.describe())
+                .addKeyValue("error", settings.failureReason(cause))
+                .addKeyValue("retryMs", delay.toMillis())
+                .log("waiting for the database");
     }
 
     private Void migrate() throws SQLException {
@@ -75,24 +76,6 @@ final class SchemaMigration {
                 .addKeyValue("applied", result.migrationsExecuted)
                 .log("database schema is up to date");
         return null;
-    }
-
-    private Future<Void> pause(Duration wait) {
-        Promise<Void> over = Promise.promise();
-        long timer = vertx.setTimer(wait.toMillis(), fired -> over.tryComplete());
-        CancellationToken.Registration registration = cancellation.onCancel(() -> {
-            vertx.cancelTimer(timer);
-            over.tryComplete();
-        });
-        return over.future().onComplete(ended -> registration.close()).map(paused -> {
-            cancellation.throwIfCancelled();
-            return null;
-        });
-    }
-
-    private static Duration longer(Duration wait) {
-        Duration doubled = wait.multipliedBy(2);
-        return doubled.compareTo(LONGEST_WAIT) < 0 ? doubled : LONGEST_WAIT;
     }
 
     private JobException translate(Throwable cause) {

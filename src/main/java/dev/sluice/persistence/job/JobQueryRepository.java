@@ -2,6 +2,7 @@ package dev.sluice.persistence.job;
 
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -9,8 +10,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Reads jobs for the API, including jobs that exist only in the user's job table because no worker received them. */
 public final class JobQueryRepository {
@@ -78,7 +77,7 @@ public final class JobQueryRepository {
                         query.after().map(JobQuery.Cursor::created).orElse(null),
                         query.after().map(JobQuery.Cursor::id).orElse(null),
                         query.limit())
-                .map(rows -> rows(rows)
+                .map(rows -> Rows.stream(rows)
                         .map(row -> new JobStatusResolver(Optional.of(row), Optional.empty())
                                 .details(new JobId(row.getString("id")), List.of()))
                         .toList());
@@ -94,7 +93,7 @@ public final class JobQueryRepository {
     /** The runs in progress of each worker and stage. */
     public Future<List<WorkerLoad>> workerLoads() {
         return database.execute(WORKER_LOADS)
-                .map(rows -> rows(rows)
+                .map(rows -> Rows.stream(rows)
                         .map(row ->
                                 new WorkerLoad(row.getString("worker"), row.getString("stage"), row.getLong("running")))
                         .toList());
@@ -113,10 +112,6 @@ public final class JobQueryRepository {
     }
 
     private static Optional<Row> first(RowSet<Row> rows) {
-        return rows(rows).findFirst();
-    }
-
-    private static Stream<Row> rows(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false);
+        return Rows.stream(rows).findFirst();
     }
 }

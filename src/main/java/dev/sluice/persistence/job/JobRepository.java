@@ -7,6 +7,7 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
@@ -23,7 +24,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /** Creates jobs and reads their status. */
 public final class JobRepository {
@@ -110,9 +110,7 @@ public final class JobRepository {
         var job = database.execute(SELECT_JOB, id.value());
         var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(job, runs)
-                .map(both -> StreamSupport.stream(job.result().spliterator(), false)
-                        .findFirst()
-                        .map(row -> status(row, runs.result())));
+                .map(both -> Rows.stream(job.result()).findFirst().map(row -> status(row, runs.result())));
     }
 
     private static JobStatus status(Row row, List<RunStatus> runs) {

@@ -39,7 +39,8 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
                 status(),
                 progress(),
                 step(),
-                new JobDetails.Failure(tracked.flatMap(row -> Optional.ofNullable(row.getString("error_code"))), error()),
+                new JobDetails.Failure(
+                        tracked.flatMap(row -> Optional.ofNullable(row.getString("error_code"))), error()),
                 new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata()),
                 new JobDetails.Timestamps(
                         time("created_at").or(() -> userColumn("createdAt")),

@@ -44,7 +44,9 @@ public final class RequestRepository {
         return database.transaction(session -> JobRegistration.insertJob(session, download, job.toJson())
                         .compose(made -> made.rowCount() == 0
                                 ? Future.succeededFuture(false)
-                                : Future.all(JobRegistration.insertRun(session, download), Outbox.enqueue(session, message))
+                                : Future.all(
+                                                JobRegistration.insertRun(session, download),
+                                                Outbox.enqueue(session, message))
                                         .compose(put -> tables.create(session, job))
                                         .map(true))
                         .map(Optional::of))

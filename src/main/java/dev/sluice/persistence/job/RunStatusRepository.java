@@ -3,6 +3,7 @@ package dev.sluice.persistence.job;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.run.FailedAttempt;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -13,7 +14,6 @@ import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /** Reads the status of the runs of a job. */
 final class RunStatusRepository {
@@ -31,7 +31,7 @@ final class RunStatusRepository {
     /** The runs in the order of stages and tasks. */
     Future<List<RunStatus>> findByJob(JobId id) {
         return database.execute(RUNS, id.value())
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> Rows.stream(rows)
                         .map(RunStatusRepository::run)
                         .sorted(Comparator.comparing(RunStatus::stage).thenComparing(RunStatus::task))
                         .toList());

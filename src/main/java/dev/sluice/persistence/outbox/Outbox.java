@@ -1,7 +1,9 @@
 package dev.sluice.persistence.outbox;
 
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.persistence.db.CallbackFailedException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final Duration SEND_LIMIT = Duration.ofSeconds(30);
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(5), Duration.ofSeconds(30), 0.5);
     private static final int WIDEST = 1_000_000;
     /** Of one batch, bodies and headers: it is in memory as a whole, and more than once. */
     private static final int MAX_BATCH_BYTES = 8 << 20;
@@ -54,7 +58,7 @@ public final class Outbox {
                                           AND e.publish_after > now())
                  ORDER BY o.id LIMIT $1),
             counted AS (SELECT id, bytes, sum(bytes) OVER (ORDER BY id) AS upto FROM due)
-            SELECT o.id, o.exchange, o.routing_key, o.body, o.headers, o.message_id, o.ordered_by
+            SELECT o.id, o.exchange, o.routing_key, o.body, o.headers, o.message_id, o.ordered_by, o.failures
               FROM sluice.outbox o JOIN counted ON counted.id = o.id
              WHERE counted.upto <= $2 OR counted.upto = counted.bytes
              ORDER BY o.id
@@ -62,10 +66,8 @@ public final class Outbox {
     private static final String DELETE = "DELETE FROM sluice.outbox WHERE id = ANY($1)";
     private static final String POSTPONE = """
             UPDATE sluice.outbox
-               SET failures = failures + 1,
-                   publish_after = now() + make_interval(secs => least(30, 5 * power(2, least(failures, 8))))
+               SET failures = $2, publish_after = now() + make_interval(secs => $3)
              WHERE id = $1
-            RETURNING failures
             """;
     private static final String NEXT_DUE =
             "SELECT extract(epoch FROM min(publish_after) - now())::float8 AS seconds FROM sluice.outbox";
@@ -94,15 +96,15 @@ public final class Outbox {
      */
     public Future<Integer> relay(int limit, Function<List<OutboxMessage>, Future<Void>> send) {
         int batch = Math.min(limit, batchLimit.get());
-        List<Long> taken = new ArrayList<>();
+        List<Row> taken = new ArrayList<>();
         return database.transaction(
                         SEND_LIMIT,
                         session -> session.execute(SELECT_BATCH, batch, MAX_BATCH_BYTES)
                                 .compose(rows -> {
-                                    rows.forEach(row -> taken.add(row.getLong("id")));
+                                    rows.forEach(taken::add);
                                     return taken.isEmpty()
                                             ? Future.succeededFuture(Optional.<Integer>empty())
-                                            : sent(session, rows, taken, send);
+                                            : sent(session, taken, send);
                                 }))
                 .compose(
                         sent -> {
@@ -116,22 +118,22 @@ public final class Outbox {
     public Future<Optional<Duration>> nextDue() {
         return database.execute(NEXT_DUE)
                 .map(rows -> Optional.ofNullable(rows.iterator().next().getDouble("seconds"))
-                        .map(seconds -> Duration.ofMillis(Math.max(0, Math.round(seconds * 1000)))));
+                        .map(SqlDurations::fromSeconds));
     }
 
     private static Future<Optional<Integer>> sent(
-            SqlSession session, RowSet<Row> rows, List<Long> taken, Function<List<OutboxMessage>, Future<Void>> send) {
-        List<OutboxMessage> messages = new ArrayList<>(rows.size());
-        rows.forEach(row -> messages.add(message(row)));
+            SqlSession session, List<Row> taken, Function<List<OutboxMessage>, Future<Void>> send) {
+        List<OutboxMessage> messages = taken.stream().map(Outbox::message).toList();
+        Long[] ids = taken.stream().map(row -> row.getLong("id")).toArray(Long[]::new);
         return Future.succeededFuture(messages)
                 .compose(send)
                 .timeout(SEND_LIMIT.toSeconds(), TimeUnit.SECONDS)
                 .recover(cause -> Future.failedFuture(new CallbackFailedException(cause)))
-                .compose(confirmed -> session.execute(DELETE, (Object) taken.toArray(Long[]::new)))
+                .compose(confirmed -> session.execute(DELETE, (Object) ids))
                 .map(deleted -> Optional.of(messages.size()));
     }
 
-    private Future<Integer> handleSendFailure(List<Long> taken, Throwable cause) {
+    private Future<Integer> handleSendFailure(List<Row> taken, Throwable cause) {
         if (!(cause instanceof CallbackFailedException failed)) {
             return Future.failedFuture(cause);
         }
@@ -139,13 +141,18 @@ public final class Outbox {
             batchLimit.set(taken.size() / 2);
             return Future.failedFuture(failed.reason());
         }
-        return database.execute(POSTPONE, taken.get(0)).transform(postponed -> {
-            LOG.atWarn()
-                    .addKeyValue("outboxId", taken.get(0))
-                    .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
-                    .log("message cannot be sent");
-            return Future.failedFuture(failed.reason());
-        });
+        long id = taken.get(0).getLong("id");
+        int failures = taken.get(0).getInteger("failures") + 1;
+        Duration delay = BACKOFF.delay(failures);
+        return database.execute(POSTPONE, id, failures, SqlDurations.toSeconds(delay))
+                .transform(postponed -> {
+                    LOG.atWarn()
+                            .addKeyValue("outboxId", id)
+                            .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
+                            .addKeyValue("retryMs", delay.toMillis())
+                            .log("message cannot be sent");
+                    return Future.failedFuture(failed.reason());
+                });
     }
 
     private static Object[] values(OutboxMessage message) {
@@ -156,7 +163,7 @@ public final class Outbox {
             message.headers(),
             message.messageId(),
             message.orderingKey().orElse(null),
-            message.delay().toMillis() / 1000.0
+            SqlDurations.toSeconds(message.delay())
         };
     }
 

@@ -4,15 +4,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
- * A message that waits to be published.
+ * A message to be published.
  *
  * @param exchange empty for the default exchange
- * @param body the raw bytes: also what cannot be decoded is passed on
- * @param messageId the same each time the message is sent, so that a reader can drop the second
- * @param orderedBy messages with the same value leave in the order in which they were put
- * @param delay how long it waits before it may leave
+ * @param body raw bytes; may be undecodable
+ * @param messageId equal for every publication of the message, so that a consumer can drop duplicates
+ * @param orderingKey messages with the same key are published in the order in which they are enqueued
+ * @param delay minimum time before publication
  */
 public record OutboxMessage(
         String exchange,
@@ -23,7 +24,22 @@ public record OutboxMessage(
         Optional<String> orderingKey,
         Duration delay) {
 
-    /** This message, waiting for {@code delay}. */
+    /** A message without headers, order and delay, with a random message id. */
+    public static OutboxMessage of(String exchange, String routingKey, Buffer body) {
+        return new OutboxMessage(
+                exchange,
+                routingKey,
+                body,
+                new JsonObject(),
+                UUID.randomUUID().toString(),
+                Optional.empty(),
+                Duration.ZERO);
+    }
+
+    public OutboxMessage withHeaders(JsonObject headers) {
+        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay);
+    }
+
     public OutboxMessage delayedBy(Duration delay) {
         return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay);
     }

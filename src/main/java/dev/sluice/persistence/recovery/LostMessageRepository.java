@@ -4,10 +4,10 @@ import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.ClaimTransaction;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -18,7 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -75,24 +75,17 @@ public final class LostMessageRepository {
             """.formatted(STAGES);
 
     private final Database database;
-    private final Function<LostRun, OutboxMessage> message;
+    private final BiFunction<RunId, JsonObject, OutboxMessage> message;
 
     /**
-     * Looks in this database.
+     * Searches this database.
      *
-     * @param message what starts a run
+     * @param message the message that starts a run, of its id and the stored staged job
      */
-    public LostMessageRepository(Database database, Function<LostRun, OutboxMessage> message) {
+    public LostMessageRepository(Database database, BiFunction<RunId, JsonObject, OutboxMessage> message) {
         this.database = database;
         this.message = message;
     }
-
-    /**
-     * A run that has to be started again.
-     *
-     * @param job the staged job as the database has it
-     */
-    public record LostRun(RunId run, JsonObject job) {}
 
     /**
      * Runs of one stage that wait to be claimed.
@@ -114,12 +107,12 @@ public final class LostMessageRepository {
      * @param again when one that was sent again and still not claimed is sent once more
      */
     public Future<List<RunId>> resendExpired(Duration silence, Duration again) {
-        return send(SILENT, ClaimTransaction.seconds(silence), ClaimTransaction.seconds(again), BATCH);
+        return send(SILENT, SqlDurations.toSeconds(silence), SqlDurations.toSeconds(again), BATCH);
     }
 
     /** How many runs wait in each stage; a stage where none does is left out. */
     public Future<Map<StageName, Backlog>> backlogs(Duration overdueAfter) {
-        return database.execute(WAITING, ClaimTransaction.seconds(overdueAfter)).map(rows -> {
+        return database.execute(WAITING, SqlDurations.toSeconds(overdueAfter)).map(rows -> {
             Map<StageName, Backlog> backlogs = new EnumMap<>(StageName.class);
             rows.forEach(row -> backlogs.put(
                     StageName.of(row.getString("stage")), new Backlog(row.getLong("waiting"), row.getLong("overdue"))));
@@ -129,7 +122,7 @@ public final class LostMessageRepository {
 
     /** Sends the messages again of up to {@code limit} runs that nobody claimed for {@code overdueAfter}, oldest first. */
     public Future<List<RunId>> resendUnclaimed(StageName stage, Duration overdueAfter, long limit) {
-        return send(UNCLAIMED, stage.key(), ClaimTransaction.seconds(overdueAfter), (int) Math.min(BATCH, limit));
+        return send(UNCLAIMED, stage.key(), SqlDurations.toSeconds(overdueAfter), (int) Math.min(BATCH, limit));
     }
 
     private Future<List<RunId>> send(String sql, Object... parameters) {
@@ -146,7 +139,7 @@ public final class LostMessageRepository {
             RunId run = new RunId(
                     new JobId(row.getString("job_id")), StageName.of(row.getString("stage")), row.getInteger("task"));
             runs.add(run);
-            put.add(Outbox.enqueue(session, message.apply(new LostRun(run, (JsonObject) row.getValue("message")))));
+            put.add(Outbox.enqueue(session, message.apply(run, (JsonObject) row.getValue("message"))));
         }
         return Future.all(put).map(all -> runs);
     }

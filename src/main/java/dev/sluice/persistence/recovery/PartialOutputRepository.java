@@ -5,13 +5,13 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Results that failed jobs may have published in part. Their keys depend on the medium alone, so they are a job's own only
@@ -57,7 +57,7 @@ public final class PartialOutputRepository {
     /** Up to 100 failed jobs whose half results nobody has settled yet, the oldest first. */
     public Future<List<JobId>> findUnresolved() {
         return database.execute(OPEN, UPLOAD, BATCH)
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                .map(rows -> Rows.stream(rows)
                         .map(row -> new JobId(row.getString("job_id")))
                         .toList());
     }

@@ -1,5 +1,6 @@
 package dev.sluice.persistence.recovery;
 
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
@@ -7,12 +8,12 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.db.SqlStatement;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.recovery.LostMessageRepository.Backlog;
-import dev.sluice.persistence.run.ClaimTransaction;
 import dev.sluice.persistence.run.JobRegistration;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
@@ -58,7 +59,7 @@ public final class PendingJobRepository {
         // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
         // hand.
         return tables.reload(database)
-                .compose(read -> tables.countUntracked(ClaimTransaction.seconds(overdueAfter), refused.fingerprints())
+                .compose(read -> tables.countUntracked(SqlDurations.toSeconds(overdueAfter), refused.fingerprints())
                         .map(this::counted)
                         .orElseGet(this::notServed));
     }
@@ -100,7 +101,7 @@ public final class PendingJobRepository {
     /** A transaction for each: a table may begin with any number of rows that are no use. */
     private Future<Page> page(Duration overdueAfter, int max) {
         return tables.findUntracked(
-                        ClaimTransaction.seconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
+                        SqlDurations.toSeconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
                 .map(find -> database.transaction(session -> session.execute(ALONE)
                                 .compose(alone -> session.execute(find))
                                 .compose(rows -> {
@@ -116,17 +117,16 @@ public final class PendingJobRepository {
     private Future<Page> taken(SqlSession session, List<Row> rows, int max) {
         List<RunId> runs = new ArrayList<>();
         int refusedBefore = refused.count();
-        Future<Void> all = Future.succeededFuture();
-        for (Row row : rows) {
-            all = all.compose(before -> runs.size() == max
-                    ? Future.succeededFuture()
-                    : readable(session, row)
-                            .compose(job -> job.isEmpty()
-                                    ? Future.succeededFuture()
-                                    : begun(session, job.get())
-                                            .onSuccess(runs::add)
-                                            .mapEmpty()));
-        }
+        Future<Void> all = ParallelTasks.sequentially(
+                rows,
+                row -> runs.size() == max
+                        ? Future.succeededFuture()
+                        : readable(session, row)
+                                .compose(job -> job.isEmpty()
+                                        ? Future.succeededFuture()
+                                        : begun(session, job.get())
+                                                .onSuccess(runs::add)
+                                                .mapEmpty()));
         return all.map(done -> new Page(
                 List.copyOf(runs), rows.size() == LostMessageRepository.BATCH && refused.count() > refusedBefore));
     }

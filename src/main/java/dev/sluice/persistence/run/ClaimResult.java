@@ -1,15 +1,20 @@
 package dev.sluice.persistence.run;
 
+import dev.sluice.message.JobUpdate;
 import java.time.Duration;
 
-/** What came of asking for a run. */
+/** The result of a claim. */
 public sealed interface ClaimResult {
-    /** The run is ours. */
-    record Granted(Claim claim) implements ClaimResult {}
+    /**
+     * The run is claimed.
+     *
+     * @param started the update that the transaction of the claim committed, with the first sequence number of the claim
+     */
+    record Granted(Claim claim, JobUpdate started) implements ClaimResult {}
 
-    /** The run is done, or its job has ended: the delivery may be acknowledged. */
-    record AlreadyFinished() implements ClaimResult {}
-
-    /** Another worker has it; the message comes back after {@code remaining}: the delivery may be acknowledged. */
+    /** Another worker holds the lease for {@code remaining}; the message is sent again after that. */
     record LeasedElsewhere(Duration remaining) implements ClaimResult {}
+
+    /** The run is completed, its job has ended, or the message is older than a restart of the job. */
+    record AlreadyFinished() implements ClaimResult {}
 }

@@ -8,6 +8,7 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
@@ -16,7 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Claims a run, or finds out why it can't be had. */
+/** Claims a run, or explains why it cannot be claimed. Threads: any. */
 public final class ClaimTransaction {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
     private static final String CLAIM_RUN =
@@ -70,26 +71,31 @@ public final class ClaimTransaction {
 
     private final Database database;
     private final UserTables tables;
-    private final Function<JobUpdate, OutboxMessage> route;
+    private final Function<JobUpdate, OutboxMessage> toOutboxMessage;
 
-    ClaimTransaction(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> route) {
+    ClaimTransaction(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> toOutboxMessage) {
         this.database = database;
         this.tables = tables;
-        this.route = route;
+        this.toOutboxMessage = toOutboxMessage;
     }
 
-    Future<ClaimResult> claim(ClaimRequest request) {
-        AtomicReference<UnconfirmedClaim> taken = new AtomicReference<>();
+    /**
+     * Claims a run for an attempt. The same transaction inserts the job if it is not known, and enqueues the start update. The
+     * claim of a known job has the stored message. A run whose lease expired is claimed like a waiting one, and the
+     * expired attempt counts. If another worker holds the lease, {@link ClaimRequest#redelivery} is deferred until
+     * the lease ends.
+     */
+    public Future<ClaimResult> claim(ClaimRequest request) {
+        AtomicReference<UnconfirmedClaim> unconfirmed = new AtomicReference<>();
         return database.batchedTransaction(
-                        "claim", request.run().job().value(), session -> take(session, request, taken))
-                .recover(cause -> revoke(taken.get(), cause))
-                .compose(granted -> granted.isPresent()
-                        ? Future.succeededFuture(new ClaimResult.Granted(granted.get()))
-                        : explainRefusal(request));
+                        "claim", request.run().job().value(), session -> claim(session, request, unconfirmed))
+                .recover(cause -> revoke(unconfirmed.get(), cause))
+                .compose(granted ->
+                        granted.isPresent() ? Future.succeededFuture(granted.get()) : explainRefusal(request));
     }
 
-    /** A delivery that goes back to its queue is to find the run as it was. */
-    private Future<Optional<Claim>> revoke(@Nullable UnconfirmedClaim unconfirmed, Throwable cause) {
+    /** A requeued delivery must find the run as it was before. */
+    private Future<Optional<ClaimResult.Granted>> revoke(@Nullable UnconfirmedClaim unconfirmed, Throwable cause) {
         return unconfirmed == null
                 ? Future.failedFuture(cause)
                 : unconfirmed
@@ -98,48 +104,54 @@ public final class ClaimTransaction {
                                 .addKeyValue("jobId", unconfirmed.run().job())
                                 .addKeyValue("stage", unconfirmed.run().stage().key())
                                 .addKeyValue("error", String.valueOf(unanswered.getMessage()))
-                                .log("nobody knows whether a run is claimed, its attempt may count"))
+                                .log("claim outcome unknown; the attempt may be counted"))
                         .transform(done -> Future.failedFuture(cause));
     }
 
-    private Future<Optional<Claim>> take(
-            SqlSession session, ClaimRequest request, AtomicReference<UnconfirmedClaim> taken) {
+    private Future<Optional<ClaimResult.Granted>> claim(
+            SqlSession session, ClaimRequest request, AtomicReference<UnconfirmedClaim> unconfirmed) {
         RunId run = request.run();
         String job = run.job().value();
         String stage = run.stage().key();
         var message = request.job().toJson();
-        // What is planned is known, or it is of a plan that was given up.
+        // The run of a planned task exists, or the message is of a plan that was discarded.
         Future<?> known = run.stage().requiresPlan()
                 ? Future.succeededFuture()
-                : Future.all(
-                        JobRegistration.insertJob(session, run, message), JobRegistration.insertRun(session, run));
-        Future<RowSet<Row>> takenRun = session.execute(
+                : Future.all(JobRegistration.insertJob(session, run, message), JobRegistration.insertRun(session, run));
+        Future<RowSet<Row>> claimedRun = session.execute(
                 CLAIM_RUN,
                 job,
                 stage,
                 run.task(),
                 request.worker(),
-                seconds(request.lease()),
+                SqlDurations.toSeconds(request.lease()),
                 precedingStages(run.stage()));
-        Future<RowSet<Row>> takenJob =
+        Future<RowSet<Row>> claimedJob =
                 session.execute(CLAIM_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
-        return Future.all(known, takenRun, takenJob).compose(all -> {
-            if (takenRun.result().size() == 0 || takenJob.result().size() == 0) {
+        return Future.all(known, claimedRun, claimedJob).compose(all -> {
+            if (claimedRun.result().size() == 0 || claimedJob.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
-            Row row = takenRun.result().iterator().next();
-            taken.set(new UnconfirmedClaim(
+            Row row = claimedRun.result().iterator().next();
+            unconfirmed.set(new UnconfirmedClaim(
                     run, request.worker(), row.getInteger("attempt"), row.getOffsetDateTime("started_at")));
-            Claim claim = claim(run, row, takenJob.result().iterator().next(), request.job());
-            return announced(session, request, claim).map(Optional.of(claim));
+            Claim claim = claim(run, row, claimedJob.result().iterator().next(), request.job());
+            return announce(session, request, claim).map(Optional::of);
         });
     }
 
-    private Future<Void> announced(SqlSession session, ClaimRequest request, Claim claim) {
-        JobUpdate update = request.startedUpdate().apply(claim);
+    private Future<ClaimResult.Granted> announce(SqlSession session, ClaimRequest request, Claim claim) {
+        Attempt attempt = claim.attempt();
+        JobUpdate started = JobUpdate.started(
+                claim.job(),
+                new JobUpdate.Origin(attempt.run().stage(), attempt.attemptNumber(), request.worker()),
+                claim.minProgress(),
+                claim.firstSeq(),
+                Instant.now());
         return Future.all(
-                        Outbox.enqueue(session, route.apply(update)), tables.applyUpdate(session, claim.job(), update))
-                .mapEmpty();
+                        Outbox.enqueue(session, toOutboxMessage.apply(started)),
+                        tables.applyUpdate(session, claim.job(), started))
+                .map(new ClaimResult.Granted(claim, started));
     }
 
     private static Claim claim(RunId run, Row taken, Row job, StagedJob delivered) {
@@ -152,8 +164,8 @@ public final class ClaimTransaction {
     }
 
     /**
-     * The message that the commit before this stage, or a restart, wrote down: one that was sent before that may still come
-     * first. What cannot be read there is no better than what was delivered.
+     * The message that the commit of the preceding stage, or a restart, stored: an older message may be delivered first. If
+     * the stored message is invalid, the delivered one is used.
      */
     private static StagedJob message(Row job, StageName stage, StagedJob delivered) {
         try {
@@ -181,10 +193,10 @@ public final class ClaimTransaction {
 
     private static ClaimResult held(RowSet<Row> rows) {
         double seconds = rows.iterator().next().getDouble("seconds");
-        return new ClaimResult.LeasedElsewhere(Duration.ofMillis(Math.max(0, Math.round(seconds * 1000))));
+        return new ClaimResult.LeasedElsewhere(SqlDurations.fromSeconds(seconds));
     }
 
-    /** Neither claimed nor held: ended, out of date, or its lease ended between the two looks. */
+    /** Neither claimed nor leased: finished, out of date, or the lease ended between the two statements. */
     private Future<ClaimResult> ended(ClaimRequest request) {
         RunId run = request.run();
         boolean planned = run.stage().requiresPlan();
@@ -201,17 +213,13 @@ public final class ClaimTransaction {
     }
 
     /**
-     * The stages before this one. While one of them has to run first, a message for this stage is of an earlier life of the
-     * job: it was under way when the job failed and was started again.
+     * The stages before {@code stage}. While one of them is not completed, a message for {@code stage} is older than a restart of
+     * the job: it was in flight when the job failed and was restarted.
      */
     private static String[] precedingStages(StageName stage) {
         return Stream.of(StageName.values())
                 .filter(other -> other.compareTo(stage) < 0)
                 .map(StageName::key)
                 .toArray(String[]::new);
-    }
-
-    public static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 }

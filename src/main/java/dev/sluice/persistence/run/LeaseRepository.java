@@ -5,20 +5,18 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.progress.AttemptArrays;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
-/** What a host says about all its running attempts at once. */
-final class LeaseRepository {
+/** Leases of runs. Threads: any. */
+public final class LeaseRepository {
     private static final String RENEW = """
             UPDATE sluice.stage_run r SET lease_until = clock_timestamp() + make_interval(secs => $5)
               FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) WITH ORDINALITY
@@ -44,7 +42,8 @@ final class LeaseRepository {
         this.database = database;
     }
 
-    Future<Set<Attempt>> renew(Collection<Attempt> attempts, Duration lease) {
+    /** Renews the leases of {@code attempts} in one statement; returns the attempts that still own their run. */
+    public Future<Set<Attempt>> renew(Collection<Attempt> attempts, Duration lease) {
         if (attempts.isEmpty()) {
             return Future.succeededFuture(Set.of());
         }
@@ -56,13 +55,14 @@ final class LeaseRepository {
                         columns.stages(),
                         columns.tasks(),
                         columns.tokens(),
-                        ClaimTransaction.seconds(lease))
-                .map(rows -> stream(rows)
+                        SqlDurations.toSeconds(lease))
+                .map(rows -> Rows.stream(rows)
                         .map(row -> asked.get(row.getInteger("place") - 1))
                         .collect(Collectors.toUnmodifiableSet()));
     }
 
-    Future<Duration> remaining(RunId run) {
+    /** How long the current lease of a run lasts unless it is renewed; zero without a lease. */
+    public Future<Duration> remaining(RunId run) {
         return database.execute(SELECT_REMAINING, run.job().value(), run.stage().key(), run.task())
                 .map(rows -> rows.size() == 0
                         ? Duration.ZERO
@@ -70,15 +70,12 @@ final class LeaseRepository {
                                 (long) Math.ceil(rows.iterator().next().getDouble("seconds") * 1000)));
     }
 
-    Future<Set<JobId>> findCancelled(Collection<JobId> jobs) {
+    /** Those of {@code jobs} that are cancelled. */
+    public Future<Set<JobId>> findCancelled(Collection<JobId> jobs) {
         String[] ids = jobs.stream().map(JobId::value).toArray(String[]::new);
         return database.execute(CANCELLED, ids, ErrorCode.CANCELLED.wire())
-                .map(rows -> stream(rows)
+                .map(rows -> Rows.stream(rows)
                         .map(row -> new JobId(row.getString("id")))
                         .collect(Collectors.toUnmodifiableSet()));
-    }
-
-    private static Stream<Row> stream(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false);
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.job.JobException;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.SqlDurations;
 import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.persistence.db.SqlStatement;
 import dev.sluice.persistence.outbox.Outbox;
@@ -23,7 +24,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The ends of an attempt, each in one transaction that begins with the fence. */
+/**
+ * Settles runs: completes, fails, retries, defers or releases them. What an attempt writes takes effect only while its fencing token
+ * is the newest; a {@link CommitResult#FENCED} call has changed nothing. A call whose answer was lost may be repeated: it takes
+ * effect once. Threads: any.
+ */
 public final class RunSettlement {
     private static final String FENCE = """
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = 'running'
@@ -41,7 +46,7 @@ public final class RunSettlement {
                    sent_at = clock_timestamp() + make_interval(secs => $8),
                    history =
             """ + FailedAttempt.appendSql("$6::text", "$7::text", "clock_timestamp()") + FENCE;
-    /** Makes a run as if its attempt had not been; what follows says when its message is due, and which run. */
+    /** Reverts an attempt; the rest of the statement sets when the message is due, and which run. */
     static final String REVERT_ATTEMPT = """
             UPDATE sluice.stage_run
                SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL,
@@ -73,106 +78,108 @@ public final class RunSettlement {
 
     private final Database database;
     private final UserTables tables;
-    private final Function<JobUpdate, OutboxMessage> route;
+    private final Function<JobUpdate, OutboxMessage> toOutboxMessage;
 
-    RunSettlement(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> route) {
+    RunSettlement(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> toOutboxMessage) {
         this.database = database;
         this.tables = tables;
-        this.route = route;
+        this.toOutboxMessage = toOutboxMessage;
     }
 
-    Future<Boolean> commit(Attempt attempt, StageCompletion done) {
-        JobUpdate update = done.update();
-        boolean completed = update.status() == JobUpdate.Status.COMPLETED;
+    /** Completes a run: its result, the job, the user tables, the messages of what follows and the update, all or nothing. */
+    public Future<CommitResult> complete(Attempt attempt, StageCompletion completion) {
+        JobUpdate update = completion.update();
         return inFencedTransaction(attempt, "done", session -> {
-            var run = fencedRun(session, COMPLETE_RUN, attempt, done.result());
+            var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result());
             var job = session.execute(
                     JOB_ON,
                     attempt.run().job().value(),
-                    done.job().toJson(),
+                    completion.job().toJson(),
                     attempt.run().stage().key(),
-                    completed ? "completed" : "running",
+                    completion.continuation() == Completion.Continuation.JOB_COMPLETED ? "completed" : "running",
                     update.progress());
             List<Future<?>> sent = new ArrayList<>();
-            done.next().ifPresent(next -> {
+            completion.next().ifPresent(next -> {
                 sent.add(JobRegistration.insertRun(session, next.run()));
                 next.message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
             });
-            done.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
-            sent.add(Outbox.enqueue(session, route.apply(update)));
+            completion.tasks().ifPresent(tasks -> sent.add(TaskSettlement.plan(session, attempt, tasks)));
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
-                            ? tables.applyUpdate(session, done.job(), update).map(Optional.of(true))
-                            : Future.succeededFuture(Optional.empty()));
+                            ? announce(session, completion.job(), update)
+                            : Future.succeededFuture(false));
         });
     }
 
-    Future<Boolean> commit(Attempt attempt, TaskCompletion done) {
+    /**
+     * Completes a task of a stage: its result, the user tables, the message of the next task or, after the last one, of the
+     * join, and the update, all or nothing.
+     */
+    public Future<CommitResult> complete(Attempt attempt, TaskCompletion completion) {
         return inFencedTransaction(attempt, "done", session -> {
-            var run = fencedRun(session, COMPLETE_RUN, attempt, done.result());
-            var standing = TaskSettlement.advance(session, attempt, done);
-            return Future.all(run, standing)
-                    .compose(both -> changed(run) && standing.result().isPresent()
-                            ? announced(
+            var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result());
+            var progress = TaskSettlement.advance(session, attempt, completion);
+            return Future.all(run, progress)
+                    .compose(both -> changed(run) && progress.result().isPresent()
+                            ? announce(
                                     session,
-                                    done.job(),
-                                    done.update().apply(standing.result().get()))
-                            : Future.succeededFuture(Optional.empty()));
+                                    completion.job(),
+                                    completion.update().apply(progress.result().get()))
+                            : Future.succeededFuture(false));
         });
     }
 
-    private Future<Optional<Boolean>> announced(SqlSession session, StagedJob job, JobUpdate update) {
-        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyUpdate(session, job, update))
-                .map(Optional.of(true));
+    private Future<Boolean> announce(SqlSession session, StagedJob job, JobUpdate update) {
+        return Future.all(
+                        Outbox.enqueue(session, toOutboxMessage.apply(update)),
+                        tables.applyUpdate(session, job, update))
+                .map(true);
     }
 
-    Future<Boolean> fail(
+    /**
+     * Fails the job.
+     *
+     * @param deadLetter makes the dead letter, if there is one, of the run's history: its unsuccessful attempts, oldest first, this
+     *     one included
+     */
+    public Future<CommitResult> fail(
             Attempt attempt,
             JobException failure,
             JobUpdate update,
             Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
         String code = failure.code().wire();
-        String sentence = UserTableMapping.stripNul(failure.message());
+        String message = UserTableMapping.stripNul(failure.message());
         return inFencedTransaction(attempt, "failed", session -> {
-            var run = fencedRun(session, FAIL_RUN, attempt, "failed", code, sentence, 0.0);
-            // What was announced is what a job that is started again may not go below.
-            var job = session.execute(JOB_FAILED, attempt.run().job().value(), code, sentence, update.progress());
+            var run = fencedRun(session, FAIL_RUN, attempt, "failed", code, message, 0.0);
+            // A restarted job may not go below the progress that was announced.
+            var job = session.execute(JOB_FAILED, attempt.run().job().value(), code, message, update.progress());
             return Future.all(run, job)
                     .compose(both -> changed(run) && changed(job)
                             ? failed(session, run.result(), update.withSeq(seq(job.result())), deadLetter)
-                            : Future.succeededFuture(Optional.empty()));
+                            : Future.succeededFuture(false));
         });
     }
 
-    /** Other tasks of the job may have told something since the failed one was claimed: this is the last word. */
+    /** Other tasks of the job may have sent updates since the failed one was claimed: this number is above theirs. */
     private static long seq(RowSet<Row> job) {
         return job.iterator().next().getLong("seq");
     }
 
-    private Future<Optional<Boolean>> failed(
+    private Future<Boolean> failed(
             SqlSession session,
             RowSet<Row> run,
             JobUpdate update,
             Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
-        return Future.all(
-                        Outbox.enqueue(session, route.apply(update)),
-                        letter(session, run, deadLetter),
-                        tables.applyFailure(session, update))
-                .map(Optional.of(true));
+        JsonArray history = run.iterator().next().getJsonArray("history");
+        List<Future<?>> written = new ArrayList<>();
+        written.add(Outbox.enqueue(session, toOutboxMessage.apply(update)));
+        deadLetter.ifPresent(letter -> written.add(Outbox.enqueue(session, letter.apply(history))));
+        written.add(tables.applyFailure(session, update));
+        return Future.all(written).map(true);
     }
 
-    /** The dead letter tells what the run's row tells, this end included. */
-    private static Future<Void> letter(
-            SqlSession session, RowSet<Row> run, Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
-        return deadLetter.isEmpty()
-                ? Future.succeededFuture()
-                : Outbox.enqueue(
-                                session,
-                                deadLetter.get().apply(run.iterator().next().getJsonArray("history")))
-                        .mapEmpty();
-    }
-
-    Future<Boolean> retryLater(Attempt attempt, JobException failure, OutboxMessage again) {
+    /** Releases the run; {@code redelivery} brings its message again after its delay. The attempt counts. */
+    public Future<CommitResult> retryLater(Attempt attempt, JobException failure, OutboxMessage redelivery) {
         return inFencedTransaction(attempt, "waiting", session -> {
             var run = fencedRun(
                     session,
@@ -181,26 +188,29 @@ public final class RunSettlement {
                     "waiting",
                     failure.code().wire(),
                     UserTableMapping.stripNul(failure.message()),
-                    ClaimTransaction.seconds(again.delay()));
-            return Future.all(run, Outbox.enqueue(session, again)).map(all -> commitIf(changed(run)));
+                    SqlDurations.toSeconds(redelivery.delay()));
+            return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
         });
     }
 
-    Future<Boolean> release(Attempt attempt) {
+    /** Releases the run without counting the attempt; {@code redelivery} brings its message again after its delay. */
+    public Future<CommitResult> defer(Attempt attempt, OutboxMessage redelivery) {
         return inFencedTransaction(attempt, "waiting", session -> {
-            var run = fencedRun(session, RUN_RELEASED, attempt, 0.0);
-            return run.map(rows -> commitIf(changed(run)));
+            var run = fencedRun(session, RUN_RELEASED, attempt, SqlDurations.toSeconds(redelivery.delay()));
+            return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
         });
     }
 
-    Future<Boolean> defer(Attempt attempt, OutboxMessage again) {
-        return inFencedTransaction(attempt, "waiting", session -> {
-            var run = fencedRun(session, RUN_RELEASED, attempt, ClaimTransaction.seconds(again.delay()));
-            return Future.all(run, Outbox.enqueue(session, again)).map(all -> commitIf(changed(run)));
-        });
+    /** Releases the run without counting the attempt; the caller requeues the delivery. */
+    public Future<CommitResult> release(Attempt attempt) {
+        return inFencedTransaction(
+                attempt,
+                "waiting",
+                session -> fencedRun(session, RUN_RELEASED, attempt, 0.0).map(rows -> rows.size() > 0));
     }
 
-    Future<Boolean> saveCheckpoint(Attempt attempt, JsonObject checkpoint) {
+    /** Saves state for the next attempt, which finds it in its {@link Claim} if this attempt does not complete. */
+    public Future<CommitResult> saveCheckpoint(Attempt attempt, JsonObject checkpoint) {
         return database.execute(
                         CHECKPOINT,
                         attempt.run().job().value(),
@@ -208,20 +218,28 @@ public final class RunSettlement {
                         attempt.run().task(),
                         attempt.fencingToken(),
                         checkpoint)
-                .map(saved -> saved.size() > 0);
+                .map(saved -> result(saved.size() > 0));
     }
 
-    private Future<Boolean> inFencedTransaction(
-            Attempt attempt, String endState, Function<SqlSession, Future<Optional<Boolean>>> work) {
-        return database.batchedTransaction(endState, attempt.run().job().value(), work)
-                .compose(held -> held.isPresent() ? Future.succeededFuture(true) : isAlreadySettled(attempt, endState));
+    /** Commits if {@code work} gives true, which says that every fenced statement changed its row. */
+    private Future<CommitResult> inFencedTransaction(
+            Attempt attempt, String endState, Function<SqlSession, Future<Boolean>> work) {
+        return database.batchedTransaction(
+                        endState,
+                        attempt.run().job().value(),
+                        session -> work.apply(session)
+                                .map(current ->
+                                        current ? Optional.of(CommitResult.COMMITTED) : Optional.<CommitResult>empty()))
+                .compose(committed -> committed.isPresent()
+                        ? Future.succeededFuture(CommitResult.COMMITTED)
+                        : settledBefore(attempt, endState));
     }
 
     /**
-     * Whether the same attempt got through with the same ending before: the answer to its COMMIT was lost, and it asks
-     * again. Nobody else can have used its token.
+     * Whether the same attempt was settled in the same state before: the answer to its COMMIT was lost, and the caller
+     * repeats the call. No other attempt has its token.
      */
-    private Future<Boolean> isAlreadySettled(Attempt attempt, String endState) {
+    private Future<CommitResult> settledBefore(Attempt attempt, String endState) {
         return database.execute(
                         SELECT_SETTLED_BY,
                         attempt.run().job().value(),
@@ -229,7 +247,11 @@ public final class RunSettlement {
                         attempt.run().task(),
                         attempt.fencingToken(),
                         endState)
-                .map(found -> found.size() > 0);
+                .map(found -> result(found.size() > 0));
+    }
+
+    private static CommitResult result(boolean current) {
+        return current ? CommitResult.COMMITTED : CommitResult.FENCED;
     }
 
     private static Future<RowSet<Row>> fencedRun(
@@ -245,9 +267,5 @@ public final class RunSettlement {
 
     private static boolean changed(Future<RowSet<Row>> statement) {
         return statement.result().size() > 0;
-    }
-
-    private static Optional<Boolean> commitIf(boolean held) {
-        return held ? Optional.of(true) : Optional.empty();
     }
 }

@@ -11,45 +11,43 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * What a run that went well leaves behind.
+ * What a successful run of a whole stage commits.
  *
- * @param job the staged job as the next stage gets it, or as it ends
- * @param result what the stage made, kept with the run
- * @param update the news; its status says whether the job is completed with this
- * @param next how the job goes on; empty after the last stage, and where it goes on in tasks
- * @param tasks in which tasks it goes on
+ * @param job the staged job in the form that the next stage gets, or of a completed job
+ * @param result stored with the run
+ * @param next the run that follows; empty after the last stage, and where tasks follow
+ * @param tasks the tasks that follow
  */
 public record StageCompletion(
-        StagedJob job, JsonObject result, JobUpdate update, Optional<NextRun> next, Optional<TaskBatch> tasks) {
+        StagedJob job, JsonObject result, JobUpdate update, Optional<NextRun> next, Optional<TaskBatch> tasks)
+        implements Completion {
 
-    /** An end that no tasks follow. */
+    /** A completion without tasks. */
     public StageCompletion(StagedJob job, JsonObject result, JobUpdate update, Optional<NextRun> next) {
         this(job, result, update, next, Optional.empty());
     }
 
-    /**
-     * The run that is waited for from now on.
-     *
-     * @param message brings it about; empty where whoever did this run goes on with that one himself
-     */
-    public record NextRun(RunId run, Optional<OutboxMessage> message) {
-        /** A run that this message brings about. */
-        public NextRun(RunId run, OutboxMessage message) {
-            this(run, Optional.of(message));
+    @Override
+    public Continuation continuation() {
+        if (tasks.isPresent()) {
+            return Continuation.TASKS;
         }
-
-        /** A run that is begun without a message. */
-        public NextRun(RunId run) {
-            this(run, Optional.empty());
-        }
+        return update.status() == JobUpdate.Status.COMPLETED ? Continuation.JOB_COMPLETED : Continuation.NEXT_STAGE;
     }
 
     /**
-     * The tasks that are waited for from now on.
+     * The run that follows.
+     *
+     * @param message starts it; empty if the same delivery continues with it
+     */
+    public record NextRun(RunId run, Optional<OutboxMessage> message) {}
+
+    /**
+     * The tasks that follow.
      *
      * @param all in the order in which they are sent
-     * @param inFlight how many are sent now; the others when one of them is done
-     * @param message what starts the task with this number
+     * @param maxInFlight how many are sent now; each of the others is sent when a task completes
+     * @param message the message that starts the task with this number
      */
     public record TaskBatch(
             StageName stage, List<PlannedTask> all, int maxInFlight, IntFunction<OutboxMessage> message) {
@@ -63,9 +61,9 @@ public record StageCompletion(
     }
 
     /**
-     * One of the tasks of a stage.
+     * A task of a stage.
      *
-     * @param weight how much of the stage it is, against the others
+     * @param weight its part of the stage's progress, relative to the other tasks
      */
     public record PlannedTask(int number, double weight) {}
 }

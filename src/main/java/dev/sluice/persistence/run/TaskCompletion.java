@@ -8,13 +8,13 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
- * What a task that went well leaves behind.
+ * What a successful task commits.
  *
- * @param result what it made, kept with the run
- * @param inFlight how many tasks of the job are out at a time
- * @param update the news
- * @param message what starts the task with this number
- * @param join what goes on when this was the last task
+ * @param result stored with the run
+ * @param maxInFlight how many tasks of the job are queued or running at a time
+ * @param update the update for the progress that the task leads to
+ * @param message the message that starts the task with this number
+ * @param join the run that follows the last task
  */
 public record TaskCompletion(
         StagedJob job,
@@ -22,13 +22,19 @@ public record TaskCompletion(
         int maxInFlight,
         Function<JobProgress, JobUpdate> update,
         IntFunction<OutboxMessage> message,
-        StageCompletion.NextRun join) {
+        StageCompletion.NextRun join)
+        implements Completion {
+
+    @Override
+    public Continuation continuation() {
+        return Continuation.TASKS;
+    }
 
     /**
-     * How far the job is.
+     * Progress of a job after a task.
      *
      * @param progress percent
-     * @param seq the number that the update is to carry
+     * @param seq the sequence number of the update
      */
     public record JobProgress(int progress, long seq) {}
 }

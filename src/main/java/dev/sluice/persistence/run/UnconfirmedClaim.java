@@ -1,5 +1,6 @@
 package dev.sluice.persistence.run;
 
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.job.RunId;
 import dev.sluice.persistence.db.Database;
 import io.vertx.core.Future;
@@ -29,7 +30,9 @@ record UnconfirmedClaim(RunId run, String worker, int token, OffsetDateTime star
     Future<Void> revoke(Database database) {
         // The pool may give the connection that was lost with the answer: it learns of that a moment later.
         return once(database)
-                .recover(unanswered -> database.delay(UNTIL_RECONNECTED).compose(waited -> once(database)));
+                .recover(unanswered -> database.delay(new CancellationToken())
+                        .await(UNTIL_RECONNECTED)
+                        .compose(waited -> once(database)));
     }
 
     private Future<Void> once(Database database) {

@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param pendingBytes the data after the last stored part
  * @param receivedBytes the size of stored parts and pending bytes
  */
-public record MultipartState(
-        Optional<String> uploadId, List<String> etags, Buffer pendingBytes, long receivedBytes) {
+public record MultipartState(Optional<String> uploadId, List<String> etags, Buffer pendingBytes, long receivedBytes) {
     public MultipartState {
         etags = List.copyOf(etags);
     }

@@ -2,6 +2,7 @@ package dev.sluice.persistence.upload;
 
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 
 /**
  * Stores uploads that take more than one request, so that each request may be handled by another process. A request that
@@ -108,9 +108,7 @@ public final class UploadRepository {
     }
 
     private static List<UploadRecord> all(RowSet<Row> rows) {
-        return StreamSupport.stream(rows.spliterator(), false)
-                .map(UploadRepository::record)
-                .toList();
+        return Rows.stream(rows).map(UploadRepository::record).toList();
     }
 
     private static UploadRecord record(Row row) {

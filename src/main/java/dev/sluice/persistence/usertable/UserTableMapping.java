@@ -71,8 +71,10 @@ public final class UserTableMapping {
         cells.put("status", new ColumnValue.Status(update.status().name()));
         cells.put("progress", new ColumnValue.Numeric(update.progress()));
         cells.put("currentStep", new ColumnValue.Text(update.step()));
-        update.failure().ifPresent(why -> cells.put("errorMessage", new ColumnValue.Text(stripNul(why.message()))));
-        update.metadata().ifPresent(known -> cells.put("metadata", metadata(known)));
+        update.content()
+                .failure()
+                .ifPresent(why -> cells.put("errorMessage", new ColumnValue.Text(stripNul(why.message()))));
+        update.content().metadata().ifPresent(known -> cells.put("metadata", metadata(known)));
         if (update.status() == JobUpdate.Status.COMPLETED) {
             cells.put("thumbnails", new ColumnValue.Json(update.thumbnails().encode()));
             cells.put(
@@ -179,7 +181,7 @@ public final class UserTableMapping {
         cells.put("videoThumbnails", new ColumnValue.Json(completed.thumbnails().encode()));
         cells.put(
                 "videoVersions", new ColumnValue.Json(completed.videoVersions().encode()));
-        completed.metadata().ifPresent(known -> {
+        completed.content().metadata().ifPresent(known -> {
             cells.put("videoMetadata", metadata(known));
             cells.put("duration", new ColumnValue.Numeric(known.duration()));
             cells.put("codec", new ColumnValue.Text(stripNul(known.codec())));

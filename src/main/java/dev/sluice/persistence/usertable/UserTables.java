@@ -1,6 +1,8 @@
 package dev.sluice.persistence.usertable;
 
+import dev.sluice.common.async.AsyncRetry;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
@@ -30,7 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class UserTables {
     private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
-    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+    private static final ExponentialBackoff BACKOFF =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     private static final String CREATE = """
             CREATE TABLE IF NOT EXISTS %s (
                 "id" text PRIMARY KEY,
@@ -67,10 +70,8 @@ public final class UserTables {
      * is cancelled; fails with a sentence if it can't be.
      */
     public static Future<UserTables> open(Database database, PostgresConfig config, CancellationToken stop) {
-        return open(database, config)
-                .recover(cause -> isAway(cause) && stop.reason().isEmpty()
-                        ? database.delay(RETRY_DELAY).compose(waited -> open(database, config, stop))
-                        : Future.failedFuture(cause));
+        return new AsyncRetry(database.delay(stop), BACKOFF, UserTables::isAway, UserTables::logRetry)
+                .run(() -> open(database, config));
     }
 
     private static boolean isAway(Throwable cause) {
@@ -78,6 +79,13 @@ public final class UserTables {
         return unavailable
                 && cause.getCause() != null
                 && (!(cause.getCause() instanceof PgException refused) || SqlErrorClassifier.isTransient(refused));
+    }
+
+    private static void logRetry(Throwable cause, Duration delay) {
+        LOG.atDebug()
+                .addKeyValue("error", cause.getMessage())
+                .addKeyValue("retryMs", delay.toMillis())
+                .log("waiting for the database");
     }
 
     /** As above, without waiting. */
@@ -183,9 +191,10 @@ public final class UserTables {
     /** The row of a media item: {@code s3Key}, {@code mimeType}, {@code originalFilename} and {@code owner}. */
     public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId) {
         return rowOf(
-                database,
-                tables -> tables.media()
-                        .flatMap(table -> table.select(mediaId, UserTableMapping.mediaColumns(mediaOwnerColumn))))
+                        database,
+                        tables -> tables.media()
+                                .flatMap(table ->
+                                        table.select(mediaId, UserTableMapping.mediaColumns(mediaOwnerColumn))))
                 .map(row -> row.map(found -> found.put("owner", found.getString(mediaOwnerColumn))));
     }
 

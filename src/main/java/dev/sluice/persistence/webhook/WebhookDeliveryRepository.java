@@ -1,20 +1,22 @@
 package dev.sluice.persistence.webhook;
 
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
+import dev.sluice.persistence.db.SqlDurations;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.StreamSupport;
 
 /**
  * Stores webhook deliveries, which any process may send. A process acquires a due delivery for a limited time; if it is not
  * settled by then, it is due again. Each delivery is therefore sent at least once.
  */
 public final class WebhookDeliveryRepository {
-    // A limited number for each receiver, receivers with the oldest delivery first: a receiver with many deliveries does
+    // A limited number for each receiver, receivers with the oldest delivery first: a receiver with many deliveries
+    // does
     // not block the others.
     private static final String ACQUIRE_DUE = """
             WITH due AS MATERIALIZED (
@@ -53,7 +55,6 @@ public final class WebhookDeliveryRepository {
             DELETE FROM sluice.webhook_delivery
              WHERE state <> 'waiting' AND ended_at < now() - make_interval(secs => $1)
             """;
-    private static final double MILLIS = 1000;
 
     private final Database database;
 
@@ -78,8 +79,8 @@ public final class WebhookDeliveryRepository {
                         maxPerReceiver,
                         busy.stream().map(Map.Entry::getKey).toArray(String[]::new),
                         busy.stream().map(Map.Entry::getValue).toArray(Integer[]::new),
-                        seconds(holdTime))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        SqlDurations.toSeconds(holdTime))
+                .map(rows -> Rows.stream(rows)
                         .map(WebhookDeliveryRepository::delivery)
                         .toList());
     }
@@ -90,7 +91,7 @@ public final class WebhookDeliveryRepository {
 
     /** Retries the delivery after {@code delay}. */
     public Future<Void> reschedule(WebhookDelivery delivery, Duration delay, String error) {
-        return database.execute(RESCHEDULE, delivery.id(), delivery.attempts(), seconds(delay), error)
+        return database.execute(RESCHEDULE, delivery.id(), delivery.attempts(), SqlDurations.toSeconds(delay), error)
                 .mapEmpty();
     }
 
@@ -102,11 +103,7 @@ public final class WebhookDeliveryRepository {
 
     /** Deletes deliveries that ended before {@code retention}; until then a duplicate update causes no second delivery. */
     public Future<Void> purgeEnded(Duration retention) {
-        return database.execute(PURGE, seconds(retention)).mapEmpty();
-    }
-
-    private static double seconds(Duration time) {
-        return time.toMillis() / MILLIS;
+        return database.execute(PURGE, SqlDurations.toSeconds(retention)).mapEmpty();
     }
 
     private static WebhookDelivery delivery(Row row) {
@@ -118,6 +115,6 @@ public final class WebhookDeliveryRepository {
                 row.getString("origin"),
                 (JsonObject) row.getValue("payload"),
                 row.getInteger("tries"),
-                Duration.ofMillis(Math.round(row.getDouble("age") * MILLIS)));
+                SqlDurations.fromSeconds(row.getDouble("age")));
     }
 }

@@ -75,7 +75,8 @@ public final class WebhookSubscriptions {
 
     /** Adds a webhook for the result of one job; a job has at most ten. */
     public static Future<Void> subscribe(SqlSession session, JobId job, WebhookUrl url) {
-        return session.execute(SUBSCRIBE, job.value(), url.value(), url.origin()).mapEmpty();
+        return session.execute(SUBSCRIBE, job.value(), url.value(), url.origin())
+                .mapEmpty();
     }
 
     private static JsonObject payload(JsonObject message) {

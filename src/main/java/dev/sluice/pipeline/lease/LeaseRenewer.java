@@ -1,17 +1,17 @@
 package dev.sluice.pipeline.lease;
 
+import dev.sluice.common.LruCache;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.LeaseRepository;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,12 +31,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaseRenewer {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
+    private static final int MAX_CANCELLED = 1_000;
 
     private final Vertx vertx;
-    private final RunRepository runs;
+    private final LeaseRepository leases;
     private final DeliveryConfig config;
     private final Map<Attempt, TrackedLease> held = new ConcurrentHashMap<>();
-    private final Set<JobId> stopped = Collections.synchronizedSet(Collections.newSetFromMap(new RecentJobs()));
+    /** Recently cancelled jobs: more than are claimed at the same time. */
+    private final Set<JobId> stopped =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LruCache<>(MAX_CANCELLED)));
+
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
     private volatile Consumer<JobId> cancelled = job -> {};
@@ -53,9 +57,9 @@ public final class LeaseRenewer {
         }
     }
 
-    public LeaseRenewer(Vertx vertx, RunRepository runs, DeliveryConfig config) {
+    public LeaseRenewer(Vertx vertx, LeaseRepository leases, DeliveryConfig config) {
         this.vertx = vertx;
-        this.runs = runs;
+        this.leases = leases;
         this.config = config;
         this.timer =
                 vertx.setPeriodic(config.leaseRenewInterval().toMillis(), tick -> renew().onFailure(this::logFailure));
@@ -126,7 +130,7 @@ public final class LeaseRenewer {
     }
 
     private Future<Void> renew(Set<Attempt> asked) {
-        return runs.renew(asked, config.leaseDuration()).compose(kept -> {
+        return leases.renew(asked, config.leaseDuration()).compose(kept -> {
             Set<Attempt> lost =
                     asked.stream().filter(attempt -> !kept.contains(attempt)).collect(Collectors.toUnmodifiableSet());
             return lost.isEmpty() ? Future.succeededFuture() : onLeaseLost(lost);
@@ -136,7 +140,7 @@ public final class LeaseRenewer {
     /** Why they are lost makes a difference: what a cancelled job left has to go, and nobody else will come for it. */
     private Future<Void> onLeaseLost(Set<Attempt> lost) {
         Set<JobId> jobs = lost.stream().map(attempt -> attempt.run().job()).collect(Collectors.toUnmodifiableSet());
-        return runs.findCancelled(jobs)
+        return leases.findCancelled(jobs)
                 .onSuccess(found -> onLeaseLost(lost, found))
                 // Lost they are in any case.
                 .onFailure(unknown -> onLeaseLost(lost, Set.of()))
@@ -158,17 +162,6 @@ public final class LeaseRenewer {
                 .addKeyValue("runs", held.size())
                 .addKeyValue("error", failure.getMessage())
                 .log("leases not renewed, will try again");
-    }
-
-    /** Jobs that were cancelled last: enough for all that are claimed just then. */
-    private static final class RecentJobs extends LinkedHashMap<JobId, Boolean> {
-        private static final long serialVersionUID = 1;
-        private static final int MOST = 1_000;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<JobId, Boolean> eldest) {
-            return size() > MOST;
-        }
     }
 
     /** Stops the work of an attempt whose lease is gone; whether there was work to stop. */

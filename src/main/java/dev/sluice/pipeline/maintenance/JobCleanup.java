@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.maintenance;
 
+import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
@@ -64,22 +65,30 @@ public final class JobCleanup {
                 .transform(tried -> Future.succeededFuture());
     }
 
+    /** Deletes the directory of an attempt that lost its lease, and the artifacts of its job if that has failed. */
+    public Future<Void> cleanUpFenced(Attempt attempt) {
+        return workspace
+                .delete(attempt)
+                .compose(deleted -> cleanUpFailed(attempt.run().job()));
+    }
+
     private Future<Boolean> hasEnded(JobId job) {
         return staleArtifacts.findEndedJobs(Set.of(job.pathSegment())).map(ended -> !ended.isEmpty());
     }
 
     private Future<Void> directories(JobId job) {
         return workspace
-                .listAttempts(job.pathSegment())
+                .attemptDirectories()
+                .list(job.pathSegment())
                 .compose(found -> hasEnded(job)
                         .compose(ended -> ended ? sweep(job.pathSegment(), found) : Future.succeededFuture()));
     }
 
     private Future<Void> sweep(String job, List<AttemptDirectoryName> attempts) {
         return Future.join(attempts.stream()
-                        .map(attempt -> workspace.deleteAttempt(job, attempt))
+                        .map(attempt -> workspace.attemptDirectories().delete(job, attempt))
                         .toList())
-                .compose(swept -> workspace.deleteJobDirectoryIfEmpty(job));
+                .compose(swept -> workspace.attemptDirectories().deleteJobIfEmpty(job));
     }
 
     /** What nobody came to: the worker died between the end of the job and this, or the store did not answer. */

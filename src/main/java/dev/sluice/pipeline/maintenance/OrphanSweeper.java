@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.maintenance;
 
+import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.StagingArea;
@@ -9,10 +10,8 @@ import dev.sluice.workspace.AttemptDirectoryName;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +36,12 @@ final class OrphanSweeper {
     }
 
     Future<Void> cleanUpWorkspace() {
-        return workspace.listJobs().compose(names -> {
+        return workspace.attemptDirectories().listJobs().compose(names -> {
             List<List<String>> batches = new ArrayList<>();
             for (int from = 0; from < names.size(); from += BATCH) {
                 batches.add(names.subList(from, Math.min(names.size(), from + BATCH)));
             }
-            return inTurn(batches, this::sweepDirectories);
+            return ParallelTasks.sequentially(batches, this::sweepDirectories);
         });
     }
 
@@ -52,16 +51,19 @@ final class OrphanSweeper {
                         .findEndedJobs(names)
                         .compose(ended -> staleArtifacts
                                 .findSupersededAttempts(names)
-                                .compose(over -> inTurn(found, each -> sweepIfOver(each, ended, over)))
-                                .compose(swept -> inTurn(ended, workspace::deleteJobDirectoryIfEmpty))));
+                                .compose(over ->
+                                        ParallelTasks.sequentially(found, each -> sweepIfOver(each, ended, over)))
+                                .compose(swept -> ParallelTasks.sequentially(
+                                        ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
     }
 
     private Future<List<Found>> attempts(List<String> names) {
         List<Found> found = new ArrayList<>();
-        return inTurn(
+        return ParallelTasks.sequentially(
                         names,
                         name -> workspace
-                                .listAttempts(name)
+                                .attemptDirectories()
+                                .list(name)
                                 .onSuccess(here -> here.forEach(attempt -> found.add(new Found(name, attempt))))
                                 .mapEmpty())
                 .map(found);
@@ -75,7 +77,7 @@ final class OrphanSweeper {
                 .addKeyValue("directory", found.fileName())
                 .addKeyValue("stage", found.attempt().stage().key())
                 .log("what a crash left in the workspace removed");
-        return workspace.deleteAttempt(found.fileName(), found.attempt());
+        return workspace.attemptDirectories().delete(found.fileName(), found.attempt());
     }
 
     Future<Void> cleanUpStaging() {
@@ -120,15 +122,6 @@ final class OrphanSweeper {
         if (count > 0) {
             LOG.atInfo().addKeyValue(what, count).log("what a crash left in the staging prefix removed");
         }
-    }
-
-    /** One after the other: nobody waits for this, and it is not to be in anybody's way. */
-    private static <T> Future<Void> inTurn(Collection<T> things, Function<? super T, Future<Void>> work) {
-        Future<Void> all = Future.succeededFuture();
-        for (T thing : things) {
-            all = all.compose(before -> work.apply(thing));
-        }
-        return all;
     }
 
     private record Found(String fileName, AttemptDirectoryName attempt) {

@@ -13,11 +13,9 @@ import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.job.RequestRepository;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.pipeline.run.DatabaseRetry;
-import dev.sluice.pipeline.run.DeliverySettlement;
 import dev.sluice.pipeline.run.RunServices;
-import dev.sluice.routing.StageMessages;
+import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,62 +23,59 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Requests that cannot be read: out of the way, with the reason, and answered where it is known whose they are. */
+/** Decodes requests. Dead-letters those that cannot be decoded, and sends a failure update if their job id is readable. */
 public record RequestDecoder(RequestRepository requests, RunServices services) {
     private static final Logger LOG = LoggerFactory.getLogger(RequestDecoder.class);
-    /** Below all numbers that workers give, should the request be mended and sent again. */
-    private static final long BEFORE_ALL = 0;
+    /** Below all sequence numbers of workers, in case the request is corrected and sent again. */
+    private static final long FIRST_SEQ = 0;
 
-    /** Does this with the job of a request, if one can be made of it, and settles the delivery. Never fails. */
+    /** Applies {@code work} to the job of a request and settles the delivery. Never fails. */
     Future<Void> decodeAndRun(
-            Vertx vertx, Delivery delivery, CancellationToken cancellation, Function<StagedJob, Future<Void>> work) {
-        Future<Void> followed = Future.succeededFuture(delivery)
-                .map(come -> MessageCodec.decodeRequest(come.body()).toStagedJob())
+            Delivery delivery, CancellationToken cancellation, Function<StagedJob, Future<Void>> work) {
+        Future<Void> committed = Future.succeededFuture(delivery)
+                .map(received -> MessageCodec.decodeRequest(received.body()).toStagedJob())
                 .compose(work)
                 .recover(cause -> cause instanceof InvalidMessageException invalid
-                        ? setAside(vertx, delivery, cancellation, invalid)
+                        ? deadLetter(delivery, cancellation, invalid)
                         : Future.failedFuture(cause));
-        return new DeliverySettlement(vertx, services, delivery, cancellation).settleAfter(followed);
+        return services.deliverySettlement().settleAfter(committed, delivery, cancellation);
     }
 
-    private Future<Void> setAside(
-            Vertx vertx, Delivery delivery, CancellationToken cancellation, InvalidMessageException invalid) {
+    private Future<Void> deadLetter(
+            Delivery delivery, CancellationToken cancellation, InvalidMessageException invalid) {
         Optional<SingleStageRequest.Subject> subject = MessageCodec.peekRequestSubject(delivery.body());
-        OutboxMessage letter = StageMessages.unreadable(
+        OutboxMessage deadLetter = DeadLetterMessages.undecodable(
                 delivery, Optional.empty(), subject.map(SingleStageRequest.Subject::job), invalid);
-        return new DatabaseRetry(vertx, cancellation)
-                .retryWhileUnavailable(
-                        DeliverySettlement.HOLD,
-                        () -> requests.reject(letter, subject.map(whose -> failed(whose, invalid))))
-                .onSuccess(told -> LOG.atWarn()
+        return services.databaseRetry()
+                .whileUnavailable(
+                        DatabaseRetry.MAX_HOLD,
+                        cancellation,
+                        () -> requests.reject(deadLetter, subject.map(readable -> failed(readable, invalid))))
+                .onSuccess(responded -> LOG.atWarn()
                         .addKeyValue("queue", delivery.queue())
                         .addKeyValue(
                                 "jobId",
-                                subject.map(whose -> whose.job().value()).orElse(""))
+                                subject.map(readable -> readable.job().value()).orElse(""))
                         .addKeyValue("bytes", delivery.body().length())
-                        .addKeyValue("answered", told)
+                        .addKeyValue("responded", responded)
                         .addKeyValue("error", invalid.getMessage())
-                        .log("request cannot be read, moved to the dead letters"))
+                        .log("request undecodable; dead-lettered"))
                 .mapEmpty();
     }
 
-    private JobUpdate failed(SingleStageRequest.Subject whose, InvalidMessageException invalid) {
+    private JobUpdate failed(SingleStageRequest.Subject subject, InvalidMessageException invalid) {
         return new JobUpdate(
-                whose.job(),
-                whose.mediaId(),
+                subject.job(),
+                subject.mediaId(),
                 JobUpdate.Status.FAILED,
                 0,
                 StepScheme.SINGLE_STAGE.failedStep(StageName.DOWNLOAD),
-                List.of(),
-                Optional.empty(),
-                Optional.of(
-                        new JobUpdate.ErrorDetails(ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage()))),
-                List.of(),
+                JobUpdate.Content.failed(
+                        new JobUpdate.ErrorDetails(ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage())),
+                        List.of()),
                 Instant.now(),
-                BEFORE_ALL,
-                StageName.DOWNLOAD,
-                1,
-                Optional.empty(),
-                services.worker());
+                FIRST_SEQ,
+                new JobUpdate.Origin(StageName.DOWNLOAD, 1, services.worker()),
+                Optional.empty());
     }
 }

@@ -6,60 +6,53 @@ import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 import dev.sluice.pipeline.DeliveryHandler;
+import dev.sluice.pipeline.run.Handoff;
+import dev.sluice.pipeline.run.RunContext;
 import dev.sluice.pipeline.run.RunExecutor;
+import dev.sluice.pipeline.run.RunOutcome;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.pipeline.run.StageRoute;
-import dev.sluice.routing.StageMessages;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * Works each request whole under its one delivery: the stages one after the other, each claimed and committed as ever, and one
- * acknowledgement at the end. A request that comes again goes on where it was. What cannot go on here, because it has to be
- * tried again later or is encoded in tasks, goes on by the stages' own messages, and the request is acknowledged.
+ * Executes all stages of a request under its one delivery: each stage is claimed and committed as usual, and the delivery is acknowledged
+ * at the end. A redelivered request continues where it was. What is retried later or encoded in tasks continues by the messages
+ * of the stages, and the request is acknowledged.
  */
-public record SingleDeliveryRequestHandler(List<StageRoute> routes, RequestDecoder decoder, RunServices services)
-        implements DeliveryHandler {
-    private static final List<StageName> STAGES = List.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD);
+public final class SingleDeliveryRequestHandler implements DeliveryHandler {
+    private static final Set<StageName> STAGES = Set.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD);
 
-    public SingleDeliveryRequestHandler {
-        routes = List.copyOf(routes);
-    }
+    private final RequestDecoder decoder;
+    private final Map<StageName, RunExecutor> executors = new LinkedHashMap<>();
 
-    /** The stages of the pipeline that a request goes through, in their order. */
-    public static List<StageRoute> routesOfWholeJob(List<StageRoute> routes) {
-        return routes.stream().filter(route -> STAGES.contains(route.name())).toList();
+    /** @param routes of the pipeline, in their order */
+    public SingleDeliveryRequestHandler(List<StageRoute> routes, RequestDecoder decoder, RunServices services) {
+        this.decoder = decoder;
+        routes.stream()
+                .filter(route -> STAGES.contains(route.name()))
+                .forEach(route -> executors.put(route.name(), new RunExecutor(route, Handoff.INLINE, services)));
     }
 
     @Override
-    public Future<Void> handle(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
-        return decoder.decodeAndRun(vertx, delivery, cancellation, job -> work(vertx, delivery, cancellation, job));
+    public Future<Void> handle(Delivery delivery, CancellationToken cancellation) {
+        return decoder.decodeAndRun(delivery, cancellation, job -> execute(delivery, cancellation, job));
     }
 
-    private Future<Void> work(Vertx vertx, Delivery delivery, CancellationToken cancellation, StagedJob job) {
-        Future<RunExecutor.RunOutcome> last = Future.succeededFuture(RunExecutor.RunOutcome.COMPLETED);
-        for (StageRoute route : routes) {
-            last = last.compose(before -> before == RunExecutor.RunOutcome.NOT_COMPLETED
-                    ? Future.succeededFuture(before)
-                    : stage(vertx, route, delivery, cancellation, job));
+    private Future<Void> execute(Delivery delivery, CancellationToken cancellation, StagedJob job) {
+        Future<RunOutcome> last = Future.succeededFuture(RunOutcome.COMPLETED);
+        for (Map.Entry<StageName, RunExecutor> stage : executors.entrySet()) {
+            RunContext context = new RunContext(RunId.ofStage(job.id(), stage.getKey()), job, delivery, cancellation);
+            last = last.compose(previous -> previous == RunOutcome.NOT_COMPLETED
+                    ? Future.succeededFuture(previous)
+                    : cancellation
+                            .reason()
+                            .<Future<RunOutcome>>map(Future::failedFuture)
+                            .orElseGet(() -> stage.getValue().execute(context)));
         }
         return last.mapEmpty();
-    }
-
-    private Future<RunExecutor.RunOutcome> stage(
-            Vertx vertx, StageRoute route, Delivery delivery, CancellationToken cancellation, StagedJob job) {
-        RunExecutor executor = new RunExecutor(
-                vertx,
-                route,
-                RunExecutor.Handoff.INLINE,
-                services,
-                delivery,
-                cancellation,
-                known -> StageMessages.toStage(route.name(), known));
-        return cancellation
-                .reason()
-                .<Future<RunExecutor.RunOutcome>>map(Future::failedFuture)
-                .orElseGet(() -> executor.execute(RunId.ofStage(job.id(), route.name()), job));
     }
 }

@@ -7,38 +7,37 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.job.RequestRepository;
 import dev.sluice.pipeline.DeliveryHandler;
 import dev.sluice.pipeline.run.DatabaseRetry;
-import dev.sluice.pipeline.run.DeliverySettlement;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.routing.StageMessages;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a staged job of each request: its row and the message that starts it are committed together, and only then the request
- * is acknowledged. One that comes twice makes one job, because the job has the request's id.
+ * Creates a staged job for each request: its row and its first message are committed together, then the request is
+ * acknowledged. A duplicate request creates no second job, because the job has the id of the request.
  */
 public record StagedRequestHandler(RequestRepository requests, RequestDecoder decoder, RunServices services)
         implements DeliveryHandler {
-    /** Requests at once; each is a transaction and no more. */
+    /** Requests handled concurrently; each is one transaction. */
     public static final int CONCURRENCY = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(StagedRequestHandler.class);
 
     @Override
-    public Future<Void> handle(Vertx vertx, Delivery delivery, CancellationToken cancellation) {
-        return decoder.decodeAndRun(vertx, delivery, cancellation, job -> accept(vertx, cancellation, job));
+    public Future<Void> handle(Delivery delivery, CancellationToken cancellation) {
+        return decoder.decodeAndRun(delivery, cancellation, job -> accept(cancellation, job));
     }
 
-    private Future<Void> accept(Vertx vertx, CancellationToken cancellation, StagedJob job) {
-        return new DatabaseRetry(vertx, cancellation)
-                .retryWhileUnavailable(
-                        DeliverySettlement.HOLD,
+    private Future<Void> accept(CancellationToken cancellation, StagedJob job) {
+        return services.databaseRetry()
+                .whileUnavailable(
+                        DatabaseRetry.MAX_HOLD,
+                        cancellation,
                         () -> requests.accept(job, StageMessages.toStage(StageName.DOWNLOAD, job)))
-                .onSuccess(made -> LOG.atInfo()
+                .onSuccess(created -> LOG.atInfo()
                         .addKeyValue("jobId", job.id())
-                        .log(made ? "request taken, job made" : "request of a job that is known, nothing to do"))
+                        .log(created ? "request accepted: job created" : "duplicate request ignored: job exists"))
                 .mapEmpty();
     }
 }

@@ -2,27 +2,29 @@ package dev.sluice.pipeline.run;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
-import dev.sluice.persistence.run.Claim;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.CommitResult;
 import dev.sluice.stage.Checkpoint;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** The checkpoint of a claimed run, in the database. */
-record DatabaseCheckpoint(RunRepository runs, Claim claim, DatabaseRetry databaseRetry) implements Checkpoint {
+/** Stores the checkpoint of a claimed run in the database. */
+record DatabaseCheckpoint(ClaimedRun run, RunServices services) implements Checkpoint {
     @Override
     public Optional<JsonObject> previous() {
-        return claim.checkpoint();
+        return run.claim().checkpoint();
     }
 
     @Override
     public Future<Void> save(JsonObject state) {
-        return databaseRetry
-                .retryWhileUnavailable(() -> runs.saveCheckpoint(claim.attempt(), state))
-                .compose(mine -> mine
+        return services.databaseRetry()
+                .whileUnavailable(
+                        run.context().cancellation(),
+                        () -> services.runs().settlement().saveCheckpoint(run.attempt(), state))
+                .compose(result -> result == CommitResult.COMMITTED
                         ? Future.succeededFuture()
                         : Future.failedFuture(new JobException(
-                                ErrorCode.LEASE_LOST, "The run went to another worker before its results were kept.")));
+                                ErrorCode.LEASE_LOST,
+                                "Another worker claimed the run before the checkpoint was saved.")));
     }
 }

@@ -1,195 +1,161 @@
 package dev.sluice.pipeline.run;
 
-import dev.sluice.broker.Delivery;
-import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.DeliveryStep;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
-import dev.sluice.job.RunId;
-import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.persistence.run.Claim;
+import dev.sluice.job.StageName;
+import dev.sluice.persistence.run.ClaimRequest;
 import dev.sluice.persistence.run.ClaimResult;
-import dev.sluice.pipeline.lease.LeaseExpiryWaiter;
+import dev.sluice.persistence.run.CommitResult;
+import dev.sluice.persistence.run.Completion;
+import dev.sluice.persistence.run.StageCompletion;
+import dev.sluice.persistence.run.TaskCompletion;
 import dev.sluice.pipeline.metrics.RunMetrics;
 import dev.sluice.pipeline.metrics.RunOutcomeRecorder;
 import dev.sluice.stage.StageContext;
+import dev.sluice.stage.StageResult;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.time.Clock;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run of a stage, for the delivery that brought it about: claim, work, commit. What follows from it is durable then. */
+/** Executes the runs of one stage: claim, process, commit. Created once for each route; threads: any event loop. */
 public final class RunExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(RunExecutor.class);
 
-    private final Vertx vertx;
     private final StageRoute route;
-    private final Handoff onward;
+    private final Handoff handoff;
     private final RunServices services;
-    private final Delivery delivery;
-    private final CancellationToken cancellation;
-    private final Function<StagedJob, OutboxMessage> again;
-    private final DatabaseRetry databaseRetry;
+    private final RunFailureHandler failureHandler;
 
-    /** How the job goes on after the run. */
-    public enum Handoff {
-        /** By a message to the next stage. */
-        PUBLISH,
-        /** Under the delivery that this run was done for; a message is sent only if that gets lost. */
-        INLINE
-    }
-
-    /** What became of the run. */
-    public enum RunOutcome {
-        /** It is done, by this call. */
-        COMPLETED,
-        /** It was done before, or its job has ended. */
-        ALREADY_FINISHED,
-        /** What there is to do yet is somebody else's or another delivery's. */
-        NOT_COMPLETED
-    }
-
-    /** @param again the message that brings the run of a job, as far as that is known, about another time */
-    public RunExecutor(
-            Vertx vertx,
-            StageRoute route,
-            Handoff onward,
-            RunServices services,
-            Delivery delivery,
-            CancellationToken cancellation,
-            Function<StagedJob, OutboxMessage> again) {
-        this.vertx = vertx;
+    public RunExecutor(StageRoute route, Handoff handoff, RunServices services) {
         this.route = route;
-        this.onward = onward;
+        this.handoff = handoff;
         this.services = services;
-        this.delivery = delivery;
-        this.cancellation = cancellation;
-        this.again = again;
-        this.databaseRetry = new DatabaseRetry(vertx, cancellation);
+        this.failureHandler = new RunFailureHandler(route, handoff, services);
     }
 
-    /** Sees the run through; fails only when the delivery has to go back to its queue. */
-    public Future<RunOutcome> execute(RunId run, StagedJob job) {
-        LeaseExpiryWaiter leaseExpiry = new LeaseExpiryWaiter(vertx, services.runs(), cancellation);
-        return databaseRetry
-                .retryWhileUnavailable(
-                        DeliverySettlement.HOLD,
-                        () -> leaseExpiry
-                                .awaitExpiry(delivery, run)
-                                .compose(waited -> services.runs()
-                                        .claim(
-                                                run,
-                                                job,
-                                                again.apply(job),
+    /** Executes a run. What follows from it is durable then; fails only if the delivery must be requeued. */
+    public Future<RunOutcome> execute(RunContext context) {
+        return claim(context)
+                .compose(result -> result instanceof ClaimResult.Granted granted
+                        ? process(context, granted)
+                        : skip(context, result));
+    }
+
+    private Future<ClaimResult> claim(RunContext context) {
+        return services.databaseRetry()
+                .whileUnavailable(
+                        DatabaseRetry.MAX_HOLD,
+                        context.cancellation(),
+                        () -> services.leaseExpiry()
+                                .await(context.delivery(), context.run(), context.cancellation())
+                                .compose(expired -> services.runs()
+                                        .claims()
+                                        .claim(new ClaimRequest(
+                                                context.run(),
+                                                context.job(),
+                                                handoff.redelivery(route.name(), context.job(), context.delivery()),
                                                 services.worker(),
-                                                services.delivery().leaseDuration(),
-                                                claim -> news(claim).started())))
-                .compose(outcome ->
-                        outcome instanceof ClaimResult.Granted granted ? work(granted.claim()) : skip(outcome, job));
+                                                services.delivery().leaseDuration()))));
     }
 
-    private Future<RunOutcome> skip(ClaimResult outcome, StagedJob job) {
-        boolean held = outcome instanceof ClaimResult.LeasedElsewhere;
-        RunMetrics metrics = services.metricsRegistry().of(route.name());
-        (held ? metrics.contended : metrics.duplicates).increment();
+    private Future<RunOutcome> skip(RunContext context, ClaimResult result) {
+        boolean leased = result instanceof ClaimResult.LeasedElsewhere;
+        RunMetrics metrics = services.metrics().of(route.name());
+        (leased ? metrics.contended : metrics.duplicates).increment();
         LOG.atDebug()
-                .addKeyValue("jobId", job.id())
+                .addKeyValue("jobId", context.job().id())
                 .addKeyValue("stage", route.name().key())
-                .addKeyValue("outcome", outcome)
-                .log("somebody does or did this already");
-        return Future.succeededFuture(held ? RunOutcome.NOT_COMPLETED : RunOutcome.ALREADY_FINISHED);
+                .addKeyValue("outcome", result)
+                .log("delivery skipped: run already claimed or finished");
+        return Future.succeededFuture(leased ? RunOutcome.NOT_COMPLETED : RunOutcome.ALREADY_FINISHED);
     }
 
-    private Future<RunOutcome> work(Claim claim) {
-        Attempt attempt = claim.attempt();
-        StagedJob job = claim.job();
-        RunUpdates updates = news(claim);
-        RunOutcomeRecorder recorder =
-                new RunOutcomeRecorder(attempt, services.metricsRegistry().of(route.name()));
-        StageContext context = new StageContext(
-                attempt,
-                job,
-                progress(job, updates),
-                cancellation,
-                new DatabaseCheckpoint(services.runs(), claim, databaseRetry));
-        services.stepListener().onStep(DeliveryStep.CLAIMED);
-        services.updates().notifyOutbox();
-        services.leases().track(attempt, cancellation);
-        recorder.started();
-        RunFailureHandler failureHandler =
-                new RunFailureHandler(route, services, databaseRetry, delivery, job, () -> again.apply(job));
-        Future<RunOutcome> ending = attempt.attemptNumber() > route.retries().maxAttempts()
-                ? failureHandler
-                        .exhaustAttempts(attempt, updates, workerLost(), recorder)
-                        .map(RunOutcome.NOT_COMPLETED)
-                : Future.succeededFuture(context)
+    private Future<RunOutcome> process(RunContext context, ClaimResult.Granted granted) {
+        Attempt attempt = granted.claim().attempt();
+        ClaimedRun run = new ClaimedRun(
+                context,
+                granted.claim(),
+                new RunUpdates(granted.claim(), granted.started(), Clock.systemUTC()),
+                new RunOutcomeRecorder(attempt, services.metrics().of(route.name())));
+        services.steps().onStep(DeliveryStep.CLAIMED);
+        services.publisher().notifyOutbox();
+        services.leases().track(attempt, context.cancellation());
+        run.recorder().started();
+        Future<RunOutcome> settled = attempt.attemptNumber() > route.retries().maxAttempts()
+                ? failureHandler.exhaustAttempts(run, workerLost()).map(RunOutcome.NOT_COMPLETED)
+                : Future.succeededFuture(stageContext(run))
                         .compose(route.stage()::run)
-                        .map(result -> RunCompletion.from(
-                                result,
-                                route,
-                                onward,
-                                updates,
-                                services.delivery().maxSegmentsInFlight()))
-                        .onComplete(worked -> services.leases().markSettling(attempt))
+                        .map(result -> new Completed(result, RunCompletion.of(run, result, route, handoff, services)))
+                        .onComplete(processed -> services.leases().markSettling(attempt))
                         .compose(
-                                done -> commit(attempt, done, recorder),
+                                completed -> commit(run, completed),
                                 cause -> failureHandler
-                                        .handle(attempt, updates, JobException.of(cause), recorder)
+                                        .handle(run, JobException.of(cause))
                                         .map(RunOutcome.NOT_COMPLETED));
-        return ending.onComplete(ended -> {
+        return settled.onComplete(done -> {
             services.leases().untrack(attempt);
-            recorder.close();
+            run.recorder().close();
         });
     }
 
-    private ProgressListener progress(StagedJob job, RunUpdates updates) {
-        return job.updateOptions().progress()
-                ? done -> services.updates().sendProgress(updates.progress(done))
+    private StageContext stageContext(ClaimedRun run) {
+        return new StageContext(
+                run.attempt(),
+                run.job(),
+                progress(run),
+                run.context().cancellation(),
+                new DatabaseCheckpoint(run, services),
+                () -> services.runs().taskResults().find(run.job().id(), StageName.SEGMENT));
+    }
+
+    private ProgressListener progress(ClaimedRun run) {
+        return run.job().updateOptions().progress()
+                ? fraction -> services.publisher().sendProgress(run.updates().progress(fraction))
                 : ProgressListener.noop();
     }
 
-    /** The last attempt that counted never said how it ended, or this one would not have been granted. */
+    /** The last counted attempt was never settled, or this one would not have been granted. */
     private JobException workerLost() {
         return new JobException(
                 ErrorCode.WORKER_LOST,
-                "The worker died or was cut off while working on this job, "
-                        + route.retries().maxAttempts() + " attempts are used up.");
+                "The worker stopped or lost its connections while processing the job, and all "
+                        + route.retries().maxAttempts() + " attempts are used.");
     }
 
-    private Future<RunOutcome> commit(Attempt attempt, RunCompletion done, RunOutcomeRecorder recorder) {
-        services.stepListener().onStep(DeliveryStep.PROCESSED);
-        return databaseRetry
-                .retryWhileUnavailable(() -> done.commit().apply(services.runs(), attempt))
-                .compose(mine -> {
-                    if (!mine) {
-                        recorder.fenced();
-                        return services.workspace()
-                                .delete(attempt)
-                                .compose(gone -> services.jobCleanup()
-                                        .cleanUpFailed(attempt.run().job()))
-                                .map(RunOutcome.NOT_COMPLETED);
-                    }
-                    services.stepListener().onStep(DeliveryStep.COMMITTED);
-                    // What comes now is clearing away; nobody is to wait for that.
-                    services.updates().notifyOutbox();
-                    recorder.completed(done.summary());
-                    return (done.follows() == RunCompletion.Continuation.JOB_COMPLETED
-                                    ? services.jobCleanup()
-                                            .cleanUpCompleted(attempt.run().job())
-                                    : Future.<Void>succeededFuture())
-                            .map(
-                                    done.follows() == RunCompletion.Continuation.TASKS
-                                            ? RunOutcome.NOT_COMPLETED
-                                            : RunOutcome.COMPLETED);
-                });
+    private Future<RunOutcome> commit(ClaimedRun run, Completed completed) {
+        services.steps().onStep(DeliveryStep.PROCESSED);
+        return services.databaseRetry()
+                .whileUnavailable(
+                        run.context().cancellation(),
+                        () -> completed.completion() instanceof TaskCompletion task
+                                ? services.runs().settlement().complete(run.attempt(), task)
+                                : services.runs().settlement().complete(run.attempt(), (StageCompletion)
+                                        completed.completion()))
+                .compose(result -> result == CommitResult.COMMITTED ? committed(run, completed) : fenced(run));
     }
 
-    private RunUpdates news(Claim claim) {
-        return new RunUpdates(claim, claim.job(), services.worker(), Clock.systemUTC());
+    /** What remains is cleanup: the publisher is notified first. */
+    private Future<RunOutcome> committed(ClaimedRun run, Completed completed) {
+        services.steps().onStep(DeliveryStep.COMMITTED);
+        services.publisher().notifyOutbox();
+        run.recorder().completed(completed.result().summary());
+        return switch (completed.completion().continuation()) {
+            case JOB_COMPLETED ->
+                services.jobCleanup().cleanUpCompleted(run.job().id()).map(RunOutcome.COMPLETED);
+            case NEXT_STAGE -> Future.succeededFuture(RunOutcome.COMPLETED);
+            case TASKS -> Future.succeededFuture(RunOutcome.NOT_COMPLETED);
+        };
     }
+
+    private Future<RunOutcome> fenced(ClaimedRun run) {
+        run.recorder().fenced();
+        return services.jobCleanup().cleanUpFenced(run.attempt()).map(RunOutcome.NOT_COMPLETED);
+    }
+
+    /** A processed run with what it commits. */
+    private record Completed(StageResult result, Completion completion) {}
 }

@@ -1,126 +1,115 @@
 package dev.sluice.pipeline.run;
 
-import dev.sluice.broker.Delivery;
-import dev.sluice.job.Attempt;
+import dev.sluice.common.async.RetrySchedule;
 import dev.sluice.job.JobException;
 import dev.sluice.message.JobUpdate;
-import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.outbox.OutboxMessage;
-import dev.sluice.pipeline.metrics.RunOutcomeRecorder;
-import dev.sluice.routing.StageMessages;
+import dev.sluice.persistence.run.CommitResult;
+import dev.sluice.persistence.run.RunSettlement;
+import dev.sluice.routing.DeadLetterMessages;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The endings of a run whose work failed; which one is a property of the failure. */
+/** Settles runs whose work failed; the error code decides how. */
 final class RunFailureHandler {
-    /** Long enough for something to be over elsewhere on the host, short enough for nobody to wait for it. */
+    /** Long enough for a shortage on the host to end, short enough that the job is not held up. */
     private static final Duration DEFER_DELAY = Duration.ofSeconds(30);
 
     private final StageRoute route;
+    private final Handoff handoff;
     private final RunServices services;
-    private final DatabaseRetry databaseRetry;
-    private final Delivery delivery;
-    private final StagedJob job;
-    private final Supplier<OutboxMessage> again;
 
-    /** @param again the message that brings the run about another time */
-    RunFailureHandler(
-            StageRoute route,
-            RunServices services,
-            DatabaseRetry databaseRetry,
-            Delivery delivery,
-            StagedJob job,
-            Supplier<OutboxMessage> again) {
+    RunFailureHandler(StageRoute route, Handoff handoff, RunServices services) {
         this.route = route;
+        this.handoff = handoff;
         this.services = services;
-        this.databaseRetry = databaseRetry;
-        this.delivery = delivery;
-        this.job = job;
-        this.again = again;
     }
 
-    /** Writes down how the run ended; fails only when the delivery has to go back to its queue. */
-    Future<Void> handle(Attempt attempt, RunUpdates updates, JobException failure, RunOutcomeRecorder recorder) {
+    /** Settles the run; fails only if the delivery must be requeued. */
+    Future<Void> handle(ClaimedRun run, JobException failure) {
         return switch (failure.action()) {
-            case FAIL -> fail(attempt, updates, failure, recorder, Optional.empty());
+            case FAIL -> fail(run, failure, Optional.empty());
             case RETRY ->
-                attempt.attemptNumber() < route.retries().maxAttempts()
-                        ? retryLater(attempt, failure, recorder)
-                        : exhaustAttempts(attempt, updates, failure, recorder);
-            case DEFER -> defer(attempt, failure, recorder);
-            case REQUEUE -> requeue(attempt, failure, recorder);
+                run.attempt().attemptNumber() < route.retries().maxAttempts()
+                        ? retryLater(run, failure)
+                        : exhaustAttempts(run, failure);
+            case DEFER -> defer(run, failure);
+            case REQUEUE -> requeue(run, failure);
             case ABANDON -> {
-                recorder.abandoned(failure);
-                yield services.jobCleanup().cleanUpFailed(job.id());
+                run.recorder().abandoned(failure);
+                yield services.jobCleanup().cleanUpFailed(run.job().id());
             }
         };
     }
 
-    /** Ends the job as failed for good: its attempts are used up, and the message goes to the dead letters. */
-    Future<Void> exhaustAttempts(
-            Attempt attempt, RunUpdates updates, JobException failure, RunOutcomeRecorder recorder) {
+    /** Fails the job and dead-letters the message: all attempts are used. */
+    Future<Void> exhaustAttempts(ClaimedRun run, JobException failure) {
         return fail(
-                attempt,
-                updates,
+                run,
                 failure,
-                recorder,
-                Optional.of(history -> StageMessages.givenUp(delivery, route, attempt, failure, history)));
+                Optional.of(history -> DeadLetterMessages.attemptsExhausted(
+                        run.context().delivery(), run.attempt(), failure, history)));
     }
 
     private Future<Void> fail(
-            Attempt attempt,
-            RunUpdates updates,
-            JobException failure,
-            RunOutcomeRecorder recorder,
-            Optional<Function<JsonArray, OutboxMessage>> dead) {
-        JobUpdate update = updates.failed(failure);
-        return databaseRetry
-                .retryWhileUnavailable(() -> services.runs().fail(attempt, failure, update, dead))
-                .compose(mine -> {
-                    if (mine) {
-                        recorder.failed(failure);
+            ClaimedRun run, JobException failure, Optional<Function<JsonArray, OutboxMessage>> deadLetter) {
+        JobUpdate update = run.updates().failed(failure);
+        return settle(
+                        run,
+                        () -> settlement().fail(run.attempt(), failure, update, deadLetter),
+                        () -> run.recorder().failed(failure))
+                .compose(
+                        settled -> services.jobCleanup().cleanUpFailed(run.job().id()));
+    }
+
+    private Future<Void> retryLater(ClaimedRun run, JobException failure) {
+        Duration delay =
+                new RetrySchedule(route.retries().delays()).delay(run.attempt().attemptNumber());
+        OutboxMessage redelivery = redelivery(run, delay);
+        return settle(
+                run,
+                () -> settlement().retryLater(run.attempt(), failure, redelivery),
+                () -> run.recorder().willRetry(failure, delay));
+    }
+
+    /** This host lacks a resource; another host may have it, or this one later. */
+    private Future<Void> defer(ClaimedRun run, JobException failure) {
+        OutboxMessage redelivery = redelivery(run, DEFER_DELAY);
+        return settle(
+                run,
+                () -> settlement().defer(run.attempt(), redelivery),
+                () -> run.recorder().deferred(failure, DEFER_DELAY));
+    }
+
+    /** The attempt is not counted, and the delivery is requeued even if the database does not answer. */
+    private Future<Void> requeue(ClaimedRun run, JobException failure) {
+        run.recorder().requeued();
+        return settlement().release(run.attempt()).transform(released -> Future.failedFuture(failure));
+    }
+
+    private Future<Void> settle(ClaimedRun run, Supplier<Future<CommitResult>> settlement, Runnable committed) {
+        return services.databaseRetry()
+                .whileUnavailable(run.context().cancellation(), settlement)
+                .onSuccess(result -> {
+                    if (result == CommitResult.COMMITTED) {
+                        committed.run();
                     } else {
-                        recorder.fenced();
+                        run.recorder().fenced();
                     }
-                    return services.jobCleanup().cleanUpFailed(job.id());
-                });
-    }
-
-    private Future<Void> retryLater(Attempt attempt, JobException failure, RunOutcomeRecorder recorder) {
-        Duration delay = new RetrySchedule(route.retries().delays(), ThreadLocalRandom.current())
-                .delayAfter(attempt.attemptNumber());
-        OutboxMessage message = again.get();
-        return databaseRetry
-                .retryWhileUnavailable(() -> services.runs().retryLater(attempt, failure, delay, message))
-                .onSuccess(mine -> tell(mine, recorder, () -> recorder.willRetry(failure, delay)))
+                })
                 .mapEmpty();
     }
 
-    /** This host cannot do it now; perhaps another can, or this one in a while. */
-    private Future<Void> defer(Attempt attempt, JobException failure, RunOutcomeRecorder recorder) {
-        OutboxMessage message = again.get();
-        return databaseRetry
-                .retryWhileUnavailable(() -> services.runs().defer(attempt, DEFER_DELAY, message))
-                .onSuccess(mine -> tell(mine, recorder, () -> recorder.deferred(failure, DEFER_DELAY)))
-                .mapEmpty();
+    private OutboxMessage redelivery(ClaimedRun run, Duration delay) {
+        return handoff.redelivery(route.name(), run.job(), run.context().delivery())
+                .delayedBy(delay);
     }
 
-    private static void tell(boolean mine, RunOutcomeRecorder recorder, Runnable ending) {
-        if (mine) {
-            ending.run();
-        } else {
-            recorder.fenced();
-        }
-    }
-
-    /** The attempt is not counted, and the delivery goes back whether or not the database could be told. */
-    private Future<Void> requeue(Attempt attempt, JobException failure, RunOutcomeRecorder recorder) {
-        recorder.requeued();
-        return services.runs().release(attempt).transform(told -> Future.failedFuture(failure));
+    private RunSettlement settlement() {
+        return services.runs().settlement();
     }
 }

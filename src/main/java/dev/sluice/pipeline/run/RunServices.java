@@ -2,27 +2,58 @@ package dev.sluice.pipeline.run;
 
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.job.DeliveryStepListener;
-import dev.sluice.persistence.outbox.Outbox;
-import dev.sluice.persistence.run.RunRepository;
+import dev.sluice.persistence.run.RunStore;
+import dev.sluice.pipeline.lease.LeaseExpiryWaiter;
 import dev.sluice.pipeline.lease.LeaseRenewer;
 import dev.sluice.pipeline.maintenance.JobCleanup;
 import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.publisher.PublisherClient;
-import dev.sluice.workspace.Workspace;
+import io.vertx.core.Vertx;
 
 /**
- * What every stage verticle of a process shares.
+ * What the stage verticles of a process share.
  *
- * @param worker the name of this process in the tables and on the wire
+ * @param worker name of this process in tables and messages
+ * @param steps test hook, called after each step of a delivery
  */
 public record RunServices(
-        RunRepository runs,
-        Outbox outbox,
+        RunStore runs,
+        DatabaseRetry databaseRetry,
         LeaseRenewer leases,
-        Workspace workspace,
+        LeaseExpiryWaiter leaseExpiry,
         JobCleanup jobCleanup,
-        PublisherClient updates,
+        PublisherClient publisher,
+        DeliverySettlement deliverySettlement,
         DeliveryConfig delivery,
         String worker,
-        RunMetricsRegistry metricsRegistry,
-        DeliveryStepListener stepListener) {}
+        RunMetricsRegistry metrics,
+        DeliveryStepListener steps) {
+
+    public static RunServices create(
+            Vertx vertx,
+            RunStore runs,
+            JobCleanup jobCleanup,
+            DeliveryConfig delivery,
+            String worker,
+            DeliveryStepListener steps) {
+        PublisherClient publisher = new PublisherClient(vertx);
+        return new RunServices(
+                runs,
+                new DatabaseRetry(vertx),
+                new LeaseRenewer(vertx, runs.leases(), delivery),
+                new LeaseExpiryWaiter(vertx, runs.leases()),
+                jobCleanup,
+                publisher,
+                new DeliverySettlement(vertx, publisher, steps),
+                delivery,
+                worker,
+                RunMetricsRegistry.register(worker),
+                steps);
+    }
+
+    /** Stops the lease renewal and removes the metrics. */
+    public void close() {
+        leases.close();
+        metrics.close();
+    }
+}

@@ -5,76 +5,59 @@ import dev.sluice.job.StageName;
 import dev.sluice.job.StepScheme;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
-import dev.sluice.message.VideoMetadata;
 import dev.sluice.persistence.run.Claim;
 import dev.sluice.persistence.run.TaskCompletion;
 import dev.sluice.publisher.ProgressEvent;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The updates of one claim: numbers them in order and keeps progress from falling. Safe for use from any thread. */
+/** Builds the updates of one claim: numbers them in order and keeps progress from falling. Threads: any. */
 public final class RunUpdates {
     private final Claim claim;
-    private final StagedJob job;
-    private final String worker;
+    private final JobUpdate started;
     private final Clock clock;
-    private final Instant startedAt;
     private final AtomicLong seq;
     private final AtomicInteger progress;
-    private final JobUpdate started;
 
-    public RunUpdates(Claim claim, StagedJob job, String worker, Clock clock) {
+    /** @param started the first update of the claim, which its transaction committed */
+    public RunUpdates(Claim claim, JobUpdate started, Clock clock) {
         this.claim = claim;
-        this.job = job;
-        this.worker = worker;
+        this.started = started;
         this.clock = clock;
-        this.startedAt = clock.instant();
-        this.seq = new AtomicLong(claim.firstSeq());
-        this.progress = new AtomicInteger(claim.minProgress());
-        this.started = update(
-                JobUpdate.Status.PROCESSING, stage().startStep(), stage().startProgress(), job, Optional.empty());
+        this.seq = new AtomicLong(started.seq() + 1);
+        this.progress = new AtomicInteger(started.progress());
     }
 
-    /** The stage has begun; the first update of the claim, the same each time it is asked for. */
-    public JobUpdate started() {
-        return started;
-    }
-
-    /** The stage is done; {@code after} is the job with what the stage made. */
+    /** The stage is completed; {@code after} is the job with its outputs. */
     JobUpdate completed(StagedJob after) {
         boolean last = stage() == StageName.UPLOAD;
         return update(
                 last ? JobUpdate.Status.COMPLETED : JobUpdate.Status.PROCESSING,
                 steps().completedStep(stage()),
                 steps().completedProgress(stage()),
-                after,
-                Optional.empty());
+                last ? JobUpdate.Content.completed(after) : JobUpdate.Content.of(after));
     }
 
-    /** The stage has planned tasks, which go on. */
+    /** The stage is planned in tasks. */
     JobUpdate segmentsPlanned(StagedJob after) {
         return update(
                 JobUpdate.Status.PROCESSING,
                 StageName.SEGMENTS_PLANNED_STEP,
                 stage().startProgress(),
-                after,
-                Optional.empty());
+                JobUpdate.Content.of(after));
     }
 
-    /** A task is done, of which the job has several. */
-    JobUpdate taskCompleted(TaskCompletion.JobProgress standing) {
+    /** A task of the stage is completed. */
+    JobUpdate taskCompleted(TaskCompletion.JobProgress reached) {
         return update(
                         JobUpdate.Status.PROCESSING,
                         steps().completedStep(stage()),
-                        standing.progress(),
-                        job,
-                        Optional.empty())
-                .withSeq(standing.seq());
+                        reached.progress(),
+                        JobUpdate.Content.of(claim.job()))
+                .withSeq(reached.seq());
     }
 
     JobUpdate failed(JobException failure) {
@@ -82,55 +65,48 @@ public final class RunUpdates {
                 JobUpdate.Status.FAILED,
                 steps().failedStep(stage()),
                 0,
-                job,
-                Optional.of(new JobUpdate.ErrorDetails(failure.code(), failure.message())));
+                JobUpdate.Content.failed(
+                        new JobUpdate.ErrorDetails(failure.code(), failure.message()),
+                        claim.job().warnings()));
     }
 
-    /** How far this stage's work is, 0 to 1. */
+    /**
+     * Progress of this run.
+     *
+     * @param fraction of the stage's work, 0 to 1
+     */
     ProgressEvent progress(double fraction) {
-        // How far the job is with one of several tasks only the database can tell.
-        int raised =
+        // The progress of a job in tasks is known to the database alone.
+        int reached =
                 stage() == StageName.SEGMENT ? progress.get() : raiseProgress(steps().progressAt(stage(), fraction));
         return new ProgressEvent(
                 claim.attempt(),
-                job.mediaId(),
-                raised,
+                claim.job().mediaId(),
+                reached,
                 fraction,
                 seq.getAndIncrement(),
                 eta(fraction),
-                worker,
-                job.updateOptions().interval());
+                started.origin().worker(),
+                claim.job().updateOptions().interval());
     }
 
     private Optional<Integer> eta(double fraction) {
         return ProgressEvent.estimateRemaining(
-                fraction, Duration.between(startedAt, clock.instant()).toMillis() / 1000.0);
+                fraction, Duration.between(started.timestamp(), clock.instant()).toMillis() / 1000.0);
     }
 
-    private JobUpdate update(
-            JobUpdate.Status status,
-            String step,
-            int reached,
-            StagedJob about,
-            Optional<JobUpdate.ErrorDetails> failure) {
-        boolean done = status == JobUpdate.Status.COMPLETED;
-        Optional<VideoMetadata> metadata = failure.isPresent() ? Optional.empty() : about.metadata();
+    private JobUpdate update(JobUpdate.Status status, String step, int reached, JobUpdate.Content content) {
         return new JobUpdate(
-                about.id(),
-                about.mediaId(),
+                claim.job().id(),
+                claim.job().mediaId(),
                 status,
                 raiseProgress(reached),
                 step,
-                done ? about.outputs() : List.of(),
-                metadata,
-                failure,
-                about.warnings(),
+                content,
                 clock.instant(),
                 seq.getAndIncrement(),
-                stage(),
-                claim.attempt().attemptNumber(),
-                Optional.empty(),
-                worker);
+                started.origin(),
+                Optional.empty());
     }
 
     private int raiseProgress(int reached) {
@@ -138,7 +114,7 @@ public final class RunUpdates {
     }
 
     private StepScheme steps() {
-        return job.updateOptions().stepScheme();
+        return claim.job().updateOptions().stepScheme();
     }
 
     private StageName stage() {

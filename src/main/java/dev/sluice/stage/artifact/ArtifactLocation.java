@@ -1,27 +1,30 @@
 package dev.sluice.stage.artifact;
 
 import dev.sluice.message.OutputFile;
-import java.util.Optional;
+import dev.sluice.objectstore.ObjectKey;
 
-/**
- * Where a file waits for the next stage, one of the two.
- *
- * @param localPath relative to the workspace
- * @param stagedKey in the bucket
- */
-public record ArtifactLocation(Optional<String> localPath, Optional<String> stagedKey) {
-    static ArtifactLocation local(String path) {
-        return new ArtifactLocation(Optional.of(path), Optional.empty());
+/** Where an artifact is stored for the next stage. */
+public sealed interface ArtifactLocation {
+    /** The output with this location, for the next message. */
+    OutputFile applyTo(OutputFile output);
+
+    /**
+     * A file in the workspace.
+     *
+     * @param path relative to the workspace
+     */
+    record Local(String path) implements ArtifactLocation {
+        @Override
+        public OutputFile applyTo(OutputFile output) {
+            return output.withLocalPath(path);
+        }
     }
 
-    static ArtifactLocation staged(String key) {
-        return new ArtifactLocation(Optional.empty(), Optional.of(key));
-    }
-
-    /** The file as the next message tells of it. */
-    public OutputFile applyTo(OutputFile output) {
-        return stagedKey
-                .map(output::withStagedKey)
-                .orElseGet(() -> localPath.map(output::withLocalPath).orElse(output));
+    /** A staged object. */
+    record Staged(ObjectKey key) implements ArtifactLocation {
+        @Override
+        public OutputFile applyTo(OutputFile output) {
+            return output.withStagedKey(key.value());
+        }
     }
 }

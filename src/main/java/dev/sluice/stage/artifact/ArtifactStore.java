@@ -6,15 +6,20 @@ import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Where encodes leave their results for the next stage. */
+/** Stores the artifacts of an encode for the next stage. */
 public sealed interface ArtifactStore {
-    /** How much of the stage's work the leaving is, 0 to 1. */
+    /** Fraction of the stage's progress that storing takes, 0 to 1. */
     double progressShare();
 
-    /** Leaves the files there; says where each is, in the same order. */
-    Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> results, ProgressListener progress);
+    /** Stores the files; returns their locations in the same order. */
+    Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files);
 
-    /** On the disk: the next stage runs on this host, or sees the same directory. */
+    /** Progress of the work before storing, as part of the progress of the stage. */
+    default ProgressListener encodeProgress(StageContext context) {
+        return fraction -> context.progress().report(fraction * (1 - progressShare()));
+    }
+
+    /** Keeps files in the workspace: the next stage runs on this host, or on one that shares the directory. */
     record WorkspaceArtifactStore(Workspace workspace) implements ArtifactStore {
         @Override
         public double progressShare() {
@@ -22,31 +27,30 @@ public sealed interface ArtifactStore {
         }
 
         @Override
-        public Future<List<ArtifactLocation>> store(
-                StageContext context, List<LocalFile> results, ProgressListener progress) {
-            return Future.succeededFuture(results.stream()
-                    .map(result -> ArtifactLocation.local(workspace.relativize(result.file())))
+        public Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files) {
+            return Future.succeededFuture(files.stream()
+                    .<ArtifactLocation>map(file -> new ArtifactLocation.Local(workspace.relativize(file.file())))
                     .toList());
         }
     }
 
-    /** In the store, under the staging prefix: any host may go on, and this one's disk is free again. */
-    record ObjectArtifactStore(StagingUploader files, Workspace workspace) implements ArtifactStore {
-        private static final double SHARE = 0.1;
+    /** Stages files in the object store, so that any host can continue, and deletes them from this host. */
+    record ObjectArtifactStore(StagingUploader uploader, Workspace workspace) implements ArtifactStore {
+        private static final double STORE_FRACTION = 0.1;
 
         @Override
         public double progressShare() {
-            return SHARE;
+            return STORE_FRACTION;
         }
 
         @Override
-        public Future<List<ArtifactLocation>> store(
-                StageContext context, List<LocalFile> results, ProgressListener progress) {
-            return files.upload(context, results, progress)
+        public Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files) {
+            return uploader.upload(
+                            context, files, fraction -> context.progress().report(1 - STORE_FRACTION * (1 - fraction)))
                     .compose(keys -> workspace
                             .delete(context.attempt())
-                            .map(gone -> keys.stream()
-                                    .map(key -> ArtifactLocation.staged(key.value()))
+                            .map(deleted -> keys.stream()
+                                    .<ArtifactLocation>map(ArtifactLocation.Staged::new)
                                     .toList()));
         }
     }

@@ -2,9 +2,5 @@ package dev.sluice.stage.artifact;
 
 import java.nio.file.Path;
 
-/**
- * A file of this host that goes into the store.
- *
- * @param bytes its size
- */
+/** A file on this host that is stored as an artifact or uploaded. */
 public record LocalFile(Path file, long bytes, String mimeType) {}

@@ -1,42 +1,47 @@
 package dev.sluice.stage.artifact;
 
+import dev.sluice.objectstore.ObjectKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** A file that a task made and the join needs. */
+/** An artifact of a task that the join needs. */
 public record TaskArtifact(String name, long bytes, ArtifactLocation location) {
     private static final String ARTIFACTS_KEY = "pieces";
+    private static final String LOCAL_PATH = "localPath";
+    private static final String STAGED_KEY = "stagedKey";
 
-    static JsonArray toJson(List<TaskArtifact> pieces) {
-        JsonArray array = new JsonArray();
-        for (TaskArtifact artifact : pieces) {
-            JsonObject json = new JsonObject().put("name", artifact.name).put("bytes", artifact.bytes);
-            artifact.location.localPath().ifPresent(path -> json.put("localPath", path));
-            artifact.location.stagedKey().ifPresent(key -> json.put("stagedKey", key));
-            array.add(json);
-        }
-        return array;
+    private JsonObject toJson() {
+        JsonObject json = new JsonObject().put("name", name).put("bytes", bytes);
+        return location instanceof ArtifactLocation.Staged staged
+                ? json.put(STAGED_KEY, staged.key().value())
+                : json.put(LOCAL_PATH, ((ArtifactLocation.Local) location).path());
     }
 
-    /** Those of a task's result. */
-    public static List<TaskArtifact> of(JsonObject result) {
-        JsonArray array = result.getJsonArray(ARTIFACTS_KEY, new JsonArray());
-        return IntStream.range(0, array.size())
-                .mapToObj(array::getJsonObject)
-                .map(json -> new TaskArtifact(
-                        json.getString("name"),
-                        json.getLong("bytes"),
-                        new ArtifactLocation(
-                                Optional.ofNullable(json.getString("localPath")),
-                                Optional.ofNullable(json.getString("stagedKey")))))
+    private static TaskArtifact fromJson(JsonObject json) {
+        ArtifactLocation location = Optional.ofNullable(json.getString(LOCAL_PATH))
+                .<ArtifactLocation>map(ArtifactLocation.Local::new)
+                .orElseGet(() -> new ArtifactLocation.Staged(new ObjectKey(json.getString(STAGED_KEY, ""))));
+        return new TaskArtifact(json.getString("name"), json.getLong("bytes"), location);
+    }
+
+    /** The artifacts in the result of a task. */
+    public static List<TaskArtifact> fromTaskResult(JsonObject result) {
+        JsonArray artifacts = result.getJsonArray(ARTIFACTS_KEY, new JsonArray());
+        return IntStream.range(0, artifacts.size())
+                .mapToObj(artifacts::getJsonObject)
+                .map(TaskArtifact::fromJson)
                 .toList();
     }
 
-    /** A task's result. */
-    public static JsonObject toTaskResult(List<TaskArtifact> pieces) {
-        return new JsonObject().put(ARTIFACTS_KEY, toJson(pieces));
+    /** The result of a task with these artifacts. */
+    public static JsonObject toTaskResult(List<TaskArtifact> artifacts) {
+        return new JsonObject()
+                .put(
+                        ARTIFACTS_KEY,
+                        new JsonArray(
+                                artifacts.stream().map(TaskArtifact::toJson).toList()));
     }
 }

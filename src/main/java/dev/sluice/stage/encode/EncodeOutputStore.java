@@ -1,95 +1,76 @@
 package dev.sluice.stage.encode;
 
-import dev.sluice.common.async.ProgressListener;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
-import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
 import dev.sluice.stage.artifact.ArtifactStore;
-import dev.sluice.stage.artifact.OutputUpload;
+import dev.sluice.stage.artifact.LocalFile;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Renditions and thumbnails that are done, left for the upload stage. */
-public final class EncodeOutputStore {
-    private final OutputKeys keys;
-    private final ArtifactStore artifactStore;
-
-    public EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore) {
-        this.keys = keys;
-        this.artifactStore = artifactStore;
-    }
-
-    ArtifactStore artifactStore() {
-        return artifactStore;
-    }
-
-    /** Leaves them; the job then says what they are and where. */
-    Future<StageResult> store(StageContext context, EncodeResult made) {
-        List<OutputUpload> all = new ArrayList<>();
-        made.renditions().forEach(rendition -> all.add(result(context.job().mediaId(), rendition)));
-        if (context.job().updateOptions().thumbnails()) {
-            made.thumbnails().forEach(thumbnail -> all.add(result(context.job().mediaId(), thumbnail)));
+/** Stores finished renditions and thumbnails for the upload stage. */
+public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore) {
+    private record Output(OutputFile description, Path file) {
+        LocalFile localFile() {
+            return new LocalFile(file, description.fileSize(), description.mimeType());
         }
-        ProgressListener leaving = done -> context.progress().report(1 - artifactStore.progressShare() * (1 - done));
-        return artifactStore
-                .store(context, all.stream().map(OutputUpload::toLocalFile).toList(), leaving)
-                .map(places -> {
-                    List<OutputFile> outputs = IntStream.range(0, all.size())
-                            .mapToObj(number ->
-                                    places.get(number).applyTo(all.get(number).output()))
-                            .toList();
-                    StagedJob after =
-                            context.job().withoutPlan().withOutputs(outputs).withWarnings(made.warnings());
-                    JsonObject summary = new JsonObject()
-                            .put("renditions", made.renditions().size())
-                            .put("thumbnails", all.size() - made.renditions().size())
-                            .put(
-                                    "bytes",
-                                    outputs.stream()
-                                            .mapToLong(OutputFile::fileSize)
-                                            .sum());
-                    return new StageResult(after, summary);
-                });
     }
 
-    private OutputUpload result(String mediaId, RenditionFile rendition) {
-        ObjectKey key = keys.renditionKey(mediaId, rendition.quality());
-        return new OutputUpload(
+    /** Stores the outputs and adds them, with their locations, to the job. */
+    Future<StageResult> store(StageContext context, EncodeResult result) {
+        StagedJob job = context.job();
+        List<Output> outputs = new ArrayList<>();
+        result.renditions().forEach(rendition -> outputs.add(output(job.mediaId(), rendition)));
+        if (job.updateOptions().thumbnails()) {
+            result.thumbnails().forEach(thumbnail -> outputs.add(output(job.mediaId(), thumbnail)));
+        }
+        List<LocalFile> files = outputs.stream().map(Output::localFile).toList();
+        JsonObject summary = new JsonObject()
+                .put("renditions", result.renditions().size())
+                .put("thumbnails", outputs.size() - result.renditions().size())
+                .put("bytes", files.stream().mapToLong(LocalFile::bytes).sum());
+        return artifactStore.store(context, files).map(locations -> {
+            List<OutputFile> stored = IntStream.range(0, outputs.size())
+                    .mapToObj(i -> locations.get(i).applyTo(outputs.get(i).description()))
+                    .toList();
+            return new StageResult(job.withoutPlan().withOutputs(stored).withWarnings(result.warnings()), summary);
+        });
+    }
+
+    private Output output(String mediaId, RenditionFile rendition) {
+        return new Output(
                 new OutputFile(
                         OutputFile.Type.SCALED,
-                        key.value(),
+                        keys.renditionKey(mediaId, rendition.quality()).value(),
                         rendition.width(),
                         rendition.height(),
                         rendition.bytes(),
                         "video/mp4",
                         rendition.quality(),
                         0),
-                key,
                 rendition.file());
     }
 
-    private OutputUpload result(String mediaId, ThumbnailFile thumbnail) {
-        ObjectKey key = keys.thumbnailKey(mediaId, thumbnail.index());
-        return new OutputUpload(
+    private Output output(String mediaId, ThumbnailFile thumbnail) {
+        return new Output(
                 new OutputFile(
                         OutputFile.Type.THUMBNAIL,
-                        key.value(),
+                        keys.thumbnailKey(mediaId, thumbnail.index()).value(),
                         thumbnail.width(),
                         thumbnail.height(),
                         thumbnail.bytes(),
                         "image/jpeg",
                         "",
                         thumbnail.timestamp().toMillis() / 1000.0),
-                key,
                 thumbnail.file());
     }
 }

@@ -12,15 +12,13 @@ import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.VideoMetadata;
-import dev.sluice.persistence.run.RunRepository;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
 import dev.sluice.stage.artifact.TaskArtifact;
+import dev.sluice.stage.encode.TaskArtifactFetcher.ArtifactRequest;
 import dev.sluice.workspace.AttemptDirectory;
-import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,34 +31,25 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Makes whole renditions of what the tasks of a long video made, without decoding any of it. */
+/** Concatenates the results of a long video's tasks to whole renditions, without decoding. */
 public final class JoinStage implements Stage {
-    /** Getting the pieces; the join itself copies what lies on the disk then. */
+    /** Fraction of the progress for fetching the artifacts; concatenation then copies local files. */
     private static final double FETCH_FRACTION = 0.5;
 
-    private final RunRepository runs;
-    private final Workspace workspace;
+    private final EncodeServices services;
     private final TaskArtifactFetcher artifactFetcher;
-    private final MediaConfig media;
-    private final Function<MediaConfig, SegmentConcatenator> joins;
-    private final WorkerExecutor workers;
-    private final EncodeOutputStore results;
+    private final Function<MediaConfig, SegmentConcatenator> concatenators;
+    private final EncodeOutputStore outputs;
 
     public JoinStage(
-            RunRepository runs,
-            Workspace workspace,
+            EncodeServices services,
             TaskArtifactFetcher artifactFetcher,
-            MediaConfig media,
-            Function<MediaConfig, SegmentConcatenator> joins,
-            WorkerExecutor workers,
-            EncodeOutputStore results) {
-        this.runs = runs;
-        this.workspace = workspace;
+            Function<MediaConfig, SegmentConcatenator> concatenators,
+            EncodeOutputStore outputs) {
+        this.services = services;
         this.artifactFetcher = artifactFetcher;
-        this.media = media;
-        this.joins = joins;
-        this.workers = workers;
-        this.results = results;
+        this.concatenators = concatenators;
+        this.outputs = outputs;
     }
 
     @Override
@@ -71,54 +60,56 @@ public final class JoinStage implements Stage {
     @Override
     public Future<StageResult> run(StageContext context) {
         EncodePlan plan = SegmentTasks.planOf(context.job());
-        MediaConfig settings = SegmentTasks.media(plan, media);
-        return runs.taskResults(context.job().id(), StageName.SEGMENT)
-                .compose(made -> join(context, plan, settings, complete(plan, made)));
+        MediaConfig settings = SegmentTasks.media(plan, services.media());
+        return context.taskResults()
+                .get()
+                .compose(results -> join(context, plan, settings, requireComplete(plan, results)));
     }
 
-    private static SortedMap<Integer, JsonObject> complete(EncodePlan plan, SortedMap<Integer, JsonObject> made) {
-        if (made.size() != plan.taskCount()) {
+    private static SortedMap<Integer, JsonObject> requireComplete(
+            EncodePlan plan, SortedMap<Integer, JsonObject> results) {
+        if (results.size() != plan.taskCount()) {
             throw new JobException(
                     ErrorCode.FILES_MISSING,
-                    "Of the " + plan.taskCount() + " tasks of the job's plan " + made.size() + " have left results.");
+                    "Only " + results.size() + " of the " + plan.taskCount() + " planned tasks have results.");
         }
-        return made;
+        return results;
     }
 
     private Future<StageResult> join(
-            StageContext context, EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
-        List<TaskArtifactFetcher.ArtifactRequest> wanted = wanted(plan, settings, made);
-        // Once as pieces and once as a whole.
+            StageContext context, EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> results) {
+        List<ArtifactRequest> requests = artifacts(plan, settings, results);
+        // Segments and whole files are on the disk at the same time.
         long bytes =
-                2 * wanted.stream().mapToLong(each -> each.artifact().bytes()).sum();
-        return workspace.withAttemptDirectory(
-                context.attempt(),
-                bytes,
-                directory -> artifactFetcher
-                        .fetchAll(
-                                context,
-                                wanted,
-                                directory,
-                                done -> context.progress().report(FETCH_FRACTION * done))
-                        .compose(there -> joined(context, plan, settings, made, directory))
-                        .compose(whole -> results.store(context, whole)));
+                2 * requests.stream().mapToLong(each -> each.artifact().bytes()).sum();
+        return services.workspace()
+                .withAttemptDirectory(
+                        context.attempt(),
+                        bytes,
+                        directory -> artifactFetcher
+                                .fetchAll(
+                                        context,
+                                        requests,
+                                        directory,
+                                        fraction -> context.progress().report(FETCH_FRACTION * fraction))
+                                .compose(fetched -> concatenate(context, plan, settings, results, directory))
+                                .compose(whole -> outputs.store(context, whole)));
     }
 
-    private Future<EncodeResult> joined(
+    private Future<EncodeResult> concatenate(
             StageContext context,
             EncodePlan plan,
             MediaConfig settings,
-            SortedMap<Integer, JsonObject> made,
+            SortedMap<Integer, JsonObject> results,
             AttemptDirectory directory) {
-        return workers.executeBlocking(
-                () -> joins.apply(settings)
-                        .concatenate(directory.path(), parts(context.job(), plan, made), context.cancellation()),
-                false);
+        return services.blocking(() -> concatenators
+                .apply(settings)
+                .concatenate(directory.path(), request(context.job(), plan, results), context.cancellation()));
     }
 
-    private static SegmentConcatenator.Request parts(
-            StagedJob job, EncodePlan plan, SortedMap<Integer, JsonObject> made) {
-        List<SegmentResult> segments = made.tailMap(SegmentTasks.of(0)).values().stream()
+    private static SegmentConcatenator.Request request(
+            StagedJob job, EncodePlan plan, SortedMap<Integer, JsonObject> results) {
+        List<SegmentResult> segments = results.tailMap(SegmentTasks.of(0)).values().stream()
                 .map(SegmentResult::of)
                 .toList();
         SourceDamage damage = segments.stream()
@@ -127,41 +118,41 @@ public final class JoinStage implements Stage {
         return new SegmentConcatenator.Request(
                 new Dimensions(plan.width(), plan.height()),
                 plan.hasAudio(),
-                stated(job),
+                statedDuration(job),
                 damage,
                 segments.stream().map(SegmentResult::frames).toList());
     }
 
-    private static Optional<Duration> stated(StagedJob job) {
+    private static Optional<Duration> statedDuration(StagedJob job) {
         return job.metadata()
                 .map(VideoMetadata::duration)
                 .filter(seconds -> seconds > 0)
                 .map(seconds -> Duration.ofMillis(Math.round(seconds * 1e3)));
     }
 
-    /** All files of renditions, in a directory for each segment, the sound, and the thumbnails that a whole encode makes. */
-    private static List<TaskArtifactFetcher.ArtifactRequest> wanted(
-            EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> made) {
-        SortedMap<Integer, List<TaskArtifact>> pieces = new TreeMap<>();
-        made.forEach((task, result) -> pieces.put(task, TaskArtifact.of(result)));
-        List<String> names = pieces.values().stream()
+    /** All renditions, in a directory for each segment, the audio, and the thumbnails that an encode in one piece makes. */
+    private static List<ArtifactRequest> artifacts(
+            EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> results) {
+        SortedMap<Integer, List<TaskArtifact>> artifacts = new TreeMap<>();
+        results.forEach((task, result) -> artifacts.put(task, TaskArtifact.fromTaskResult(result)));
+        List<String> names = artifacts.values().stream()
                 .flatMap(List::stream)
                 .map(TaskArtifact::name)
                 .toList();
-        Set<String> thumbnails =
-                new HashSet<>(ThumbnailFiles.firstPerInterval(names, plan.start(), settings.thumbnailInterval()));
-        List<TaskArtifactFetcher.ArtifactRequest> wanted = new ArrayList<>();
-        for (Map.Entry<Integer, List<TaskArtifact>> task : pieces.entrySet()) {
+        Set<String> thumbnails = new HashSet<>(ThumbnailFiles.firstPerInterval(
+                names, plan.start(), settings.thumbnails().interval()));
+        List<ArtifactRequest> requests = new ArrayList<>();
+        for (Map.Entry<Integer, List<TaskArtifact>> task : artifacts.entrySet()) {
             for (TaskArtifact artifact : task.getValue()) {
                 if (!ThumbnailFiles.isThumbnail(artifact.name())) {
-                    boolean sound = task.getKey() == SegmentTasks.AUDIO_TASK;
-                    wanted.add(new TaskArtifactFetcher.ArtifactRequest(
-                            artifact, sound ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
+                    boolean isAudio = task.getKey() == SegmentTasks.AUDIO_TASK;
+                    requests.add(new ArtifactRequest(
+                            artifact, isAudio ? Optional.empty() : Optional.of(Integer.toString(task.getKey() - 1))));
                 } else if (thumbnails.remove(artifact.name())) {
-                    wanted.add(new TaskArtifactFetcher.ArtifactRequest(artifact, Optional.empty()));
+                    requests.add(new ArtifactRequest(artifact, Optional.empty()));
                 }
             }
         }
-        return wanted;
+        return requests;
     }
 }

@@ -6,40 +6,39 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The disk that the outputs of a video may need: the ladder's caps over its length, which the encoder keeps to but for short
- * bursts. Rungs that the source turns out too small for are counted too: the estimate is to be wrong on one side only.
+ * Estimates the disk space for the outputs of a video: the sum of the ladder's bitrate caps over its duration. The encoder
+ * exceeds the caps only in short bursts. Rungs that are too large for the source count as well, so that the estimate errs on one
+ * side only.
  */
 public final class OutputSizeEstimator {
-    /** Bursts within x264's buffer of two seconds, containers, thumbnails. */
+    /** For bursts within x264's buffer of two seconds, container overhead, and thumbnails. */
     private static final double MARGIN = 1.1;
-    /** A video of which nothing is known is taken for one of an hour. */
+    /** Assumed if the duration is unknown. */
     private static final double DEFAULT_DURATION_SECONDS = 3_600;
 
-    private static final long SMALLEST = 16L << 20;
-    private static final double BITS = 8;
+    private static final long BASE_BYTES = 16L << 20;
+    private static final double BITS_PER_BYTE = 8;
 
-    private final double longestSeconds;
+    private final double maxSeconds;
     private final long bitrate;
 
     public OutputSizeEstimator(MediaConfig media) {
-        this.longestSeconds = media.limits().maxDuration().toMillis() / 1e3;
+        this.maxSeconds = media.limits().maxDuration().toMillis() / 1e3;
         this.bitrate = media.ladder().stream()
                 .mapToLong(rung -> (long) rung.maxBitrate() + media.audioBitrate())
                 .sum();
     }
 
-    /** Bytes, for so much of a video. */
+    /** Estimate in bytes for a part of a video. */
     long estimateBytes(Duration part) {
-        return (long) (SMALLEST + MARGIN * Math.min(part.toMillis() / 1e3, longestSeconds) * bitrate / BITS);
+        return (long) (BASE_BYTES + MARGIN * Math.min(part.toMillis() / 1e3, maxSeconds) * bitrate / BITS_PER_BYTE);
     }
 
-    /**
-     * Bytes, for a video with this description. No description makes it longer than what is accepted.
-     */
+    /** Estimate in bytes for a video with this metadata. A stated duration counts up to the limit for sources. */
     long estimateBytes(Optional<VideoMetadata> metadata) {
         double stated = metadata.map(VideoMetadata::duration)
                 .filter(length -> length > 0)
                 .orElse(DEFAULT_DURATION_SECONDS);
-        return estimateBytes(Duration.ofMillis((long) (Math.min(stated, longestSeconds) * 1e3)));
+        return estimateBytes(Duration.ofMillis((long) (Math.min(stated, maxSeconds) * 1e3)));
     }
 }

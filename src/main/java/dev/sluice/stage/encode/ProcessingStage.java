@@ -1,66 +1,39 @@
 package dev.sluice.stage.encode;
 
-import dev.sluice.common.async.ProgressListener;
+import dev.sluice.ffmpeg.encode.EncodeRequest;
 import dev.sluice.ffmpeg.encode.RenditionEncoder;
-import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.job.StageName;
-import dev.sluice.media.MediaInfo;
-import dev.sluice.media.rendition.EncodeResult;
-import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.ProbedSource;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
-import dev.sluice.stage.artifact.SourceProvider;
-import dev.sluice.workspace.Workspace;
+import dev.sluice.workspace.AttemptDirectory;
 import io.vertx.core.Future;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
 
 /**
- * Makes all renditions and thumbnails with one FFmpeg run that decodes the source once. What would take longer than one delivery
- * may is only planned here, and encoded in tasks.
+ * Encodes all renditions and thumbnails in one FFmpeg run that decodes the source once. A video whose encode would exceed the
+ * time for one delivery is only planned here, and encoded in tasks.
  */
 public final class ProcessingStage implements Stage {
-    private final SourceProvider sources;
-    private final Workspace workspace;
-    private final CachingMediaProber prober;
+    private final EncodeServices services;
     private final SegmentPlanner planner;
     private final RenditionEncoder encoder;
-    private final EncodeSpeedEstimator speedEstimator;
-    private final WorkerExecutor workers;
-    private final OutputSizeEstimator sizeEstimator;
-    private final EncodeOutputStore results;
+    private final EncodeOutputStore outputs;
     private final int threads;
 
-    /**
-     * Puts the stage together.
-     *
-     * @param threads that one FFmpeg run may use
-     */
+    /** @param threads that one FFmpeg run may use */
     public ProcessingStage(
-            SourceProvider sources,
-            Workspace workspace,
-            CachingMediaProber prober,
+            EncodeServices services,
             SegmentPlanner planner,
             RenditionEncoder encoder,
-            EncodeSpeedEstimator speedEstimator,
-            WorkerExecutor workers,
-            OutputSizeEstimator sizeEstimator,
-            EncodeOutputStore results,
+            EncodeOutputStore outputs,
             int threads) {
-        this.sources = sources;
-        this.workspace = workspace;
-        this.prober = prober;
+        this.services = services;
         this.planner = planner;
         this.encoder = encoder;
-        this.speedEstimator = speedEstimator;
-        this.workers = workers;
-        this.sizeEstimator = sizeEstimator;
-        this.results = results;
+        this.outputs = outputs;
         this.threads = threads;
     }
 
@@ -71,45 +44,34 @@ public final class ProcessingStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageContext context) {
-        return sources.withSource(
+        return services.withSource(
                 context,
-                source -> plan(context, source)
+                source -> services.blocking(() -> planner.plan(source, context.cancellation()))
                         .compose(plan -> plan.map(tasks -> Future.succeededFuture(planned(context, tasks)))
-                                .orElseGet(() -> whole(context, source))));
-    }
-
-    private Future<Optional<EncodePlan>> plan(StageContext context, Path source) {
-        return workers.executeBlocking(
-                () -> planner.plan(source, prober.probe(source, context.cancellation()), context.cancellation()),
-                false);
+                                .orElseGet(() -> encodeWhole(context, source))));
     }
 
     private static StageResult planned(StageContext context, EncodePlan plan) {
         JsonObject summary =
                 new JsonObject().put("segments", plan.segmentCount()).put("tasks", plan.taskCount());
-        return StageResult.planned(context.job().withPlan(plan), summary, plan);
+        return StageResult.planned(context.job().withPlan(plan), summary, new SegmentTasks(plan).taskPlan());
     }
 
-    private Future<StageResult> whole(StageContext context, Path source) {
-        return workspace.withAttemptDirectory(
-                context.attempt(),
-                sizeEstimator.estimateBytes(context.job().metadata()),
-                directory -> encode(context, source, directory.path()).compose(made -> results.store(context, made)));
+    private Future<StageResult> encodeWhole(StageContext context, ProbedSource source) {
+        return services.workspace()
+                .withAttemptDirectory(
+                        context.attempt(),
+                        services.sizeEstimator().estimateBytes(context.job().metadata()),
+                        directory -> services.blocking(() -> encoder.encode(request(context, source, directory)))
+                                .compose(result -> outputs.store(context, result)));
     }
 
-    private Future<EncodeResult> encode(StageContext context, Path source, Path directory) {
-        ProgressListener encoding = done ->
-                context.progress().report(done * (1 - results.artifactStore().progressShare()));
-        return workers.executeBlocking(
-                () -> {
-                    MediaInfo info = prober.probe(source, context.cancellation());
-                    long began = System.nanoTime();
-                    EncodeResult made =
-                            encoder.encode(source, info, directory, threads, encoding, context.cancellation());
-                    speedEstimator.record(
-                            info, made.renditions().get(0).frames(), Duration.ofNanos(System.nanoTime() - began));
-                    return made;
-                },
-                false);
+    private EncodeRequest request(StageContext context, ProbedSource source, AttemptDirectory directory) {
+        return new EncodeRequest(
+                source,
+                directory.path(),
+                threads,
+                outputs.artifactStore().encodeProgress(context),
+                context.cancellation());
     }
 }

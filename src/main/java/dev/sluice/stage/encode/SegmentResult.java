@@ -6,18 +6,18 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What the join has to know of a segment besides its files. */
+/** Result of a segment task for the join, in addition to its artifacts. */
 record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage damage) {
-    private static final long NANOS = 1_000;
+    private static final long NANOS_PER_MICRO = 1_000;
 
-    SegmentResult(EncodedSegment made) {
-        this(made.frames(), made.damage());
+    SegmentResult(EncodedSegment segment) {
+        this(segment.frames(), segment.damage());
     }
 
     JsonObject toJson() {
         JsonObject json = new JsonObject().put("cutShort", damage.truncated()).put("broken", damage.corrupt());
-        frames.ifPresent(shown -> json.put("frames", shown.count())
-                .put("firstMicros", shown.first().toNanos() / NANOS));
+        frames.ifPresent(range -> json.put("frames", range.count())
+                .put("firstMicros", range.first().toNanos() / NANOS_PER_MICRO));
         return json;
     }
 
@@ -27,7 +27,8 @@ record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage da
         return result.containsKey("firstMicros")
                 ? new SegmentResult(
                         Optional.of(new EncodedSegment.FrameRange(
-                                result.getLong("frames"), Duration.ofNanos(result.getLong("firstMicros") * NANOS))),
+                                result.getLong("frames"),
+                                Duration.ofNanos(result.getLong("firstMicros") * NANOS_PER_MICRO))),
                         damage)
                 : new SegmentResult(Optional.empty(), damage);
     }

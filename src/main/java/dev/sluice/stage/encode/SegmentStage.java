@@ -1,14 +1,14 @@
 package dev.sluice.stage.encode;
 
-import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.MediaConfig;
-import dev.sluice.ffmpeg.probe.CachingMediaProber;
+import dev.sluice.ffmpeg.encode.EncodeRequest;
 import dev.sluice.ffmpeg.segment.SegmentEncoder;
+import dev.sluice.ffmpeg.segment.SegmentRequest;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
-import dev.sluice.media.MediaInfo;
-import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.media.AudioStream;
+import dev.sluice.media.ProbedSource;
 import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
 import dev.sluice.message.EncodePlan;
@@ -17,58 +17,33 @@ import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
 import dev.sluice.stage.artifact.ArtifactStore;
 import dev.sluice.stage.artifact.LocalFile;
-import dev.sluice.stage.artifact.SourceProvider;
 import dev.sluice.stage.artifact.TaskArtifact;
-import dev.sluice.workspace.Workspace;
+import dev.sluice.workspace.AttemptDirectory;
 import io.vertx.core.Future;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Encodes one task of a long video: the pictures of one segment in all renditions, or the sound of the whole. */
+/** Encodes one task of a long video: the video of one segment in all renditions, or the whole audio. */
 public final class SegmentStage implements Stage {
-    private final SourceProvider sources;
-    private final Workspace workspace;
-    private final CachingMediaProber prober;
-    private final MediaConfig media;
+    private final EncodeServices services;
     private final Function<MediaConfig, SegmentEncoder> encoders;
-    private final EncodeSpeedEstimator speedEstimator;
-    private final WorkerExecutor workers;
-    private final OutputSizeEstimator sizeEstimator;
     private final ArtifactStore artifactStore;
     private final int threads;
 
-    /**
-     * Puts the stage together.
-     *
-     * @param threads that one FFmpeg run may use
-     */
+    /** @param threads that one FFmpeg run may use */
     public SegmentStage(
-            SourceProvider sources,
-            Workspace workspace,
-            CachingMediaProber prober,
-            MediaConfig media,
+            EncodeServices services,
             Function<MediaConfig, SegmentEncoder> encoders,
-            EncodeSpeedEstimator speedEstimator,
-            WorkerExecutor workers,
-            OutputSizeEstimator sizeEstimator,
             ArtifactStore artifactStore,
             int threads) {
-        this.sources = sources;
-        this.workspace = workspace;
-        this.prober = prober;
-        this.media = media;
+        this.services = services;
         this.encoders = encoders;
-        this.speedEstimator = speedEstimator;
-        this.workers = workers;
-        this.sizeEstimator = sizeEstimator;
         this.artifactStore = artifactStore;
         this.threads = threads;
     }
@@ -82,103 +57,88 @@ public final class SegmentStage implements Stage {
     public Future<StageResult> run(StageContext context) {
         EncodePlan plan = SegmentTasks.planOf(context.job());
         int task = context.attempt().run().task();
-        SegmentEncoder encoder = encoders.apply(SegmentTasks.media(plan, media));
+        SegmentEncoder encoder = encoders.apply(SegmentTasks.media(plan, services.media()));
         if (task == SegmentTasks.AUDIO_TASK && plan.hasAudio()) {
-            return sources.withSource(context, source -> sound(context, plan, encoder, source));
+            return services.withSource(context, source -> encodeAudio(context, plan, encoder, source));
         }
         Segment segment = new SegmentTasks(plan).segment(task);
-        return sources.withSource(
+        return services.withSource(context, source -> encodeVideo(context, plan, segment, encoder, source));
+    }
+
+    private Future<StageResult> encodeAudio(
+            StageContext context, EncodePlan plan, SegmentEncoder encoder, ProbedSource source) {
+        AudioStream audio = source.info()
+                .audio()
+                .orElseThrow(() ->
+                        new JobException(ErrorCode.OBJECT_CHANGED, "The audio stream is missing from the source."));
+        return encode(
                 context,
-                source -> pictures(context, plan.firstFrameTimes().get(segment.number()), segment, encoder, source));
+                source,
+                plan.end(),
+                request -> encoder.encodeAudio(request, audio),
+                file -> store(context, List.of(file), new JsonObject(), new JsonObject()));
     }
 
-    private Future<StageResult> sound(StageContext context, EncodePlan plan, SegmentEncoder encoder, Path source) {
-        return workspace.withAttemptDirectory(
-                context.attempt(),
-                sizeEstimator.estimateBytes(plan.end()),
-                directory -> workers.executeBlocking(
-                                () -> {
-                                    MediaInfo info = prober.probe(source, context.cancellation());
-                                    return encoder.encodeAudio(
-                                            source,
-                                            info,
-                                            info.audio().orElseThrow(SegmentStage::changed),
-                                            directory.path(),
-                                            encoding(context),
-                                            context.cancellation());
-                                },
-                                false)
-                        .compose(file -> keep(context, List.of(file), new JsonObject(), new JsonObject())));
+    private Future<StageResult> encodeVideo(
+            StageContext context, EncodePlan plan, Segment segment, SegmentEncoder encoder, ProbedSource source) {
+        return encode(
+                context,
+                source,
+                segment.end().minus(segment.start()),
+                request -> encoder.encodeVideo(new SegmentRequest(
+                        request, segment, plan.firstFrameTimes().get(segment.number()))),
+                result -> store(context, result.files(), summary(segment, result), new SegmentResult(result).toJson()));
     }
 
-    private static JobException changed() {
-        return new JobException(ErrorCode.OBJECT_CHANGED, "The source has no sound any more.");
-    }
-
-    private Future<StageResult> pictures(
-            StageContext context, Optional<Duration> first, Segment segment, SegmentEncoder encoder, Path source) {
-        return workspace.withAttemptDirectory(
-                context.attempt(),
-                sizeEstimator.estimateBytes(segment.end().minus(segment.start())),
-                directory -> workers.executeBlocking(
-                                () -> timed(context, first, segment, encoder, source, directory.path()), false)
-                        .compose(made ->
-                                keep(context, made.files(), figures(segment, made), new SegmentResult(made).toJson())));
-    }
-
-    private EncodedSegment timed(
+    /** Encodes on the worker pool, into a new attempt directory with space for outputs of this duration. */
+    private <T> Future<StageResult> encode(
             StageContext context,
-            Optional<Duration> first,
-            Segment segment,
-            SegmentEncoder encoder,
-            Path source,
-            Path directory) {
-        MediaInfo info = prober.probe(source, context.cancellation());
-        long began = System.nanoTime();
-        EncodedSegment made = encoder.encodeVideo(
-                source, info, segment, first, directory, threads, encoding(context), context.cancellation());
-        speedEstimator.record(info, frames(made), Duration.ofNanos(System.nanoTime() - began));
-        return made;
+            ProbedSource source,
+            Duration duration,
+            Function<EncodeRequest, T> encode,
+            Function<T, Future<StageResult>> store) {
+        return services.workspace()
+                .withAttemptDirectory(
+                        context.attempt(),
+                        services.sizeEstimator().estimateBytes(duration),
+                        directory -> services.blocking(() -> encode.apply(request(context, source, directory)))
+                                .compose(store));
     }
 
-    private ProgressListener encoding(StageContext context) {
-        return done -> context.progress().report(done * (1 - artifactStore.progressShare()));
+    private EncodeRequest request(StageContext context, ProbedSource source, AttemptDirectory directory) {
+        return new EncodeRequest(
+                source, directory.path(), threads, artifactStore.encodeProgress(context), context.cancellation());
     }
 
-    private static JsonObject figures(Segment segment, EncodedSegment made) {
-        return new JsonObject().put("segment", segment.number()).put("frames", frames(made));
+    private static JsonObject summary(Segment segment, EncodedSegment result) {
+        return new JsonObject()
+                .put("segment", segment.number())
+                .put(
+                        "frames",
+                        result.frames().map(EncodedSegment.FrameRange::count).orElse(0L));
     }
 
-    private static long frames(EncodedSegment made) {
-        return made.frames().map(EncodedSegment.FrameRange::count).orElse(0L);
-    }
-
-    private Future<StageResult> keep(StageContext context, List<Path> files, JsonObject figures, JsonObject part) {
-        ProgressListener leaving = done -> context.progress().report(1 - artifactStore.progressShare() * (1 - done));
-        return sized(files)
-                .compose(sized -> artifactStore.store(context, sized, leaving).map(places -> {
-                    List<TaskArtifact> pieces = IntStream.range(0, sized.size())
-                            .mapToObj(number -> new TaskArtifact(
-                                    String.valueOf(sized.get(number).file().getFileName()),
-                                    sized.get(number).bytes(),
-                                    places.get(number)))
+    private Future<StageResult> store(
+            StageContext context, List<Path> paths, JsonObject summary, JsonObject segmentResult) {
+        return services.blocking(
+                        () -> paths.stream().map(SegmentStage::localFile).toList())
+                .compose(files -> artifactStore.store(context, files).map(locations -> {
+                    List<TaskArtifact> artifacts = IntStream.range(0, files.size())
+                            .mapToObj(i -> new TaskArtifact(
+                                    String.valueOf(files.get(i).file().getFileName()),
+                                    files.get(i).bytes(),
+                                    locations.get(i)))
                             .toList();
-                    JsonObject summary = figures.put(
-                            "bytes",
-                            pieces.stream().mapToLong(TaskArtifact::bytes).sum());
                     return StageResult.ofTask(
                             context.job(),
-                            summary,
-                            TaskArtifact.toTaskResult(pieces).mergeIn(part));
+                            summary.put(
+                                    "bytes",
+                                    files.stream().mapToLong(LocalFile::bytes).sum()),
+                            TaskArtifact.toTaskResult(artifacts).mergeIn(segmentResult));
                 }));
     }
 
-    private Future<List<LocalFile>> sized(List<Path> files) {
-        return workers.executeBlocking(
-                () -> files.stream().map(SegmentStage::sized).toList(), false);
-    }
-
-    private static LocalFile sized(Path file) {
+    private static LocalFile localFile(Path file) {
         try {
             String type = file.toString().endsWith(".jpg") ? "image/jpeg" : "video/mp4";
             return new LocalFile(file, Files.size(file), type);

@@ -9,76 +9,77 @@ import dev.sluice.media.segment.SegmentPlan;
 import dev.sluice.message.EncodePlan;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
-import dev.sluice.persistence.run.StageCompletion.PlannedTask;
+import dev.sluice.stage.TaskPlan;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The numbers of a plan's tasks: the sound is 0, because all of it is one task and takes longest to wait for; the segments follow
- * from 1.
+ * Numbers of a plan's tasks: the audio is task 0, because it is one task and takes longest; segments are numbered from 1.
  */
 public final class SegmentTasks {
     static final int AUDIO_TASK = 0;
-    /** Sound is encoded some fifty times as fast as pictures. */
+    /** Audio is encoded about fifty times as fast as video. */
     private static final double AUDIO_WEIGHT = 0.02;
 
     private final EncodePlan plan;
-    private final SegmentPlan cut;
+    private final SegmentPlan segments;
 
     public SegmentTasks(EncodePlan plan) {
         this.plan = plan;
-        this.cut = new SegmentPlan(plan.start(), plan.end(), plan.segmentDuration(), plan.segmentCount());
+        this.segments = new SegmentPlan(plan.start(), plan.end(), plan.segmentDuration(), plan.segmentCount());
     }
 
-    /** @throws JobException INVALID_MESSAGE when the job has no plan, or none that can be read */
+    /** @throws JobException INVALID_MESSAGE if the job has no readable plan */
     static EncodePlan planOf(StagedJob job) {
         try {
             return job.plan()
                     .orElseThrow(() -> new JobException(
-                            ErrorCode.INVALID_MESSAGE, "The job is to be encoded in tasks, but has no plan for them."));
-        } catch (InvalidMessageException bad) {
-            throw new JobException(ErrorCode.INVALID_MESSAGE, String.valueOf(bad.getMessage()), bad);
+                            ErrorCode.INVALID_MESSAGE, "The job requires tasks, but has no plan for them."));
+        } catch (InvalidMessageException invalid) {
+            throw new JobException(ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage()), invalid);
         }
     }
 
     /**
-     * The settings of the plan, with this host's limits.
+     * The encoding settings of the plan, with the limits of this host.
      *
-     * @throws JobException INVALID_MESSAGE when they cannot be read
+     * @throws JobException INVALID_MESSAGE if the settings are invalid
      */
-    static MediaConfig media(EncodePlan plan, MediaConfig ours) {
+    static MediaConfig media(EncodePlan plan, MediaConfig local) {
         try {
-            return ours.withEncoding(plan.encoding());
-        } catch (InvalidConfigException bad) {
+            return local.withEncoding(plan.encoding());
+        } catch (InvalidConfigException invalid) {
             throw new JobException(
-                    ErrorCode.INVALID_MESSAGE, "The plan's settings cannot be used: " + bad.getMessage() + ".", bad);
+                    ErrorCode.INVALID_MESSAGE,
+                    "The encoding settings of the plan are invalid: " + invalid.getMessage() + ".",
+                    invalid);
         }
     }
 
-    /** All of them, in the order in which they are begun. */
-    public List<PlannedTask> all() {
-        List<PlannedTask> tasks = new ArrayList<>();
+    /** All tasks. A segment weighs its seconds. */
+    public TaskPlan taskPlan() {
+        List<TaskPlan.Task> tasks = new ArrayList<>();
         double seconds = 0;
-        for (Segment segment : cut.segments()) {
+        for (Segment segment : segments.segments()) {
             double length = segment.end().minus(segment.start()).toMillis() / 1e3;
             seconds += length;
-            tasks.add(new PlannedTask(of(segment.number()), length));
+            tasks.add(new TaskPlan.Task(of(segment.number()), length));
         }
         if (plan.hasAudio()) {
-            tasks.add(0, new PlannedTask(AUDIO_TASK, seconds * AUDIO_WEIGHT));
+            tasks.add(0, new TaskPlan.Task(AUDIO_TASK, seconds * AUDIO_WEIGHT));
         }
-        return tasks;
+        return new TaskPlan(tasks);
     }
 
     static int of(int segment) {
         return segment + 1;
     }
 
-    /** @throws JobException INVALID_MESSAGE when the plan has no such segment */
+    /** @throws JobException INVALID_MESSAGE if the plan has no such segment */
     Segment segment(int task) {
         if (task < 1 || task > plan.segmentCount()) {
             throw new JobException(ErrorCode.INVALID_MESSAGE, "The job's plan has no task " + task + ".");
         }
-        return cut.segment(task - 1);
+        return segments.segment(task - 1);
     }
 }

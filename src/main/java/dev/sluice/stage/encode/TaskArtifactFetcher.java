@@ -4,9 +4,8 @@ import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
-import dev.sluice.job.JobId;
-import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.stage.StageContext;
+import dev.sluice.stage.artifact.ArtifactLocation;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import dev.sluice.stage.artifact.TaskArtifact;
@@ -22,72 +21,71 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Brings what tasks made to where it is joined, from the disk or from the store, whichever each was left on. */
-public record TaskArtifactFetcher(StagingUploader files, Workspace workspace, WorkerExecutor workers) {
+/** Brings artifacts of tasks from the workspace or the object store into the directory of the join. */
+public record TaskArtifactFetcher(StagingUploader uploader, Workspace workspace, WorkerExecutor workers) {
     /**
-     * A piece and where it is to lie.
+     * An artifact and its target.
      *
-     * @param directory below that of the attempt; empty for the attempt's own
+     * @param subdirectory of the attempt directory; empty for the attempt directory itself
      */
-    record ArtifactRequest(TaskArtifact artifact, Optional<String> directory) {}
+    record ArtifactRequest(TaskArtifact artifact, Optional<String> subdirectory) {}
 
-    /** Brings all of them; fails with FILES_MISSING when one is not where it was left. */
+    /** Fetches all artifacts; fails with FILES_MISSING if one is not at its location. */
     Future<Void> fetchAll(
-            StageContext context, List<ArtifactRequest> wanted, AttemptDirectory home, ProgressListener progress) {
-        AtomicInteger there = new AtomicInteger();
+            StageContext context,
+            List<ArtifactRequest> requests,
+            AttemptDirectory directory,
+            ProgressListener progress) {
+        AtomicInteger count = new AtomicInteger();
         return ParallelTasks.forEachIndex(
-                wanted.size(),
+                requests.size(),
                 StagingUploader.CONCURRENCY,
-                number -> place(wanted.get(number), home)
-                        .compose(target -> fetchAll(context, wanted.get(number).artifact(), target))
-                        .onSuccess(brought -> progress.report((double) there.incrementAndGet() / wanted.size())));
+                number -> target(requests.get(number), directory)
+                        .compose(target -> fetch(context, requests.get(number).artifact(), target))
+                        .onSuccess(fetched -> progress.report((double) count.incrementAndGet() / requests.size())));
     }
 
-    private Future<Path> place(ArtifactRequest wanted, AttemptDirectory home) {
+    private Future<Path> target(ArtifactRequest request, AttemptDirectory directory) {
         return workers.executeBlocking(
                 () -> {
-                    Path below = wanted.directory().map(home::file).orElse(home.path());
-                    return new AttemptDirectory(Files.createDirectories(below))
-                            .file(wanted.artifact().name());
+                    Path parent = request.subdirectory().map(directory::file).orElse(directory.path());
+                    return new AttemptDirectory(Files.createDirectories(parent))
+                            .file(request.artifact().name());
                 },
                 false);
     }
 
-    private Future<Void> fetchAll(StageContext context, TaskArtifact artifact, Path target) {
-        JobId job = context.job().id();
-        return artifact.location()
-                .localPath()
-                .map(path -> workspace.resolve(job, path).compose(file -> linked(file, target)))
-                .orElseGet(() -> fetched(context, artifact, target));
+    private Future<Void> fetch(StageContext context, TaskArtifact artifact, Path target) {
+        if (artifact.location() instanceof ArtifactLocation.Staged staged) {
+            return uploader.objectStore()
+                    .download(staged.key(), target, ProgressListener.noop(), context.cancellation())
+                    .<Void>mapEmpty()
+                    .recover(cause -> StagedObjectPromoter.translate(cause, "A segment"));
+        }
+        String path = ((ArtifactLocation.Local) artifact.location()).path();
+        return workspace.resolve(context.job().id(), path).compose(file -> link(file, target));
     }
 
-    /** Without a copy where the file system can. */
-    private Future<Void> linked(Path file, Path target) {
+    /** Creates a hard link; copies the file if the file system has none. */
+    private Future<Void> link(Path file, Path target) {
         return workers.executeBlocking(
                 () -> {
-                    link(file, target);
+                    linkBlocking(file, target);
                     return null;
                 },
                 false);
     }
 
-    private static void link(Path file, Path target) {
+    private static void linkBlocking(Path file, Path target) {
         try {
             try {
                 Files.createLink(target, file);
-            } catch (UnsupportedOperationException | FileSystemException cannot) {
+            } catch (UnsupportedOperationException | FileSystemException unsupported) {
                 Files.copy(file, target);
             }
         } catch (IOException cause) {
-            throw new JobException(ErrorCode.DISK_FULL, "A segment could not be brought to where it is joined.", cause);
+            throw new JobException(
+                    ErrorCode.DISK_FULL, "Fetching a segment for concatenation failed: disk full.", cause);
         }
-    }
-
-    private Future<Void> fetched(StageContext context, TaskArtifact artifact, Path target) {
-        ObjectKey key = new ObjectKey(artifact.location().stagedKey().orElse(""));
-        return files.objectStore()
-                .download(key, target, ProgressListener.noop(), context.cancellation())
-                .<Void>mapEmpty()
-                .recover(cause -> StagedObjectPromoter.translate(cause, "A segment"));
     }
 }

@@ -4,8 +4,10 @@ import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.message.StagedJob;
+import dev.sluice.message.VideoMetadata;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageResult;
@@ -16,10 +18,12 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 
-/** Fetches the source, finds out what it is, and refuses what is not a video. */
+/** Downloads the source, probes it, and rejects it if it is not a video. */
 public final class DownloadStage implements Stage {
-    /** The look at the file afterwards is the rest. */
+    /** Fraction of the progress for the download; probing is the rest. */
     private static final double FETCH_FRACTION = 0.95;
+
+    private static final double MILLIS = 1000.0;
 
     private final SourceProvider sources;
     private final Workspace workspace;
@@ -41,7 +45,7 @@ public final class DownloadStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageContext context) {
-        refuseOtherMedia(context.job());
+        requireVideo(context.job());
         return sources.sizeOf(context.job())
                 .compose(bytes -> workspace.withAttemptDirectory(
                         context.attempt(),
@@ -49,17 +53,17 @@ public final class DownloadStage implements Stage {
                         directory -> sources.download(
                                         context,
                                         directory,
-                                        done -> context.progress().report(done * FETCH_FRACTION))
+                                        fraction -> context.progress().report(fraction * FETCH_FRACTION))
                                 .compose(source ->
                                         probe(context, source).map(info -> result(context.job(), source, info)))));
     }
 
-    private static void refuseOtherMedia(StagedJob job) {
+    private static void requireVideo(StagedJob job) {
         String type = job.mediaType().orElse("VIDEO");
         if (!type.equals("VIDEO")) {
             throw new JobException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                    "The job's mediaType is not VIDEO; this system processes videos only.");
+                    "The mediaType of the job must be VIDEO.");
         }
     }
 
@@ -67,8 +71,22 @@ public final class DownloadStage implements Stage {
         return workers.executeBlocking(() -> prober.probe(source, context.cancellation()), false);
     }
 
+    private static VideoMetadata metadata(StagedJob job, MediaInfo info) {
+        Dimensions size = info.video().displaySize();
+        return new VideoMetadata(
+                info.duration().map(length -> length.toMillis() / MILLIS).orElse(0.0),
+                info.video().codec(),
+                info.bitrate(),
+                Math.round(info.video().frameRate() * MILLIS) / MILLIS,
+                size.width(),
+                size.height(),
+                info.bytes(),
+                // As declared by the producer; for display only.
+                job.mimeType().orElse(""));
+    }
+
     private StageResult result(StagedJob job, Path source, MediaInfo info) {
-        StagedJob after = job.withSource(workspace.relativize(source), Described.metadata(job, info));
-        return new StageResult(after, new JsonObject().put("bytes", info.bytes()));
+        StagedJob updated = job.withSource(workspace.relativize(source), metadata(job, info));
+        return new StageResult(updated, new JsonObject().put("bytes", info.bytes()));
     }
 }

@@ -4,7 +4,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.stage.StageContext;
-import dev.sluice.stage.artifact.OutputUpload;
+import dev.sluice.stage.artifact.LocalFile;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import io.vertx.core.Future;
@@ -15,82 +15,88 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The results of one attempt on their way: first under keys that are the attempt's own, then, once the database has said whose
- * results count, copied within the store to where the world looks for them. An attempt that comes back late either learns that
- * it is too late before it has touched a final key, or copies the very objects that its successors copy.
+ * Publishes the outputs of one attempt. They are uploaded under staging keys of the attempt. Once the checkpoint records which
+ * staged objects count, they are copied to their final keys. A late attempt either fails at its checkpoint, before it writes a
+ * final key, or copies the same objects as its successors.
  */
 final class OutputPublication {
-    /** Of the stage's work; the copies are the rest. */
+    /** Fraction of the progress for uploading; copying is the rest. */
     private static final double UPLOAD_FRACTION = 0.9;
 
     private static final String STAGED = "staged";
 
-    private final StagingUploader files;
+    private final StagingUploader uploader;
     private final StagedObjectPromoter promoter;
-    private final StageContext publish;
-    private final List<OutputUpload> uploads;
+    private final StageContext context;
+    private final List<Output> outputs;
+
+    /** A local output and its final key. */
+    record Output(LocalFile file, ObjectKey key) {}
 
     OutputPublication(
-            StagingUploader files, StagedObjectPromoter promoter, StageContext context, List<OutputUpload> uploads) {
-        this.files = files;
+            StagingUploader uploader, StagedObjectPromoter promoter, StageContext context, List<Output> outputs) {
+        this.uploader = uploader;
         this.promoter = promoter;
-        this.publish = context;
-        this.uploads = List.copyOf(uploads);
+        this.context = context;
+        this.outputs = List.copyOf(outputs);
     }
 
+    /** Publishes all outputs; uploads them again if objects staged by an earlier attempt are missing. */
     Future<Void> publish() {
-        return staged().map(this::promote)
-                .orElseGet(() -> put().compose(this::promote))
+        return previouslyStaged()
+                .map(this::promote)
+                .orElseGet(this::stageAndPromote)
                 .recover(cause -> StagedObjectPromoter.isStagedObjectMissing(cause)
-                        ? put().compose(this::promote)
+                        ? stageAndPromote()
                         : Future.failedFuture(cause));
     }
 
-    /** What an earlier attempt put, if it got that far with these results. */
-    private Optional<List<ObjectKey>> staged() {
-        return publish.checkpoint()
+    private Future<Void> stageAndPromote() {
+        return stage().compose(this::promote);
+    }
+
+    /** The objects that an earlier attempt staged, if it saved them for the same number of outputs. */
+    private Optional<List<ObjectKey>> previouslyStaged() {
+        return context.checkpoint()
                 .previous()
                 .filter(saved -> saved.containsKey(STAGED))
                 .map(saved -> saved.getJsonArray(STAGED).stream()
                         .map(key -> new ObjectKey(key.toString()))
                         .toList())
-                .filter(keys -> keys.size() == uploads.size());
+                .filter(keys -> keys.size() == outputs.size());
     }
 
-    /** Puts all files under this attempt's keys and has the database keep them as what is to be copied. */
-    private Future<List<ObjectKey>> put() {
-        return files.upload(
-                        publish,
-                        uploads.stream().map(OutputUpload::toLocalFile).toList(),
-                        done -> publish.progress().report(UPLOAD_FRACTION * done))
+    /** Uploads all files under staging keys of this attempt, and saves the keys as those to promote. */
+    private Future<List<ObjectKey>> stage() {
+        return uploader.upload(
+                        context,
+                        outputs.stream().map(Output::file).toList(),
+                        fraction -> context.progress().report(UPLOAD_FRACTION * fraction))
                 .compose(keys -> {
-                    JsonObject checkpoint = new JsonObject()
-                            .put(
-                                    STAGED,
-                                    new JsonArray(
-                                            keys.stream().map(ObjectKey::value).toList()));
-                    return publish.checkpoint()
-                            .save(checkpoint)
+                    JsonArray staged =
+                            new JsonArray(keys.stream().map(ObjectKey::value).toList());
+                    return context.checkpoint()
+                            .save(new JsonObject().put(STAGED, staged))
                             .recover(cause -> deleteUnused(keys, cause))
                             .map(keys);
                 });
     }
 
-    /** Whether the checkpoint was kept is not known when the database did not answer: then the end of the job removes them. */
+    /** If the database did not respond, the checkpoint may have been saved: the objects are left to the cleanup of the job. */
     private Future<Void> deleteUnused(List<ObjectKey> keys, Throwable cause) {
         return JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE
                 ? Future.failedFuture(cause)
-                : files.remove(keys).transform(gone -> Future.failedFuture(cause));
+                : uploader.remove(keys).transform(removed -> Future.failedFuture(cause));
     }
 
     private Future<Void> promote(List<ObjectKey> staged) {
         return promoter.promoteAll(
-                publish,
-                IntStream.range(0, uploads.size())
-                        .mapToObj(number -> new StagedObjectPromoter.Item(
-                                staged.get(number),
-                                uploads.get(number).bytes(),
-                                uploads.get(number).key()))
+                context,
+                IntStream.range(0, outputs.size())
+                        .mapToObj(i -> new StagedObjectPromoter.Item(
+                                staged.get(i),
+                                outputs.get(i).file().bytes(),
+                                outputs.get(i).key()))
                         .toList());
     }
 }

@@ -10,16 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Commands that a benchmark holds our work against; each begins with the program and writes into {@code directory}, which is
- * to be its working directory. Pure.
- */
+/** FFmpeg commands that the pipeline is compared with. Each begins with the program and writes into its working directory. */
 public final class BaselineCommands {
     private static final long LEGACY_THUMBNAIL_SECONDS = 15;
 
     private BaselineCommands() {}
 
-    /** The best we can write by hand: the same outputs in one run, without limits, allow-lists, progress and checks. */
+    /** The same outputs in one run, without limits, allow lists, progress and verification. */
     public static List<String> singlePass(Path ffmpeg, Path source, MediaInfo info, MediaConfig config, int threads) {
         List<Rendition> renditions =
                 new RenditionLadder(config).renditions(info.video().displaySize());
@@ -31,8 +28,8 @@ public final class BaselineCommands {
     }
 
     /**
-     * The way of the older processor: one run for each rung (x264 medium, CRF 23, AAC 128 kbit/s, faststart), then one for
-     * each thumbnail.
+     * The commands of the legacy processor: one run for each rendition (x264 medium, CRF 23, AAC 128 kbit/s, faststart), then
+     * one for each thumbnail.
      */
     public static List<List<String>> perOutput(Path ffmpeg, Path source, MediaInfo info, MediaConfig config) {
         List<List<String>> commands = new ArrayList<>();
@@ -52,7 +49,8 @@ public final class BaselineCommands {
             List<String> command = start(ffmpeg);
             command.addAll(List.of(
                     "-ss", Long.toString(at), "-i", source.toAbsolutePath().toString()));
-            command.addAll(List.of("-frames:v", "1", "-vf", "scale=" + config.thumbnailWidth() + ":-2"));
+            command.addAll(List.of(
+                    "-frames:v", "1", "-vf", "scale=" + config.thumbnails().width() + ":-2"));
             command.add("thumbnail-" + at / LEGACY_THUMBNAIL_SECONDS + ".jpg");
             commands.add(List.copyOf(command));
         }

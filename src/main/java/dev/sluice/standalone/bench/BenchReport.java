@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Prints what a benchmark found: each run, then medians, then ratios pair by pair, so that a noisy machine cancels out. */
+/** Prints benchmark results: each run, medians, and the medians of the ratios within a round, which reduce noise. */
 public final class BenchReport {
     private static final String ROW = "%-8s %-14s %10s %10s %10s %12s%n";
 
     private final PrintStream out;
-    private final List<BenchVariant> ways;
+    private final List<BenchVariant> variants;
     private final List<List<Measurement>> rounds = new ArrayList<>();
 
-    public BenchReport(PrintStream out, List<BenchVariant> ways) {
+    public BenchReport(PrintStream out, List<BenchVariant> variants) {
         this.out = out;
-        this.ways = List.copyOf(ways);
+        this.variants = List.copyOf(variants);
     }
 
     public void printHeader(Path file, MediaInfo info, FfmpegInstallation ffmpeg) {
@@ -32,14 +32,14 @@ public final class BenchReport {
                 info.bytes(),
                 Runtime.getRuntime().availableProcessors(),
                 ffmpeg.version());
-        out.printf(ROW, "round", "way", "wall s", "CPU s", "JVM CPU s", "JVM heap MiB");
+        out.printf(ROW, "round", "variant", "wall s", "CPU s", "JVM CPU s", "JVM heap MiB");
     }
 
     public void printRow(int round, Measurement run) {
         out.printf(
                 ROW,
                 round,
-                run.variant().title(),
+                run.variant(),
                 two(run.wallSeconds()),
                 two(run.cpuSeconds()),
                 two(run.jvmCpuSeconds()),
@@ -52,11 +52,11 @@ public final class BenchReport {
 
     public void summary() {
         out.println();
-        for (BenchVariant variant : ways) {
+        for (BenchVariant variant : variants) {
             out.printf(
                     ROW,
                     "median",
-                    variant.title(),
+                    variant,
                     two(median(variant, Measurement::wallSeconds)),
                     two(median(variant, Measurement::cpuSeconds)),
                     two(median(variant, Measurement::jvmCpuSeconds)),
@@ -69,11 +69,11 @@ public final class BenchReport {
     }
 
     private void ratio(BenchVariant one, BenchVariant other) {
-        if (ways.contains(one) && ways.contains(other)) {
+        if (variants.contains(one) && variants.contains(other)) {
             out.printf(
-                    "%s / %s: wall %s, CPU %s (median of the rounds' ratios)%n",
-                    one.title(),
-                    other.title(),
+                    "%s / %s: wall %s, CPU %s (median of the ratios of the rounds)%n",
+                    one,
+                    other,
                     three(median(ratios(one, other, Measurement::wallSeconds))),
                     three(median(ratios(one, other, Measurement::cpuSeconds))));
         }

@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The ways to the same outputs, ready to be run one after the other.
+ * Runs the variants of a benchmark.
  *
- * @param uploaded the job whose source lies in the store; each run of the pipeline gets a job like it
+ * @param uploaded the job whose source was uploaded; each run of the pipeline gets a copy with its own ID
  */
 public record BenchRunner(
         StandaloneServer standalone,
@@ -69,20 +69,21 @@ public record BenchRunner(
             throws IOException, InterruptedException {
         ResourceMeter meter = ResourceMeter.start();
         for (List<String> command : commands) {
-            int exit = new ProcessBuilder(command)
+            int exitCode = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("FFmpeg ended with " + exit + ": " + String.join(" ", command));
+            if (exitCode != 0) {
+                throw new IllegalStateException(
+                        "FFmpeg failed with exit code " + exitCode + ": " + String.join(" ", command));
             }
         }
         return meter.measureChildren(variant);
     }
 
-    /** Until its end is heard, as whoever sent the job hears it: asking the database again and again would be measured, too. */
+    /** Until the last update is received. Polling the database would be measured, too. */
     private Measurement pipeline() {
         JobId id = new JobId(UUID.randomUUID().toString());
         JsonObject json = uploaded.toJson().put("id", id.value());
@@ -91,7 +92,7 @@ public record BenchRunner(
                         standalone.vertx(),
                         standalone.config().rabbitmq(),
                         UpdateSubscription.Source.PRIVATE_QUEUE,
-                        update -> hear(update, id, end))
+                        update -> onUpdate(update, id, end))
                 .await();
         try {
             subscription.whenClosed().onFailure(end::tryFail);
@@ -102,21 +103,21 @@ public record BenchRunner(
                     .create(JobCreation.of(MessageCodec.decodeStagedJob(json, StageName.DOWNLOAD)))
                     .compose(job -> end.future())
                     .await();
-            Measurement measured = meter.measureAll(BenchVariant.PIPELINE);
+            Measurement measurement = meter.measureAll(BenchVariant.PIPELINE);
             if (last.status() != JobUpdate.Status.COMPLETED) {
                 throw new IllegalStateException(
-                        "The job failed: " + last.error().orElse("no reason given"));
+                        "The job failed: " + last.error().orElse("no error message"));
             }
-            return measured;
+            return measurement;
         } finally {
             subscription.close().await();
         }
     }
 
-    private static boolean hear(Buffer update, JobId job, Promise<ReceivedUpdate> end) {
-        ReceivedUpdate report = MessageCodec.decodeUpdate(update);
-        if (report.job().equals(job) && report.status() != JobUpdate.Status.PROCESSING) {
-            end.tryComplete(report);
+    private static boolean onUpdate(Buffer update, JobId job, Promise<ReceivedUpdate> end) {
+        ReceivedUpdate received = MessageCodec.decodeUpdate(update);
+        if (received.job().equals(job) && received.status() != JobUpdate.Status.PROCESSING) {
+            end.tryComplete(received);
         }
         return true;
     }

@@ -1,21 +1,18 @@
 package dev.sluice.standalone.bench;
 
-/** The ways to the same outputs that a benchmark compares. */
+import java.util.Locale;
+
+/** The ways of producing the same outputs that a benchmark compares; named as on the command line. */
 public enum BenchVariant {
-    /** The best FFmpeg command we can write by hand, by itself. */
-    SINGLE_PASS("plain FFmpeg"),
-    /** One FFmpeg run for each rung and each thumbnail, as the older processor does it. */
-    LEGACY("older way"),
-    /** A job through all three stages. */
-    PIPELINE("pipeline");
+    /** One plain FFmpeg command for all outputs. */
+    SINGLE_PASS,
+    /** One FFmpeg run for each rendition and each thumbnail, as in the legacy processor. */
+    LEGACY,
+    /** A job that passes through all stages. */
+    PIPELINE;
 
-    private final String title;
-
-    BenchVariant(String title) {
-        this.title = title;
-    }
-
-    String title() {
-        return title;
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -1,12 +1,12 @@
 package dev.sluice.standalone.bench;
 
 /**
- * What one run took.
+ * Time and memory of one run.
  *
- * @param wallSeconds from the order to the result
- * @param cpuSeconds of the child processes; for the pipeline also of this JVM, embedded services included
- * @param jvmCpuSeconds the JVM's part of that; 0 where only FFmpeg was run
- * @param peakHeapMiB the highest use of the heap while it ran, garbage included; 0 where only FFmpeg was run
+ * @param wallSeconds from the start to the result
+ * @param cpuSeconds of the child processes; for the pipeline also of this JVM with the embedded services
+ * @param jvmCpuSeconds the part of the JVM in {@code cpuSeconds}; 0 if only FFmpeg was run
+ * @param peakHeapMiB peak use of the heap, including garbage; 0 if only FFmpeg was run
  */
 public record Measurement(
         BenchVariant variant, double wallSeconds, double cpuSeconds, double jvmCpuSeconds, double peakHeapMiB) {}

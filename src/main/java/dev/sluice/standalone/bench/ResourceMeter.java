@@ -10,20 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads the clocks of this process and its children. */
+/** Measures time and memory of this process and its children. */
 final class ResourceMeter {
     private static final Path SELF = Path.of("/proc/self/stat");
     private static final double NANOS = 1e9;
-    /** Linux counts processes' time in hundredths of a second ({@code USER_HZ}, fixed for user space). */
+    /** {@code USER_HZ} of Linux, which is fixed for user space. */
     private static final double TICKS_PER_SECOND = 100;
-    /** Where the fields after the command's closing bracket are, proc(5): cutime is field 16, cstime 17. */
+    /** Index of cutime after the closing bracket of the command, proc(5); cutime is field 16, cstime 17. */
     private static final int CUTIME_AFTER_COMMAND = 13;
 
     private final long wall = System.nanoTime();
     private final double children = childrenSeconds();
     private final double jvm = jvmSeconds();
 
-    /** Starts measuring. */
     static ResourceMeter start() {
         heapPools().forEach(MemoryPoolMXBean::resetPeakUsage);
         return new ResourceMeter();
@@ -49,11 +48,11 @@ final class ResourceMeter {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / NANOS;
     }
 
-    /** CPU time of children that have ended and were waited for. */
+    /** CPU time of children that have exited and were waited for. */
     private static double childrenSeconds() {
         if (!Files.isReadable(SELF)) {
             throw new UnsupportedOperationException(
-                    "CPU time of child processes is read from /proc, which is not there.");
+                    "The CPU time of child processes cannot be measured: /proc is not available.");
         }
         try {
             String stat = Files.readString(SELF);

@@ -6,7 +6,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,7 +69,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         // Derby's own log; without this it is derby.log in whatever directory the process was started.
         System.setProperty(
                 "derby.stream.error.file", directory.resolve("derby.log").toString());
-        FileChannel lock = lock(directory);
+        FileChannel lock = LockFile.acquire(directory.resolve("lock"), "Another broker uses " + directory + ".");
         Container container = new Container();
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
@@ -103,22 +102,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         } finally {
             Files.deleteIfExists(configuration);
         }
-    }
-
-    /** Held until it is closed or the process ends, however it ends. */
-    private static FileChannel lock(Path directory) throws IOException {
-        FileChannel file =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (file.tryLock() != null) {
-                return file;
-            }
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            file.close();
-            throw new IOException("Another broker uses " + directory + ".", heldByThisProcess);
-        }
-        file.close();
-        throw new IOException("Another broker uses " + directory + ".");
     }
 
     private static Secret freshPassword() {

@@ -1,16 +1,14 @@
 package dev.sluice.standalone.embedded;
 
+import dev.sluice.common.io.DirectoryTree;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -21,8 +19,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import javax.sql.DataSource;
-import org.apache.commons.io.FileUtils;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +53,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
     public static EmbeddedDatabase start(Path directory) throws IOException {
         Path home = directory.toAbsolutePath().normalize();
         createPrivate(home);
-        FileChannel lock = lock(home.resolve("lock"));
+        FileChannel lock = LockFile.acquire(
+                home.resolve("lock"),
+                "The directory " + home
+                        + " is used by another running Sluice: stop that one or choose another directory.");
         Path log = home.resolve("postgresql.log");
         Path data = home.resolve("data");
         try {
@@ -157,28 +156,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (tryLock(channel) == null) {
-            channel.close();
-            throw new IOException("The directory " + file.getParent()
-                    + " is used by another running Sluice: stop that one or choose another directory.");
-        }
-        return channel;
-    }
-
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            return null;
-        }
-    }
-
     /** A first start that was killed leaves a directory that initdb refuses: zonky's own lock file appears after initdb. */
     private static void discardHalfMade(Path data) throws IOException {
         if (!Files.exists(data.resolve("epg-lock"))) {
-            FileUtils.deleteDirectory(data.toFile());
+            DirectoryTree.deleteRecursively(data);
         }
     }
 

@@ -2,11 +2,8 @@ package dev.sluice.standalone.embedded;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -54,7 +51,9 @@ public final class EmbeddedServices implements AutoCloseable {
     public static EmbeddedServices start(Path data) throws IOException {
         Path directory = Files.createDirectories(data.toAbsolutePath().normalize());
         Deque<AutoCloseable> started = new ArrayDeque<>();
-        started.push(lock(directory));
+        started.push(LockFile.acquire(
+                directory.resolve("lock"),
+                "Another Sluice runs on " + directory + "; stop it, or give this one another --data."));
         var broker = starting(() -> EmbeddedBroker.start(directory.resolve("broker")));
         var database = starting(() -> EmbeddedDatabase.start(directory.resolve("postgres")));
         var store = starting(() -> EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET));
@@ -102,7 +101,9 @@ public final class EmbeddedServices implements AutoCloseable {
                 .put(
                         "ffmpeg",
                         new JsonObject()
-                                .put("cache", directory.resolve("ffmpeg").toString()));
+                                .put(
+                                        "cacheDirectory",
+                                        directory.resolve("ffmpeg").toString()));
     }
 
     /** Where the object with this key lies as a file. */
@@ -113,20 +114,6 @@ public final class EmbeddedServices implements AutoCloseable {
     @Override
     public void close() {
         closeAll(started);
-    }
-
-    private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException ours) {
-            LOG.atDebug().setCause(ours).log("locked by this process");
-        }
-        channel.close();
-        throw new IOException("Another Sluice runs on " + directory + "; stop it, or give this one another --data.");
     }
 
     private static <T> CompletableFuture<T> starting(Callable<T> start) {

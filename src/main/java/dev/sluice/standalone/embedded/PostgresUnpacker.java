@@ -1,5 +1,6 @@
 package dev.sluice.standalone.embedded;
 
+import dev.sluice.common.io.DirectoryTree;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
 import java.io.ByteArrayInputStream;
@@ -20,7 +21,6 @@ import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
-import org.apache.commons.io.FileUtils;
 
 /**
  * Unpacks PostgreSQL's programs file by file. zonky would read the whole archive into memory at every start, and at the first
@@ -71,8 +71,8 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
     /** Under another name first: what is cut short is no directory of programs. */
     static void unpack(InputStream archive, Path programs) throws IOException {
         Path draft = programs.resolveSibling("unpacking");
-        FileUtils.deleteDirectory(draft.toFile());
-        FileUtils.deleteDirectory(programs.toFile());
+        DirectoryTree.deleteRecursively(draft);
+        DirectoryTree.deleteRecursively(programs);
         try (TarArchiveInputStream entries = new TarArchiveInputStream(new XZCompressorInputStream(archive))) {
             TarArchiveEntry entry = entries.getNextEntry();
             while (entry != null) {

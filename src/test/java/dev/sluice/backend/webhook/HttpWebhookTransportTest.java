@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.junit5.VertxExtension;
 import java.net.InetAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -23,21 +24,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The address of every request is 127.0.0.1, whatever the host name. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 class HttpWebhookTransportTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final List<String> received = new CopyOnWriteArrayList<>();
 
-    @AfterEach
-    void close() throws TimeoutException {
-        vertx.close().await(20, TimeUnit.SECONDS);
+    HttpWebhookTransportTest(Vertx vertx) {
+        this.vertx = vertx;
     }
 
     @Test

@@ -56,7 +56,7 @@ class DeadLetterFormatterTest {
                         headers
                           x-sluice-error: No.
 
-                        attempts that did not end well
+                        failed attempts
                           1  2026-11-24T05:37:11Z  host:1:ab12  store_unavailable: No.
 
                         body, 14 bytes
@@ -71,7 +71,7 @@ class DeadLetterFormatterTest {
 
         assertThat(shown)
                 .contains("body, 1048576 bytes")
-                .endsWith("xxx\n… and more")
+                .endsWith("xxx\n… (truncated)")
                 .hasSizeLessThan(70_000);
     }
 

@@ -11,7 +11,7 @@ class UpdateFormatterTest {
     void saysWhereAJobStands() {
         JsonObject update = update("processing", 30, "processing_video").put("eta_seconds", 12);
 
-        assertThat(UpdateFormatter.format(update)).isEqualTo("processing  30 %  processing_video  (12 s to go)");
+        assertThat(UpdateFormatter.format(update)).isEqualTo("processing  30 %  processing_video  (12 s remaining)");
     }
 
     @Test
@@ -38,7 +38,7 @@ class UpdateFormatterTest {
     void showsAnUpdateOfAnotherKindOfProcessorAsFarAsItGoes() {
         JsonObject bare = new JsonObject().put("status", "failed").put("progress", "most");
 
-        assertThat(UpdateFormatter.format(bare)).isEqualTo("failed     most %  ?  no reason given  (no code)");
+        assertThat(UpdateFormatter.format(bare)).isEqualTo("failed     most %  ?  no error message  (no error code)");
     }
 
     @Test

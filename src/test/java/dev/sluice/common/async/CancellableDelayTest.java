@@ -8,21 +8,23 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 class CancellableDelayTest {
     private static final Duration FOR_EVER = Duration.ofDays(1);
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final CancellationToken cancellation = new CancellationToken();
-    private final CancellableDelay delay = new CancellableDelay(vertx, cancellation);
+    private final CancellableDelay delay;
 
-    @AfterEach
-    void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+    CancellableDelayTest(Vertx vertx) {
+        this.vertx = vertx;
+        this.delay = new CancellableDelay(vertx, cancellation);
     }
 
     @Test

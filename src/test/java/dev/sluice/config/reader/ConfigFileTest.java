@@ -43,9 +43,8 @@ class ConfigFileTest {
                         defaults.delivery(),
                         defaults.updates(),
                         defaults.backend(),
-                        defaults.requests(),
                         defaults.cluster(),
-                        defaults.stages()));
+                        defaults.consumers()));
     }
 
     @Test
@@ -53,6 +52,15 @@ class ConfigFileTest {
         Path file = Files.writeString(directory.resolve("sluice.json"), "{}");
 
         assertThat(SluiceConfig.load(file, Map.of())).isEqualTo(Configs.defaults());
+    }
+
+    @Test
+    void ignoresSchemaReferenceInRootOnly() throws IOException {
+        Path root = Files.writeString(directory.resolve("root.json"), "{\"$schema\": \"./sluice.schema.json\"}");
+        Path section = Files.writeString(directory.resolve("section.json"), "{\"s3\": {\"$schema\": \"x\"}}");
+
+        assertThat(SluiceConfig.load(root, Map.of())).isEqualTo(Configs.defaults());
+        assertThat(errors(section)).isEqualTo("s3.$schema: unknown key");
     }
 
     @Test
@@ -67,36 +75,36 @@ class ConfigFileTest {
     void whatIsNoObjectIsRefused(String content) throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.json"), content);
 
-        assertThat(complaintAbout(file)).startsWith(file + ": is not a JSON object");
+        assertThat(errors(file)).startsWith(file + ": is not a JSON object");
     }
 
     @Test
     void saysWhereTheJsonIsBroken() throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.json"), "{\n  \"s3\": {},\n}");
 
-        assertThat(complaintAbout(file)).isEqualTo(file + ": is not a JSON object (line 3, column 1)");
+        assertThat(errors(file)).isEqualTo(file + ": is not a JSON object (line 3, column 1)");
     }
 
     @Test
     void aFileThatIsNotThereIsRefused() {
         Path file = directory.resolve("none.json");
 
-        assertThat(complaintAbout(file)).isEqualTo(file + ": cannot be read (there is no such file)");
+        assertThat(errors(file)).isEqualTo(file + ": cannot be read (file not found)");
     }
 
     @Test
     void aDirectoryIsRefused() {
-        assertThat(complaintAbout(directory)).isEqualTo(directory + ": cannot be read (it is a directory)");
+        assertThat(errors(directory)).isEqualTo(directory + ": cannot be read (is a directory)");
     }
 
     @Test
     void whatIsNotUtf8IsRefused() throws IOException {
         Path file = Files.write(directory.resolve("sluice.json"), new byte[] {'{', (byte) 0xFC, '}'});
 
-        assertThat(complaintAbout(file)).isEqualTo(file + ": is not UTF-8 text");
+        assertThat(errors(file)).isEqualTo(file + ": is not UTF-8 text");
     }
 
-    private static String complaintAbout(Path file) {
+    private static String errors(Path file) {
         InvalidConfigException invalid =
                 catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.load(file, Map.of()));
         return String.join("\n", invalid.errors());

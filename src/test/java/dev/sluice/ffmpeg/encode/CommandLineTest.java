@@ -9,6 +9,7 @@ import dev.sluice.ffmpeg.segment.ConcatCommand;
 import dev.sluice.ffmpeg.segment.SegmentConcatenator;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ProbedSource;
 import dev.sluice.media.VideoStream;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
@@ -65,7 +66,8 @@ class CommandLineTest {
 
     @Test
     void encodesEverythingInOneRun() {
-        assertThat(line(encode.arguments(SOURCE, TestSources.FULL_HD, renditions(TestSources.FULL_HD))))
+        assertThat(line(encode.arguments(
+                        new ProbedSource(SOURCE, TestSources.FULL_HD), renditions(TestSources.FULL_HD))))
                 .isEqualTo(
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
                                 + " -max_error_rate 1 -threads 2 -t 14460 " + OPENING + " "
@@ -170,8 +172,7 @@ class CommandLineTest {
         Segment segment =
                 new SegmentPlan(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(10), 3).segment(number);
         return encode.arguments(
-                SOURCE,
-                TestSources.FULL_HD,
+                new ProbedSource(SOURCE, TestSources.FULL_HD),
                 renditions(TestSources.FULL_HD),
                 segment,
                 segment.start().plusMillis(40),

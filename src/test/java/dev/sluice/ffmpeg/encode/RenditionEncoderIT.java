@@ -14,6 +14,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ProbedSource;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
@@ -106,10 +107,11 @@ class RenditionEncoderIT {
         OutputVerifier.VerifiedOutputs checked = new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ZERO)
                 .verify(
                         directory,
-                        List.of(new Rendition(made.quality(), new Dimensions(made.width(), made.height()), 1)),
-                        true,
-                        made.frames(),
-                        made.duration(),
+                        new OutputVerifier.Expectation(
+                                List.of(new Rendition(made.quality(), new Dimensions(made.width(), made.height()), 1)),
+                                true,
+                                made.frames(),
+                                made.duration()),
                         new CancellationToken());
 
         assertThat(checked.files()).extracting(RenditionFile::frames).containsExactly(made.frames());
@@ -134,7 +136,7 @@ class RenditionEncoderIT {
                         .probe(source, new CancellationToken()))
                 .isInstanceOfSatisfying(JobException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LONG);
-                    assertThat(failure.message()).isEqualTo("The video lasts 3 s; up to 2 s are accepted.");
+                    assertThat(failure.message()).isEqualTo("The video duration of 3 s exceeds the limit of 2 s.");
                 });
     }
 
@@ -145,22 +147,14 @@ class RenditionEncoderIT {
         MediaConfig media = FfmpegFixture.MEDIA;
         MediaConfig limited = new MediaConfig(
                 media.ladder(),
-                media.preset(),
-                media.crf(),
+                media.x264(),
                 media.audioBitrate(),
                 media.keyFrameInterval(),
-                media.thumbnailInterval(),
-                media.thumbnailWidth(),
+                media.thumbnails(),
                 tight);
 
-        assertThatThrownBy(() -> new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, limited)
-                        .encode(
-                                source,
-                                FfmpegFixture.probe(source),
-                                directory,
-                                2,
-                                ProgressListener.noop(),
-                                new CancellationToken()))
+        assertThatThrownBy(() -> FfmpegFixture.encoder(limited)
+                        .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), directory)))
                 .isInstanceOfSatisfying(
                         JobException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_EXCEEDED));
@@ -191,7 +185,10 @@ class RenditionEncoderIT {
         List<Rendition> renditions = List.of(new Rendition("240p", new Dimensions(320, 240), 800_000));
 
         assertThatThrownBy(() -> new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ofSeconds(30))
-                        .verify(directory, renditions, true, 50, Duration.ofSeconds(2), new CancellationToken()))
+                        .verify(
+                                directory,
+                                new OutputVerifier.Expectation(renditions, true, 50, Duration.ofSeconds(2)),
+                                new CancellationToken()))
                 .isInstanceOfSatisfying(
                         JobException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_INVALID));
@@ -204,8 +201,8 @@ class RenditionEncoderIT {
     private EncodeResult encode(Path source, ProgressListener progress, CancellationToken cancellation) {
         MediaInfo info = new MediaProber(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.LIMITS)
                 .probe(source, new CancellationToken());
-        return new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.MEDIA)
-                .encode(source, info, directory, 2, progress, cancellation);
+        return FfmpegFixture.encoder(FfmpegFixture.MEDIA)
+                .encode(new EncodeRequest(new ProbedSource(source, info), directory, 2, progress, cancellation));
     }
 
     private Path clip(String video, String audio, String... more) {

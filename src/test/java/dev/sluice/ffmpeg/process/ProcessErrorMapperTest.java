@@ -12,7 +12,6 @@ import dev.sluice.ffmpeg.probe.SourceValidator;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
-import dev.sluice.media.SourceDamage;
 import dev.sluice.media.SourceWarnings;
 import java.time.Duration;
 import java.util.List;
@@ -45,12 +44,12 @@ class ProcessErrorMapperTest {
                 "[error] Invalid data found when processing input; UNREADABLE",
             })
     void namesWhyAFileIsRefused(String line, ErrorCode expected) {
-        assertThat(ProbeErrorMapper.of(complaints(line), 32, true).code()).isEqualTo(expected);
+        assertThat(ProbeErrorMapper.of(stderr(line), 32, true).code()).isEqualTo(expected);
     }
 
     @Test
     void takesWhatBeginsLikeNoContainerForNoVideo() {
-        StderrLog errors = complaints("[mov @ 0x55] [error] moov atom not found");
+        StderrLog errors = stderr("[mov @ 0x55] [error] moov atom not found");
 
         assertThat(ProbeErrorMapper.of(errors, 32, false).code()).isEqualTo(ErrorCode.NOT_A_VIDEO);
     }
@@ -65,7 +64,7 @@ class ProcessErrorMapperTest {
                 "234; [error] Invalid argument; FFMPEG_FAILED; 0",
             })
     void namesWhyAnEncodeFailed(int exitCode, String line, ErrorCode expected, long frames) {
-        StderrLog errors = complaints(Optional.ofNullable(line).orElse(""));
+        StderrLog errors = stderr(Optional.ofNullable(line).orElse(""));
 
         assertThat(ProcessErrorMapper.translate(new FfmpegRunner.ExitResult(exitCode, errors), frames)
                         .code())
@@ -82,28 +81,27 @@ class ProcessErrorMapperTest {
                 "127; ffmpeg: error while loading shared libraries: libx.so: failed to map segment; MEMORY_EXCEEDED",
             })
     void namesTheLimitThatEndedARun(int exitCode, String line, ErrorCode expected) {
-        StderrLog errors = complaints(Optional.ofNullable(line).orElse(""));
+        StderrLog errors = stderr(Optional.ofNullable(line).orElse(""));
 
-        assertThat(new ProcessLimits(1L << 30, 1 << 20).failure(new FfmpegRunner.ExitResult(exitCode, errors)))
-                .hasValueSatisfying(failure -> {
-                    assertThat(failure.code()).isEqualTo(expected);
-                    assertThat(failure.message()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
-                });
+        assertThat(limitExceeded(exitCode, errors)).hasValueSatisfying(failure -> {
+            assertThat(failure.code()).isEqualTo(expected);
+            assertThat(failure.message()).containsPattern("(1024|1) MiB.*\\(.*max(Memory|Output)MiB\\)");
+        });
     }
 
     @Test
     void doesNotBlameTheLimitsForWhatOthersDid() {
-        ProcessLimits limits = new ProcessLimits(1L << 30, 1 << 20);
+        assertThat(limitExceeded(137, stderr(""))).isEmpty();
+        assertThat(limitExceeded(234, stderr("[error] Invalid argument"))).isEmpty();
+        assertThat(limitExceeded(1, stderr("[avi] [error] Number of streams exceeds max_streams parameter (64)")))
+                .isEmpty();
+        assertThat(limitExceeded(0, stderr("[h264] [error] Cannot allocate memory")))
+                .isEmpty();
+    }
 
-        assertThat(limits.failure(new FfmpegRunner.ExitResult(137, complaints(""))))
-                .isEmpty();
-        assertThat(limits.failure(new FfmpegRunner.ExitResult(234, complaints("[error] Invalid argument"))))
-                .isEmpty();
-        assertThat(limits.failure(new FfmpegRunner.ExitResult(
-                        1, complaints("[avi] [error] Number of streams exceeds max_streams parameter (64)"))))
-                .isEmpty();
-        assertThat(limits.failure(new FfmpegRunner.ExitResult(0, complaints("[h264] [error] Cannot allocate memory"))))
-                .isEmpty();
+    private static Optional<JobException> limitExceeded(int exitCode, StderrLog stderr) {
+        return ProcessErrorMapper.limitExceeded(
+                new ProcessLimits(1L << 30, 1 << 20), new FfmpegRunner.ExitResult(exitCode, stderr));
     }
 
     @Test
@@ -132,20 +130,20 @@ class ProcessErrorMapperTest {
 
     @Test
     void warnsOfWhatIsMissingAndOfWhatIsDamaged() {
-        StderrLog silent = complaints("");
+        StderrLog silent = stderr("");
         Duration whole = Duration.ofSeconds(62);
 
         assertThat(warnings(whole, silent)).isEmpty();
         assertThat(warnings(Duration.ofSeconds(40), silent))
-                .containsExactly("The file says it lasts 62.0 s, but only 40.0 s could be decoded.");
-        assertThat(warnings(whole, complaints("[h264 @ 0x55] [error] Invalid NAL unit size")))
-                .containsExactly("Parts of the file are damaged; pictures or sound may be disturbed there.");
-        assertThat(warnings(Duration.ofSeconds(40), complaints("[mov] [error] stream 0: partial file")))
-                .containsExactly("The file is cut short; what is there was encoded.");
+                .containsExactly("The file has a stated duration of 62.0 s, but only 40.0 s could be decoded.");
+        assertThat(warnings(whole, stderr("[h264 @ 0x55] [error] Invalid NAL unit size")))
+                .containsExactly("Parts of the file are damaged; video or audio may have defects there.");
+        assertThat(warnings(Duration.ofSeconds(40), stderr("[mov] [error] stream 0: partial file")))
+                .containsExactly("The file is truncated; the existing part was encoded.");
     }
 
     private static List<String> warnings(Duration made, StderrLog errors) {
-        return SourceWarnings.build(TestSources.FULL_HD.duration(), made, SourceDamage.of(errors));
+        return SourceWarnings.build(TestSources.FULL_HD.duration(), made, ProcessErrorMapper.sourceDamage(errors));
     }
 
     @Test
@@ -162,19 +160,19 @@ class ProcessErrorMapperTest {
 
     @Test
     void letsNobodyForgeALine() {
-        StderrLog errors = complaints("[error] a\u001b[2Jb\rc" + "x".repeat(1000));
+        StderrLog errors = stderr("[error] a\u001b[2Jb\rc" + "x".repeat(1000));
 
         assertThat(errors.toString()).startsWith("[error] a [2Jb cxxx").hasSize(300);
     }
 
     @Test
     void leavesOutWhatTheLoaderSays() {
-        StderrLog errors = complaints("ffmpeg: libasound.so.2: no version information available (required by …)");
+        StderrLog errors = stderr("ffmpeg: libasound.so.2: no version information available (required by …)");
 
         assertThat(errors.lines()).isEmpty();
     }
 
-    private static StderrLog complaints(String line) {
+    private static StderrLog stderr(String line) {
         StderrLog errors = new StderrLog();
         errors.add(line);
         return errors;

@@ -27,14 +27,6 @@ class ProgressParserTest {
     }
 
     @Test
-    void countsWhatWasDroppedAndDuplicated() {
-        feed("dup_frames=1", "drop_frames=2");
-
-        assertThat(progress.duplicated()).isEqualTo(1);
-        assertThat(progress.dropped()).isEqualTo(2);
-    }
-
-    @Test
     void seesThatTheWorkGetsOn() {
         assertThat(progress.accept("frame=1")).isTrue();
         assertThat(progress.accept("frame=1")).isFalse();

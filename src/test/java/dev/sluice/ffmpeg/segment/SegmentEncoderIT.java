@@ -5,20 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.ffmpeg.DecodedFrames;
 import dev.sluice.ffmpeg.FfmpegFixture;
-import dev.sluice.ffmpeg.encode.RenditionEncoder;
+import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ProbedSource;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.rendition.EncodeResult;
+import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
 import dev.sluice.media.rendition.ThumbnailFiles;
@@ -197,19 +198,13 @@ class SegmentEncoderIT {
     private EncodedSegment encode(
             SegmentEncoder encoder, Path source, MediaInfo info, Segment segment, Optional<Duration> first)
             throws IOException {
-        return encoder.encodeVideo(
-                source,
-                info,
-                segment,
-                first,
-                Files.createTempDirectory(directory, "segment"),
-                2,
-                ProgressListener.noop(),
-                new CancellationToken());
+        return encoder.encodeVideo(new SegmentRequest(
+                FfmpegFixture.request(source, info, Files.createTempDirectory(directory, "segment")), segment, first));
     }
 
     private static SegmentEncoder encoder(FfmpegInstallation ffmpeg, MediaConfig media) {
-        return new SegmentEncoder(ffmpeg, FfmpegFixture.FFMPEG_CONFIG, media);
+        return new SegmentEncoder(
+                new EncodeRunner(ffmpeg, FfmpegFixture.FFMPEG_CONFIG, media), new EncodeSpeedEstimator(2));
     }
 
     private static SegmentPlan plan(MediaInfo info, MediaConfig media) {
@@ -220,16 +215,14 @@ class SegmentEncoderIT {
 
     private static Optional<List<Optional<Duration>>> firsts(Path source, MediaInfo info, MediaConfig media) {
         return new FrameTimestampScanner(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media.limits())
-                .scan(source, info, new CancellationToken())
+                .scan(new ProbedSource(source, info), new CancellationToken())
                 .map(times -> times.firstFrameTimes(plan(info, media)));
     }
 
     private void assertSameInSegments(Path source, MediaConfig media) throws IOException {
         MediaInfo info = FfmpegFixture.probe(source);
-        RenditionEncoder encoder = new RenditionEncoder(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media);
         Path wholeDirectory = Files.createDirectory(directory.resolve("whole"));
-        EncodeResult whole =
-                encoder.encode(source, info, wholeDirectory, 2, ProgressListener.noop(), new CancellationToken());
+        EncodeResult whole = FfmpegFixture.encoder(media).encode(FfmpegFixture.request(source, info, wholeDirectory));
         EncodeResult joined = inSegments(source, info, media, Files.createDirectory(directory.resolve("joined")));
 
         assertThat(joined.thumbnails())
@@ -261,28 +254,24 @@ class SegmentEncoderIT {
         List<EncodedSegment> made = new ArrayList<>();
         for (Segment segment : plan.segments()) {
             Path of = Files.createDirectory(directory.resolve(Integer.toString(segment.number())));
-            made.add(parts.encodeVideo(
-                    source,
-                    info,
-                    segment,
-                    firsts.get(segment.number()),
-                    of,
-                    2,
-                    ProgressListener.noop(),
-                    new CancellationToken()));
+            made.add(parts.encodeVideo(new SegmentRequest(
+                    FfmpegFixture.request(source, info, of), segment, firsts.get(segment.number()))));
         }
         if (info.audio().isPresent()) {
-            parts.encodeAudio(
-                    source, info, info.audio().get(), directory, ProgressListener.noop(), new CancellationToken());
+            assertThat(parts.encodeAudio(
+                            FfmpegFixture.request(source, info, directory),
+                            info.audio().get()))
+                    .exists();
         }
         List<Path> files =
                 made.stream().flatMap(segment -> segment.files().stream()).toList();
         List<String> names =
                 files.stream().map(file -> String.valueOf(file.getFileName())).toList();
-        for (String thumbnail : ThumbnailFiles.firstPerInterval(names, plan.start(), media.thumbnailInterval())) {
+        for (String thumbnail : ThumbnailFiles.firstPerInterval(
+                names, plan.start(), media.thumbnails().interval())) {
             Files.copy(files.get(names.indexOf(thumbnail)), directory.resolve(thumbnail));
         }
-        return new SegmentConcatenator(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media)
+        return new SegmentConcatenator(FfmpegFixture.runner(media))
                 .concatenate(
                         directory,
                         new SegmentConcatenator.Request(
@@ -300,12 +289,10 @@ class SegmentEncoderIT {
         MediaConfig media = MEDIA;
         return new MediaConfig(
                 List.of(new Rung("180p", 180, 400_000)),
-                media.preset(),
-                media.crf(),
+                media.x264(),
                 media.audioBitrate(),
                 media.keyFrameInterval(),
-                thumbnails,
-                media.thumbnailWidth(),
+                new MediaConfig.Thumbnails(thumbnails, media.thumbnails().width()),
                 media.limits());
     }
 

@@ -13,6 +13,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.objectstore.ObjectKey;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store that takes nothing but TLS, its certificate made out to {@code localhost}. */
+@ExtendWith(VertxExtension.class)
 @Timeout(120)
 class ObjectStoreTlsIT {
     private static final long SECONDS = 60;
@@ -40,8 +43,8 @@ class ObjectStoreTlsIT {
     private static S3Proxy store;
 
     @BeforeAll
-    static void start() throws Exception {
-        vertx = Vertx.vertx();
+    static void start(Vertx sharedVertx) throws Exception {
+        vertx = sharedVertx;
         Files.createDirectories(directory.resolve("objects/media"));
         store = S3Proxy.builder()
                 .secureEndpoint(URI.create("https://127.0.0.1:0"))
@@ -56,7 +59,6 @@ class ObjectStoreTlsIT {
     @AfterAll
     static void stop() throws Exception {
         store.stop();
-        vertx.close().await(SECONDS, TimeUnit.SECONDS);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.sluice.objectstore.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.S3Config;
@@ -15,6 +16,7 @@ import dev.sluice.objectstore.Wait;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -39,12 +41,12 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** What becomes of transfers when network, store or disk misbehave. */
-@ExtendWith(ObjectStoreFixture.class)
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 final class S3FaultsIT {
     private static final ObjectKey KEY = new ObjectKey("videos/film.mp4");
     private static final int PART = 5 << 20;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private S3Config store;
     private FaultProxy proxy;
     private S3ObjectStore direct;
@@ -54,10 +56,11 @@ final class S3FaultsIT {
     private Path dir;
 
     @BeforeEach
-    void open(S3Config config) {
-        store = config;
-        proxy = FaultProxy.before(vertx, config);
-        direct = new S3ObjectStore(vertx, config);
+    void open(Vertx newVertx, TestBucket bucket) {
+        vertx = newVertx;
+        store = bucket.config();
+        proxy = FaultProxy.before(vertx, store);
+        direct = new S3ObjectStore(vertx, store);
         objectStore = new S3ObjectStore(vertx, proxy.config());
     }
 
@@ -65,7 +68,6 @@ final class S3FaultsIT {
     void close() {
         Wait.on(objectStore.close());
         Wait.on(direct.close());
-        Wait.on(vertx.close());
     }
 
     @Test
@@ -335,17 +337,6 @@ final class S3FaultsIT {
         assertThat(failure.message())
                 .contains(config.endpoint().map(URI::toString).orElseThrow());
         Wait.on(alone.close());
-    }
-
-    @Test
-    void makesTheBucketOnceAndMindsNotThatItIsThere() {
-        S3ObjectStore fresh = new S3ObjectStore(vertx, changed(store, store.bucket() + "-new", "right"));
-
-        Wait.on(fresh.createBucketIfMissing());
-        Wait.on(fresh.createBucketIfMissing());
-
-        Wait.on(fresh.check());
-        Wait.on(fresh.close());
     }
 
     @Test

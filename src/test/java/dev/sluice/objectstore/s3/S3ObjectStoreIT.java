@@ -2,9 +2,9 @@ package dev.sluice.objectstore.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
-import dev.sluice.config.S3Config;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectMetadata;
@@ -13,6 +13,7 @@ import dev.sluice.objectstore.ObjectStoreContract;
 import dev.sluice.objectstore.SampleFile;
 import dev.sluice.objectstore.Wait;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -22,20 +23,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(ObjectStoreFixture.class)
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 final class S3ObjectStoreIT implements ObjectStoreContract {
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private S3ObjectStore objectStore;
 
     @BeforeEach
-    void open(S3Config config) {
-        objectStore = new S3ObjectStore(vertx, config);
+    void open(Vertx newVertx, TestBucket bucket) {
+        vertx = newVertx;
+        objectStore = new S3ObjectStore(vertx, bucket.config());
     }
 
     @AfterEach
     void close() {
         Wait.on(objectStore.close());
-        Wait.on(vertx.close());
     }
 
     @Test
@@ -51,11 +52,11 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void copiesInPartsWhatIsTooLargeForOneRequest(@TempDir Path dir, S3Config config) {
+    void copiesInPartsWhatIsTooLargeForOneRequest(@TempDir Path dir, TestBucket bucket) {
         Path source = SampleFile.of(dir.resolve("source"), 2L * PART + 7);
         ObjectKey copy = new ObjectKey("copy");
         Wait.on(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
-        S3RequestExecutor requests = new S3RequestExecutor(vertx, config);
+        S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config());
 
         ObjectMetadata copied = Wait.on(new S3Copy(requests, KEY, 2L * PART + 7, copy, PART, new CancellationToken())
                 .run()
@@ -67,12 +68,12 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void findsAndEndsUploadsThatNobodyGoesOnWith(S3Config config) {
-        S3RequestExecutor requests = new S3RequestExecutor(vertx, config);
+    void findsAndEndsUploadsThatNobodyGoesOnWith(TestBucket bucket) {
+        S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config());
         Wait.on(requests.send(
                         "upload",
                         client -> client.createMultipartUpload(
-                                request -> request.bucket(config.bucket()).key("left/a/1")))
+                                request -> request.bucket(bucket.name()).key("left/a/1")))
                 .eventually(requests::close));
 
         List<MultipartUploadId> found = Wait.on(objectStore.listMultipartUploads("left/"));

@@ -32,7 +32,7 @@ final class PartLayoutTest {
     void makesLargerPartsOfAFileThatWouldHaveTooMany() {
         PartLayout parts = PartLayout.forUpload(5 * MIB * MIB, 8 * MIB);
 
-        assertThat(parts.count()).isEqualTo(PartLayout.MAX_COUNT);
+        assertThat(parts.count()).isEqualTo(PartLayout.MAX_PARTS);
         assertThat(parts.part(parts.count() - 1).end()).isEqualTo(5 * MIB * MIB);
     }
 }

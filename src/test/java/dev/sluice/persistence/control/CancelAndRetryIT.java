@@ -5,6 +5,7 @@ import static dev.sluice.persistence.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -14,7 +15,6 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.InterruptedConnection;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -30,6 +30,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,35 +40,31 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class CancelAndRetryIT {
-    private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by an operator.");
+    private static final JobException REASON =
+            new JobException(ErrorCode.CANCELLED, "The job was cancelled by an operator.");
 
     private static TestDatabase database;
     private static Vertx vertx;
     private static Store store;
 
     @BeforeAll
-    static void open() {
-        database = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        store = await(Store.open(vertx, database.config()));
-    }
-
-    @AfterAll
-    static void close() {
-        await(store.close());
-        await(vertx.close());
+    static void open(Vertx sharedVertx, TestDatabase newDatabase, Store newStore) {
+        vertx = sharedVertx;
+        database = newDatabase;
+        store = newStore;
     }
 
     @Test
     void cancelsRunningJobWithItsRunsRowAndUpdate() {
         StagedJob job = Samples.job("ended");
         Claim claim = granted(job, Samples.download("ended"));
-        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11, 0))));
 
         JobControlResult result = cancel("ended");
 
@@ -380,8 +377,8 @@ class CancelAndRetryIT {
         database.execute("DELETE FROM sluice.outbox;"
                 + "UPDATE sluice.stage_run SET sent_at = now() - interval '1 hour' WHERE job_id = 'no-run'");
 
-        List<RunId> sent =
-                await(new LostMessageRepository(store.database(), lost -> Samples.again(Samples.job("no-run")))
+        List<RunId> sent = await(
+                new LostMessageRepository(store.database(), (run, job) -> Samples.again(Samples.job("no-run")))
                         .resendUnclaimed(StageName.DOWNLOAD, Duration.ofMinutes(15), 10));
 
         assertThat(sent).containsExactly(Samples.download("no-run"));
@@ -476,16 +473,11 @@ class CancelAndRetryIT {
                 failed.status(),
                 cancelled.progress(),
                 failed.step(),
-                failed.outputs(),
-                failed.metadata(),
-                failed.failure(),
-                failed.warnings(),
+                failed.content(),
                 failed.timestamp(),
                 cancelled.seq(),
-                failed.stage(),
-                failed.attempt(),
-                failed.etaSeconds(),
-                failed.worker());
+                failed.origin(),
+                failed.etaSeconds());
     }
 
     private static void complete(String id) {
@@ -512,7 +504,7 @@ class CancelAndRetryIT {
     }
 
     private static Future<ClaimResult> claim(StagedJob job, RunId run) {
-        return store.runs().claim(run, job, Samples.again(job), "w1", LEASE, claim -> Samples.started(job, claim));
+        return store.runs().claim(run, job, Samples.again(job), "w1", LEASE);
     }
 
     private static Claim granted(StagedJob job, RunId run) {

@@ -5,6 +5,7 @@ import static dev.sluice.persistence.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.value.Secret;
@@ -13,7 +14,6 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.InterruptedConnection;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -24,6 +24,7 @@ import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,22 +35,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class DatabaseIT {
-    private static Vertx vertx;
+    private final Vertx vertx;
 
-    @BeforeAll
-    static void start() {
-        vertx = Vertx.vertx();
-    }
-
-    @AfterAll
-    static void stop() {
-        await(vertx.close());
+    DatabaseIT(Vertx vertx) {
+        this.vertx = vertx;
     }
 
     @Test
@@ -78,13 +73,12 @@ class DatabaseIT {
                                     .otherwise(Set.of())))
                             .containsExactly(claim.attempt()));
             assertThat(await(claim(store, job, "w2"))).isInstanceOf(ClaimResult.LeasedElsewhere.class);
-            await(store.close());
+            store.close();
         }
     }
 
     @Test
-    void closesAlsoWhenACallHasJustGivenUpItsPlace() {
-        TestDatabase behind = PostgresFixture.newDatabase();
+    void closesAlsoWhenACallHasJustGivenUpItsPlace(TestDatabase behind) {
         InterruptedConnection way = InterruptedConnection.before(vertx, behind.config());
         Database database = await(Database.open(vertx, way.config()));
         way.hang(true);
@@ -99,8 +93,7 @@ class DatabaseIT {
     }
 
     @Test
-    void looksForTheUsersTablesUntilTheDatabaseAnswers() {
-        TestDatabase behind = PostgresFixture.newDatabase();
+    void looksForTheUsersTablesUntilTheDatabaseAnswers(TestDatabase behind) {
         InterruptedConnection way = InterruptedConnection.before(vertx, behind.config());
         Database database = await(Database.open(vertx, way.config()));
         way.hang(true);
@@ -128,8 +121,8 @@ class DatabaseIT {
     }
 
     @Test
-    void doesNotWaitWhereWaitingDoesNotHelp() {
-        PostgresConfig config = PostgresFixture.newDatabase().config();
+    void doesNotWaitWhereWaitingDoesNotHelp(TestDatabase database) {
+        PostgresConfig config = database.config();
 
         JobException wrongPassword = failureOf(Database.open(vertx, config(config.uri(), config.user(), "guess")));
         JobException noDatabase = failureOf(Database.open(
@@ -142,14 +135,12 @@ class DatabaseIT {
     }
 
     @Test
-    void complainsOfNothingWhereAllIsWell() {
-        assertThat(await(Database.check(vertx, PostgresFixture.newDatabase().config())))
-                .isEmpty();
+    void complainsOfNothingWhereAllIsWell(TestDatabase database) {
+        assertThat(await(Database.check(vertx, database.config()))).isEmpty();
     }
 
     @Test
-    void saysWhatKeepsItFromTheDatabase() throws Exception {
-        TestDatabase postgres = PostgresFixture.newDatabase();
+    void saysWhatKeepsItFromTheDatabase(TestDatabase postgres) throws Exception {
         String role = "r" + postgres.value("SELECT current_database()");
         postgres.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'p'");
         int port = closedPort();
@@ -170,13 +161,7 @@ class DatabaseIT {
 
     private static Future<ClaimResult> claim(Store store, StagedJob job, String worker) {
         return store.runs()
-                .claim(
-                        Samples.download(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        worker,
-                        Duration.ofMinutes(5),
-                        claim -> Samples.started(job, claim));
+                .claim(Samples.download(job.id().value()), job, Samples.again(job), worker, Duration.ofMinutes(5));
     }
 
     private static void kill(Path directory) throws Exception {

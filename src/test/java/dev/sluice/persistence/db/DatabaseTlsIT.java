@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.tls.TestCertificateAuthority;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import io.vertx.pgclient.PgConnection;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,11 +28,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server that takes TLS and plain connections, its certificate made out to {@code localhost}. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 @Timeout(120)
 class DatabaseTlsIT {
     private static final String IN_USE = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
@@ -45,10 +48,10 @@ class DatabaseTlsIT {
     private static Vertx vertx;
 
     @BeforeAll
-    static void start() throws Exception {
-        vertx = Vertx.vertx();
+    static void start(Vertx sharedVertx, TestDatabase plainDatabase) throws Exception {
+        vertx = sharedVertx;
         // The first server of a JVM unpacks the programs for all: not into a directory that goes away with this test.
-        plain = PostgresFixture.newDatabase();
+        plain = plainDatabase;
         server = EmbeddedDatabase.start(directory);
         TestDatabase database = new TestDatabase(server, "sluice");
         database.execute("ALTER SYSTEM SET ssl_cert_file = '"
@@ -63,7 +66,6 @@ class DatabaseTlsIT {
 
     @AfterAll
     static void stop() throws Exception {
-        vertx.close().await(SECONDS, TimeUnit.SECONDS);
         server.close();
     }
 

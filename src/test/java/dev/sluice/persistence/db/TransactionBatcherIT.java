@@ -4,8 +4,8 @@ import static dev.sluice.persistence.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -24,40 +25,22 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class TransactionBatcherIT {
-    private static Vertx vertx;
-
     private TestDatabase database;
     private Store store;
     /** Of all that is asked for in a test: what comes while the first is under way shares a transaction. */
     private Context context;
 
-    @BeforeAll
-    static void start() {
-        vertx = Vertx.vertx();
-    }
-
-    @AfterAll
-    static void stop() {
-        await(vertx.close());
-    }
-
     @BeforeEach
-    void open() {
-        database = PostgresFixture.newDatabase();
-        store = await(Store.open(vertx, database.config()));
+    void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
         context = vertx.getOrCreateContext();
-    }
-
-    @AfterEach
-    void close() {
-        await(store.close());
     }
 
     @Test
@@ -158,14 +141,7 @@ class TransactionBatcherIT {
     }
 
     private Future<ClaimResult> claim(StagedJob job) {
-        return store.runs()
-                .claim(
-                        Samples.download(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim));
+        return store.runs().claim(Samples.download(job.id().value()), job, Samples.again(job), "w1", LEASE);
     }
 
     private List<Boolean> commit(List<Claim> claims) {

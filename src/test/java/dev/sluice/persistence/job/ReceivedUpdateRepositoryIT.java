@@ -3,11 +3,11 @@ package dev.sluice.persistence.job;
 import static dev.sluice.persistence.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -20,21 +20,26 @@ import dev.sluice.persistence.webhook.WebhookSubscriptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class ReceivedUpdateRepositoryIT {
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
+    private TestDatabase database;
     private Store store;
     private ReceivedUpdateRepository receivedUpdates;
 
     @BeforeEach
-    void open() {
+    void open(Vertx newVertx, TestDatabase newDatabase) {
+        vertx = newVertx;
+        database = newDatabase;
         database.execute("CREATE TABLE media (\"id\" text PRIMARY KEY, \"userId\" text, \"s3Key\" text,"
                 + " \"videoProcessingStatus\" text, \"videoVersions\" jsonb);"
                 + " INSERT INTO media (\"id\") VALUES ('media-other')");
@@ -46,8 +51,7 @@ class ReceivedUpdateRepositoryIT {
 
     @AfterEach
     void close() {
-        await(store.close());
-        await(vertx.close());
+        store.close();
     }
 
     @Test
@@ -100,14 +104,7 @@ class ReceivedUpdateRepositoryIT {
         assertThat(row("tracked")).containsEntry("status", "FAILED");
         assertThat(await(store.jobs().find(new JobId("tracked"))).orElseThrow().state())
                 .isEqualTo(JobStatus.State.FAILED);
-        assertThat(await(store.runs()
-                        .claim(
-                                Samples.download("tracked"),
-                                job,
-                                Samples.again(job),
-                                "w",
-                                Samples.LEASE,
-                                claim -> Samples.started(job, claim))))
+        assertThat(await(store.runs().claim(Samples.download("tracked"), job, Samples.again(job), "w", Samples.LEASE)))
                 .isInstanceOf(ClaimResult.AlreadyFinished.class);
     }
 
@@ -136,7 +133,7 @@ class ReceivedUpdateRepositoryIT {
     void appliesProgressOfOwnWorkerBetweenSteps() {
         StagedJob job = Samples.job("tracked");
         Claim claim = claimed(job);
-        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12, 0))));
         assertThat(row("tracked")).containsEntry("progress", "0");
 
         apply(update("tracked", "processing", 12, "downloading_video").put("seq", claim.firstSeq() + 1));
@@ -217,14 +214,8 @@ class ReceivedUpdateRepositoryIT {
     }
 
     private Claim claimed(StagedJob job) {
-        ClaimResult result = await(store.runs()
-                .claim(
-                        Samples.download(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        "w",
-                        Samples.LEASE,
-                        claim -> Samples.started(job, claim)));
+        ClaimResult result = await(
+                store.runs().claim(Samples.download(job.id().value()), job, Samples.again(job), "w", Samples.LEASE));
         return ((ClaimResult.Granted) result).claim();
     }
 

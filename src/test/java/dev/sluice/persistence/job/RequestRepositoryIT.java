@@ -3,13 +3,13 @@ package dev.sluice.persistence.job;
 import static dev.sluice.persistence.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -18,32 +18,28 @@ import dev.sluice.persistence.run.ClaimResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class RequestRepositoryIT {
     private static final StagedJob JOB = Samples.job("requested");
 
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private TestDatabase database;
     private Store store;
     private RequestRepository requests;
 
     @BeforeEach
-    void open() {
-        store = await(Store.open(vertx, database.config()));
-        requests = new RequestRepository(store.database(), store.tables(), Samples::route);
-    }
-
-    @AfterEach
-    void close() {
-        await(store.close());
-        await(vertx.close());
+    void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
+        requests = new RequestRepository(store.database(), store.tables(), Samples::toOutboxMessage);
     }
 
     @Test
@@ -65,14 +61,8 @@ class RequestRepositoryIT {
     @Test
     void doesNotAcceptRequestOfFailedJob() {
         await(requests.accept(JOB, Samples.again(JOB)));
-        ClaimResult.Granted claimed = (ClaimResult.Granted) await(store.runs()
-                .claim(
-                        Samples.download("requested"),
-                        JOB,
-                        Samples.again(JOB),
-                        "w",
-                        Samples.LEASE,
-                        claim -> Samples.started(JOB, claim)));
+        ClaimResult.Granted claimed = (ClaimResult.Granted)
+                await(store.runs().claim(Samples.download("requested"), JOB, Samples.again(JOB), "w", Samples.LEASE));
         Attempt attempt = claimed.claim().attempt();
         JobException failure = new JobException(ErrorCode.NO_FRAMES, "No frame.");
         await(store.runs().fail(attempt, failure, Samples.failed(JOB, attempt, failure), Optional.empty()));
@@ -146,7 +136,7 @@ class RequestRepositoryIT {
         Attempt none = new Attempt(Samples.download("requested"), 0, 1);
         JobUpdate failed =
                 Samples.failed(JOB, none, new JobException(ErrorCode.INVALID_MESSAGE, "A field is missing."));
-        assertThat(failed.stage()).isEqualTo(StageName.DOWNLOAD);
+        assertThat(failed.origin().stage()).isEqualTo(StageName.DOWNLOAD);
         return failed.withSeq(0);
     }
 }

@@ -4,8 +4,9 @@ import static dev.sluice.persistence.Await.await;
 import static dev.sluice.persistence.Await.causeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.ServicesExtension;
 import dev.sluice.persistence.Samples;
+import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,11 +22,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class OutboxIT {
     private static TestDatabase postgres;
     private static Vertx vertx;
@@ -34,16 +37,10 @@ class OutboxIT {
     private final Outbox otherHosts = new Outbox(database);
 
     @BeforeAll
-    static void open() {
-        postgres = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        database = await(Database.open(vertx, postgres.config()));
-    }
-
-    @AfterAll
-    static void close() {
-        await(database.close());
-        await(vertx.close());
+    static void open(Vertx sharedVertx, TestDatabase newDatabase, Store store) {
+        vertx = sharedVertx;
+        postgres = newDatabase;
+        database = store.database();
     }
 
     @BeforeEach

@@ -4,11 +4,11 @@ import static dev.sluice.persistence.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -19,35 +19,30 @@ import dev.sluice.persistence.run.StageCompletion;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class LostMessageRepositoryIT {
     private static final Duration SILENCE = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofMinutes(15);
 
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private TestDatabase database;
     private Store store;
     private LostMessageRepository messages;
 
     @BeforeEach
-    void open() {
-        store = await(Store.open(vertx, database.config()));
+    void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
         messages = new LostMessageRepository(
                 store.database(),
-                lost -> Samples.message(
-                        "video.processing", lost.run().stage().key(), lost.job().toBuffer(), lost.run() + "/lost"));
-    }
-
-    @AfterEach
-    void close() {
-        await(store.close());
-        await(vertx.close());
+                (run, job) -> Samples.message("video.processing", run.stage().key(), job.toBuffer(), run + "/lost"));
     }
 
     @Test
@@ -74,8 +69,7 @@ class LostMessageRepositoryIT {
                         Samples.job("put-off"),
                         Samples.again(Samples.job("put-off")),
                         "w2",
-                        LEASE,
-                        claim -> Samples.started(Samples.job("put-off"), claim)));
+                        LEASE));
         database.execute("UPDATE sluice.stage_run SET lease_until = now() - interval '3 s',"
                 + " sent_at = now() - interval '3 s' WHERE job_id = 'put-off'");
 
@@ -134,7 +128,7 @@ class LostMessageRepositoryIT {
                                 Samples.done(after, claim.attempt(), claim.firstSeq() + 1),
                                 java.util.Optional.of(new StageCompletion.NextRun(
                                         RunId.ofStage(new JobId("next"), StageName.PROCESSING),
-                                        Samples.again(after))))));
+                                        java.util.Optional.of(Samples.again(after)))))));
         database.execute("DELETE FROM sluice.outbox");
         sentAt("next", "now() - interval '30 min'");
 
@@ -151,14 +145,7 @@ class LostMessageRepositoryIT {
 
     private Claim claim(String id) {
         StagedJob job = Samples.job(id);
-        ClaimResult result = await(store.runs()
-                .claim(
-                        Samples.download(id),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim)));
+        ClaimResult result = await(store.runs().claim(Samples.download(id), job, Samples.again(job), "w1", LEASE));
         return ((ClaimResult.Granted) result).claim();
     }
 

@@ -4,11 +4,11 @@ import static dev.sluice.persistence.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -17,31 +17,25 @@ import dev.sluice.persistence.run.Claim;
 import dev.sluice.persistence.run.ClaimResult;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class PartialOutputRepositoryIT {
     private static final JobException FAILURE = Samples.failure(ErrorCode.STORE_UNAVAILABLE, "The store is away.");
 
     private static TestDatabase database;
-    private static Vertx vertx;
     private static Store store;
     private static PartialOutputRepository partialOutputs;
 
     @BeforeAll
-    static void open() {
-        database = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        store = await(Store.open(vertx, database.config()));
+    static void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
         partialOutputs = new PartialOutputRepository(store.database(), store.tables());
-    }
-
-    @AfterAll
-    static void close() {
-        await(store.close());
-        await(vertx.close());
     }
 
     @Test
@@ -123,14 +117,8 @@ class PartialOutputRepositoryIT {
 
     private static Claim claim(String id) {
         StagedJob job = job(id);
-        return ((ClaimResult.Granted) await(store.runs()
-                        .claim(
-                                Samples.upload(id),
-                                job,
-                                Samples.again(job),
-                                "w1",
-                                LEASE,
-                                claim -> Samples.started(job, claim))))
+        return ((ClaimResult.Granted)
+                        await(store.runs().claim(Samples.upload(id), job, Samples.again(job), "w1", LEASE)))
                 .claim();
     }
 

@@ -7,36 +7,41 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.RunId;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.SqlStatement;
 import dev.sluice.persistence.recovery.LostMessageRepository.Backlog;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
 /** In a table as an ORM makes it: a native enum, times without a zone that mean UTC, in a session that does not. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class PendingJobRepositoryIT {
     private static final Duration OVERDUE = Duration.ofMinutes(15);
     private static final int ALL = 100;
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(PendingJobRepository.class);
 
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
+    private TestDatabase database;
     private Store store;
     private PendingJobRepository pending;
 
     @BeforeEach
-    void open() {
+    void open(Vertx newVertx, TestDatabase newDatabase) {
+        vertx = newVertx;
+        database = newDatabase;
         lines.start();
         LOG.addAppender(lines);
         database.execute("""
@@ -57,8 +62,7 @@ class PendingJobRepositoryIT {
     @AfterEach
     void close() {
         LOG.detachAppender(lines);
-        await(store.close());
-        await(vertx.close());
+        store.close();
     }
 
     @Test
@@ -95,7 +99,7 @@ class PendingJobRepositoryIT {
     void findsNothingInATableThatDoesNotSaySince() {
         row("old", "PENDING", "1 day");
         database.execute("ALTER TABLE \"VideoProcessingJob\" DROP COLUMN \"createdAt\"");
-        await(store.close());
+        store.close();
         store = await(Store.open(vertx, database.config()));
         PendingJobRepository blind = new PendingJobRepository(store.database(), store.tables(), job -> {
             throw new AssertionError("nothing is sent");

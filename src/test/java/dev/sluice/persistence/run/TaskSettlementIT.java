@@ -4,6 +4,7 @@ import static dev.sluice.persistence.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -12,7 +13,6 @@ import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -27,40 +27,29 @@ import dev.sluice.persistence.run.StageCompletion.TaskBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A stage that is done in tasks: planned at once, sent a few at a time, joined once. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class TaskSettlementIT {
     private static final StagedJob JOB = Samples.job("film").forStage(StageName.PROCESSING);
     private static final RunId PROCESSING = RunId.ofStage(JOB.id(), StageName.PROCESSING);
     private static final RunId JOIN = RunId.ofStage(JOB.id(), StageName.JOIN);
 
-    private static Vertx vertx;
-
     private TestDatabase database;
     private Store store;
 
-    @BeforeAll
-    static void start() {
-        vertx = Vertx.vertx();
-    }
-
-    @AfterAll
-    static void stop() {
-        await(vertx.close());
-    }
-
     @BeforeEach
-    void open() {
-        database = PostgresFixture.newDatabase();
-        store = await(Store.open(vertx, database.config()));
+    void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
     }
 
     @Test
@@ -75,7 +64,6 @@ class TaskSettlementIT {
         commit(claim(2), 2);
         commit(claim(1), 2);
         assertThat(sent()).containsExactly("task 0", "task 1", "task 2", "task 3", "task 4");
-        await(store.close());
     }
 
     @Test
@@ -92,7 +80,6 @@ class TaskSettlementIT {
         assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'join'"))
                 .isEqualTo("1");
         assertThat(claim(JOIN)).isInstanceOf(ClaimResult.Granted.class);
-        await(store.close());
     }
 
     @Test
@@ -104,7 +91,6 @@ class TaskSettlementIT {
         assertThat(claim(JOIN)).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(database.value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'join'"))
                 .isEqualTo("0");
-        await(store.close());
     }
 
     @Test
@@ -115,7 +101,6 @@ class TaskSettlementIT {
         plan(2, 2);
 
         assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 2))).isInstanceOf(ClaimResult.AlreadyFinished.class);
-        await(store.close());
     }
 
     @Test
@@ -133,20 +118,17 @@ class TaskSettlementIT {
 
         // 38 percent of the job are the tasks': a quarter of them, then one and a half of four.
         assertThat(half).extracting(RecordedProgress::progress).containsExactly(30 + 9);
-        assertThat(half.get(0).stageProgress().orElseThrow().share()).isEqualTo(0.25);
+        assertThat(half.get(0).stageProgress().orElseThrow().fraction()).isEqualTo(0.25);
         assertThat(later).extracting(RecordedProgress::progress).containsExactly(30 + 14);
         assertThat(later.get(0).stageProgress().orElseThrow().seq())
                 .isGreaterThan(half.get(0).stageProgress().orElseThrow().seq());
-        await(store.close());
     }
 
     @Test
     void areNotLostWhileTheyWaitForTheirTurn() {
         plan(3, 1);
         LostMessageRepository messages = new LostMessageRepository(
-                store.database(),
-                run -> Samples.message(
-                        "", "lost", run.job().toBuffer(), "lost " + run.run().task()));
+                store.database(), (run, job) -> Samples.message("", "lost", job.toBuffer(), "lost " + run.task()));
         database.execute("DELETE FROM sluice.outbox");
         database.execute("UPDATE sluice.stage_run SET sent_at = now() - interval '1 h' WHERE task = 0");
 
@@ -156,7 +138,6 @@ class TaskSettlementIT {
                 .isEqualTo(new LostMessageRepository.Backlog(1, 1));
         assertThat(await(messages.resendUnclaimed(StageName.SEGMENT, overdue, 10)))
                 .containsExactly(new RunId(JOB.id(), StageName.SEGMENT, 0));
-        await(store.close());
     }
 
     @Test
@@ -165,8 +146,7 @@ class TaskSettlementIT {
         Claim before = claim(0);
         JobException reason = new JobException(ErrorCode.CANCELLED, "No.");
         await(store.cancellation().cancel(JOB.id(), reason, ended -> Samples.failed(JOB, before.attempt(), reason)));
-        await(store.retry()
-                .retry(JOB.id(), failed -> new JobRestart(StageName.PROCESSING, JOB, Samples.again(JOB))));
+        await(store.retry().retry(JOB.id(), failed -> new JobRestart(StageName.PROCESSING, JOB, Samples.again(JOB))));
         plan(2, 2);
         Claim after = claim(0);
 
@@ -175,7 +155,6 @@ class TaskSettlementIT {
                 .isGreaterThan(before.attempt().fencingToken());
         assertThat(await(store.runs().commit(before.attempt(), done(2)))).isFalse();
         assertThat(await(store.runs().commit(after.attempt(), done(2)))).isTrue();
-        await(store.close());
     }
 
     @Test
@@ -196,7 +175,6 @@ class TaskSettlementIT {
         long last = Long.parseLong(database.value("SELECT seq FROM sluice.job"));
         assertThat(database.value("SELECT message_id FROM sluice.outbox ORDER BY id DESC LIMIT 1"))
                 .isEqualTo("film/" + last);
-        await(store.close());
     }
 
     /** Plans tasks of equal weight. */
@@ -229,7 +207,7 @@ class TaskSettlementIT {
                 inFlight,
                 standing -> Samples.done(JOB, new Attempt(PROCESSING, 1, 1), standing.seq()),
                 TaskSettlementIT::message,
-                new NextRun(JOIN, Samples.message("", "join", MessageCodec.encode(JOB), "join")));
+                new NextRun(JOIN, Optional.of(Samples.message("", "join", MessageCodec.encode(JOB), "join"))));
     }
 
     private static OutboxMessage message(int task) {
@@ -246,8 +224,7 @@ class TaskSettlementIT {
     }
 
     private ClaimResult claim(RunId run) {
-        return await(
-                store.runs().claim(run, JOB, Samples.again(JOB), "w1", LEASE, claim -> Samples.started(JOB, claim)));
+        return await(store.runs().claim(run, JOB, Samples.again(JOB), "w1", LEASE));
     }
 
     private List<String> sent() {

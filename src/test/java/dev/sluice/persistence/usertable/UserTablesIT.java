@@ -5,12 +5,12 @@ import static dev.sluice.persistence.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class UserTablesIT {
     /** As an ORM of the Node world makes it. */
     private static final String ORM_TABLES = """
@@ -70,19 +73,19 @@ class UserTablesIT {
             );
             """;
 
-    private final TestDatabase postgres = PostgresFixture.newDatabase();
+    private TestDatabase postgres;
     private final List<Store> opened = new ArrayList<>();
     private Vertx vertx;
 
     @BeforeEach
-    void start() {
-        vertx = Vertx.vertx();
+    void start(Vertx newVertx, TestDatabase newDatabase) {
+        vertx = newVertx;
+        postgres = newDatabase;
     }
 
     @AfterEach
     void stop() {
-        opened.forEach(store -> await(store.close()));
-        await(vertx.close());
+        opened.forEach(Store::close);
     }
 
     @Test
@@ -136,7 +139,8 @@ class UserTablesIT {
         postgres.execute("INSERT INTO \"media\" (\"id\", \"s3Key\", \"updatedAt\") VALUES ('media-1', 'k', 'epoch')");
         Store store = open(postgres.config("video_processing_jobs", "media"));
 
-        await(store.jobs().create(JobCreation.of(Samples.job("1")), Samples.message("e", "k", Buffer.buffer("{}"), "first")));
+        await(store.jobs()
+                .create(JobCreation.of(Samples.job("1")), Samples.message("e", "k", Buffer.buffer("{}"), "first")));
 
         assertThat(row("video_processing_jobs"))
                 .containsEntry("status", "PENDING")
@@ -294,14 +298,8 @@ class UserTablesIT {
     }
 
     private static Claim claim(Store store, StagedJob job) {
-        ClaimResult result = await(store.runs()
-                .claim(
-                        Samples.upload(job.id().value()),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim)));
+        ClaimResult result =
+                await(store.runs().claim(Samples.upload(job.id().value()), job, Samples.again(job), "w1", LEASE));
         return ((ClaimResult.Granted) result).claim();
     }
 

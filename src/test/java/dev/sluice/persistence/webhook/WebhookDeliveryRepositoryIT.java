@@ -3,36 +3,32 @@ package dev.sluice.persistence.webhook;
 import static dev.sluice.persistence.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.ServicesExtension;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Webhooks that wait, and who gets them. */
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class WebhookDeliveryRepositoryIT {
     private static final Duration HOLD = Duration.ofMinutes(1);
 
-    private final TestDatabase database = PostgresFixture.newDatabase();
-    private final Vertx vertx = Vertx.vertx();
+    private TestDatabase database;
     private Store store;
     private WebhookDeliveryRepository deliveries;
 
     @BeforeEach
-    void open() {
-        store = await(Store.open(vertx, database.config()));
+    void open(Vertx vertx, TestDatabase newDatabase, Store newStore) {
+        database = newDatabase;
+        store = newStore;
         deliveries = new WebhookDeliveryRepository(store.database());
-    }
-
-    @AfterEach
-    void close() {
-        await(store.close());
-        await(vertx.close());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.sluice.pipeline.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.DeliveryConfig;
 import dev.sluice.config.RetryConfig;
@@ -14,21 +15,19 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.NewJob;
 import dev.sluice.message.StagedJob;
-import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.OutboxMessage;
+import dev.sluice.persistence.run.ClaimRequest;
 import dev.sluice.persistence.run.ClaimResult;
-import dev.sluice.persistence.run.RunRepository;
-import dev.sluice.persistence.usertable.UserTables;
-import dev.sluice.pipeline.run.RunUpdates;
-import dev.sluice.publisher.PublisherClient;
+import dev.sluice.persistence.run.RunStore;
+import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.sql.Connection;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,10 +36,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class LeaseRenewerIT {
     /** Renewed by hand only. */
     private static final DeliveryConfig CONFIG = new DeliveryConfig(
@@ -54,26 +54,18 @@ class LeaseRenewerIT {
 
     private static TestDatabase table;
     private static Vertx vertx;
-    private static Database database;
-    private static RunRepository runs;
+    private static RunStore runs;
 
     @BeforeAll
-    static void open() throws Exception {
-        table = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        database = get(Database.open(vertx, table.config()));
-        runs = new RunRepository(database, get(UserTables.open(database, table.config())), PublisherClient::inOutbox);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        get(database.close());
-        get(vertx.close());
+    static void open(Vertx sharedVertx, TestDatabase newDatabase, Store store) {
+        vertx = sharedVertx;
+        table = newDatabase;
+        runs = RunStore.of(store.database(), store.tables(), UpdateMessages::toOutbox);
     }
 
     @Test
     void stopsWorkWhoseRunWentToAnotherWorker() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("lost");
         CancellationToken work = new CancellationToken();
         leases.track(attempt, work);
@@ -86,7 +78,7 @@ class LeaseRenewerIT {
 
     @Test
     void doesNotTakeARunForLostThatWasCommittedMeanwhile() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("settled");
         CancellationToken work = new CancellationToken();
         leases.track(attempt, work);
@@ -100,7 +92,7 @@ class LeaseRenewerIT {
 
     @Test
     void keepsTheLeaseOfARunThatIsBeingSettled() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("settling");
         leases.track(attempt, new CancellationToken());
         leases.markSettling(attempt);
@@ -114,7 +106,7 @@ class LeaseRenewerIT {
 
     @Test
     void stopsTheWorkOfACancelledJobAndWaitsForItsEnd() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("cancelled");
         CancellationToken work = new CancellationToken();
         CancellationToken other = new CancellationToken();
@@ -133,7 +125,7 @@ class LeaseRenewerIT {
 
     @Test
     void stopsWorkThatWasClaimedJustBeforeItsJobWasCancelled() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Promise<JobId> told = Promise.promise();
         leases.onCancelled(told::tryComplete);
         Attempt attempt = claim("claimed-before");
@@ -150,7 +142,7 @@ class LeaseRenewerIT {
 
     @Test
     void goesOnWithAJobThatIsTriedAgainAfterItsCancellation() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("tried-again");
         CancellationToken work = new CancellationToken();
 
@@ -163,7 +155,7 @@ class LeaseRenewerIT {
 
     @Test
     void findsOutWithARenewalWhatItDidNotHear() throws Exception {
-        LeaseRenewer leases = new LeaseRenewer(vertx, runs, CONFIG);
+        LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         List<JobId> told = new CopyOnWriteArrayList<>();
         leases.onCancelled(told::add);
         Attempt cancelled = claim("unheard");
@@ -187,7 +179,7 @@ class LeaseRenewerIT {
     void renewsTheOthersWhileARenewalIsStuck() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(
                 vertx,
-                runs,
+                runs.leases(),
                 new DeliveryConfig(
                         CONFIG.leaseDuration(),
                         Duration.ofMillis(400),
@@ -226,13 +218,9 @@ class LeaseRenewerIT {
                 new NewJob(new JobId(id), "media", "user", "uploads/a.mov", "a.mov", "video/mp4", 1, Instant.EPOCH));
         OutboxMessage again = new OutboxMessage(
                 "", "nowhere", MessageCodec.encode(job), new JsonObject(), id, Optional.empty(), Duration.ZERO);
-        ClaimResult result = get(runs.claim(
-                RunId.ofStage(job.id(), StageName.DOWNLOAD),
-                job,
-                again,
-                "w1",
-                CONFIG.leaseDuration(),
-                claim -> new RunUpdates(claim, job, "w1", Clock.systemUTC()).started()));
+        ClaimResult result = get(runs.claims()
+                .claim(new ClaimRequest(
+                        RunId.ofStage(job.id(), StageName.DOWNLOAD), job, again, "w1", CONFIG.leaseDuration())));
         return ((ClaimResult.Granted) result).claim().attempt();
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.pipeline.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.config.KeysConfig;
@@ -17,17 +18,16 @@ import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectMetadata;
 import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
-import dev.sluice.persistence.PostgresFixture;
+import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.StaleArtifactRepository;
-import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,19 +36,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
 class JobCleanupIT {
     private static final ObjectKey VIDEO = new ObjectKey("videos/m_360p.mp4");
     private static final ObjectKey OF_ANOTHER_MEDIUM = new ObjectKey("videos/other_360p.mp4");
 
-    private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
-    private final TestDatabase table = PostgresFixture.newDatabase();
-    private Database database;
+    private InMemoryObjectStore objectStore;
+    private TestDatabase table;
     private Workspace workspace;
     private StagingArea staging;
     private JobCleanup jobCleanup;
@@ -57,12 +56,13 @@ class JobCleanupIT {
     private Path directory;
 
     @BeforeEach
-    void open() throws Exception {
-        database = get(Database.open(vertx, table.config()));
+    void open(Vertx vertx, TestDatabase newDatabase, Store store) throws Exception {
+        table = newDatabase;
+        objectStore = new InMemoryObjectStore(vertx);
         workspace = get(Workspace.open(
                 vertx,
                 new WorkspaceConfig(
-                        WorkspaceConfig.Mode.STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
+                        WorkspaceConfig.Mode.OBJECT_STORE, directory.resolve("work"), 0, 0, Duration.ofMinutes(1))));
         staging = new StagingArea(objectStore, "staging/");
         jobCleanup = new JobCleanup(
                 workspace,
@@ -71,14 +71,8 @@ class JobCleanupIT {
                 new OutputKeys(
                         new KeysConfig("videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg", "staging/"),
                         List.of("360p")),
-                new StaleArtifactRepository(database),
-                new PartialOutputRepository(database, get(UserTables.open(database, table.config()))));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        get(database.close());
-        get(vertx.close());
+                new StaleArtifactRepository(store.database()),
+                new PartialOutputRepository(store.database(), store.tables()));
     }
 
     @Test

@@ -17,12 +17,10 @@ class OutputSizeEstimatorTest {
     /** A megabyte a second, and a tenth more. */
     private final OutputSizeEstimator sizeEstimator = new OutputSizeEstimator(new MediaConfig(
             List.of(new Rung("720p", 720, 7_900_000)),
-            "medium",
-            23,
+            new MediaConfig.X264("medium", 23),
             100_000,
             Duration.ofSeconds(2),
-            Duration.ofSeconds(15),
-            320,
+            new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
 
     @Test

@@ -12,19 +12,20 @@ import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.NewJob;
-import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.InMemoryObjectStore;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.StagingArea;
 import dev.sluice.stage.Checkpoint;
 import dev.sluice.stage.StageContext;
-import dev.sluice.stage.artifact.OutputUpload;
+import dev.sluice.stage.StageContexts;
+import dev.sluice.stage.artifact.LocalFile;
 import dev.sluice.stage.artifact.StagedObjectPromoter;
 import dev.sluice.stage.artifact.StagingUploader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,26 +33,28 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 class OutputPublicationTest {
     private static final ObjectKey VIDEO = new ObjectKey("videos/m_360p.mp4");
     private static final ObjectKey THUMBNAIL = new ObjectKey("thumbnails/m_0.jpg");
 
-    private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
-    private final StagingArea staging = new StagingArea(objectStore, "staging/");
+    private final Vertx vertx;
+    private final InMemoryObjectStore objectStore;
+    private final StagingArea staging;
     private final SavedState saved = new SavedState();
     private final CancellationToken cancellation = new CancellationToken();
 
     @TempDir
     private Path directory;
 
-    @AfterEach
-    void close() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+    OutputPublicationTest(Vertx vertx) {
+        this.vertx = vertx;
+        this.objectStore = new InMemoryObjectStore(vertx);
+        this.staging = new StagingArea(objectStore, "staging/");
     }
 
     @Test
@@ -104,12 +107,11 @@ class OutputPublicationTest {
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
         Attempt attempt = new Attempt(RunId.ofStage(job.id(), StageName.UPLOAD), token, token);
-        StageContext context = new StageContext(attempt, job, ProgressListener.noop(), cancellation, saved);
-        List<OutputUpload> uploads = List.of(
-                new OutputUpload(output(OutputFile.Type.SCALED, VIDEO), VIDEO, file("v" + token, content)),
-                new OutputUpload(output(OutputFile.Type.THUMBNAIL, THUMBNAIL), THUMBNAIL, file("t" + token, content)));
+        StageContext context = StageContexts.of(attempt, job, saved, cancellation);
+        List<OutputPublication.Output> outputs =
+                List.of(output(VIDEO, file("v" + token, content)), output(THUMBNAIL, file("t" + token, content)));
         StagedObjectPromoter promoter = new StagedObjectPromoter(objectStore);
-        new OutputPublication(new StagingUploader(objectStore, staging), promoter, context, uploads)
+        new OutputPublication(new StagingUploader(objectStore, staging), promoter, context, outputs)
                 .publish()
                 .await(10, TimeUnit.SECONDS);
     }
@@ -126,8 +128,8 @@ class OutputPublicationTest {
         return Files.readString(target);
     }
 
-    private static OutputFile output(OutputFile.Type type, ObjectKey key) {
-        return new OutputFile(type, key.value(), 2, 2, 3, "video/mp4", "360p", 0);
+    private static OutputPublication.Output output(ObjectKey key, Path file) {
+        return new OutputPublication.Output(new LocalFile(file, 3, "video/mp4"), key);
     }
 
     /** What attempts save, in memory. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class BenchReportTest {
     @Test
-    void comparesRoundByRoundAndTakesTheMedianOfTheRatios() {
+    void printsMedianOfRatiosOfRounds() {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         BenchReport report = new BenchReport(
                 new PrintStream(printed, true, StandardCharsets.UTF_8),
@@ -22,12 +22,12 @@ class BenchReportTest {
         report.summary();
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
-                .contains("pipeline / plain FFmpeg: wall 1.100, CPU 1.100")
-                .doesNotContain("older way");
+                .contains("pipeline / single-pass: wall 1.100, CPU 1.100")
+                .doesNotContain("legacy");
     }
 
     @Test
-    void theMedianOfAnEvenNumberLiesBetweenTheMiddleTwo() {
+    void medianOfEvenNumberIsMeanOfMiddleTwo() {
         assertThat(BenchReport.median(List.of(4.0, 1.0, 3.0, 2.0))).isEqualTo(2.5);
     }
 

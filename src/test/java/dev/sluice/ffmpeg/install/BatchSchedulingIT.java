@@ -1,4 +1,4 @@
-package dev.sluice.ffmpeg.sandbox;
+package dev.sluice.ffmpeg.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.ffmpeg.FfmpegFixture;
-import dev.sluice.ffmpeg.install.FfmpegInstallation;
-import dev.sluice.ffmpeg.install.Platform;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
+import dev.sluice.ffmpeg.sandbox.BatchScheduling;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class BatchSchedulingIT {
             value = SandboxMode.class,
             names = {"REQUIRED", "OFF"})
     void encodesAreBatchWorkAndLooksAreNot(SandboxMode sandbox) {
-        Optional<BatchScheduling> found = BatchScheduling.find(Platform.searchPath(), LIMITS);
+        Optional<BatchScheduling> found = new BatchSchedulingLocator(Platform.searchPath(), LIMITS).find();
         assumeTrue(found.isPresent(), "no chrt that works here");
         FfmpegInstallation there = FfmpegFixture.ffmpeg(sandbox);
         FfmpegInstallation shell = new FfmpegInstallation(
@@ -56,7 +57,8 @@ class BatchSchedulingIT {
 
     @Test
     void doesWithoutWhereThereIsNothingToSetIt() {
-        assertThat(BatchScheduling.find(List.of(directory), LIMITS)).isEmpty();
+        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find())
+                .isEmpty();
     }
 
     @Test
@@ -66,7 +68,8 @@ class BatchSchedulingIT {
                 "#!/bin/sh\necho 'failed to set pid 0s policy: Operation not permitted' >&2\nexit 1\n");
         Files.setPosixFilePermissions(chrt, PosixFilePermissions.fromString("rwx------"));
 
-        assertThat(BatchScheduling.find(List.of(directory), LIMITS)).isEmpty();
+        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find())
+                .isEmpty();
     }
 
     /** Of the program that the run starts. */

@@ -6,6 +6,7 @@ import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sluice.ServicesExtension;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -14,7 +15,6 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.JobUpdate;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.InterruptedConnection;
-import dev.sluice.persistence.PostgresFixture;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -26,6 +26,7 @@ import dev.sluice.persistence.progress.RecordedProgress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -33,26 +34,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-class RunRepositoryIT {
+@ExtendWith({VertxExtension.class, ServicesExtension.class})
+class RunStoreIT {
     private static TestDatabase database;
     private static Vertx vertx;
     private static Store store;
 
     @BeforeAll
-    static void open() {
-        database = PostgresFixture.newDatabase();
-        vertx = Vertx.vertx();
-        store = await(Store.open(vertx, database.config()));
-    }
-
-    @AfterAll
-    static void close() {
-        await(store.close());
-        await(vertx.close());
+    static void open(Vertx sharedVertx, TestDatabase newDatabase, Store newStore) {
+        vertx = sharedVertx;
+        database = newDatabase;
+        store = newStore;
     }
 
     @Test
@@ -165,20 +161,14 @@ class RunRepositoryIT {
         Store behind = await(Store.open(vertx, cut.config()));
         cut.loseTheNextAnswerTo("COMMIT");
 
-        JobException lost = failureOf(behind.runs()
-                .claim(
-                        Samples.download("unanswered"),
-                        job,
-                        Samples.again(job),
-                        "w1",
-                        LEASE,
-                        claim -> Samples.started(job, claim)));
+        JobException lost =
+                failureOf(behind.runs().claim(Samples.download("unanswered"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
         assertThat(run("unanswered")).containsEntry("state", "waiting").containsEntry("counted", "0");
         assertThat(granted(job, Samples.download("unanswered"), "w2").attempt())
                 .isEqualTo(new Attempt(Samples.download("unanswered"), 2, 1));
-        await(behind.close());
+        behind.close();
         await(cut.close());
     }
 
@@ -210,7 +200,7 @@ class RunRepositoryIT {
         assertThat(again).isTrue();
         assertThat(run("cut")).containsEntry("state", "done");
         assertThat(updates("cut")).containsExactly("downloading_video", "download_complete");
-        await(behind.close());
+        behind.close();
         await(cut.close());
     }
 
@@ -347,14 +337,14 @@ class RunRepositoryIT {
 
         List<RecordedProgress> up = await(store.runs()
                 .recordProgress(List.of(
-                        new ProgressReport(lost.attempt(), 11),
-                        new ProgressReport(held.attempt(), 12),
-                        new ProgressReport(held.attempt(), 9))));
+                        new ProgressReport(lost.attempt(), 11, 0),
+                        new ProgressReport(held.attempt(), 12, 0),
+                        new ProgressReport(held.attempt(), 9, 0))));
         List<RecordedProgress> down =
-                await(store.runs().recordProgress(List.of(new ProgressReport(held.attempt(), 5))));
+                await(store.runs().recordProgress(List.of(new ProgressReport(held.attempt(), 5, 0))));
 
-        assertThat(up).containsExactly(new RecordedProgress(held.attempt(), 12));
-        assertThat(down).containsExactly(new RecordedProgress(held.attempt(), 12));
+        assertThat(up).containsExactly(new RecordedProgress(held.attempt(), 12, Optional.empty()));
+        assertThat(down).containsExactly(new RecordedProgress(held.attempt(), 12, Optional.empty()));
         assertThat(database.value("SELECT progress FROM sluice.job WHERE id = 'tick-lost'"))
                 .isEqualTo("0");
     }
@@ -363,7 +353,7 @@ class RunRepositoryIT {
     void startsTheNextClaimAtTheProgressThatWasReached() {
         StagedJob job = Samples.job("floor");
         Claim first = granted(job, Samples.download("floor"), "w1");
-        await(store.runs().recordProgress(List.of(new ProgressReport(first.attempt(), 15))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(first.attempt(), 15, 0))));
         await(store.runs().release(first.attempt()));
 
         Claim second = granted(job, Samples.download("floor"), "w2");
@@ -375,10 +365,13 @@ class RunRepositoryIT {
     void undoesAClaimWhoseAnnouncementCannotBeMade() {
         StagedJob job = Samples.job("mute");
 
-        Future<ClaimResult> broken = store.runs()
-                .claim(Samples.download("mute"), job, Samples.again(job), "w1", LEASE, claim -> {
-                    throw new IllegalStateException("no update");
-                });
+        RunStore withoutUpdates = RunStore.of(store.database(), store.tables(), update -> {
+            throw new IllegalStateException("no update");
+        });
+
+        Future<ClaimResult> broken = withoutUpdates
+                .claims()
+                .claim(new ClaimRequest(Samples.download("mute"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(failureOf(broken).code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
         assertThat(database.query("SELECT * FROM sluice.job WHERE id = 'mute'")).isEmpty();
@@ -432,13 +425,15 @@ class RunRepositoryIT {
     void tellsHowLongARunIsStillSomebodys() {
         StagedJob job = Samples.job("left");
 
-        assertThat(await(store.runs().leaseRemaining(Samples.download("left")))).isZero();
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
+                .isZero();
         granted(job, Samples.download("left"), "w1");
-        assertThat(await(store.runs().leaseRemaining(Samples.download("left"))))
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
                 .isPositive()
                 .isLessThanOrEqualTo(LEASE);
         expire("left");
-        assertThat(await(store.runs().leaseRemaining(Samples.download("left")))).isZero();
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
+                .isZero();
     }
 
     @Test
@@ -462,8 +457,8 @@ class RunRepositoryIT {
                 Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
                 Optional.of(new StageCompletion.NextRun(
                         RunId.ofStage(job.id(), StageName.PROCESSING),
-                        Samples.message(
-                                "video.processing", "processing", job.toJson().toBuffer(), job.id() + "/next"))));
+                        Optional.of(Samples.message(
+                                "video.processing", "processing", job.toJson().toBuffer(), job.id() + "/next")))));
     }
 
     private static JobException broken() {
@@ -471,7 +466,7 @@ class RunRepositoryIT {
     }
 
     private static Future<ClaimResult> claim(StagedJob job, RunId run, String worker) {
-        return store.runs().claim(run, job, Samples.again(job), worker, LEASE, claim -> Samples.started(job, claim));
+        return store.runs().claim(run, job, Samples.again(job), worker, LEASE);
     }
 
     private static Claim granted(StagedJob job, RunId run, String worker) {

@@ -26,51 +26,51 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Plays a backend in front of a person: needs a broker and nothing else. */
+/** Sends a test job as a backend does. Needs the broker only. */
 @Command(
-        name = TestStagedCommand.NAME,
-        description = "Declare the queues, send a job for the object KEY, and print its updates until it ends.")
-public final class TestStagedCommand implements Callable<Integer> {
-    public static final String NAME = "test-staged";
-
+        name = "send-test-job",
+        aliases = "test-staged",
+        description = "Send a job for the object KEY and print its updates until it ends.")
+public final class SendTestJobCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "KEY",
             arity = "0..1",
-            description =
-                    "the video in the bucket (default: ${DEFAULT-VALUE}, which need not be there: a job that fails with"
-                            + " object_not_found went all the way, too)")
-    private String key = "uploads/test-staged.mp4";
+            description = "video in the bucket (default: ${DEFAULT-VALUE}, which need not exist: a job that fails with"
+                    + " object_not_found was processed by a worker, too)")
+    private String key = "uploads/send-test-job.mp4";
 
     @ArgGroup
-    private BrokerOptions where = new BrokerOptions();
+    private BrokerOptions brokerOptions = new BrokerOptions();
 
-    @Option(names = "--user", paramLabel = "ID", description = "whose video it is (default: ${DEFAULT-VALUE})")
-    private String user = "test-staged";
+    @Option(names = "--user", paramLabel = "ID", description = "owner (user ID; default: ${DEFAULT-VALUE})")
+    private String user = "send-test-job";
 
-    @Option(names = "--seconds", paramLabel = "N", description = "listen at most so long (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", paramLabel = "N", description = "timeout (default: ${DEFAULT-VALUE})")
     private int seconds = 30;
 
-    @Option(names = "--json", description = "print the updates as they came, one a line")
+    @Option(names = "--json", description = "print the updates as received, one JSON object per line")
     private boolean json;
 
     @Option(
             names = "--from-queue",
-            description = "take the updates from " + Topology.UPDATES_QUEUE
-                    + " itself, for a processor that sends straight to"
-                    + " it, and where no backend listens; without it nobody misses one")
+            description = "consume " + Topology.UPDATES_QUEUE
+                    + " instead of a copy of the updates: for a processor that publishes directly to that queue, and only"
+                    + " while no backend consumes it")
     private boolean fromQueue;
 
-    /** The broker, named in one of two ways or by the environment. */
+    /** The broker: from a file, an option or the environment. */
     private static final class BrokerOptions {
         @Option(
                 names = {"-conf", "--conf"},
                 paramLabel = "FILE",
-                description =
-                        "a configuration, whose section rabbitmq leads to the broker; environment variables (SLUICE_…)"
-                                + " go over it (default: these alone)")
+                description = "configuration file (JSON) with a section rabbitmq; environment variables SLUICE_… take"
+                        + " precedence (default: only these)")
         private @Nullable Path file;
 
-        @Option(names = "--broker", paramLabel = "URI", description = "amqp://user:password@host:port/virtualhost")
+        @Option(
+                names = "--broker",
+                paramLabel = "URI",
+                description = "broker: amqp://user:password@host:port/virtualhost")
         private @Nullable String uri;
 
         RabbitMqConfig rabbitmq() {
@@ -86,7 +86,7 @@ public final class TestStagedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RabbitMqConfig broker = where.rabbitmq();
+        RabbitMqConfig broker = brokerOptions.rabbitmq();
         StagedJob job = job();
         TestJobRunner runner = new TestJobRunner(job, this::print);
         Vertx vertx = Vertx.vertx();
@@ -120,13 +120,13 @@ public final class TestStagedCommand implements Callable<Integer> {
         System.out.println(json ? TerminalEscaper.escape(update.encode()) : UpdateFormatter.format(update));
     }
 
-    private int exitCode(Optional<JsonObject> last, int heard) {
+    private int exitCode(Optional<JsonObject> last, int updateCount) {
         if (last.isEmpty()) {
             System.err.println(
-                    heard == 0
-                            ? "No update within " + seconds + " s: does anybody work on " + Topology.DOWNLOAD_QUEUE
+                    updateCount == 0
+                            ? "No update within " + seconds + " s: is there a consumer of " + Topology.DOWNLOAD_QUEUE
                                     + "?"
-                            : "No end within " + seconds + " s; the job goes on.");
+                            : "The job did not end within " + seconds + " s; it continues.");
         }
         return last.filter(update -> !UpdateFormatter.isFailed(update)).isPresent()
                 ? CommandLineRunner.OK

@@ -1,0 +1,97 @@
+package dev.sluice.app;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.job.StageName;
+import dev.sluice.objectstore.ObjectStore;
+import dev.sluice.stage.Stage;
+import dev.sluice.stage.artifact.ArtifactStore;
+import dev.sluice.stage.artifact.SourceProvider;
+import dev.sluice.stage.artifact.StagedObjectPromoter;
+import dev.sluice.stage.artifact.StagingUploader;
+import dev.sluice.stage.encode.EncodeOutputStore;
+import dev.sluice.stage.encode.EncodeServices;
+import dev.sluice.stage.encode.JoinStage;
+import dev.sluice.stage.encode.OutputSizeEstimator;
+import dev.sluice.stage.encode.ProcessingStage;
+import dev.sluice.stage.encode.SegmentStage;
+import dev.sluice.stage.encode.TaskArtifactFetcher;
+import dev.sluice.stage.transfer.DownloadStage;
+import dev.sluice.stage.transfer.UploadStage;
+import dev.sluice.workspace.Workspace;
+
+/** Builds the stages of the pipeline from the services of the process. */
+final class StageFactory {
+    private final Services services;
+    private final Workspace workspace;
+    private final StagingUploader stagingUploader;
+    private final ArtifactStore artifactStore;
+    private final EncodeServices encodeServices;
+    private final EncodeOutputStore outputs;
+
+    StageFactory(Services services) {
+        this.services = services;
+        this.workspace = services.storage().workspace();
+        ObjectStore objectStore = services.storage().objectStore();
+        MediaConfig media = services.config().media();
+        this.stagingUploader =
+                new StagingUploader(objectStore, services.storage().staging());
+        this.artifactStore = switch (services.config().workspace().mode()) {
+            case LOCAL -> new ArtifactStore.WorkspaceArtifactStore(workspace);
+            case OBJECT_STORE -> new ArtifactStore.ObjectArtifactStore(stagingUploader, workspace);
+        };
+        this.encodeServices = new EncodeServices(
+                new SourceProvider(
+                        objectStore,
+                        workspace,
+                        services.storage().sourceCache(),
+                        media.limits().maxBytes()),
+                workspace,
+                services.media().prober(),
+                services.media().workerPool(),
+                new OutputSizeEstimator(media),
+                media);
+        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore);
+    }
+
+    Stage download() {
+        return new DownloadStage(
+                encodeServices.sources(),
+                workspace,
+                services.media().prober(),
+                services.media().workerPool());
+    }
+
+    Stage processing() {
+        return new ProcessingStage(
+                encodeServices,
+                services.media().encoders().segmentPlanner(),
+                services.media().encoders().renditionEncoder(),
+                outputs,
+                services.threadsPerEncode(StageName.PROCESSING));
+    }
+
+    Stage segment() {
+        return new SegmentStage(
+                encodeServices,
+                services.media().encoders()::segmentEncoder,
+                artifactStore,
+                services.threadsPerEncode(StageName.SEGMENT));
+    }
+
+    Stage join() {
+        return new JoinStage(
+                encodeServices,
+                new TaskArtifactFetcher(
+                        stagingUploader, workspace, services.media().workerPool()),
+                services.media().encoders()::concatenator,
+                outputs);
+    }
+
+    Stage upload() {
+        return new UploadStage(
+                stagingUploader,
+                new StagedObjectPromoter(services.storage().objectStore()),
+                workspace,
+                services.storage().keys());
+    }
+}

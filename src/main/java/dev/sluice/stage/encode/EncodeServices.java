@@ -1,0 +1,34 @@
+package dev.sluice.stage.encode;
+
+import dev.sluice.config.MediaConfig;
+import dev.sluice.ffmpeg.probe.CachingMediaProber;
+import dev.sluice.media.ProbedSource;
+import dev.sluice.stage.StageContext;
+import dev.sluice.stage.artifact.SourceProvider;
+import dev.sluice.workspace.Workspace;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/** Services shared by the stages that encode. */
+public record EncodeServices(
+        SourceProvider sources,
+        Workspace workspace,
+        CachingMediaProber prober,
+        WorkerExecutor workers,
+        OutputSizeEstimator sizeEstimator,
+        MediaConfig media) {
+    /** Makes the source available on this host, probes it, and runs {@code work} with it. */
+    <T> Future<T> withSource(StageContext context, Function<ProbedSource, Future<T>> work) {
+        return sources.withSource(
+                context,
+                path -> blocking(() -> new ProbedSource(path, prober.probe(path, context.cancellation())))
+                        .compose(work));
+    }
+
+    /** Runs blocking work on the worker pool, concurrently with other work. */
+    <T> Future<T> blocking(Callable<T> work) {
+        return workers.executeBlocking(work, false);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MediaConfigTest {
+    /** Hosts of other versions read these names. */
+    @Test
+    void encodingJsonKeepsItsNames() {
+        JsonObject encoding = Configs.everyKeySet().media().toEncodingJson();
+
+        assertThat(encoding.fieldNames())
+                .containsExactlyInAnyOrder(
+                        "ladder",
+                        "preset",
+                        "crf",
+                        "audioKbps",
+                        "keyFrameSeconds",
+                        "thumbnailSeconds",
+                        "thumbnailWidth");
+        assertThat(encoding.getValue("keyFrameSeconds")).isEqualTo(4.0);
+        assertThat(encoding.getValue("thumbnailSeconds")).isEqualTo(5.0);
+    }
+
+    @Test
+    void readsEncodingOfOtherHostWithOwnLimits() {
+        MediaConfig own = Configs.defaults().media();
+        MediaConfig other = Configs.everyKeySet().media();
+
+        assertThat(own.withEncoding(other.toEncodingJson()))
+                .isEqualTo(new MediaConfig(
+                        other.ladder(),
+                        other.x264(),
+                        other.audioBitrate(),
+                        other.keyFrameInterval(),
+                        other.thumbnails(),
+                        own.limits()));
+    }
+
+    @Test
+    void readsMissingEncodingFieldsAsDefaults() {
+        MediaConfig media = Configs.everyKeySet().media().withEncoding(new JsonObject(Map.of("keyFrameSeconds", 1)));
+
+        assertThat(media.keyFrameInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(media.thumbnails()).isEqualTo(Configs.defaults().media().thumbnails());
+    }
+}
