@@ -106,7 +106,7 @@ class DeadLetterIT {
         assertThat(answers)
                 .extracting(OperationResult::kind)
                 .containsExactly(OperationResult.Kind.CONFLICT, OperationResult.Kind.NOT_FOUND);
-        assertThat(answers.get(0).message()).contains("started", "is completed", "drop");
+        assertThat(answers.get(0).message()).contains("started", "is completed", "Discard");
         assertThat(answers.get(1).target()).isEqualTo("no-such-letter");
         assertThat(deadLetters().deadLetters()).containsExactly(letter);
         pipeline.awaitIdle();

@@ -107,7 +107,7 @@ class WebhookIT {
         awaitThat(() -> states().equals(List.of("given_up")));
 
         assertThat(pipeline.database().value("SELECT error FROM sluice.webhook_delivery"))
-                .isEqualTo("it answered 500");
+                .isEqualTo("HTTP status 500");
     }
 
     @Test

@@ -16,14 +16,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** Listens to a stream of server-sent events. */
+/** Receives a stream of server-sent events. */
 public final class EventClient implements AutoCloseable {
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private final HttpClientRequest request;
     private final int status;
     private volatile boolean ended;
 
-    /** An event; {@code data} as it came. */
     public record Event(String name, String id, String data) {
         public JsonObject json() {
             return new JsonObject(data);
@@ -35,7 +34,7 @@ public final class EventClient implements AutoCloseable {
         this.status = status;
     }
 
-    /** For as many streams as one likes. */
+    /** A client for up to 1,000 streams. */
     public static HttpClient client(Vertx vertx) {
         return vertx.createHttpClient(
                 new HttpClientOptions().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(1_000));
@@ -45,7 +44,7 @@ public final class EventClient implements AutoCloseable {
         return open(client, port, path, headers, event -> {});
     }
 
-    /** @param listener told of each event on an event loop */
+    /** @param listener receives each event on an event loop */
     public static EventClient open(
             HttpClient client, int port, String path, Map<String, String> headers, Consumer<Event> listener) {
         RequestOptions options = new RequestOptions()
@@ -58,19 +57,19 @@ public final class EventClient implements AutoCloseable {
             return client.request(options)
                     .compose(request -> request.send().map(response -> {
                         EventClient stream = new EventClient(request, response.statusCode());
-                        response.exceptionHandler(cut -> stream.ended = true);
+                        response.exceptionHandler(disconnected -> stream.ended = true);
                         response.endHandler(end -> stream.ended = true);
                         response.handler(
-                                RecordParser.newDelimited("\n\n", block -> stream.take(block.toString(), listener)));
+                                RecordParser.newDelimited("\n\n", block -> stream.onBlock(block.toString(), listener)));
                         return stream;
                     }))
                     .await(20, TimeUnit.SECONDS);
-        } catch (TimeoutException hangs) {
-            throw new AssertionError("hangs", hangs);
+        } catch (TimeoutException timeout) {
+            throw new AssertionError("no response", timeout);
         }
     }
 
-    private void take(String block, Consumer<Event> listener) {
+    private void onBlock(String block, Consumer<Event> listener) {
         String name = "";
         String id = "";
         String data = "";

@@ -19,13 +19,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
 /**
- * Requests to every operation of a contract, made of its schemas: mostly as they allow, sometimes not. The same seed makes the
- * same requests.
+ * Sends random requests to every operation of an OpenAPI document, mostly valid for its schemas. The same seed gives the same
+ * requests.
  */
 public final class RandomRequests {
     private static final List<String> FORMS =
             List.of("multipart/form-data; boundary=b", "multipart/form-data", "application/octet-stream", "text/plain");
-    private static final int AT_ONCE = 20;
+    private static final int CONCURRENT = 20;
     private static final List<String> KNOWN = List.of("clip", "of-bob", "picture", "lost", "bobs", "sent", "older");
 
     private final TestClient client;
@@ -40,43 +40,43 @@ public final class RandomRequests {
         this.random = new Random(seed);
     }
 
-    /** Sends so many to each operation; gives those whose answers were of a kind that must not be. */
+    /** Sends {@code each} requests to every operation; returns those with a response that is not allowed. */
     public List<String> run(int each) {
-        List<String> wrong = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
         JsonObject paths = contract.getJsonObject("paths");
         for (String path : paths.fieldNames()) {
             for (String method : paths.getJsonObject(path).fieldNames()) {
                 JsonObject operation = paths.getJsonObject(path).getJsonObject(method);
-                for (int sent = 0; sent < each; sent += AT_ONCE) {
-                    await(Future.all(IntStream.range(0, AT_ONCE)
-                            .mapToObj(i -> once(method.toUpperCase(Locale.ROOT), path, operation, wrong))
+                for (int sent = 0; sent < each; sent += CONCURRENT) {
+                    await(Future.all(IntStream.range(0, CONCURRENT)
+                            .mapToObj(i -> once(method.toUpperCase(Locale.ROOT), path, operation, violations))
                             .toList()));
                 }
             }
         }
-        return List.copyOf(wrong);
+        return List.copyOf(violations);
     }
 
     private static String ascii(String value) {
         return value.replaceAll("[^ -~]", "?");
     }
 
-    private static boolean takesForms(JsonObject operation) {
-        return takes(operation, "multipart/form-data");
+    private static boolean acceptsForms(JsonObject operation) {
+        return accepts(operation, "multipart/form-data");
     }
 
-    private static boolean takesBytes(JsonObject operation) {
-        return takes(operation, "application/offset+octet-stream");
+    private static boolean acceptsBytes(JsonObject operation) {
+        return accepts(operation, "application/offset+octet-stream");
     }
 
-    private static boolean takes(JsonObject operation, String type) {
+    private static boolean accepts(JsonObject operation, String type) {
         return operation
                 .getJsonObject("requestBody", new JsonObject())
                 .getJsonObject("content", new JsonObject())
                 .containsKey(type);
     }
 
-    private Future<Void> once(String method, String path, JsonObject operation, List<String> wrong) {
+    private Future<Void> once(String method, String path, JsonObject operation, List<String> violations) {
         String uri = path;
         StringBuilder query = new StringBuilder();
         Map<String, String> headers = new HashMap<>();
@@ -99,12 +99,12 @@ public final class RandomRequests {
             headers.put("Authorization", "Bearer " + tokens.get(random.nextInt(tokens.size())));
         }
         Buffer body = Buffer.buffer();
-        if (takesForms(operation)) {
+        if (acceptsForms(operation)) {
             headers.put("Content-Type", FORMS.get(random.nextInt(FORMS.size())));
             String form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + text(20) + "\"\r\n\r\n"
                     + text(300) + "\r\n--b--\r\n";
             body = Buffer.buffer(random.nextBoolean() ? form : text(300));
-        } else if (operation.containsKey("requestBody") && takesBytes(operation)) {
+        } else if (operation.containsKey("requestBody") && acceptsBytes(operation)) {
             headers.put("Content-Type", random.nextInt(4) > 0 ? "application/offset+octet-stream" : "text/plain");
             body = Buffer.buffer(text(300));
         } else if (operation.containsKey("requestBody") && random.nextBoolean()) {
@@ -114,26 +114,26 @@ public final class RandomRequests {
         String sent = method + " " + uri + query + " " + body;
         return client.send(method, uri + query, headers, body).map(reply -> {
             if (!isAllowed(reply, operation)) {
-                wrong.add(sent + " -> " + reply.status() + " " + reply.body());
+                violations.add(sent + " -> " + reply.status() + " " + reply.body());
             }
             return null;
         });
     }
 
-    /** A status that the contract names (or what any path may say of a request that is none), in the form for it. */
+    /** Whether the document declares the status (400 and 404 are always allowed) and the body has the declared type. */
     private static boolean isAllowed(Reply reply, JsonObject operation) {
-        boolean named = operation.getJsonObject("responses").containsKey(String.valueOf(reply.status()))
+        boolean declared = operation.getJsonObject("responses").containsKey(String.valueOf(reply.status()))
                 || reply.status() == 400
                 || reply.status() == 404;
         if (reply.body().length() == 0) {
-            // Of tus, which answers in headers; no answer to HEAD has a body, and that of a stream is not waited for.
-            return named && reply.status() < 500;
+            // Responses of tus and to HEAD have no body; bodies of streams are not read.
+            return declared && reply.status() < 500;
         }
-        boolean form = reply.status() == 200
+        boolean typed = reply.status() == 200
                 ? reply.contentType().equals("application/json")
                 : reply.contentType().equals(Problem.CONTENT_TYPE)
                         && !reply.code().isEmpty();
-        return named && form && reply.status() < 500;
+        return declared && typed && reply.status() < 500;
     }
 
     private String body(JsonObject operation) {
@@ -181,10 +181,10 @@ public final class RandomRequests {
         };
     }
 
-    /** Of any characters that there are, those that mean something to somebody among them. */
-    private String text(int longest) {
+    /** Random text of any characters, including control characters. */
+    private String text(int maxLength) {
         StringBuilder text = new StringBuilder();
-        for (int i = random.nextInt(longest) + 1; i > 0; i--) {
+        for (int i = random.nextInt(maxLength) + 1; i > 0; i--) {
             int point = random.nextInt(3) == 0 ? random.nextInt(0x1F600) : 32 + random.nextInt(95);
             text.appendCodePoint(Character.getType(point) == Character.SURROGATE ? '/' : point);
         }
@@ -198,8 +198,8 @@ public final class RandomRequests {
     private static void await(Future<?> future) {
         try {
             future.await(60, TimeUnit.SECONDS);
-        } catch (TimeoutException hangs) {
-            throw new AssertionError("hangs", hangs);
+        } catch (TimeoutException timeout) {
+            throw new AssertionError("no response", timeout);
         }
     }
 }

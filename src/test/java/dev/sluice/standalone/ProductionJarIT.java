@@ -151,8 +151,8 @@ class ProductionJarIT {
                 assertThat(table.out().lines()).hasSize(2).anyMatch(line -> line.startsWith(id));
                 assertThat(show.out()).contains("x-sluice-queue: elsewhere", "not a job \\u001b[2J");
                 assertThat(discard.exitCode()).isEqualTo(1);
-                assertThat(discard.out()).contains(id, "Dropped.");
-                assertThat(discard.err()).contains("no-such  No dead letter of this id");
+                assertThat(discard.out()).contains(id, "Discarded.");
+                assertThat(discard.err()).contains("no-such  Dead letter not found");
             }
         }
         try (JarProcess incomplete = JarProcess.run(JarProcess.PRODUCTION, "dead-letters");
@@ -161,7 +161,7 @@ class ProductionJarIT {
             assertThat(incomplete.err())
                     .contains("Missing required subcommand", "Usage: sluice dead-letters", "discard");
             assertThat(cancel.exitCode()).isEqualTo(1);
-            assertThat(cancel.err()).startsWith("unknown-job  No worker has seen a job of this id");
+            assertThat(cancel.err()).startsWith("unknown-job  No worker has received a job with this ID");
         }
     }
 

@@ -61,7 +61,7 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void endsARunningJobWithAllThatBelongsToIt() {
+    void cancelsRunningJobWithItsRunsRowAndUpdate() {
         StagedJob job = Samples.job("ended");
         Claim claim = granted(job, Samples.download("ended"));
         await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11, 0))));
@@ -93,7 +93,7 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void shutsTheWorkerOutAndMakesLaterMessagesHarmless() {
+    void fencesWorkerAndIgnoresLaterMessagesOfCancelledJob() {
         StagedJob job = Samples.job("shut");
         Claim claim = granted(job, Samples.download("shut"));
 
@@ -117,7 +117,7 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void cancelsAJobBetweenTwoStages() {
+    void cancelsJobBetweenStages() {
         StagedJob job = Samples.job("between");
         Claim claim = granted(job, Samples.download("between"));
         await(store.runs().commit(claim.attempt(), done(job, claim)));
@@ -127,30 +127,30 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void cancelsAJobThatWaitsForItsFirstWorker() {
-        StagedJob job = Samples.job("unseen");
+    void cancelsAndRetriesJobWithoutWorker() {
+        StagedJob job = Samples.job("pending");
         await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
-        assertThat(cancel("unseen")).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
-        assertThat(await(claim(job, Samples.download("unseen")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
-        assertThat(statuses("unseen")).containsExactly("failed");
-        assertThat(userStatus("unseen")).isEqualTo("FAILED");
+        assertThat(cancel("pending")).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
+        assertThat(await(claim(job, Samples.download("pending")))).isInstanceOf(ClaimResult.AlreadyFinished.class);
+        assertThat(statuses("pending")).containsExactly("failed");
+        assertThat(userStatus("pending")).isEqualTo("FAILED");
 
-        assertThat(restart("unseen", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
-        assertThat(granted(job, Samples.download("unseen")).firstSeq()).isEqualTo(2);
+        assertThat(restart("pending", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
+        assertThat(granted(job, Samples.download("pending")).firstSeq()).isEqualTo(2);
     }
 
     @Test
-    void cancelsAJobOnceThatIsClaimedForTheFirstTimeInTheSameMoment() throws Exception {
+    void cancelsJobOnceWhenClaimedConcurrently() throws Exception {
         StagedJob job = Samples.job("first");
         await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
-        try (Connection somebody = holding("first")) {
+        try (Connection locker = locking("first")) {
             Future<ClaimResult> claim = claim(job, Samples.download("first"));
-            awaitWaiting(1);
-            Future<JobControlResult> cancel = cancelling("first");
-            awaitWaiting(2);
-            somebody.rollback();
+            awaitBlockedTransactions(1);
+            Future<JobControlResult> cancel = startCancel("first");
+            awaitBlockedTransactions(2);
+            locker.rollback();
 
             await(claim);
             assertThat(await(cancel)).isEqualTo(new JobControlResult.Applied(StageName.DOWNLOAD));
@@ -160,12 +160,12 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void saysWhatCannotBeCancelled() {
+    void rejectsCancelOfUnknownOrFinishedJob() {
         complete("complete");
         granted(Samples.job("again"), Samples.download("again"));
         cancel("again");
 
-        assertThat(cancel("nobody")).isEqualTo(new JobControlResult.JobNotFound());
+        assertThat(cancel("unknown")).isEqualTo(new JobControlResult.JobNotFound());
         assertThat(cancel("complete"))
                 .isEqualTo(new JobControlResult.Conflict(JobStatus.State.COMPLETED, Optional.empty()));
         assertThat(cancel("again"))
@@ -175,16 +175,16 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void letsACommitWinThatCameFirst() throws Exception {
+    void keepsCommitWhenCancelIsLater() throws Exception {
         StagedJob job = Samples.job("commit-first").forStage(StageName.UPLOAD);
         Claim claim = granted(job, Samples.upload("commit-first"));
 
-        try (Connection somebody = holding("commit-first")) {
+        try (Connection locker = locking("commit-first")) {
             Future<Boolean> commit = store.runs().commit(claim.attempt(), completion(job, claim));
-            awaitWaiting(1);
-            Future<JobControlResult> cancel = cancelling("commit-first");
-            awaitWaiting(2);
-            somebody.rollback();
+            awaitBlockedTransactions(1);
+            Future<JobControlResult> cancel = startCancel("commit-first");
+            awaitBlockedTransactions(2);
+            locker.rollback();
 
             assertThat(await(commit)).isTrue();
             assertThat(await(cancel))
@@ -195,16 +195,16 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void letsACancelWinThatCameFirst() throws Exception {
+    void rejectsCommitWhenCancelIsEarlier() throws Exception {
         StagedJob job = Samples.job("cancel-first").forStage(StageName.UPLOAD);
         Claim claim = granted(job, Samples.upload("cancel-first"));
 
-        try (Connection somebody = holding("cancel-first")) {
-            Future<JobControlResult> cancel = cancelling("cancel-first");
-            awaitWaiting(1);
+        try (Connection locker = locking("cancel-first")) {
+            Future<JobControlResult> cancel = startCancel("cancel-first");
+            awaitBlockedTransactions(1);
             Future<Boolean> commit = store.runs().commit(claim.attempt(), completion(job, claim));
-            awaitWaiting(2);
-            somebody.rollback();
+            awaitBlockedTransactions(2);
+            locker.rollback();
 
             assertThat(await(cancel)).isEqualTo(new JobControlResult.Applied(StageName.UPLOAD));
             assertThat(await(commit)).isFalse();
@@ -214,19 +214,19 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void endsARunThatIsClaimedInTheSameMoment() throws Exception {
+    void cancelsRunThatIsClaimedConcurrently() throws Exception {
         StagedJob job = Samples.job("claimed");
         Claim claim = granted(job, Samples.download("claimed"));
         await(store.runs().commit(claim.attempt(), done(job, claim)));
 
-        try (Connection somebody = database.connect()) {
-            somebody.setAutoCommit(false);
-            somebody.createStatement().execute("SELECT FROM sluice.job WHERE id = 'claimed' FOR NO KEY UPDATE");
+        try (Connection locker = database.connect()) {
+            locker.setAutoCommit(false);
+            locker.createStatement().execute("SELECT FROM sluice.job WHERE id = 'claimed' FOR NO KEY UPDATE");
             Future<ClaimResult> next = claim(job.forStage(StageName.PROCESSING), processing("claimed"));
-            awaitWaiting(1);
-            Future<JobControlResult> cancel = cancelling("claimed");
-            awaitWaiting(2);
-            somebody.rollback();
+            awaitBlockedTransactions(1);
+            Future<JobControlResult> cancel = startCancel("claimed");
+            awaitBlockedTransactions(2);
+            locker.rollback();
 
             await(next);
             assertThat(await(cancel)).isEqualTo(new JobControlResult.Applied(StageName.PROCESSING));
@@ -238,49 +238,49 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void tellsAllWhoListenAndAgainAfterTheirConnectionBroke() {
-        AtomicReference<JobId> heard = new AtomicReference<>();
-        AtomicReference<Promise<Void>> listening = new AtomicReference<>(Promise.promise());
+    void notifiesListenersAlsoAfterReconnect() {
+        AtomicReference<JobId> received = new AtomicReference<>();
+        AtomicReference<Promise<Void>> subscriptions = new AtomicReference<>(Promise.promise());
         CancellationListener listener = CancellationListener.listen(
-                vertx, database.config(), heard::set, () -> listening.get().complete());
-        await(listening.get().future());
+                vertx, database.config(), received::set, () -> subscriptions.get().complete());
+        await(subscriptions.get().future());
 
-        granted(Samples.job("told"), Samples.download("told"));
-        cancel("told");
-        Awaitility.await().until(() -> new JobId("told").equals(heard.get()));
+        granted(Samples.job("notified"), Samples.download("notified"));
+        cancel("notified");
+        Awaitility.await().until(() -> new JobId("notified").equals(received.get()));
 
-        listening.set(Promise.promise());
+        subscriptions.set(Promise.promise());
         database.execute("SELECT pg_notify('sluice_job_cancelled', ''); SELECT pg_terminate_backend(pid)"
                 + " FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()");
-        await(listening.get().future());
-        granted(Samples.job("told-again"), Samples.download("told-again"));
-        cancel("told-again");
+        await(subscriptions.get().future());
+        granted(Samples.job("reconnected"), Samples.download("reconnected"));
+        cancel("reconnected");
 
-        Awaitility.await().until(() -> new JobId("told-again").equals(heard.get()));
+        Awaitility.await().until(() -> new JobId("reconnected").equals(received.get()));
         await(listener.close());
     }
 
     @Test
-    void listensAnewWhenItsConnectionFellSilent() {
-        InterruptedConnection way = InterruptedConnection.before(vertx, database.config());
-        AtomicReference<JobId> heard = new AtomicReference<>();
-        AtomicInteger listening = new AtomicInteger();
+    void resubscribesWhenConnectionDoesNotRespond() {
+        InterruptedConnection connection = InterruptedConnection.before(vertx, database.config());
+        AtomicReference<JobId> received = new AtomicReference<>();
+        AtomicInteger subscriptions = new AtomicInteger();
         CancellationListener listener = CancellationListener.listen(
-                vertx, way.config(), heard::set, listening::incrementAndGet, Duration.ofMillis(900));
-        Awaitility.await().until(() -> listening.get() == 1);
+                vertx, connection.config(), received::set, subscriptions::incrementAndGet, Duration.ofMillis(900));
+        Awaitility.await().until(() -> subscriptions.get() == 1);
 
-        way.fallSilent();
+        connection.fallSilent();
 
-        Awaitility.await().until(() -> listening.get() > 1);
-        granted(Samples.job("told-anew"), Samples.download("told-anew"));
-        cancel("told-anew");
-        Awaitility.await().until(() -> new JobId("told-anew").equals(heard.get()));
+        Awaitility.await().until(() -> subscriptions.get() > 1);
+        granted(Samples.job("resubscribed"), Samples.download("resubscribed"));
+        cancel("resubscribed");
+        Awaitility.await().until(() -> new JobId("resubscribed").equals(received.get()));
         await(listener.close());
-        await(way.close());
+        await(connection.close());
     }
 
     @Test
-    void startsAFailedStageAgainAndLetsNothingFall() {
+    void restartsFailedStageWithoutDecreasingProgressOrSequence() {
         StagedJob job = Samples.job("restarted");
         Claim first = granted(job, Samples.download("restarted"));
         JobUpdate failed = Samples.failed(job, first.attempt(), REASON);
@@ -310,7 +310,7 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void goesOnWhereTheUsersTableWantsASentence() {
+    void restartsJobWhenUserTableRequiresErrorMessage() {
         StagedJob job = Samples.job("strict");
         Claim claim = granted(job, Samples.download("strict"));
         await(store.runs()
@@ -329,7 +329,7 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void doesNotTakeAMessageOfAnEarlierLifeForAStageWhoseTurnItIsNot() {
+    void ignoresMessageFromBeforeRestartForLaterStage() {
         StagedJob job = Samples.job("stale");
         Claim download = granted(job, Samples.download("stale"));
         await(store.runs().commit(download.attempt(), done(job, download)));
@@ -349,43 +349,43 @@ class CancelAndRetryIT {
     }
 
     @Test
-    void worksOnTheNewLifesResultAlsoWhenAMessageOfTheEarlierOneComesFirst() {
-        StagedJob job = Samples.job("two-lives");
-        Claim processing = granted(job, processing("two-lives"));
+    void claimsCurrentMessageWhenOlderMessageIsDelivered() {
+        StagedJob job = Samples.job("restarted-twice");
+        Claim processing = granted(job, processing("restarted-twice"));
         StagedJob old = job.withSource("old/source", Samples.METADATA).forStage(StageName.UPLOAD);
         await(store.runs().commit(processing.attempt(), done(old, processing)));
-        Claim upload = granted(old, Samples.upload("two-lives"));
+        Claim upload = granted(old, Samples.upload("restarted-twice"));
         await(store.runs()
                 .fail(upload.attempt(), REASON, Samples.failed(old, upload.attempt(), REASON), Optional.empty()));
-        restart("two-lives", StageName.PROCESSING);
-        Claim again = granted(job, processing("two-lives"));
+        restart("restarted-twice", StageName.PROCESSING);
+        Claim again = granted(job, processing("restarted-twice"));
         StagedJob fresh = job.withSource("new/source", Samples.METADATA).forStage(StageName.UPLOAD);
         await(store.runs().commit(again.attempt(), done(fresh, again)));
 
-        assertThat(granted(old, Samples.upload("two-lives")).job()).isEqualTo(fresh);
+        assertThat(granted(old, Samples.upload("restarted-twice")).job()).isEqualTo(fresh);
 
-        assertThat(new JsonObject(database.value("SELECT message FROM sluice.job WHERE id = 'two-lives'")))
+        assertThat(new JsonObject(database.value("SELECT message FROM sluice.job WHERE id = 'restarted-twice'")))
                 .isEqualTo(fresh.toJson());
     }
 
     @Test
-    void sendsTheMessageAgainOfAJobThatWasCancelledBeforeAnybodySawIt() {
+    void resendsMessageOfRestartedJobThatHadNoRun() {
         database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\", \"s3Key\")"
-                + " VALUES ('never-seen', 'media', 'user', 'uploads/a.mov')");
-        cancel("never-seen");
-        restart("never-seen", StageName.DOWNLOAD);
+                + " VALUES ('no-run', 'media', 'user', 'uploads/a.mov')");
+        cancel("no-run");
+        restart("no-run", StageName.DOWNLOAD);
         database.execute("DELETE FROM sluice.outbox;"
-                + "UPDATE sluice.stage_run SET sent_at = now() - interval '1 hour' WHERE job_id = 'never-seen'");
+                + "UPDATE sluice.stage_run SET sent_at = now() - interval '1 hour' WHERE job_id = 'no-run'");
 
         List<RunId> sent = await(
-                new LostMessageRepository(store.database(), (run, job) -> Samples.again(Samples.job("never-seen")))
+                new LostMessageRepository(store.database(), (run, job) -> Samples.again(Samples.job("no-run")))
                         .resendUnclaimed(StageName.DOWNLOAD, Duration.ofMinutes(15), 10));
 
-        assertThat(sent).containsExactly(Samples.download("never-seen"));
+        assertThat(sent).containsExactly(Samples.download("no-run"));
     }
 
     @Test
-    void startsNothingAgainThatHasNotFailed() {
+    void rejectsRetryOfJobThatHasNotFailed() {
         complete("well");
         granted(Samples.job("busy"), Samples.download("busy"));
 
@@ -393,54 +393,54 @@ class CancelAndRetryIT {
                 .isEqualTo(new JobControlResult.Conflict(JobStatus.State.COMPLETED, Optional.empty()));
         assertThat(restart("busy", StageName.DOWNLOAD))
                 .isEqualTo(new JobControlResult.Conflict(JobStatus.State.RUNNING, Optional.empty()));
-        assertThat(restart("nobody", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.JobNotFound());
+        assertThat(restart("unknown", StageName.DOWNLOAD)).isEqualTo(new JobControlResult.JobNotFound());
     }
 
     @Test
-    void changesNothingWhereThereIsNoPlan() {
+    void changesNothingWhenPlannerFails() {
         granted(Samples.job("plan"), Samples.download("plan"));
         cancel("plan");
-        JobException impossible = new JobException(ErrorCode.FILES_MISSING, "No.");
+        JobException failure = new JobException(ErrorCode.FILES_MISSING, "No.");
 
-        JobException failure = failureOf(store.retry().retry(new JobId("plan"), failed -> {
-            throw impossible;
+        JobException thrown = failureOf(store.retry().retry(new JobId("plan"), failed -> {
+            throw failure;
         }));
 
-        assertThat(failure).isSameAs(impossible);
+        assertThat(thrown).isSameAs(failure);
         assertThat(database.value("SELECT state FROM sluice.job WHERE id = 'plan'"))
                 .isEqualTo("failed");
     }
 
     @Test
-    void makesTheDeadLetterOfTheHistoryThatItsEndIsPartOf() {
-        StagedJob job = Samples.job("letter");
-        Claim first = granted(job, Samples.download("letter"));
+    void passesHistoryWithLastAttemptToDeadLetter() {
+        StagedJob job = Samples.job("history");
+        Claim first = granted(job, Samples.download("history"));
         await(store.runs().retryLater(first.attempt(), REASON, Duration.ZERO, Samples.again(job)));
-        Claim second = granted(job, Samples.download("letter"));
-        AtomicReference<JsonArray> told = new AtomicReference<>();
+        Claim second = granted(job, Samples.download("history"));
+        AtomicReference<JsonArray> passed = new AtomicReference<>();
 
         await(store.runs()
                 .fail(second.attempt(), REASON, Samples.failed(job, second.attempt(), REASON), Optional.of(history -> {
-                    told.set(history);
-                    return Samples.message("", "dead", job.toJson().toBuffer(), "letter/dead");
+                    passed.set(history);
+                    return Samples.message("", "dead", job.toJson().toBuffer(), "history/dead");
                 })));
 
-        assertThat(told.get()).hasSize(2);
-        assertThat(told.get().getJsonObject(1).getInteger("attempt")).isEqualTo(2);
-        assertThat(database.value("SELECT count(*) FROM sluice.outbox WHERE message_id = 'letter/dead'"))
+        assertThat(passed.get()).hasSize(2);
+        assertThat(passed.get().getJsonObject(1).getInteger("attempt")).isEqualTo(2);
+        assertThat(database.value("SELECT count(*) FROM sluice.outbox WHERE message_id = 'history/dead'"))
                 .isEqualTo("1");
     }
 
-    /** Keeps everybody from this job's row of the user's table, which comes last in every transaction. */
-    private static Connection holding(String job) throws Exception {
-        Connection somebody = database.connect();
-        somebody.setAutoCommit(false);
-        somebody.createStatement()
+    /** Locks the row of the user's table, which every transaction writes last. */
+    private static Connection locking(String job) throws Exception {
+        Connection locker = database.connect();
+        locker.setAutoCommit(false);
+        locker.createStatement()
                 .execute("SELECT FROM \"VideoProcessingJob\" WHERE \"id\" = '" + job + "' FOR UPDATE");
-        return somebody;
+        return locker;
     }
 
-    private static void awaitWaiting(int count) {
+    private static void awaitBlockedTransactions(int count) {
         Awaitility.await()
                 .until(() -> database.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                                 + " AND datname = current_database()")
@@ -448,11 +448,11 @@ class CancelAndRetryIT {
     }
 
     private static JobControlResult cancel(String id) {
-        return await(cancelling(id));
+        return await(startCancel(id));
     }
 
-    private static Future<JobControlResult> cancelling(String id) {
-        return store.cancellation().cancel(new JobId(id), REASON, CancelAndRetryIT::news);
+    private static Future<JobControlResult> startCancel(String id) {
+        return store.cancellation().cancel(new JobId(id), REASON, CancelAndRetryIT::update);
     }
 
     private static JobControlResult restart(String id, StageName stage) {
@@ -462,22 +462,22 @@ class CancelAndRetryIT {
                         failed -> new JobRestart(stage, failed.message(), Samples.again(failed.message()))));
     }
 
-    private static JobUpdate news(CancelledJob ended) {
-        JobUpdate plain = Samples.failed(
-                ended.stagedJob(),
-                new Attempt(RunId.ofStage(ended.jobId(), ended.stage()), 1, ended.attempt()),
+    private static JobUpdate update(CancelledJob cancelled) {
+        JobUpdate failed = Samples.failed(
+                cancelled.stagedJob(),
+                new Attempt(RunId.ofStage(cancelled.jobId(), cancelled.stage()), 1, cancelled.attempt()),
                 REASON);
         return new JobUpdate(
-                plain.jobId(),
-                plain.mediaId(),
-                plain.status(),
-                ended.progress(),
-                plain.step(),
-                plain.content(),
-                plain.timestamp(),
-                ended.seq(),
-                plain.origin(),
-                plain.etaSeconds());
+                failed.jobId(),
+                failed.mediaId(),
+                failed.status(),
+                cancelled.progress(),
+                failed.step(),
+                failed.content(),
+                failed.timestamp(),
+                cancelled.seq(),
+                failed.origin(),
+                failed.etaSeconds());
     }
 
     private static void complete(String id) {

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Updates from the queue, in the user's tables: whatever order they come in, and whoever else writes there. */
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class ReceivedUpdateRepositoryIT {
     private Vertx vertx;
@@ -56,7 +55,7 @@ class ReceivedUpdateRepositoryIT {
     }
 
     @Test
-    void ofAnotherWorkerTheNewestCountsAndNoneTwice() {
+    void ignoresLateAndDuplicateUpdates() {
         assertThat(apply(update("other", "processing", 20, "second").put("seq", 2)))
                 .isEqualTo(Outcome.APPLIED);
         assertThat(apply(update("other", "processing", 10, "first").put("seq", 1)))
@@ -70,19 +69,19 @@ class ReceivedUpdateRepositoryIT {
     }
 
     @Test
-    void withoutNumbersTheTimeSaysWhichIsNewer() {
-        apply(update("other", "processing", 20, "now").put("timestamp", "2026-11-22T10:00:01Z"));
+    void ordersUpdatesByTimestampWithoutSequenceNumber() {
+        apply(update("other", "processing", 20, "newer").put("timestamp", "2026-11-22T10:00:01Z"));
 
-        assertThat(apply(update("other", "processing", 10, "before").put("timestamp", "2026-11-22T10:00:00Z")))
+        assertThat(apply(update("other", "processing", 10, "older").put("timestamp", "2026-11-22T10:00:00Z")))
                 .isEqualTo(Outcome.STALE);
-        assertThat(apply(update("other", "processing", 40.5, "in the same moment")
+        assertThat(apply(update("other", "processing", 40.5, "same time")
                         .put("timestamp", "2026-11-22T10:00:01Z")))
                 .isEqualTo(Outcome.APPLIED);
         assertThat(row("other")).containsEntry("progress", "40");
     }
 
     @Test
-    void showsWhatAnotherWorkerHasMadeInBothTables() {
+    void writesOutputsOfExternalWorkerToBothTables() {
         JsonObject version = new JsonObject().put("quality", "360p").put("s3_key", "videos/x");
 
         apply(update("other", "completed", 100, "upload_complete")
@@ -96,22 +95,22 @@ class ReceivedUpdateRepositoryIT {
     }
 
     @Test
-    void whatAnotherWorkerHasEndedIsNotDoneAgain() {
-        StagedJob job = Samples.job("ours");
+    void endsTrackedJobWhenExternalWorkerFailsIt() {
+        StagedJob job = Samples.job("tracked");
         await(store.jobs().create(JobCreation.of(job), Samples.again(job)));
 
-        apply(update("ours", "failed", 5, "download_failed").put("error_message", "Gone."));
+        apply(update("tracked", "failed", 5, "download_failed").put("error_message", "Cancelled."));
 
-        assertThat(row("ours")).containsEntry("status", "FAILED");
-        assertThat(await(store.jobs().find(new JobId("ours"))).orElseThrow().state())
+        assertThat(row("tracked")).containsEntry("status", "FAILED");
+        assertThat(await(store.jobs().find(new JobId("tracked"))).orElseThrow().state())
                 .isEqualTo(JobStatus.State.FAILED);
-        assertThat(await(store.runs().claim(Samples.download("ours"), job, Samples.again(job), "w", Samples.LEASE)))
+        assertThat(await(store.runs().claim(Samples.download("tracked"), job, Samples.again(job), "w", Samples.LEASE)))
                 .isInstanceOf(ClaimResult.AlreadyFinished.class);
     }
 
     @Test
-    void changesNothingOfWhatOurOwnWorkerWrote() {
-        StagedJob job = Samples.job("ours");
+    void doesNotOverwriteStepsOfOwnWorker() {
+        StagedJob job = Samples.job("tracked");
         Claim claim = claimed(job);
         await(store.runs()
                 .commit(
@@ -122,41 +121,41 @@ class ReceivedUpdateRepositoryIT {
                                 Samples.done(job, claim.attempt(), claim.firstSeq() + 1),
                                 Optional.empty())));
 
-        apply(update("ours", "processing", 0, "downloading_video").put("seq", claim.firstSeq()));
-        apply(update("ours", "processing", 12, "downloading_video").put("seq", 900_000_000));
-        apply(update("ours", "failed", 12, "download_failed").put("seq", 900_000_001));
+        apply(update("tracked", "processing", 0, "downloading_video").put("seq", claim.firstSeq()));
+        apply(update("tracked", "processing", 12, "downloading_video").put("seq", 900_000_000));
+        apply(update("tracked", "failed", 12, "download_failed").put("seq", 900_000_001));
 
-        assertThat(row("ours"))
+        assertThat(row("tracked"))
                 .isEqualTo(Map.of("status", "PROCESSING", "progress", "20", "currentStep", "download_complete"));
     }
 
     @Test
-    void showsHowFarOurOwnWorkerIsBetweenItsSteps() {
-        StagedJob job = Samples.job("ours");
+    void appliesProgressOfOwnWorkerBetweenSteps() {
+        StagedJob job = Samples.job("tracked");
         Claim claim = claimed(job);
         await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12, 0))));
-        assertThat(row("ours")).containsEntry("progress", "0");
+        assertThat(row("tracked")).containsEntry("progress", "0");
 
-        apply(update("ours", "processing", 12, "downloading_video").put("seq", claim.firstSeq() + 1));
-        apply(update("ours", "processing", 3, "downloading_video").put("seq", claim.firstSeq()));
+        apply(update("tracked", "processing", 12, "downloading_video").put("seq", claim.firstSeq() + 1));
+        apply(update("tracked", "processing", 3, "downloading_video").put("seq", claim.firstSeq()));
 
-        assertThat(row("ours")).containsEntry("progress", "12").containsEntry("currentStep", "downloading_video");
+        assertThat(row("tracked")).containsEntry("progress", "12").containsEntry("currentStep", "downloading_video");
     }
 
     @Test
-    void tellsReceiversOfAnEndOnce() {
+    void enqueuesWebhooksOfFinalUpdateOnce() {
         apply(update("other", "processing", 20, "processing_video").put("seq", 1));
-        JsonObject end = update("other", "failed", 20, "processing_failed")
+        JsonObject failed = update("other", "failed", 20, "processing_failed")
                 .put("seq", 2)
                 .put("error_code", "not_a_video")
                 .put("error_message", "No video.")
                 .put("worker", "w");
 
-        apply(end);
-        apply(end);
-        apply(update("nobody", "failed", 0, "download_failed").put("seq", 1));
+        apply(failed);
+        apply(failed);
+        apply(update("unknown", "failed", 0, "download_failed").put("seq", 1));
 
-        assertThat(orders())
+        assertThat(deliveries())
                 .containsExactly(
                         Map.of("job_id", "other", "event", "job.failed", "url", "http://failures.test/"),
                         Map.of("job_id", "other", "event", "job.failed", "url", "https://all.test/hook"));
@@ -173,25 +172,25 @@ class ReceivedUpdateRepositoryIT {
     }
 
     @Test
-    void tellsReceiversOfTheEndsOfOurOwnWorkersJobsAndOfNoOthers() {
-        StagedJob job = Samples.job("ours");
+    void enqueuesWebhooksOfTrackedJobOnlyForItsState() {
+        StagedJob job = Samples.job("tracked");
         Claim claim = claimed(job);
-        apply(update("ours", "completed", 100, "upload_complete").put("seq", 900_000_000));
-        apply(update("ours", "failed", 12, "download_failed").put("seq", 900_000_001));
-        assertThat(orders()).isEmpty();
-        database.execute("UPDATE sluice.job SET state = 'completed' WHERE id = 'ours'; INSERT INTO sluice.job_webhook"
-                + " VALUES ('ours', 'https://own.test/', 'https://own.test:443'),"
-                + " ('ours', 'https://all.test/hook', 'https://all.test:443')");
+        apply(update("tracked", "completed", 100, "upload_complete").put("seq", 900_000_000));
+        apply(update("tracked", "failed", 12, "download_failed").put("seq", 900_000_001));
+        assertThat(deliveries()).isEmpty();
+        database.execute("UPDATE sluice.job SET state = 'completed' WHERE id = 'tracked'; INSERT INTO sluice.job_webhook"
+                + " VALUES ('tracked', 'https://own.test/', 'https://own.test:443'),"
+                + " ('tracked', 'https://all.test/hook', 'https://all.test:443')");
 
-        apply(update("ours", "completed", 100, "upload_complete").put("seq", claim.firstSeq() + 1));
+        apply(update("tracked", "completed", 100, "upload_complete").put("seq", claim.firstSeq() + 1));
 
-        assertThat(orders().stream().map(order -> order.get("url")))
+        assertThat(deliveries().stream().map(delivery -> delivery.get("url")))
                 .containsExactly("https://all.test/hook", "https://own.test/");
     }
 
     @Test
-    void leavesNothingOfAJobThatNobodyKnows() {
-        assertThat(apply(update("nobody", "completed", 100, "upload_complete").put("seq", 1)))
+    void changesNothingForUnknownJob() {
+        assertThat(apply(update("unknown", "completed", 100, "upload_complete").put("seq", 1)))
                 .isEqualTo(Outcome.UNKNOWN_JOB);
         assertThat(database.value("SELECT count(*) FROM sluice.applied_report")).isEqualTo("0");
         assertThat(database.value("SELECT count(*) FROM \"VideoProcessingJob\""))
@@ -199,7 +198,7 @@ class ReceivedUpdateRepositoryIT {
     }
 
     @Test
-    void anIdThatTheUsersColumnCannotHoldIsNobodys() {
+    void treatsIdOfWrongColumnTypeAsUnknown() {
         database.execute(
                 "DROP TABLE \"VideoProcessingJob\"; CREATE TABLE \"VideoProcessingJob\" (\"id\" uuid PRIMARY KEY,"
                         + " \"mediaId\" text, \"status\" text, \"createdAt\" timestamp DEFAULT '2026-11-22 10:00:00');"
@@ -208,8 +207,8 @@ class ReceivedUpdateRepositoryIT {
         await(store.tables().pendingJobs().countUntracked(store.database(), 0, new Long[0]));
         JobQueryRepository queries = new JobQueryRepository(store.database(), store.tables());
 
-        assertThat(await(queries.job(new JobId("nobody")))).isEmpty();
-        assertThat(apply(update("nobody", "processing", 1, "x").put("seq", 1))).isEqualTo(Outcome.UNKNOWN_JOB);
+        assertThat(await(queries.job(new JobId("unknown")))).isEmpty();
+        assertThat(apply(update("unknown", "processing", 1, "x").put("seq", 1))).isEqualTo(Outcome.UNKNOWN_JOB);
         JobDetails found = await(queries.latestOfMedia("m")).orElseThrow();
         assertThat(found.id().value()).isEqualTo("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d");
         assertThat(found.timestamps().created()).contains("2026-11-22T10:00:00.000Z");
@@ -225,7 +224,7 @@ class ReceivedUpdateRepositoryIT {
         return await(receivedUpdates.apply(MessageCodec.decodeUpdate(update.toBuffer())));
     }
 
-    private List<Map<String, String>> orders() {
+    private List<Map<String, String>> deliveries() {
         return database.query("SELECT job_id, event, url FROM sluice.webhook_delivery ORDER BY event, url");
     }
 

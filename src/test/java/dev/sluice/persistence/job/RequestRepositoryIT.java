@@ -27,10 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Requests become jobs once, and a bad one says nothing of a job that somebody has begun with. */
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class RequestRepositoryIT {
-    private static final StagedJob JOB = Samples.job("asked");
+    private static final StagedJob JOB = Samples.job("requested");
 
     private TestDatabase database;
     private Store store;
@@ -44,14 +43,14 @@ class RequestRepositoryIT {
     }
 
     @Test
-    void makeOneJobHoweverOftenTheyComeAtOnce() {
-        List<Future<Boolean>> three = Stream.generate(() -> requests.accept(JOB, Samples.again(JOB)))
+    void createsOneJobForConcurrentDuplicates() {
+        List<Future<Boolean>> accepted = Stream.generate(() -> requests.accept(JOB, Samples.again(JOB)))
                 .limit(3)
                 .toList();
 
-        await(Future.all(three));
+        await(Future.all(accepted));
 
-        assertThat(three.stream().filter(Future::result)).hasSize(1);
+        assertThat(accepted.stream().filter(Future::result)).hasSize(1);
         assertThat(count("sluice.job")).isEqualTo("1");
         assertThat(count("sluice.outbox")).isEqualTo("1");
         assertThat(database.query("SELECT stage, state FROM sluice.stage_run"))
@@ -60,10 +59,10 @@ class RequestRepositoryIT {
     }
 
     @Test
-    void leaveAJobAloneThatHasEnded() {
+    void doesNotAcceptRequestOfFailedJob() {
         await(requests.accept(JOB, Samples.again(JOB)));
         ClaimResult.Granted claimed = (ClaimResult.Granted)
-                await(store.runs().claim(Samples.download("asked"), JOB, Samples.again(JOB), "w", Samples.LEASE));
+                await(store.runs().claim(Samples.download("requested"), JOB, Samples.again(JOB), "w", Samples.LEASE));
         Attempt attempt = claimed.claim().attempt();
         JobException failure = new JobException(ErrorCode.NO_FRAMES, "No frame.");
         await(store.runs().fail(attempt, failure, Samples.failed(JOB, attempt, failure), Optional.empty()));
@@ -76,10 +75,10 @@ class RequestRepositoryIT {
     }
 
     @Test
-    void areAnsweredWhereTheirJobWaitsForItsFirstWorker() {
-        database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"status\") VALUES ('asked', 'PENDING')");
+    void publishesFailureWhenJobIsPending() {
+        database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"status\") VALUES ('requested', 'PENDING')");
 
-        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isTrue();
+        assertThat(await(requests.reject(deadLetter(), Optional.of(failure())))).isTrue();
 
         assertThat(count("sluice.outbox")).isEqualTo("2");
         assertThat(count("sluice.job")).isEqualTo("0");
@@ -87,36 +86,36 @@ class RequestRepositoryIT {
     }
 
     @Test
-    void areAnsweredWhereThereIsNoRow() {
-        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isTrue();
+    void publishesFailureWhenJobHasNoRow() {
+        assertThat(await(requests.reject(deadLetter(), Optional.of(failure())))).isTrue();
 
         assertThat(count("sluice.outbox")).isEqualTo("2");
         assertThat(count("\"VideoProcessingJob\"")).isEqualTo("0");
     }
 
     @Test
-    void areOnlySetAsideWhereSomebodyHasBegun() {
-        database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"status\") VALUES ('asked', 'PROCESSING')");
+    void onlyDeadLettersRequestWhenJobIsInProgress() {
+        database.execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"status\") VALUES ('requested', 'PROCESSING')");
 
-        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isFalse();
+        assertThat(await(requests.reject(deadLetter(), Optional.of(failure())))).isFalse();
 
         assertThat(count("sluice.outbox")).isEqualTo("1");
         assertThat(status()).isEqualTo("PROCESSING");
     }
 
     @Test
-    void areOnlySetAsideWhereTheJobIsOneOfOurs() {
+    void onlyDeadLettersRequestWhenJobIsTracked() {
         await(requests.accept(JOB, Samples.again(JOB)));
 
-        assertThat(await(requests.reject(letter(), Optional.of(refusal())))).isFalse();
+        assertThat(await(requests.reject(deadLetter(), Optional.of(failure())))).isFalse();
 
         assertThat(status()).isEqualTo("PENDING");
         assertThat(count("sluice.outbox")).isEqualTo("2");
     }
 
     @Test
-    void canBeMendedAndSentAgain() {
-        await(requests.reject(letter(), Optional.of(refusal())));
+    void acceptsCorrectedRequestAfterRejection() {
+        await(requests.reject(deadLetter(), Optional.of(failure())));
 
         assertThat(await(requests.accept(JOB, Samples.again(JOB)))).isTrue();
     }
@@ -126,15 +125,15 @@ class RequestRepositoryIT {
     }
 
     private String status() {
-        return database.value("SELECT \"status\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'asked'");
+        return database.value("SELECT \"status\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'requested'");
     }
 
-    private static OutboxMessage letter() {
-        return Samples.message("", "video.processing.dead", Buffer.buffer("{}"), "letter");
+    private static OutboxMessage deadLetter() {
+        return Samples.message("", "video.processing.dead", Buffer.buffer("{}"), "dead-letter");
     }
 
-    private static JobUpdate refusal() {
-        Attempt none = new Attempt(Samples.download("asked"), 0, 1);
+    private static JobUpdate failure() {
+        Attempt none = new Attempt(Samples.download("requested"), 0, 1);
         JobUpdate failed =
                 Samples.failed(JOB, none, new JobException(ErrorCode.INVALID_MESSAGE, "A field is missing."));
         assertThat(failed.origin().stage()).isEqualTo(StageName.DOWNLOAD);

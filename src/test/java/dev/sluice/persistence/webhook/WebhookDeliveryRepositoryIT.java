@@ -32,71 +32,71 @@ class WebhookDeliveryRepositoryIT {
     }
 
     @Test
-    void oneIsTakenOnceUntilItsTimeIsOver() {
+    void acquiresDeliveryOnceUntilItsHoldTimeEnds() {
         waiting("a", 1, "now()");
 
-        WebhookDelivery taken =
+        WebhookDelivery first =
                 await(deliveries.acquireDue(10, 4, Map.of(), HOLD)).get(0);
         assertThat(await(deliveries.acquireDue(10, 4, Map.of(), HOLD))).isEmpty();
         database.execute("UPDATE sluice.webhook_delivery SET due_at = now()");
-        WebhookDelivery again =
+        WebhookDelivery second =
                 await(deliveries.acquireDue(10, 4, Map.of(), HOLD)).get(0);
 
-        assertThat(taken.attempts()).isEqualTo(1);
-        assertThat(taken.payload().getString("job_id")).isEqualTo("7");
-        assertThat(again.attempts()).isEqualTo(2);
-        assertThat(again.id()).isEqualTo(taken.id());
-        // Whose time was over no longer decides.
-        await(deliveries.abandon(taken, "late"));
+        assertThat(first.attempts()).isEqualTo(1);
+        assertThat(first.payload().getString("job_id")).isEqualTo("7");
+        assertThat(second.attempts()).isEqualTo(2);
+        assertThat(second.id()).isEqualTo(first.id());
+        // The first holder can no longer abandon it.
+        await(deliveries.abandon(first, "late"));
         assertThat(state()).containsExactly("waiting");
-        await(deliveries.markDelivered(taken));
+        await(deliveries.markDelivered(first));
         assertThat(state()).containsExactly("delivered");
         assertThat(database.value("SELECT payload FROM sluice.webhook_delivery"))
                 .isNull();
     }
 
     @Test
-    void ofEachReceiverAsManyAsItHasRoomForAndTheLongestWaitingFirst() {
+    void limitsDeliveriesOfEachReceiverAndPrefersOldest() {
         waiting("slow", 20, "now() - interval '2 h'");
         waiting("busy", 5, "now() - interval '3 h'");
         waiting("full", 5, "now() - interval '4 h'");
         waiting("quick", 2, "now() - interval '1 s'");
         waiting("later", 2, "now() + interval '1 h'");
 
-        List<WebhookDelivery> taken =
+        List<WebhookDelivery> acquired =
                 await(deliveries.acquireDue(32, 4, Map.of("busy", 3, "full", 4, "gone", 4), HOLD));
 
-        assertThat(taken.stream().map(WebhookDelivery::origin))
+        assertThat(acquired.stream().map(WebhookDelivery::origin))
                 .containsExactlyInAnyOrder("slow", "slow", "slow", "slow", "busy", "quick", "quick");
         assertThat(await(deliveries.acquireDue(2, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::origin))
                 .containsExactly("full", "full");
     }
 
     @Test
-    void oneThatIsPutOffComesAgainAndOneThatIsGivenUpDoesNot() {
+    void retriesRescheduledButNotAbandonedDelivery() {
         waiting("a", 1, "now()");
         waiting("b", 1, "now()");
-        List<WebhookDelivery> taken = await(deliveries.acquireDue(10, 4, Map.of(), HOLD));
+        List<WebhookDelivery> acquired = await(deliveries.acquireDue(10, 4, Map.of(), HOLD));
 
-        await(deliveries.reschedule(taken.get(0), Duration.ZERO, "it answered 500"));
-        await(deliveries.abandon(taken.get(1), "too old"));
+        await(deliveries.reschedule(acquired.get(0), Duration.ZERO, "HTTP status 500"));
+        await(deliveries.abandon(acquired.get(1), "too old"));
 
         assertThat(await(deliveries.acquireDue(10, 4, Map.of(), HOLD)).stream().map(WebhookDelivery::id))
-                .containsExactly(taken.get(0).id());
+                .containsExactly(acquired.get(0).id());
         assertThat(database.query("SELECT state, error FROM sluice.webhook_delivery ORDER BY state"))
                 .containsExactly(
                         Map.of("state", "given_up", "error", "too old"),
-                        Map.of("state", "waiting", "error", "it answered 500"));
+                        Map.of("state", "waiting", "error", "HTTP status 500"));
     }
 
     @Test
-    void forgetsOnlyWhatHasBeenOverForLong() {
+    void purgesDeliveriesAfterRetention() {
         waiting("a", 3, "now()");
-        List<WebhookDelivery> taken = await(deliveries.acquireDue(10, 4, Map.of(), HOLD));
-        await(deliveries.markDelivered(taken.get(0)));
-        await(deliveries.markDelivered(taken.get(1)));
+        List<WebhookDelivery> acquired = await(deliveries.acquireDue(10, 4, Map.of(), HOLD));
+        await(deliveries.markDelivered(acquired.get(0)));
+        await(deliveries.markDelivered(acquired.get(1)));
         database.execute("UPDATE sluice.webhook_delivery SET ended_at = now() - interval '8 d' WHERE id = '"
-                + taken.get(0).id() + "'");
+                + acquired.get(0).id() + "'");
 
         await(deliveries.purgeEnded(Duration.ofDays(7)));
 
