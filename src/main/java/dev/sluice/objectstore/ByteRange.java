@@ -3,13 +3,13 @@ package dev.sluice.objectstore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Bytes of an object or file, from {@code start} (counted from 0) up to but not including {@code end}. */
+/** Bytes of an object or file, from {@code start} (from 0, inclusive) to {@code end} (exclusive). */
 public record ByteRange(long start, long end) {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
     public ByteRange {
         if (start < 0 || end < start) {
-            throw new IllegalArgumentException("not a range of bytes: " + start + " to " + end);
+            throw new IllegalArgumentException("invalid byte range: " + start + " to " + end);
         }
     }
 
@@ -17,22 +17,22 @@ public record ByteRange(long start, long end) {
         return end - start;
     }
 
-    /** The {@code Range} header that asks for these bytes; the range is not empty. */
+    /** The {@code Range} header for these bytes; the range must not be empty. */
     public String toRangeHeader() {
         return "bytes=" + start + "-" + (end - 1);
     }
 
-    /** What a {@code Content-Range} header says. */
+    /** Parses a {@code Content-Range} header with known total size. */
     public static ContentRange parseContentRange(String header) {
         Matcher matcher = CONTENT_RANGE.matcher(header);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("not a range of a known whole");
+            throw new IllegalArgumentException("invalid Content-Range header");
         }
         return new ContentRange(
                 new ByteRange(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)) + 1),
                 Long.parseLong(matcher.group(3)));
     }
 
-    /** The bytes an answer carries, and how many the whole object has. */
+    /** The bytes in a response, and the size of the whole object. */
     public record ContentRange(ByteRange range, long total) {}
 }

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The checksum of a run of bytes; {@code base64} is its value in the spelling of S3's headers. */
+/** Checksum of a byte sequence; {@code base64} is its value as in S3's headers. */
 public record Checksum(ChecksumAlgorithm algorithm, String base64) {
     private static final Pattern MD5_HEX = Pattern.compile("[0-9a-fA-F]{32}");
     private static final int BUFFER = 128 * 1024;
@@ -20,7 +20,7 @@ public record Checksum(ChecksumAlgorithm algorithm, String base64) {
         return new Checksum(algorithm, Base64.getEncoder().encodeToString(value));
     }
 
-    /** The MD5 that an ETag holds, if it looks like one; whether it is one depends on how the store keeps the object. */
+    /** The MD5 in an ETag, if it has the form of one; whether it is one depends on the encryption of the object. */
     public static Optional<Checksum> fromEtag(String etag) {
         return MD5_HEX.matcher(etag).matches()
                 ? Optional.of(of(ChecksumAlgorithm.MD5, HexFormat.of().parseHex(etag)))
@@ -28,10 +28,10 @@ public record Checksum(ChecksumAlgorithm algorithm, String base64) {
     }
 
     /**
-     * Reads part of a file; blocking.
+     * Computes the checksum of part of a file; blocking.
      *
-     * @throws IOException if the file can't be read or is shorter
-     * @throws dev.sluice.job.JobException the reason, if the work is cancelled meanwhile
+     * @throws IOException if the file cannot be read or is too short
+     * @throws dev.sluice.job.JobException the reason for a cancellation
      */
     public static Checksum ofFile(
             ChecksumAlgorithm algorithm, Path file, ByteRange range, CancellationToken cancellation)

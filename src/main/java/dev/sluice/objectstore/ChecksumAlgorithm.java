@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
-/** How a checksum is computed: those that S3 knows for whole objects, and the MD5 of older ETags. */
+/** Checksum algorithms: those of S3 for whole objects, and the MD5 of ETags. */
 public enum ChecksumAlgorithm {
     MD5(() -> hash("MD5")),
     SHA1(() -> hash("SHA-1")),
@@ -27,7 +27,7 @@ public enum ChecksumAlgorithm {
         return digests.get();
     }
 
-    /** A checksum under way. */
+    /** Checksum in progress. */
     public interface Digest {
         void update(byte[] bytes, int length);
 
@@ -57,7 +57,7 @@ public enum ChecksumAlgorithm {
         try {
             return MessageDigest.getInstance(name);
         } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has " + name, impossible);
+            throw new IllegalStateException(name + " is not available", impossible);
         }
     }
 

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.zip.Checksum;
 
-/** CRC-64/NVME, the default whole-object checksum of S3; the JDK has none. Eight bytes at a time. */
+/** CRC-64/NVME, the default whole-object checksum of S3; the JDK has none. Processes eight bytes at a time. */
 final class Crc64Nvme implements Checksum {
     private static final long REFLECTED_POLYNOMIAL = 0x9A6C9329AC4BC9B5L;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

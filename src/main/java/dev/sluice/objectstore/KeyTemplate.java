@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text with places for values in braces. What is put in a place is never read for places again. */
+/** Key with placeholders in braces. Inserted values are not scanned for placeholders. */
 final class KeyTemplate {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
@@ -17,11 +17,12 @@ final class KeyTemplate {
     private final List<String> placeholders = new ArrayList<>();
 
     /**
-     * @param name of the setting, for complaints
-     * @throws IllegalArgumentException naming the rule, unless the template has each of {@code wanted} once and nothing else,
-     *     and makes a good key
+     * @param name of the setting, for error messages
+     * @param required placeholders
+     * @throws IllegalArgumentException unless the template contains each required placeholder once and no other, and yields a
+     *     valid key
      */
-    KeyTemplate(String name, String template, Set<String> wanted) {
+    KeyTemplate(String name, String template, Set<String> required) {
         Matcher matcher = PLACEHOLDER.matcher(template);
         int from = 0;
         while (matcher.find()) {
@@ -31,25 +32,25 @@ final class KeyTemplate {
         }
         texts.add(template.substring(from));
         require(
-                placeholders.size() == wanted.size()
-                        && wanted.containsAll(placeholders)
-                        && Set.copyOf(placeholders).equals(wanted),
-                name + ": '" + template + "' must have each of " + new TreeSet<>(wanted)
-                        + " in braces, once, and no other");
+                placeholders.size() == required.size()
+                        && required.containsAll(placeholders)
+                        && Set.copyOf(placeholders).equals(required),
+                name + ": '" + template + "' must contain each of " + new TreeSet<>(required)
+                        + " in braces, once, and no other placeholder");
         require(
                 texts.subList(1, texts.size() - 1).stream().noneMatch(String::isEmpty),
-                name + ": '" + template + "' must have text between its places, or two names could be one");
+                name + ": '" + template + "' must have text between its placeholders, or two keys could be equal");
         require(
                 texts.stream().noneMatch(text -> text.contains("{") || text.contains("}")),
-                name + ": '" + template + "' has a brace that belongs to no place");
+                name + ": '" + template + "' has an unmatched brace");
         try {
             var unused = new ObjectKey(String.join("x", texts));
         } catch (IllegalArgumentException bad) {
-            throw new IllegalArgumentException(name + ": '" + template + "' makes no key: " + bad.getMessage(), bad);
+            throw new IllegalArgumentException(name + ": '" + template + "' is not a valid key: " + bad.getMessage(), bad);
         }
     }
 
-    /** The text with every place filled. */
+    /** The key with all values inserted. */
     String expand(Map<String, String> values) {
         StringBuilder text = new StringBuilder(texts.get(0));
         for (int i = 0; i < placeholders.size(); i++) {
@@ -59,29 +60,29 @@ final class KeyTemplate {
     }
 
     /**
-     * What stands in {@code key} at the one place that {@code known} leaves open; empty if the key is not of this template,
-     * or if it could be read in another way, with a part of the open value taken for a part of the known one.
+     * The value of the other placeholder of {@code key}; empty if the key does not match this template, or if it is ambiguous
+     * because part of that value could belong to the known one.
      *
-     * @param known the value of one of the two places
+     * @param known value of {@code placeholder}, one of two
      */
-    Optional<String> extract(String key, String place, String known) {
-        boolean knownFirst = placeholders.get(0).equals(place);
+    Optional<String> extract(String key, String placeholder, String known) {
+        boolean knownFirst = placeholders.get(0).equals(placeholder);
         String between = texts.get(1);
         String before = texts.get(0) + (knownFirst ? known + between : "");
         String after = (knownFirst ? "" : between + known) + texts.get(2);
         if (key.length() < before.length() + after.length() || !key.startsWith(before) || !key.endsWith(after)) {
             return Optional.empty();
         }
-        String open = key.substring(before.length(), key.length() - after.length());
-        boolean clear = knownFirst
-                ? (between + open).lastIndexOf(between) == 0
-                : (open + between).indexOf(between) == open.length();
-        return clear ? Optional.of(open) : Optional.empty();
+        String value = key.substring(before.length(), key.length() - after.length());
+        boolean unambiguous = knownFirst
+                ? (between + value).lastIndexOf(between) == 0
+                : (value + between).indexOf(between) == value.length();
+        return unambiguous ? Optional.of(value) : Optional.empty();
     }
 
-    private static void require(boolean met, String complaint) {
-        if (!met) {
-            throw new IllegalArgumentException(complaint);
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
         }
     }
 }

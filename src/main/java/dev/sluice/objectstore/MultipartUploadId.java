@@ -1,8 +1,8 @@
 package dev.sluice.objectstore;
 
 /**
- * An upload in parts that is not an object yet, and perhaps never will be.
+ * A multipart upload that is not completed.
  *
- * @param id the store's name for it
+ * @param id assigned by the store
  */
 public record MultipartUploadId(ObjectKey key, String id) {}

@@ -4,34 +4,34 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The name of an object in the bucket, safe to use in a request and in a log line.
+ * Key of an object in the bucket, safe in a request and in a log line.
  *
- * <p>Names come from outside: anything that a store, a proxy or a file system behind the store could read as another name is
- * refused with {@link IllegalArgumentException}.
+ * <p>Keys are untrusted: a value that a store, a proxy or a file system behind the store could interpret as a different name is
+ * rejected with {@link IllegalArgumentException}.
  */
 public record ObjectKey(String value) {
-    /** The longest name S3 takes, in bytes of UTF-8. */
+    /** S3's limit, in bytes of UTF-8. */
     public static final int MAX_BYTES = 1024;
 
     public ObjectKey {
         if (value.isBlank()) {
-            throw new IllegalArgumentException("an object key is not blank");
+            throw new IllegalArgumentException("an object key must not be blank");
         }
         if (value.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("an object key has no control characters");
+            throw new IllegalArgumentException("an object key must not contain control characters");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-            throw new IllegalArgumentException("an object key is valid Unicode text");
+            throw new IllegalArgumentException("an object key must be valid Unicode");
         }
         int bytes = value.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_BYTES) {
-            throw new IllegalArgumentException("an object key has at most " + MAX_BYTES + " bytes, not " + bytes);
+            throw new IllegalArgumentException("an object key must have at most " + MAX_BYTES + " bytes, has " + bytes);
         }
         if (value.startsWith("/")) {
-            throw new IllegalArgumentException("an object key does not begin with '/': '" + value + "'");
+            throw new IllegalArgumentException("an object key must not start with '/': '" + value + "'");
         }
-        if (Arrays.stream(value.split("/", -1)).anyMatch(part -> part.equals("..") || part.equals("."))) {
-            throw new IllegalArgumentException("an object key has no part '.' or '..': '" + value + "'");
+        if (Arrays.stream(value.split("/", -1)).anyMatch(segment -> segment.equals("..") || segment.equals("."))) {
+            throw new IllegalArgumentException("an object key must not contain the segment '.' or '..': '" + value + "'");
         }
     }
 

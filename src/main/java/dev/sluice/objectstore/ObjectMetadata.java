@@ -3,10 +3,10 @@ package dev.sluice.objectstore;
 import java.util.Optional;
 
 /**
- * What the store says about an object.
+ * Metadata of a stored object.
  *
  * @param size bytes
- * @param etag names this version of the object; without quotes
- * @param checksum of the whole object, when the store gives one
+ * @param etag identifies the version of the object; without quotes
+ * @param checksum of the whole object, if the store sends one
  */
 public record ObjectMetadata(long size, String etag, Optional<String> contentType, Optional<Checksum> checksum) {}

@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Objects whose bytes come from elsewhere, part by part, for as long as that takes. Futures fail as those of {@link ObjectStore} do,
- * and complete on the caller's context.
+ * Multipart uploads whose parts arrive one by one, over any time. Every part but the last must have 5 MiB or more, which is a limit
+ * of S3. Futures fail as those of {@link ObjectStore} and complete on the caller's context.
  */
 public final class MultipartUploads {
     private static final String NO_SUCH_UPLOAD = "NoSuchUpload";
@@ -43,10 +43,10 @@ public final class MultipartUploads {
     }
 
     /**
-     * Stores a part, in place of what has its number; gives the part's ETag.
+     * Uploads a part, replacing a part of the same number; returns its ETag.
      *
      * @param number from 1
-     * @param bytes not touched until the Future is completed
+     * @param bytes must not change until the Future is completed
      */
     public Future<String> uploadPart(MultipartUploadId upload, int number, ByteBuffer bytes) {
         return requests.send(
@@ -62,9 +62,9 @@ public final class MultipartUploads {
     }
 
     /**
-     * Makes the object of its parts.
+     * Creates the object from its parts.
      *
-     * @param etags of the parts, in order; one or more
+     * @param etags of the parts, in order; at least one
      */
     public Future<Void> complete(MultipartUploadId upload, List<String> etags) {
         return assemble(upload, etags).mapEmpty();
@@ -83,7 +83,7 @@ public final class MultipartUploads {
                         client -> client.completeMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(upload.key().value())
                                 .uploadId(upload.id())
-                                .multipartUpload(made -> made.parts(parts))))
+                                .multipartUpload(assembled -> assembled.parts(parts))))
                 .map(response -> S3Responses.etag(response.eTag()));
     }
 
@@ -103,7 +103,7 @@ public final class MultipartUploads {
         return S3ErrorMapper.errorCode(failure).equals(NO_SUCH_UPLOAD);
     }
 
-    /** Stores an object that is no larger than a part. */
+    /** Uploads an object in one request. */
     public Future<Void> putObject(ObjectKey key, ByteBuffer bytes, String contentType) {
         return requests.send(
                         S3RequestExecutor.describe(key),
@@ -116,7 +116,7 @@ public final class MultipartUploads {
                 .mapEmpty();
     }
 
-    /** The first bytes of an object, fewer where it has fewer; OBJECT_NOT_FOUND if there is none. */
+    /** The first bytes of an object, or all if it is shorter; fails with OBJECT_NOT_FOUND. */
     public Future<byte[]> readPrefix(ObjectKey key, int bytes) {
         return requests.send(
                         S3RequestExecutor.describe(key),
@@ -125,6 +125,6 @@ public final class MultipartUploads {
                                         .key(key.value())
                                         .range("bytes=0-" + (bytes - 1)),
                                 AsyncResponseTransformer.toBytes()))
-                .map(answer -> answer.asByteArray());
+                .map(response -> response.asByteArray());
     }
 }

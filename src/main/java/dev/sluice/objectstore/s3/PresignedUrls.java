@@ -17,21 +17,21 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * Links that let whoever has them read or write one object for a while, without credentials of his own. Signing asks nobody, so
- * a link says nothing about whether there is such an object.
+ * Presigned URLs, which let a client read or write one object for a limited time without credentials. Signing sends no request;
+ * the object of a URL may not exist.
  */
 public final class PresignedUrls {
     private final Vertx vertx;
     private final S3Config config;
     private @Nullable S3Presigner presigner;
 
-    /** Makes links to the endpoint that browsers reach. */
+    /** URLs use the public endpoint if one is configured. */
     PresignedUrls(Vertx vertx, S3Config config) {
         this.vertx = vertx;
         this.config = config;
     }
 
-    /** Made when the first link is: it reads the SDK's files, and most processes sign none. */
+    /** Created with the first URL: it reads the SDK's files, and most processes sign no URL. */
     private synchronized S3Presigner presigner() {
         if (presigner == null) {
             S3Presigner.Builder builder = S3Presigner.builder()
@@ -46,11 +46,11 @@ public final class PresignedUrls {
         return presigner;
     }
 
-    /** Links to read each of these objects, in the same order. */
+    /** URLs to GET each of these objects, in the same order. */
     public Future<List<URI>> forDownload(List<ObjectKey> keys, Duration valid) {
         return sign(() -> keys.stream()
                 .map(key -> presigner()
-                        .presignGetObject(link -> link.signatureDuration(valid)
+                        .presignGetObject(url -> url.signatureDuration(valid)
                                 .getObjectRequest(request ->
                                         request.bucket(config.bucket()).key(key.value())))
                         .url())
@@ -58,21 +58,21 @@ public final class PresignedUrls {
                 .toList());
     }
 
-    /** A link to PUT one object to, whole. */
+    /** A URL to PUT one whole object. */
     public Future<URI> forUpload(ObjectKey key, Duration valid) {
         return sign(() -> URI.create(presigner()
-                .presignPutObject(link -> link.signatureDuration(valid)
+                .presignPutObject(url -> url.signatureDuration(valid)
                         .putObjectRequest(
                                 request -> request.bucket(config.bucket()).key(key.value())))
                 .url()
                 .toString()));
     }
 
-    /** Links to PUT the parts of an object to, from the first to that of the number {@code count}. */
+    /** URLs to PUT the parts 1 to {@code count} of an object. */
     public Future<List<URI>> forPartUploads(MultipartUploadId upload, int count, Duration valid) {
         return sign(() -> IntStream.rangeClosed(1, count)
                 .mapToObj(number -> presigner()
-                        .presignUploadPart(link -> link.signatureDuration(valid)
+                        .presignUploadPart(url -> url.signatureDuration(valid)
                                 .uploadPartRequest(request -> request.bucket(config.bucket())
                                         .key(upload.key().value())
                                         .uploadId(upload.id())
@@ -82,7 +82,7 @@ public final class PresignedUrls {
                 .toList());
     }
 
-    /** Scheme, host and port of the links, for pages that say where they load from; empty where the SDK chooses them. */
+    /** Scheme, host and port of the URLs, for a Content-Security-Policy; empty if the SDK chooses them. */
     public Optional<String> origin() {
         return config.publicEndpoint().or(config::endpoint).map(uri -> {
             String host = config.pathStyle() ? uri.getHost() : config.bucket() + "." + uri.getHost();
@@ -96,7 +96,7 @@ public final class PresignedUrls {
         }
     }
 
-    // Off the event loop: credentials may have to be fetched, and a film has thousands of thumbnails.
+    // Not on the event loop: credentials may have to be fetched, and a long video has thousands of thumbnails.
     private <T> Future<T> sign(Callable<T> work) {
         return vertx.executeBlocking(work, false);
     }

@@ -21,13 +21,13 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 
-/** Makes the SDK's client from the configuration. */
+/** Creates the client of the SDK from the configuration. */
 final class S3ClientFactory {
-    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
-    // Three attempts, the SDK's standard, and the pauses between them.
+    // The SDK's standard: three attempts, with delays between them.
     private static final int ATTEMPTS = 3;
-    private static final Duration PAUSES = Duration.ofSeconds(40);
+    private static final Duration RETRY_DELAYS = Duration.ofSeconds(40);
 
     private S3ClientFactory() {}
 
@@ -36,13 +36,13 @@ final class S3ClientFactory {
                 .region(Region.of(config.region()))
                 .credentialsProvider(credentials(config))
                 .forcePathStyle(config.pathStyle())
-                // Many stores that speak S3 refuse the checksums that the SDK would add on its own.
+                // Many S3-compatible stores reject the checksums that the SDK adds by default.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
                         .apiCallAttemptTimeout(config.timeout())
-                        .apiCallTimeout(config.timeout().multipliedBy(ATTEMPTS).plus(PAUSES)))
-                // What follows a request hops to a Vert.x context at once: a pool in between would only cost.
+                        .apiCallTimeout(config.timeout().multipliedBy(ATTEMPTS).plus(RETRY_DELAYS)))
+                // Completions switch to a Vert.x context immediately; a thread pool in between would only add cost.
                 .asyncConfiguration(async ->
                         async.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run))
                 .httpClientBuilder(http(config, connections, loops));
@@ -50,7 +50,7 @@ final class S3ClientFactory {
         return builder.build();
     }
 
-    /** The store's address for sentences. */
+    /** The address of the store for error messages. */
     static String describeEndpoint(S3Config config) {
         return config.endpoint().map(URI::toString).orElse("AWS region " + config.region());
     }
@@ -60,9 +60,9 @@ final class S3ClientFactory {
                 .eventLoopGroup(loops)
                 .maxConcurrency(connections)
                 .connectionAcquisitionTimeout(config.timeout())
-                .connectionTimeout(shorter(config.timeout(), CONNECT))
-                .readTimeout(shorter(config.timeout(), READ_TIMEOUT))
-                .writeTimeout(shorter(config.timeout(), READ_TIMEOUT));
+                .connectionTimeout(min(config.timeout(), CONNECT_TIMEOUT))
+                .readTimeout(min(config.timeout(), READ_TIMEOUT))
+                .writeTimeout(min(config.timeout(), READ_TIMEOUT));
         config.caFile().ifPresent(caFile -> {
             TrustManager[] trust = {TrustManagers.forCaFile(config.caFile())};
             builder.tlsTrustManagersProvider(() -> trust);
@@ -70,7 +70,7 @@ final class S3ClientFactory {
         return builder;
     }
 
-    private static Duration shorter(Duration one, Duration other) {
+    private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 

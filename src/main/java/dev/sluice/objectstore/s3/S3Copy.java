@@ -10,11 +10,11 @@ import dev.sluice.objectstore.transfer.PartLayout;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/** An object copied within the store, without a byte of it passing through here. */
+/** Copies an object within the store, without transferring its bytes. */
 final class S3Copy {
     /**
-     * What is copied in one request, bytes. S3 takes up to 5 GiB, but a store that says nothing until it is done has to be done
-     * before its silence counts as a dead connection (docs/decisions/045).
+     * Largest copy in one request. S3 accepts 5 GiB, but a store that sends nothing until it is done must finish before the read
+     * timeout (docs/decisions/045).
      */
     static final long MAX_SINGLE_COPY_BYTES = 256L << 20;
 
@@ -24,23 +24,22 @@ final class S3Copy {
     private final ObjectKey from;
     private final long bytes;
     private final ObjectKey to;
-    private final long largestAtOnce;
+    private final long maxSingleCopyBytes;
     private final CancellationToken cancellation;
 
     /**
-     * A copy of an object of so many {@code bytes}.
-     *
-     * @param largestAtOnce bytes; what is larger is copied in parts of this size, of which S3 wants 5 MiB or more
+     * @param bytes size of the object
+     * @param maxSingleCopyBytes a larger object is copied in parts of this size; S3 requires 5 MiB or more
      */
     S3Copy(
             S3RequestExecutor requests,
             ObjectKey from,
             long bytes,
             ObjectKey to,
-            long largestAtOnce,
+            long maxSingleCopyBytes,
             CancellationToken cancellation) {
         this.requests = requests;
-        this.largestAtOnce = largestAtOnce;
+        this.maxSingleCopyBytes = maxSingleCopyBytes;
         this.from = from;
         this.bytes = bytes;
         this.to = to;
@@ -48,18 +47,18 @@ final class S3Copy {
     }
 
     Future<ObjectMetadata> run() {
-        return (bytes <= largestAtOnce ? whole() : inParts()).compose(copied -> verified());
+        return (bytes <= maxSingleCopyBytes ? copyWhole() : copyParts()).compose(copied -> verify());
     }
 
-    private Future<Void> inParts() {
+    private Future<Void> copyParts() {
         return requests.head(from, cancellation)
                 .compose(source -> new S3MultipartUpload(
-                                requests, to, PartLayout.forUpload(source.size(), largestAtOnce), cancellation)
-                        .upload(source.contentType(), this::part))
+                                requests, to, PartLayout.forUpload(source.size(), maxSingleCopyBytes), cancellation)
+                        .upload(source.contentType(), this::copyPart))
                 .mapEmpty();
     }
 
-    private Future<S3MultipartUpload.Part> part(String id, int number, ByteRange range) {
+    private Future<S3MultipartUpload.Part> copyPart(String id, int number, ByteRange range) {
         return requests.send(
                         S3RequestExecutor.describe(from),
                         cancellation,
@@ -74,7 +73,7 @@ final class S3Copy {
                         new S3MultipartUpload.Part(copied.copyPartResult().eTag(), Optional.empty()));
     }
 
-    private Future<Void> whole() {
+    private Future<Void> copyWhole() {
         return requests.send(
                         S3RequestExecutor.describe(from),
                         cancellation,
@@ -85,22 +84,22 @@ final class S3Copy {
                 .mapEmpty();
     }
 
-    private Future<ObjectMetadata> verified() {
+    private Future<ObjectMetadata> verify() {
         return requests.head(to, cancellation)
-                // "Not found" is to mean that there is nothing to copy.
+                // OBJECT_NOT_FOUND means that the source does not exist.
                 .recover(cause ->
                         Future.failedFuture(S3ErrorMapper.httpStatus(cause) == NOT_FOUND ? copyMissing() : cause))
                 .compose(copy -> copy.size() == bytes
                         ? Future.succeededFuture(copy)
                         : Future.failedFuture(new JobException(
                                 ErrorCode.CHECKSUM_MISMATCH,
-                                "The store's copy of '" + from + "' as '" + to + "' has " + copy.size()
-                                        + " bytes instead of " + bytes + ".")));
+                                "The copy of '" + from + "' to '" + to + "' has " + copy.size() + " bytes, expected "
+                                        + bytes + ".")));
     }
 
     private JobException copyMissing() {
         return new JobException(
                 ErrorCode.CHECKSUM_MISMATCH,
-                "The store copied '" + from + "' and does not have the copy '" + to + "'.");
+                "The store copied '" + from + "', but the copy '" + to + "' was not found.");
     }
 }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** One object on its way to a file: first a range that may be all of it, then the others side by side. */
+/** Downloads an object to a file: one range first, which may be the whole object, then the others in parallel. */
 final class S3Download {
     private static final Logger LOG = LoggerFactory.getLogger(S3Download.class);
     private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -58,34 +58,34 @@ final class S3Download {
 
     Future<ObjectMetadata> run() {
         return requests.runBlocking(this::open)
-                .compose(file -> into(file).eventually(() -> requests.runBlocking(() -> close(file))))
-                .compose(this::verified)
+                .compose(file -> downloadTo(file).eventually(() -> requests.runBlocking(() -> close(file))))
+                .compose(this::verify)
                 .onSuccess(metadata -> progress.report(1))
-                .recover(cause -> requests.runBlocking(this::remove).transform(removed -> Future.failedFuture(cause)));
+                .recover(cause -> requests.runBlocking(this::delete).transform(deleted -> Future.failedFuture(cause)));
     }
 
-    private Future<ObjectMetadata> into(FileChannel file) {
+    private Future<ObjectMetadata> downloadTo(FileChannel file) {
         return downloadFirstRange(file)
                 .compose(
                         response -> downloadRemainingRanges(file, response),
-                        // An empty object has no first byte to ask for.
+                        // An empty object has no first byte.
                         cause -> S3ErrorMapper.httpStatus(cause) == RANGE_NOT_SATISFIABLE
-                                ? head().compose(this::onlyIfEmpty)
+                                ? head().compose(this::requireEmpty)
                                 : Future.failedFuture(cause));
     }
 
     private Future<GetObjectResponse> downloadFirstRange(FileChannel file) {
-        ByteRange asked = new ByteRange(0, requests.config().partSize());
-        return get(file, request -> request.range(asked.toRangeHeader()), response -> {
-            ByteRange.ContentRange answer = S3Responses.contentRange(response);
-            if (answer.total() > maxBytes) {
+        ByteRange requested = new ByteRange(0, requests.config().partSize());
+        return get(file, request -> request.range(requested.toRangeHeader()), response -> {
+            ByteRange.ContentRange received = S3Responses.contentRange(response);
+            if (received.total() > maxBytes) {
                 throw new JobException(
                         ErrorCode.TOO_LARGE,
-                        "The object '" + key + "' has " + answer.total() + " bytes; at most " + maxBytes
-                                + " are allowed.");
+                        "The object '" + key + "' has " + received.total() + " bytes; the limit is " + maxBytes
+                                + " bytes.");
             }
-            total = Math.max(1, answer.total());
-            return answer.range();
+            total = Math.max(1, received.total());
+            return received.range();
         });
     }
 
@@ -105,35 +105,35 @@ final class S3Download {
                 .map(metadata);
     }
 
-    private Future<Void> range(FileChannel file, ByteRange asked, GetObjectResponse first) {
+    private Future<Void> range(FileChannel file, ByteRange requested, GetObjectResponse first) {
         ByteRange.ContentRange expected = new ByteRange.ContentRange(
-                asked, S3Responses.contentRange(first).total());
-        return get(file, request -> request.range(asked.toRangeHeader()).ifMatch(first.eTag()), response -> {
-                    // Not every store heeds If-Match.
+                requested, S3Responses.contentRange(first).total());
+        return get(file, request -> request.range(requested.toRangeHeader()).ifMatch(first.eTag()), response -> {
+                    // Not every store supports If-Match.
                     if (!S3Responses.etag(response.eTag()).equals(S3Responses.etag(first.eTag()))
                             || !S3Responses.contentRange(response).equals(expected)) {
                         throw changed();
                     }
-                    return asked;
+                    return requested;
                 })
                 .mapEmpty();
     }
 
     private Future<GetObjectResponse> get(
             FileChannel file,
-            Consumer<GetObjectRequest.Builder> asking,
-            Function<GetObjectResponse, ByteRange> carried) {
+            Consumer<GetObjectRequest.Builder> customize,
+            Function<GetObjectResponse, ByteRange> contentRangeOf) {
         RangeResponseTransformer transformer = new RangeResponseTransformer(
                 file,
                 requests.diskExecutor(),
-                carried,
+                contentRangeOf,
                 more -> progress.report((double) written.addAndGet(more) / total));
         return requests.send(
                 S3RequestExecutor.describe(key),
                 cancellation,
                 client -> client.getObject(
                         request ->
-                                asking.accept(request.bucket(requests.bucket()).key(key.value())),
+                                customize.accept(request.bucket(requests.bucket()).key(key.value())),
                         transformer));
     }
 
@@ -141,40 +141,40 @@ final class S3Download {
         return requests.head(key, cancellation);
     }
 
-    private Future<ObjectMetadata> onlyIfEmpty(ObjectMetadata metadata) {
+    private Future<ObjectMetadata> requireEmpty(ObjectMetadata metadata) {
         return metadata.size() == 0 ? Future.succeededFuture(metadata) : Future.failedFuture(changed());
     }
 
-    /** With one request more only where it tells more: an ETag that is an MD5 is enough for what is read in a moment. */
-    private Future<ObjectMetadata> verified(ObjectMetadata got) {
-        boolean enough =
-                got.size() <= requests.config().partSize() && got.checksum().isPresent();
-        return (enough ? Future.succeededFuture(got) : head()).compose(said -> {
-            if (!said.etag().equals(got.etag()) || said.size() != got.size()) {
+    /** Sends another request only if it yields more: for one range, an ETag that is an MD5 suffices. */
+    private Future<ObjectMetadata> verify(ObjectMetadata received) {
+        boolean sufficient =
+                received.size() <= requests.config().partSize() && received.checksum().isPresent();
+        return (sufficient ? Future.succeededFuture(received) : head()).compose(stored -> {
+            if (!stored.etag().equals(received.etag()) || stored.size() != received.size()) {
                 return Future.failedFuture(changed());
             }
-            return requests.runBlocking(() -> compare(said));
+            return requests.runBlocking(() -> compare(stored));
         });
     }
 
-    private ObjectMetadata compare(ObjectMetadata said) throws IOException {
+    private ObjectMetadata compare(ObjectMetadata stored) throws IOException {
         long size = Files.size(target);
-        boolean right = size == said.size();
-        if (right && said.checksum().isPresent()) {
-            Checksum expected = said.checksum().get();
-            right = Checksum.ofFile(expected.algorithm(), target, new ByteRange(0, size), cancellation)
+        boolean equal = size == stored.size();
+        if (equal && stored.checksum().isPresent()) {
+            Checksum expected = stored.checksum().get();
+            equal = Checksum.ofFile(expected.algorithm(), target, new ByteRange(0, size), cancellation)
                     .equals(expected);
         }
-        if (!right) {
+        if (!equal) {
             throw new JobException(
-                    ErrorCode.CHECKSUM_MISMATCH, "The object '" + key + "' did not arrive as the store describes it.");
+                    ErrorCode.CHECKSUM_MISMATCH, "The object '" + key + "' does not match its stored size or checksum.");
         }
-        return said;
+        return stored;
     }
 
     private JobException changed() {
         return new JobException(
-                ErrorCode.OBJECT_CHANGED, "The object '" + key + "' was replaced while it was being read.");
+                ErrorCode.OBJECT_CHANGED, "The object '" + key + "' was replaced during the download.");
     }
 
     private FileChannel open() throws IOException {
@@ -182,7 +182,7 @@ final class S3Download {
                 target, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
     }
 
-    /** Finds out before the transfer, not at its end, that the file can't grow so large. */
+    /** Fails before the transfer if the disk is too small. */
     private Void allocate(FileChannel file, ByteRange missing) throws IOException {
         if (Files.getFileStore(target).getUsableSpace() < missing.length()) {
             throw FileErrorMapper.diskFull(null);
@@ -196,11 +196,11 @@ final class S3Download {
         return null;
     }
 
-    private Void remove() {
+    private Void delete() {
         try {
             Files.deleteIfExists(target);
         } catch (IOException cause) {
-            LOG.atWarn().addKeyValue("error", cause.toString()).log("partial download could not be removed");
+            LOG.atWarn().addKeyValue("error", cause.toString()).log("partial download not deleted");
         }
         return null;
     }

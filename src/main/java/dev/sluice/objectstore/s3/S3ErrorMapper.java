@@ -12,7 +12,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** What the SDK throws, in the words of jobs. The only place that reads its exceptions. */
+/** Maps exceptions of the SDK to error codes of jobs. No other class inspects them. */
 final class S3ErrorMapper {
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,64}");
 
@@ -20,18 +20,13 @@ final class S3ErrorMapper {
     private final String endpoint;
     private final Optional<CaFile> caFile;
 
-    /**
-     * Failures of this store.
-     *
-     * @param caFile whose authorities it is believed by
-     */
-    S3ErrorMapper(String bucket, String place, Optional<CaFile> caFile) {
+    S3ErrorMapper(String bucket, String endpoint, Optional<CaFile> caFile) {
         this.bucket = bucket;
-        this.endpoint = place;
+        this.endpoint = endpoint;
         this.caFile = caFile;
     }
 
-    /** The failure that {@code cause} is, of a request about {@code subject} (such as "the object 'a/b'"). */
+    /** @param subject of the request, such as "object 'a/b'" */
     JobException translate(String subject, Throwable cause) {
         Throwable error = cause;
         while (error instanceof CompletionException && error.getCause() != null) {
@@ -42,100 +37,99 @@ final class S3ErrorMapper {
                 return failure;
             }
         }
-        if (error instanceof S3Exception answered) {
-            return answered(subject, answered);
+        if (error instanceof S3Exception response) {
+            return responded(subject, response);
         }
-        if (error instanceof SdkClientException unsent) {
-            return unsent(subject, unsent);
+        if (error instanceof SdkClientException notSent) {
+            return notSent(subject, notSent);
         }
         return error instanceof IOException ? unavailable(subject, error) : JobException.of(error);
     }
 
-    /** The status with which the store answered, or 0. */
+    /** The HTTP status of the store's response, or 0. */
     static int httpStatus(Throwable cause) {
-        return answer(cause).map(S3Exception::statusCode).orElse(0);
+        return response(cause).map(S3Exception::statusCode).orElse(0);
     }
 
-    /** The code with which the store said no, such as {@code NoSuchUpload}, or nothing. */
+    /** The error code of the store's response, such as {@code NoSuchUpload}, or an empty text. */
     static String errorCode(Throwable cause) {
-        return answer(cause)
+        return response(cause)
                 .map(S3Exception::awsErrorDetails)
                 .map(AwsErrorDetails::errorCode)
                 .filter(code -> CODE.matcher(code).matches())
                 .orElse("");
     }
 
-    private static Optional<S3Exception> answer(Throwable cause) {
+    private static Optional<S3Exception> response(Throwable cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {
-            if (at instanceof S3Exception answered) {
-                return Optional.of(answered);
+            if (at instanceof S3Exception response) {
+                return Optional.of(response);
             }
         }
         return Optional.empty();
     }
 
-    private JobException answered(String subject, S3Exception answer) {
-        int status = answer.statusCode();
-        String code = errorCode(answer);
+    private JobException responded(String subject, S3Exception response) {
+        int status = response.statusCode();
+        String code = errorCode(response);
         String named = code.isEmpty() ? "HTTP " + status : code;
         if (code.equals("NoSuchBucket")) {
-            return refused("The bucket '" + bucket + "' does not exist at " + endpoint + ".", answer);
+            return rejected("The bucket '" + bucket + "' does not exist at " + endpoint + ".", response);
         }
         if (code.equals("NoSuchUpload")) {
             return new JobException(
                     ErrorCode.STORE_UNAVAILABLE,
-                    "The store at " + endpoint + " has lost an upload of parts that was under way for the " + subject
-                            + ".",
-                    answer);
+                    "The store at " + endpoint + " lost the multipart upload in progress for the " + subject + ".",
+                    response);
         }
         if (status == 404) {
             return new JobException(
-                    ErrorCode.OBJECT_NOT_FOUND, "There is no " + subject + " in bucket '" + bucket + "'.", answer);
+                    ErrorCode.OBJECT_NOT_FOUND, "The " + subject + " was not found in bucket '" + bucket + "'.", response);
         }
         if (status == 412) {
             return new JobException(
-                    ErrorCode.OBJECT_CHANGED, "The " + subject + " was replaced while it was being read.", answer);
+                    ErrorCode.OBJECT_CHANGED, "The " + subject + " was replaced during the download.", response);
         }
         if (code.equals("InvalidAccessKeyId") || code.equals("SignatureDoesNotMatch")) {
-            return refused(
-                    "The store at " + endpoint + " does not accept the access key or its secret (" + code + ").",
-                    answer);
+            return rejected(
+                    "The store at " + endpoint + " rejected the access key or its secret (" + code + ").",
+                    response);
         }
         if (status == 401 || status == 403) {
-            return refused(
-                    "The store refused access to the " + subject + " in bucket '" + bucket + "' (" + named + ").",
-                    answer);
+            return rejected(
+                    "The store denied access to the " + subject + " in bucket '" + bucket + "' (" + named + ").",
+                    response);
         }
         if (status >= 500 || status == 408 || status == 429) {
-            return unavailable(subject, answer);
+            return unavailable(subject, response);
         }
         if (status >= 300 && status < 400) {
-            return refused(
+            return rejected(
                     "The bucket '" + bucket + "' is not at " + endpoint + ": check region and endpoint (" + named
                             + ").",
-                    answer);
+                    response);
         }
-        return refused("The store refused the request for the " + subject + " (" + named + ").", answer);
+        return rejected("The store rejected the request for the " + subject + " (" + named + ").", response);
     }
 
-    private JobException unsent(String subject, SdkClientException cause) {
+    private JobException notSent(String subject, SdkClientException cause) {
         String text = Optional.ofNullable(cause.getMessage()).orElse("");
         return text.contains("Unable to load credentials")
-                ? refused("No credentials for the store at " + endpoint + " were found.", cause)
+                ? rejected("No credentials for the store at " + endpoint + " were found.", cause)
                 : unavailable(subject, cause);
     }
 
     private JobException unavailable(String subject, Throwable cause) {
-        String why = TlsErrorMapper.reason(cause, "s3.caFile", caFile)
-                .map(reason -> ": " + reason)
+        String reason = TlsErrorMapper.reason(cause, "s3.caFile", caFile)
+                .map(text -> ": " + text)
                 .orElse("");
         return new JobException(
                 ErrorCode.STORE_UNAVAILABLE,
-                "The store at " + endpoint + " did not deliver or take the " + subject + why + ".",
+                "The store at " + endpoint + " failed to transfer the " + subject + reason + ".",
                 cause);
     }
 
-    private static JobException refused(String sentence, Throwable cause) {
-        return new JobException(ErrorCode.STORE_REFUSED, sentence, cause);
+    private static JobException rejected(String message, Throwable cause) {
+        return new JobException(ErrorCode.STORE_REFUSED, message, cause);
     }
 }

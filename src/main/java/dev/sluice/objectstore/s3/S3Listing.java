@@ -8,7 +8,7 @@ import java.util.List;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** What lies under a prefix: objects, and uploads that somebody began and did not end. */
+/** Lists the objects and incomplete multipart uploads below a prefix. */
 final class S3Listing {
     private final S3RequestExecutor requests;
 
@@ -30,7 +30,7 @@ final class S3Listing {
 
     Future<List<MultipartUploadId>> uploads(String prefix) {
         return requests.send(
-                        "list of unfinished uploads",
+                        "list of multipart uploads",
                         client -> client.listMultipartUploads(request ->
                                 request.bucket(requests.bucket()).prefix(prefix).maxUploads(ObjectStore.PAGE_SIZE)))
                 .map(found -> found.uploads().stream()

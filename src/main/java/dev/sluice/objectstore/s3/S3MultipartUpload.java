@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An object made of parts, which either comes to be or leaves nothing behind. */
+/** Uploads the parts of an object in parallel, and completes or aborts the upload. */
 final class S3MultipartUpload {
     private static final Logger LOG = LoggerFactory.getLogger(S3MultipartUpload.class);
 
@@ -39,25 +39,21 @@ final class S3MultipartUpload {
         this.done = new AtomicReferenceArray<>(parts.count());
     }
 
-    /** How one part gets into the store. */
+    /** Uploads or copies one part. */
     @FunctionalInterface
     interface PartSender {
-        /**
-         * Sends a part and tells what the store has.
-         *
-         * @param number of the part, from 1
-         */
+        /** @param number of the part, from 1 */
         Future<Part> send(String uploadId, int number, ByteRange range);
     }
 
     /**
-     * A part that the store has.
+     * A stored part.
      *
-     * @param md5 of its bytes, where they passed through here
+     * @param md5 of its bytes; empty for a copied part
      */
     record Part(String etag, Optional<Checksum> md5) {}
 
-    /** Sends all parts; gives the ETag of the object, or empty if the store did not say. */
+    /** Returns the ETag of the object, or an empty text if it is unknown. */
     Future<String> upload(Optional<String> contentType, PartSender sender) {
         // Create and complete are not cancelled: an interrupted call would leave an upload whose ID is unknown.
         return uploads.create(key, contentType)
@@ -85,7 +81,7 @@ final class S3MultipartUpload {
                         : Future.failedFuture(cause));
     }
 
-    /** The ETag that S3 gives an object made of parts: the MD5 of their MD5s, and their number; empty if we don't know them. */
+    /** The ETag of S3 for an object of parts: the MD5 of their MD5s, and their number; empty if those are unknown. */
     private String expectedEtag() {
         ChecksumAlgorithm.Digest digest = ChecksumAlgorithm.MD5.newDigest();
         for (int index = 0; index < parts.count(); index++) {
@@ -103,11 +99,11 @@ final class S3MultipartUpload {
                 .onFailure(cause -> LOG.atWarn()
                         .addKeyValue("key", key)
                         .addKeyValue("error", cause.toString())
-                        .log("multipart upload could not be aborted"));
+                        .log("multipart upload not aborted"));
     }
 
     static JobException mismatch(ObjectKey key) {
         return new JobException(
-                ErrorCode.CHECKSUM_MISMATCH, "The store holds something else under '" + key + "' than what was sent.");
+                ErrorCode.CHECKSUM_MISMATCH, "The stored object '" + key + "' differs from the uploaded data.");
     }
 }

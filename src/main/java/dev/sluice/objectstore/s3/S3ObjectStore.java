@@ -16,23 +16,21 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/** S3 and what speaks like it. One instance serves all verticles; whoever made it closes it. */
+/** S3 and compatible stores. One instance serves all verticles; its creator closes it. */
 public final class S3ObjectStore implements ObjectStore {
     private final S3RequestExecutor requests;
     private final PresignedUrls presignedUrls;
 
-    /** Makes the client, which reads the SDK's files and takes a while: not for an event loop. Connects to nothing yet. */
+    /** Creates the client, which blocks because the SDK reads files. Opens no connection. */
     public S3ObjectStore(Vertx vertx, S3Config config) {
         this.requests = new S3RequestExecutor(vertx, config);
         this.presignedUrls = new PresignedUrls(vertx, config);
     }
 
-    /** Objects whose bytes come from elsewhere. */
     public MultipartUploads multipartUploads() {
         return new MultipartUploads(requests);
     }
 
-    /** Links to objects of this bucket. */
     public PresignedUrls presignedUrls() {
         return presignedUrls;
     }
@@ -84,7 +82,7 @@ public final class S3ObjectStore implements ObjectStore {
                 index -> multipartUploads().abort(all.get(index)));
     }
 
-    // One by one: some stores have no batch delete, and others want a checksum for it that the next ones refuse.
+    // One request for each: some stores have no batch delete, and others require a checksum for it that still others reject.
     @Override
     public Future<Void> delete(Collection<ObjectKey> keys) {
         List<ObjectKey> all = List.copyOf(keys);
@@ -102,7 +100,7 @@ public final class S3ObjectStore implements ObjectStore {
                         : Future.failedFuture(cause));
     }
 
-    // A list, not a HEAD of the bucket: only an answer with a body says what is wrong.
+    // A list and not a HEAD of the bucket: only a response with a body contains the error code.
     @Override
     public Future<Void> check() {
         return requests.send(
@@ -112,7 +110,7 @@ public final class S3ObjectStore implements ObjectStore {
                 .mapEmpty();
     }
 
-    /** Ends all connections; what is under way fails. */
+    /** Closes all connections; requests in progress fail. */
     public Future<Void> close() {
         presignedUrls.close();
         return requests.close();

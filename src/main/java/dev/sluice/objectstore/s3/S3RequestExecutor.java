@@ -23,7 +23,7 @@ import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 
-/** What all requests share: the client, the gate before it, and the threads that touch the disk. */
+/** Executes requests: the client, the limit of concurrent requests, and the threads for file access. */
 final class S3RequestExecutor {
     private static final int DISK_THREADS = 4;
     private static final int EVENT_LOOPS = 2;
@@ -36,7 +36,7 @@ final class S3RequestExecutor {
     private final S3Config config;
     private final SdkEventLoopGroup loops;
     private final S3AsyncClient client;
-    private final S3ErrorMapper failures;
+    private final S3ErrorMapper errors;
     private final AsyncSemaphore semaphore;
     private final ExecutorService diskExecutor;
     private final WorkerExecutor files;
@@ -48,14 +48,14 @@ final class S3RequestExecutor {
         this.config = config;
         this.loops = SdkEventLoopGroup.builder()
                 .numberOfThreads(EVENT_LOOPS)
-                .threadFactory(new DefaultThreadFactory("sluice-blob-net", true))
+                .threadFactory(new DefaultThreadFactory("sluice-s3-net", true))
                 .build();
         this.client = S3ClientFactory.create(config, connections, loops);
-        this.failures = new S3ErrorMapper(config.bucket(), S3ClientFactory.describeEndpoint(config), config.caFile());
+        this.errors = new S3ErrorMapper(config.bucket(), S3ClientFactory.describeEndpoint(config), config.caFile());
         this.semaphore = new AsyncSemaphore(connections);
-        this.diskExecutor = DiskThreadPool.create("sluice-blob-disk", DISK_THREADS);
-        // Reads a whole object to check it: a film may take minutes.
-        this.files = vertx.createSharedWorkerExecutor("sluice-blob-files", DISK_THREADS, 30, TimeUnit.MINUTES);
+        this.diskExecutor = DiskThreadPool.create("sluice-s3-disk", DISK_THREADS);
+        // Verification reads a whole file, which takes minutes for a long video.
+        this.files = vertx.createSharedWorkerExecutor("sluice-s3-files", DISK_THREADS, 30, TimeUnit.MINUTES);
     }
 
     S3Config config() {
@@ -66,12 +66,12 @@ final class S3RequestExecutor {
         return config.bucket();
     }
 
-    /** Where requests begin and bytes from the network are written; what runs here is short. */
+    /** Runs short tasks: prepares requests and writes received bytes. */
     Executor diskExecutor() {
         return diskExecutor;
     }
 
-    /** How a failure's sentence names an object. */
+    /** Names an object in error messages. */
     static String describe(ObjectKey key) {
         return "object '" + key + "'";
     }
@@ -85,51 +85,51 @@ final class S3RequestExecutor {
                 .map(S3Responses::metadata);
     }
 
-    /** Sends a request that nobody cancels. */
+    /** Sends a request that cannot be cancelled. */
     <T> Future<T> send(String subject, Function<S3AsyncClient, CompletableFuture<T>> request) {
         return send(subject, new CancellationToken(), request);
     }
 
-    /** Sends a request when there is room for one; {@code subject} says what it is about, for the failure's sentence. */
+    /** Sends a request when a permit is available; {@code subject} names its target in error messages. */
     <T> Future<T> send(
             String subject, CancellationToken cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
         Context context = vertx.getOrCreateContext();
         return semaphore
                 .acquire(context)
-                .compose(entered -> start(context, cancellation, request).onComplete(done -> semaphore.release()))
+                .compose(acquired -> start(context, cancellation, request).onComplete(done -> semaphore.release()))
                 .recover(cause ->
-                        Future.failedFuture(cancellation.reason().orElseGet(() -> failures.translate(subject, cause))));
+                        Future.failedFuture(cancellation.reason().orElseGet(() -> errors.translate(subject, cause))));
     }
 
-    // Off the event loop: to prepare and sign a request takes the SDK milliseconds, and the first one seconds.
+    // Not on the event loop: preparing and signing takes the SDK milliseconds, the first time seconds.
     private <T> Future<T> start(
             Context context, CancellationToken cancellation, Function<S3AsyncClient, CompletableFuture<T>> request) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
+        CompletableFuture<T> response = new CompletableFuture<>();
         diskExecutor.execute(() -> {
             try {
                 cancellation.throwIfCancelled();
-                forward(request.apply(client), cancellation, answer);
+                forward(request.apply(client), cancellation, response);
             } catch (RuntimeException cause) {
-                answer.completeExceptionally(cause);
+                response.completeExceptionally(cause);
             }
         });
-        return Future.fromCompletionStage(answer, context);
+        return Future.fromCompletionStage(response, context);
     }
 
     private static <T> void forward(
-            CompletableFuture<T> sent, CancellationToken cancellation, CompletableFuture<T> answer) {
+            CompletableFuture<T> sent, CancellationToken cancellation, CompletableFuture<T> response) {
         CancellationToken.Registration registration = cancellation.onCancel(() -> sent.cancel(true));
         var unused = sent.whenComplete((result, cause) -> {
             registration.close();
             if (cause == null) {
-                answer.complete(result);
+                response.complete(result);
             } else {
-                answer.completeExceptionally(cause);
+                response.completeExceptionally(cause);
             }
         });
     }
 
-    /** Does something with files that may take a while. */
+    /** Runs file access that may take long. */
     <T> Future<T> runBlocking(Callable<T> work) {
         return files.executeBlocking(
                 () -> {
@@ -149,7 +149,7 @@ final class S3RequestExecutor {
                         () -> {
                             client.close();
                             diskExecutor.shutdown();
-                            // Long enough for connections to end, and not the two seconds that the SDK would take.
+                            // Long enough for connections to close; the SDK would wait two seconds.
                             loops.eventLoopGroup()
                                     .shutdownGracefully(QUIET_MILLIS, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
                                     .await(CLOSE_MILLIS);

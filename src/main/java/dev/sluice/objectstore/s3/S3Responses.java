@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
-/** Reads the SDK's answers. */
+/** Reads responses of the SDK. */
 final class S3Responses {
     private S3Responses() {}
 
@@ -36,7 +36,7 @@ final class S3Responses {
                 md5(etag, get.serverSideEncryption(), get.sseCustomerAlgorithm()));
     }
 
-    /** The bytes in the body of an answer; a store that ignores ranges sends the whole. */
+    /** The bytes in the body of a response; a store that ignores ranges sends the whole object. */
     static ByteRange.ContentRange contentRange(GetObjectResponse get) {
         String range = get.contentRange();
         if (range != null) {
@@ -46,7 +46,7 @@ final class S3Responses {
         return new ByteRange.ContentRange(new ByteRange(0, size), size);
     }
 
-    /** An ETag without its quotes; empty if the store gave none. */
+    /** An ETag without its quotes; empty if the store sent none. */
     static String etag(@Nullable String header) {
         if (header == null) {
             return "";
@@ -55,14 +55,14 @@ final class S3Responses {
         return plain.replace("\"", "");
     }
 
-    /** The MD5 in an ETag, unless the object is encrypted in a way that makes the ETag something else. */
+    /** The MD5 in an ETag, unless the encryption of the object makes the ETag a different value. */
     static Optional<Checksum> md5(
             String etag, @Nullable ServerSideEncryption encryption, @Nullable String customerAlgorithm) {
         boolean plain = encryption == null || encryption == ServerSideEncryption.AES256;
         return plain && customerAlgorithm == null ? Checksum.fromEtag(etag) : Optional.empty();
     }
 
-    // Those that the JDK computes fastest first.
+    // The algorithms that the JDK computes fastest come first.
     private static Optional<Checksum> checksum(HeadObjectResponse head) {
         if (head.checksumType() == ChecksumType.COMPOSITE) {
             return Optional.empty();
@@ -77,7 +77,7 @@ final class S3Responses {
                 .findFirst();
     }
 
-    // "value-N" is a checksum of the parts' checksums; not every store says so by the type.
+    // "value-N" is a checksum of the checksums of the parts; not every store declares that by the checksum type.
     private static Optional<Checksum> whole(ChecksumAlgorithm algorithm, @Nullable String base64) {
         return Optional.ofNullable(base64)
                 .filter(value -> !value.contains("-"))

@@ -21,7 +21,7 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
-/** One file on its way to the store: in one request, or in parts if it is larger than one. */
+/** Uploads a file, in one request or, if it is larger than one part, as multipart upload. */
 final class S3Upload {
     private static final int CHUNK = 64 * 1024;
 
@@ -50,29 +50,29 @@ final class S3Upload {
 
     Future<ObjectMetadata> uploadVerified() {
         return requests.runBlocking(() -> Files.size(source))
-                .compose(size -> stored(size).compose(etag -> verified(size, etag)))
+                .compose(size -> upload(size).compose(etag -> verify(size, etag)))
                 .onSuccess(metadata -> progress.report(1));
     }
 
     Future<Void> uploadUnverified() {
         return requests.runBlocking(() -> Files.size(source))
-                .compose(this::stored)
+                .compose(this::upload)
                 .onSuccess(etag -> progress.report(1))
                 .mapEmpty();
     }
 
-    private Future<String> stored(long size) {
+    private Future<String> upload(long size) {
         return size <= requests.config().partSize()
-                ? whole(size)
+                ? uploadWhole(size)
                 : new S3MultipartUpload(
                                 requests,
                                 key,
                                 PartLayout.forUpload(size, requests.config().partSize()),
                                 cancellation)
-                        .upload(Optional.of(contentType), (id, number, range) -> part(id, number, range, size));
+                        .upload(Optional.of(contentType), (id, number, range) -> uploadPart(id, number, range, size));
     }
 
-    private Future<String> whole(long size) {
+    private Future<String> uploadWhole(long size) {
         ByteRange all = new ByteRange(0, size);
         return send(
                         all,
@@ -87,7 +87,7 @@ final class S3Upload {
                 .map(S3MultipartUpload.Part::etag);
     }
 
-    private Future<S3MultipartUpload.Part> part(String id, int number, ByteRange range, long size) {
+    private Future<S3MultipartUpload.Part> uploadPart(String id, int number, ByteRange range, long size) {
         return send(
                 range,
                 client -> client.uploadPart(
@@ -100,7 +100,7 @@ final class S3Upload {
                 part -> new StoredRange(part.eTag(), part.serverSideEncryption(), part.sseCustomerAlgorithm()));
     }
 
-    /** Sends a range and computes its MD5 at the same time; a store that encrypts or sends no ETag is checked by {@link #verified}. */
+    /** Sends a range and computes its MD5 at the same time; a store that encrypts or sends no ETag is checked by {@link #verify}. */
     private <T> Future<S3MultipartUpload.Part> send(
             ByteRange range, Function<S3AsyncClient, CompletableFuture<T>> request, Function<T, StoredRange> response) {
         Future<Checksum> md5 =
@@ -136,8 +136,8 @@ final class S3Upload {
                 file, more -> progress.report((double) sent.addAndGet(more) / Math.max(1, size)));
     }
 
-    /** Looks in the store: what it acknowledged is not always what it keeps. */
-    private Future<ObjectMetadata> verified(long size, String etag) {
+    /** Compares the stored object: a store may acknowledge an upload and store other data. */
+    private Future<ObjectMetadata> verify(long size, String etag) {
         return requests.head(key, cancellation).compose(metadata -> {
             boolean same = metadata.size() == size
                     && (etag.isEmpty() || metadata.etag().equals(etag));

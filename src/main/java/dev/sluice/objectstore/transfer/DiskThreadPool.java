@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Named threads for short work with the disk; they go away when there is none. */
+/** Named daemon threads for short disk access; idle threads end after 10 s. */
 public final class DiskThreadPool {
     private DiskThreadPool() {}
 

@@ -6,13 +6,13 @@ import java.util.function.LongConsumer;
 import org.reactivestreams.Subscriber;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
-/** A request's body that tells how much of it has been handed to the network; a body sent again counts once. */
+/** Request body that reports the bytes handed to the network; a repeated body counts once. */
 public final class ProgressRequestBody implements AsyncRequestBody {
     private final AsyncRequestBody body;
     private final LongConsumer sent;
     private long reported;
 
-    /** @param sent is told how many more bytes were handed over */
+    /** @param sent receives the number of additional bytes */
     public ProgressRequestBody(AsyncRequestBody body, LongConsumer sent) {
         this.body = body;
         this.sent = sent;

@@ -21,14 +21,14 @@ import org.reactivestreams.Subscription;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Writes one body to one place in a file, on the disk threads. It never holds more than a window of the network's buffers, so
- * a slow disk slows the sender.
+ * Writes one response body to a range of a file, on the disk threads. It requests at most a window of network buffers, so that a
+ * slow disk slows the sender.
  */
 final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
     private static final int WINDOW = 32;
     private static final int BATCH = WINDOW / 2;
     private static final int STAGING = 128 * 1024;
-    // Gathers the network's 8 KiB pieces into writes worth their system call.
+    // Combines the network's 8 KiB buffers into larger writes.
     private static final ThreadLocal<ByteBuffer> STAGED =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STAGING));
 
@@ -36,7 +36,7 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
     private final Executor disk;
     private final ByteRange range;
     private final LongConsumer progress;
-    private final GetObjectResponse answer;
+    private final GetObjectResponse response;
     private final CompletableFuture<GetObjectResponse> done;
 
     private final Queue<ByteBuffer> waiting = new ArrayDeque<>(WINDOW);
@@ -46,22 +46,21 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
     private long position;
 
     /**
-     * @param progress is told how much of the range is in the file
-     * @param done completes with {@code answer} when the whole range is in the file; when somebody else completes it, writing
-     *     ends
+     * @param progress receives the number of written bytes of the range
+     * @param done completed with {@code response} when the whole range is written; if it is completed elsewhere, writing ends
      */
     RangeFileSubscriber(
             FileChannel file,
             Executor disk,
             ByteRange range,
             LongConsumer progress,
-            GetObjectResponse answer,
+            GetObjectResponse response,
             CompletableFuture<GetObjectResponse> done) {
         this.file = file;
         this.disk = disk;
         this.range = range;
         this.progress = progress;
-        this.answer = answer;
+        this.response = response;
         this.done = done;
         this.position = range.start();
     }
@@ -111,7 +110,7 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
             for (List<ByteBuffer> batch = take(); !batch.isEmpty(); batch = take()) {
                 write(batch);
                 progress.accept(position - range.start());
-                ask(batch.size());
+                request(batch.size());
             }
         } catch (IOException cause) {
             fail(FileErrorMapper.translate(cause));
@@ -120,7 +119,7 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
         }
     }
 
-    /** What is worth a write now; if nothing is, the next piece wakes another drain. */
+    /** The next batch; if it is empty, the next buffer starts another drain. */
     private synchronized List<ByteBuffer> take() {
         if (done.isDone() || (waiting.size() < BATCH && !complete)) {
             writing = false;
@@ -137,9 +136,9 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
 
     private void end() {
         if (position == range.end()) {
-            done.complete(answer);
+            done.complete(response);
         } else {
-            // An IOException of the network, which the SDK tries again.
+            // An IOException of the network, which the SDK retries.
             done.completeExceptionally(new EOFException("the body ended at " + position + ", before " + range.end()));
         }
     }
@@ -148,12 +147,12 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
         ByteBuffer staged = STAGED.get().clear();
         for (ByteBuffer bytes : batch) {
             if (bytes.remaining() > range.end() - position - staged.position()) {
-                throw new JobException(ErrorCode.STORE_UNAVAILABLE, "The store sent more bytes than it was asked for.");
+                throw new JobException(ErrorCode.STORE_UNAVAILABLE, "The store sent more bytes than requested.");
             }
             while (bytes.hasRemaining()) {
-                int piece = Math.min(bytes.remaining(), staged.remaining());
-                staged.put(bytes.slice().limit(piece));
-                bytes.position(bytes.position() + piece);
+                int length = Math.min(bytes.remaining(), staged.remaining());
+                staged.put(bytes.slice().limit(length));
+                bytes.position(bytes.position() + length);
                 if (!staged.hasRemaining()) {
                     flush(staged);
                 }
@@ -170,13 +169,13 @@ final class RangeFileSubscriber implements Subscriber<ByteBuffer> {
         staged.clear();
     }
 
-    private void ask(int pieces) {
+    private void request(int buffers) {
         Subscription from;
         synchronized (this) {
             from = subscription;
         }
         if (from != null && !done.isDone()) {
-            from.request(pieces);
+            from.request(buffers);
         }
     }
 

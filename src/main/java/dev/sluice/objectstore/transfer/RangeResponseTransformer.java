@@ -15,8 +15,8 @@ import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Takes the answer to a request for a range into its place in a file. The SDK asks for a new attempt when a connection
- * breaks: that writes the same bytes to the same place again.
+ * Writes the response to a range request to that range of a file. If a connection breaks, the SDK starts another attempt, which
+ * writes the same bytes again.
  */
 public final class RangeResponseTransformer implements AsyncResponseTransformer<GetObjectResponse, GetObjectResponse> {
     private final FileChannel file;
@@ -28,14 +28,14 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
     private long reported;
 
     /**
-     * @param carried says which bytes an answer carries, or throws the reason to refuse it
-     * @param written is told how many more bytes of the range are in the file, each byte once
+     * @param contentRangeOf the bytes in a response; throws to reject the response
+     * @param written receives the number of additional bytes in the file, each byte once
      */
     public RangeResponseTransformer(
-            FileChannel file, Executor disk, Function<GetObjectResponse, ByteRange> carried, LongConsumer written) {
+            FileChannel file, Executor disk, Function<GetObjectResponse, ByteRange> contentRangeOf, LongConsumer written) {
         this.file = file;
         this.disk = disk;
-        this.contentRangeOf = carried;
+        this.contentRangeOf = contentRangeOf;
         this.written = written;
     }
 
@@ -52,8 +52,8 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
         try {
             current.response = response;
             current.range = contentRangeOf.apply(response);
-        } catch (RuntimeException refused) {
-            current.done.completeExceptionally(refused);
+        } catch (RuntimeException rejected) {
+            current.done.completeExceptionally(rejected);
         }
     }
 
@@ -63,7 +63,7 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
         GetObjectResponse response = current.response;
         ByteRange range = current.range;
         if (response == null || range == null) {
-            body.subscribe(new Refusal());
+            body.subscribe(new BodyRejection());
             return;
         }
         body.subscribe(new RangeFileSubscriber(file, disk, range, this::report, response, current.done));
@@ -77,7 +77,7 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
     private Attempt current() {
         Attempt current = attempt;
         if (current == null) {
-            throw new IllegalStateException("the SDK prepares before it answers");
+            throw new IllegalStateException("prepare() was not called");
         }
         return current;
     }
@@ -100,8 +100,8 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
         private volatile @Nullable ByteRange range;
     }
 
-    /** Takes nothing of a body, so that the connection is closed. */
-    private static final class Refusal implements Subscriber<ByteBuffer> {
+    /** Cancels a body, which closes the connection. */
+    private static final class BodyRejection implements Subscriber<ByteBuffer> {
         @Override
         public void onSubscribe(Subscription subscription) {
             subscription.cancel();
