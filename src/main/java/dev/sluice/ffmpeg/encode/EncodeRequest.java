@@ -13,8 +13,4 @@ import java.nio.file.Path;
  * @param progress receives the completed fraction, 0 to 1
  */
 public record EncodeRequest(
-        ProbedSource source,
-        Path directory,
-        int threads,
-        ProgressListener progress,
-        CancellationToken cancellation) {}
+        ProbedSource source, Path directory, int threads, ProgressListener progress, CancellationToken cancellation) {}

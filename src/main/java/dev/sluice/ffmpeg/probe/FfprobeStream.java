@@ -81,10 +81,7 @@ final class FfprobeStream {
                 rotation(),
                 frameRate(),
                 new ColorInfo(
-                        known("color_transfer"),
-                        known("color_primaries"),
-                        known("color_space"),
-                        known("color_range")),
+                        known("color_transfer"), known("color_primaries"), known("color_space"), known("color_range")),
                 stream.getString("field_order", "unknown"));
     }
 

@@ -68,8 +68,8 @@ public final class ProcessErrorMapper {
     private static boolean isOutOfMemory(FfmpegRunner.ExitResult result) {
         // FFmpeg reports ENOMEM also if a file has more streams than allowed.
         boolean otherLimit = result.stderr().contains("max_streams");
-        boolean reported = result.exitCode() == NO_MEMORY
-                || OUT_OF_MEMORY.stream().anyMatch(result.stderr()::contains);
+        boolean reported =
+                result.exitCode() == NO_MEMORY || OUT_OF_MEMORY.stream().anyMatch(result.stderr()::contains);
         return result.exitCode() != 0 && reported && !otherLimit;
     }
 

@@ -67,13 +67,15 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
                 break;
             }
             EncodedSegment result = encode(request, Optional.of(preroll));
-            if (segment.isFirst() || expected.map(first -> startsWith(result, first)).orElse(true)) {
+            if (segment.isFirst()
+                    || expected.map(first -> startsWith(result, first)).orElse(true)) {
                 return result;
             }
             LOG.atWarn()
                     .addKeyValue("segment", segment.number())
                     .addKeyValue(
-                            "expectedSeconds", expected.map(DecimalSeconds::format).orElse(""))
+                            "expectedSeconds",
+                            expected.map(DecimalSeconds::format).orElse(""))
                     .addKeyValue("prerollSeconds", DecimalSeconds.format(preroll))
                     .log("seek passed the first frame of the segment; retrying with longer preroll");
         }
@@ -104,7 +106,8 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
                 FileAccess.encode(request.directory(), request.source().path()),
                 parser,
                 () -> parser.fraction(segment.start(), length).ifPresent(request.progress()::report),
-                // No progress is reported while the video before the segment is decoded, which is faster than real time.
+                // No progress is reported while the video before the segment is decoded, which is faster than real
+                // time.
                 preroll.isPresent() ? Duration.ZERO : segment.start(),
                 request.cancellation());
         if (!isWithoutFrames(exit, parser)) {

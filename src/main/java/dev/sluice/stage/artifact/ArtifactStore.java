@@ -46,9 +46,7 @@ public sealed interface ArtifactStore {
         @Override
         public Future<List<ArtifactLocation>> store(StageContext context, List<LocalFile> files) {
             return uploader.upload(
-                            context,
-                            files,
-                            fraction -> context.progress().report(1 - STORE_FRACTION * (1 - fraction)))
+                            context, files, fraction -> context.progress().report(1 - STORE_FRACTION * (1 - fraction)))
                     .compose(keys -> workspace
                             .delete(context.attempt())
                             .map(deleted -> keys.stream()

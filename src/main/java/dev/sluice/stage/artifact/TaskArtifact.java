@@ -41,6 +41,7 @@ public record TaskArtifact(String name, long bytes, ArtifactLocation location) {
         return new JsonObject()
                 .put(
                         ARTIFACTS_KEY,
-                        new JsonArray(artifacts.stream().map(TaskArtifact::toJson).toList()));
+                        new JsonArray(
+                                artifacts.stream().map(TaskArtifact::toJson).toList()));
     }
 }

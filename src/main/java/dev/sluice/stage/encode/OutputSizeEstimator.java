@@ -31,8 +31,7 @@ public final class OutputSizeEstimator {
 
     /** Estimate in bytes for a part of a video. */
     long estimateBytes(Duration part) {
-        return (long)
-                (BASE_BYTES + MARGIN * Math.min(part.toMillis() / 1e3, maxSeconds) * bitrate / BITS_PER_BYTE);
+        return (long) (BASE_BYTES + MARGIN * Math.min(part.toMillis() / 1e3, maxSeconds) * bitrate / BITS_PER_BYTE);
     }
 
     /** Estimate in bytes for a video with this metadata. A stated duration counts up to the limit for sources. */

@@ -49,8 +49,7 @@ public record SegmentPlanner(
         }
         // The header is not trusted: the estimate is repeated with the actual number of frames.
         return timestamps
-                .filter(found ->
-                        speedEstimator.estimate(info, found.count()).compareTo(maxTaskDuration) > 0)
+                .filter(found -> speedEstimator.estimate(info, found.count()).compareTo(maxTaskDuration) > 0)
                 .flatMap(found -> plan(info, found));
     }
 

@@ -69,8 +69,8 @@ public final class SegmentStage implements Stage {
             StageContext context, EncodePlan plan, SegmentEncoder encoder, ProbedSource source) {
         AudioStream audio = source.info()
                 .audio()
-                .orElseThrow(() -> new JobException(
-                        ErrorCode.OBJECT_CHANGED, "The audio stream is missing from the source."));
+                .orElseThrow(() ->
+                        new JobException(ErrorCode.OBJECT_CHANGED, "The audio stream is missing from the source."));
         return encode(
                 context,
                 source,
@@ -87,8 +87,7 @@ public final class SegmentStage implements Stage {
                 segment.end().minus(segment.start()),
                 request -> encoder.encodeVideo(new SegmentRequest(
                         request, segment, plan.firstFrameTimes().get(segment.number()))),
-                result ->
-                        store(context, result.files(), summary(segment, result), new SegmentResult(result).toJson()));
+                result -> store(context, result.files(), summary(segment, result), new SegmentResult(result).toJson()));
     }
 
     /** Encodes on the worker pool, into a new attempt directory with space for outputs of this duration. */
