@@ -156,8 +156,7 @@ class MaliciousFilesIT {
             throws IOException {
         CancellationToken nobody = new CancellationToken();
         try {
-            EncodeResult made =
-                    encoder.encode(FfmpegFixture.request(source, prober.probe(source, nobody), attempt));
+            EncodeResult made = encoder.encode(FfmpegFixture.request(source, prober.probe(source, nobody), attempt));
             for (ThumbnailFile thumbnail : made.thumbnails()) {
                 assertShowsNoSecret(thumbnail.file());
             }

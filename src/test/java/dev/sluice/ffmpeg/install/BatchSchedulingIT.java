@@ -8,9 +8,9 @@ import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.ffmpeg.FfmpegFixture;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
-import dev.sluice.ffmpeg.sandbox.ProcessLimits;
-import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.BatchScheduling;
+import dev.sluice.ffmpeg.sandbox.FileAccess;
+import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class BatchSchedulingIT {
     /** SCHED_BATCH, sched.h. */
     private static final String BATCH = "3";
 
-    private static final String ORDINARY = "0";
+    private static final String DEFAULT = "0";
 
     @TempDir
     private Path directory;
@@ -42,43 +42,51 @@ class BatchSchedulingIT {
     @EnumSource(
             value = SandboxMode.class,
             names = {"REQUIRED", "OFF"})
-    void encodesAreBatchWorkAndLooksAreNot(SandboxMode sandbox) {
+    void schedulesOnlyEncodesAsBatch(SandboxMode sandbox) {
         Optional<BatchScheduling> found = new BatchSchedulingLocator(Platform.searchPath(), LIMITS).find();
-        assumeTrue(found.isPresent(), "no chrt that works here");
-        FfmpegInstallation there = FfmpegFixture.ffmpeg(sandbox);
+        assumeTrue(found.isPresent(), "chrt does not work on this host");
+        FfmpegInstallation installed = FfmpegFixture.ffmpeg(sandbox);
         FfmpegInstallation shell = new FfmpegInstallation(
-                SHELL, SHELL, there.version(), there.origin(), there.sandbox(), found, there.maxMemory());
+                SHELL,
+                SHELL,
+                installed.version(),
+                installed.origin(),
+                installed.sandbox(),
+                found,
+                installed.maxMemory());
 
         assertThat(policy(shell.encodeRunner(FileAccess.writeDirectory(directory), 1 << 20)))
                 .isEqualTo(BATCH);
         assertThat(policy(shell.readRunner(FileAccess.readDirectory(directory))))
-                .isEqualTo(ORDINARY);
+                .isEqualTo(DEFAULT);
     }
 
     @Test
-    void doesWithoutWhereThereIsNothingToSetIt() {
-        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find()).isEmpty();
+    void findsNothingWithoutChrt() {
+        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find())
+                .isEmpty();
     }
 
     @Test
-    void doesWithoutWhereItMayNotBeSet() throws IOException {
+    void findsNothingWhenPolicyCannotBeSet() throws IOException {
         Path chrt = Files.writeString(
                 directory.resolve("chrt"),
                 "#!/bin/sh\necho 'failed to set pid 0s policy: Operation not permitted' >&2\nexit 1\n");
         Files.setPosixFilePermissions(chrt, PosixFilePermissions.fromString("rwx------"));
 
-        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find()).isEmpty();
+        assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find())
+                .isEmpty();
     }
 
-    /** Of the program that the run starts. */
+    /** Scheduling policy of the started program. */
     private static String policy(FfmpegRunner run) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRunner.ExitResult outcome = run.run(
+        FfmpegRunner.ExitResult result = run.run(
                 List.of("-c", "cut -d ' ' -f 41 /proc/self/stat"),
                 lines::add,
                 Watchdog.withDeadline(Duration.ofSeconds(30)),
                 new CancellationToken());
-        assertThat(outcome.exitCode()).as(outcome.stderr().toString()).isZero();
+        assertThat(result.exitCode()).as(result.stderr().toString()).isZero();
         return String.join("", lines);
     }
 }
