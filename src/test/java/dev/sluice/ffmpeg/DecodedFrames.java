@@ -13,15 +13,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The frames of one stream, counted by decoding them all.
+ * Frames of one stream, counted by decoding all of them.
  *
- * @param seconds from the first frame's start to the last one's end
+ * @param seconds from the start of the first frame to the end of the last
  */
 public record DecodedFrames(long count, double seconds) {
     /** Decodes stream number {@code stream} of {@code file}; blocks. */
     public static DecodedFrames of(Path file, int stream, Path directory) {
         FramecrcParser parser = new FramecrcParser();
-        FfmpegRunner.ExitResult outcome = FfmpegFixture.bare(
+        FfmpegRunner.ExitResult result = FfmpegFixture.bare(
                         FfmpegFixture.ffmpeg().ffmpeg(), directory)
                 .run(
                         List.of(
@@ -42,7 +42,7 @@ public record DecodedFrames(long count, double seconds) {
                         parser::accept,
                         Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
-        assertThat(outcome.exitCode()).isZero();
+        assertThat(result.exitCode()).isZero();
         return new DecodedFrames(
                 parser.stream(0).packets(),
                 DecimalSeconds.toSeconds(parser.stream(0).duration()));

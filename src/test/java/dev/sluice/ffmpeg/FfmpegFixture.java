@@ -34,7 +34,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** The configuration that the tests share, and the FFmpeg they run. */
+/** Configuration and FFmpeg shared by tests. */
 public final class FfmpegFixture {
     public static final FfmpegConfig FFMPEG_CONFIG =
             config(Path.of("target", "ffmpeg-cache"), Optional.empty(), SandboxMode.AUTO);
@@ -61,18 +61,18 @@ public final class FfmpegFixture {
                 16L << 30);
     }
 
-    /** In a sandbox where there is one. */
+    /** With a sandbox if available. */
     public static FfmpegInstallation ffmpeg() {
         return Located.FFMPEG;
     }
 
-    /** In a sandbox or without one, as told; a test that needs one is skipped where there is none. */
+    /** With or without a sandbox; skips the test if a required sandbox is unavailable. */
     public static FfmpegInstallation ffmpeg(SandboxMode sandbox) {
-        assumeTrue(sandbox != SandboxMode.REQUIRED || Bubblewrap.works(), "no bubblewrap that works here");
+        assumeTrue(sandbox != SandboxMode.REQUIRED || Bubblewrap.works(), "bubblewrap does not work on this host");
         return sandbox == SandboxMode.OFF ? ffmpeg().withSandbox(Optional.empty()) : ffmpeg();
     }
 
-    /** A program under limits that it does not meet, without a sandbox. */
+    /** Runs a program with high limits and without a sandbox. */
     public static FfmpegRunner bare(Path program, Path directory) {
         return new FfmpegRunner(new FfmpegLaunchSpec(
                 program,
@@ -81,12 +81,12 @@ public final class FfmpegFixture {
                 Optional.empty()));
     }
 
-    /** What a program of FFmpeg's says, line by line, when all goes well; blocks. */
+    /** Standard output of FFmpeg or ffprobe, line by line; fails if it fails; blocks. */
     public static List<String> output(Path program, List<String> command, Path directory) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRunner.ExitResult outcome = bare(program, directory)
+        FfmpegRunner.ExitResult result = bare(program, directory)
                 .run(command, lines::add, Watchdog.withDeadline(Duration.ofSeconds(60)), new CancellationToken());
-        assertThat(outcome.exitCode()).as(outcome.stderr().toString()).isZero();
+        assertThat(result.exitCode()).as(result.stderr().toString()).isZero();
         return lines;
     }
 
@@ -107,7 +107,7 @@ public final class FfmpegFixture {
         return output(ffmpeg().ffprobe(), command, file.getParent());
     }
 
-    /** Makes a clip of what FFmpeg's generators show and sound. */
+    /** Encodes a clip from FFmpeg's test sources. */
     public static Path clip(Path file, String video, String audio, String... more) {
         List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
         command.addAll(List.of("-f", "lavfi", "-i", video, "-f", "lavfi", "-i", audio));
@@ -118,14 +118,14 @@ public final class FfmpegFixture {
         return file;
     }
 
-    /** Makes an MP4 file larger by so many bytes that mean nothing and take no room on the disk. */
+    /** Enlarges an MP4 file by an unused box that takes no space on the disk. */
     public static void inflate(Path movie, int bytes) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(movie.toFile(), "rw")) {
-            long made = file.length();
-            file.seek(made);
+            long length = file.length();
+            file.seek(length);
             file.writeInt(bytes);
             file.writeBytes("free");
-            file.setLength(made + bytes);
+            file.setLength(length + bytes);
         }
     }
 
@@ -143,7 +143,7 @@ public final class FfmpegFixture {
                 new ProbedSource(source, info), directory, 2, ProgressListener.noop(), new CancellationToken());
     }
 
-    /** What FFmpeg says of a file; blocks. */
+    /** Probes a file; blocks. */
     public static MediaInfo probe(Path file) {
         return new MediaProber(ffmpeg(), FFMPEG_CONFIG, LIMITS).probe(file, new CancellationToken());
     }

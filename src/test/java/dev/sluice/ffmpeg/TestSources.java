@@ -8,7 +8,7 @@ import dev.sluice.media.VideoStream;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Descriptions of sources for tests that need no file. */
+/** Properties of sources for tests without files. */
 public final class TestSources {
     public static final MediaInfo FULL_HD = of(video(1920, 1080), Optional.of(new AudioStream(1)));
 

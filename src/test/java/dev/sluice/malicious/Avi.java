@@ -11,9 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
-/** AVI files with pictures of Java's own drawing. */
+/** AVI files with images drawn by Java. */
 final class Avi {
     private Avi() {}
 
@@ -43,7 +44,7 @@ final class Avi {
                 "strl", chunk("strh", ascii("txts"), little(0, 0, 0, 0, 1, 25, 0, 1, 0, -1, 0, 0, 0)), chunk("strf"));
     }
 
-    /** A subtitle as some players embed it: a whole file in one packet. */
+    /** An embedded subtitle: a whole file in one packet. */
     static byte[] embeddedSubtitle(String name, byte[] content) {
         byte[] wide = name.getBytes(StandardCharsets.UTF_16LE);
         return join(
@@ -56,37 +57,37 @@ final class Avi {
                 content);
     }
 
-    /** Packets of one picture that stays. */
-    static byte[] packets(byte[] picture, int count) {
+    /** Packets that repeat one image. */
+    static byte[] packets(byte[] image, int count) {
         byte[][] packets = new byte[count][];
-        Arrays.fill(packets, chunk("00dc", picture));
+        Arrays.fill(packets, chunk("00dc", image));
         return join(packets);
     }
 
     /** @param format {@code jpg} or {@code png} */
-    static byte[] picture(String format, int width, int height) throws IOException {
-        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D brush = image.createGraphics();
+    static byte[] image(String format, int width, int height) throws IOException {
+        BufferedImage canvas = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D brush = canvas.createGraphics();
         brush.setColor(Color.GREEN);
         brush.fillOval(10, 10, width - 20, height - 20);
         brush.dispose();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ImageIO.write(image, format, out);
+        ImageIO.write(canvas, format, out);
         return out.toByteArray();
     }
 
-    /** The JPEG, claiming another size. */
+    /** The JPEG with another size in its header. */
     static byte[] jpegOfSize(byte[] jpeg, int width, int height) {
         int frame = Binary.find(jpeg, "\u00ff\u00c0");
         return Binary.patched(
                 jpeg, frame + 5, new byte[] {(byte) (height >> 8), (byte) height, (byte) (width >> 8), (byte) width});
     }
 
-    /** The PNG, claiming another size. */
+    /** The PNG with another size in its header. */
     static byte[] pngOfSize(byte[] png, int width, int height) {
-        byte[] claiming = Binary.patched(png, 16, Binary.big(width, height));
-        java.util.zip.CRC32 crc = new java.util.zip.CRC32();
-        crc.update(claiming, 12, 17);
-        return Binary.patched(claiming, 29, Binary.big(crc.getValue()));
+        byte[] resized = Binary.patched(png, 16, Binary.big(width, height));
+        CRC32 crc = new CRC32();
+        crc.update(resized, 12, 17);
+        return Binary.patched(resized, 29, Binary.big(crc.getValue()));
     }
 }

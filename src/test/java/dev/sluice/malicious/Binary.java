@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes of file formats. */
+/** Creates and changes bytes of file formats. */
 final class Binary {
     private Binary() {}
 
@@ -21,12 +21,12 @@ final class Binary {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Numbers of 32 bits, the highest byte first. */
+    /** 32-bit numbers, big-endian. */
     static byte[] big(long... numbers) {
         return ints(ByteOrder.BIG_ENDIAN, numbers);
     }
 
-    /** Numbers of 32 bits, the lowest byte first. */
+    /** 32-bit numbers, little-endian. */
     static byte[] little(long... numbers) {
         return ints(ByteOrder.LITTLE_ENDIAN, numbers);
     }
@@ -39,18 +39,18 @@ final class Binary {
         return buffer.array();
     }
 
-    /** The content with these bytes over it. */
+    /** The content with bytes replaced at an offset. */
     static byte[] patched(byte[] content, int at, byte[] over) {
         byte[] patched = content.clone();
         System.arraycopy(over, 0, patched, at, over.length);
         return patched;
     }
 
-    /** Where the text begins in the content. */
+    /** Offset of the text in the content. */
     static int find(byte[] content, String text) {
         int at = new String(content, StandardCharsets.ISO_8859_1).indexOf(text);
         if (at < 0) {
-            throw new IllegalArgumentException("no " + text + " in there");
+            throw new IllegalArgumentException("text not found: " + text);
         }
         return at;
     }

@@ -12,12 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * MP4 files that say what is not true, or more than anybody can hold.
+ * MP4 files with wrong or excessive values.
  *
- * @param clip a video as it should be
+ * @param clip a valid video
  * @param still a video of one frame
- * @param secret a video that belongs to somebody else
- * @param port on loopback, where somebody listens
+ * @param secret a video of another user
+ * @param port of a listener on the loopback interface
  */
 record MalformedMp4Files(byte[] clip, byte[] still, Path secret, int port) {
     private static final String MEDIA = "moov/trak/mdia/";
@@ -52,7 +52,7 @@ record MalformedMp4Files(byte[] clip, byte[] still, Path secret, int port) {
         return Mp4.box("url ", big(0), ascii("http://127.0.0.1:" + port + "/video.mp4"), new byte[1]);
     }
 
-    /** An alias as QuickTime writes it: where on the old machine the media lie. */
+    /** An alias as written by QuickTime: the path of the media on the original host. */
     private byte[] aliasReference() {
         byte[] path = ascii(secret.toString());
         byte[] even = Arrays.copyOf(path, path.length + path.length % 2);
@@ -90,7 +90,7 @@ record MalformedMp4Files(byte[] clip, byte[] still, Path secret, int port) {
         return Mp4.changed(entry, "moov/trak/tkhd", old -> patched(old, 76, big(60_000 << 16, 60_000 << 16)));
     }
 
-    /** One frame, to be shown a million times, 250 a second: the table of chunks names the same place over and over. */
+    /** One frame, displayed a million times at 250 frames per second: the chunk table repeats the same offset. */
     private byte[] millionFrames() {
         int[] chunks = new int[1];
         long[] delta = new long[1];
@@ -102,14 +102,14 @@ record MalformedMp4Files(byte[] clip, byte[] still, Path secret, int port) {
             delta[0] = ByteBuffer.wrap(old).getInt(12) / 10;
             return old;
         });
-        ByteBuffer places = ByteBuffer.allocate(8 + 4 * MILLION).putInt(0).putInt(MILLION);
+        ByteBuffer offsets = ByteBuffer.allocate(8 + 4 * MILLION).putInt(0).putInt(MILLION);
         for (int i = 0; i < MILLION; i++) {
-            places.putInt(chunks[0]);
+            offsets.putInt(chunks[0]);
         }
         byte[] many = Mp4.changed(still, TABLES + "stts", old -> big(0, 1, MILLION, delta[0]));
         many = Mp4.changed(many, TABLES + "stsz", old -> patched(Arrays.copyOf(old, 12), 8, big(MILLION)));
         many = Mp4.changed(many, TABLES + "stsc", old -> big(0, 1, 1, 1, 1));
-        many = Mp4.changed(many, TABLES + "stco", old -> places.array());
+        many = Mp4.changed(many, TABLES + "stco", old -> offsets.array());
         many = Mp4.changed(many, MEDIA + "mdhd", old -> patched(old, 16, big(MILLION * delta[0])));
         return withoutEditList(many);
     }

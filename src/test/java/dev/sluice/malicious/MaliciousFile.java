@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file of somebody who means ill.
+ * A malicious upload.
  *
- * @param name of the object, and of the file
+ * @param name of the object and of the file
  * @param ending {@code completed}, or the error code with which its job fails
  */
 public record MaliciousFile(String name, byte[] content, String ending) {

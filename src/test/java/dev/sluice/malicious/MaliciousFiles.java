@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Everything that we could think of that somebody could upload to harm us, made here, and how each job of it has to end. */
+/** Generates malicious uploads, each with the expected result of its job. */
 public final class MaliciousFiles {
-    /** Ordinary videos under names that something might run, expand, decode or take for an option. */
+    /** Names of ordinary videos that a program might execute, expand, decode or parse as an option. */
     private static final List<String> NAMES = List.of(
             "$(touch owned).mp4",
             "`touch owned`.mp4",
@@ -40,11 +40,11 @@ public final class MaliciousFiles {
     private final int port;
 
     /**
-     * Files to be made.
+     * Generates files.
      *
-     * @param directory for what is made on the way
-     * @param secret a video that belongs to somebody else; has to be there
-     * @param port on loopback, where somebody listens
+     * @param directory for temporary files
+     * @param secret an existing video of another user
+     * @param port of a listener on the loopback interface
      */
     public MaliciousFiles(Path ffmpeg, Path directory, Path secret, int port) {
         this.ffmpeg = ffmpeg;
@@ -54,35 +54,35 @@ public final class MaliciousFiles {
     }
 
     public List<MaliciousFile> all() throws IOException, InterruptedException {
-        byte[] clip = made("clip.mp4", "testsrc2=size=320x240:rate=25:duration=0.4", "-pix_fmt", "yuv420p");
-        byte[] still = made("still.mp4", "color=black:size=640x480:rate=25", "-frames:v", "1");
+        byte[] clip = encoded("clip.mp4", "testsrc2=size=320x240:rate=25:duration=0.4", "-pix_fmt", "yuv420p");
+        byte[] still = encoded("still.mp4", "color=black:size=640x480:rate=25", "-frames:v", "1");
         List<MaliciousFile> files = new ArrayList<>(new MaliciousPlaylists(secret, port).all());
         files.addAll(new MalformedMp4Files(clip, still, secret, port).all());
-        files.addAll(pictures());
+        files.addAll(images());
         files.addAll(headers());
         NAMES.forEach(name -> files.add(new MaliciousFile(name, clip, COMPLETED)));
         return List.copyOf(files);
     }
 
-    private List<MaliciousFile> pictures() throws IOException, InterruptedException {
-        byte[] jpeg = Avi.picture("jpg", 320, 240);
-        byte[] png = Avi.picture("png", 320, 240);
-        byte[] largest = made("largest.mp4", "color=black:size=8192x4320:rate=5", "-frames:v", "2");
-        byte[] larger = made("larger.mp4", "color=black:size=8192x4336:rate=5", "-frames:v", "1");
+    private List<MaliciousFile> images() throws IOException, InterruptedException {
+        byte[] jpeg = Avi.image("jpg", 320, 240);
+        byte[] png = Avi.image("png", 320, 240);
+        byte[] largest = encoded("largest.mp4", "color=black:size=8192x4320:rate=5", "-frames:v", "2");
+        byte[] larger = encoded("larger.mp4", "color=black:size=8192x4336:rate=5", "-frames:v", "1");
         return List.of(
                 new MaliciousFile("largest.mp4", largest, COMPLETED),
                 new MaliciousFile("larger.mp4", larger, "too_many_pixels"),
                 new MaliciousFile(
-                        "jpeg-claim.avi", film("MJPG", 60_000, Avi.jpegOfSize(jpeg, 60_000, 60_000)), "no_frames"),
+                        "jpeg-claim.avi", video("MJPG", 60_000, Avi.jpegOfSize(jpeg, 60_000, 60_000)), "no_frames"),
                 new MaliciousFile(
-                        "png-claim.avi", film("MPNG", 60_000, Avi.pngOfSize(png, 60_000, 60_000)), "no_frames"),
+                        "png-claim.avi", video("MPNG", 60_000, Avi.pngOfSize(png, 60_000, 60_000)), "no_frames"),
                 new MaliciousFile("png-claim.mp4", Avi.pngOfSize(png, 60_000, 60_000), "still_image"),
                 new MaliciousFile("subtitle-playlist.avi", withSubtitle(jpeg), COMPLETED));
     }
 
-    private static byte[] film(String codec, int side, byte[] picture) {
+    private static byte[] video(String codec, int side, byte[] image) {
         byte[][] streams = {Avi.videoStream(codec, side, side, 25)};
-        return Avi.file(side, side, 25, streams, Avi.packets(picture, 25));
+        return Avi.file(side, side, 25, streams, Avi.packets(image, 25));
     }
 
     private byte[] withSubtitle(byte[] jpeg) {
@@ -116,22 +116,22 @@ public final class MaliciousFiles {
         return out.toByteArray();
     }
 
-    private byte[] made(String name, String picture, String... more) throws IOException, InterruptedException {
-        Path file = directory.resolve("made-" + name);
-        make(ffmpeg, file, picture, more);
+    private byte[] encoded(String name, String filter, String... more) throws IOException, InterruptedException {
+        Path file = directory.resolve("encoded-" + name);
+        make(ffmpeg, file, filter, more);
         return Files.readAllBytes(file);
     }
 
-    /** Makes a video of {@code picture}, a source of FFmpeg's lavfi. */
-    public static void make(Path ffmpeg, Path file, String picture, String... more)
+    /** Encodes a video from {@code filter}, a source of FFmpeg's lavfi. */
+    public static void make(Path ffmpeg, Path file, String filter, String... more)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(ffmpeg.toString(), "-nostdin", "-loglevel", "error"));
-        command.addAll(List.of("-f", "lavfi", "-i", picture));
+        command.addAll(List.of("-f", "lavfi", "-i", filter));
         command.addAll(List.of(more));
         command.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", file.toString()));
         Process process = new ProcessBuilder(command).inheritIO().start();
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new IOException("could not make " + file);
+            throw new IOException("cannot encode " + file);
         }
     }
 }

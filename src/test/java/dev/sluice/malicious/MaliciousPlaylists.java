@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Texts that name other files, called videos.
+ * Text files that reference other files, with names of videos.
  *
- * @param secret a video that belongs to somebody else
- * @param port on loopback, where somebody listens
+ * @param secret a video of another user
+ * @param port of a listener on the loopback interface
  */
 record MaliciousPlaylists(Path secret, int port) {
-    /** Makes text look binary to those who look for control characters. */
+    /** Control characters that make text appear binary. */
     private static final String BINARY = "\u0001\u0002";
 
     List<MaliciousFile> all() {

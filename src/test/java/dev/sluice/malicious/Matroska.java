@@ -6,11 +6,11 @@ import static dev.sluice.malicious.Binary.join;
 
 import java.util.HexFormat;
 
-/** Matroska files that are all header. */
+/** Matroska files without media data. */
 final class Matroska {
     private Matroska() {}
 
-    /** An element with its size in eight bytes. */
+    /** An element with a size field of eight bytes. */
     static byte[] element(String id, byte[]... content) {
         byte[] inside = join(content);
         return join(HexFormat.of().parseHex(id), new byte[] {1, 0, 0, 0}, big(inside.length), inside);
@@ -40,7 +40,7 @@ final class Matroska {
         return element("1654ae6b", tracks);
     }
 
-    /** Tags in tags, each holding the next. */
+    /** Nested tags, each containing the next. */
     static byte[] nestedTags(int depth) {
         byte[] tag = new byte[0];
         for (int level = 0; level < depth; level++) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
-/** MP4 files, made of boxes or changed in one of them. */
+/** Creates MP4 files from boxes, and changes boxes of MP4 files. */
 final class Mp4 {
     private static final int HEADER = 8;
 
@@ -19,20 +19,20 @@ final class Mp4 {
         return join(big(HEADER + inside.length), ascii(type), inside);
     }
 
-    /** A box whose header says something else about its size. */
+    /** A box with this size in its header. */
     static byte[] boxOfSize(long size, String type, byte[]... content) {
         return join(big(size), ascii(type), join(content));
     }
 
-    /** A file that begins as an MP4 does. */
+    /** A file that starts like an MP4 file. */
     static byte[] file(byte[]... boxes) {
         return join(box("ftyp", ascii("isom"), big(512), ascii("isomiso2avc1mp41")), join(boxes));
     }
 
     /**
-     * The file with another content in one of its boxes; the boxes around it grow or shrink with it.
+     * Replaces the contents of one box, and adapts the sizes of the boxes around it.
      *
-     * @param path {@code moov/trak/tkhd}; of several boxes of one type the first is meant
+     * @param path {@code moov/trak/tkhd}; selects the first box of each type
      */
     static byte[] changed(byte[] file, String path, UnaryOperator<byte[]> change) {
         String[] steps = path.split("/", 2);
@@ -47,10 +47,10 @@ final class Mp4 {
             }
             at += size;
         }
-        throw new IllegalArgumentException("no " + path + " in there");
+        throw new IllegalArgumentException("box not found: " + path);
     }
 
-    /** Boxes in boxes, each holding the next. */
+    /** Nested boxes, each containing the next. */
     static byte[] nested(String type, int depth) {
         ByteBuffer nested = ByteBuffer.allocate(HEADER * depth);
         for (int level = depth; level > 0; level--) {

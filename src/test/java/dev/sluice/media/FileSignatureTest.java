@@ -24,21 +24,22 @@ class FileSignatureTest {
                 "<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"></MPD>",
                 "<smil><body></body></smil>",
             })
-    void refusesAPlaylistThatPretendsToBeAVideo(String content) {
-        assertThat(refusal(bytes(content))).isEqualTo(ErrorCode.PLAYLIST);
+    void rejectsPlaylist(String content) {
+        assertThat(rejectionCode(bytes(content))).isEqualTo(ErrorCode.PLAYLIST);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"<!DOCTYPE html>\n<html></html>", "{\"error\":\"expired\"}", "just words", "Grüße\n"})
-    void refusesText(String content) {
-        assertThat(refusal(bytes(content))).isEqualTo(ErrorCode.NOT_A_VIDEO);
+    void rejectsText(String content) {
+        assertThat(rejectionCode(bytes(content))).isEqualTo(ErrorCode.NOT_A_VIDEO);
     }
 
     @Test
-    void refusesLongTextThoughACharacterIsCutInTwo() {
+    void rejectsTextWithTruncatedLastCharacter() {
         byte[] head = bytes("a" + "ü".repeat(FileSignature.LENGTH)).clone();
 
-        assertThat(refusal(java.util.Arrays.copyOf(head, FileSignature.LENGTH))).isEqualTo(ErrorCode.NOT_A_VIDEO);
+        assertThat(rejectionCode(java.util.Arrays.copyOf(head, FileSignature.LENGTH)))
+                .isEqualTo(ErrorCode.NOT_A_VIDEO);
     }
 
     @ParameterizedTest
@@ -52,8 +53,8 @@ class FileSignatureTest {
                 "0000001c6674797068656963",
                 "424d36000000000000003600",
             })
-    void refusesStillImages(String hex) {
-        assertThat(refusal(HexFormat.of().parseHex(hex))).isEqualTo(ErrorCode.STILL_IMAGE);
+    void rejectsStillImages(String hex) {
+        assertThat(rejectionCode(HexFormat.of().parseHex(hex))).isEqualTo(ErrorCode.STILL_IMAGE);
     }
 
     @ParameterizedTest
@@ -67,7 +68,7 @@ class FileSignatureTest {
                 "3026b2758e66cf11a6d900aa",
                 "000001ba44000d0dc4014338",
             })
-    void letsContainersPass(String hex) {
+    void acceptsContainers(String hex) {
         byte[] head = HexFormat.of().parseHex(hex);
 
         assertThat(FileSignature.reject(head)).isEmpty();
@@ -75,7 +76,7 @@ class FileSignatureTest {
     }
 
     @Test
-    void knowsATransportStreamThatBeginsInTheMiddleOfAPacket() {
+    void acceptsTransportStreamStartingWithinPacket() {
         byte[] head = new byte[FileSignature.LENGTH];
         for (int packet = 100; packet < head.length; packet += 188) {
             head[packet] = 0x47;
@@ -85,7 +86,7 @@ class FileSignatureTest {
     }
 
     @Test
-    void takesRandomBytesForNothing() {
+    void detectsNothingInRandomBytes() {
         byte[] head = new byte[FileSignature.LENGTH];
         new Random(7).nextBytes(head);
 
@@ -97,7 +98,7 @@ class FileSignatureTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static ErrorCode refusal(byte[] head) {
+    private static ErrorCode rejectionCode(byte[] head) {
         return FileSignature.reject(head).map(JobException::code).orElseThrow();
     }
 }

@@ -40,16 +40,13 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
      * @param onProgress called after each progress
      * @throws dev.sluice.job.JobException with the cause if FFmpeg fails
      */
-    public FfmpegRunner.ExitResult run(
+    public void run(
             List<String> arguments,
             FileAccess fileAccess,
             ProgressParser parser,
             Runnable onProgress,
             CancellationToken cancellation) {
-        FfmpegRunner.ExitResult result =
-                runUnchecked(arguments, fileAccess, parser, onProgress, Duration.ZERO, cancellation);
-        requireSuccess(result, parser);
-        return result;
+        requireSuccess(runUnchecked(arguments, fileAccess, parser, onProgress, Duration.ZERO, cancellation), parser);
     }
 
     /**
@@ -81,7 +78,11 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
                         cancellation);
     }
 
-    /** @throws dev.sluice.job.JobException with the cause if FFmpeg failed */
+    /**
+     * Checks the exit code.
+     *
+     * @throws dev.sluice.job.JobException with the cause if FFmpeg failed
+     */
     public static void requireSuccess(FfmpegRunner.ExitResult result, ProgressParser parser) {
         if (result.exitCode() != 0) {
             LOG.atWarn()

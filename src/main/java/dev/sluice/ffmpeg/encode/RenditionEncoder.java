@@ -24,12 +24,14 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
         MediaInfo info = request.source().info();
         List<Rendition> renditions = runner.renditions(info.video().displaySize());
         ProgressParser parser = new ProgressParser();
-        FfmpegRunner.ExitResult exit = runner.run(
+        FfmpegRunner.ExitResult exit = runner.runUnchecked(
                 new EncodeCommand(runner.media(), request.threads()).arguments(request.source(), renditions),
                 FileAccess.encode(request.directory(), request.source().path()),
                 parser,
                 () -> parser.fraction(info.duration()).ifPresent(request.progress()::report),
+                Duration.ZERO,
                 request.cancellation());
+        EncodeRunner.requireSuccess(exit, parser);
         if (parser.frames() == 0) {
             throw ProcessErrorMapper.noFrames();
         }

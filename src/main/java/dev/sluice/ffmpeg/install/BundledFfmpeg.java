@@ -92,7 +92,8 @@ final class BundledFfmpeg {
     }
 
     private void unpack(JarFile jar, List<JarEntry> files, Path directory) throws IOException {
-        Path unpacked = Files.createTempDirectory(cache, "unpacking-", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Path unpacked =
+                Files.createTempDirectory(cache, "unpacking-", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         try {
             for (JarEntry file : files) {
                 Path target = unpacked.resolve(nameOf(file));

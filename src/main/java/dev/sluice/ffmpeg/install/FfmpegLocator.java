@@ -52,8 +52,8 @@ final class FfmpegLocator {
                 .addKeyValue("ffmpeg", ffmpeg.ffmpeg())
                 .log("ffmpeg found");
         return ffmpeg.withScheduling(new BatchSchedulingLocator(searchPath, limits).find())
-                .withSandbox(
-                        new SandboxLocator(config.sandbox(), searchPath, limits).find(ffmpeg.ffmpeg(), ffmpeg.ffprobe()));
+                .withSandbox(new SandboxLocator(config.sandbox(), searchPath, limits)
+                        .find(ffmpeg.ffmpeg(), ffmpeg.ffprobe()));
     }
 
     private Optional<FfmpegInstallation> configured() {

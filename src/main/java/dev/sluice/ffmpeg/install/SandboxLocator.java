@@ -63,9 +63,8 @@ public final class SandboxLocator {
             return Optional.of(sandbox);
         } catch (SandboxUnavailableException unavailable) {
             if (mode == SandboxMode.REQUIRED) {
-                throw new FfmpegUnavailableException(
-                        "The sandbox required by ffmpeg.sandbox is not available: " + unavailable.getMessage()
-                                + ". " + ADVICE + ", or set ffmpeg.sandbox to 'auto' or 'off'.");
+                throw new FfmpegUnavailableException("The sandbox required by ffmpeg.sandbox is not available: "
+                        + unavailable.getMessage() + ". " + ADVICE + ", or set ffmpeg.sandbox to 'auto' or 'off'.");
             }
             LOG.atWarn()
                     .addKeyValue("reason", unavailable.getMessage())

@@ -18,7 +18,11 @@ public final class FfprobeOutput {
         this.streams = streams;
     }
 
-    /** @throws io.vertx.core.json.DecodeException if the text is not ffprobe's JSON */
+    /**
+     * Parses the JSON of ffprobe.
+     *
+     * @throws io.vertx.core.json.DecodeException if the text is not valid JSON
+     */
     public static FfprobeOutput of(String json) {
         JsonObject report = new JsonObject(json);
         JsonArray streams = report.getJsonArray("streams", new JsonArray());

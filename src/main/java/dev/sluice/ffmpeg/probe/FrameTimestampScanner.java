@@ -61,7 +61,8 @@ public final class FrameTimestampScanner {
                             packet.time()
                                     .filter(time -> timestamps.count() < MAX_FRAMES)
                                     .ifPresentOrElse(
-                                            time -> timestamps.add(DecimalSeconds.toSeconds(time)), () -> incomplete.set(true));
+                                            time -> timestamps.add(DecimalSeconds.toSeconds(time)),
+                                            () -> incomplete.set(true));
                         },
                         Watchdog.withDeadline(ReadTimeout.forBytes(config.probeTimeout(), info.bytes())),
                         cancellation);

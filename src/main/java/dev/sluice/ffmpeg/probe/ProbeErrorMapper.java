@@ -47,43 +47,43 @@ public final class ProbeErrorMapper {
         }
         if (errors.contains("moov atom not found")) {
             return new JobException(
-                    ErrorCode.UNREADABLE,
-                    "The file has no index (moov atom): it is truncated or incomplete.");
+                    ErrorCode.UNREADABLE, "The file has no index (moov atom): it is truncated or incomplete.");
         }
         if (errors.contains("exceeds specified max pixel") || errors.contains("Picture size")) {
             return new JobException(ErrorCode.TOO_MANY_PIXELS, "Frame size exceeds media.limits.maxPixels.");
         }
-        return new JobException(ErrorCode.UNREADABLE, "The file has the signature of a video, but its structure cannot be read.");
+        return new JobException(
+                ErrorCode.UNREADABLE, "The file has the signature of a video, but its structure cannot be read.");
     }
 
     private static JobException ofFormat(String format) {
         if (PLAYLISTS.contains(format)) {
             return new JobException(
-                    ErrorCode.PLAYLIST, "The file is a playlist or script (" + format + ") that references other files.");
+                    ErrorCode.PLAYLIST,
+                    "The file is a playlist or script (" + format + ") that references other files.");
         }
         if (format.startsWith("image2") || format.endsWith("_pipe") || format.equals("gif") || format.equals("apng")) {
             return new JobException(ErrorCode.STILL_IMAGE, "The file is an image, not a video.");
         }
         if (AUDIO_FORMATS.contains(format)) {
-            return new JobException(ErrorCode.NO_VIDEO_STREAM, "The file contains audio (" + format + ") but no video.");
+            return new JobException(
+                    ErrorCode.NO_VIDEO_STREAM, "The file contains audio (" + format + ") but no video.");
         }
         return new JobException(ErrorCode.NOT_A_VIDEO, "The file's format (" + format + ") is not accepted as video.");
     }
 
     static JobException unsupportedCodec(String codec) {
-        return new JobException(
-                ErrorCode.UNSUPPORTED_CODEC,
-                "The codec '" + codec + "' is not supported.");
+        return new JobException(ErrorCode.UNSUPPORTED_CODEC, "The codec '" + codec + "' is not supported.");
     }
 
     static JobException encrypted() {
-        return new JobException(
-                ErrorCode.ENCRYPTED, "The video is encrypted (DRM) and cannot be decoded.");
+        return new JobException(ErrorCode.ENCRYPTED, "The video is encrypted (DRM) and cannot be decoded.");
     }
 
     static JobException tooManyStreams(int maxStreams) {
         return new JobException(
-                ErrorCode.TOO_MANY_STREAMS, "The file has more than the " + maxStreams + " streams allowed (media.limits.maxStreams).");
+                ErrorCode.TOO_MANY_STREAMS,
+                "The file has more than the " + maxStreams + " streams allowed (media.limits.maxStreams).");
     }
 
     private static Optional<String> found(Pattern pattern, StderrLog errors) {

@@ -42,8 +42,7 @@ public final class SourceValidator {
             throw new JobException(ErrorCode.NO_VIDEO_STREAM, "The file has no video stream.");
         }
         if (output.movingVideoStreams().isEmpty()) {
-            throw new JobException(
-                    ErrorCode.NO_VIDEO_STREAM, "The file has no video stream, only cover art.");
+            throw new JobException(ErrorCode.NO_VIDEO_STREAM, "The file has no video stream, only cover art.");
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Arguments with which FFmpeg and ffprobe open an input file. Pure. */
 public final class InputArguments {
-    /** Largest pixel format: four planes of 16 bits. The minimum leaves room for tables. */
+    /** The widest pixel format: four planes of 16 bits. {@link #MIN_ALLOC} covers tables. */
     private static final long BYTES_PER_PIXEL = 8;
 
     private static final long MIN_ALLOC = 256L << 20;

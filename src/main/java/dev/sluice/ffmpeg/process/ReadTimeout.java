@@ -12,7 +12,11 @@ public final class ReadTimeout {
 
     private ReadTimeout() {}
 
-    /** @param bytes of all files, 0 or more */
+    /**
+     * Computes the timeout.
+     *
+     * @param bytes of all files, 0 or more
+     */
     public static Duration forBytes(Duration base, long bytes) {
         return base.plusSeconds(bytes / BYTES_PER_SECOND);
     }

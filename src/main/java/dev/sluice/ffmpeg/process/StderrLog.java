@@ -74,7 +74,8 @@ public final class StderrLog {
         List<String> retained = lines();
         Stream<String> shown = retained.size() <= 2 * MAX_LOGGED
                 ? retained.stream()
-                : Stream.concat(retained.stream().limit(MAX_LOGGED), retained.stream().skip(retained.size() - MAX_LOGGED));
+                : Stream.concat(
+                        retained.stream().limit(MAX_LOGGED), retained.stream().skip(retained.size() - MAX_LOGGED));
         return shown.collect(Collectors.joining(" | "));
     }
 }

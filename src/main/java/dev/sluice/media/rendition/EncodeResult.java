@@ -20,7 +20,11 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         warnings = List.copyOf(warnings);
     }
 
-    /** @param largestFirst the renditions in the order of the ladder */
+    /**
+     * Creates the result of an encode.
+     *
+     * @param largestFirst the renditions in the order of the ladder
+     */
     public static EncodeResult of(
             List<RenditionFile> largestFirst, List<ThumbnailFile> thumbnails, List<String> warnings) {
         if (thumbnails.isEmpty()) {

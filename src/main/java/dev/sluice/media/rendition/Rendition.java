@@ -12,7 +12,8 @@ import dev.sluice.media.Dimensions;
 public record Rendition(String quality, Dimensions size, int maxBitrate) {
     public Rendition {
         if (!quality.matches("[A-Za-z0-9_-]{1,32}")) {
-            throw new IllegalArgumentException("a quality must have 1 to 32 characters of A-Z, a-z, 0-9, '_' and '-': '" + quality + "'");
+            throw new IllegalArgumentException(
+                    "a quality must have 1 to 32 characters of A-Z, a-z, 0-9, '_' and '-': '" + quality + "'");
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.sluice.media.rendition;
 
-import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.config.MediaConfig;
+import dev.sluice.config.MediaConfig.Rung;
 import dev.sluice.media.Dimensions;
 import java.util.Comparator;
 import java.util.List;

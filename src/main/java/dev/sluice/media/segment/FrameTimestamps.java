@@ -42,7 +42,10 @@ public final class FrameTimestamps {
         for (int i = 0; i < count; i++) {
             Duration time = plan.start().plus(DecimalSeconds.fromSeconds(seconds[i] - start));
             int number = plan.indexAt(time);
-            if (firstFrames.get(number).filter(known -> known.compareTo(time) <= 0).isEmpty()) {
+            if (firstFrames
+                    .get(number)
+                    .filter(known -> known.compareTo(time) <= 0)
+                    .isEmpty()) {
                 firstFrames.set(number, Optional.of(time));
             }
         }

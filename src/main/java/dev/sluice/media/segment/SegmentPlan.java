@@ -29,7 +29,8 @@ public record SegmentPlan(Duration start, Duration end, Duration segmentDuration
         long cells = Math.max(1, ceil(end.minus(start).toNanos(), grid.toNanos()));
         long maxCells = Math.max(1, maxSegment.toNanos() / grid.toNanos());
         long cellsPerSegment = ceil(cells, ceil(cells, maxCells));
-        return new SegmentPlan(start, end, grid.multipliedBy(cellsPerSegment), Math.toIntExact(ceil(cells, cellsPerSegment)));
+        return new SegmentPlan(
+                start, end, grid.multipliedBy(cellsPerSegment), Math.toIntExact(ceil(cells, cellsPerSegment)));
     }
 
     public List<Segment> segments() {

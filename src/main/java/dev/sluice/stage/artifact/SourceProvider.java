@@ -76,7 +76,8 @@ public final class SourceProvider {
     private long requireAllowed(long bytes) {
         if (bytes > maxBytes) {
             throw new JobException(
-                    ErrorCode.TOO_LARGE, "The object size of " + bytes + " bytes exceeds the limit of " + maxBytes + " bytes.");
+                    ErrorCode.TOO_LARGE,
+                    "The object size of " + bytes + " bytes exceeds the limit of " + maxBytes + " bytes.");
         }
         return bytes;
     }
@@ -97,8 +98,7 @@ public final class SourceProvider {
         try {
             return new ObjectKey(key);
         } catch (IllegalArgumentException invalid) {
-            throw new JobException(
-                    ErrorCode.INVALID_MESSAGE, "Invalid s3Key: " + invalid.getMessage() + ".", invalid);
+            throw new JobException(ErrorCode.INVALID_MESSAGE, "Invalid s3Key: " + invalid.getMessage() + ".", invalid);
         }
     }
 }

@@ -61,9 +61,7 @@ public final class DownloadStage implements Stage {
     private static void requireVideo(StagedJob job) {
         String type = job.mediaType().orElse("VIDEO");
         if (!type.equals("VIDEO")) {
-            throw new JobException(
-                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                    "The mediaType of the job must be VIDEO.");
+            throw new JobException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The mediaType of the job must be VIDEO.");
         }
     }
 

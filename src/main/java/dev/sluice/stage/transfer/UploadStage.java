@@ -77,8 +77,7 @@ public final class UploadStage implements Stage {
         ObjectKey key = named("stagedKey", output.stagedKey().orElse(""));
         if (!uploader.staging().belongsTo(job.id(), key)) {
             throw new JobException(
-                    ErrorCode.INVALID_MESSAGE,
-                    "Invalid stagedKey of an output: not a staging key of this job.");
+                    ErrorCode.INVALID_MESSAGE, "Invalid stagedKey of an output: not a staging key of this job.");
         }
         return key;
     }
@@ -93,8 +92,8 @@ public final class UploadStage implements Stage {
 
     private Future<OutputPublication.Output> find(StagedJob job, OutputFile output) {
         String path = output.localPath()
-                .orElseThrow(() -> new JobException(
-                        ErrorCode.INVALID_MESSAGE, "The message has no localPath for an output."));
+                .orElseThrow(() ->
+                        new JobException(ErrorCode.INVALID_MESSAGE, "The message has no localPath for an output."));
         ObjectKey key = key(job, output);
         return workspace
                 .resolve(job.id(), path)
@@ -106,8 +105,7 @@ public final class UploadStage implements Stage {
         ObjectKey key = named("s3Key", output.s3Key());
         if (!keys.isOutputKeyOf(job.mediaId(), key)) {
             throw new JobException(
-                    ErrorCode.INVALID_MESSAGE,
-                    "Invalid s3Key of an output: not an output key of this media item.");
+                    ErrorCode.INVALID_MESSAGE, "Invalid s3Key of an output: not an output key of this media item.");
         }
         return key;
     }

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Every command line, whole: this is what FFmpeg is asked. */
+/** Complete command lines of FFmpeg and ffprobe. */
 class CommandLineTest {
     private static final Path SOURCE = Path.of("/in/-source name.mov");
 
@@ -65,7 +65,7 @@ class CommandLineTest {
     private final EncodeCommand encode = new EncodeCommand(FfmpegFixture.withPreset("medium"), 2);
 
     @Test
-    void encodesEverythingInOneRun() {
+    void encodesAllOutputsInOneRun() {
         assertThat(line(encode.arguments(
                         new ProbedSource(SOURCE, TestSources.FULL_HD), renditions(TestSources.FULL_HD))))
                 .isEqualTo(
@@ -75,24 +75,24 @@ class CommandLineTest {
     }
 
     @Test
-    void leavesTheSoundOutWhereThereIsNone() {
-        MediaInfo silent = TestSources.of(TestSources.video(640, 360), Optional.empty());
+    void omitsAudioWhenSourceHasNone() {
+        MediaInfo withoutAudio = TestSources.of(TestSources.video(640, 360), Optional.empty());
 
-        assertThat(line(encode.outputs(silent, renditions(silent))))
+        assertThat(line(encode.outputs(withoutAudio, renditions(withoutAudio))))
                 .contains("-f tee [f=mp4:movflags=+faststart:select=\\'v:0\\']360p.mp4 ")
                 .doesNotContain("-c:a")
                 .doesNotContain("v:0,a");
     }
 
     @Test
-    void sharesTheThreadsByThePixels() {
+    void distributesThreadsByPixels() {
         assertThat(line(new EncodeCommand(FfmpegFixture.MEDIA, 8)
                         .outputs(TestSources.FULL_HD, renditions(TestSources.FULL_HD))))
                 .contains("-threads:v:0 5", "-threads:v:1 3", "-threads:v:2 2");
     }
 
     @Test
-    void scalesOnFewThreadsAndDoesWhatIsHardOnAll() {
+    void usesFewThreadsForScalingAndAllForExpensiveFilters() {
         MediaInfo hdr = TestSources.of(
                 TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084")), Optional.empty());
 
@@ -105,13 +105,13 @@ class CommandLineTest {
     }
 
     @Test
-    void deinterlacesWhatIsInterlaced() {
+    void deinterlacesInterlacedVideo() {
         assertThat(filters(TestSources.video(720, 576, "tt", Optional.empty())))
                 .startsWith("[0:0]bwdif=mode=send_frame:deint=interlaced,split=2[all][some];");
     }
 
     @Test
-    void bringsHdrDownToWhatEveryScreenShows() {
+    void toneMapsHdr() {
         assertThat(filters(TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084"))))
                 .startsWith("[0:0]zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
                         + "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p,"
@@ -119,7 +119,7 @@ class CommandLineTest {
     }
 
     @Test
-    void asksFfprobeForContainerAndStreams() {
+    void probesContainerAndStreams() {
         assertThat(line(FfprobeCommand.describe(SOURCE, FfmpegFixture.LIMITS)))
                 .isEqualTo(
                         "-hide_banner -loglevel level+warning -show_format -show_streams -print_format json=compact=1 "
@@ -127,7 +127,7 @@ class CommandLineTest {
     }
 
     @Test
-    void asksFfprobeForTheTimesOfPackets() {
+    void probesPacketTimestamps() {
         assertThat(line(FfprobeCommand.packetTimes(SOURCE, 3, FfmpegFixture.LIMITS)))
                 .isEqualTo("-hide_banner -loglevel level+warning -select_streams 3"
                         + " -show_entries packet=pts_time,duration_time,flags -print_format csv=print_section=0 "
@@ -135,7 +135,7 @@ class CommandLineTest {
     }
 
     @Test
-    void beginsASegmentAsIfTheFilmWentOn() {
+    void startsSegmentLikePartOfWholeVideo() {
         String command = line(segment(1, encode));
 
         assertThat(command)
@@ -152,7 +152,7 @@ class CommandLineTest {
     }
 
     @Test
-    void encodesNothingBehindTheEndOfTheFilm() {
+    void encodesNoLookaheadAfterLastSegment() {
         String command = line(segment(2, encode));
 
         assertThat(command)
@@ -161,7 +161,7 @@ class CommandLineTest {
     }
 
     @Test
-    void asksNothingOfX264WhereItMakesNoDifference() {
+    void omitsRateControlOptionsWithoutEffect() {
         EncodeCommand withoutTree = new EncodeCommand(FfmpegFixture.withPreset("superfast"), 2);
 
         assertThat(segment(0, encode)).doesNotContain("-x264-params");
@@ -179,33 +179,33 @@ class CommandLineTest {
                 Optional.of(Duration.ofMillis(500)));
     }
 
-    /** Not from the beginning: all of a film would be decoded. */
+    /** Seeking to the start would decode the whole video. */
     @Test
-    void readsTheEndOfWhatIsJoinedInItsLastSegment() {
-        List<ConcatCommand.ConcatEntry> pieces = List.of(
+    void verifiesEndOfConcatenationInLastSegment() {
+        List<ConcatCommand.ConcatEntry> entries = List.of(
                 new ConcatCommand.ConcatEntry(0, Duration.ZERO),
                 new ConcatCommand.ConcatEntry(1, Duration.ofSeconds(3600)));
 
-        assertThat(SegmentConcatenator.verificationSeekTime(pieces, Optional.of(Duration.ofSeconds(3650))))
+        assertThat(SegmentConcatenator.verificationSeekTime(entries, Optional.of(Duration.ofSeconds(3650))))
                 .isEqualTo(Duration.ofSeconds(3650));
-        assertThat(SegmentConcatenator.verificationSeekTime(pieces, Optional.of(Duration.ofSeconds(12))))
+        assertThat(SegmentConcatenator.verificationSeekTime(entries, Optional.of(Duration.ofSeconds(12))))
                 .isEqualTo(Duration.ofSeconds(3600));
-        assertThat(SegmentConcatenator.verificationSeekTime(pieces, Optional.empty()))
+        assertThat(SegmentConcatenator.verificationSeekTime(entries, Optional.empty()))
                 .isEqualTo(Duration.ofSeconds(3600));
     }
 
     @Test
-    void readsAllOutputsInOneRun() {
+    void verifiesAllOutputsInOneRun() {
         MediaInfo hd = TestSources.of(TestSources.video(1280, 720), Optional.empty());
-        String cheaply = " -skip_loop_filter all ";
+        String skipLoopFilter = " -skip_loop_filter all ";
         String only = " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,aac -i file:";
 
         assertThat(line(OutputVerifyCommand.arguments(renditions(hd), true, Duration.ofMillis(61_280))))
                 .isEqualTo("-nostdin -hide_banner -nostats -loglevel level+error -threads 1"
                         + only + "540p.mp4" + only + "360p.mp4"
-                        + cheaply + "-t 0.1" + only + "540p.mp4" + cheaply + "-t 0.1" + only + "360p.mp4"
-                        + cheaply + "-noaccurate_seek -ss 61.28" + only + "540p.mp4"
-                        + cheaply + "-noaccurate_seek -ss 61.28" + only + "360p.mp4"
+                        + skipLoopFilter + "-t 0.1" + only + "540p.mp4" + skipLoopFilter + "-t 0.1" + only + "360p.mp4"
+                        + skipLoopFilter + "-noaccurate_seek -ss 61.28" + only + "540p.mp4"
+                        + skipLoopFilter + "-noaccurate_seek -ss 61.28" + only + "360p.mp4"
                         + " -map 0:v -c:0 copy -map 0:a -c:1 copy -map 1:v -c:2 copy -map 1:a -c:3 copy"
                         + " -map 2:v -c:4 wrapped_avframe -map 3:v -c:5 wrapped_avframe"
                         + " -map 4:v -c:6 wrapped_avframe -map 5:v -c:7 wrapped_avframe"
@@ -213,7 +213,7 @@ class CommandLineTest {
     }
 
     @Test
-    void comparesWithTheSameOutputsByHand() {
+    void buildsSinglePassBaseline() {
         assertThat(line(BaselineCommands.singlePass(
                         Path.of("/bin/ffmpeg"), SOURCE, TestSources.FULL_HD, FfmpegFixture.withPreset("medium"), 2)))
                 .isEqualTo("/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -i /in/-source name.mov "
@@ -221,7 +221,7 @@ class CommandLineTest {
     }
 
     @Test
-    void comparesWithARunForEachOutput() {
+    void buildsPerOutputBaseline() {
         String start = "/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y ";
         String encoder = " -c:v libx264 -preset medium -crf 23 -c:a aac -b:a 128k -movflags +faststart ";
 

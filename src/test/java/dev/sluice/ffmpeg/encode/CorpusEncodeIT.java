@@ -30,12 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Real files from many devices, tools and accidents: each ends as the corpus' manifest says. */
+/** Real files from many devices and tools, some damaged: each must have the result that the manifest of the corpus states. */
 class CorpusEncodeIT {
     private static final Path CORPUS =
             Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
 
-    private static final Map<String, ErrorCode> REFUSALS = Map.ofEntries(
+    private static final Map<String, ErrorCode> REJECTIONS = Map.ofEntries(
             Map.entry("audio_only.mp4", ErrorCode.NO_VIDEO_STREAM),
             Map.entry("audio_with_cover_art.mp3", ErrorCode.NO_VIDEO_STREAM),
             Map.entry("still_photo.jpg", ErrorCode.STILL_IMAGE),
@@ -50,12 +50,12 @@ class CorpusEncodeIT {
             Map.entry("html_renamed.mp4", ErrorCode.NOT_A_VIDEO),
             Map.entry("truncated_moov_last.mp4", ErrorCode.UNREADABLE));
 
-    /** Cut short or corrupt: we make what can be made, and say so. The manifest leaves the first two open. */
+    /** Truncated or corrupt: encoded as far as possible, with a warning. The manifest allows both results for the first two. */
     private static final Set<String> DAMAGED =
             Set.of("truncated_moov_first_60pct.mp4", "corrupted_middle.mp4", "mpeg1_sar64x45.mpg");
 
     @BeforeAll
-    static void corpusIsThere() {
+    static void requireCorpus() {
         assumeTrue(Files.exists(CORPUS.resolve("manifest.tsv")), "no corpus at " + CORPUS);
     }
 
@@ -85,58 +85,58 @@ class CorpusEncodeIT {
 
     @ParameterizedTest
     @MethodSource("failed")
-    void refuses(Row row, @TempDir Path directory) {
+    void rejectsInvalidSource(Row row, @TempDir Path directory) {
         assertThatThrownBy(() -> encode(row, directory)).isInstanceOfSatisfying(JobException.class, failure -> {
-            assertThat(failure.code()).isEqualTo(REFUSALS.get(row.path()));
+            assertThat(failure.code()).isEqualTo(REJECTIONS.get(row.path()));
             assertThat(failure.message()).endsWith(".").doesNotContain(CORPUS.toString());
         });
     }
 
     @ParameterizedTest
     @MethodSource("completed")
-    void makesOutputsThatPlay(Row row, @TempDir Path directory) throws IOException {
+    void encodesPlayableOutputs(Row row, @TempDir Path directory) throws IOException {
         Path source = CORPUS.resolve(row.path());
         MediaInfo info = probe(source);
-        DecodedFrames shown = DecodedFrames.of(source, info.video().index(), directory);
+        DecodedFrames decoded = DecodedFrames.of(source, info.video().index(), directory);
 
         EncodeResult result = encode(row, directory);
 
         assertThat(result.warnings()).hasSize(DAMAGED.contains(row.path()) ? 1 : 0);
         assertThat(result.renditions()).isNotEmpty();
         for (RenditionFile rendition : result.renditions()) {
-            MediaInfo made = probe(rendition.file());
+            MediaInfo output = probe(rendition.file());
             DecodedFrames frames =
-                    DecodedFrames.of(rendition.file(), made.video().index(), directory);
-            assertThat(frames.count()).isEqualTo(shown.count()).isEqualTo(rendition.frames());
-            assertThat(frames.seconds()).isCloseTo(shown.seconds(), within(0.1));
-            assertPlayable(info, made, rendition);
+                    DecodedFrames.of(rendition.file(), output.video().index(), directory);
+            assertThat(frames.count()).isEqualTo(decoded.count()).isEqualTo(rendition.frames());
+            assertThat(frames.seconds()).isCloseTo(decoded.seconds(), within(0.1));
+            assertPlayable(info, output, rendition);
             FfmpegFixture.assertOutputFormat(rendition.file(), info.audio().isPresent());
         }
-        assertThumbnails(result.thumbnails(), shown.seconds());
+        assertThumbnails(result.thumbnails(), decoded.seconds());
     }
 
-    private static void assertPlayable(MediaInfo source, MediaInfo made, RenditionFile rendition) {
-        VideoStream video = made.video();
+    private static void assertPlayable(MediaInfo source, MediaInfo output, RenditionFile rendition) {
+        VideoStream video = output.video();
         assertThat(video.codec()).isEqualTo("h264");
         assertThat(video.sampleAspectRatio()).isEqualTo(1);
         assertThat(video.rotation()).isZero();
         assertThat(video.isInterlaced()).isFalse();
         assertThat(video.color().isHdr()).isFalse();
-        Dimensions shown = source.video().displaySize();
+        Dimensions decoded = source.video().displaySize();
         assertThat(video.codedSize()).isEqualTo(new Dimensions(rendition.width(), rendition.height()));
-        assertThat(rendition.width()).isEven().isLessThanOrEqualTo(shown.width());
-        assertThat(rendition.height()).isEven().isLessThanOrEqualTo(shown.height());
+        assertThat(rendition.width()).isEven().isLessThanOrEqualTo(decoded.width());
+        assertThat(rendition.height()).isEven().isLessThanOrEqualTo(decoded.height());
         assertThat((double) rendition.width() / rendition.height())
-                .isCloseTo((double) shown.width() / shown.height(), withinPercentage(1.5));
-        assertThat(rendition.bytes()).isEqualTo(made.bytes());
+                .isCloseTo((double) decoded.width() / decoded.height(), withinPercentage(1.5));
+        assertThat(rendition.bytes()).isEqualTo(output.bytes());
     }
 
     private static void assertThumbnails(List<ThumbnailFile> thumbnails, double seconds) throws IOException {
         assertThat(thumbnails).hasSize((int) Math.max(1, Math.ceil(seconds / 15)));
         for (ThumbnailFile thumbnail : thumbnails) {
-            BufferedImage picture = ImageIO.read(thumbnail.file().toFile());
-            assertThat(picture.getWidth()).isEqualTo(thumbnail.width()).isEqualTo(320);
-            assertThat(picture.getHeight()).isEqualTo(thumbnail.height());
+            BufferedImage image = ImageIO.read(thumbnail.file().toFile());
+            assertThat(image.getWidth()).isEqualTo(thumbnail.width()).isEqualTo(320);
+            assertThat(image.getHeight()).isEqualTo(thumbnail.height());
             assertThat(thumbnail.bytes()).isEqualTo(Files.size(thumbnail.file()));
         }
     }

@@ -20,24 +20,28 @@ import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clips made by FFmpeg itself, through probe and encode. */
+/** Probes and encodes clips from FFmpeg's test sources. */
 @Timeout(120)
 class RenditionEncoderIT {
     @TempDir
     private Path directory;
 
     @Test
-    void makesTheLadderWithThumbnailsAndSound() {
+    void encodesLadderWithThumbnailsAndAudio() {
         Path source =
                 clip("testsrc2=size=1280x736:rate=25:duration=31", "sine=duration=31", "-metadata", "location=+47+8/");
 
@@ -59,19 +63,19 @@ class RenditionEncoderIT {
     }
 
     @Test
-    void tellsHowFarItIs() {
+    void reportsProgress() {
         Path source = clip("testsrc2=size=640x480:rate=25:duration=20", "sine=duration=20");
-        List<Double> ticks = Collections.synchronizedList(new ArrayList<>());
+        List<Double> reported = Collections.synchronizedList(new ArrayList<>());
 
-        EncodeResult result = encode(source, ticks::add);
+        EncodeResult result = encode(source, reported::add);
 
         assertThat(result.renditions()).hasSize(1);
-        assertThat(ticks).isNotEmpty().isSorted().last().isEqualTo(1.0);
-        assertThat(ticks).allMatch(tick -> tick >= 0 && tick <= 1);
+        assertThat(reported).isNotEmpty().isSorted().last().isEqualTo(1.0);
+        assertThat(reported).allMatch(fraction -> fraction >= 0 && fraction <= 1);
     }
 
     @Test
-    void keepsEveryFrameOfAVariableRate() {
+    void keepsAllFramesOfVariableFrameRate() {
         Path source = clip(
                 "testsrc2=size=320x240:rate=60:duration=2,select='not(mod(n,7))+not(mod(n,5))'",
                 "sine=duration=2",
@@ -84,41 +88,42 @@ class RenditionEncoderIT {
     }
 
     @Test
-    void makesUpForNoKeyFramesThatAPauseLeftOut() {
+    void forcesNoExtraKeyFramesAfterPause() {
         Path source = clip(
                 "testsrc2=size=320x240:rate=10:duration=25,select='lt(t,3)+gte(t,20)'",
                 "sine=duration=25",
                 "-fps_mode",
                 "vfr");
 
-        RenditionFile made =
+        RenditionFile rendition =
                 encode(source, ProgressListener.noop()).renditions().get(0);
 
-        assertThat(keyFrames(made.file())).containsExactly(0.0, 2.0, 20.0, 22.0, 24.0);
+        assertThat(keyFrames(rendition.file())).containsExactly(0.0, 2.0, 20.0, 22.0, 24.0);
     }
 
     @Test
-    void letsALookAtItsOutputsTakeAsLongAsTheirBytesDo() throws IOException {
+    void extendsVerificationTimeoutByFileSize() throws IOException {
         Path source = clip("testsrc2=size=320x240:rate=25:duration=2", "sine=duration=2");
-        RenditionFile made =
+        RenditionFile rendition =
                 encode(source, ProgressListener.noop()).renditions().get(0);
-        FfmpegFixture.inflate(made.file(), 1 << 30);
+        FfmpegFixture.inflate(rendition.file(), 1 << 30);
 
-        OutputVerifier.VerifiedOutputs checked = new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ZERO)
+        OutputVerifier.VerifiedOutputs verified = new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ZERO)
                 .verify(
                         directory,
                         new OutputVerifier.Expectation(
-                                List.of(new Rendition(made.quality(), new Dimensions(made.width(), made.height()), 1)),
+                                List.of(new Rendition(
+                                        rendition.quality(), new Dimensions(rendition.width(), rendition.height()), 1)),
                                 true,
-                                made.frames(),
-                                made.duration()),
+                                rendition.frames(),
+                                rendition.duration()),
                         new CancellationToken());
 
-        assertThat(checked.files()).extracting(RenditionFile::frames).containsExactly(made.frames());
+        assertThat(verified.files()).extracting(RenditionFile::frames).containsExactly(rendition.frames());
     }
 
     @Test
-    void givesUpWhenCancelledInTheMiddle() {
+    void failsWithReasonWhenCancelledDuringEncode() {
         Path source = clip("testsrc2=size=1280x720:rate=25:duration=30", "sine=duration=30");
         CancellationToken cancellation = new CancellationToken();
         JobException reason = new JobException(ErrorCode.SHUTDOWN, "Stopping.");
@@ -128,7 +133,7 @@ class RenditionEncoderIT {
     }
 
     @Test
-    void refusesWhatIsTooLongByTheClockOfItsPackets() {
+    void rejectsSourceThatIsTooLong() {
         Path source = clip("testsrc2=size=320x240:rate=25:duration=3", "sine=duration=3");
         Limits limits = new Limits(1L << 30, Duration.ofSeconds(2), 1920 * 1080, 8, 1L << 30);
 
@@ -141,7 +146,7 @@ class RenditionEncoderIT {
     }
 
     @Test
-    void makesNoFileLargerThanAccepted() throws IOException {
+    void failsWhenOutputExceedsLimit() throws IOException {
         Path source = clip("testsrc2=size=640x360:rate=25:duration=4", "sine=duration=4");
         Limits tight = new Limits(1L << 30, Duration.ofMinutes(1), 1920 * 1080, 8, 1 << 16);
         MediaConfig media = FfmpegFixture.MEDIA;
@@ -163,7 +168,7 @@ class RenditionEncoderIT {
     }
 
     @Test
-    void refusesTooManyStreams() {
+    void rejectsTooManyStreams() {
         Path source =
                 clip("testsrc2=size=320x240:duration=1", "sine=duration=1", "-map", "0", "-map", "1", "-map", "1");
         Limits limits = new Limits(1L << 30, Duration.ofMinutes(2), 1920 * 1080, 2, 1L << 30);
@@ -176,12 +181,12 @@ class RenditionEncoderIT {
     }
 
     @Test
-    void refusesAnOutputThatWasTamperedWith() throws IOException {
+    void rejectsDamagedOutput() throws IOException {
         Path source = clip("testsrc2=size=320x240:duration=2", "sine=duration=2");
-        RenditionFile made =
+        RenditionFile rendition =
                 encode(source, ProgressListener.noop()).renditions().get(0);
-        byte[] content = Files.readAllBytes(made.file());
-        Files.write(made.file(), java.util.Arrays.copyOf(content, content.length * 2 / 3));
+        byte[] content = Files.readAllBytes(rendition.file());
+        Files.write(rendition.file(), Arrays.copyOf(content, content.length * 2 / 3));
         List<Rendition> renditions = List.of(new Rendition("240p", new Dimensions(320, 240), 800_000));
 
         assertThatThrownBy(() -> new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ofSeconds(30))
@@ -230,7 +235,7 @@ class RenditionEncoderIT {
     }
 
     private static Double[] expectedKeyFrames() {
-        return java.util.stream.IntStream.range(0, 16).mapToObj(i -> 2.0 * i).toArray(Double[]::new);
+        return IntStream.range(0, 16).mapToObj(i -> 2.0 * i).toArray(Double[]::new);
     }
 
     private String tags(Path file) {
@@ -248,11 +253,11 @@ class RenditionEncoderIT {
 
     private static List<String> boxes(Path file) throws IOException {
         List<String> boxes = new ArrayList<>();
-        java.nio.ByteBuffer content = java.nio.ByteBuffer.wrap(Files.readAllBytes(file));
+        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file));
         for (int at = 0; at + 8 <= content.capacity(); at += content.getInt(at)) {
             byte[] name = new byte[4];
             content.get(at + 4, name);
-            boxes.add(new String(name, java.nio.charset.StandardCharsets.US_ASCII));
+            boxes.add(new String(name, StandardCharsets.US_ASCII));
         }
         return boxes;
     }

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that says nothing for longer than it may, as FFmpeg does while it moves a long film's bytes in their file. */
+/** A process without output for longer than the stall timeout, like FFmpeg while it moves the contents of a large file. */
 @Timeout(120)
 class SilentWorkIT {
-    private static final String WRITES_THE_SAME_AGAIN_AND_AGAIN = """
+    private static final String REWRITE_SAME_BYTE = """
             i=0
             while [ $i -lt 50 ]; do
                 printf x | dd of=film.mp4 conv=notrunc 2>/dev/null
@@ -30,15 +30,15 @@ class SilentWorkIT {
     private Path directory;
 
     @Test
-    void goesOnAsLongAsItWrites() {
-        FfmpegRunner.ExitResult outcome = FfmpegFixture.bare(Path.of("/bin/sh"), directory)
+    void continuesWhileFilesAreWritten() {
+        FfmpegRunner.ExitResult result = FfmpegFixture.bare(Path.of("/bin/sh"), directory)
                 .run(
-                        List.of("-c", WRITES_THE_SAME_AGAIN_AND_AGAIN),
+                        List.of("-c", REWRITE_SAME_BYTE),
                         line -> {},
                         Watchdog.forEncode(Duration.ofSeconds(5), Duration.ofMinutes(1), new OutputActivity(directory)),
                         new CancellationToken());
 
-        assertThat(outcome.exitCode()).isZero();
+        assertThat(result.exitCode()).isZero();
         assertThat(directory.resolve("film.mp4")).hasContent("x");
     }
 }

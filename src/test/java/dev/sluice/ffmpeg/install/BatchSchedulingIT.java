@@ -33,7 +33,7 @@ class BatchSchedulingIT {
     /** SCHED_BATCH, sched.h. */
     private static final String BATCH = "3";
 
-    private static final String ORDINARY = "0";
+    private static final String DEFAULT = "0";
 
     @TempDir
     private Path directory;
@@ -42,27 +42,33 @@ class BatchSchedulingIT {
     @EnumSource(
             value = SandboxMode.class,
             names = {"REQUIRED", "OFF"})
-    void encodesAreBatchWorkAndLooksAreNot(SandboxMode sandbox) {
+    void schedulesOnlyEncodesAsBatch(SandboxMode sandbox) {
         Optional<BatchScheduling> found = new BatchSchedulingLocator(Platform.searchPath(), LIMITS).find();
-        assumeTrue(found.isPresent(), "no chrt that works here");
-        FfmpegInstallation there = FfmpegFixture.ffmpeg(sandbox);
+        assumeTrue(found.isPresent(), "chrt does not work on this host");
+        FfmpegInstallation installed = FfmpegFixture.ffmpeg(sandbox);
         FfmpegInstallation shell = new FfmpegInstallation(
-                SHELL, SHELL, there.version(), there.origin(), there.sandbox(), found, there.maxMemory());
+                SHELL,
+                SHELL,
+                installed.version(),
+                installed.origin(),
+                installed.sandbox(),
+                found,
+                installed.maxMemory());
 
         assertThat(policy(shell.encodeRunner(FileAccess.writeDirectory(directory), 1 << 20)))
                 .isEqualTo(BATCH);
         assertThat(policy(shell.readRunner(FileAccess.readDirectory(directory))))
-                .isEqualTo(ORDINARY);
+                .isEqualTo(DEFAULT);
     }
 
     @Test
-    void doesWithoutWhereThereIsNothingToSetIt() {
+    void findsNothingWithoutChrt() {
         assertThat(new BatchSchedulingLocator(List.of(directory), LIMITS).find())
                 .isEmpty();
     }
 
     @Test
-    void doesWithoutWhereItMayNotBeSet() throws IOException {
+    void findsNothingWhenPolicyCannotBeSet() throws IOException {
         Path chrt = Files.writeString(
                 directory.resolve("chrt"),
                 "#!/bin/sh\necho 'failed to set pid 0s policy: Operation not permitted' >&2\nexit 1\n");
@@ -72,15 +78,15 @@ class BatchSchedulingIT {
                 .isEmpty();
     }
 
-    /** Of the program that the run starts. */
+    /** Scheduling policy of the started program. */
     private static String policy(FfmpegRunner run) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        FfmpegRunner.ExitResult outcome = run.run(
+        FfmpegRunner.ExitResult result = run.run(
                 List.of("-c", "cut -d ' ' -f 41 /proc/self/stat"),
                 lines::add,
                 Watchdog.withDeadline(Duration.ofSeconds(30)),
                 new CancellationToken());
-        assertThat(outcome.exitCode()).as(outcome.stderr().toString()).isZero();
+        assertThat(result.exitCode()).as(result.stderr().toString()).isZero();
         return String.join("", lines);
     }
 }

@@ -35,7 +35,7 @@ class FfmpegLocatorIT {
     private Path directory;
 
     @Test
-    void unpacksTheBundledOne() {
+    void unpacksBundledFfmpeg() {
         FfmpegInstallation found = bundled(directory.resolve("cache"));
 
         assertThat(found.origin()).isEqualTo(Origin.BUNDLED);
@@ -45,7 +45,7 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void usesWhatIsUnpackedAlready() throws IOException {
+    void reusesUnpackedFfmpeg() throws IOException {
         FfmpegInstallation first = bundled(directory);
         Object file = Files.readAttributes(first.ffmpeg(), "unix:ino").get("ino");
 
@@ -56,18 +56,18 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void unpacksAgainWhatACleanerTookApart() throws IOException {
+    void unpacksAgainWhenFilesWereDeleted() throws IOException {
         Path home = parent(bundled(directory).ffmpeg());
         Files.delete(home.resolve("ffprobe"));
 
         assertThat(bundled(directory).ffprobe()).isExecutable();
-        try (Stream<Path> left = Files.list(directory)) {
-            assertThat(left).containsExactly(home);
+        try (Stream<Path> remaining = Files.list(directory)) {
+            assertThat(remaining).containsExactly(home);
         }
     }
 
     @Test
-    void isUnpackedBySeveralAtOnce() throws Exception {
+    void unpacksConcurrently() throws Exception {
         ExecutorService hosts = Executors.newFixedThreadPool(4);
         List<Callable<FfmpegInstallation>> starts = new ArrayList<>();
         IntStream.range(0, 4).forEach(i -> starts.add(() -> bundled(directory)));
@@ -77,25 +77,25 @@ class FfmpegLocatorIT {
         for (Future<FfmpegInstallation> each : found) {
             assertThat(each.get()).isEqualTo(found.get(0).get());
         }
-        try (Stream<Path> left = Files.list(directory)) {
-            assertThat(left).hasSize(1);
+        try (Stream<Path> remaining = Files.list(directory)) {
+            assertThat(remaining).hasSize(1);
         }
         hosts.shutdown();
     }
 
     @Test
-    void trustsNoDirectoryThatAnybodyMayWriteTo() throws IOException {
-        Path open = Files.createDirectory(directory.resolve("open"));
-        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    void rejectsCacheWritableByAllUsers() throws IOException {
+        Path writable = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(writable, PosixFilePermissions.fromString("rwxrwxrwx"));
 
-        assertThatThrownBy(
-                        () -> new FfmpegLocator(config(open, Optional.empty()), Platform.current(), List.of()).locate())
+        assertThatThrownBy(() ->
+                        new FfmpegLocator(config(writable, Optional.empty()), Platform.current(), List.of()).locate())
                 .isInstanceOf(FfmpegUnavailableException.class)
-                .hasMessageContaining(open + " is writable by all users");
+                .hasMessageContaining(writable + " is writable by all users");
     }
 
     @Test
-    void prefersTheConfiguredOne() {
+    void prefersConfiguredFfmpeg() {
         Path configured = bundled(directory).ffmpeg();
 
         FfmpegInstallation found =
@@ -106,7 +106,7 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void takesTheOneOnThePathWhereNoneIsBundled() {
+    void findsFfmpegOnPathWhenNoneIsBundled() {
         Path home = parent(bundled(directory).ffmpeg());
 
         FfmpegInstallation found =
@@ -116,7 +116,7 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void saysWhatToInstallWhereThereIsNone() {
+    void reportsWhatToInstallWhenNoneIsFound() {
         assertThatThrownBy(() -> new FfmpegLocator(config(directory, Optional.empty()), UNKNOWN, List.of()).locate())
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("no bundled FFmpeg for plan 9/mips")
@@ -125,7 +125,7 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void saysThatTheConfiguredOneDoesNotStart() {
+    void reportsConfiguredFfmpegThatCannotBeStarted() {
         Path missing = directory.resolve("nowhere").resolve("ffmpeg");
 
         assertThatThrownBy(
@@ -135,8 +135,8 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void runsInASandboxWhereThereIsOne() {
-        assumeTrue(Bubblewrap.works(), "no bubblewrap that works here");
+    void enablesSandboxWhenAvailable() {
+        assumeTrue(Bubblewrap.works(), "bubblewrap does not work on this host");
 
         assertThat(sandboxed(SandboxMode.AUTO, Platform.searchPath()).isSandboxed())
                 .isTrue();
@@ -147,7 +147,7 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void doesWithoutASandboxUnlessOneIsRequired() {
+    void runsWithoutSandboxUnlessRequired() {
         assertThat(sandboxed(SandboxMode.AUTO, List.of()).isSandboxed()).isFalse();
         assertThatThrownBy(() -> sandboxed(SandboxMode.REQUIRED, List.of()))
                 .isInstanceOf(FfmpegUnavailableException.class)
@@ -157,7 +157,7 @@ class FfmpegLocatorIT {
     }
 
     @Test
-    void takesNoSandboxInWhichItDoesNotStart() throws IOException {
+    void rejectsSandboxInWhichFfmpegCannotStart() throws IOException {
         Path broken = Files.createDirectory(directory.resolve("broken"));
         Path bwrap = Files.writeString(
                 broken.resolve("bwrap"),
@@ -171,15 +171,15 @@ class FfmpegLocatorIT {
     }
 
     private FfmpegInstallation sandboxed(SandboxMode mode, List<Path> searchPath) {
-        Path there = FfmpegFixture.ffmpeg().ffmpeg();
+        Path installed = FfmpegFixture.ffmpeg().ffmpeg();
         return new FfmpegLocator(
-                        FfmpegFixture.config(directory, Optional.of(there), mode), Platform.current(), searchPath)
+                        FfmpegFixture.config(directory, Optional.of(installed), mode), Platform.current(), searchPath)
                 .locate();
     }
 
-    /** A mount namespace hides the desktop libraries from the loader, as if they had never been installed. */
+    /** A mount namespace hides the desktop libraries from the loader, as if they were not installed. */
     @Test
-    void needsNoLibrariesOfADesktop() throws Exception {
+    void runsWithoutDesktopLibraries() throws Exception {
         Path ffmpeg = bundled(directory.resolve("cache")).ffmpeg();
         Path clip = directory.resolve("clip.mp4");
         String script = """
@@ -197,7 +197,7 @@ class FfmpegLocatorIT {
                 """;
         assumeTrue(canUnshare(), "no mount namespaces here (not root, or no unshare)");
 
-        Process bare = new ProcessBuilder(
+        Process process = new ProcessBuilder(
                         "unshare",
                         "--mount",
                         "sh",
@@ -209,10 +209,10 @@ class FfmpegLocatorIT {
                         clip.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(bare.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
 
-        assertThat(said.strip()).isEqualTo("h264");
-        assertThat(bare.waitFor()).isZero();
+        assertThat(output.strip()).isEqualTo("h264");
+        assertThat(process.waitFor()).isZero();
         assertThat(clip).isNotEmptyFile();
     }
 

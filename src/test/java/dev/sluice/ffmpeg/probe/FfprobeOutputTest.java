@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class FfprobeOutputTest {
 
     @Test
-    void readsAnOrdinaryVideo() {
+    void parsesVideoAndAudio() {
         FfprobeOutput output = FfprobeOutput.of("""
                 {"streams": [
                   {"index": 0, "codec_name": "hevc", "codec_type": "video", "codec_tag_string": "hvc1", "width": 1920,
@@ -45,15 +45,15 @@ class FfprobeOutputTest {
     }
 
     @Test
-    void turnsThePictureAsAPlayerDoes() {
-        VideoStream turned = withMatrix(-90, 0, 65_536, -65_536, 0);
+    void appliesRotationMetadata() {
+        VideoStream rotated = withMatrix(-90, 0, 65_536, -65_536, 0);
 
-        assertThat(turned.rotation()).isEqualTo(90);
-        assertThat(turned.displaySize()).isEqualTo(new Dimensions(320, 568));
+        assertThat(rotated.rotation()).isEqualTo(90);
+        assertThat(rotated.displaySize()).isEqualTo(new Dimensions(320, 568));
     }
 
     @Test
-    void takesTheTrackWithTheDefaultMarkElseTheFirst() {
+    void prefersDefaultTrackElseFirst() {
         String tracks = """
                 {"streams": [{"index": 0, "codec_type": "audio", "disposition": {"default": %d}},
                              {"index": 1, "codec_type": "audio", "disposition": {"default": %d}}]}""";
@@ -64,7 +64,7 @@ class FfprobeOutputTest {
     }
 
     @Test
-    void takesCoverArtForNoFilm() {
+    void excludesCoverArtFromMovingVideoStreams() {
         FfprobeOutput output = FfprobeOutput.of("""
                 {"streams": [{"index": 0, "codec_type": "video", "disposition": {"attached_pic": 1, "default": 1}},
                              {"index": 1, "codec_type": "video", "disposition": {"attached_pic": 0}}]}""");
@@ -74,7 +74,7 @@ class FfprobeOutputTest {
     }
 
     @Test
-    void seesEncryption() {
+    void detectsEncryption() {
         assertThat(stream("\"codec_tag_string\": \"encv\"").isEncrypted()).isTrue();
         assertThat(stream("\"side_data_list\": [{\"side_data_type\": \"Encryption initialization data\"}]")
                         .isEncrypted())
@@ -83,7 +83,7 @@ class FfprobeOutputTest {
     }
 
     @Test
-    void doesNotBelieveInAThousandFramesASecond() {
+    void ignoresImplausibleFrameRates() {
         assertThat(stream("\"avg_frame_rate\": \"1000/1\", \"r_frame_rate\": \"60/1\"")
                         .video()
                         .frameRate())
@@ -95,7 +95,7 @@ class FfprobeOutputTest {
     }
 
     @Test
-    void knowsNothingOfAnEmptyReport() {
+    void acceptsEmptyOutput() {
         FfprobeOutput output = FfprobeOutput.of("{}");
 
         assertThat(output.streams()).isEmpty();
@@ -103,26 +103,26 @@ class FfprobeOutputTest {
     }
 
     @Test
-    void addsUpTheTimesOfPackets() {
-        PacketDuration span = new PacketDuration();
+    void computesDurationFromPacketTimestamps() {
+        PacketDuration packets = new PacketDuration();
 
-        assertThat(span.duration()).isEmpty();
+        assertThat(packets.duration()).isEmpty();
         for (String line : new String[] {"1.000,0.040,K__", "N/A,N/A,___", "1.120,0.040,___", "1.040,N/A,___,", ""}) {
-            span.add(line);
+            packets.add(line);
         }
 
-        assertThat(span.duration()).hasValue(Duration.ofMillis(160));
+        assertThat(packets.duration()).hasValue(Duration.ofMillis(160));
     }
 
     @Test
-    void countsNoPacketsThatAnEditListHides() {
-        PacketDuration span = new PacketDuration();
+    void ignoresPacketsHiddenByEditList() {
+        PacketDuration packets = new PacketDuration();
 
-        span.add("-4.000,0.040,KD_");
-        span.add("0.000,0.040,K__");
-        span.add("1.000,0.040,_D_");
+        packets.add("-4.000,0.040,KD_");
+        packets.add("0.000,0.040,K__");
+        packets.add("1.000,0.040,_D_");
 
-        assertThat(span.duration()).hasValue(Duration.ofMillis(40));
+        assertThat(packets.duration()).hasValue(Duration.ofMillis(40));
     }
 
     private static int preferredAudio(String json) {

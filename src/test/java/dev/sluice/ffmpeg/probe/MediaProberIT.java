@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A source whose packets have to be read because its header is not believed. */
+/** A source whose packets are read because its header is implausible. */
 @Timeout(120)
 class MediaProberIT {
     private static final Duration LOOK = Duration.ofSeconds(5);
@@ -31,7 +31,7 @@ class MediaProberIT {
     private Path directory;
 
     @Test
-    void letsTheScanOfALargeSourceTakeLongerThanALook() throws Exception {
+    void extendsTimeoutWhenReadingPacketsOfLargeSource() throws Exception {
         Path source =
                 SampleClip.generate(FfmpegFixture.ffmpeg(), directory, "film.mp4", Duration.ofSeconds(2), "320x240");
         FfmpegFixture.inflate(source, BYTES);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Real processes: how they end, by themselves and otherwise, in the sandbox as without it. */
+/** Real processes that exit or are killed, in a sandbox and without one. */
 @Timeout(60)
 @ParameterizedClass
 @EnumSource(names = {"OFF", "REQUIRED"})
@@ -62,7 +62,7 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void killsAtOnceWhenTheWorkIsCancelled() throws Exception {
+    void killsProcessWhenCancelled() throws Exception {
         CancellationToken cancellation = new CancellationToken();
         CountDownLatch running = new CountDownLatch(1);
         JobException reason = new JobException(ErrorCode.LEASE_LOST, "Another worker has it.");
@@ -82,7 +82,7 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void doesNotStartWorkThatIsCancelledAlready() {
+    void doesNotStartWhenAlreadyCancelled() {
         CancellationToken cancellation = new CancellationToken();
         JobException reason = new JobException(ErrorCode.SHUTDOWN, "Stopping.");
         cancellation.cancel(reason);
@@ -93,10 +93,10 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void killsWhatMakesNoProgress() {
-        Watchdog impatient = Watchdog.withStallTimeout(Duration.ofMillis(300));
+    void killsStalledProcess() {
+        Watchdog stallTimeout = Watchdog.withStallTimeout(Duration.ofMillis(300));
 
-        assertThatThrownBy(() -> ffmpeg().run(ENDLESS, line -> {}, impatient, new CancellationToken()))
+        assertThatThrownBy(() -> ffmpeg().run(ENDLESS, line -> {}, stallTimeout, new CancellationToken()))
                 .isInstanceOfSatisfying(
                         JobException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.FFMPEG_STALLED));
@@ -105,7 +105,7 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void givesTheWorkBackWhenItsThreadIsInterrupted() throws Exception {
+    void failsWithShutdownWhenInterrupted() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         ExecutorService worker = Executors.newSingleThreadExecutor();
         Future<FfmpegRunner.ExitResult> run = worker.submit(() -> ffmpeg().run(
@@ -126,20 +126,20 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void keepsWhatFfmpegSaidInTheEnd() {
-        FfmpegRunner.ExitResult outcome = ffmpeg().run(
+    void retainsErrorOutput() {
+        FfmpegRunner.ExitResult result = ffmpeg().run(
                         List.of("-nostdin", "-loglevel", "level+warning", "-i", "file:missing.mp4"),
                         line -> {},
                         Watchdog.withDeadline(Duration.ofSeconds(30)),
                         new CancellationToken());
 
-        assertThat(outcome.exitCode()).isNotZero();
-        assertThat(outcome.stderr().errorCount()).isPositive();
-        assertThat(outcome.stderr().contains("No such file")).isTrue();
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.stderr().errorCount()).isPositive();
+        assertThat(result.stderr().contains("No such file")).isTrue();
     }
 
     @Test
-    void tellsASignalFromAnExit() throws Exception {
+    void distinguishesSignalFromExit() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         ExecutorService worker = Executors.newSingleThreadExecutor();
         Future<FfmpegRunner.ExitResult> run = worker.submit(() -> ffmpeg().run(
@@ -157,7 +157,7 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void diesWithTheProcessThatStartedIt() throws Exception {
+    void endsProcessWhenParentIsKilled() throws Exception {
         assertThat(FfmpegFixture.ffmpeg(sandbox).isSandboxed()).isEqualTo(sandbox == SandboxMode.REQUIRED);
         Path pid = directory.resolve("pid");
         Process parent = new ProcessBuilder(
@@ -185,7 +185,7 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void isKilledEvenWhenItGotRidOfItsGuard() throws Exception {
+    void killsProcessThatKilledItsGuard() throws Exception {
         CancellationToken cancellation = new CancellationToken();
         JobException reason = new JobException(ErrorCode.LEASE_LOST, "Another worker has it.");
         String killGuard = """
@@ -198,13 +198,13 @@ class FfmpegRunnerIT {
                 echo free
                 exec sleep 1000
                 """;
-        FfmpegRunner hostile = new FfmpegRunner(new FfmpegLaunchSpec(
+        FfmpegRunner malicious = new FfmpegRunner(new FfmpegLaunchSpec(
                 Path.of("/bin/sh"),
                 FileAccess.writeDirectory(directory),
                 new ProcessLimits(1L << 30, 1 << 20),
                 FfmpegFixture.ffmpeg(sandbox).sandbox()));
 
-        assertThatThrownBy(() -> hostile.run(
+        assertThatThrownBy(() -> malicious.run(
                         List.of("-c", killGuard),
                         line -> cancellation.cancel(reason),
                         Watchdog.withDeadline(Duration.ofSeconds(50)),
@@ -215,7 +215,7 @@ class FfmpegRunnerIT {
     }
 
     @Test
-    void runsManyAtOnceAndLeavesNothingBehind() throws Exception {
+    void leavesNoProcessesThreadsOrDescriptorsBehind() throws Exception {
         ExecutorService workers = Executors.newFixedThreadPool(8);
         ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
         List<Callable<FfmpegRunner.ExitResult>> runs = new ArrayList<>();
@@ -232,9 +232,9 @@ class FfmpegRunnerIT {
                         new CancellationToken());
         long descriptors = openDescriptors();
 
-        List<Future<FfmpegRunner.ExitResult>> ended = workers.invokeAll(runs);
+        List<Future<FfmpegRunner.ExitResult>> results = workers.invokeAll(runs);
 
-        for (Future<FfmpegRunner.ExitResult> run : ended) {
+        for (Future<FfmpegRunner.ExitResult> run : results) {
             assertThat(run.get().exitCode()).isZero();
         }
         assertThat(lines).filteredOn(line -> line.startsWith("ffmpeg version")).hasSize(40);
@@ -274,7 +274,7 @@ class FfmpegRunnerIT {
         }
     }
 
-    /** A JVM that starts an endless FFmpeg, writes down its process id, and waits to be killed. */
+    /** A JVM that starts an endless FFmpeg, writes its process id to a file, and waits to be killed. */
     static final class Orphaned {
         private Orphaned() {}
 
@@ -295,9 +295,9 @@ class FfmpegRunnerIT {
                         .findFirst()
                         .orElseThrow()
                         .pid();
-                Path whole = file.resolveSibling("pid.part");
-                Files.writeString(whole, Long.toString(encoder));
-                Files.move(whole, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                Path partial = file.resolveSibling("pid.part");
+                Files.writeString(partial, Long.toString(encoder));
+                Files.move(partial, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What FFmpeg says, and what we make of it. */
+/** Error output of FFmpeg and the resulting error codes and warnings. */
 class ProcessErrorMapperTest {
     private final SourceValidator validator =
             new SourceValidator(new Limits(1 << 20, Duration.ofMinutes(1), 1920 * 1080, 4, 1 << 20));
@@ -43,12 +43,12 @@ class ProcessErrorMapperTest {
                 "[mov @ 0x55] [error] moov atom not found; UNREADABLE",
                 "[error] Invalid data found when processing input; UNREADABLE",
             })
-    void namesWhyAFileIsRefused(String line, ErrorCode expected) {
+    void mapsProbeErrorToCode(String line, ErrorCode expected) {
         assertThat(ProbeErrorMapper.of(stderr(line), 32, true).code()).isEqualTo(expected);
     }
 
     @Test
-    void takesWhatBeginsLikeNoContainerForNoVideo() {
+    void returnsNotAVideoWhenSignatureIsUnknown() {
         StderrLog errors = stderr("[mov @ 0x55] [error] moov atom not found");
 
         assertThat(ProbeErrorMapper.of(errors, 32, false).code()).isEqualTo(ErrorCode.NOT_A_VIDEO);
@@ -63,7 +63,7 @@ class ProcessErrorMapperTest {
                 "183; [fc#0] [error] Cannot determine format of input 0:0 after EOF; NO_FRAMES; 0",
                 "234; [error] Invalid argument; FFMPEG_FAILED; 0",
             })
-    void namesWhyAnEncodeFailed(int exitCode, String line, ErrorCode expected, long frames) {
+    void mapsEncodeErrorToCode(int exitCode, String line, ErrorCode expected, long frames) {
         StderrLog errors = stderr(Optional.ofNullable(line).orElse(""));
 
         assertThat(ProcessErrorMapper.translate(new FfmpegRunner.ExitResult(exitCode, errors), frames)
@@ -80,7 +80,7 @@ class ProcessErrorMapperTest {
                 "1; [libx264 @ 0x55] [error] malloc of size 123456 failed; MEMORY_EXCEEDED",
                 "127; ffmpeg: error while loading shared libraries: libx.so: failed to map segment; MEMORY_EXCEEDED",
             })
-    void namesTheLimitThatEndedARun(int exitCode, String line, ErrorCode expected) {
+    void mapsExceededLimitToCode(int exitCode, String line, ErrorCode expected) {
         StderrLog errors = stderr(Optional.ofNullable(line).orElse(""));
 
         assertThat(limitExceeded(exitCode, errors)).hasValueSatisfying(failure -> {
@@ -90,7 +90,7 @@ class ProcessErrorMapperTest {
     }
 
     @Test
-    void doesNotBlameTheLimitsForWhatOthersDid() {
+    void reportsNoLimitForOtherFailures() {
         assertThat(limitExceeded(137, stderr(""))).isEmpty();
         assertThat(limitExceeded(234, stderr("[error] Invalid argument"))).isEmpty();
         assertThat(limitExceeded(1, stderr("[avi] [error] Number of streams exceeds max_streams parameter (64)")))
@@ -105,20 +105,20 @@ class ProcessErrorMapperTest {
     }
 
     @Test
-    void keepsToTheLimits() {
-        assertRefused(ErrorCode.EMPTY_FILE, () -> validator.checkBytes(0));
-        assertRefused(ErrorCode.TOO_LARGE, () -> validator.checkBytes((1 << 20) + 1));
-        assertRefused(ErrorCode.TOO_LONG, () -> validator.checkDuration(Duration.ofMillis(60_001)));
-        assertRefused(ErrorCode.TOO_MANY_PIXELS, () -> validator.checkDimensions(TestSources.video(1920, 1082)));
-        assertRefused(ErrorCode.NO_FRAMES, () -> validator.checkDimensions(TestSources.video(0, 0)));
-        assertRefused(ErrorCode.NO_VIDEO_STREAM, () -> validator.checkStreams(streams("audio")));
-        assertRefused(
+    void rejectsSourceBeyondLimits() {
+        assertRejected(ErrorCode.EMPTY_FILE, () -> validator.checkBytes(0));
+        assertRejected(ErrorCode.TOO_LARGE, () -> validator.checkBytes((1 << 20) + 1));
+        assertRejected(ErrorCode.TOO_LONG, () -> validator.checkDuration(Duration.ofMillis(60_001)));
+        assertRejected(ErrorCode.TOO_MANY_PIXELS, () -> validator.checkDimensions(TestSources.video(1920, 1082)));
+        assertRejected(ErrorCode.NO_FRAMES, () -> validator.checkDimensions(TestSources.video(0, 0)));
+        assertRejected(ErrorCode.NO_VIDEO_STREAM, () -> validator.checkStreams(streams("audio")));
+        assertRejected(
                 ErrorCode.TOO_MANY_STREAMS,
                 () -> validator.checkStreams(streams("video", "audio", "audio", "audio", "audio")));
     }
 
     @Test
-    void letsPassWhatJustFits() {
+    void acceptsSourceAtLimits() {
         assertThatCode(() -> {
                     validator.checkBytes(1 << 20);
                     validator.checkDuration(Duration.ofMinutes(1));
@@ -129,12 +129,12 @@ class ProcessErrorMapperTest {
     }
 
     @Test
-    void warnsOfWhatIsMissingAndOfWhatIsDamaged() {
-        StderrLog silent = stderr("");
+    void warnsAboutMissingAndDamagedParts() {
+        StderrLog noErrors = stderr("");
         Duration whole = Duration.ofSeconds(62);
 
-        assertThat(warnings(whole, silent)).isEmpty();
-        assertThat(warnings(Duration.ofSeconds(40), silent))
+        assertThat(warnings(whole, noErrors)).isEmpty();
+        assertThat(warnings(Duration.ofSeconds(40), noErrors))
                 .containsExactly("The file has a stated duration of 62.0 s, but only 40.0 s could be decoded.");
         assertThat(warnings(whole, stderr("[h264 @ 0x55] [error] Invalid NAL unit size")))
                 .containsExactly("Parts of the file are damaged; video or audio may have defects there.");
@@ -142,12 +142,12 @@ class ProcessErrorMapperTest {
                 .containsExactly("The file is truncated; the existing part was encoded.");
     }
 
-    private static List<String> warnings(Duration made, StderrLog errors) {
-        return SourceWarnings.build(TestSources.FULL_HD.duration(), made, ProcessErrorMapper.sourceDamage(errors));
+    private static List<String> warnings(Duration encoded, StderrLog errors) {
+        return SourceWarnings.build(TestSources.FULL_HD.duration(), encoded, ProcessErrorMapper.sourceDamage(errors));
     }
 
     @Test
-    void keepsTheFirstAndLastLinesOfMany() {
+    void retainsFirstAndLastLines() {
         StderrLog errors = new StderrLog();
         for (int i = 0; i < 10_000; i++) {
             errors.add("[h264 @ 0x55] [error] line " + i);
@@ -159,14 +159,14 @@ class ProcessErrorMapperTest {
     }
 
     @Test
-    void letsNobodyForgeALine() {
+    void removesControlCharactersFromLines() {
         StderrLog errors = stderr("[error] a\u001b[2Jb\rc" + "x".repeat(1000));
 
         assertThat(errors.toString()).startsWith("[error] a [2Jb cxxx").hasSize(300);
     }
 
     @Test
-    void leavesOutWhatTheLoaderSays() {
+    void ignoresLoaderMessages() {
         StderrLog errors = stderr("ffmpeg: libasound.so.2: no version information available (required by …)");
 
         assertThat(errors.lines()).isEmpty();
@@ -189,7 +189,7 @@ class ProcessErrorMapperTest {
         return FfprobeOutput.of(json + "]}");
     }
 
-    private static void assertRefused(ErrorCode code, ThrowingCallable check) {
+    private static void assertRejected(ErrorCode code, ThrowingCallable check) {
         assertThatThrownBy(check)
                 .isInstanceOfSatisfying(
                         JobException.class,

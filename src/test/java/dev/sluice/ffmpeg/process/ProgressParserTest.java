@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 class ProgressParserTest {
     private static final Optional<Duration> LENGTH = Optional.of(Duration.ofSeconds(10));
 
-    private final ProgressParser progress = new ProgressParser();
+    private final ProgressParser parser = new ProgressParser();
 
     @Test
-    void tellsHowMuchIsDone() {
+    void parsesFractionFramesAndTime() {
         feed(
                 "frame=62",
                 "fps=31.0",
@@ -21,64 +21,64 @@ class ProgressParserTest {
                 "speed=1.2x",
                 "progress=continue");
 
-        assertThat(progress.fraction(LENGTH)).hasValue(0.25);
-        assertThat(progress.frames()).isEqualTo(62);
-        assertThat(progress.outputTime()).isEqualTo(Duration.ofMillis(2500));
+        assertThat(parser.fraction(LENGTH)).hasValue(0.25);
+        assertThat(parser.frames()).isEqualTo(62);
+        assertThat(parser.outputTime()).isEqualTo(Duration.ofMillis(2500));
     }
 
     @Test
-    void seesThatTheWorkGetsOn() {
-        assertThat(progress.accept("frame=1")).isTrue();
-        assertThat(progress.accept("frame=1")).isFalse();
-        assertThat(progress.accept("out_time_us=40000")).isTrue();
-        assertThat(progress.accept("out_time_us=40000")).isFalse();
-        assertThat(progress.accept("speed=0.1x")).isFalse();
-        assertThat(progress.accept("progress=continue")).isFalse();
-        assertThat(progress.accept("progress=end")).isTrue();
+    void detectsProgress() {
+        assertThat(parser.accept("frame=1")).isTrue();
+        assertThat(parser.accept("frame=1")).isFalse();
+        assertThat(parser.accept("out_time_us=40000")).isTrue();
+        assertThat(parser.accept("out_time_us=40000")).isFalse();
+        assertThat(parser.accept("speed=0.1x")).isFalse();
+        assertThat(parser.accept("progress=continue")).isFalse();
+        assertThat(parser.accept("progress=end")).isTrue();
     }
 
     @Test
-    void knowsNothingBeforeTheFirstFrame() {
+    void reportsZeroBeforeFirstFrame() {
         feed("frame=0", "out_time_us=N/A", "progress=continue");
 
-        assertThat(progress.fraction(LENGTH)).hasValue(0);
+        assertThat(parser.fraction(LENGTH)).hasValue(0);
     }
 
     @Test
-    void tellsNoShareOfAnUnknownLength() {
+    void reportsNoFractionWhenDurationIsUnknown() {
         feed("out_time_us=2500000");
 
-        assertThat(progress.fraction(Optional.empty())).isEmpty();
-        assertThat(progress.fraction(Optional.of(Duration.ZERO))).isEmpty();
+        assertThat(parser.fraction(Optional.empty())).isEmpty();
+        assertThat(parser.fraction(Optional.of(Duration.ZERO))).isEmpty();
     }
 
     @Test
-    void isDoneInTheEndWhateverTheLengthWasSaidToBe() {
+    void reportsCompletionAtEndForAnyDuration() {
         feed("out_time_us=2500000", "progress=end");
 
-        assertThat(progress.fraction(LENGTH)).hasValue(1);
-        assertThat(progress.fraction(Optional.empty())).hasValue(1);
+        assertThat(parser.fraction(LENGTH)).hasValue(1);
+        assertThat(parser.fraction(Optional.empty())).hasValue(1);
     }
 
     @Test
-    void neverPassesTheEnds() {
+    void limitsFractionToZeroAndOne() {
         feed("out_time_us=99000000");
-        assertThat(progress.fraction(LENGTH)).hasValue(1);
+        assertThat(parser.fraction(LENGTH)).hasValue(1);
 
         feed("out_time_us=-40000");
-        assertThat(progress.fraction(LENGTH)).hasValue(0);
+        assertThat(parser.fraction(LENGTH)).hasValue(0);
     }
 
     @Test
-    void ignoresWhatIsNoProgress() {
-        assertThat(progress.accept("")).isFalse();
-        assertThat(progress.accept("no equals sign")).isFalse();
-        assertThat(progress.accept("frame=many")).isFalse();
+    void ignoresOtherLines() {
+        assertThat(parser.accept("")).isFalse();
+        assertThat(parser.accept("no equals sign")).isFalse();
+        assertThat(parser.accept("frame=many")).isFalse();
     }
 
     private void feed(String... lines) {
         for (String line : lines) {
-            boolean ignored = progress.accept(line);
+            boolean ignored = parser.accept(line);
         }
     }
 }

@@ -6,17 +6,17 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ReadTimeoutTest {
-    private static final Duration LOOK = Duration.ofSeconds(60);
+    private static final Duration BASE = Duration.ofSeconds(60);
 
     @Test
-    void isThatOfALookForWhatIsSmall() {
-        assertThat(ReadTimeout.forBytes(LOOK, 0)).isEqualTo(LOOK);
-        assertThat(ReadTimeout.forBytes(LOOK, (10 << 20) - 1)).isEqualTo(LOOK);
+    void returnsBaseTimeoutForSmallFiles() {
+        assertThat(ReadTimeout.forBytes(BASE, 0)).isEqualTo(BASE);
+        assertThat(ReadTimeout.forBytes(BASE, (10 << 20) - 1)).isEqualTo(BASE);
     }
 
     @Test
-    void growsASecondWithEachTenMebibytes() {
-        assertThat(ReadTimeout.forBytes(LOOK, 20L << 30)).isEqualTo(LOOK.plusSeconds(2048));
-        assertThat(ReadTimeout.forBytes(LOOK, Long.MAX_VALUE)).isGreaterThan(Duration.ofDays(1));
+    void addsOneSecondPerTenMebibytes() {
+        assertThat(ReadTimeout.forBytes(BASE, 20L << 30)).isEqualTo(BASE.plusSeconds(2048));
+        assertThat(ReadTimeout.forBytes(BASE, Long.MAX_VALUE)).isGreaterThan(Duration.ofDays(1));
     }
 }

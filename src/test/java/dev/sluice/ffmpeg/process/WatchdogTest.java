@@ -15,12 +15,12 @@ class WatchdogTest {
     private final AtomicLong now = new AtomicLong();
 
     @Test
-    void startsOverWithEachProgress() {
+    void restartsStallTimeoutOnProgress() {
         Watchdog stall = new Watchdog(Optional.of(TEN), Duration.ofHours(1), Optional::empty, now::get);
-        pass(9);
+        advance(9);
 
         stall.reset();
-        pass(9);
+        advance(9);
 
         assertThat(stall.remaining()).isEqualTo(Duration.ofSeconds(1));
         assertThat(stall.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
@@ -28,27 +28,27 @@ class WatchdogTest {
     }
 
     @Test
-    void isNotImpressedByProgressWhenThereIsADeadline() {
+    void keepsDeadlineOnProgress() {
         Watchdog deadline = new Watchdog(Optional.empty(), TEN, Optional::empty, now::get);
-        pass(9);
+        advance(9);
 
         deadline.reset();
-        pass(2);
+        advance(2);
 
         assertThat(deadline.remaining()).isNegative();
         assertThat(deadline.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
     }
 
     @Test
-    void endsAnEncodeThatGetsOnForTooLong() {
+    void stopsEncodeAtMaximumDurationDespiteProgress() {
         Watchdog encode = new Watchdog(Optional.of(TEN), Duration.ofSeconds(25), Optional::empty, now::get);
         for (int i = 0; i < 3; i++) {
-            pass(8);
+            advance(8);
             encode.reset();
         }
 
         assertThat(encode.remaining()).isEqualTo(Duration.ofSeconds(1));
-        pass(1);
+        advance(1);
 
         assertThat(encode.remaining()).isZero();
         assertThat(encode.failure().code()).isEqualTo(ErrorCode.TIME_EXCEEDED);
@@ -57,7 +57,7 @@ class WatchdogTest {
     }
 
     @Test
-    void takesWhatIsWrittenForProgressWhenTheProcessIsSilent() {
+    void treatsWritesAsProgressWhenNoneIsReported() {
         AtomicLong bytes = new AtomicLong();
         Watchdog encode = new Watchdog(
                 Optional.of(TEN),
@@ -65,14 +65,14 @@ class WatchdogTest {
                 () -> Optional.of(new OutputActivity.Snapshot(bytes.get(), Instant.EPOCH)),
                 now::get);
         for (int i = 0; i < 10; i++) {
-            pass(2);
+            advance(2);
             bytes.incrementAndGet();
             encode.poll();
             assertThat(encode.remaining()).isPositive();
         }
 
         for (int i = 0; i < 20; i++) {
-            pass(1);
+            advance(1);
             encode.poll();
         }
 
@@ -80,7 +80,7 @@ class WatchdogTest {
         assertThat(encode.failure().code()).isEqualTo(ErrorCode.FFMPEG_STALLED);
     }
 
-    private void pass(int seconds) {
+    private void advance(int seconds) {
         now.addAndGet(Duration.ofSeconds(seconds).toNanos());
     }
 }

@@ -3,18 +3,18 @@ package dev.sluice.ffmpeg.sandbox;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** Whether this machine has a bubblewrap that may do its work, found out without any code of ours. */
+/** Detects whether bubblewrap works on this host, independently of the production code. */
 public final class Bubblewrap {
     private Bubblewrap() {}
 
     public static boolean works() {
         try {
-            Process tried = new ProcessBuilder(
+            Process probe = new ProcessBuilder(
                             "bwrap", "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return tried.waitFor(10, TimeUnit.SECONDS) && tried.exitValue() == 0;
+            return probe.waitFor(10, TimeUnit.SECONDS) && probe.exitValue() == 0;
         } catch (IOException missing) {
             return false;
         } catch (InterruptedException e) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Real processes that ask for more than they may have, in the sandbox as without it. */
+/** Real processes that exceed their limits, in a sandbox and without one. */
 @Timeout(60)
 @ParameterizedClass
 @EnumSource(names = {"OFF", "REQUIRED"})
@@ -42,19 +42,19 @@ class ProcessLimitsIT {
     }
 
     @Test
-    void noFileGrowsBeyondItsLimit() throws Exception {
+    void stopsProcessWhenFileExceedsLimit() throws Exception {
         assertEndsWith(ErrorCode.OUTPUT_EXCEEDED, () -> run("testsrc=size=1280x720", 16_384, "10", "file:out.avi"));
 
         assertThat(Files.size(directory.resolve("out.avi"))).isBetween(MEBIBYTE / 2, MEBIBYTE);
     }
 
     @Test
-    void noProcessMapsMoreThanItsMemory() {
+    void stopsProcessWhenMemoryExceedsLimit() {
         assertEndsWith(ErrorCode.MEMORY_EXCEEDED, () -> run("testsrc=size=12000x12000", 1024, "1", "pipe:1"));
     }
 
     @Test
-    void theShellIsToldAllOfThem() {
+    void setsAllLimitsInShell() {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
         ProcessLimits limits = new ProcessLimits(2048 * MEBIBYTE, MEBIBYTE);
 
@@ -72,15 +72,15 @@ class ProcessLimitsIT {
         assertThat(lines).containsExactly("2097152", "2097152", "2048", "0", "0");
     }
 
-    private FfmpegRunner.ExitResult run(String picture, long memoryMiB, String seconds, String output) {
-        FfmpegInstallation there = FfmpegFixture.ffmpeg(sandbox);
+    private FfmpegRunner.ExitResult run(String filter, long memoryMiB, String seconds, String output) {
+        FfmpegInstallation installed = FfmpegFixture.ffmpeg(sandbox);
         FfmpegInstallation limited = new FfmpegInstallation(
-                there.ffmpeg(),
-                there.ffprobe(),
-                there.version(),
-                there.origin(),
-                there.sandbox(),
-                there.scheduling(),
+                installed.ffmpeg(),
+                installed.ffprobe(),
+                installed.version(),
+                installed.origin(),
+                installed.sandbox(),
+                installed.scheduling(),
                 memoryMiB * MEBIBYTE);
         return limited.encodeRunner(FileAccess.writeDirectory(directory), MEBIBYTE)
                 .run(
@@ -91,7 +91,7 @@ class ProcessLimitsIT {
                                 "-f",
                                 "lavfi",
                                 "-i",
-                                picture,
+                                filter,
                                 "-t",
                                 seconds,
                                 "-c:v",

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What somebody who has taken over FFmpeg could do: a shell in its place tries. */
+/** Actions of a compromised FFmpeg, tried by a shell in its place. */
 @Timeout(60)
 class SandboxIT {
     private static final Path SHELL = Path.of("/bin/sh");
@@ -45,8 +45,8 @@ class SandboxIT {
     private Path neighbour;
 
     @BeforeEach
-    void layOut() throws IOException {
-        assumeTrue(Bubblewrap.works(), "no bubblewrap that works here");
+    void createFiles() throws IOException {
+        assumeTrue(Bubblewrap.works(), "bubblewrap does not work on this host");
         attempt = Files.createDirectories(job.resolve("processing-0-7"));
         Files.writeString(attempt.resolve("own"), "own");
         Path download = Files.createDirectories(job.resolve("download-0-3"));
@@ -55,21 +55,23 @@ class SandboxIT {
     }
 
     @Test
-    void seesNoFileButTheSystemsAndItsOwn() {
-        List<String> files = said("cd /; find . -path ./usr -prune -o -path ./lib -prune -o -path ./lib64 -prune"
-                + " -o -path ./proc -prune -o -path ./dev -prune -o -path ." + home() + " -prune -o -type f -print");
+    void exposesOnlySystemFilesAndOwnFiles() {
+        List<String> files = output("cd /; find . -path ./usr -prune -o -path ./lib -prune -o -path ./lib64 -prune"
+                + " -o -path ./proc -prune -o -path ./dev -prune -o -path ." + programDirectory()
+                + " -prune -o -type f -print");
 
         assertThat(files)
                 .filteredOn(file -> !file.startsWith("./etc/ld.so.cache") && !file.startsWith("./etc/alternatives/"))
                 .containsExactlyInAnyOrder("." + source, "." + attempt.resolve("own"));
-        assertThat(said("cat /etc/passwd '" + neighbour + "' || cat '" + source + "'"))
+        assertThat(output("cat /etc/passwd '" + neighbour + "' || cat '" + source + "'"))
                 .containsExactly("the source");
     }
 
     @Test
-    void writesNowhereButInItsOwnDirectory() throws IOException {
-        assertThat(said("for file in '" + source + "' /usr/made '" + home() + "/made' /proc/sysrq-trigger; do"
-                        + " (echo spoilt > \"$file\") 2>/dev/null && echo \"$file\"; done;"
+    void allowsWritesOnlyInAttemptDirectory() throws IOException {
+        assertThat(output("for file in '" + source + "' /usr/made '" + programDirectory()
+                        + "/made' /proc/sysrq-trigger; do"
+                        + " (echo overwritten > \"$file\") 2>/dev/null && echo \"$file\"; done;"
                         + " (rm -f '" + source + "' && mv own '" + source + "') 2>/dev/null && echo moved;"
                         + " ln '" + source + "' link 2>/dev/null && echo linked;"
                         + " setting=/proc/sys/vm/swappiness; was=$(cat $setting);"
@@ -85,10 +87,11 @@ class SandboxIT {
     }
 
     @Test
-    void aLookWritesNotEvenBesideItsSource() throws IOException {
-        assertThat(said(
+    void deniesWritesBesideSourceWhenReading() throws IOException {
+        assertThat(output(
                         FileAccess.readFile(source),
-                        "cat '" + source + "'; cd '" + source.getParent() + "'; echo > made; ls; echo spoilt > source"))
+                        "cat '" + source + "'; cd '" + source.getParent()
+                                + "'; echo > made; ls; echo overwritten > source"))
                 .containsExactly("the sourcemade", "source");
 
         assertThat(source).hasContent("the source");
@@ -98,7 +101,7 @@ class SandboxIT {
     }
 
     @Test
-    void reachesNobodyOverTheNetwork() throws IOException {
+    void deniesNetworkAccess() throws IOException {
         try (ServerSocketChannel listening = ServerSocketChannel.open()) {
             listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             listening.configureBlocking(false);
@@ -115,13 +118,14 @@ class SandboxIT {
     }
 
     @Test
-    void seesNoOtherProcessAndHasNoPrivileges() {
-        long us = ProcessHandle.current().pid();
+    void hidesOtherProcessesAndDropsPrivileges() {
+        long ownPid = ProcessHandle.current().pid();
 
-        assertThat(said("kill -0 " + us + " 2>/dev/null && echo found; for p in /proc/[0-9]*; do echo process; done"))
+        assertThat(output("kill -0 " + ownPid
+                        + " 2>/dev/null && echo found; for p in /proc/[0-9]*; do echo process; done"))
                 .hasSizeBetween(3, 6)
                 .containsOnly("process");
-        assertThat(said("grep -E '^(Cap|NoNewPrivs)' /proc/self/status | tr -d '\\t'"))
+        assertThat(output("grep -E '^(Cap|NoNewPrivs)' /proc/self/status | tr -d '\\t'"))
                 .containsExactly(
                         "CapInh:0000000000000000",
                         "CapPrm:0000000000000000",
@@ -129,13 +133,13 @@ class SandboxIT {
                         "CapBnd:0000000000000000",
                         "CapAmb:0000000000000000",
                         "NoNewPrivs:1");
-        assertThat(said("unshare --user --map-root-user true 2>/dev/null && echo root; echo tried"))
+        assertThat(output("unshare --user --map-root-user true 2>/dev/null && echo root; echo tried"))
                 .containsExactly("tried");
     }
 
     @Test
-    void seesOfTheEnvironmentWhatItNeeds() {
-        assertThat(said("env | sort"))
+    void exposesMinimalEnvironment() {
+        assertThat(output("env | sort"))
                 .containsExactly(
                         "AV_LOG_FORCE_NOCOLOR=1",
                         "HOME=" + attempt,
@@ -146,16 +150,19 @@ class SandboxIT {
     }
 
     @Test
-    void worksForAnOrdinaryUser() throws Exception {
-        assumeTrue(System.getProperty("user.name").equals("root"), "not root, so every test here is such a user's");
+    void worksForUnprivilegedUser() throws Exception {
+        assumeTrue(
+                System.getProperty("user.name").equals("root"),
+                "not root, so every test here runs as an unprivileged user");
         Files.setPosixFilePermissions(job, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(attempt, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Sandbox sandbox = new Sandbox(cage().bwrap(), SandboxLocator.system(), List.of());
+        Sandbox sandbox = new Sandbox(sandbox().bwrap(), SandboxLocator.system(), List.of());
         List<String> command =
                 new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
         command.addAll(new FfmpegLaunchSpec(SHELL, FileAccess.encode(attempt, source), LIMITS, Optional.of(sandbox))
                 .command());
-        command.addAll(List.of("-c", "id -u > made; cat '" + source + "'; cat '" + neighbour + "'; echo spoilt > own"));
+        command.addAll(
+                List.of("-c", "id -u > made; cat '" + source + "'; cat '" + neighbour + "'; echo overwritten > own"));
 
         Process user = new ProcessBuilder(command).start();
 
@@ -167,8 +174,8 @@ class SandboxIT {
     }
 
     @Test
-    void saysSoWhenThereIsNoCage() {
-        assertThatThrownBy(() -> said(FileAccess.readFile(job.resolve("missing")), "echo never"))
+    void failsWhenSandboxCannotBeSetUp() {
+        assertThatThrownBy(() -> output(FileAccess.readFile(job.resolve("missing")), "echo never"))
                 .isInstanceOfSatisfying(JobException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.FFMPEG_FAILED);
                     assertThat(failure.message()).isEqualTo("The sandbox for FFmpeg could not be set up.");
@@ -186,14 +193,14 @@ class SandboxIT {
                 .exitCode();
     }
 
-    private List<String> said(String script) {
-        return said(FileAccess.encode(attempt, source), script);
+    private List<String> output(String script) {
+        return output(FileAccess.encode(attempt, source), script);
     }
 
-    /** The lines that a shell in the cage says on its standard output. */
-    private static List<String> said(FileAccess fileAccess, String script) {
+    /** Standard output of a shell in the sandbox. */
+    private static List<String> output(FileAccess fileAccess, String script) {
         List<String> lines = Collections.synchronizedList(new ArrayList<>());
-        new FfmpegRunner(new FfmpegLaunchSpec(SHELL, fileAccess, LIMITS, Optional.of(cage())))
+        new FfmpegRunner(new FfmpegLaunchSpec(SHELL, fileAccess, LIMITS, Optional.of(sandbox())))
                 .run(
                         List.of("-c", script),
                         lines::add,
@@ -202,11 +209,11 @@ class SandboxIT {
         return lines;
     }
 
-    private static Sandbox cage() {
+    private static Sandbox sandbox() {
         return FfmpegFixture.ffmpeg().sandbox().orElseThrow();
     }
 
-    private static String home() {
+    private static String programDirectory() {
         return String.valueOf(FfmpegFixture.ffmpeg().ffmpeg().getParent());
     }
 }

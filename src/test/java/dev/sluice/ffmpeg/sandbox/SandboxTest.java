@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The whole command lines with which FFmpeg is started, up to its own arguments. */
+/** Complete command lines that start FFmpeg, without its own arguments. */
 class SandboxTest {
     private static final Sandbox SANDBOX = new Sandbox(
             Path.of("/usr/bin/bwrap"),
@@ -18,58 +18,58 @@ class SandboxTest {
     private static final Path ATTEMPT = Path.of("/work/jobs/a/processing-0-7");
     private static final Path SOURCE = Path.of("/work/jobs/a/download-0-3/source");
 
-    private static final String CAGE = "/usr/bin/bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL"
+    private static final String PREFIX = "/usr/bin/bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL"
             + " --clearenv --setenv PATH /usr/bin:/bin --setenv HOME %1$s --setenv TMPDIR %1$s --setenv LC_ALL C"
             + " --setenv AV_LOG_FORCE_NOCOLOR 1 --ro-bind /usr /usr --symlink usr/lib64 /lib64"
             + " --proc /proc --remount-ro /proc --dev /dev --tmpfs /tmp"
             + " --ro-bind /home/video/.sluice/ffmpeg/linux /home/video/.sluice/ffmpeg/linux";
 
     @Test
-    void anEncodeReadsItsSourceAndWritesIntoItsDirectory() {
-        assertThat(start(FileAccess.encode(ATTEMPT, SOURCE), Optional.of(SANDBOX)))
-                .isEqualTo(CAGE.formatted(ATTEMPT)
+    void bindsSourceAndWritableDirectoryForEncode() {
+        assertThat(prefix(FileAccess.encode(ATTEMPT, SOURCE), Optional.of(SANDBOX)))
+                .isEqualTo(PREFIX.formatted(ATTEMPT)
                         + " --bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
                         + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
     }
 
     @Test
-    void aLookAtASourceWritesNowhere() {
-        assertThat(start(FileAccess.readFile(SOURCE), Optional.of(SANDBOX)))
-                .isEqualTo(CAGE.formatted("/tmp")
+    void bindsSourceReadOnlyForProbe() {
+        assertThat(prefix(FileAccess.readFile(SOURCE), Optional.of(SANDBOX)))
+                .isEqualTo(PREFIX.formatted("/tmp")
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
                         + " --chdir /tmp -- /bin/sh");
     }
 
     @Test
-    void aLookAtOutputsWritesNowhere() {
-        assertThat(start(FileAccess.readDirectory(ATTEMPT), Optional.of(SANDBOX)))
-                .isEqualTo(CAGE.formatted(ATTEMPT)
+    void bindsDirectoryReadOnlyForVerification() {
+        assertThat(prefix(FileAccess.readDirectory(ATTEMPT), Optional.of(SANDBOX)))
+                .isEqualTo(PREFIX.formatted(ATTEMPT)
                         + " --ro-bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
                         + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
     }
 
     @Test
-    void withoutASandboxThereIsTheGuardAlone() {
-        assertThat(start(FileAccess.encode(ATTEMPT, SOURCE), Optional.empty())).isEqualTo("/bin/sh");
+    void startsGuardAloneWithoutSandbox() {
+        assertThat(prefix(FileAccess.encode(ATTEMPT, SOURCE), Optional.empty())).isEqualTo("/bin/sh");
     }
 
     @Test
-    void theGuardIsToldTheLimitsInItsOwnUnits() {
+    void passesLimitsToGuardInShellUnits() {
         List<String> command =
-                program(FileAccess.readFile(SOURCE), Optional.of(SANDBOX)).command();
+                launchSpec(FileAccess.readFile(SOURCE), Optional.of(SANDBOX)).command();
 
         assertThat(command.subList(command.indexOf("/bin/sh"), command.size()))
                 .startsWith("/bin/sh", "-c")
                 .endsWith("sh", "1048576", "4096", "/opt/ffmpeg");
     }
 
-    private static String start(FileAccess fileAccess, Optional<Sandbox> sandbox) {
-        List<String> command = program(fileAccess, sandbox).command();
+    private static String prefix(FileAccess fileAccess, Optional<Sandbox> sandbox) {
+        List<String> command = launchSpec(fileAccess, sandbox).command();
         return String.join(" ", command.subList(0, command.indexOf("-c")));
     }
 
-    private static FfmpegLaunchSpec program(FileAccess fileAccess, Optional<Sandbox> sandbox) {
+    private static FfmpegLaunchSpec launchSpec(FileAccess fileAccess, Optional<Sandbox> sandbox) {
         return new FfmpegLaunchSpec(Path.of("/opt/ffmpeg"), fileAccess, new ProcessLimits(1 << 30, 2 << 20), sandbox);
     }
 }

@@ -42,16 +42,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is encoded in segments and joined against what is encoded whole. */
+/** Compares encodes in segments with encodes in one piece. */
 @Timeout(180)
 class SegmentEncoderIT {
-    /** The fastest with which x264 looks ahead. */
+    /** The fastest preset with lookahead. */
     private static final MediaConfig MEDIA = FfmpegFixture.withPreset("veryfast");
 
     private static final Path CORPUS =
             Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
-    private static final double SHORTEST_SECONDS = 4;
-    private static final Duration SHORTEST = Duration.ofSeconds(2);
+    private static final double MIN_SECONDS = 4;
+    private static final Duration MIN_SEGMENT = Duration.ofSeconds(2);
 
     @TempDir
     private Path directory;
@@ -66,7 +66,7 @@ class SegmentEncoderIT {
                     .map(line -> line.split("\t", -1))
                     .filter(row -> !row[18].equals("failed"))
                     .filter(row -> DecimalSeconds.parse(row[14])
-                            .filter(length -> DecimalSeconds.toSeconds(length) > SHORTEST_SECONDS)
+                            .filter(length -> DecimalSeconds.toSeconds(length) > MIN_SECONDS)
                             .isPresent())
                     .map(row -> CORPUS.resolve(row[0]))
                     .toList();
@@ -75,14 +75,14 @@ class SegmentEncoderIT {
 
     @ParameterizedTest
     @MethodSource("longerVideos")
-    void areTheSameOfRealVideos(Path source) throws IOException {
+    void matchesWholeEncodeOfRealVideos(Path source) throws IOException {
         assumeTrue(Files.isRegularFile(source), "no corpus at " + CORPUS);
 
         assertSameInSegments(source, oneRung(Duration.ofSeconds(15)));
     }
 
     @Test
-    void areTheSameOfAVariableRate() throws IOException {
+    void matchesWholeEncodeOfVariableFrameRate() throws IOException {
         assertSameInSegments(
                 clip(
                         "testsrc2=size=640x480:rate=60:duration=9,select='not(mod(n,7))+not(mod(n,5))'",
@@ -92,14 +92,14 @@ class SegmentEncoderIT {
     }
 
     @Test
-    void areTheSameOfAFilmThatStandsStillForALongTime() throws IOException {
+    void matchesWholeEncodeOfLongPause() throws IOException {
         assertSameInSegments(
                 clip("testsrc2=size=640x480:rate=10:duration=16,select='lt(t,3)+gt(t,13)'", "-fps_mode", "vfr"),
                 oneRung(Duration.ofSeconds(3)));
     }
 
     @Test
-    void areTheSameOfFieldsThatAreMadeToFrames() throws IOException {
+    void matchesWholeEncodeOfInterlacedVideo() throws IOException {
         assertSameInSegments(
                 clip(
                         "testsrc2=size=640x480:rate=25:duration=9,interlace",
@@ -111,7 +111,7 @@ class SegmentEncoderIT {
     }
 
     @Test
-    void areTheSameOfAFilmWithOneKeyFrame() throws IOException {
+    void matchesWholeEncodeOfSingleKeyFrame() throws IOException {
         assertSameInSegments(
                 clip("testsrc2=size=640x480:rate=30000/1001:duration=10", "-g", "10000"),
                 oneRung(Duration.ofSeconds(2)));
@@ -119,13 +119,13 @@ class SegmentEncoderIT {
 
     /** Long enough for several key frames in a segment. */
     @Test
-    void areTheSameInAllRenditions() throws IOException {
+    void matchesWholeEncodeInAllRenditions() throws IOException {
         assertSameInSegments(clip("testsrc2=size=1280x736:rate=24000/1001:duration=16", "-bf", "3"), MEDIA);
     }
 
-    /** Containers of that kind number their pictures, and tell only the order in which they are decoded. */
+    /** AVI files number their frames and contain only the decoding order. */
     @Test
-    void areNotMadeOfWhatDoesNotSayWhenItsPicturesAreShown() {
+    void doesNotSegmentSourceWithoutTimestamps() {
         Path source = FfmpegFixture.clip(
                 directory.resolve("source.avi"),
                 "testsrc2=size=320x240:rate=25:duration=6",
@@ -135,29 +135,29 @@ class SegmentEncoderIT {
                 "-preset",
                 "medium");
 
-        assertThat(firsts(source, FfmpegFixture.probe(source), MEDIA)).isEmpty();
+        assertThat(firstFrames(source, FfmpegFixture.probe(source), MEDIA)).isEmpty();
     }
 
     @Test
-    void haveTheirFirstFramesAlsoWhereSeekingLeadsBehindThem() throws IOException {
+    void includesFirstFrameWhenSeekPassesIt() throws IOException {
         MediaConfig media = oneRung(Duration.ofSeconds(15));
         Path source = clip("testsrc2=size=320x240:rate=25:duration=8");
         MediaInfo info = FfmpegFixture.probe(source);
         Segment segment = plan(info, media).segment(1);
         SegmentEncoder encoder = encoder(FfmpegFixture.ffmpeg(), media);
-        Duration first = firsts(source, info, media).orElseThrow().get(1).orElseThrow();
+        Duration first = firstFrames(source, info, media).orElseThrow().get(1).orElseThrow();
 
-        EncodedSegment sought = encode(encoder, source, info, segment, Optional.of(first));
-        // As if a frame had been there that seeking did not find.
+        EncodedSegment withSeek = encode(encoder, source, info, segment, Optional.of(first));
+        // Simulates a frame that was not found by seeking.
         EncodedSegment decoded = encode(encoder, source, info, segment, Optional.of(first.minusSeconds(1)));
 
-        assertThat(sought.frames()).hasValue(new EncodedSegment.FrameRange(50, first));
-        assertThat(decoded.frames()).isEqualTo(sought.frames());
+        assertThat(withSeek.frames()).hasValue(new EncodedSegment.FrameRange(50, first));
+        assertThat(decoded.frames()).isEqualTo(withSeek.frames());
     }
 
-    /** What FFmpeg says alone is not enough to take a part of a film for empty. */
+    /** The error message alone does not show that a segment has no frames. */
     @Test
-    void areNotWithoutFramesWhereFfmpegFailedOtherwise() throws IOException {
+    void failsWhenMissingFramesHaveAnotherCause() throws IOException {
         MediaConfig media = oneRung(Duration.ofSeconds(3));
         Path source = clip("testsrc2=size=320x240:rate=10:duration=16,select='lt(t,3)+gt(t,13)'", "-fps_mode", "vfr");
         MediaInfo info = FfmpegFixture.probe(source);
@@ -166,15 +166,16 @@ class SegmentEncoderIT {
         assertThat(encode(encoder(FfmpegFixture.ffmpeg(), media), source, info, paused, Optional.empty())
                         .frames())
                 .isEmpty();
-        assertThatThrownBy(() -> encode(encoder(ending("exit 1"), media), source, info, paused, Optional.empty()))
+        assertThatThrownBy(
+                        () -> encode(encoder(failingFfmpeg("exit 1"), media), source, info, paused, Optional.empty()))
                 .hasMessageContaining("exit code 1");
-        FfmpegInstallation unreadable = ending("echo '[error] Input/output error' >&2");
+        FfmpegInstallation unreadable = failingFfmpeg("echo '[error] Input/output error' >&2");
         assertThatThrownBy(() -> encode(encoder(unreadable, media), source, info, paused, Optional.empty()))
                 .hasMessageContaining("exit code 234");
     }
 
-    /** An FFmpeg that does so in the end. */
-    private FfmpegInstallation ending(String end) throws IOException {
+    /** An FFmpeg that runs these commands at its end. */
+    private FfmpegInstallation failingFfmpeg(String end) throws IOException {
         FfmpegInstallation real = FfmpegFixture.ffmpeg(SandboxMode.OFF);
         Path script = Files.writeString(
                 Files.createTempDirectory(directory, "bin").resolve("ffmpeg"), """
@@ -210,10 +211,11 @@ class SegmentEncoderIT {
     private static SegmentPlan plan(MediaInfo info, MediaConfig media) {
         Duration begin = info.startTime().orElse(Duration.ZERO);
         Duration length = info.duration().orElseThrow();
-        return SegmentPlan.of(begin, begin.plus(length), SHORTEST.plus(length.dividedBy(5)), media.keyFrameInterval());
+        return SegmentPlan.of(
+                begin, begin.plus(length), MIN_SEGMENT.plus(length.dividedBy(5)), media.keyFrameInterval());
     }
 
-    private static Optional<List<Optional<Duration>>> firsts(Path source, MediaInfo info, MediaConfig media) {
+    private static Optional<List<Optional<Duration>>> firstFrames(Path source, MediaInfo info, MediaConfig media) {
         return new FrameTimestampScanner(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media.limits())
                 .scan(new ProbedSource(source, info), new CancellationToken())
                 .map(times -> times.firstFrameTimes(plan(info, media)));
@@ -223,16 +225,17 @@ class SegmentEncoderIT {
         MediaInfo info = FfmpegFixture.probe(source);
         Path wholeDirectory = Files.createDirectory(directory.resolve("whole"));
         EncodeResult whole = FfmpegFixture.encoder(media).encode(FfmpegFixture.request(source, info, wholeDirectory));
-        EncodeResult joined = inSegments(source, info, media, Files.createDirectory(directory.resolve("joined")));
+        EncodeResult concatenated =
+                encodeInSegments(source, info, media, Files.createDirectory(directory.resolve("joined")));
 
-        assertThat(joined.thumbnails())
+        assertThat(concatenated.thumbnails())
                 .extracting(ThumbnailFile::timestamp)
                 .containsExactlyElementsOf(whole.thumbnails().stream()
                         .map(ThumbnailFile::timestamp)
                         .toList());
-        assertThat(joined.warnings()).isEqualTo(whole.warnings());
+        assertThat(concatenated.warnings()).isEqualTo(whole.warnings());
         for (RenditionFile file : whole.renditions()) {
-            RenditionFile other = joined.renditions().stream()
+            RenditionFile other = concatenated.renditions().stream()
                     .filter(each -> each.quality().equals(file.quality()))
                     .findFirst()
                     .orElseThrow();
@@ -245,26 +248,28 @@ class SegmentEncoderIT {
         }
     }
 
-    private static EncodeResult inSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
+    private static EncodeResult encodeInSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
             throws IOException {
-        SegmentEncoder parts = encoder(FfmpegFixture.ffmpeg(), media);
+        SegmentEncoder encoder = encoder(FfmpegFixture.ffmpeg(), media);
         SegmentPlan plan = plan(info, media);
-        List<Optional<Duration>> firsts = firsts(source, info, media).orElseThrow();
+        List<Optional<Duration>> firstFrames = firstFrames(source, info, media).orElseThrow();
 
-        List<EncodedSegment> made = new ArrayList<>();
+        List<EncodedSegment> encoded = new ArrayList<>();
         for (Segment segment : plan.segments()) {
-            Path of = Files.createDirectory(directory.resolve(Integer.toString(segment.number())));
-            made.add(parts.encodeVideo(new SegmentRequest(
-                    FfmpegFixture.request(source, info, of), segment, firsts.get(segment.number()))));
+            Path segmentDirectory = Files.createDirectory(directory.resolve(Integer.toString(segment.number())));
+            encoded.add(encoder.encodeVideo(new SegmentRequest(
+                    FfmpegFixture.request(source, info, segmentDirectory),
+                    segment,
+                    firstFrames.get(segment.number()))));
         }
         if (info.audio().isPresent()) {
-            assertThat(parts.encodeAudio(
+            assertThat(encoder.encodeAudio(
                             FfmpegFixture.request(source, info, directory),
                             info.audio().get()))
                     .exists();
         }
         List<Path> files =
-                made.stream().flatMap(segment -> segment.files().stream()).toList();
+                encoded.stream().flatMap(segment -> segment.files().stream()).toList();
         List<String> names =
                 files.stream().map(file -> String.valueOf(file.getFileName())).toList();
         for (String thumbnail : ThumbnailFiles.firstPerInterval(
@@ -278,10 +283,10 @@ class SegmentEncoderIT {
                                 info.video().displaySize(),
                                 info.audio().isPresent(),
                                 info.duration(),
-                                made.stream()
+                                encoded.stream()
                                         .map(EncodedSegment::damage)
                                         .reduce(new SourceDamage(false, false), SourceDamage::merge),
-                                made.stream().map(EncodedSegment::frames).toList()),
+                                encoded.stream().map(EncodedSegment::frames).toList()),
                         new CancellationToken());
     }
 
@@ -300,7 +305,7 @@ class SegmentEncoderIT {
         return FfmpegFixture.clip(directory.resolve("source.mp4"), video, "sine=duration=9", more);
     }
 
-    /** What is said of all packets of a kind of stream, in the order in which they are shown. */
+    /** Entries of all packets of a type of stream, by timestamp. */
     private List<String> packets(Path file, String kind, String what) {
         return FfmpegFixture.output(
                         FfmpegFixture.ffmpeg().ffprobe(),

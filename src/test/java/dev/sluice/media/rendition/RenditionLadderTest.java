@@ -23,7 +23,7 @@ class RenditionLadderTest {
         "853, 480, 360p 640x360",
         "640, 361, 360p 638x360",
     })
-    void makesTheRungsThatAreSmallerThanTheSource(int width, int height, String expected) {
+    void selectsRungsSmallerThanSource(int width, int height, String expected) {
         assertThat(renditions(width, height)).isEqualTo(expected);
     }
 
@@ -36,12 +36,12 @@ class RenditionLadderTest {
         "501, 288, 288p 500x288",
         "1, 1, 2p 2x2",
     })
-    void makesOneOfTheSourcesOwnSizeWhenNoRungIsSmaller(int width, int height, String expected) {
+    void usesSourceSizeWhenNoRungIsSmaller(int width, int height, String expected) {
         assertThat(renditions(width, height)).isEqualTo(expected);
     }
 
     @Test
-    void capsTheOwnSizeLikeTheSmallestRung() {
+    void capsSourceSizedRenditionLikeSmallestRung() {
         assertThat(ladder.renditions(new Dimensions(320, 240)))
                 .extracting(Rendition::maxBitrate)
                 .containsExactly(800_000);
@@ -49,7 +49,7 @@ class RenditionLadderTest {
 
     @ParameterizedTest(name = "{0}x{1} gets {2}x{3}")
     @CsvSource({"1920, 1080, 320, 180", "1080, 1920, 320, 568", "176, 144, 320, 262", "20, 4000, 6, 1280"})
-    void keepsTheShapeOfThumbnails(int width, int height, int thumbnailWidth, int thumbnailHeight) {
+    void keepsAspectRatioOfThumbnails(int width, int height, int thumbnailWidth, int thumbnailHeight) {
         Dimensions thumbnail = RenditionLadder.thumbnailSize(new Dimensions(width, height), 320);
 
         assertThat(thumbnail).isEqualTo(new Dimensions(thumbnailWidth, thumbnailHeight));

@@ -11,7 +11,7 @@ class SegmentPlanTest {
     private static final Duration BEGIN = Duration.ofMillis(21);
 
     @Test
-    void cutsOnTheGridIntoPartsOfAboutTheSameLength() {
+    void plansEqualSegmentsOnGrid() {
         List<Segment> segments = plan(62, 25);
 
         assertThat(segments)
@@ -22,20 +22,20 @@ class SegmentPlanTest {
     }
 
     @Test
-    void leavesWhatIsShortEnoughWhole() {
+    void plansOneSegmentForShortVideo() {
         assertThat(plan(20, 25)).containsExactly(new Segment(0, BEGIN, BEGIN.plusSeconds(20), true));
         assertThat(plan(0, 25)).hasSize(1);
     }
 
     @Test
-    void cutsNothingThatIsShorterThanTheGrid() {
+    void plansOneSegmentWhenShorterThanGrid() {
         assertThat(plan(5, 1))
                 .extracting(Segment::end)
                 .containsExactly(BEGIN.plusSeconds(2), BEGIN.plusSeconds(4), BEGIN.plusSeconds(5));
     }
 
     @Test
-    void coversEachFilmWithoutAGap() {
+    void coversVideoWithoutGaps() {
         for (int seconds = 1; seconds < 300; seconds++) {
             List<Segment> segments = plan(seconds, 17);
             assertThat(segments.get(0).start()).isEqualTo(BEGIN);

@@ -50,21 +50,21 @@ class StagingUploaderTest {
     }
 
     @Test
-    void leaveNothingOfAnAttemptThatIsTriedAgain() throws Exception {
-        failAtTheSecond(ErrorCode.CHECKSUM_MISMATCH);
+    void deletesStagedObjectsWhenUploadIsRetried() throws Exception {
+        failSecondUpload(ErrorCode.CHECKSUM_MISMATCH);
 
         assertThat(objectStore.keys()).isEmpty();
     }
 
     @Test
-    void areLeftToTheEndOfTheJobWhereThereIsNoTimeOrNoStore() throws Exception {
-        failAtTheSecond(ErrorCode.SHUTDOWN);
-        failAtTheSecond(ErrorCode.STORE_UNAVAILABLE);
+    void leavesStagedObjectsToJobCleanupWhenShuttingDownOrStoreUnavailable() throws Exception {
+        failSecondUpload(ErrorCode.SHUTDOWN);
+        failSecondUpload(ErrorCode.STORE_UNAVAILABLE);
 
         assertThat(objectStore.keys()).containsExactly(staging.key(ATTEMPT, 0));
     }
 
-    private void failAtTheSecond(ErrorCode code) throws Exception {
+    private void failSecondUpload(ErrorCode code) throws Exception {
         objectStore.refuse(staging.key(ATTEMPT, 1), new JobException(code, "No."));
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));

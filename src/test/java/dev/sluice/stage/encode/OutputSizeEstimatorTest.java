@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OutputSizeEstimatorTest {
-    private static final long SMALLEST = 16L << 20;
+    private static final long BASE = 16L << 20;
 
-    /** A megabyte a second, and a tenth more. */
+    /** 1 MB per second, and a margin of 10 %. */
     private final OutputSizeEstimator sizeEstimator = new OutputSizeEstimator(new MediaConfig(
             List.of(new Rung("720p", 720, 7_900_000)),
             new MediaConfig.X264("medium", 23),
@@ -24,30 +24,30 @@ class OutputSizeEstimatorTest {
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
 
     @Test
-    void isTheCapsOfTheLadderOverTheLength() {
-        assertThat(sizeEstimator.estimateBytes(of(100))).isEqualTo(SMALLEST + 110_000_000);
-        assertThat(sizeEstimator.estimateBytes(Duration.ofSeconds(10))).isEqualTo(SMALLEST + 11_000_000);
+    void multipliesBitrateCapsByDuration() {
+        assertThat(sizeEstimator.estimateBytes(metadata(100))).isEqualTo(BASE + 110_000_000);
+        assertThat(sizeEstimator.estimateBytes(Duration.ofSeconds(10))).isEqualTo(BASE + 11_000_000);
     }
 
     @Test
-    void takesAnHourForWhatIsNotKnown() {
-        long anHour = SMALLEST + 3_960_000_000L;
+    void assumesOneHourWhenDurationIsUnknown() {
+        long anHour = BASE + 3_960_000_000L;
 
         assertThat(sizeEstimator.estimateBytes(Optional.empty())).isEqualTo(anHour);
-        assertThat(sizeEstimator.estimateBytes(of(0))).isEqualTo(anHour);
-        assertThat(sizeEstimator.estimateBytes(of(-5))).isEqualTo(anHour);
+        assertThat(sizeEstimator.estimateBytes(metadata(0))).isEqualTo(anHour);
+        assertThat(sizeEstimator.estimateBytes(metadata(-5))).isEqualTo(anHour);
     }
 
     @Test
-    void believesNoMessageThatSaysMoreThanWhatIsAccepted() {
-        long twoHours = SMALLEST + 7_920_000_000L;
+    void limitsStatedDurationToMaximum() {
+        long twoHours = BASE + 7_920_000_000L;
 
-        assertThat(sizeEstimator.estimateBytes(of(7_200))).isEqualTo(twoHours);
-        assertThat(sizeEstimator.estimateBytes(of(7_201))).isEqualTo(twoHours);
-        assertThat(sizeEstimator.estimateBytes(of(1e300))).isEqualTo(twoHours);
+        assertThat(sizeEstimator.estimateBytes(metadata(7_200))).isEqualTo(twoHours);
+        assertThat(sizeEstimator.estimateBytes(metadata(7_201))).isEqualTo(twoHours);
+        assertThat(sizeEstimator.estimateBytes(metadata(1e300))).isEqualTo(twoHours);
     }
 
-    private static Optional<VideoMetadata> of(double seconds) {
+    private static Optional<VideoMetadata> metadata(double seconds) {
         return Optional.of(new VideoMetadata(seconds, "", 0, 0, 0, 0, 0, ""));
     }
 }

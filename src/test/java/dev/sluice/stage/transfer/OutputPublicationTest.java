@@ -58,7 +58,7 @@ class OutputPublicationTest {
     }
 
     @Test
-    void putsResultsWhereTheWorldLooksForThem() throws Exception {
+    void publishesOutputsUnderFinalKeys() throws Exception {
         upload(1, "one");
 
         assertThat(text(VIDEO)).isEqualTo("one");
@@ -66,8 +66,8 @@ class OutputPublicationTest {
     }
 
     @Test
-    void touchesNoFinalKeyAndLeavesNothingOnceItsRunIsAnothers() {
-        saved.refuse = new JobException(ErrorCode.LEASE_LOST, "too late");
+    void writesNoFinalKeyWhenLeaseIsLost() {
+        saved.failure = new JobException(ErrorCode.LEASE_LOST, "too late");
 
         assertThatExceptionOfType(JobException.class).isThrownBy(() -> upload(1, "late"));
 
@@ -75,7 +75,7 @@ class OutputPublicationTest {
     }
 
     @Test
-    void copiesWhatAnEarlierAttemptPutRatherThanItsOwn() throws Exception {
+    void promotesObjectsOfEarlierAttempt() throws Exception {
         upload(1, "first");
         objectStore.delete(List.of(VIDEO)).await(10, TimeUnit.SECONDS);
 
@@ -85,7 +85,7 @@ class OutputPublicationTest {
     }
 
     @Test
-    void puttingAgainIsThereWhenWhatWasPutIsGone() throws Exception {
+    void uploadsAgainWhenStagedObjectsAreMissing() throws Exception {
         upload(1, "first");
         staging.deleteAll(new JobId("j")).await(10, TimeUnit.SECONDS);
 
@@ -95,8 +95,8 @@ class OutputPublicationTest {
     }
 
     @Test
-    void keepsWhatMayHaveBecomeTheResultWhenTheDatabaseDidNotSay() {
-        saved.refuse = new JobException(ErrorCode.DATABASE_UNAVAILABLE, "no answer");
+    void keepsStagedObjectsWhenCheckpointOutcomeIsUnknown() {
+        saved.failure = new JobException(ErrorCode.DATABASE_UNAVAILABLE, "no answer");
 
         assertThatExceptionOfType(JobException.class).isThrownBy(() -> upload(1, "perhaps"));
 
@@ -132,10 +132,10 @@ class OutputPublicationTest {
         return new OutputPublication.Output(new LocalFile(file, 3, "video/mp4"), key);
     }
 
-    /** What attempts save, in memory. */
+    /** Keeps the saved state in memory. */
     private static final class SavedState implements Checkpoint {
         private Optional<JsonObject> state = Optional.empty();
-        private JobException refuse;
+        private JobException failure;
 
         @Override
         public Optional<JsonObject> previous() {
@@ -144,8 +144,8 @@ class OutputPublicationTest {
 
         @Override
         public Future<Void> save(JsonObject next) {
-            if (refuse != null) {
-                return Future.failedFuture(refuse);
+            if (failure != null) {
+                return Future.failedFuture(failure);
             }
             state = Optional.of(next);
             return Future.succeededFuture();
