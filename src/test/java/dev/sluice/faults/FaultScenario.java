@@ -1,5 +1,6 @@
 package dev.sluice.faults;
 
+import dev.sluice.common.io.DirectoryTree;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.commons.io.FileUtils;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -40,7 +40,7 @@ final class FaultScenario implements AutoCloseable {
     private FaultScenario(String run, FaultRunConfig config) throws IOException, TimeoutException {
         directory = directory(run);
         SmallDisk.unmount(directory.resolve(WORKSPACE));
-        FileUtils.deleteDirectory(directory.toFile());
+        DirectoryTree.deleteRecursively(directory);
         Files.createDirectories(directory);
         opened.add(this::discardWhatIsBulky);
         opened.add(() -> vertx.close().await(10, TimeUnit.SECONDS));
@@ -194,9 +194,9 @@ final class FaultScenario implements AutoCloseable {
     }
 
     /** What is of use afterwards is the logs; data and videos of a thousand jobs are not. */
-    private void discardWhatIsBulky() {
-        List.of("postgres", "s3", WORKSPACE)
-                .forEach(bulky ->
-                        FileUtils.deleteQuietly(directory.resolve(bulky).toFile()));
+    private void discardWhatIsBulky() throws IOException {
+        for (String bulky : List.of("postgres", "s3", WORKSPACE)) {
+            DirectoryTree.deleteRecursively(directory.resolve(bulky));
+        }
     }
 }
