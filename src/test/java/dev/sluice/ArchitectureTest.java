@@ -88,7 +88,8 @@ class ArchitectureTest {
             .whereLayer("contract")
             .mayOnlyBeAccessedByLayers("adapters", "engines", "work", "drivers", "app", "cli", "standalone")
             .whereLayer("common")
-            .mayOnlyBeAccessedByLayers("contract", "adapters", "engines", "work", "drivers", "app", "cli", "standalone");
+            .mayOnlyBeAccessedByLayers(
+                    "contract", "adapters", "engines", "work", "drivers", "app", "cli", "standalone");
 
     @ArchTest
     static final ArchRule modelIsIndependent = knowsNot("job..", "common..", "config..", "message..", "webhook..");
@@ -279,7 +280,8 @@ class ArchitectureTest {
             @Override
             public void init(Collection<JavaClass> all) {
                 all.stream()
-                        .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                        .filter(type ->
+                                type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
                         .forEach(type -> sizes.merge(type.getPackageName(), 1, Integer::sum));
             }
 

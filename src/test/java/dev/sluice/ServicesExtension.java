@@ -2,9 +2,9 @@ package dev.sluice;
 
 import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.TestBroker;
+import dev.sluice.common.async.Await;
 import dev.sluice.endtoend.PipelineFixture;
 import dev.sluice.objectstore.s3.TestBucket;
-import dev.sluice.common.async.Await;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.Vertx;

@@ -14,7 +14,7 @@ public final class CommandLineRunner {
     public static final int USAGE_ERROR = 2;
 
     public static final String EXIT_CODES = "%nExit codes:%n";
-    public static final String OK_TEXT = OK + ":success; with a job to wait for, the job completed";
+    public static final String OK_TEXT = OK + ":success; if the command waits for a job: the job completed";
     public static final String FAILED_TEXT = FAILED + ":failure; the reason was printed";
     public static final String USAGE_ERROR_TEXT = USAGE_ERROR + ":invalid command line or configuration";
 

@@ -45,7 +45,7 @@ public final class SendTestJobCommand implements Callable<Integer> {
     @Option(names = "--user", paramLabel = "ID", description = "owner (user ID; default: ${DEFAULT-VALUE})")
     private String user = "send-test-job";
 
-    @Option(names = "--seconds", paramLabel = "N", description = "timeout (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seconds", paramLabel = "N", description = "timeout in seconds (default: ${DEFAULT-VALUE})")
     private int seconds = 30;
 
     @Option(names = "--json", description = "print the updates as received, one JSON object per line")

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/** Configurations that tests start from. */
+/** Configurations for tests. */
 public final class Configs {
     static final Path FIXTURES = Path.of("src/test/resources/config");
 
@@ -51,7 +51,7 @@ public final class Configs {
         return invalid == null ? List.of() : invalid.errors();
     }
 
-    /** What {@code every-key.json} names: certificates are made by the tests, not kept with them. */
+    /** The generated file that {@code every-key.json} names. */
     static CaFile caFile() {
         return CaFile.read(CA_PEM.toAbsolutePath());
     }
@@ -69,7 +69,7 @@ public final class Configs {
         return new JsonObject().put(name, new JsonObject().put(key, value));
     }
 
-    /** The values of a file by their whole keys, as an environment variable would hold them. */
+    /** The values of a file by {@code section.key}, as text of an environment variable. */
     static Map<String, String> flat(JsonObject json) {
         Map<String, String> values = new TreeMap<>();
         for (Map.Entry<String, Object> entry : json) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class EnvironmentTest {
 
     @Test
-    void everyKeyCanBeSetThereAlone() {
+    void readsEveryKeyFromEnvironment() {
         Map<String, String> environment = new HashMap<>();
         Configs.flat(Configs.fixture("every-key.json"))
                 .forEach((key, value) -> environment.put(ConfigSection.environmentVariable(key), value));
@@ -29,7 +29,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void goesOverTheFileForKeysOfEveryKind() {
+    void overridesFileForKeysOfEveryType() {
         Map<String, String> environment = Map.of(
                 "SLUICE_RABBITMQ_QUEUE_MODE", "passive",
                 "SLUICE_POSTGRES_PASSWORD", "[from the environment",
@@ -61,7 +61,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void aVariableSetToNothingIsNotSet() {
+    void ignoresEmptyVariable() {
         SluiceConfig config =
                 SluiceConfig.read(Configs.section("s3", "bucket", "kept"), Map.of("SLUICE_S3_BUCKET", ""));
 
@@ -69,7 +69,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void itsAddressBringsItsUserAndPasswordAlong() {
+    void uriVariableOverridesUserAndPasswordOfFile() {
         SluiceConfig config = SluiceConfig.read(
                 Configs.fixture("every-key.json"),
                 Map.of("SLUICE_RABBITMQ_URI", "amqps://ann:p%40ss%2F+word@other.test/live"));
@@ -80,7 +80,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void itsAddressWithoutCredentialsLeavesThoseOfTheFile() {
+    void uriVariableWithoutCredentialsKeepsThoseOfFile() {
         SluiceConfig config = SluiceConfig.read(
                 Configs.fixture("every-key.json"), Map.of("SLUICE_RABBITMQ_URI", "amqps://other.test/"));
 
@@ -89,7 +89,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void itsUserAndPasswordGoBeforeThoseInAnyAddress() {
+    void userAndPasswordVariablesOverrideUri() {
         SluiceConfig config = SluiceConfig.read(
                 new JsonObject(),
                 Map.of(
@@ -102,7 +102,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void aComplaintNamesTheVariable() {
+    void errorNamesVariable() {
         List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_DELIVERY_MAX_ATTEMPTS", "many"));
 
         assertThat(errors)
@@ -111,7 +111,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void aListThatIsNoneIsComplainedAboutOnce() {
+    void reportsInvalidListOnce() {
         List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_DELIVERY_BACKOFF_SECONDS", "[5, 30"));
 
         assertThat(errors)
@@ -120,21 +120,21 @@ class EnvironmentTest {
     }
 
     @Test
-    void aMistypedVariableIsComplainedAbout() {
+    void reportsUnknownEnvironmentVariable() {
         List<String> errors = Configs.errors(new JsonObject(), Map.of("SLUICE_RABITMQ_URI", "amqp://a:hunter2@b/"));
 
         assertThat(errors).containsExactly("SLUICE_RABITMQ_URI: unknown variable; did you mean SLUICE_RABBITMQ_URI?");
     }
 
     @Test
-    void variablesThatOthersSetAreLeftAlone() {
-        Map<String, String> ofKubernetes = Map.of(
+    void ignoresVariablesOfOtherSoftware() {
+        Map<String, String> other = Map.of(
                 "SLUICE_PORT", "tcp://10.0.0.1:80",
                 "SLUICE_SERVICE_HOST", "10.0.0.1",
                 "SLUICE_RABBITMQ_PORT", "tcp://10.0.0.2:5672",
                 "SLUICE_S3_SERVICE_PORT", "9000",
                 "SLUICE_LOG_LEVEL", "DEBUG");
 
-        assertThat(SluiceConfig.read(new JsonObject(), ofKubernetes)).isEqualTo(Configs.defaults());
+        assertThat(SluiceConfig.read(new JsonObject(), other)).isEqualTo(Configs.defaults());
     }
 }

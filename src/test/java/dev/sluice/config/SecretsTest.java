@@ -21,7 +21,7 @@ class SecretsTest {
     private Path directory;
 
     @Test
-    void comeFromAFileWithoutItsLastNewline() throws IOException {
+    void readsSecretFromFileWithoutTrailingNewline() throws IOException {
         Path file = Files.writeString(directory.resolve("secret"), "hunter2\n");
 
         SluiceConfig config = SluiceConfig.read(
@@ -37,7 +37,7 @@ class SecretsTest {
     }
 
     @Test
-    void aFileNamedInTheEnvironmentGoesOverThePasswordInTheFile() throws IOException {
+    void fileVariableOverridesPasswordOfFile() throws IOException {
         Path file = Files.writeString(directory.resolve("secret"), "hunter2");
 
         SluiceConfig config = SluiceConfig.read(
@@ -48,7 +48,7 @@ class SecretsTest {
     }
 
     @Test
-    void areNotGivenTwiceInOnePlace() throws IOException {
+    void rejectsSecretAndSecretFileTogether() throws IOException {
         Path file = Files.writeString(directory.resolve("secret"), "hunter2");
         JsonObject json = new JsonObject()
                 .put("postgres", new JsonObject().put("password", "hunter3").put("passwordFile", file.toString()));
@@ -59,7 +59,7 @@ class SecretsTest {
     }
 
     @Test
-    void aFileThatIsMissingOrEmptyIsComplainedAbout() throws IOException {
+    void rejectsMissingOrEmptySecretFile() throws IOException {
         Path empty = Files.writeString(directory.resolve("empty"), "\n");
         JsonObject json = new JsonObject()
                 .put(
@@ -79,7 +79,7 @@ class SecretsTest {
     }
 
     @Test
-    void noRecordPrintsThem() {
+    void recordsDoNotPrintSecrets() {
         JsonObject json = Configs.fixture("every-key.json");
         json.getJsonObject("postgres").remove("password");
         json.getJsonObject("postgres").put("uri", "postgresql://ann:hunter2@db.test/video?sslmode=require");
@@ -109,21 +109,21 @@ class SecretsTest {
                 "amqp://broker.test/?a=b&sslPassword=hunter2",
                 "amqp://ann:\nhunter2@broker.test/"
             })
-    void aWrongAddressIsShownWithoutThem(String uri) {
+    void redactsInvalidUri(String uri) {
         List<String> inFile = Configs.errors(Configs.section("rabbitmq", "uri", uri), Map.of());
         List<String> inEnvironment = Configs.errors(new JsonObject(), Map.of("SLUICE_RABBITMQ_URI", uri));
-        List<String> ofTheStore = Configs.errors(Configs.section("s3", "endpoint", uri), Map.of());
+        List<String> inS3 = Configs.errors(Configs.section("s3", "endpoint", uri), Map.of());
 
         assertThat(inFile).hasSize(1);
         assertThat(inEnvironment).hasSize(1);
-        assertThat(ofTheStore).hasSize(1);
-        assertThat(inFile.get(0) + inEnvironment.get(0) + ofTheStore.get(0))
+        assertThat(inS3).hasSize(1);
+        assertThat(inFile.get(0) + inEnvironment.get(0) + inS3.get(0))
                 .contains("rabbitmq.uri: invalid value", "s3.endpoint: invalid value")
                 .doesNotContain("ter2", "hun", "\n");
     }
 
     @Test
-    void aWrongOneIsNotShown() {
+    void redactsInvalidSecret() {
         JsonObject json = Configs.section("rabbitmq", "password", 47114711);
 
         assertThat(Configs.errors(json, Map.of()))
@@ -131,7 +131,7 @@ class SecretsTest {
     }
 
     @Test
-    void oneWithoutItsQuotesIsNotShown() throws IOException {
+    void redactsSecretWithoutQuotes() throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.json"), "{\"rabbitmq\": {\n  \"password\": hunter2}}");
 
         InvalidConfigException invalid =

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Each section twice: with nothing set, and with every key set to something else. */
+/** Each section with the defaults, and with every key set to another value. */
 class SectionsTest {
     private static final RetryConfig DEFAULT_RETRIES = new RetryConfig(
             5, List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMinutes(10)));
@@ -30,7 +30,7 @@ class SectionsTest {
     private static final Path HOME = Path.of(System.getProperty("user.home"));
 
     @Test
-    void theBrokersDefaults() {
+    void rabbitmqDefaults() {
         assertThat(Configs.defaults().rabbitmq())
                 .isEqualTo(new RabbitMqConfig(
                         "amqp://localhost:5672/",
@@ -44,7 +44,7 @@ class SectionsTest {
     }
 
     @Test
-    void everyKeyOfTheBroker() {
+    void rabbitmqWithEveryKey() {
         assertThat(Configs.everyKeySet().rabbitmq())
                 .isEqualTo(new RabbitMqConfig(
                         "amqps://broker.test:5671/media",
@@ -58,7 +58,7 @@ class SectionsTest {
     }
 
     @Test
-    void theDatabasesDefaults() {
+    void postgresDefaults() {
         assertThat(Configs.defaults().postgres())
                 .isEqualTo(new PostgresConfig(
                         "postgresql://localhost:5432/sluice",
@@ -73,7 +73,7 @@ class SectionsTest {
     }
 
     @Test
-    void everyKeyOfTheDatabase() {
+    void postgresWithEveryKey() {
         assertThat(Configs.everyKeySet().postgres())
                 .isEqualTo(new PostgresConfig(
                         "postgresql://db.test:5433/video?sslmode=verify-full",
@@ -88,7 +88,7 @@ class SectionsTest {
     }
 
     @Test
-    void theStoresDefaults() {
+    void s3Defaults() {
         assertThat(Configs.defaults().s3())
                 .isEqualTo(new S3Config(
                         Optional.empty(),
@@ -105,7 +105,7 @@ class SectionsTest {
     }
 
     @Test
-    void everyKeyOfTheStore() {
+    void s3WithEveryKey() {
         assertThat(Configs.everyKeySet().s3())
                 .isEqualTo(new S3Config(
                         Optional.of(URI.create("https://s3.test:9000")),
@@ -122,15 +122,15 @@ class SectionsTest {
     }
 
     @Test
-    void addressesAStoreOfOnesOwnByPathUnlessToldOtherwise() {
-        S3Config own = Configs.fromEnvironment("SLUICE_S3_ENDPOINT", "http://localhost:9000")
+    void pathStyleIsDefaultWithEndpoint() {
+        S3Config s3 = Configs.fromEnvironment("SLUICE_S3_ENDPOINT", "http://localhost:9000")
                 .s3();
 
-        assertThat(own.pathStyle()).isTrue();
+        assertThat(s3.pathStyle()).isTrue();
     }
 
     @Test
-    void theWorkspace() {
+    void workspace() {
         assertThat(Configs.defaults().workspace())
                 .isEqualTo(new WorkspaceConfig(
                         WorkspaceConfig.Mode.LOCAL,
@@ -148,7 +148,7 @@ class SectionsTest {
     }
 
     @Test
-    void ffmpegsDefaults() {
+    void ffmpegDefaults() {
         assertThat(Configs.defaults().ffmpeg())
                 .isEqualTo(new FfmpegConfig(
                         Optional.empty(),
@@ -162,7 +162,7 @@ class SectionsTest {
     }
 
     @Test
-    void everyKeyOfFfmpeg() {
+    void ffmpegWithEveryKey() {
         assertThat(Configs.everyKeySet().ffmpeg())
                 .isEqualTo(new FfmpegConfig(
                         Optional.of(absolute("/opt/ffmpeg")),
@@ -176,7 +176,7 @@ class SectionsTest {
     }
 
     @Test
-    void theMediasDefaults() {
+    void mediaDefaults() {
         assertThat(Configs.defaults().media())
                 .isEqualTo(new MediaConfig(
                         List.of(
@@ -191,7 +191,7 @@ class SectionsTest {
     }
 
     @Test
-    void everyKeyOfTheMedia() {
+    void mediaWithEveryKey() {
         assertThat(Configs.everyKeySet().media())
                 .isEqualTo(new MediaConfig(
                         List.of(new Rung("240p", 240, 400_000), new Rung("1080p", 1080, 5_000_000)),
@@ -203,7 +203,7 @@ class SectionsTest {
     }
 
     @Test
-    void theKeysOfResults() {
+    void keys() {
         assertThat(Configs.defaults().keys())
                 .isEqualTo(new KeysConfig(
                         "videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg", "sluice-staging/"));
@@ -212,7 +212,7 @@ class SectionsTest {
     }
 
     @Test
-    void theDelivery() {
+    void delivery() {
         assertThat(Configs.defaults().delivery())
                 .isEqualTo(new DeliveryConfig(
                         Duration.ofSeconds(12),
@@ -234,7 +234,7 @@ class SectionsTest {
     }
 
     @Test
-    void theUpdates() {
+    void updates() {
         assertThat(Configs.defaults().updates())
                 .isEqualTo(new UpdatesConfig(Duration.ofSeconds(1), Duration.ofSeconds(1)));
         assertThat(Configs.everyKeySet().updates())
@@ -242,7 +242,7 @@ class SectionsTest {
     }
 
     @Test
-    void theBackend() {
+    void backend() {
         assertThat(Configs.defaults().backend())
                 .isEqualTo(new BackendConfig(
                         false,
@@ -305,7 +305,7 @@ class SectionsTest {
     }
 
     @Test
-    void theRequests() {
+    void requests() {
         assertThat(Configs.defaults().consumers().requests())
                 .isEqualTo(new RequestsConfig(false, RequestsConfig.Mode.STAGED));
         assertThat(Configs.everyKeySet().consumers().requests())
@@ -313,7 +313,7 @@ class SectionsTest {
     }
 
     @Test
-    void theCluster() {
+    void cluster() {
         assertThat(Configs.defaults().cluster())
                 .isEqualTo(new ClusterConfig(false, "sluice", "", 5701, 5702, List.of()));
         assertThat(Configs.everyKeySet().cluster())
@@ -322,14 +322,14 @@ class SectionsTest {
     }
 
     @Test
-    void theStages() {
-        int quarterOfTheCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+    void stages() {
+        int quarterOfCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
         assertThat(Configs.defaults().consumers().stages())
                 .isEqualTo(Map.of(
                         StageName.DOWNLOAD, new StageConfig(1, 2, DEFAULT_RETRIES),
-                        StageName.PROCESSING, new StageConfig(1, quarterOfTheCores, DEFAULT_RETRIES),
-                        StageName.SEGMENT, new StageConfig(1, quarterOfTheCores, DEFAULT_RETRIES),
+                        StageName.PROCESSING, new StageConfig(1, quarterOfCores, DEFAULT_RETRIES),
+                        StageName.SEGMENT, new StageConfig(1, quarterOfCores, DEFAULT_RETRIES),
                         StageName.JOIN, new StageConfig(1, 2, DEFAULT_RETRIES),
                         StageName.UPLOAD, new StageConfig(1, 2, DEFAULT_RETRIES)));
         assertThat(Configs.everyKeySet().consumers().stages())
@@ -347,14 +347,14 @@ class SectionsTest {
     }
 
     @Test
-    void aStageTriesAgainAsTheDeliverySaysWhereItSaysNothing() {
+    void stageInheritsRetriesOfDelivery() {
         SluiceConfig config = Configs.fromEnvironment("SLUICE_DELIVERY_MAX_ATTEMPTS", "9");
 
         assertThat(config.stage(StageName.UPLOAD).retries()).isEqualTo(new RetryConfig(9, DEFAULT_RETRIES.delays()));
     }
 
     @Test
-    void noKeyIsForgottenHere() {
+    void coversAllKeys() {
         Set<String> keys = new TreeSet<>(Configs.allKeys());
         keys.removeAll(Set.of(
                 "rabbitmq.passwordFile",

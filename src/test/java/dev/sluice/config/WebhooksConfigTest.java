@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class WebhooksConfigTest {
     @Test
-    void waitsLongerUpToAnHour() {
+    void retryDelayGrowsToAnHour() {
         WebhooksConfig config = Configs.defaults().backend().webhooks();
 
         assertThat(config.backoff())
@@ -16,7 +16,7 @@ class WebhooksConfigTest {
     }
 
     @Test
-    void signsWithTheReceiversOwnSecretBeforeThatOfAll() {
+    void prefersSecretOfReceiver() {
         WebhooksConfig config = Configs.everyKeySet().backend().webhooks();
 
         assertThat(config.secretFor("https://hooks.test/path-pw").orElseThrow().reveal())

@@ -1,5 +1,6 @@
 package dev.sluice.faults;
 
+import dev.sluice.common.io.DirectoryTree;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.commons.io.FileUtils;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -40,7 +40,7 @@ final class FaultScenario implements AutoCloseable {
     private FaultScenario(String run, FaultRunConfig config) throws IOException, TimeoutException {
         directory = directory(run);
         SmallDisk.unmount(directory.resolve(WORKSPACE));
-        FileUtils.deleteDirectory(directory.toFile());
+        DirectoryTree.deleteRecursively(directory);
         Files.createDirectories(directory);
         opened.add(this::deleteData);
         opened.add(() -> vertx.close().await(10, TimeUnit.SECONDS));
@@ -196,10 +196,18 @@ final class FaultScenario implements AutoCloseable {
         opened.close();
     }
 
+<<<<<<< HEAD
     /** Keeps only the logs: the data and videos of a thousand jobs are large. */
     private void deleteData() {
         List.of("postgres", "s3", WORKSPACE)
                 .forEach(data ->
                         FileUtils.deleteQuietly(directory.resolve(data).toFile()));
+=======
+    /** What is of use afterwards is the logs; data and videos of a thousand jobs are not. */
+    private void discardWhatIsBulky() throws IOException {
+        for (String bulky : List.of("postgres", "s3", WORKSPACE)) {
+            DirectoryTree.deleteRecursively(directory.resolve(bulky));
+        }
+>>>>>>> wt-config
     }
 }

@@ -1,7 +1,5 @@
 package dev.sluice.objectstore;
 
-import static dev.sluice.common.async.Await.await;
-
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -1,9 +1,7 @@
 package dev.sluice.objectstore;
 
-import static dev.sluice.common.async.Await.failureOf;
-
 import static dev.sluice.common.async.Await.await;
-
+import static dev.sluice.common.async.Await.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -37,8 +35,8 @@ public interface ObjectStoreContract {
     default void givesBackWhatWasPut(long size, @TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), size);
 
-        ObjectMetadata put = await(
-                blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), new CancellationToken()));
+        ObjectMetadata put =
+                await(blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), new CancellationToken()));
         ObjectMetadata got =
                 await(blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
 
@@ -146,8 +144,7 @@ public interface ObjectStoreContract {
         CancellationToken cancelled = new CancellationToken();
         cancelled.cancel(why);
 
-        JobException failure =
-                failureOf(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), cancelled));
+        JobException failure = failureOf(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), cancelled));
 
         assertThat(failure).isSameAs(why);
         assertThat(failureOf(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
@@ -217,8 +214,7 @@ public interface ObjectStoreContract {
         CancellationToken cancelled = new CancellationToken();
         cancelled.cancel(why);
 
-        JobException missing =
-                failureOf(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
+        JobException missing = failureOf(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
         await(blobs().upload(
                         KEY,
                         SampleFile.of(dir.resolve("source"), 10),

@@ -84,7 +84,8 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     public Future<?> stop() {
         stopping = true;
         timers.forEach(vertx::cancelTimer);
-        return acquiring.transform(acquired -> allAttempts())
+        return acquiring
+                .transform(acquired -> allAttempts())
                 // Interrupted deliveries are sent again.
                 .eventually(transport::close)
                 .transform(closed -> allAttempts())
@@ -153,7 +154,8 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
         }
         return deliveries
                 .reschedule(delivery, delay, reason)
-                .onSuccess(done -> logDelivery(Level.INFO, delivery, reason, "webhook delivery failed; retry scheduled"));
+                .onSuccess(
+                        done -> logDelivery(Level.INFO, delivery, reason, "webhook delivery failed; retry scheduled"));
     }
 
     private Future<Void> abandon(WebhookDelivery delivery, String reason) {

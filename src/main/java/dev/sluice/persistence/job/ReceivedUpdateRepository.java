@@ -76,7 +76,8 @@ public final class ReceivedUpdateRepository {
         if (!job.getString("state").equals("running")) {
             return Future.succeededFuture(Optional.of(Outcome.STALE));
         }
-        return tables.writer().applyProgress(session, update.job(), job.getInteger("progress"))
+        return tables.writer()
+                .applyProgress(session, update.job(), job.getInteger("progress"))
                 .map(Optional.of(Outcome.APPLIED));
     }
 
@@ -85,7 +86,8 @@ public final class ReceivedUpdateRepository {
         return session.execute(RECORD_IF_NEWER, update.job().value(), update.sequence(), update.hasSequence())
                 .compose(newer -> newer.size() == 0
                         ? Future.succeededFuture(Optional.of(Outcome.STALE))
-                        : tables.writer().applyReceivedUpdate(session, update)
+                        : tables.writer()
+                                .applyReceivedUpdate(session, update)
                                 .compose(shown -> shown || tracked
                                         ? endJob(session, update)
                                                 .compose(ended -> webhooks.enqueueDeliveries(session, update))

@@ -79,20 +79,22 @@ public final class UserTables {
     public Future<Optional<JsonObject>> newestJobRow(Database database, String mediaId) {
         return rowOf(
                 database,
-                catalog -> catalog.jobTable().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
+                catalog ->
+                        catalog.jobTable().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
     }
 
     /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
     public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId) {
         return rowOf(
-                database,
-                catalog -> catalog.mediaTable()
-                        .flatMap(table ->
-                                table.select(mediaId, UserTableMapping.mediaColumns(catalog.mediaOwnerColumn()))))
+                        database,
+                        catalog -> catalog.mediaTable()
+                                .flatMap(table -> table.select(
+                                        mediaId, UserTableMapping.mediaColumns(catalog.mediaOwnerColumn()))))
                 .map(row -> row.map(found -> found.put("owner", found.getString(catalog.mediaOwnerColumn()))));
     }
 
-    private Future<Optional<JsonObject>> rowOf(Database database, Function<UserTableCatalog, Optional<SqlStatement>> select) {
+    private Future<Optional<JsonObject>> rowOf(
+            Database database, Function<UserTableCatalog, Optional<SqlStatement>> select) {
         return readRow(database, select.apply(catalog)).recover(cause -> {
             if (SqlErrorClassifier.isInvalidValue(cause)) {
                 return Future.succeededFuture(Optional.empty());

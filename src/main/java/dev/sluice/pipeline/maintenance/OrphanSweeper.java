@@ -52,8 +52,8 @@ final class OrphanSweeper {
                                 .findSupersededAttempts(jobs)
                                 .compose(superseded -> ParallelTasks.sequentially(
                                         found, attempt -> deleteIfOrphaned(attempt, ended, superseded)))
-                                .compose(deleted ->
-                                        ParallelTasks.sequentially(ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
+                                .compose(deleted -> ParallelTasks.sequentially(
+                                        ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
     }
 
     private Future<List<FoundAttempt>> listAttempts(List<String> jobs) {

@@ -26,7 +26,7 @@ class ConfigFileTest {
     private Path directory;
 
     @Test
-    void theShippedOneSaysTheDefaultsButForTheStoreAndTheDatabasesPassword() {
+    void shippedFileHasDefaultsExceptS3AndDatabasePassword() {
         SluiceConfig defaults = Configs.defaults();
 
         SluiceConfig shipped = SluiceConfig.load(Path.of("conf/sluice.json"), Map.of());
@@ -35,7 +35,7 @@ class ConfigFileTest {
                 .isEqualTo(new SluiceConfig(
                         defaults.rabbitmq(),
                         withPassword(defaults.postgres(), "sluice"),
-                        atHome(defaults.s3()),
+                        withLocalEndpoint(defaults.s3()),
                         defaults.workspace(),
                         defaults.ffmpeg(),
                         defaults.media(),
@@ -48,7 +48,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void anEmptyObjectIsEnough() throws IOException {
+    void acceptsEmptyObject() throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.json"), "{}");
 
         assertThat(SluiceConfig.load(file, Map.of())).isEqualTo(Configs.defaults());
@@ -64,7 +64,7 @@ class ConfigFileTest {
     }
 
     @Test
-    void nullIsAsIfNotThere() {
+    void treatsNullAsNotSet() {
         JsonObject json = new JsonObject().putNull("s3").put("ffmpeg", new JsonObject().putNull("ffmpeg"));
 
         assertThat(SluiceConfig.read(json, Map.of())).isEqualTo(Configs.defaults());
@@ -72,33 +72,33 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "[1]", "null", "\"text\"", "7"})
-    void whatIsNoObjectIsRefused(String content) throws IOException {
+    void rejectsNonObjectRoot(String content) throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.json"), content);
 
         assertThat(errors(file)).startsWith(file + ": is not a JSON object");
     }
 
     @Test
-    void saysWhereTheJsonIsBroken() throws IOException {
+    void reportsLocationOfSyntaxError() throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.json"), "{\n  \"s3\": {},\n}");
 
         assertThat(errors(file)).isEqualTo(file + ": is not a JSON object (line 3, column 1)");
     }
 
     @Test
-    void aFileThatIsNotThereIsRefused() {
+    void rejectsMissingFile() {
         Path file = directory.resolve("none.json");
 
         assertThat(errors(file)).isEqualTo(file + ": cannot be read (file not found)");
     }
 
     @Test
-    void aDirectoryIsRefused() {
+    void rejectsDirectory() {
         assertThat(errors(directory)).isEqualTo(directory + ": cannot be read (is a directory)");
     }
 
     @Test
-    void whatIsNotUtf8IsRefused() throws IOException {
+    void rejectsInvalidUtf8() throws IOException {
         Path file = Files.write(directory.resolve("sluice.json"), new byte[] {'{', (byte) 0xFC, '}'});
 
         assertThat(errors(file)).isEqualTo(file + ": is not UTF-8 text");
@@ -123,7 +123,7 @@ class ConfigFileTest {
                 config.mediaOwnerColumn());
     }
 
-    private static S3Config atHome(S3Config config) {
+    private static S3Config withLocalEndpoint(S3Config config) {
         return new S3Config(
                 Optional.of(URI.create("http://localhost:9000")),
                 Optional.empty(),

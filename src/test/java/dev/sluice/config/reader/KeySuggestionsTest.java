@@ -10,23 +10,23 @@ class KeySuggestionsTest {
             List.of("delivery", "delivery.leaseSeconds", "media.limits", "postgres.poolSize", "s3", "s3.region");
 
     @Test
-    void findsWhatWasMistyped() {
+    void suggestsKeyForTypo() {
         assertThat(KeySuggestions.forKey("delivrey.leaseSeconds", KNOWN)).contains("delivery.leaseSeconds");
         assertThat(KeySuggestions.forKey("S3", KNOWN)).contains("s3");
     }
 
     @Test
-    void findsAKeyThatLacksItsUnit() {
+    void suggestsKeyWithUnit() {
         assertThat(KeySuggestions.forKey("delivery.lease", KNOWN)).contains("delivery.leaseSeconds");
     }
 
     @Test
-    void findsAKeyInAnotherSection() {
+    void suggestsKeyOfAnotherSection() {
         assertThat(KeySuggestions.forKey("rabbitmq.poolSize", KNOWN)).contains("postgres.poolSize");
     }
 
     @Test
-    void saysNothingRatherThanNonsense() {
+    void suggestsNothingForUnrelatedKey() {
         assertThat(KeySuggestions.forKey("x", KNOWN)).isEmpty();
         assertThat(KeySuggestions.forKey("webhook.url", KNOWN)).isEmpty();
     }

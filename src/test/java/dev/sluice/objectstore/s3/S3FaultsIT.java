@@ -1,9 +1,7 @@
 package dev.sluice.objectstore.s3;
 
-import static dev.sluice.common.async.Await.failureOf;
-
 import static dev.sluice.common.async.Await.await;
-
+import static dev.sluice.common.async.Await.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
@@ -99,8 +97,7 @@ final class S3FaultsIT {
         }
         await(direct.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        ObjectMetadata copied =
-                await(objectStore.copy(KEY, bytes, new ObjectKey("copy.mp4"), new CancellationToken()));
+        ObjectMetadata copied = await(objectStore.copy(KEY, bytes, new ObjectKey("copy.mp4"), new CancellationToken()));
 
         assertThat(copied.size()).isEqualTo(bytes);
         assertThat(ranges).containsExactlyInAnyOrder("bytes=0-268435455", "bytes=268435456-268435462");

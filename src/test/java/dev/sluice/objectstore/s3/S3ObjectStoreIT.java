@@ -1,7 +1,6 @@
 package dev.sluice.objectstore.s3;
 
 import static dev.sluice.common.async.Await.await;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;

@@ -3,6 +3,7 @@ package dev.sluice.standalone.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.common.io.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +85,7 @@ class EmbeddedDatabaseIT {
 
     @Test
     void startsAfterInterruptedFirstStart() throws Exception {
-        FileUtils.deleteDirectory(directory.resolve("data").toFile());
+        DirectoryTree.deleteRecursively(directory.resolve("data"));
         Path data = Files.createDirectories(directory.resolve("data"));
         Files.writeString(data.resolve("postgresql.conf"), "# written early by initdb");
 
