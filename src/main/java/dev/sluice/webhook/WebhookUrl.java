@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a webhook goes. Its path and query may be as good as a password, so they never print.
  *
- * @param text the whole of it, as it was given
+ * @param value the whole of it, as it was given
  * @param host as it is said to the receiver and looked for in its certificate: a name in small letters without a dot at its end,
  *     or an address in its usual form, IPv6 in brackets
- * @param literal the address, where {@code host} is one
- * @param target the path and the query
+ * @param ipLiteral the address, where {@code host} is one
+ * @param requestTarget the path and the query
  */
 public record WebhookUrl(
         String value, boolean tls, String host, Optional<InetAddress> ipLiteral, int port, String requestTarget) {

@@ -196,18 +196,10 @@ final class FaultScenario implements AutoCloseable {
         opened.close();
     }
 
-<<<<<<< HEAD
     /** Keeps only the logs: the data and videos of a thousand jobs are large. */
-    private void deleteData() {
-        List.of("postgres", "s3", WORKSPACE)
-                .forEach(data ->
-                        FileUtils.deleteQuietly(directory.resolve(data).toFile()));
-=======
-    /** What is of use afterwards is the logs; data and videos of a thousand jobs are not. */
-    private void discardWhatIsBulky() throws IOException {
-        for (String bulky : List.of("postgres", "s3", WORKSPACE)) {
-            DirectoryTree.deleteRecursively(directory.resolve(bulky));
+    private void deleteData() throws IOException {
+        for (String data : List.of("postgres", "s3", WORKSPACE)) {
+            DirectoryTree.deleteRecursively(directory.resolve(data));
         }
->>>>>>> wt-config
     }
 }
