@@ -15,7 +15,11 @@ public record RunStore(
         TaskResultRepository taskResults,
         Outbox outbox) {
 
-    /** @param toOutboxMessage the message of an update */
+    /**
+     * Opens the repositories on one database.
+     *
+     * @param toOutboxMessage the message of an update
+     */
     public static RunStore of(
             Database database, UserTables tables, Function<JobUpdate, OutboxMessage> toOutboxMessage) {
         return new RunStore(
