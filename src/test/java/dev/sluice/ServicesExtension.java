@@ -70,8 +70,7 @@ public final class ServicesExtension implements ParameterResolver {
 
     private static TestDatabase database(ExtensionContext context) {
         return context.getStore(NAMESPACE)
-                .getOrComputeIfAbsent(
-                        TestDatabase.class, type -> SharedServices.newDatabase(), TestDatabase.class);
+                .getOrComputeIfAbsent(TestDatabase.class, type -> SharedServices.newDatabase(), TestDatabase.class);
     }
 
     private static Vertx vertx(ExtensionContext context) {

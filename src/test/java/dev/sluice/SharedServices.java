@@ -19,7 +19,8 @@ import java.util.concurrent.TimeoutException;
 /** Services that all tests of a JVM share. Each is started when it is first needed and closed when the JVM ends. */
 public final class SharedServices {
     /** Integration tests run in two JVMs side by side; the build names each of them. */
-    private static final Path ROOT = Path.of("target", "it", System.getProperty("sluice.jvm", "jvm")).toAbsolutePath();
+    private static final Path ROOT =
+            Path.of("target", "it", System.getProperty("sluice.jvm", "jvm")).toAbsolutePath();
 
     private static final Path OBJECTS = ROOT.resolve("s3");
 

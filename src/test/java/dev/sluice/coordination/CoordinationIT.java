@@ -154,8 +154,8 @@ class CoordinationIT {
 
     /** CPU time of the worker, the database and the broker. */
     private static Duration[] cpu(WorkerJvm worker, TestDatabase database) throws IOException {
-        long postmaster = Long.parseLong(
-                Files.readAllLines(Path.of(database.value("SHOW data_directory"), "postmaster.pid"))
+        long postmaster =
+                Long.parseLong(Files.readAllLines(Path.of(database.value("SHOW data_directory"), "postmaster.pid"))
                         .get(0)
                         .strip());
         return new Duration[] {

@@ -109,8 +109,7 @@ class SimulatedHostsIT {
 
     private static JsonObject stages(int host) {
         JsonObject none = new JsonObject().put("instances", 0);
-        JsonObject segments =
-                new JsonObject().put("segment", new JsonObject().put("concurrency", 1));
+        JsonObject segments = new JsonObject().put("segment", new JsonObject().put("concurrency", 1));
         return host == 0
                 ? segments
                 : segments.put("download", none)

@@ -31,7 +31,9 @@ class BrokerOutageIT {
             broker.restart();
             BackendSimulator.awaitThat(() -> finished(pipeline, jobs.size()).size() == 1);
 
-            assertThat(failed).as("only the message in flight when the broker was killed").isLessThanOrEqualTo(1);
+            assertThat(failed)
+                    .as("only the message in flight when the broker was killed")
+                    .isLessThanOrEqualTo(1);
             assertThat(pipeline.database().value("SELECT count(*) FROM sluice.job WHERE state = 'completed'"))
                     .isEqualTo("10");
         }

@@ -49,7 +49,8 @@ class DeadLetterIT {
     @AfterEach
     void discardAll() throws Exception {
         pipeline.storeProxy().mend();
-        List<String> left = deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
+        List<String> left =
+                deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
         ask(desk -> desk.deadLetters().discard(left));
         assertThat(deadLetters().deadLetters()).isEmpty();
     }
@@ -136,7 +137,8 @@ class DeadLetterIT {
                 "{\"id\":\"nobody\"}",
                 new AMQP.BasicProperties.Builder().messageId("1").build());
 
-        List<String> ids = deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
+        List<String> ids =
+                deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
         List<OperationResult> replayed = ask(desk -> desk.deadLetters().replay(ids));
         List<OperationResult> dropped = ask(desk -> desk.deadLetters().discard(List.of(ids.get(1))));
 
@@ -157,7 +159,8 @@ class DeadLetterIT {
                         .toArray(CompletableFuture[]::new))
                 .get(60, TimeUnit.SECONDS);
 
-        assertThat(deadLetters().deadLetters().stream().map(letter -> letter.body().toString()))
+        assertThat(deadLetters().deadLetters().stream()
+                        .map(letter -> letter.body().toString()))
                 .hasSize(50)
                 .doesNotHaveDuplicates();
     }

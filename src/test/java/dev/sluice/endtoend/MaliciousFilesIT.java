@@ -154,8 +154,8 @@ class MaliciousFilesIT {
             throws IOException {
         CancellationToken cancellation = new CancellationToken();
         try {
-            EncodeResult made =
-                    encoder.encode(source, prober.probe(source, cancellation), attempt, 2, ProgressListener.noop(), cancellation);
+            EncodeResult made = encoder.encode(
+                    source, prober.probe(source, cancellation), attempt, 2, ProgressListener.noop(), cancellation);
             for (ThumbnailFile thumbnail : made.thumbnails()) {
                 assertShowsNoSecret(thumbnail.file());
             }

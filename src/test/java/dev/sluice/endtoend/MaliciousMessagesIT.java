@@ -56,8 +56,7 @@ class MaliciousMessagesIT {
                 channel.basicPublish("", message.queue(), message.properties(), message.body());
             }
             List<GetResponse> dead = takeDead(
-                    channel,
-                    messages.stream().filter(m -> m.end() == End.DEAD).count());
+                    channel, messages.stream().filter(m -> m.end() == End.DEAD).count());
             SoftAssertions all = new SoftAssertions();
             messages.forEach(message -> check(all, message, pipeline.backend(), dead));
             all.assertAll();

@@ -55,8 +55,7 @@ class MultiHostIT {
         try {
             pipeline.backend().send(job("a", "uploads/clip.mp4"));
 
-            assertThat(pipeline.backend().awaitEnd("a").getString("error_code"))
-                    .isEqualTo("files_missing");
+            assertThat(pipeline.backend().awaitEnd("a").getString("error_code")).isEqualTo("files_missing");
         } finally {
             get(encoder.stop());
         }

@@ -61,8 +61,7 @@ class RecoveryIT {
                 VALUES ('unsent', 'media-unsent', 'user-1', 'uploads/clip.mp4', 'clip.mp4', now() - interval '1 hour')
                 """);
 
-        assertThat(pipeline.backend().awaitEnd("unsent").getString("status"))
-                .isEqualTo("completed");
+        assertThat(pipeline.backend().awaitEnd("unsent").getString("status")).isEqualTo("completed");
         assertThat(pipeline.backend().completions("unsent")).isEqualTo(1);
     }
 
@@ -103,8 +102,7 @@ class RecoveryIT {
                     VALUES ('lost', 'download', 0, now() - interval '1 hour');
                 """.formatted(job("lost", "uploads/clip.mp4").encode()));
 
-        assertThat(pipeline.backend().awaitEnd("lost").getString("status"))
-                .isEqualTo("completed");
+        assertThat(pipeline.backend().awaitEnd("lost").getString("status")).isEqualTo("completed");
     }
 
     @Test
@@ -133,8 +131,7 @@ class RecoveryIT {
         String ended = fileName(pipeline, "ended");
         String goesOn = fileName(pipeline, "goes-on");
 
-        Files.createDirectories(
-                jobs.resolve(ended).resolve("processing-0-1").resolve("deep"));
+        Files.createDirectories(jobs.resolve(ended).resolve("processing-0-1").resolve("deep"));
         Files.createDirectories(jobs.resolve(goesOn).resolve("download-0-0"));
         Files.createDirectories(jobs.resolve("unknown-directory").resolve("download-0-1"));
         pipeline.upload("sluice-staging/" + ended + "/upload-0-1/0", pipeline.clip(1));
@@ -150,10 +147,9 @@ class RecoveryIT {
                 .hasSize(1);
 
         get(pipeline.sluice().deploy("processing"));
-        assertThat(pipeline.backend().awaitEnd("goes-on").getString("status"))
-                .isEqualTo("completed");
-        BackendSimulator.awaitThat(() -> get(pipeline.sluice().objectStore().list("sluice-staging/", ""))
-                .isEmpty());
+        assertThat(pipeline.backend().awaitEnd("goes-on").getString("status")).isEqualTo("completed");
+        BackendSimulator.awaitThat(() ->
+                get(pipeline.sluice().objectStore().list("sluice-staging/", "")).isEmpty());
     }
 
     @Test

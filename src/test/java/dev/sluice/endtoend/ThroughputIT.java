@@ -44,8 +44,8 @@ class ThroughputIT {
         cost = ffmpeg.cost(real.ffprobe());
         ffmpeg.reset();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-        JsonObject direct =
-                new JsonObject().put("endpoint", pipeline.bucket().store().endpoint().toString());
+        JsonObject direct = new JsonObject()
+                .put("endpoint", pipeline.bucket().store().endpoint().toString());
         JsonObject two = new JsonObject().put("concurrency", 2);
         // The default settings of an installation, except for FFmpeg.
         pipeline.start(new JsonObject()

@@ -58,7 +58,7 @@ class WebUiIT {
     static void stop() throws Exception {
         if (browser != null) {
             browser.close();
-            }
+        }
     }
 
     @BeforeEach

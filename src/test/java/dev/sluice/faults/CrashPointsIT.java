@@ -37,7 +37,8 @@ class CrashPointsIT {
                             .as("crashed at %s", crashPoint)
                             .isTrue();
                     worker.start();
-                    assertThat(scenario.recorder().awaitEnded(scenario.submitted().size(), LIMIT))
+                    assertThat(scenario.recorder()
+                                    .awaitEnded(scenario.submitted().size(), LIMIT))
                             .as("job ended after crash at %s", crashPoint)
                             .isTrue();
                     assertThat(worker.terminate()).isTrue();

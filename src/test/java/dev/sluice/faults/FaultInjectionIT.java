@@ -34,8 +34,8 @@ class FaultInjectionIT {
     void keepsInvariantsWhenVideosAreEncodedInSegments() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
 
-        Result result = FaultRun.run(
-                FaultPlan.segmentedRun(Integer.getInteger("faults.segmentedJobs", 0), Long.getLong("faults.seed", SEED)));
+        Result result = FaultRun.run(FaultPlan.segmentedRun(
+                Integer.getInteger("faults.segmentedJobs", 0), Long.getLong("faults.seed", SEED)));
 
         assertKept(result);
     }

@@ -63,7 +63,8 @@ final class FaultRun {
                                 .put(
                                         "delivery",
                                         new JsonObject()
-                                                // The first estimate is some seconds for the long video, a tenth of that
+                                                // The first estimate is some seconds for the long video, a tenth of
+                                                // that
                                                 // for the clip.
                                                 .put("maxTaskSeconds", 1)
                                                 .put("segmentsInFlight", 3)));
@@ -126,7 +127,8 @@ final class FaultRun {
         }
     }
 
-    private void summarize(FaultReport report, Snapshot snapshot, List<Injected> injected, Duration took, boolean drained)
+    private void summarize(
+            FaultReport report, Snapshot snapshot, List<Injected> injected, Duration took, boolean drained)
             throws IOException {
         Map<String, Long> ends = snapshot.jobs().values().stream()
                 .collect(Collectors.groupingBy(

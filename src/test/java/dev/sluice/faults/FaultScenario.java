@@ -197,7 +197,6 @@ final class FaultScenario implements AutoCloseable {
     /** Keeps only the logs: the data and videos of a thousand jobs are large. */
     private void deleteData() {
         List.of("postgres", "s3", WORKSPACE)
-                .forEach(data ->
-                        FileUtils.deleteQuietly(directory.resolve(data).toFile()));
+                .forEach(data -> FileUtils.deleteQuietly(directory.resolve(data).toFile()));
     }
 }

@@ -116,7 +116,8 @@ final class FaultSchedule {
         String on = context.reserved().map(WorkerProcess::toString).orElse("");
         try {
             String outcome = fault.inject(context);
-            injected.add(new Injected(fault.name(), fault.target(), on, from, Instant.now(), outcome, Optional.empty()));
+            injected.add(
+                    new Injected(fault.name(), fault.target(), on, from, Instant.now(), outcome, Optional.empty()));
         } catch (Exception failure) {
             injected.add(new Injected(
                     fault.name(), fault.target(), on, from, Instant.now(), "", Optional.of(failure.toString())));

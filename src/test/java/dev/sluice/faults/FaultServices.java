@@ -38,8 +38,7 @@ final class FaultServices implements AutoCloseable {
             postgres = opened.add(PostgresServer.start(directory.resolve("postgres")));
             postgres.database().execute(JOB_TABLE);
             Path objects = directory.resolve("s3");
-            bucket = new TestBucket(
-                    opened.add(EmbeddedObjectStore.start(objects, BUCKET)), objects.resolve(BUCKET));
+            bucket = new TestBucket(opened.add(EmbeddedObjectStore.start(objects, BUCKET)), objects.resolve(BUCKET));
             storeProxy = FaultProxy.before(vertx, bucket.config());
             opened.add(() -> storeProxy().close().await(10, TimeUnit.SECONDS));
         } catch (IOException | RuntimeException failure) {

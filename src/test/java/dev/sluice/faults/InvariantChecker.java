@@ -67,8 +67,8 @@ final class InvariantChecker {
         updates.stream()
                 .filter(RecordedUpdate::isEnd)
                 .filter(end -> !end.status().equals(row.state()))
-                .forEach(
-                        end -> found(Invariant.ENDS_ONCE, job.id(), "is " + row.state() + ", reported as " + end.status()));
+                .forEach(end ->
+                        found(Invariant.ENDS_ONCE, job.id(), "is " + row.state() + ", reported as " + end.status()));
         userRow(job.id(), row, updates);
     }
 

@@ -68,7 +68,11 @@ class LongVideoIT {
                     segments(log).stream().mapToLong(Long::longValue).max().orElse(0) / 1e3);
             System.out.printf(
                     "clips of 1 s, ms: idle p50 %d p95 %d, concurrent p50 %d p95 %d (video %s when they had ended)%n",
-                    of(idle, 50), of(idle, 95), of(concurrent, 50), of(concurrent, 95), early ? "in progress" : "ended");
+                    of(idle, 50),
+                    of(idle, 95),
+                    of(concurrent, 50),
+                    of(concurrent, 95),
+                    early ? "in progress" : "ended");
             assertThat(ended).as("video ended").isTrue();
             assertThat(idleAgain).as("idle at the end").isTrue();
             assertThat(log).as("no acknowledgement timed out").doesNotContain("PRECONDITION_FAILED");
@@ -85,7 +89,9 @@ class LongVideoIT {
             String id = name + "-" + n;
             long begun = System.nanoTime();
             scenario.submit(new SubmittedJob(id, true, 1));
-            assertThat(scenario.recorder().awaitEnd(id, LIMIT)).as(id + " ended").isTrue();
+            assertThat(scenario.recorder().awaitEnd(id, LIMIT))
+                    .as(id + " ended")
+                    .isTrue();
             took.add((System.nanoTime() - begun) / 1_000_000);
         }
         Collections.sort(took);

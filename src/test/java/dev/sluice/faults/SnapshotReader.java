@@ -130,7 +130,8 @@ final class SnapshotReader {
     private Map<String, StoredObject> objects() throws IOException {
         try (Stream<Path> files = Files.walk(services.bucket().directory())) {
             List<Path> stored = files.filter(Files::isRegularFile)
-                    .filter(file -> !services.bucket().directory().relativize(file).startsWith("uploads"))
+                    .filter(file ->
+                            !services.bucket().directory().relativize(file).startsWith("uploads"))
                     .sorted()
                     .toList();
             int step = 1 + stored.size() / MAX_DECODED;

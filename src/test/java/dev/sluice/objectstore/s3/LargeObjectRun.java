@@ -22,7 +22,8 @@ final class LargeObjectRun {
         Path target = directory.resolve("target");
         Vertx vertx = Vertx.vertx();
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(directory.resolve("store"), "bucket")) {
-            S3ObjectStore objectStore = new S3ObjectStore(vertx, new TestBucket(store, directory.resolve("store/bucket")).config());
+            S3ObjectStore objectStore =
+                    new S3ObjectStore(vertx, new TestBucket(store, directory.resolve("store/bucket")).config());
             ObjectKey key = new ObjectKey("film.mp4");
             Wait.on(objectStore.upload(key, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
             Wait.on(objectStore.download(key, target, ProgressListener.noop(), new CancellationToken()));
