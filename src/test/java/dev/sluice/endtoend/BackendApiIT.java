@@ -163,7 +163,7 @@ class BackendApiIT {
 
     @Test
     void rejectsUnknownMediaItemAndNonVideo() {
-        assertThat(client.get(API + "/jobs/nobody", ANN).code()).isEqualTo("not_found");
+        assertThat(client.get(API + "/jobs/unknown", ANN).code()).isEqualTo("not_found");
         assertThat(client.get(API + "/media/nothing/processing-status", ANN).code())
                 .isEqualTo("not_found");
         assertThat(client.get(API + "/media/lost/video-versions", ANN).code()).isEqualTo("not_found");
@@ -207,32 +207,32 @@ class BackendApiIT {
     void appliesUpdatesAndDeadLettersInvalidOnes() throws Exception {
         pipeline.database()
                 .execute(
-                        "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('older', 'm-older', 'ann')");
+                        "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('external', 'm-external', 'ann')");
         String unreadable = "not an update";
 
         pipeline.backend().sendUpdate(unreadable);
-        pipeline.backend().sendUpdate(update("stranger", "processing", 10));
-        pipeline.backend().sendUpdate(update("older", "completed", 100));
+        pipeline.backend().sendUpdate(update("unknown-job", "processing", 10));
+        pipeline.backend().sendUpdate(update("external", "completed", 100));
 
         BackendSimulator.awaitThat(() ->
-                client.get(API + "/jobs/older", ANN).json().getString("status").equals("COMPLETED"));
-        BackendSimulator.awaitThat(() -> letters().size() >= 2);
-        JsonObject stranger = letter("unknown_job");
-        JsonObject garbage = letter("invalid_message");
-        assertThat(stranger.getString("job")).isEqualTo("stranger");
-        String path = API + "/dead-letters/" + garbage.getString("id");
+                client.get(API + "/jobs/external", ANN).json().getString("status").equals("COMPLETED"));
+        BackendSimulator.awaitThat(() -> deadLetters().size() >= 2);
+        JsonObject unknownJob = deadLetter("unknown_job");
+        JsonObject invalid = deadLetter("invalid_message");
+        assertThat(unknownJob.getString("job")).isEqualTo("unknown-job");
+        String path = API + "/dead-letters/" + invalid.getString("id");
         assertThat(client.get(path, ADMIN).json().getString("body")).isEqualTo(unreadable);
         assertThat(client.delete(path, ADMIN).status()).isEqualTo(200);
         assertThat(client.get(path, ADMIN).code()).isEqualTo("not_found");
 
         pipeline.database()
-                .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"userId\") VALUES ('stranger', 'ann')");
-        assertThat(client.post(API + "/dead-letters/" + stranger.getString("id") + "/replay", ADMIN)
+                .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"userId\") VALUES ('unknown-job', 'ann')");
+        assertThat(client.post(API + "/dead-letters/" + unknownJob.getString("id") + "/replay", ADMIN)
                         .status())
                 .isEqualTo(200);
         BackendSimulator.awaitThat(
-                () -> client.get(API + "/jobs/stranger", ANN).json().getInteger("progress") == 10);
-        assertThat(letters()).isEmpty();
+                () -> client.get(API + "/jobs/unknown-job", ANN).json().getInteger("progress") == 10);
+        assertThat(deadLetters()).isEmpty();
     }
 
     @Test
@@ -305,9 +305,9 @@ class BackendApiIT {
 
     @Test
     void rejectsFormWithoutVideo() {
-        Reply text = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("I am no video at all."));
-        Reply large = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("text ".repeat(3 << 20)));
-        Reply empty = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer());
+        Reply text = client.upload(API + "/media", ANN, "video.mp4", Buffer.buffer("This is not a video."));
+        Reply large = client.upload(API + "/media", ANN, "video.mp4", Buffer.buffer("text ".repeat(3 << 20)));
+        Reply empty = client.upload(API + "/media", ANN, "video.mp4", Buffer.buffer());
         Reply json = client.post(API + "/media", ANN, new JsonObject());
 
         for (Reply refused : List.of(text, large, empty)) {
@@ -353,14 +353,14 @@ class BackendApiIT {
                 .toList();
     }
 
-    private static JsonArray letters() {
+    private static JsonArray deadLetters() {
         return client.get(API + "/dead-letters", ADMIN).json().getJsonArray("letters");
     }
 
-    private static JsonObject letter(String code) {
-        return letters().stream()
+    private static JsonObject deadLetter(String code) {
+        return deadLetters().stream()
                 .map(JsonObject.class::cast)
-                .filter(letter -> code.equals(letter.getString("errorCode")))
+                .filter(entry -> code.equals(entry.getString("errorCode")))
                 .findFirst()
                 .orElseThrow();
     }

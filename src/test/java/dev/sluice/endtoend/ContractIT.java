@@ -177,18 +177,18 @@ class ContractIT {
     void leavesSingleStageRequestsToLegacyProcessor() throws Exception {
         String request = new JsonObject()
                 .put("type", "video_processing_request")
-                .put("job_id", "older")
-                .put("media_id", "media-older")
+                .put("job_id", "legacy")
+                .put("media_id", "media-legacy")
                 .encode();
 
         backend.request(request);
-        backend.send(job("newer", "uploads/clip.mp4"));
+        backend.send(job("staged", "uploads/clip.mp4"));
 
-        assertThat(backend.awaitEnd("newer").getString("status")).isEqualTo("completed");
+        assertThat(backend.awaitEnd("staged").getString("status")).isEqualTo("completed");
         assertThat(backend.consumers(BackendSimulator.REQUESTS)).isZero();
         assertThat(new String(backend.take(BackendSimulator.REQUESTS).getBody(), StandardCharsets.UTF_8))
                 .isEqualTo(request);
-        assertThat(backend.updates("older")).isEmpty();
+        assertThat(backend.updates("legacy")).isEmpty();
     }
 
     @Test

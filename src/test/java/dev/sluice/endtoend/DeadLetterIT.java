@@ -51,7 +51,7 @@ class DeadLetterIT {
         pipeline.storeProxy().mend();
         List<String> left =
                 deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
-        ask(desk -> desk.deadLetters().discard(left));
+        ask(client -> client.deadLetters().discard(left));
         assertThat(deadLetters().deadLetters()).isEmpty();
     }
 
@@ -62,25 +62,25 @@ class DeadLetterIT {
         backend.send(job);
         backend.awaitEnd("replayed");
 
-        DeadLetter letter = awaitLetter();
+        DeadLetter deadLetter = awaitDeadLetter();
 
-        assertThat(letter.job()).contains(new JobId("replayed"));
-        assertThat(letter.details().queue()).contains(BackendSimulator.DOWNLOAD);
-        assertThat(letter.details().errorCode()).contains("store_unavailable");
-        assertThat(letter.details().attempts()).isEqualTo(ATTEMPTS);
-        assertThat(letter.details().failedAt()).isPresent();
-        assertThat(letter.details().history())
+        assertThat(deadLetter.job()).contains(new JobId("replayed"));
+        assertThat(deadLetter.details().queue()).contains(BackendSimulator.DOWNLOAD);
+        assertThat(deadLetter.details().errorCode()).contains("store_unavailable");
+        assertThat(deadLetter.details().attempts()).isEqualTo(ATTEMPTS);
+        assertThat(deadLetter.details().failedAt()).isPresent();
+        assertThat(deadLetter.details().history())
                 .hasSize(ATTEMPTS)
                 .allSatisfy(entry -> assertThat(((JsonObject) entry).getMap())
                         .containsEntry("error_code", "store_unavailable")
                         .containsKeys("attempt", "worker", "error", "at"));
-        assertThat(letter.body().toString()).isEqualTo(job.encode());
-        assertThat(find(letter.id().substring(0, 8))).contains(letter);
+        assertThat(deadLetter.body().toString()).isEqualTo(job.encode());
+        assertThat(find(deadLetter.id().substring(0, 8))).contains(deadLetter);
 
         pipeline.storeProxy().mend();
-        List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id())));
+        List<OperationResult> results = ask(client -> client.deadLetters().replay(List.of(deadLetter.id())));
 
-        assertThat(answers)
+        assertThat(results)
                 .singleElement()
                 .satisfies(result ->
                         assertThat(result.isApplied()).as(result.message()).isTrue());
@@ -97,19 +97,19 @@ class DeadLetterIT {
     void rejectsReplayOfJobThatHasNotFailed() throws Exception {
         pipeline.storeProxy().cut();
         backend.send(job("started", "uploads/clip.mp4"));
-        DeadLetter letter = awaitLetter();
+        DeadLetter deadLetter = awaitDeadLetter();
         pipeline.storeProxy().mend();
-        ask(desk -> desk.jobs().retry(new JobId("started")));
+        ask(client -> client.jobs().retry(new JobId("started")));
         BackendSimulator.awaitThat(() -> backend.completions("started") == 1);
 
-        List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id(), "no-such-letter")));
+        List<OperationResult> results = ask(client -> client.deadLetters().replay(List.of(deadLetter.id(), "no-such-id")));
 
-        assertThat(answers)
+        assertThat(results)
                 .extracting(OperationResult::kind)
                 .containsExactly(OperationResult.Kind.CONFLICT, OperationResult.Kind.NOT_FOUND);
-        assertThat(answers.get(0).message()).contains("started", "is completed", "Discard");
-        assertThat(answers.get(1).target()).isEqualTo("no-such-letter");
-        assertThat(deadLetters().deadLetters()).containsExactly(letter);
+        assertThat(results.get(0).message()).contains("started", "is completed", "Discard");
+        assertThat(results.get(1).target()).isEqualTo("no-such-id");
+        assertThat(deadLetters().deadLetters()).containsExactly(deadLetter);
         pipeline.awaitIdle();
         assertThat(backend.completions("started")).isEqualTo(1);
     }
@@ -117,15 +117,15 @@ class DeadLetterIT {
     @Test
     void returnsUndecodableMessageToItsQueue() throws Exception {
         backend.send("not json");
-        DeadLetter letter = awaitLetter();
-        assertThat(letter.details().errorCode()).contains("invalid_message");
+        DeadLetter deadLetter = awaitDeadLetter();
+        assertThat(deadLetter.details().errorCode()).contains("invalid_message");
 
-        List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id())));
+        List<OperationResult> results = ask(client -> client.deadLetters().replay(List.of(deadLetter.id())));
 
-        assertThat(answers).allMatch(OperationResult::isApplied);
+        assertThat(results).allMatch(OperationResult::isApplied);
         BackendSimulator.awaitThat(() -> deadLetters().deadLetters().stream()
                 .anyMatch(again -> again.body().toString().equals("not json")
-                        && !again.id().equals(letter.id())));
+                        && !again.id().equals(deadLetter.id())));
         assertThat(deadLetters().deadLetters()).hasSize(1);
     }
 
@@ -134,13 +134,13 @@ class DeadLetterIT {
         put("one", new AMQP.BasicProperties());
         put("two", new AMQP.BasicProperties.Builder().messageId("1").build());
         put(
-                "{\"id\":\"nobody\"}",
+                "{\"id\":\"unknown\"}",
                 new AMQP.BasicProperties.Builder().messageId("1").build());
 
         List<String> ids =
                 deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
-        List<OperationResult> replayed = ask(desk -> desk.deadLetters().replay(ids));
-        List<OperationResult> dropped = ask(desk -> desk.deadLetters().discard(List.of(ids.get(1))));
+        List<OperationResult> replayed = ask(client -> client.deadLetters().replay(ids));
+        List<OperationResult> dropped = ask(client -> client.deadLetters().discard(List.of(ids.get(1))));
 
         assertThat(ids).hasSize(3).doesNotHaveDuplicates();
         assertThat(replayed).extracting(OperationResult::kind).containsOnly(OperationResult.Kind.CONFLICT);
@@ -151,7 +151,7 @@ class DeadLetterIT {
     @Test
     void losesNothingWhenListedConcurrently() throws Exception {
         for (int n = 0; n < 50; n++) {
-            put("letter " + n, new AMQP.BasicProperties());
+            put("message " + n, new AMQP.BasicProperties());
         }
 
         CompletableFuture.allOf(Stream.generate(() -> CompletableFuture.runAsync(DeadLetterIT::deadLetters))
@@ -160,7 +160,7 @@ class DeadLetterIT {
                 .get(60, TimeUnit.SECONDS);
 
         assertThat(deadLetters().deadLetters().stream()
-                        .map(letter -> letter.body().toString()))
+                        .map(deadLetter -> deadLetter.body().toString()))
                 .hasSize(50)
                 .doesNotHaveDuplicates();
     }
@@ -177,17 +177,17 @@ class DeadLetterIT {
                 .containsExactly("processing", "failed", "completed");
     }
 
-    private static DeadLetter awaitLetter() {
+    private static DeadLetter awaitDeadLetter() {
         BackendSimulator.awaitThat(() -> deadLetters().deadLetters().size() == 1);
         return deadLetters().deadLetters().get(0);
     }
 
     private static DeadLetterPage deadLetters() {
-        return ask(desk -> desk.deadLetters().list());
+        return ask(client -> client.deadLetters().list());
     }
 
     private static Optional<DeadLetter> find(String id) {
-        return ask(desk -> desk.deadLetters().find(id));
+        return ask(client -> client.deadLetters().find(id));
     }
 
     private static <T> T ask(Function<AdminClient, Future<T>> question) {
@@ -208,8 +208,8 @@ class DeadLetterIT {
     }
 
     private static void put(String body, AMQP.BasicProperties properties) throws Exception {
-        try (Connection stranger = pipeline.broker().connect()) {
-            var channel = stranger.createChannel();
+        try (Connection connection = pipeline.broker().connect()) {
+            var channel = connection.createChannel();
             channel.confirmSelect();
             channel.basicPublish("", BackendSimulator.DEAD, properties, body.getBytes(StandardCharsets.UTF_8));
             channel.waitForConfirmsOrDie(10_000);

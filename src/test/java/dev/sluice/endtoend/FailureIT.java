@@ -187,16 +187,16 @@ class FailureIT {
         pipeline.database().execute("DROP TRIGGER refuse ON sluice.stage_run");
         backend.awaitEnd("refused");
 
-        BackendSimulator.awaitThat(() -> figure("Running") == 0);
-        assertThat(figure("Released")).isPositive();
-        assertThat(figure("Started"))
-                .isEqualTo(Stream.of("Done", "Retried", "PutOff", "Failed", "Released", "Cancelled", "Fenced")
-                        .mapToLong(FailureIT::figure)
+        BackendSimulator.awaitThat(() -> metric("Running") == 0);
+        assertThat(metric("Requeued")).isPositive();
+        assertThat(metric("Started"))
+                .isEqualTo(Stream.of("Completed", "Retried", "Deferred", "Failed", "Requeued", "Cancelled", "Fenced")
+                        .mapToLong(FailureIT::metric)
                         .sum());
     }
 
     /** Sums up a metric over the stages. */
-    private static long figure(String name) {
+    private static long metric(String name) {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         try {
             long sum = 0;

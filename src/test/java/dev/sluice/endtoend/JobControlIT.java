@@ -42,7 +42,7 @@ class JobControlIT {
         backend.send(job("encoding", "uploads/long.mp4"));
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::isEncoding);
 
-        OperationResult cancelled = ask(desk -> desk.jobs().cancel(new JobId("encoding")));
+        OperationResult cancelled = ask(client -> client.jobs().cancel(new JobId("encoding")));
 
         assertThat(cancelled.isApplied()).as(cancelled.message()).isTrue();
         // Leases are renewed too rarely here: only the notification of the database can have stopped it.
@@ -66,11 +66,11 @@ class JobControlIT {
         pipeline.awaitIdle();
         assertThat(last("encoding").getString("error_code")).isEqualTo("cancelled");
 
-        OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("encoding")));
+        OperationResult retried = ask(client -> client.jobs().retry(new JobId("encoding")));
 
         assertThat(retried.message()).isEqualTo("Restarted at stage processing.");
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::isEncoding);
-        assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isApplied())
+        assertThat(ask(client -> client.jobs().cancel(new JobId("encoding"))).isApplied())
                 .isTrue();
         BackendSimulator.awaitThat(() -> !isEncoding() && pipeline.workspaceIsEmpty());
         assertNoDecrease("encoding");
@@ -87,7 +87,7 @@ class JobControlIT {
                         .isEmpty());
         Files.delete(blocker);
 
-        OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));
+        OperationResult retried = ask(client -> client.jobs().retry(new JobId("unstored")));
 
         assertThat(retried.message()).isEqualTo("Restarted at stage processing.");
         BackendSimulator.awaitThat(() -> backend.completions("unstored") == 1);
@@ -106,15 +106,15 @@ class JobControlIT {
         pipeline.awaitIdle();
 
         assertThat(List.of(
-                        ask(desk -> desk.jobs().cancel(new JobId("complete"))),
-                        ask(desk -> desk.jobs().retry(new JobId("complete")))))
+                        ask(client -> client.jobs().cancel(new JobId("complete"))),
+                        ask(client -> client.jobs().retry(new JobId("complete")))))
                 .allSatisfy(result -> {
                     assertThat(result.kind()).isEqualTo(OperationResult.Kind.CONFLICT);
                     assertThat(result.message()).contains("is completed");
                 });
         assertThat(List.of(
-                        ask(desk -> desk.jobs().cancel(new JobId("unknown"))),
-                        ask(desk -> desk.jobs().retry(new JobId("unknown")))))
+                        ask(client -> client.jobs().cancel(new JobId("unknown"))),
+                        ask(client -> client.jobs().retry(new JobId("unknown")))))
                 .allSatisfy(result -> assertThat(result.kind()).isEqualTo(OperationResult.Kind.NOT_FOUND));
         assertThat(backend.completions("complete")).isEqualTo(1);
     }

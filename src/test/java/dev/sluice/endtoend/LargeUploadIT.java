@@ -76,7 +76,7 @@ class LargeUploadIT {
     @Test
     void storesForm() throws Exception {
         byte[] head = ("--" + BOUNDARY
-                        + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.mp4\"\r\n\r\n")
+                        + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"video.mp4\"\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] tail = ("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.US_ASCII);
         Supplier<InputStream> body = () -> new SequenceInputStream(Collections.enumeration(

@@ -86,7 +86,7 @@ final class MaliciousMessages {
         dead(queue, "65 levels", with(queue, "extra", "[".repeat(64) + "]".repeat(64)), "levels of nesting");
         dead(queue, "1e999999999", with(queue, "extra", "1e999999999"), "out of every range");
         dead(queue, "100,000 digits", with(queue, "extra", "9".repeat(100_000)), "more than 100 characters");
-        dead(queue, "a field twice", with(queue, "mediaId", quoted("somebody-elses")), "'mediaId' twice");
+        dead(queue, "a field twice", with(queue, "mediaId", quoted("other-media")), "'mediaId' twice");
         dead(queue, "half a character", with(queue, "extra", "\"\\ud800\""), "lone surrogate");
         dead(queue, "NUL", with(queue, "extra", "\"\\u0000\""), "NUL character");
         dead(queue, "a raw NUL", with(queue, "extra", "\"\0\""), "not a JSON object");
@@ -147,7 +147,7 @@ final class MaliciousMessages {
     private void keysOfResults() {
         List<String> keys = new ArrayList<>(NAMES_OF_FILES);
         keys.addAll(
-                List.of(CLIP, "videos/somebody-elses_720p.mp4", "videos/MEDIA_x_720p.mp4", "thumbnails/MEDIA_1_0.jpg"));
+                List.of(CLIP, "videos/other-media_720p.mp4", "videos/MEDIA_x_720p.mp4", "thumbnails/MEDIA_1_0.jpg"));
         for (String key : keys) {
             JsonObject upload = job();
             String mediaId = upload.getString("mediaId");
@@ -167,8 +167,8 @@ final class MaliciousMessages {
         keys.addAll(List.of(
                 CLIP,
                 "sluice-staging/",
-                "sluice-staging/somebody-elses/processing-0-1/0",
-                "sluice-staging/../videos/somebody-elses_720p.mp4"));
+                "sluice-staging/other-media/processing-0-1/0",
+                "sluice-staging/../videos/other-media_720p.mp4"));
         for (String key : keys) {
             JsonObject upload = job();
             JsonObject output = output(upload.getString("mediaId"), "").put("stagedKey", key);

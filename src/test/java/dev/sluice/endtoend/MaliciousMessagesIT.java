@@ -38,13 +38,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(600)
 class MaliciousMessagesIT {
     private static final long SEED = 20_261_124;
-    private static final int GOOD = 6;
+    private static final int VALID = 6;
     private static final int KEPT_BYTES = 64 << 10;
 
     @Test
     void endsEachMessageAsExpectedWithoutSideEffects(@OnRabbitMq PipelineFixture pipeline) throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        List<Hostile> messages = withGoodOnes(MaliciousMessages.all());
+        List<Hostile> messages = withValidOnes(MaliciousMessages.all());
         pipeline.upload(MaliciousMessages.CLIP, pipeline.clip(1));
         Set<Path> before = files(pipeline);
         pipeline.start(new JsonObject());
@@ -68,14 +68,14 @@ class MaliciousMessagesIT {
         assertOnlyResultsWereAdded(pipeline, before, messages);
     }
 
-    private static List<Hostile> withGoodOnes(List<Hostile> hostile) {
+    private static List<Hostile> withValidOnes(List<Hostile> hostile) {
         List<Hostile> all = new ArrayList<>(hostile);
-        IntStream.range(0, GOOD).mapToObj(MaliciousMessagesIT::good).forEach(all::add);
+        IntStream.range(0, VALID).mapToObj(MaliciousMessagesIT::valid).forEach(all::add);
         Collections.shuffle(all, new Random(SEED));
         return all;
     }
 
-    private static Hostile good(int number) {
+    private static Hostile valid(int number) {
         String id = "good-" + number;
         byte[] body = job(id, MaliciousMessages.CLIP).encode().getBytes(StandardCharsets.UTF_8);
         String queue = number % 3 == 0 ? BackendSimulator.PROCESSING : BackendSimulator.DOWNLOAD;
