@@ -12,7 +12,7 @@ import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.endtoend.MaliciousMessages.End;
 import dev.sluice.endtoend.MaliciousMessages.Hostile;
-import dev.sluice.message.MessageCodec;
+import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -120,7 +120,7 @@ class MaliciousMessagesIT {
 
     /** Whole, or if it is too large its beginning with the size that it had. */
     private static boolean isOf(GetResponse letter, Hostile message) {
-        if (message.body().length <= MessageCodec.MAX_BYTES) {
+        if (message.body().length <= JsonValidator.MAX_BYTES) {
             return Arrays.equals(letter.getBody(), message.body());
         }
         return Arrays.equals(letter.getBody(), Arrays.copyOf(message.body(), KEPT))
