@@ -1,9 +1,9 @@
 package dev.sluice.job;
 
 /**
- * One claim of a run. {@code token} is the fencing token: it rises with every claim, and whoever holds an older one may
- * write nothing any more.
+ * One claim of a run.
  *
- * @param number which counted attempt this is, from 1; attempts that ended with a shutdown are not counted
+ * @param fencingToken increases with every claim of the run; an attempt with an older token cannot commit
+ * @param attemptNumber number among the counted attempts, from 1; attempts ended by a shutdown are not counted
  */
 public record Attempt(RunId run, int fencingToken, int attemptNumber) {}

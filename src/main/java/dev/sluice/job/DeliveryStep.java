@@ -1,15 +1,15 @@
 package dev.sluice.job;
 
-/** A point in the life of a delivery between two steps, each of which is durable on its own. */
+/** A step of a delivery; after each, the process may crash without losing the job. */
 public enum DeliveryStep {
-    /** The claim is granted, no work is done yet. */
+    /** The run is claimed and not processed yet. */
     CLAIMED,
-    /** The work is done, nothing of it is committed. */
+    /** The run is processed and not committed yet. */
     PROCESSED,
-    /** The result is committed, the delivery is not acknowledged. */
+    /** The result is committed and the delivery is not acknowledged yet. */
     COMMITTED,
     /** The delivery is acknowledged. */
     ACKNOWLEDGED,
-    /** What was in the outbox is confirmed by the broker, and still in the outbox. */
+    /** The broker confirmed a batch of the outbox, which is not deleted yet. */
     PUBLISHED
 }

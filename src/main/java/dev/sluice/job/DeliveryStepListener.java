@@ -1,10 +1,9 @@
 package dev.sluice.job;
 
-/** Is told when a delivery passes a milestone. In production nobody listens; tests of faults stop the process there. */
+/** Test hook: notified of the steps of a delivery. Production uses {@link #NOOP}; fault-injection tests stop the process. */
 public interface DeliveryStepListener {
-    /** Nobody listens. */
     DeliveryStepListener NOOP = step -> {};
 
-    /** Called on an event loop, before the next step begins. */
+    /** Called on an event loop, before the next step starts. */
     void onStep(DeliveryStep step);
 }

@@ -2,21 +2,18 @@ package dev.sluice.job;
 
 import java.util.Locale;
 
-/**
- * The closed list of reasons for which work fails. The code goes out as {@code error_code}; each has a row in
- * docs/errors.md.
- */
+/** Why a job or a run fails; sent as {@code error_code}. */
 public enum ErrorCode {
-    // The request
+    // Request
     INVALID_MESSAGE(FailureAction.FAIL),
     UNSUPPORTED_MEDIA_TYPE(FailureAction.FAIL),
     UNKNOWN_JOB(FailureAction.FAIL),
-    // The source object
+    // Source object
     OBJECT_NOT_FOUND(FailureAction.FAIL),
     OBJECT_CHANGED(FailureAction.RETRY),
     CHECKSUM_MISMATCH(FailureAction.RETRY),
     TOO_LARGE(FailureAction.FAIL),
-    // The video
+    // Source video
     EMPTY_FILE(FailureAction.FAIL),
     NOT_A_VIDEO(FailureAction.FAIL),
     NO_VIDEO_STREAM(FailureAction.FAIL),
@@ -29,7 +26,7 @@ public enum ErrorCode {
     TOO_LONG(FailureAction.FAIL),
     TOO_MANY_PIXELS(FailureAction.FAIL),
     TOO_MANY_STREAMS(FailureAction.FAIL),
-    // The work
+    // Processing
     FFMPEG_FAILED(FailureAction.RETRY),
     FFMPEG_STALLED(FailureAction.RETRY),
     MEMORY_EXCEEDED(FailureAction.FAIL),
@@ -41,16 +38,16 @@ public enum ErrorCode {
     DISK_LOW(FailureAction.DEFER),
     DISK_TOO_SMALL(FailureAction.FAIL),
     FILES_MISSING(FailureAction.FAIL),
-    // The services
+    // Services
     STORE_UNAVAILABLE(FailureAction.RETRY),
     STORE_REFUSED(FailureAction.RETRY),
     DATABASE_UNAVAILABLE(FailureAction.RETRY),
-    // Ours
+    // Worker
     WORKER_LOST(FailureAction.FAIL),
     INTERNAL_ERROR(FailureAction.RETRY),
     SHUTDOWN(FailureAction.REQUEUE),
     LEASE_LOST(FailureAction.ABANDON),
-    // A person's
+    // Operator
     CANCELLED(FailureAction.ABANDON);
 
     private final FailureAction action;
@@ -59,7 +56,7 @@ public enum ErrorCode {
         this.action = action;
     }
 
-    /** The code on the wire: the name in lower case. */
+    /** The value of {@code error_code}: the name in lower case. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,15 +1,15 @@
 package dev.sluice.job;
 
-/** What becomes of a delivery whose work failed. */
+/** How a failed run is settled. */
 public enum FailureAction {
-    /** Something that may pass: try again after a while, until the attempts are used up. */
+    /** Possibly transient: retry after a delay, until the attempts are exhausted. */
     RETRY,
-    /** Trying again would end the same way: the job is FAILED now. */
+    /** Permanent: fail the job. */
     FAIL,
-    /** Not now, and not the job's fault: the message comes back after a while, the attempt is not counted. */
+    /** The host lacks a resource: redeliver the message after a delay, without counting the attempt. */
     DEFER,
-    /** Not the job's fault (shutdown): give the delivery back, the attempt is not counted. */
+    /** Shutdown: requeue the delivery, without counting the attempt. */
     REQUEUE,
-    /** The run is somebody else's by now, or was ended by a person: write nothing, announce nothing. */
+    /** The run is owned by another worker or its job is cancelled: write and publish nothing. */
     ABANDON
 }

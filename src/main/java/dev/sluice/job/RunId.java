@@ -1,14 +1,18 @@
 package dev.sluice.job;
 
-/** One stage of one job; {@code task} numbers the parts of a stage that is cut into several (0 where it is not). */
+/**
+ * A stage of a job, or one of its tasks.
+ *
+ * @param task number of the task; 0 for a stage that is not split into tasks
+ */
 public record RunId(JobId job, StageName stage, int task) {
     public RunId {
         if (task < 0) {
-            throw new IllegalArgumentException("a task number is 0 or more, not " + task);
+            throw new IllegalArgumentException("a task number must be 0 or more, not " + task);
         }
     }
 
-    /** The run of a stage that is done in one piece. */
+    /** The run of a stage that is not split into tasks. */
     public static RunId ofStage(JobId job, StageName stage) {
         return new RunId(job, stage, 0);
     }

@@ -1,95 +1,103 @@
 package dev.sluice.job;
 
 /**
- * The stages in the order of a job's life, with the steps and progress (0 to 100) that a backend waits for. Only a long video
- * goes through SEGMENT and JOIN: then PROCESSING plans, SEGMENT encodes in tasks, and JOIN makes the whole of them.
+ * The stages of a job, in order, with the steps and the progress (percent) that a backend expects. Only a long video passes
+ * SEGMENT and JOIN: PROCESSING creates the plan, SEGMENT encodes in tasks, and JOIN concatenates the segments.
  */
 public enum StageName {
-    DOWNLOAD("download", "DOWNLOADING", "downloading_video", 0, "download_complete", 20, "download_failed"),
-    PROCESSING("processing", "PROCESSING", "processing_video", 30, "processing_complete", 70, "processing_failed"),
-    SEGMENT("segment", "PROCESSING", "processing_video", 30, "segment_encoded", 68, "processing_failed"),
-    JOIN("join", "PROCESSING", "joining_segments", 68, "processing_complete", 70, "processing_failed"),
-    UPLOAD("upload", "UPLOADING", "uploading_results", 80, "upload_complete", 100, "upload_failed");
+    DOWNLOAD(
+            "download",
+            "DOWNLOADING",
+            new Boundary("downloading_video", 0),
+            new Boundary("download_complete", 20),
+            "download_failed"),
+    PROCESSING(
+            "processing",
+            "PROCESSING",
+            new Boundary("processing_video", 30),
+            new Boundary("processing_complete", 70),
+            "processing_failed"),
+    SEGMENT(
+            "segment",
+            "PROCESSING",
+            new Boundary("processing_video", 30),
+            new Boundary("segment_encoded", 68),
+            "processing_failed"),
+    JOIN(
+            "join",
+            "PROCESSING",
+            new Boundary("joining_segments", 68),
+            new Boundary("processing_complete", 70),
+            "processing_failed"),
+    UPLOAD(
+            "upload",
+            "UPLOADING",
+            new Boundary("uploading_results", 80),
+            new Boundary("upload_complete", 100),
+            "upload_failed");
 
-    /** The {@code current_step} when PROCESSING has planned, and not encoded itself. */
+    /** The {@code current_step} when PROCESSING has created a plan instead of encoding. */
     public static final String SEGMENTS_PLANNED_STEP = "segments_planned";
 
     private final String key;
     private final String wireStage;
-    private final String startStep;
-    private final int startProgress;
-    private final String completedStep;
-    private final int completedProgress;
+    private final Boundary start;
+    private final Boundary completed;
     private final String failedStep;
 
-    StageName(
-            String key,
-            String wireStage,
-            String startStep,
-            int startProgress,
-            String doneStep,
-            int doneProgress,
-            String failedStep) {
+    /** Start or completion of a stage, with the progress of the job in percent. */
+    private record Boundary(String step, int progress) {}
+
+    StageName(String key, String wireStage, Boundary start, Boundary completed, String failedStep) {
         this.key = key;
         this.wireStage = wireStage;
-        this.startStep = startStep;
-        this.startProgress = startProgress;
-        this.completedStep = doneStep;
-        this.completedProgress = doneProgress;
+        this.start = start;
+        this.completed = completed;
         this.failedStep = failedStep;
     }
 
-    /** The name in configuration, routing keys, tables and logs: {@code download}, {@code processing}, … */
+    /** The name in configuration, routing keys, tables and logs. */
     public String key() {
         return key;
     }
 
-    /** Whether a run of this stage is one of several tasks, which are planned before any of them can be claimed. */
+    /** Whether runs of this stage exist only after planning, and are not created by a claim. */
     public boolean requiresPlan() {
         return this == SEGMENT || this == JOIN;
     }
 
-    /** The {@code stage} of a staged job that waits for this stage. */
+    /** The {@code stage} of a staged job for this stage. */
     public String wireStage() {
         return wireStage;
     }
 
-    /** The {@code current_step} when a run of this stage starts. */
     public String startStep() {
-        return startStep;
+        return start.step();
     }
 
-    /** Progress in percent of the job when a run of this stage starts. */
     public int startProgress() {
-        return startProgress;
+        return start.progress();
     }
 
-    /** The {@code current_step} when this stage is done. */
     public String completedStep() {
-        return completedStep;
+        return completed.step();
     }
 
-    /** Progress in percent of the job when this stage is done. */
     public int completedProgress() {
-        return completedProgress;
+        return completed.progress();
     }
 
-    /** The {@code current_step} when the job failed in this stage. */
     public String failedStep() {
         return failedStep;
     }
 
-    /**
-     * The stage with this key.
-     *
-     * @throws IllegalArgumentException if no stage is called so
-     */
+    /** @throws IllegalArgumentException if no stage has this key */
     public static StageName of(String key) {
         for (StageName stage : values()) {
             if (stage.key.equals(key)) {
                 return stage;
             }
         }
-        throw new IllegalArgumentException("no stage is called '" + key + "'");
+        throw new IllegalArgumentException("unknown stage '" + key + "'");
     }
 }

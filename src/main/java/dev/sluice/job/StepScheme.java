@@ -1,18 +1,18 @@
 package dev.sluice.job;
 
 /**
- * The words in which the updates of a job say how far it is. Both kinds begin a stage with the same step; they differ in what
- * ends one, because the last step of the older single-stage flow is called as the staged flow calls one in the middle.
+ * Names of the steps in the updates of a job. Both schemes have the same steps for the start of a stage and differ in those for
+ * its completion: the last step of the legacy single-stage flow has the name of an intermediate step of the staged flow.
  */
 public enum StepScheme {
-    /** Those of {@link StageName}. */
+    /** The steps of {@link StageName}. */
     STAGED,
-    /** Those that the producer of a single-stage request waits for. */
+    /** The steps that the producer of a single-stage request expects. */
     SINGLE_STAGE;
 
     private static final int METADATA_PROGRESS = 10;
 
-    /** The {@code current_step} when this stage is done. */
+    /** The {@code current_step} when this stage is completed. */
     public String completedStep(StageName stage) {
         return this == STAGED
                 ? stage.completedStep()
@@ -24,7 +24,7 @@ public enum StepScheme {
                 };
     }
 
-    /** Progress in percent of the job when this stage is done. */
+    /** Progress of the job, in percent, when this stage is completed. */
     public int completedProgress(StageName stage) {
         return this == SINGLE_STAGE && stage == StageName.DOWNLOAD ? METADATA_PROGRESS : stage.completedProgress();
     }
@@ -34,7 +34,7 @@ public enum StepScheme {
         return this == STAGED ? stage.failedStep() : StageName.PROCESSING.failedStep();
     }
 
-    /** Progress of the job, in percent, when {@code fraction} (0 to 1, clamped) of a stage's work is done. */
+    /** Progress of the job, in percent, when {@code fraction} (0 to 1, clamped) of a stage is completed. */
     public int progressAt(StageName stage, double fraction) {
         double done = Math.min(1, Math.max(0, fraction));
         return stage.startProgress() + (int) Math.floor(done * (completedProgress(stage) - stage.startProgress()));

@@ -1,4 +1,4 @@
-/** Ids, attempt, stage name, error codes, failure exception. */
+/** IDs of jobs and runs, stages, error codes and the exception of a failed run. */
 @NullMarked
 package dev.sluice.job;
 

@@ -15,13 +15,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dead letter says of itself in its headers. A message that somebody else put there says nothing, or anything.
+ * The headers of a dead letter. Foreign messages in the dead-letter queue may lack them or contain anything.
  *
- * @param queue where the message was taken from
- * @param errorCode why it is dead, for programs
- * @param error the same for people, one sentence
- * @param attempts how many counted; 0 where none was made
- * @param history what did not end well, oldest first: number of the attempt, worker, code and sentence of the error, time
+ * @param queue from which the message was consumed
+ * @param errorCode reason, for programs
+ * @param error reason, for operators
+ * @param attempts number of counted attempts; 0 if rejected before any
+ * @param history failed attempts, oldest first: attempt number, worker, error code and message, time
  */
 public record DeadLetterHeaders(
         Optional<String> queue,
@@ -33,19 +33,18 @@ public record DeadLetterHeaders(
         Optional<Instant> failedAt,
         JsonArray history) {
 
-    /** All headers of ours begin so. */
     public static final String PREFIX = "x-sluice-";
-    /** How long a message was of which only the beginning was kept, bytes. */
+    /** Size of the whole body of a truncated message, bytes. */
     public static final String ORIGINAL_LENGTH = PREFIX + "bytes";
-    /** True where only the beginning of a message was kept. */
+    /** True if only the beginning of the body was kept. */
     public static final String TRUNCATED = PREFIX + "cut";
 
-    /** What goes beyond is left out, the oldest first: a broker takes headers of one frame. */
+    /** Older attempts are omitted: all headers of a message must fit into one frame. */
     private static final int MAX_LISTED_ATTEMPTS = 20;
 
     private static final int MAX_HISTORY_BYTES = 8 * 1024;
-    private static final int LONGEST_ERROR = 2_000;
-    private static final int MAX_ERROR_LENGTH = 500;
+    private static final int MAX_ERROR_LENGTH = 2_000;
+    private static final int MAX_HISTORY_ERROR_LENGTH = 500;
 
     private static final String QUEUE = PREFIX + "queue";
     private static final String ERROR_CODE = PREFIX + "error-code";
@@ -56,12 +55,11 @@ public record DeadLetterHeaders(
     private static final String AT = PREFIX + "at";
     private static final String HISTORY = PREFIX + "history";
 
-    /** The headers that say so. */
     public JsonObject toHeaders() {
         JsonObject headers = new JsonObject();
         queue.ifPresent(name -> headers.put(QUEUE, name));
         errorCode.ifPresent(code -> headers.put(ERROR_CODE, code));
-        error.ifPresent(sentence -> headers.put(ERROR, cut(sentence, LONGEST_ERROR)));
+        error.ifPresent(message -> headers.put(ERROR, truncate(message, MAX_ERROR_LENGTH)));
         job.ifPresent(id -> headers.put(JOB, id.value()));
         stage.ifPresent(name -> headers.put(STAGE, name.key()));
         if (attempts > 0) {
@@ -74,7 +72,7 @@ public record DeadLetterHeaders(
         return headers;
     }
 
-    /** What these headers say; what is not there or cannot be used counts as not said. */
+    /** Reads the headers; ignores missing and invalid ones. */
     public static DeadLetterHeaders fromHeaders(JsonObject headers) {
         return new DeadLetterHeaders(
                 text(headers, QUEUE),
@@ -87,7 +85,7 @@ public record DeadLetterHeaders(
                 text(headers, HISTORY).map(DeadLetterHeaders::array).orElseGet(JsonArray::new));
     }
 
-    /** When the last attempt ended, where the history says so. */
+    /** The end of the last attempt, if the history contains it. */
     public static Optional<Instant> lastAttemptEnd(JsonArray history) {
         return history.isEmpty() || !(history.getValue(history.size() - 1) instanceof JsonObject last)
                 ? Optional.empty()
@@ -115,12 +113,12 @@ public record DeadLetterHeaders(
 
     private static @Nullable Object shortened(@Nullable Object entry) {
         if (entry instanceof JsonObject attempt && attempt.getValue("error") instanceof String error) {
-            return attempt.copy().put("error", cut(error, MAX_ERROR_LENGTH));
+            return attempt.copy().put("error", truncate(error, MAX_HISTORY_ERROR_LENGTH));
         }
         return entry;
     }
 
-    private static String cut(String text, int max) {
+    private static String truncate(String text, int max) {
         if (text.length() <= max) {
             return text;
         }
@@ -135,7 +133,7 @@ public record DeadLetterHeaders(
     private static Optional<JobId> jobId(String text) {
         try {
             return Optional.of(new JobId(text));
-        } catch (IllegalArgumentException notOne) {
+        } catch (IllegalArgumentException invalid) {
             return Optional.empty();
         }
     }
@@ -143,7 +141,7 @@ public record DeadLetterHeaders(
     private static Optional<StageName> stage(String text) {
         try {
             return Optional.of(StageName.of(text));
-        } catch (IllegalArgumentException notOne) {
+        } catch (IllegalArgumentException invalid) {
             return Optional.empty();
         }
     }
@@ -151,7 +149,7 @@ public record DeadLetterHeaders(
     private static Optional<Instant> time(String text) {
         try {
             return Optional.of(OffsetDateTime.parse(text).toInstant());
-        } catch (DateTimeException notOne) {
+        } catch (DateTimeException invalid) {
             return Optional.empty();
         }
     }
@@ -159,7 +157,7 @@ public record DeadLetterHeaders(
     private static JsonArray array(String text) {
         try {
             return new JsonArray(text);
-        } catch (DecodeException | ClassCastException notOne) {
+        } catch (DecodeException | ClassCastException invalid) {
             return new JsonArray();
         }
     }

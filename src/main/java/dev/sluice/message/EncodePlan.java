@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * How a long video is encoded: in which segments, and with which settings, so that all hosts do the same whatever their own are.
- * Tasks are numbered: the segments from 0, the sound behind them.
+ * How a long video is encoded in tasks: its segments and settings, which all hosts use instead of their own configuration. The
+ * tasks are numbered: the segments from 0, then the audio.
  *
- * @param begin when the picture begins, from the beginning of the file
- * @param end when it ends as far as one knows
- * @param each how long all segments but the last are
- * @param firsts for each segment when its first frame is shown; empty for one without
- * @param width of the source as it is shown, pixels
- * @param height likewise
- * @param withSound whether there is sound, which is a task of its own
+ * @param start of the video stream, from the start of the file
+ * @param end estimated end of the video stream
+ * @param segmentDuration of all segments but the last
+ * @param firstFrameTimes timestamp of the first frame of each segment; empty for a segment without frames
+ * @param width display width of the source, pixels
+ * @param height display height of the source, pixels
+ * @param hasAudio whether the audio is encoded, in a task of its own
  * @param encoding settings of the encode
  */
 public record EncodePlan(
@@ -32,9 +32,9 @@ public record EncodePlan(
         boolean hasAudio,
         JsonObject encoding) {
     private static final int MAX_SEGMENTS = 100_000;
-    private static final int LARGEST_SIDE = 1 << 20;
-    private static final long LONGEST_MICROS = 1_000_000_000_000_000L;
-    private static final long NONE = -1_000_000_000_000_000L;
+    private static final int MAX_SIDE = 1 << 20;
+    private static final long MAX_MICROS = 1_000_000_000_000_000L;
+    private static final long NO_FRAME = -1_000_000_000_000_000L;
 
     public EncodePlan {
         firstFrameTimes = List.copyOf(firstFrameTimes);
@@ -45,7 +45,6 @@ public record EncodePlan(
         return firstFrameTimes.size();
     }
 
-    /** How many tasks there are. */
     public int taskCount() {
         return segmentCount() + (hasAudio ? 1 : 0);
     }
@@ -58,7 +57,7 @@ public record EncodePlan(
                 .put(
                         "firstMicros",
                         new JsonArray(firstFrameTimes.stream()
-                                .map(first -> first.map(EncodePlan::micros).orElse(NONE))
+                                .map(first -> first.map(EncodePlan::micros).orElse(NO_FRAME))
                                 .toList()))
                 .put("width", width)
                 .put("height", height)
@@ -66,14 +65,13 @@ public record EncodePlan(
                 .put("encoding", encoding);
     }
 
-    /** @throws InvalidMessageException if it is none */
     static EncodePlan fromJson(JsonObject json) {
         if (!(json.getValue("firstMicros") instanceof JsonArray array
                 && !array.isEmpty()
                 && array.size() <= MAX_SEGMENTS
-                && json.getValue("withSound") instanceof Boolean withSound
+                && json.getValue("withSound") instanceof Boolean hasAudio
                 && json.getValue("encoding") instanceof JsonObject encoding)) {
-            throw new InvalidMessageException("The field 'plan' is not the plan of an encode.");
+            throw new InvalidMessageException("The field 'plan' must be an encode plan.");
         }
         FieldReader fields = new FieldReader(json);
         return new EncodePlan(
@@ -81,28 +79,29 @@ public record EncodePlan(
                 time(json, "endMicros", 0),
                 time(json, "eachMicros", 1),
                 IntStream.range(0, array.size())
-                        .mapToObj(number -> first(array, number))
+                        .mapToObj(segment -> firstFrameTime(array, segment))
                         .toList(),
-                fields.integer("width", 1, LARGEST_SIDE),
-                fields.integer("height", 1, LARGEST_SIDE),
-                withSound,
+                fields.integer("width", 1, MAX_SIDE),
+                fields.integer("height", 1, MAX_SIDE),
+                hasAudio,
                 encoding);
     }
 
-    private static Optional<Duration> first(JsonArray array, int number) {
-        if (!(array.getValue(number) instanceof Number micros)) {
-            throw new InvalidMessageException("The field 'plan' has a time that is no number.");
+    private static Optional<Duration> firstFrameTime(JsonArray array, int segment) {
+        if (!(array.getValue(segment) instanceof Number micros)) {
+            throw new InvalidMessageException("The field 'plan' must contain 'firstMicros' as numbers.");
         }
-        return micros.longValue() == NONE ? Optional.empty() : Optional.of(ofMicros(micros.longValue()));
+        return micros.longValue() == NO_FRAME ? Optional.empty() : Optional.of(ofMicros(micros.longValue()));
     }
 
     private static Duration time(JsonObject json, String field, long min) {
         if (json.getValue(field) instanceof Number micros
                 && micros.longValue() >= min
-                && micros.longValue() <= LONGEST_MICROS) {
+                && micros.longValue() <= MAX_MICROS) {
             return ofMicros(micros.longValue());
         }
-        throw new InvalidMessageException("The field 'plan' has no usable '" + field + "'.");
+        throw new InvalidMessageException(
+                "The field 'plan' must contain '" + field + "' as a number from " + min + " to " + MAX_MICROS + ".");
     }
 
     private static Duration ofMicros(long micros) {

@@ -14,10 +14,10 @@ import java.util.Optional;
 /**
  * An update about a job for the backend: what the updates queue carries (snake_case JSON).
  *
- * @param progress percent, 0 to 100; never falls while the job lives
+ * @param progress percent, 0 to 100; never decreases until the job has ended
  * @param step one of the steps of {@link StageName}
- * @param seq rises over stages, attempts and progress updates of a job, so that a reader can drop late updates
- * @param etaSeconds estimated remaining time of this stage, seconds, where known
+ * @param seq increases over stages, attempts and progress updates of a job, so that a consumer can drop late updates
+ * @param etaSeconds estimated remaining time of this stage, seconds, if known
  */
 public record JobUpdate(
         JobId jobId,
@@ -103,7 +103,7 @@ public record JobUpdate(
      */
     public record Origin(StageName stage, int attempt, String worker) {}
 
-    /** Status of a job, as the wire names it. */
+    /** Status of a job. */
     public enum Status {
         PROCESSING,
         COMPLETED,
@@ -129,10 +129,10 @@ public record JobUpdate(
         if (status == Status.COMPLETED) {
             json.put("thumbnails", thumbnails()).put("video_versions", videoVersions());
         }
-        content.metadata.ifPresent(known -> json.put("metadata", metadataJson(known)));
-        content.failure.ifPresent(why -> json.put("error_message", why.message())
-                .put("error_code", why.code().wire())
-                .put("retryable", why.code().action() == FailureAction.RETRY));
+        content.metadata.ifPresent(metadata -> json.put("metadata", metadataJson(metadata)));
+        content.failure.ifPresent(failure -> json.put("error_message", failure.message())
+                .put("error_code", failure.code().wire())
+                .put("retryable", failure.code().action() == FailureAction.RETRY));
         if (!content.warnings.isEmpty()) {
             json.put("warnings", new JsonArray(content.warnings));
         }
@@ -144,12 +144,12 @@ public record JobUpdate(
         return json.put("worker", origin.worker);
     }
 
-    /** The thumbnails in the form of the wire and of the user tables, keys in both spellings. */
+    /** The thumbnails as in messages and user tables, with keys in both spellings. */
     public JsonArray thumbnails() {
         return thumbnails(content.outputs);
     }
 
-    /** The thumbnails among {@code outputs}, in the same form. */
+    /** The thumbnails among {@code outputs}, as in messages. */
     public static JsonArray thumbnails(List<OutputFile> outputs) {
         JsonArray items = new JsonArray();
         outputs.stream()
@@ -163,12 +163,12 @@ public record JobUpdate(
         return items;
     }
 
-    /** The renditions in the form of the wire and of the user tables, keys in both spellings. */
+    /** The renditions as in messages and user tables, with keys in both spellings. */
     public JsonArray videoVersions() {
         return videoVersions(content.outputs);
     }
 
-    /** The renditions among {@code outputs}, in the same form. */
+    /** The renditions among {@code outputs}, as in messages. */
     public static JsonArray videoVersions(List<OutputFile> outputs) {
         JsonArray items = new JsonArray();
         outputs.stream()
@@ -182,7 +182,7 @@ public record JobUpdate(
         return items;
     }
 
-    /** The metadata in the form of the wire and of the user tables, keys in both spellings. */
+    /** The metadata as in messages and user tables, with keys in both spellings. */
     public static JsonObject metadataJson(VideoMetadata metadata) {
         JsonObject json = metadata.toJson();
         if (json.containsKey("fileSize")) {

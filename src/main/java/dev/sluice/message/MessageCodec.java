@@ -9,50 +9,47 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
-/** Bytes to messages and back; the only place that does either. */
+/** Encodes and decodes messages. */
 public final class MessageCodec {
-    /** Bytes. A staged job carries keys and numbers, never media: what is larger is not one. */
-    public static final int MAX_BYTES = 1 << 20;
-
     private MessageCodec() {}
 
     /**
-     * Reads what a stage's queue delivered.
+     * Decodes a message of a stage's queue.
      *
-     * @throws InvalidMessageException if it is not JSON, too large, or lacks what the stage needs
+     * @throws InvalidMessageException if it is not JSON, is too large, or lacks a field that the stage requires
      */
     public static StagedJob decodeStagedJob(Buffer body, StageName stage) {
         return StagedJob.fromJson(object(body), stage);
     }
 
     /**
-     * Reads a staged job that was kept, at whatever stage.
+     * Decodes a stored staged job.
      *
-     * @throws InvalidMessageException as above
+     * @throws InvalidMessageException if it lacks a field that the stage requires
      */
     public static StagedJob decodeStagedJob(JsonObject json, StageName stage) {
         return StagedJob.fromJson(json, stage);
     }
 
     /**
-     * Reads what the updates queue delivered.
+     * Decodes a message of the updates queue.
      *
-     * @throws InvalidMessageException as above
+     * @throws InvalidMessageException if it breaks a rule
      */
     public static ReceivedUpdate decodeUpdate(Buffer body) {
         return ReceivedUpdate.fromJson(object(body));
     }
 
     /**
-     * Reads what the requests queue delivered.
+     * Decodes a message of the requests queue.
      *
-     * @throws InvalidMessageException as above
+     * @throws InvalidMessageException if it breaks a rule
      */
     public static SingleStageRequest decodeRequest(Buffer body) {
         return SingleStageRequest.fromJson(object(body));
     }
 
-    /** Whose request one is that cannot be read; empty when it does not say, or is none. */
+    /** The job and media item of an undecodable request; empty if not given or if it is no request. */
     public static Optional<SingleStageRequest.Subject> peekRequestSubject(Buffer body) {
         try {
             return SingleStageRequest.subject(object(body));
@@ -61,7 +58,7 @@ public final class MessageCodec {
         }
     }
 
-    /** The job that a message is about, whatever its kind; empty when it does not say, or not so that it can be used. */
+    /** The job ID of an undecodable staged job; empty if missing or invalid. */
     public static Optional<JobId> peekJobId(Buffer body) {
         try {
             Object id = object(body).getValue("id");
@@ -80,9 +77,9 @@ public final class MessageCodec {
     }
 
     private static JsonObject object(Buffer body) {
-        if (body.length() > MAX_BYTES) {
+        if (body.length() > JsonValidator.MAX_BYTES) {
             throw new InvalidMessageException(
-                    "The message has " + body.length() + " bytes; the limit is " + MAX_BYTES + " bytes.");
+                    "The message has " + body.length() + " bytes; the limit is " + JsonValidator.MAX_BYTES + " bytes.");
         }
         try {
             return new JsonObject(JsonValidator.validate(body.getBytes()));

@@ -4,9 +4,9 @@ import dev.sluice.job.JobId;
 import java.time.Instant;
 
 /**
- * What a producer knows of a job.
+ * A new job, as created by its producer.
  *
- * @param fileSize bytes; 0 when unknown
+ * @param fileSize bytes; 0 if unknown
  */
 public record NewJob(
         JobId id,

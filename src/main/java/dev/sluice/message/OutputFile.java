@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One file that processing made, as an item of a staged job's {@code outputs}.
+ * An output file of the processing stage: an item of {@code outputs} of a staged job.
  *
- * @param s3Key where it goes in the bucket
+ * @param s3Key key of the published object
  * @param fileSize bytes
- * @param quality the rung's name; empty for a thumbnail
- * @param timestamp seconds into the video; 0 for a rendition
- * @param localPath relative to the workspace; empty when the file is in the bucket only
- * @param stagedKey under which the file waits in the bucket to become the object {@code s3Key}; empty when it does not
+ * @param quality name of the rendition; empty for a thumbnail
+ * @param timestamp of a thumbnail, seconds; 0 for a rendition
+ * @param localPath of a file in the workspace, relative to it
+ * @param stagedKey key of a staged object, which is promoted to {@code s3Key}
  */
 public record OutputFile(
         Type type,
@@ -28,7 +28,7 @@ public record OutputFile(
         Optional<String> localPath,
         Optional<String> stagedKey) {
 
-    /** A file that is nowhere yet, or already where it belongs. */
+    /** A file without a local path or staged key: not stored yet, or published. */
     public OutputFile(
             Type type,
             String s3Key,
@@ -41,26 +41,24 @@ public record OutputFile(
         this(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, Optional.empty(), Optional.empty());
     }
 
-    /** The same file, which lies on the disk now. */
     public OutputFile withLocalPath(String path) {
-        return in(Optional.of(path), Optional.empty());
+        return withLocation(Optional.of(path), Optional.empty());
     }
 
-    /** The same file, which waits in the bucket now. */
     public OutputFile withStagedKey(String key) {
-        return in(Optional.empty(), Optional.of(key));
+        return withLocation(Optional.empty(), Optional.of(key));
     }
 
-    /** The file as the world may know it: where it lay before is nobody's business. */
+    /** The file as it is published: without local path and staged key. */
     public OutputFile withoutLocation() {
-        return in(Optional.empty(), Optional.empty());
+        return withLocation(Optional.empty(), Optional.empty());
     }
 
-    private OutputFile in(Optional<String> path, Optional<String> key) {
+    private OutputFile withLocation(Optional<String> path, Optional<String> key) {
         return new OutputFile(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, path, key);
     }
 
-    /** What the file is. */
+    /** The kind of an output file; SCALED is a rendition. */
     public enum Type {
         SCALED,
         THUMBNAIL;
@@ -70,7 +68,7 @@ public record OutputFile(
         }
     }
 
-    public static OutputFile fromJson(Object item) {
+    static OutputFile fromJson(Object item) {
         FieldReader fields = new FieldReader((JsonObject) item);
         String type = fields.text("type");
         return new OutputFile(
@@ -79,7 +77,7 @@ public record OutputFile(
                     case "thumbnail" -> Type.THUMBNAIL;
                     default ->
                         throw new InvalidMessageException(
-                                "An output's 'type' is 'thumbnail' or 'scaled', not something else.");
+                                "The 'type' of an output must be 'thumbnail' or 'scaled'.");
                 },
                 fields.text("s3Key"),
                 fields.integer("width", 0, Integer.MAX_VALUE),

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * An update as the updates queue delivers it, from whatever worker: the older processor's have no {@code seq}.
+ * An update of the updates queue. Updates of the legacy processor have no {@code seq}.
  *
- * @param progress 0 to 100
- * @param order what comes later has more: {@code seq}, or else the time in milliseconds; 0 where neither is said
- * @param numbered whether {@code order} is a {@code seq}, of which no two updates of a job have the same
- * @param message all of it, as it came
+ * @param progress percent, 0 to 100
+ * @param sequence higher for later updates: {@code seq}, or else the timestamp in milliseconds; 0 without either
+ * @param hasSequence whether {@code sequence} is a {@code seq}, which is unique among the updates of a job
+ * @param rawMessage the received message
  */
 public record ReceivedUpdate(
         JobId job,
@@ -35,13 +35,13 @@ public record ReceivedUpdate(
 
     private static final long MAX_SEQ = (1L << 53) - 1;
 
-    /** Reads one; throws {@link InvalidMessageException}. */
+    /** @throws InvalidMessageException if a field breaks a rule */
     static ReceivedUpdate fromJson(JsonObject json) {
         FieldReader fields = new FieldReader(json);
         if (!JobUpdate.TYPE.equals(json.getValue("type"))) {
-            throw new InvalidMessageException("The field 'type' is not '" + JobUpdate.TYPE + "'.");
+            throw new InvalidMessageException("The field 'type' must be '" + JobUpdate.TYPE + "'.");
         }
-        boolean numbered = json.getValue("seq") != null;
+        boolean hasSequence = json.getValue("seq") != null;
         return new ReceivedUpdate(
                 fields.jobId("job_id"),
                 fields.name("media_id"),
@@ -51,14 +51,14 @@ public record ReceivedUpdate(
                 fields.optionalText("error_message"),
                 items(json, "thumbnails"),
                 items(json, "video_versions"),
-                json.getValue("metadata") instanceof JsonObject known ? Optional.of(known) : Optional.empty(),
-                numbered ? fields.number("seq", 0, MAX_SEQ) : time(fields),
-                numbered,
+                json.getValue("metadata") instanceof JsonObject metadata ? Optional.of(metadata) : Optional.empty(),
+                hasSequence ? fields.number("seq", 0, MAX_SEQ) : time(fields),
+                hasSequence,
                 json);
     }
 
     private static int percent(JsonObject json, FieldReader fields) {
-        // The older processor sends fractions.
+        // The legacy processor sends fractions.
         return json.getValue("progress") instanceof Double fraction && fraction >= 0 && fraction <= 100
                 ? (int) Math.floor(fraction)
                 : fields.integer("progress", 0, 100);
@@ -69,7 +69,7 @@ public record ReceivedUpdate(
                 .filter(status -> status.wire().equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() ->
-                        new InvalidMessageException("The field 'status' is not processing, completed or failed."));
+                        new InvalidMessageException("The field 'status' must be 'processing', 'completed' or 'failed'."));
     }
 
     private static JsonArray items(JsonObject json, String field) {
@@ -80,7 +80,7 @@ public record ReceivedUpdate(
         if (value instanceof JsonArray array && array.stream().allMatch(JsonObject.class::isInstance)) {
             return array;
         }
-        throw new InvalidMessageException("The field '" + field + "' is not an array of objects.");
+        throw new InvalidMessageException("The field '" + field + "' must be an array of objects.");
     }
 
     private static long time(FieldReader fields) {
@@ -90,8 +90,8 @@ public record ReceivedUpdate(
     private static long millis(String text) {
         try {
             return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeException bad) {
-            throw new InvalidMessageException("The field 'timestamp' is not a time as ISO-8601 has it.");
+        } catch (DateTimeException invalid) {
+            throw new InvalidMessageException("The field 'timestamp' must be an ISO 8601 date-time.");
         }
     }
 }

@@ -12,10 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A single-stage request as the requests queue delivers it (snake_case JSON): one message for all that is to be done about a
- * video.
+ * A single-stage request of the requests queue (snake_case JSON): one message for all stages of a job.
  *
- * @param at when it was made, or now where it does not say so that it can be read
+ * @param timestamp of the request; now if missing or invalid
  */
 public record SingleStageRequest(
         JobId job,
@@ -27,28 +26,24 @@ public record SingleStageRequest(
         UpdateOptions updateOptions) {
 
     private static final String TYPE = "video_processing_request";
-    private static final int LONGEST_TEXT = 1024;
+    private static final int MAX_TEXT_LENGTH = 1024;
 
-    /**
-     * Whose request one is that may be unreadable otherwise.
-     *
-     * @param mediaId of the video that it is about
-     */
+    /** The job and media item of a request that may be invalid otherwise. */
     public record Subject(JobId job, String mediaId) {}
 
-    /** Reads one; throws {@link InvalidMessageException}. */
+    /** @throws InvalidMessageException if a field breaks a rule */
     static SingleStageRequest fromJson(JsonObject json) {
         FieldReader fields = new FieldReader(json);
         if (!TYPE.equals(json.getValue("type"))) {
-            throw new InvalidMessageException("The field 'type' is not '" + TYPE + "'.");
+            throw new InvalidMessageException("The field 'type' must be '" + TYPE + "'.");
         }
         return new SingleStageRequest(
                 fields.jobId("job_id"),
                 fields.name("media_id"),
                 fields.name("user_id"),
-                fields.text("s3_key", LONGEST_TEXT),
+                fields.text("s3_key", MAX_TEXT_LENGTH),
                 fields.optionalText("original_filename")
-                        .map(there -> fields.text("original_filename", LONGEST_TEXT))
+                        .map(present -> fields.text("original_filename", MAX_TEXT_LENGTH))
                         .orElse(""),
                 time(json.getValue("timestamp")),
                 new UpdateOptions(
@@ -58,7 +53,7 @@ public record SingleStageRequest(
                         UpdateOptions.interval(fields.seconds("progress_interval"))));
     }
 
-    /** Whose it is, if it says so; empty, too, for a message that calls itself something else. */
+    /** The subject, if given; empty also for a message of another type. */
     static Optional<Subject> subject(JsonObject json) {
         if (json.getValue("type") instanceof String type && !type.equals(TYPE)) {
             return Optional.empty();
@@ -66,22 +61,22 @@ public record SingleStageRequest(
         FieldReader fields = new FieldReader(json);
         try {
             return Optional.of(new Subject(fields.jobId("job_id"), fields.name("media_id")));
-        } catch (InvalidMessageException notSaid) {
+        } catch (InvalidMessageException missing) {
             return Optional.empty();
         }
     }
 
-    /** The same work as a staged job, which answers as the request asks for. */
+    /** The same job as a staged job, with the requested updates. */
     public StagedJob toStagedJob() {
         return StagedJob.create(new NewJob(job, mediaId, userId, s3Key, originalFilename, "", 0, timestamp))
                 .withUpdateOptions(updateOptions);
     }
 
-    /** It is for display only: a clock that writes otherwise is no reason to refuse a video. */
+    /** For display only, so an invalid timestamp does not invalidate the request. */
     private static Instant time(@Nullable Object value) {
         try {
             return value instanceof String text ? OffsetDateTime.parse(text).toInstant() : Instant.now();
-        } catch (DateTimeException otherwise) {
+        } catch (DateTimeException invalid) {
             return Instant.now();
         }
     }

@@ -12,13 +12,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job on its way through the stages: what the download, processing and upload queues carry (camelCase JSON).
- *
- * <p>It keeps the message as it came and lays its own changes over it, so that a field we do not know leaves as it
- * arrived, at every depth.
+ * The message of a job between the stages: download, processing and upload queues (camelCase JSON). Keeps the received JSON and
+ * changes known fields only, so that unknown fields are passed on unchanged at every depth. Immutable.
  */
 public final class StagedJob {
-    private static final String[] TEXTS = {
+    private static final String[] STRING_FIELDS = {
         "userId",
         "mediaType",
         "s3Key",
@@ -31,8 +29,8 @@ public final class StagedJob {
     };
 
     private static final String PLAN = "plan";
-    private static final String ANSWER_FORM = "answerForm";
-    /** The field that says which task of its stage a message is about. */
+    private static final String UPDATE_OPTIONS = "answerForm";
+    /** The field with the task number. */
     public static final String TASK = "task";
 
     private final JobId id;
@@ -46,28 +44,37 @@ public final class StagedJob {
     }
 
     /**
-     * Reads a staged job that waits for {@code stage}.
+     * Decodes the message of a job for {@code stage}.
      *
-     * @throws InvalidMessageException if a field that the stage needs is missing or has the wrong type
+     * @throws InvalidMessageException if a field that the stage requires is missing, or a field is invalid
      */
     static StagedJob fromJson(JsonObject json, StageName stage) {
         FieldReader fields = new FieldReader(json);
         JobId id = fields.jobId("id");
         String mediaId = fields.name("mediaId");
         if (stage == StageName.DOWNLOAD) {
-            // The older processor drops these after its first stage, so later stages cannot ask for them.
+            // The legacy processor drops these after its first stage, so later stages cannot require them.
             fields.require("userId", "mediaType", "s3Key");
         } else if (fields.optionalText("s3Key").isEmpty()) {
             fields.require("localVideoPath");
         }
-        fields.requireStringsIfPresent(TEXTS);
+        fields.requireStringsIfPresent(STRING_FIELDS);
         var unused = fields.bytes("fileSize");
         fields.requireObjectIfPresent("metadata");
-        fields.requireOutputsIfThere("outputs");
+        requireOutputsIfPresent(json);
         return new StagedJob(id, mediaId, json.copy());
     }
 
-    /** A new job as its producer makes it, waiting for its download. */
+    private static void requireOutputsIfPresent(JsonObject json) {
+        Object value = json.getValue("outputs");
+        if (value != null
+                && !(value instanceof JsonArray array && array.stream().allMatch(JsonObject.class::isInstance))) {
+            throw new InvalidMessageException("The field 'outputs' must be an array of objects.");
+        }
+        var unused = outputs(json);
+    }
+
+    /** The message of a new job, for the download stage. */
     public static StagedJob create(NewJob job) {
         JsonObject json = new JsonObject()
                 .put("id", job.id().value())
@@ -95,7 +102,7 @@ public final class StagedJob {
         return text("userId");
     }
 
-    /** {@code VIDEO}, or something that Sluice refuses; empty after the older processor's first stage. */
+    /** {@code VIDEO}, or a type that Sluice rejects; empty after the first stage of the legacy processor. */
     public Optional<String> mediaType() {
         return text("mediaType");
     }
@@ -113,15 +120,6 @@ public final class StagedJob {
         return text("mimeType");
     }
 
-    public Optional<String> createdAt() {
-        return text("createdAt");
-    }
-
-    /** What the producer said about the size, bytes; 0 when it said nothing. Never to be trusted. */
-    public long declaredFileSize() {
-        return new FieldReader(json).bytes("fileSize");
-    }
-
     /** The downloaded source, relative to the workspace. */
     public Optional<String> localVideoPath() {
         return text("localVideoPath");
@@ -133,33 +131,36 @@ public final class StagedJob {
                 : Optional.empty();
     }
 
-    /** What processing made, in order: the renditions, then the thumbnails. */
+    /** The output files of the processing stage: the renditions, then the thumbnails. */
     public List<OutputFile> outputs() {
+        return outputs(json);
+    }
+
+    private static List<OutputFile> outputs(JsonObject json) {
         return json.getValue("outputs") instanceof JsonArray outputs
                 ? outputs.stream().map(OutputFile::fromJson).toList()
                 : List.of();
     }
 
-    /** Sentences about the source that do not stop the job. */
+    /** Warnings about the source. */
     public List<String> warnings() {
         return json.getValue("warnings") instanceof JsonArray warnings
                 ? warnings.stream().map(String::valueOf).toList()
                 : List.of();
     }
 
-    /** How the job is encoded in tasks; empty when it is not. */
+    /** The plan of a job that is encoded in tasks. */
     public Optional<EncodePlan> plan() {
         return json.getValue(PLAN) instanceof JsonObject plan
                 ? Optional.of(EncodePlan.fromJson(plan))
                 : Optional.empty();
     }
 
-    /** Which task of its stage a message is about; 0 where it does not say. */
+    /** The task number; 0 if missing. */
     public int task() {
         return json.getValue(TASK) == null ? 0 : new FieldReader(json).integer(TASK, 0, Integer.MAX_VALUE);
     }
 
-    /** This job, as the message about one of its tasks. */
     public StagedJob withTask(int task) {
         return with(changed -> changed.put(TASK, task));
     }
@@ -168,22 +169,20 @@ public final class StagedJob {
         return with(changed -> changed.put(PLAN, plan.toJson()));
     }
 
-    /** This job, to be encoded as a whole. */
     public StagedJob withoutPlan() {
         return json.containsKey(PLAN) ? with(changed -> changed.remove(PLAN)) : this;
     }
 
-    /** How its sender wants it to answer. */
+    /** The updates that the producer requested. */
     public UpdateOptions updateOptions() {
-        return UpdateOptions.of(json.getValue(ANSWER_FORM));
+        return UpdateOptions.of(json.getValue(UPDATE_OPTIONS));
     }
 
-    /** This job, which answers as the producer of a single-stage request wants it to. */
     StagedJob withUpdateOptions(UpdateOptions options) {
-        return with(changed -> changed.put(ANSWER_FORM, options.toJson()));
+        return with(changed -> changed.put(UPDATE_OPTIONS, options.toJson()));
     }
 
-    /** This job, handed on to the next stage. */
+    /** The message for the next stage. */
     public StagedJob forStage(StageName next) {
         return with(changed -> {
             changed.put("previousStage", json.getString("stage", next.wireStage()));
@@ -191,7 +190,7 @@ public final class StagedJob {
         });
     }
 
-    /** This job, finished. */
+    /** The message of the completed job. */
     public StagedJob completed() {
         return with(changed ->
                 changed.put("previousStage", StageName.UPLOAD.wireStage()).put("stage", "COMPLETED"));
@@ -200,8 +199,9 @@ public final class StagedJob {
     public StagedJob withSource(String localVideoPath, VideoMetadata metadata) {
         return with(changed -> {
             changed.put("localVideoPath", localVideoPath);
-            JsonObject known = json.getValue("metadata") instanceof JsonObject given ? given.copy() : new JsonObject();
-            changed.put("metadata", known.mergeIn(metadata.toJson()));
+            JsonObject merged =
+                    json.getValue("metadata") instanceof JsonObject received ? received.copy() : new JsonObject();
+            changed.put("metadata", merged.mergeIn(metadata.toJson()));
         });
     }
 
@@ -217,7 +217,7 @@ public final class StagedJob {
                 : with(changed -> changed.put("warnings", new JsonArray(List.copyOf(warnings))));
     }
 
-    /** The message, a copy. */
+    /** A copy of the message. */
     public JsonObject toJson() {
         return json.copy();
     }

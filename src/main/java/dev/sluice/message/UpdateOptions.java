@@ -6,28 +6,28 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How whoever sent a job wants it to answer.
+ * The updates and outputs that the producer of a job requested.
  *
- * @param steps the words in which it tells how far it is
- * @param thumbnails whether there are to be any among the results
- * @param progress whether it tells how far it is between two steps
- * @param interval the least time between two such updates; zero: as the publisher is configured
+ * @param stepScheme names of the steps
+ * @param thumbnails whether thumbnails are created
+ * @param progress whether progress updates are sent between two steps
+ * @param interval minimum time between two progress updates, at most one hour; zero: as configured for the publisher
  */
 public record UpdateOptions(StepScheme stepScheme, boolean thumbnails, boolean progress, Duration interval) {
-    // First: the constants after it are made with it.
-    private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
+    // Declared first: the constructor uses it for STAGED.
+    private static final Duration MAX_INTERVAL = Duration.ofHours(1);
 
-    /** What a staged job gets that asks for nothing. */
+    /** The default of a staged job. */
     public static final UpdateOptions STAGED = new UpdateOptions(StepScheme.STAGED, true, true, Duration.ZERO);
 
     private static final String SINGLE_STAGE = "single-stage";
     private static final double MILLIS = 1000.0;
 
     public UpdateOptions {
-        interval = interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval;
+        interval = interval.compareTo(MAX_INTERVAL) > 0 ? MAX_INTERVAL : interval;
     }
 
-    /** What the field of a staged job says; a field that somebody else uses for something of his own says nothing. */
+    /** Reads the field of a staged job; a field of the same name with other contents is ignored. */
     static UpdateOptions of(@Nullable Object field) {
         if (!(field instanceof JsonObject json) || !SINGLE_STAGE.equals(json.getValue("steps"))) {
             return STAGED;
@@ -41,9 +41,9 @@ public record UpdateOptions(StepScheme stepScheme, boolean thumbnails, boolean p
                         : Duration.ZERO);
     }
 
-    /** That many seconds, or the longest interval there is. */
+    /** Converts seconds, limited to the maximum interval. */
     static Duration interval(double seconds) {
-        return Duration.ofMillis(Math.round(Math.min(seconds, (double) LONGEST_INTERVAL.toSeconds()) * MILLIS));
+        return Duration.ofMillis(Math.round(Math.min(seconds, (double) MAX_INTERVAL.toSeconds()) * MILLIS));
     }
 
     JsonObject toJson() {

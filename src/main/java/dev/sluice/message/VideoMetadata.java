@@ -3,13 +3,13 @@ package dev.sluice.message;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What is known of a source, in the words of the wire. A number that is not known is 0, a text empty; those are left out.
+ * Metadata of a source. An unknown number is 0, an unknown text empty; both are omitted from messages.
  *
  * @param duration seconds
  * @param bitrate bit/s
- * @param framerate frames a second
- * @param width pixels as shown, after rotation, with square pixels
- * @param height likewise
+ * @param framerate frames per second
+ * @param width display width, after rotation, in square pixels
+ * @param height display height, after rotation, in square pixels
  * @param fileSize bytes
  */
 public record VideoMetadata(
@@ -22,7 +22,7 @@ public record VideoMetadata(
         long fileSize,
         String mimeType) {
 
-    /** {@code 1920x1080}; empty when the size is not known. */
+    /** {@code 1920x1080}; empty if unknown. */
     public String resolution() {
         return width > 0 && height > 0 ? width + "x" + height : "";
     }
@@ -62,7 +62,7 @@ public record VideoMetadata(
         }
     }
 
-    /** What is too large comes out as the largest there is, not as another number; what is below 0 as not known. */
+    /** A number above the range becomes the maximum, a negative number 0 (unknown). */
     private static long whole(JsonObject json, String field) {
         return Math.max(0, (long) number(json, field).doubleValue());
     }

@@ -8,8 +8,8 @@ import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.DeadLetterHeaders;
-import dev.sluice.message.MessageCodec;
 import dev.sluice.message.json.InvalidMessageException;
+import dev.sluice.message.json.JsonValidator;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
@@ -66,7 +66,7 @@ public final class DeadLetterMessages {
     private static OutboxMessage deadLetter(Delivery delivery, DeadLetterHeaders deadLetterHeaders) {
         Buffer body = delivery.body();
         JsonObject headers = deadLetterHeaders.toHeaders();
-        if (body.length() > MessageCodec.MAX_BYTES) {
+        if (body.length() > JsonValidator.MAX_BYTES) {
             headers.put(DeadLetterHeaders.ORIGINAL_LENGTH, body.length()).put(DeadLetterHeaders.TRUNCATED, true);
             body = body.getBuffer(0, MAX_OVERSIZED_BODY_BYTES);
         }

@@ -7,6 +7,7 @@ import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
+import dev.sluice.message.json.JsonValidator;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -46,11 +47,11 @@ public final class StageMessages {
 
     private static Buffer encode(StageName stage, StagedJob job) {
         Buffer body = MessageCodec.encode(job);
-        if (body.length() > MessageCodec.MAX_BYTES) {
+        if (body.length() > JsonValidator.MAX_BYTES) {
             throw new JobException(
                     ErrorCode.MESSAGE_TOO_LARGE,
                     "The message to the " + stage.key() + " stage would have " + body.length() + " bytes, with "
-                            + job.outputs().size() + " outputs; the limit is " + MessageCodec.MAX_BYTES + " bytes.");
+                            + job.outputs().size() + " outputs; the limit is " + JsonValidator.MAX_BYTES + " bytes.");
         }
         return body;
     }

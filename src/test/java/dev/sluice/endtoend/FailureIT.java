@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.GetResponse;
 import dev.sluice.ServicesExtension;
-import dev.sluice.message.MessageCodec;
+import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +101,7 @@ class FailureIT {
     @Test
     void failsJobWhenNextMessageIsTooLarge() throws Exception {
         JsonObject job = job("large", "uploads/clip.mp4").put("notes", "");
-        int room = MessageCodec.MAX_BYTES - job.toBuffer().length();
+        int room = JsonValidator.MAX_BYTES - job.toBuffer().length();
 
         backend.send(job.put("notes", "x".repeat(room)));
 

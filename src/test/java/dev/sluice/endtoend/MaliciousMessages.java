@@ -5,7 +5,7 @@ import static dev.sluice.endtoend.BackendSimulator.PROCESSING;
 import static dev.sluice.endtoend.BackendSimulator.UPLOAD;
 
 import com.rabbitmq.client.AMQP;
-import dev.sluice.message.MessageCodec;
+import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -81,13 +81,13 @@ final class MaliciousMessages {
 
     private void unreadable(String queue) {
         dead(queue, "a body of 5 MiB", with(queue, "extra", quoted("x".repeat(5 << 20))), "the limit is");
-        dead(queue, "a byte too many", padded(queue, MessageCodec.MAX_BYTES + 1), "the limit is");
+        dead(queue, "a byte too many", padded(queue, JsonValidator.MAX_BYTES + 1), "the limit is");
         dead(queue, "100,000 brackets", "{\"extra\":" + "[".repeat(100_000), "levels of nesting");
         dead(queue, "65 levels", with(queue, "extra", "[".repeat(64) + "]".repeat(64)), "levels of nesting");
-        dead(queue, "1e999999999", with(queue, "extra", "1e999999999"), "out of every range");
+        dead(queue, "1e999999999", with(queue, "extra", "1e999999999"), "number out of range");
         dead(queue, "100,000 digits", with(queue, "extra", "9".repeat(100_000)), "more than 100 characters");
         dead(queue, "a field twice", with(queue, "mediaId", quoted("other-media")), "'mediaId' twice");
-        dead(queue, "half a character", with(queue, "extra", "\"\\ud800\""), "lone surrogate");
+        dead(queue, "half a character", with(queue, "extra", "\"\\ud800\""), "unpaired surrogate");
         dead(queue, "NUL", with(queue, "extra", "\"\\u0000\""), "NUL character");
         dead(queue, "a raw NUL", with(queue, "extra", "\"\0\""), "not a JSON object");
         dead(queue, "10^5 outputs", raw(queue, "outputs", emptyOutputs()), "'type' is missing");
@@ -103,12 +103,12 @@ final class MaliciousMessages {
 
     private void ofTheWrongKind(String queue) {
         for (String field : List.of("id", "mediaId", "userId", "mediaType", "s3Key", "originalFilename", "mimeType")) {
-            dead(queue, field + " of the wrong kind", changed(queue, field, 7), "'" + field + "' is not a string");
+            dead(queue, field + " of the wrong kind", changed(queue, field, 7), "'" + field + "' must be a string");
         }
-        dead(queue, "a size below 0", changed(queue, "fileSize", -1), "'fileSize' is not a whole number");
-        dead(queue, "an enormous size", changed(queue, "fileSize", 1e300), "'fileSize' is not a whole number");
-        dead(queue, "metadata that are none", changed(queue, "metadata", "x"), "'metadata' is not an object");
-        dead(queue, "outputs that are none", changed(queue, "outputs", "x"), "'outputs' is not an array");
+        dead(queue, "a size below 0", changed(queue, "fileSize", -1), "'fileSize' must be a whole number");
+        dead(queue, "an enormous size", changed(queue, "fileSize", 1e300), "'fileSize' must be a whole number");
+        dead(queue, "metadata that are none", changed(queue, "metadata", "x"), "'metadata' must be an object");
+        dead(queue, "outputs that are none", changed(queue, "outputs", "x"), "'outputs' must be an array");
         dead(queue, "an id of two lines", changed(queue, "id", "a\nb"), "control characters");
         dead(queue, "an id of 4 KiB", changed(queue, "id", "x".repeat(4_096)), "1 to 255 characters");
         dead(queue, "a media id of 4 KiB", changed(queue, "mediaId", "x".repeat(4_096)), "the limit is 255");
@@ -116,7 +116,7 @@ final class MaliciousMessages {
         for (String side : List.of("width", "height")) {
             JsonObject output = output("m", "x").put(side, 4_294_967_297L);
             String message = changed(queue, "outputs", new JsonArray().add(output));
-            dead(queue, "an enormous " + side, message, "'" + side + "' is not a whole number");
+            dead(queue, "an enormous " + side, message, "'" + side + "' must be a whole number");
         }
     }
 

@@ -12,7 +12,7 @@ import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.RabbitNode;
 import dev.sluice.endtoend.MaliciousMessages.End;
 import dev.sluice.endtoend.MaliciousMessages.Hostile;
-import dev.sluice.message.MessageCodec;
+import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -120,7 +120,7 @@ class MaliciousMessagesIT {
 
     /** The whole message; of a message that is too large, the first 64 KiB and its original size. */
     private static boolean isOf(GetResponse deadLetter, Hostile message) {
-        if (message.body().length <= MessageCodec.MAX_BYTES) {
+        if (message.body().length <= JsonValidator.MAX_BYTES) {
             return Arrays.equals(deadLetter.getBody(), message.body());
         }
         return Arrays.equals(deadLetter.getBody(), Arrays.copyOf(message.body(), KEPT_BYTES))

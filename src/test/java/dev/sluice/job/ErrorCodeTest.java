@@ -17,21 +17,21 @@ class ErrorCodeTest {
     private static final Pattern ROW = Pattern.compile("\\| `([a-z_]+)` \\| (\\w+) \\|.*");
 
     @Test
-    void everyCodeHasItsRowInTheDocs() throws IOException {
+    void documentsEveryCode() throws IOException {
         Map<String, String> documented;
-        try (Stream<String> lines = Files.lines(Path.of("docs/errors.md"))) {
+        try (Stream<String> lines = Files.lines(Path.of("docs/error-codes.md"))) {
             documented = lines.map(ROW::matcher)
                     .filter(java.util.regex.Matcher::matches)
                     .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2), (a, b) -> a, TreeMap::new));
         }
 
         Map<String, String> codes = Stream.of(ErrorCode.values())
-                .collect(Collectors.toMap(ErrorCode::wire, ErrorCodeTest::word, (a, b) -> a, TreeMap::new));
+                .collect(Collectors.toMap(ErrorCode::wire, ErrorCodeTest::action, (a, b) -> a, TreeMap::new));
 
         assertThat(documented).isEqualTo(codes);
     }
 
-    private static String word(ErrorCode code) {
+    private static String action(ErrorCode code) {
         return code.action().name().toLowerCase(Locale.ROOT);
     }
 }

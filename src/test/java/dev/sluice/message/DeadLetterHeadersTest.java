@@ -13,39 +13,39 @@ import org.junit.jupiter.api.Test;
 
 class DeadLetterHeadersTest {
     @Test
-    void comesBackFromItsHeadersAsItWas() {
-        DeadLetterHeaders note = note(new JsonArray().add(attempt(1, "The store is busy.")));
+    void readsWrittenHeaders() {
+        DeadLetterHeaders headers = headers(new JsonArray().add(attempt(1, "The object store is busy.")));
 
-        assertThat(DeadLetterHeaders.fromHeaders(note.toHeaders())).isEqualTo(note);
-        assertThat(note.toHeaders().getMap())
+        assertThat(DeadLetterHeaders.fromHeaders(headers.toHeaders())).isEqualTo(headers);
+        assertThat(headers.toHeaders().getMap())
                 .containsEntry("x-sluice-error-code", "store_unavailable")
                 .containsEntry("x-sluice-attempts", 5)
                 .containsEntry("x-sluice-at", "1970-01-01T00:00:07Z");
     }
 
     @Test
-    void tellsOfTheLastTwentyAttempts() {
+    void keepsLastTwentyAttempts() {
         JsonArray history = new JsonArray();
         for (int n = 1; n <= 30; n++) {
-            history.add(attempt(n, "The store is busy."));
+            history.add(attempt(n, "The object store is busy."));
         }
 
-        JsonArray told =
-                DeadLetterHeaders.fromHeaders(note(history).toHeaders()).history();
+        JsonArray kept =
+                DeadLetterHeaders.fromHeaders(headers(history).toHeaders()).history();
 
-        assertThat(told).hasSize(20);
-        assertThat(told.getJsonObject(0).getInteger("attempt")).isEqualTo(11);
-        assertThat(told.getJsonObject(19).getInteger("attempt")).isEqualTo(30);
+        assertThat(kept).hasSize(20);
+        assertThat(kept.getJsonObject(0).getInteger("attempt")).isEqualTo(11);
+        assertThat(kept.getJsonObject(19).getInteger("attempt")).isEqualTo(30);
     }
 
     @Test
-    void fitsIntoTheHeadersOfAMessageWhateverItsErrorsSay() {
+    void limitsHistoryToEightKibibytes() {
         JsonArray history = new JsonArray();
         for (int n = 1; n <= 20; n++) {
             history.add(attempt(n, "ü\uD83D\uDE00".repeat(10_000)));
         }
 
-        JsonObject headers = note(history).toHeaders();
+        JsonObject headers = headers(history).toHeaders();
 
         String text = headers.getString("x-sluice-history");
         assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(8 * 1024);
@@ -55,7 +55,7 @@ class DeadLetterHeadersTest {
     }
 
     @Test
-    void takesWhatSomebodyElseWroteForNothing() {
+    void ignoresInvalidHeaders() {
         JsonObject headers = new JsonObject()
                 .put("x-sluice-queue", 7)
                 .put("x-sluice-job", "a\nb")
@@ -78,7 +78,7 @@ class DeadLetterHeadersTest {
     }
 
     @Test
-    void knowsWhenTheLastAttemptEnded() {
+    void returnsEndOfLastAttempt() {
         assertThat(DeadLetterHeaders.lastAttemptEnd(new JsonArray().add(attempt(1, "No."))))
                 .contains(Instant.parse("2026-11-24T05:37:11.123456Z"));
         assertThat(DeadLetterHeaders.lastAttemptEnd(new JsonArray())).isEmpty();
@@ -86,11 +86,11 @@ class DeadLetterHeadersTest {
                 .isEmpty();
     }
 
-    private static DeadLetterHeaders note(JsonArray history) {
+    private static DeadLetterHeaders headers(JsonArray history) {
         return new DeadLetterHeaders(
                 Optional.of("video.processing.upload"),
                 Optional.of("store_unavailable"),
-                Optional.of("The store is busy."),
+                Optional.of("The object store is busy."),
                 Optional.of(new JobId("job-1")),
                 Optional.of(StageName.UPLOAD),
                 5,

@@ -7,6 +7,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.json.InvalidMessageException;
+import dev.sluice.message.json.JsonValidator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -29,18 +30,18 @@ class MessageCodecTest {
             new OutputFile(OutputFile.Type.THUMBNAIL, "thumbnails/m1_0.jpg", 320, 180, 12_000, "image/jpeg", "", 7.5);
 
     @Test
-    void readsTheMessageOfTheOlderProducer() {
+    void decodesStagedJobOfLegacyProducer() {
         StagedJob job = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
 
         assertThat(job.id()).isEqualTo(new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"));
         assertThat(job.mediaId()).isEqualTo("media-42");
         assertThat(job.userId()).contains("user-7");
         assertThat(job.s3Key()).contains("uploads/user-7/holiday.mp4");
-        assertThat(job.declaredFileSize()).isEqualTo(26_579_239L);
+        assertThat(job.toJson().getLong("fileSize")).isEqualTo(26_579_239L);
     }
 
     @Test
-    void keepsWhatItDoesNotKnowAtEveryDepth() {
+    void keepsUnknownFieldsAtEveryDepth() {
         StagedJob job = MessageCodec.decodeStagedJob(golden("staged-job-processing.json"), StageName.PROCESSING);
 
         JsonObject sent = job.withSource("jobs/x/source", METADATA)
@@ -54,7 +55,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void carriesTheWholeJobThroughEveryStage() {
+    void keepsAllFieldsThroughEveryStage() {
         StagedJob received = MessageCodec.decodeStagedJob(golden("staged-job-download.json"), StageName.DOWNLOAD);
 
         StagedJob last = received.withSource("jobs/x/source", METADATA)
@@ -73,7 +74,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void readsItsOwnUpdatesAsABackendWould() {
+    void decodesEncodedUpdates() {
         ReceivedUpdate completed = MessageCodec.decodeUpdate(golden("update-completed.json"));
         ReceivedUpdate failed = MessageCodec.decodeUpdate(golden("update-failed.json"));
 
@@ -97,13 +98,13 @@ class MessageCodecTest {
                 "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"thumbnails\":[1]}",
                 "{\"type\":\"video_processing_update\",\"job_id\":\"j\",\"media_id\":\"m\",\"status\":\"failed\",\"timestamp\":\"noon\"}"
             })
-    void refusesAnUpdateThatBreaksARule(String update) {
+    void rejectsInvalidUpdate(String update) {
         assertThatThrownBy(() -> MessageCodec.decodeUpdate(Buffer.buffer(update)))
                 .isInstanceOf(InvalidMessageException.class);
     }
 
     @Test
-    void readsALaterStageOfTheOlderProcessorThatLostHalfTheFields() {
+    void decodesLaterStageOfLegacyProcessorWithoutOptionalFields() {
         Buffer body = Buffer.buffer("""
                 {"id":"j","mediaId":"m","mediaType":"VIDEO","stage":"PROCESSING","localVideoPath":"j/in.mp4"}""");
 
@@ -115,7 +116,7 @@ class MessageCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"id", "mediaId", "userId", "mediaType", "s3Key"})
-    void namesTheFieldThatIsMissing(String field) {
+    void namesMissingField(String field) {
         JsonObject json = golden("staged-job-download.json").toJsonObject();
         json.remove(field);
 
@@ -131,29 +132,29 @@ class MessageCodecTest {
                 "hello | not a JSON object",
                 "[1,2] | not a JSON object",
                 "'' | not a JSON object",
-                "{\"id\":5} | 'id' is not a string",
+                "{\"id\":5} | 'id' must be a string",
                 "{\"id\":\"a\\u0000b\"} | NUL character",
-                "{\"id\":\"a\\nb\",\"mediaId\":\"m\"} | no control characters",
-                "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"outputs\":[3]} | 'outputs' is not an array of objects",
-                "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"metadata\":\"x\"} | 'metadata' is not an object",
+                "{\"id\":\"a\\nb\",\"mediaId\":\"m\"} | must not contain control characters",
+                "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"outputs\":[3]} | 'outputs' must be an array of objects",
+                "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"metadata\":\"x\"} | 'metadata' must be an object",
                 "{\"id\":\"j\",\"mediaId\":\"m\",\"s3Key\":\"k\",\"outputs\":[{\"type\":\"exe\"}]} | 'thumbnail' or 'scaled'"
             })
-    void refusesWithTheRuleThatIsBroken(String body, String rule) {
+    void namesViolatedRule(String body, String rule) {
         assertThatThrownBy(() -> MessageCodec.decodeStagedJob(Buffer.buffer(body), StageName.UPLOAD))
                 .isInstanceOf(InvalidMessageException.class)
                 .hasMessageContaining(rule);
     }
 
     @Test
-    void refusesWhatIsTooLargeToBeAMessage() {
-        Buffer body = Buffer.buffer("{\"id\":\"" + "x".repeat(MessageCodec.MAX_BYTES) + "\"}");
+    void rejectsMessageAboveSizeLimit() {
+        Buffer body = Buffer.buffer("{\"id\":\"" + "x".repeat(JsonValidator.MAX_BYTES) + "\"}");
 
         assertThatThrownBy(() -> MessageCodec.decodeStagedJob(body, StageName.DOWNLOAD))
                 .hasMessageContaining("the limit is");
     }
 
     @Test
-    void refusesJsonOfAbsurdDepth() {
+    void rejectsDeeplyNestedJson() {
         Buffer body = Buffer.buffer("{\"id\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}");
 
         assertThatThrownBy(() -> MessageCodec.decodeStagedJob(body, StageName.DOWNLOAD))
@@ -161,7 +162,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void announcesAStepAsTheBackendReadsIt() {
+    void encodesStepUpdate() {
         JobUpdate update = update(JobUpdate.Status.PROCESSING, StageName.PROCESSING, 30, List.of(), Optional.empty());
 
         assertThat(MessageCodec.encode(update).toJsonObject())
@@ -169,7 +170,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void announcesCompletionWithKeysInBothSpellings() {
+    void encodesCompletionWithKeysInBothSpellings() {
         JobUpdate update = update(
                 JobUpdate.Status.COMPLETED, StageName.UPLOAD, 100, List.of(RENDITION, THUMBNAIL), Optional.empty());
 
@@ -178,7 +179,7 @@ class MessageCodecTest {
     }
 
     @Test
-    void announcesAFailureWithItsCodeAndSentence() {
+    void encodesFailureWithCodeAndMessage() {
         JobUpdate update = update(
                 JobUpdate.Status.FAILED,
                 StageName.DOWNLOAD,
@@ -220,8 +221,8 @@ class MessageCodecTest {
     private static Buffer golden(String name) {
         try (InputStream in = MessageCodecTest.class.getResourceAsStream("/wire/" + name)) {
             return Buffer.buffer(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException gone) {
-            throw new AssertionError(gone);
+        } catch (IOException unreadable) {
+            throw new AssertionError(unreadable);
         }
     }
 }

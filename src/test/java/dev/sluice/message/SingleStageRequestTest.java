@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SingleStageRequestTest {
     @Test
-    void becomesTheStagedJobOfTheSameWork() {
+    void convertsRequestToStagedJob() {
         StagedJob job = MessageCodec.decodeRequest(golden().toBuffer()).toStagedJob();
 
         assertThat(job.id()).isEqualTo(new JobId("7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d"));
@@ -32,13 +32,13 @@ class SingleStageRequestTest {
         assertThat(job.mediaType()).contains("VIDEO");
         assertThat(job.s3Key()).contains("uploads/user-7/holiday.mp4");
         assertThat(job.originalFilename()).contains("holiday.mp4");
-        assertThat(job.createdAt()).contains("2026-11-22T10:00:00Z");
+        assertThat(job.toJson().getString("createdAt")).isEqualTo("2026-11-22T10:00:00Z");
         assertThat(job.updateOptions())
                 .isEqualTo(new UpdateOptions(StepScheme.SINGLE_STAGE, false, true, Duration.ofSeconds(5)));
     }
 
     @Test
-    void keepsHowItIsToBeAnsweredThroughTheStages() {
+    void keepsUpdateOptionsThroughAllStages() {
         StagedJob sent = MessageCodec.decodeRequest(golden().toBuffer()).toStagedJob();
 
         StagedJob last = MessageCodec.decodeStagedJob(
@@ -51,15 +51,15 @@ class SingleStageRequestTest {
     }
 
     @Test
-    void askingForNothingGetsAll() {
-        JsonObject bare = golden();
-        bare.remove("original_filename");
-        bare.remove("request_thumbnails");
-        bare.remove("request_progress_updates");
-        bare.remove("progress_interval");
-        bare.remove("timestamp");
+    void requestsEverythingByDefault() {
+        JsonObject minimal = golden();
+        minimal.remove("original_filename");
+        minimal.remove("request_thumbnails");
+        minimal.remove("request_progress_updates");
+        minimal.remove("progress_interval");
+        minimal.remove("timestamp");
 
-        SingleStageRequest request = MessageCodec.decodeRequest(bare.toBuffer());
+        SingleStageRequest request = MessageCodec.decodeRequest(minimal.toBuffer());
 
         assertThat(request.updateOptions())
                 .isEqualTo(new UpdateOptions(StepScheme.SINGLE_STAGE, true, true, Duration.ZERO));
@@ -67,10 +67,10 @@ class SingleStageRequestTest {
     }
 
     @Test
-    void aProducerThatWantsNewsOnceADayHearsOncePerHour() {
-        JsonObject patient = golden().put("progress_interval", 86_400);
+    void limitsProgressIntervalToOneHour() {
+        JsonObject daily = golden().put("progress_interval", 86_400);
 
-        assertThat(MessageCodec.decodeRequest(patient.toBuffer())
+        assertThat(MessageCodec.decodeRequest(daily.toBuffer())
                         .updateOptions()
                         .interval())
                 .isEqualTo(Duration.ofHours(1));
@@ -78,7 +78,7 @@ class SingleStageRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"type", "job_id", "media_id", "user_id", "s3_key"})
-    void namesTheFieldThatIsMissing(String field) {
+    void namesMissingField(String field) {
         JsonObject json = golden();
         json.remove(field);
 
@@ -100,7 +100,7 @@ class SingleStageRequestTest {
                 "request_progress_updates",
                 "progress_interval"
             })
-    void namesTheFieldThatIsOfAnotherKind(String field) {
+    void namesFieldOfWrongType(String field) {
         JsonObject json = golden().put(field, new JsonArray().add(1));
 
         assertThatThrownBy(() -> MessageCodec.decodeRequest(json.toBuffer()))
@@ -110,7 +110,7 @@ class SingleStageRequestTest {
 
     @ParameterizedTest
     @CsvSource({"user_id, 256", "media_id, 256", "job_id, 256", "s3_key, 1025", "original_filename, 1025"})
-    void refusesWhatIsLongerThanItsPlace(String field, int length) {
+    void rejectsFieldAboveLengthLimit(String field, int length) {
         JsonObject json = golden().put(field, "x".repeat(length));
 
         assertThatThrownBy(() -> MessageCodec.decodeRequest(json.toBuffer()))
@@ -119,7 +119,7 @@ class SingleStageRequestTest {
     }
 
     @Test
-    void saysWhoseItIsThoughItCannotBeRead() {
+    void peeksSubjectOfInvalidRequest() {
         JsonObject broken = golden();
         broken.remove("s3_key");
         JsonObject untyped = golden();
@@ -137,7 +137,7 @@ class SingleStageRequestTest {
     }
 
     @Test
-    void aFieldOfAnotherSystemWithTheNameOfOursMeansNothing() {
+    void ignoresForeignFieldOfSameName() {
         JsonObject foreign = MessageCodec.decodeRequest(golden().toBuffer())
                 .toStagedJob()
                 .toJson()

@@ -1,17 +1,15 @@
 package dev.sluice.message.json;
 
 import dev.sluice.job.JobId;
-import dev.sluice.message.OutputFile;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads fields of a message from outside; what breaks a rule is named in {@link InvalidMessageException}. */
+/** Reads fields of a received message; an {@link InvalidMessageException} names the field that breaks a rule. */
 public final class FieldReader {
     private static final int MAX_NAME = 255;
-    /** The largest whole number that every reader of JSON gets right. */
+    /** The largest integer that every JSON parser represents exactly. */
     private static final long MAX_BYTES = (1L << 53) - 1;
 
     private static final int MAX_SECONDS = 100_000_000;
@@ -27,18 +25,18 @@ public final class FieldReader {
     public JobId jobId(String field) {
         try {
             return new JobId(text(field));
-        } catch (IllegalArgumentException bad) {
-            throw new InvalidMessageException("The field '" + field + "' cannot be used: " + bad.getMessage() + ".");
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidMessageException("The field '" + field + "' is invalid: " + invalid.getMessage() + ".");
         }
     }
 
-    /** The text of a field that has to be there and must not be empty. */
+    /** The text of a required field, not blank. */
     public String text(String field) {
         return optionalText(field)
                 .orElseThrow(() -> new InvalidMessageException("The field '" + field + "' is missing or empty."));
     }
 
-    /** The same, of at most so many characters. */
+    /** The text of a required field, not blank, of at most {@code max} characters. */
     public String text(String field, int max) {
         String text = text(field);
         if (text.length() > max) {
@@ -59,20 +57,20 @@ public final class FieldReader {
         throw wrongType(field, "a string");
     }
 
-    /** A text that names something: one line of 1 to 255 characters. */
+    /** A required name: one line of 1 to 255 characters. */
     public String name(String field) {
         String text = text(field, MAX_NAME);
         if (text.chars().anyMatch(Character::isISOControl)) {
-            throw new InvalidMessageException("The field '" + field + "' has control characters in it.");
+            throw new InvalidMessageException("The field '" + field + "' must not contain control characters.");
         }
         return text;
     }
 
-    /** The MIME type of what we keep in the store, which gives it out again with it; empty when there is none. */
+    /** The MIME type of an object, with which the object store serves it; empty if missing. */
     public String mediaType(String field) {
         String text = optionalText(field).orElse("");
         if (!text.isEmpty() && !MEDIA_TYPE.matcher(text).matches()) {
-            throw wrongType(field, "the type of a video or an image");
+            throw wrongType(field, "a video or image MIME type");
         }
         return text;
     }
@@ -96,7 +94,7 @@ public final class FieldReader {
         return whole(field, json.getValue(field), min, max);
     }
 
-    /** A size in bytes; 0 when it is not given. Producers whose numbers are too small for it send it as text. */
+    /** A size in bytes, a number or decimal text; 0 if missing. Producers without 64-bit numbers send text. */
     public long bytes(String field) {
         Object value = json.getValue(field);
         if (value == null) {
@@ -109,7 +107,7 @@ public final class FieldReader {
                 MAX_BYTES);
     }
 
-    /** A time in seconds; 0 when it is not given. */
+    /** A time in seconds; 0 if missing. */
     public double seconds(String field) {
         Object value = json.getValue(field);
         if (value == null) {
@@ -122,7 +120,7 @@ public final class FieldReader {
     }
 
     private static long whole(String field, @Nullable Object value, long min, long max) {
-        // As a double first: a number that does not fit into a long would come out of it as another one.
+        // Compares as double: longValue() of a number beyond the range of long is another number.
         if (value instanceof Number number
                 && number.doubleValue() >= min
                 && number.doubleValue() <= max
@@ -132,14 +130,14 @@ public final class FieldReader {
         throw wrongType(field, "a whole number from " + min + " to " + max);
     }
 
-    /** Refuses the message if one of these fields is there and no text; empty is fine. */
+    /** Rejects the message if one of these fields is present and not a string. */
     public void requireStringsIfPresent(String... fields) {
         for (String field : fields) {
             var unused = optionalText(field);
         }
     }
 
-    /** Refuses the message unless all these fields are texts that are not empty. */
+    /** Rejects the message unless all these fields are strings that are not blank. */
     public void require(String... fields) {
         for (String field : fields) {
             var unused = text(field);
@@ -153,20 +151,7 @@ public final class FieldReader {
         }
     }
 
-    public void requireOutputsIfThere(String field) {
-        Object value = json.getValue(field);
-        if (value == null) {
-            return;
-        }
-        if (!(value instanceof JsonArray array && array.stream().allMatch(JsonObject.class::isInstance))) {
-            throw wrongType(field, "an array of objects");
-        }
-        for (Object item : array) {
-            var unused = OutputFile.fromJson(item);
-        }
-    }
-
-    private static InvalidMessageException wrongType(String field, String wanted) {
-        return new InvalidMessageException("The field '" + field + "' is not " + wanted + ".");
+    private static InvalidMessageException wrongType(String field, String expected) {
+        return new InvalidMessageException("The field '" + field + "' must be " + expected + ".");
     }
 }

@@ -1,10 +1,10 @@
 package dev.sluice.message.json;
 
-/** A message that cannot be read; the sentence says which field breaks which rule. */
+/** Thrown if a message cannot be decoded; the message names the field and the rule. */
 public final class InvalidMessageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public InvalidMessageException(String sentence) {
-        super(sentence);
+    public InvalidMessageException(String message) {
+        super(message);
     }
 }

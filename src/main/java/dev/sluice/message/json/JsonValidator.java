@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.sluice.common.text.TextSanitizer;
-import dev.sluice.message.MessageCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -16,53 +15,56 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Reads a message once before anything is built of it, and refuses what is JSON but would do harm further on: to whatever
- * walks it level by level, to the database that keeps it, or to a reader who takes the other one of two fields of a name.
+ * Validates the JSON of a received message before it is parsed. Rejects valid JSON that would harm later processing: deep
+ * nesting, text that the database cannot store, and duplicate fields, of which parsers use different ones.
  */
 public final class JsonValidator {
-    /** Levels of objects and arrays, the message itself being the first. Ours have three. */
-    static final int MAX_DEPTH = 64;
-    /** Characters. Nothing that is measured in bytes, seconds or pixels needs more than twenty. */
-    static final int MAX_NUMBER = 100;
+    /** Bytes of a message. Messages contain keys and numbers, never media. */
+    public static final int MAX_BYTES = 1 << 20;
+
+    /** Levels of objects and arrays; the message is the first. Messages of Sluice have three. */
+    private static final int MAX_DEPTH = 64;
+    /** Characters. No number of bytes, seconds or pixels needs more than twenty. */
+    private static final int MAX_NUMBER_LENGTH = 100;
 
     private static final int MAX_LOGGED_NAME = 50;
-    /** The library's own limit would come first, and call a long number no JSON. */
+    /** The limit of the parser is raised: it would report a long number as invalid JSON. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(MessageCodec.MAX_BYTES)
+                    .maxNumberLength(MAX_BYTES)
                     .build())
             .build();
 
     private JsonValidator() {}
 
     /**
-     * The text of the message.
+     * Returns the text of the message.
      *
      * @throws InvalidMessageException if it is not UTF-8, not JSON, or breaks one of the limits
      */
     public static String validate(byte[] body) {
-        String text = decoded(body);
+        String text = decode(body);
         try (JsonParser parser = FACTORY.createParser(text)) {
-            look(parser);
+            checkTokens(parser);
         } catch (IOException notJson) {
             throw new InvalidMessageException("The message is not a JSON object.");
         }
         return text;
     }
 
-    private static String decoded(byte[] body) {
+    private static String decode(byte[] body) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(body))
                     .toString();
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
-        } catch (CharacterCodingException other) {
+        } catch (CharacterCodingException malformed) {
             throw new InvalidMessageException("The message is not UTF-8 text.");
         }
     }
 
-    private static void look(JsonParser parser) throws IOException {
+    private static void checkTokens(JsonParser parser) throws IOException {
         Deque<Set<String>> open = new ArrayDeque<>();
         for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
             switch (token) {
@@ -75,40 +77,38 @@ public final class JsonValidator {
                 }
                 case END_OBJECT, END_ARRAY -> open.pop();
                 case FIELD_NAME -> {
-                    String name = text(parser.currentName());
+                    String name = parser.currentName();
+                    checkText(name);
                     if (!open.element().add(name)) {
-                        throw new InvalidMessageException("The message has the field '"
+                        throw new InvalidMessageException("The message contains the field '"
                                 + TextSanitizer.singleLine(name, MAX_LOGGED_NAME) + "' twice in one object.");
                     }
                 }
-                case VALUE_STRING -> {
-                    var unused = text(parser.getText());
-                }
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+                case VALUE_STRING -> checkText(parser.getText());
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> checkNumber(parser);
                 default -> {
-                    // true, false and null do no harm.
+                    // true, false and null are harmless.
                 }
             }
         }
     }
 
-    private static void number(JsonParser parser) throws IOException {
-        if (parser.getTextLength() > MAX_NUMBER) {
-            throw new InvalidMessageException("The message has a number of more than " + MAX_NUMBER + " characters.");
+    private static void checkNumber(JsonParser parser) throws IOException {
+        if (parser.getTextLength() > MAX_NUMBER_LENGTH) {
+            throw new InvalidMessageException("The message contains a number of more than " + MAX_NUMBER_LENGTH + " characters.");
         }
         if (!Double.isFinite(Double.parseDouble(parser.getText()))) {
-            throw new InvalidMessageException("The message has a number that is out of every range.");
+            throw new InvalidMessageException("The message contains a number out of range.");
         }
     }
 
-    /** PostgreSQL takes neither of the two, and half a character cannot be encoded again. */
-    private static String text(String text) {
+    /** PostgreSQL stores neither NUL nor unpaired surrogates, and the latter cannot be encoded as UTF-8. */
+    private static void checkText(String text) {
         if (text.indexOf('\0') >= 0) {
-            throw new InvalidMessageException("The message has a NUL character in it.");
+            throw new InvalidMessageException("The message contains a NUL character.");
         }
         if (text.codePoints().anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
-            throw new InvalidMessageException("The message has half of a character in it (a lone surrogate).");
+            throw new InvalidMessageException("The message contains an unpaired surrogate.");
         }
-        return text;
     }
 }

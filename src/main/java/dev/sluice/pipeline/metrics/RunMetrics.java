@@ -1,22 +1,16 @@
 package dev.sluice.pipeline.metrics;
 
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Counts the runs of one stage in this process. Threads: any. */
 public final class RunMetrics implements RunMetricsMXBean {
-    private final Map<Event, LongAdder> counters;
-
-    RunMetrics() {
-        Map<Event, LongAdder> all = new EnumMap<>(Event.class);
-        for (Event event : Event.values()) {
-            all.put(event, new LongAdder());
-        }
-        counters = Collections.unmodifiableMap(all);
-    }
+    private final Map<Event, LongAdder> counters = Stream.of(Event.values())
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), event -> new LongAdder()));
 
     /** What is counted; see {@link RunMetricsMXBean}. */
     public enum Event {
@@ -34,65 +28,65 @@ public final class RunMetrics implements RunMetricsMXBean {
     }
 
     public void count(Event event) {
-        counter(event).increment();
+        Objects.requireNonNull(counters.get(event)).increment();
     }
 
-    private LongAdder counter(Event event) {
-        return Objects.requireNonNull(counters.get(event));
+    private long sum(Event event) {
+        return Objects.requireNonNull(counters.get(event)).sum();
     }
 
     @Override
     public long getRunning() {
-        return counter(Event.STARTED).sum() - counter(Event.FINISHED).sum();
+        return sum(Event.STARTED) - sum(Event.FINISHED);
     }
 
     @Override
     public long getStarted() {
-        return counter(Event.STARTED).sum();
+        return sum(Event.STARTED);
     }
 
     @Override
     public long getCompleted() {
-        return counter(Event.COMPLETED).sum();
+        return sum(Event.COMPLETED);
     }
 
     @Override
     public long getRetried() {
-        return counter(Event.RETRIED).sum();
+        return sum(Event.RETRIED);
     }
 
     @Override
     public long getDeferred() {
-        return counter(Event.DEFERRED).sum();
+        return sum(Event.DEFERRED);
     }
 
     @Override
     public long getFailed() {
-        return counter(Event.FAILED).sum();
+        return sum(Event.FAILED);
     }
 
     @Override
     public long getRequeued() {
-        return counter(Event.REQUEUED).sum();
+        return sum(Event.REQUEUED);
     }
 
     @Override
     public long getCancelled() {
-        return counter(Event.CANCELLED).sum();
+        return sum(Event.CANCELLED);
     }
 
     @Override
     public long getFenced() {
-        return counter(Event.FENCED).sum();
+        return sum(Event.FENCED);
     }
 
     @Override
     public long getContended() {
-        return counter(Event.CONTENDED).sum();
+        return sum(Event.CONTENDED);
     }
 
     @Override
     public long getDuplicates() {
-        return counter(Event.DUPLICATE).sum();
+        return sum(Event.DUPLICATE);
     }
 }
