@@ -1,25 +1,25 @@
 import { h } from './dom.js';
 
-const GATHER_MS = 800;
-const STAYS_MS = 15_000;
+const BATCH_MS = 800;
+const VISIBLE_MS = 15_000;
 
-let waiting = [];
+let pending = [];
 
 /**
- * Tells people who do not see the page; what comes close together is said in one go.
+ * Announces a message to screen readers. Messages within 0.8 s are announced together.
  *
- * @param {string} sentence
+ * @param {string} message
  */
-export function announce(sentence) {
-  waiting.push(sentence);
-  if (waiting.length === 1) {
-    setTimeout(speak, GATHER_MS);
+export function announce(message) {
+  pending.push(message);
+  if (pending.length === 1) {
+    setTimeout(flush, BATCH_MS);
   }
 }
 
-function speak() {
-  const line = h('p', {}, waiting.join(' '));
-  waiting = [];
+function flush() {
+  const line = h('p', {}, pending.join(' '));
+  pending = [];
   document.getElementById('announcer').append(line);
-  setTimeout(() => line.remove(), STAYS_MS);
+  setTimeout(() => line.remove(), VISIBLE_MS);
 }

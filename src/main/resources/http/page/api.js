@@ -1,22 +1,22 @@
 import { authorization } from './token.js';
 
-/** Where all of the API is. */
+/** The path of the API. */
 export const BASE = '/api/video-processing';
 
-/** What the API, or the way to it, has to say against a request: `detail` is for people, `code` for programs. */
+/** A failed request: an error response of the API, or no response. The message is the `detail` for users. */
 export class Problem extends Error {
   constructor(status, { code = 'unknown', title = '', detail = '' } = {}) {
-    super(detail || title || `The server answered with status ${status}.`);
+    super(detail || title || `The server responded with status ${status}.`);
     this.status = status;
     this.code = code;
   }
 
-  /** Nobody answered. */
+  /** No response. */
   static unreachable() {
-    return new Problem(0, { code: 'unreachable', detail: 'Sluice cannot be reached at the moment.' });
+    return new Problem(0, { code: 'unreachable', detail: 'Sluice is currently unavailable.' });
   }
 
-  /** Reads the body of an answer; what is not a problem document, say of a proxy, counts by its status alone. */
+  /** Parses the body of a response; if it is not a problem document (from a proxy, for example), only its status is used. */
   static of(status, text) {
     try {
       return new Problem(status, JSON.parse(text));
@@ -29,7 +29,7 @@ export class Problem extends Error {
 const listeners = new Set();
 
 /**
- * Calls back for each answer that asks for a token.
+ * Calls the listener for each 401 response.
  *
  * @param {function(Problem): void} listener
  */
@@ -38,10 +38,10 @@ export function onUnauthorized(listener) {
 }
 
 /**
- * To be told of each problem, wherever it came from: a 401 concerns the whole page.
+ * Notifies the listeners of a 401, which concerns the whole page.
  *
  * @param {Problem} problem
- * @returns {Problem} the same
+ * @returns {Problem} the argument
  */
 export function report(problem) {
   if (problem.status === 401) {
@@ -64,7 +64,7 @@ export async function call(path, { method = 'GET', signal } = {}) {
 }
 
 /**
- * Sends a request and gives the answer, its body not yet read.
+ * Sends a request and returns the response with its body unread.
  *
  * @param {string} path below {@link BASE}
  * @param {RequestInit} init
@@ -85,7 +85,7 @@ export async function open(path, init) {
 }
 
 /**
- * A name as a part of a path.
+ * Encodes a name as one segment of a path.
  *
  * @param {string} name
  * @returns {string}

@@ -5,22 +5,22 @@ import { homeView } from './home-view.js';
 import { jobView } from './job-view.js';
 import { followUpdates } from './live-updates.js';
 import { operationsView } from './operations-view.js';
-import { forgetToken, token, tokenForm } from './token.js';
+import { removeToken, token, tokenForm } from './token.js';
 import { uploads } from './uploads.js';
 
-const LIVE_WORDS = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', paused: 'Paused', locked: 'Signed out' };
+const LIVE_LABELS = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', paused: 'Paused', locked: 'Signed out' };
 
 const main = document.getElementById('main');
-const forget = document.getElementById('forget');
+const signOut = document.getElementById('sign-out');
 const shared = { uploads: uploads() };
 let view = null;
 
 function route() {
-  const [, name, argument] = location.hash.match(/^#\/(jobs|operation)?\/?(.*)$/) ?? [];
+  const [, name, argument] = location.hash.match(/^#\/(jobs|operations)?\/?(.*)$/) ?? [];
   if (name === 'jobs' && argument) {
     return jobView({ ...shared, id: decoded(argument) });
   }
-  return name === 'operation' ? operationsView() : homeView(shared);
+  return name === 'operations' ? operationsView() : homeView(shared);
 }
 
 function decoded(text) {
@@ -35,17 +35,17 @@ function show(focus) {
   view?.close();
   view = route();
   setChildren(main, view.node);
-  forget.hidden = !token();
-  mark('nav-home', !location.hash.startsWith('#/operation'));
-  mark('nav-operation', location.hash.startsWith('#/operation'));
-  entitle();
+  signOut.hidden = !token();
+  markCurrent('nav-home', !location.hash.startsWith('#/operations'));
+  markCurrent('nav-operations', location.hash.startsWith('#/operations'));
+  updateTitle();
   if (focus) {
     scrollTo(0, 0);
     main.querySelector('h1').focus();
   }
 }
 
-function mark(id, current) {
+function markCurrent(id, current) {
   const link = document.getElementById(id);
   if (current) {
     link.setAttribute('aria-current', 'page');
@@ -54,61 +54,61 @@ function mark(id, current) {
   }
 }
 
-function entitle() {
+function updateTitle() {
   document.title = `${main.querySelector('h1')?.textContent ?? view.title} · Sluice`;
 }
 
-function ask(problem) {
+function requestToken(problem) {
   if (main.querySelector('form[data-testid=token-form]')) {
     return;
   }
   view?.close();
   view = null;
-  liveState('locked');
+  showLiveState('locked');
   setChildren(main, tokenForm(problem.message, () => { show(true); live.restart(); }));
   document.title = 'Sign in · Sluice';
   main.querySelector('input').focus();
 }
 
-function liveState(state) {
+function showLiveState(state) {
   const node = document.getElementById('live');
   node.dataset.state = state;
-  setText(node, LIVE_WORDS[state]);
+  setText(node, LIVE_LABELS[state]);
 }
 
-function tell(news) {
-  // Of all others nobody here has asked to hear.
-  const shown = main.querySelector(`[data-job-id="${CSS.escape(news.job_id)}"]`);
-  const name = shared.uploads.videoName(news.job_id) ?? shown?.querySelector('h1, .row-link')?.textContent;
-  if (news.status === 'processing' || !name) {
+/** Announces the end of a job that is on the page or was uploaded from it. */
+function announceEnd(update) {
+  const shown = main.querySelector(`[data-job-id="${CSS.escape(update.job_id)}"]`);
+  const name = shared.uploads.videoName(update.job_id) ?? shown?.querySelector('h1, .row-link')?.textContent;
+  if (update.status === 'processing' || !name) {
     return;
   }
-  announce(news.status === 'completed' ? `${name} is done.` : `${name} failed: ${news.error_message ?? 'no reason given'}`);
+  announce(update.status === 'completed' ? `${name} is completed.` : `${name} failed: ${update.error_message ?? 'no error message'}`);
 }
 
 window.addEventListener('hashchange', () => show(true));
 document.getElementById('skip').addEventListener('click', (event) => {
-  // The hash is the route; it is not free for a place on the page.
+  // The hash is the route and cannot be an anchor.
   event.preventDefault();
   main.focus();
 });
-forget.addEventListener('click', () => {
-  forgetToken();
+signOut.addEventListener('click', () => {
+  removeToken();
   show(true);
   live.restart();
 });
-onUnauthorized(ask);
-main.addEventListener('title', entitle);
+onUnauthorized(requestToken);
+main.addEventListener('title', updateTitle);
 show(false);
 const live = followUpdates({
-  onUpdate: (news) => {
-    shared.uploads.update(news);
-    view?.update(news);
-    tell(news);
+  onUpdate: (update) => {
+    shared.uploads.update(update);
+    view?.update(update);
+    announceEnd(update);
   },
   onReset: () => {
     shared.uploads.reset();
     view?.reset();
   },
-  onState: liveState,
+  onState: showLiveState,
 });

@@ -5,23 +5,23 @@ import { h, setChildren, setText } from './dom.js';
 import { noticeArea } from './notice.js';
 
 /**
- * The dead letters. They are looked at when asked for and not by the clock: a look takes each from its queue and puts it back.
+ * The dead letters, loaded on request only: listing takes each message from its queue and returns it.
  *
- * @returns {{node: HTMLElement, load: function(): Promise<void>}} `load` fails with the problem
+ * @returns {{node: HTMLElement, load: function(): Promise<void>}} `load` rejects with the problem
  */
 export function deadLetterList() {
   const notice = noticeArea();
-  const list = h('ul', { class: 'letters', role: 'list', 'aria-labelledby': 'letters-title' });
+  const list = h('ul', { class: 'dead-letters', role: 'list', 'aria-labelledby': 'dead-letters-title' });
   const empty = h('p', { class: 'empty' });
-  const title = h('h2', { id: 'letters-title', tabindex: '-1' }, 'Dead letters');
-  const refresh = h('button', { type: 'button', class: 'quiet', onclick: reload }, 'Look again');
+  const title = h('h2', { id: 'dead-letters-title', tabindex: '-1' }, 'Dead letters');
+  const refresh = h('button', { type: 'button', class: 'quiet', onclick: reload }, 'Refresh');
   const node = h('section', {}, h('div', { class: 'section-head' }, title, refresh), notice.node, list, empty);
 
   async function load() {
-    const { letters: all, more } = await call('/dead-letters');
+    const { letters, more } = await call('/dead-letters');
     notice.clear();
-    setChildren(list, ...all.map((letter) => deadLetterRow(letter, { onDone: done, onProblem: (problem) => notice.show(problem) })));
-    setText(empty, all.length === 0 ? 'None. Every message found its way.' : more ? 'There are more than are shown here.' : '');
+    setChildren(list, ...letters.map((letter) => deadLetterRow(letter, { onDone: done, onProblem: (problem) => notice.show(problem) })));
+    setText(empty, letters.length === 0 ? 'No dead letters.' : more ? 'Only the first dead letters are shown.' : '');
   }
 
   function reload() {
@@ -31,7 +31,7 @@ export function deadLetterList() {
   async function done(message) {
     announce(message);
     await reload();
-    // The button that was pressed is gone.
+    // The pressed button no longer exists.
     title.focus();
   }
 

@@ -3,45 +3,45 @@ import { confirmAction } from './confirm-dialog.js';
 import { h, setChildren } from './dom.js';
 import { bytes, countOf } from './format.js';
 import { relativeTime } from './relative-time.js';
-import { stageName } from './run-timeline.js';
+import { stageName } from './stages.js';
 
 /**
- * A dead letter: why it is dead, what is in it, and what can be done with it.
+ * A dead letter with its error, its content and its actions.
  *
  * @param {Object} letter
- * @param {{onDone: function(string): void, onProblem: function(Error): void}} handlers `onDone` takes what the API said
+ * @param {{onDone: function(string): void, onProblem: function(Error): void}} handlers `onDone` takes the message of the API
  * @returns {HTMLElement}
  */
 export function deadLetterRow(letter, { onDone, onProblem }) {
-  const about = letter.stage ? stageName(letter.stage) : letter.queue ?? 'Unknown queue';
-  const name = `${about}, ${letter.job ? `job ${letter.job}` : `letter ${letter.id}`}`;
-  const inside = h('div', { class: 'letter-inside' });
-  const details = h('details', { ontoggle: () => details.open && look() },
-    h('summary', { 'aria-label': `Headers and body: ${name}` }, 'Headers and body'), inside);
+  const origin = letter.stage ? stageName(letter.stage) : letter.queue ?? 'Unknown queue';
+  const name = `${origin}, ${letter.job ? `job ${letter.job}` : `dead letter ${letter.id}`}`;
+  const content = h('div', { class: 'dead-letter-content' });
+  const details = h('details', { ontoggle: () => details.open && load() },
+    h('summary', { 'aria-label': `Headers and body: ${name}` }, 'Headers and body'), content);
   const buttons = [
     h('button', { type: 'button', 'data-testid': 'replay', 'aria-label': `Replay: ${name}`, onclick: () => act('POST', '/replay') }, 'Replay'),
-    h('button', { type: 'button', class: 'quiet bad', 'data-testid': 'drop', 'aria-label': `Drop: ${name}`, onclick: drop }, 'Drop'),
+    h('button', { type: 'button', class: 'quiet bad', 'data-testid': 'discard', 'aria-label': `Discard: ${name}`, onclick: discard }, 'Discard'),
   ];
 
-  async function look() {
+  async function load() {
     try {
       const { headers, body } = await call(`/dead-letters/${pathSegment(letter.id)}`);
-      setChildren(inside,
+      setChildren(content,
         h('h4', {}, 'Headers'), block(JSON.stringify(headers, null, 2), 'Headers'),
         h('h4', {}, 'Body'), block(pretty(body), 'Body'));
     } catch (problem) {
-      setChildren(inside, h('p', { role: 'alert' }, problem.message));
+      setChildren(content, h('p', { role: 'alert' }, problem.message));
     }
   }
 
-  async function drop() {
-    const sure = await confirmAction({
-      title: 'Drop this letter?',
-      text: 'It is gone for good and cannot be replayed afterwards.',
-      yes: 'Drop it',
-      no: 'Keep it',
+  async function discard() {
+    const confirmed = await confirmAction({
+      title: 'Discard this dead letter?',
+      text: 'It is permanently deleted and cannot be replayed.',
+      yes: 'Discard',
+      no: 'Keep',
     });
-    if (sure) {
+    if (confirmed) {
       await act('DELETE', '');
     }
   }
@@ -56,12 +56,12 @@ export function deadLetterRow(letter, { onDone, onProblem }) {
     }
   }
 
-  return h('li', { class: 'letter', 'data-testid': 'letter-row', 'data-letter-id': letter.id },
-    h('div', { class: 'letter-head' },
-      h('h3', {}, about),
+  return h('li', { class: 'dead-letter', 'data-testid': 'dead-letter-row', 'data-dead-letter-id': letter.id },
+    h('div', { class: 'dead-letter-head' },
+      h('h3', {}, origin),
       letter.errorCode && h('code', {}, letter.errorCode),
       letter.at && h('span', { class: 'hint' }, relativeTime(letter.at))),
-    h('p', { class: 'letter-error' }, letter.error ?? 'It does not say why it is here.'),
+    h('p', { class: 'dead-letter-error' }, letter.error ?? 'No error message.'),
     h('p', { class: 'hint' },
       letter.job && h('a', { href: `#/jobs/${pathSegment(letter.job)}` }, `Job ${letter.job}`),
       letter.job && ' · ',

@@ -1,5 +1,5 @@
 /**
- * Makes an element. Children that are not nodes become text, so data can never become markup.
+ * Creates an element. Children that are not nodes become text, so that data never becomes markup.
  *
  * @param {string} tag
  * @param {Object<string, *>} [attributes] a function is a listener (`onclick`), true an empty attribute, false and null none
@@ -20,17 +20,17 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * Puts these children in the place of all that an element had.
+ * Replaces the children of an element.
  *
  * @param {Element} element
  * @param {...(Node|string|number|null|undefined|false)} children
  */
 export function setChildren(element, ...children) {
-  element.replaceChildren(...children.flat().filter(is).map((child) => (child instanceof Node ? child : String(child))));
+  element.replaceChildren(...children.flat().filter(isChild).map((child) => (child instanceof Node ? child : String(child))));
 }
 
 /**
- * Sets text only where it differs: a screen reader would read the same text again.
+ * Sets the text of an element if it differs: a screen reader would read the same text again.
  *
  * @param {Element} element
  * @param {string} text
@@ -42,7 +42,7 @@ export function setText(element, text) {
 }
 
 /**
- * An icon of the sprite in index.html; decoration only.
+ * Creates an icon from the sprite in index.html; decorative, hidden from screen readers.
  *
  * @param {string} name
  * @returns {SVGElement}
@@ -58,6 +58,6 @@ export function icon(name) {
   return svg;
 }
 
-function is(child) {
+function isChild(child) {
   return child !== null && child !== undefined && child !== false;
 }

@@ -1,8 +1,8 @@
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const STEPS = [[60, 'second', 1], [3600, 'minute', 60], [86400, 'hour', 3600], [2592000, 'day', 86400]];
+const UNITS = [[60, 'second', 1], [3600, 'minute', 60], [86400, 'hour', 3600], [2592000, 'day', 86400]];
 
 /**
- * A length of time for a person: `0.8 s`, `42 s`, `3 min 5 s`, `1 h 4 min`.
+ * Formats a duration: `0.8 s`, `42 s`, `3 min 5 s`, `1 h 4 min`.
  *
  * @param {number} seconds
  * @returns {string}
@@ -23,7 +23,7 @@ export function duration(seconds) {
 }
 
 /**
- * A place in a video: `0:15`, `1:04:05`.
+ * Formats a position in a video: `0:15`, `1:04:05`.
  *
  * @param {number} seconds
  * @returns {string}
@@ -57,20 +57,20 @@ export function timeAgo(iso) {
   if (size < 10) {
     return 'just now';
   }
-  const [, unit, divisor] = STEPS.find(([below]) => size < below) ?? [0, 'month', 2592000];
+  const [, unit, divisor] = UNITS.find(([limit]) => size < limit) ?? [0, 'month', 2592000];
   return RELATIVE.format(Math.round(seconds / divisor), unit);
 }
 
 /**
  * @param {string} iso
- * @returns {string} date and time as the reader's place writes them
+ * @returns {string} date and time in the user's locale
  */
 export function dateTime(iso) {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /**
- * What to call the video of a job.
+ * The display name of the video of a job.
  *
  * @param {{original_filename?: string, media_id?: string, job_id: string}} job
  * @returns {string}

@@ -2,7 +2,7 @@ import { h } from './dom.js';
 import { jobList } from './job-list.js';
 
 /**
- * The first view: uploads and jobs.
+ * The start view: uploads and jobs.
  *
  * @param {{uploads: {node: HTMLElement}}} shared
  * @returns {{node: HTMLElement, title: string, update: function(Object): void, reset: function(): void, close: function(): void}}

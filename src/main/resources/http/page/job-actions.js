@@ -4,7 +4,7 @@ import { confirmAction } from './confirm-dialog.js';
 import { h, setChildren } from './dom.js';
 
 /**
- * What can be done to a job as it stands: Cancel while it runs, Retry when it failed.
+ * The actions on a job: Cancel while it is in progress, Retry if it failed.
  *
  * @param {string} id
  * @param {{onDone: function(): void, onProblem: function(Error): void}} handlers
@@ -12,24 +12,24 @@ import { h, setChildren } from './dom.js';
  */
 export function jobActions(id, { onDone, onProblem }) {
   const retry = h('button', { type: 'button', class: 'primary', 'data-testid': 'retry', onclick: () => act('retry') }, 'Retry');
-  const cancel = h('button', { type: 'button', 'data-testid': 'cancel', onclick: ask }, 'Cancel job');
+  const cancel = h('button', { type: 'button', 'data-testid': 'cancel', onclick: confirmCancel }, 'Cancel job');
   const node = h('div', { class: 'actions' });
 
-  async function ask() {
-    const sure = await confirmAction({
+  async function confirmCancel() {
+    const confirmed = await confirmAction({
       title: 'Cancel this job?',
-      text: 'It ends as failed, and what was made so far is dropped. You can retry it later.',
-      yes: 'Cancel the job',
-      no: 'Let it run',
+      text: 'Its status becomes Failed, and its partial results are deleted. You can retry it later.',
+      yes: 'Cancel job',
+      no: 'Keep running',
     });
-    if (sure) {
+    if (confirmed) {
       await act('cancel');
     }
   }
 
   async function act(action) {
     const buttons = [retry, cancel];
-    buttons.forEach((button) => { button.disabled = true; });
+    buttons.forEach((each) => { each.disabled = true; });
     try {
       const { message } = await call(`/jobs/${pathSegment(id)}/${action}`, { method: 'POST' });
       announce(message);
@@ -37,18 +37,18 @@ export function jobActions(id, { onDone, onProblem }) {
     } catch (problem) {
       onProblem(problem);
     }
-    buttons.forEach((button) => { button.disabled = false; });
+    buttons.forEach((each) => { each.disabled = false; });
   }
 
   return {
     node,
     show({ status }) {
-      const wanted = { FAILED: retry, PENDING: cancel, PROCESSING: cancel }[status];
-      if (node.firstChild !== (wanted ?? null)) {
+      const button = { FAILED: retry, PENDING: cancel, PROCESSING: cancel }[status];
+      if (node.firstChild !== (button ?? null)) {
         const hadFocus = node.contains(document.activeElement);
-        setChildren(node, wanted);
+        setChildren(node, button);
         if (hadFocus) {
-          (wanted ?? document.querySelector('h1')).focus();
+          (button ?? document.querySelector('h1')).focus();
         }
       }
     },

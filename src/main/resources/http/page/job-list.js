@@ -6,18 +6,18 @@ import { STATUS } from './stages.js';
 import { statusFilter } from './status-filter.js';
 
 const PAGE = 25;
-const MOST_AT_ONCE = 100;
-const UNKNOWN_WAIT_MS = 600;
+const MAX_PAGE = 100;
+const RELOAD_DELAY_MS = 600;
 
 /**
- * The list of jobs, the newest first.
+ * The list of jobs, newest first.
  *
  * @returns {{node: HTMLElement, update: function(Object): void, reset: function(): void, close: function(): void}}
  */
 export function jobList() {
   const rows = new Map();
-  // Jobs of whom there is news, but who are not on the pages shown: asking again would not bring them.
-  const elsewhere = new Set();
+  // Jobs with updates that are not on the loaded pages: one reload each, no more.
+  const notListed = new Set();
   let status = '';
   let cursor = null;
   let abort = new AbortController();
@@ -36,36 +36,36 @@ export function jobList() {
     return call(`/jobs?${query}`, { signal: abort.signal });
   }
 
-  async function reload(anew = false) {
+  async function reload(reset = false) {
     abort.abort();
     abort = new AbortController();
     clearTimeout(timer);
     timer = 0;
     list.setAttribute('aria-busy', 'true');
-    const asked = performance.now();
+    const requestedAt = performance.now();
     try {
-      const shown = anew ? PAGE : Math.max(PAGE, rows.size);
+      const shown = reset ? PAGE : Math.max(PAGE, rows.size);
       const jobs = [];
       let next = null;
       do {
-        const got = await page(next, Math.min(MOST_AT_ONCE, shown - jobs.length));
-        jobs.push(...got.jobs);
-        next = got.next_cursor;
+        const response = await page(next, Math.min(MAX_PAGE, shown - jobs.length));
+        jobs.push(...response.jobs);
+        next = response.next_cursor;
       } while (next && jobs.length < shown);
-      place(jobs, asked, true);
+      place(jobs, requestedAt, true);
       finish(next);
     } catch (problem) {
-      failed(problem, () => reload(anew));
+      failed(problem, () => reload(reset));
     }
   }
 
   async function loadMore() {
     more.disabled = true;
-    const asked = performance.now();
+    const requestedAt = performance.now();
     try {
-      const got = await page(cursor, PAGE);
-      const added = place(got.jobs, asked, false);
-      finish(got.next_cursor);
+      const response = await page(cursor, PAGE);
+      const added = place(response.jobs, requestedAt, false);
+      finish(response.next_cursor);
       added?.querySelector('a').focus();
     } catch (problem) {
       failed(problem, loadMore);
@@ -73,20 +73,20 @@ export function jobList() {
     more.disabled = false;
   }
 
-  function place(jobs, asked, whole) {
+  function place(jobs, requestedAt, replace) {
     const nodes = jobs.map((job) => {
       const row = rows.get(job.job_id) ?? jobRow(job);
-      // What the stream said since is newer than this answer.
-      if (row.heard() < asked) {
+      // An update received after the request is newer than the response.
+      if (row.updatedAt() < requestedAt) {
         row.show(job);
       }
       rows.set(job.job_id, row);
       return row.node;
     });
-    if (!whole) {
+    if (!replace) {
       list.append(...nodes);
     } else if (nodes.length !== list.childElementCount || nodes.some((row, at) => row !== list.children[at])) {
-      // Moving a row takes the focus from it.
+      // A row that is moved loses the focus.
       const focused = document.activeElement;
       setChildren(list, ...nodes);
       if (list.contains(focused)) {
@@ -103,27 +103,27 @@ export function jobList() {
     more.hidden = cursor === null;
     list.removeAttribute('aria-busy');
     notice.clear();
-    setText(empty, rows.size > 0 ? '' : status ? `No job is ${STATUS[status].toLowerCase()}.` : 'No jobs yet. The first video you drop above starts one.');
+    setText(empty, rows.size > 0 ? '' : status ? `No jobs with status ${STATUS[status]}.` : 'No jobs yet. Upload a video to create one.');
   }
 
-  function failed(problem, again) {
+  function failed(problem, retry) {
     if (problem.name !== 'AbortError') {
       list.removeAttribute('aria-busy');
-      notice.show(problem, again);
+      notice.show(problem, retry);
     }
   }
 
   return {
     node,
-    reset: () => { elsewhere.clear(); reload(); },
+    reset: () => { notListed.clear(); reload(); },
     close: () => { abort.abort(); clearTimeout(timer); },
-    update(news) {
-      const row = rows.get(news.job_id);
+    update(update) {
+      const row = rows.get(update.job_id);
       if (row) {
-        row.update(news);
-      } else if (!elsewhere.has(news.job_id) && (!status || status === news.status.toUpperCase())) {
-        elsewhere.add(news.job_id);
-        timer ||= setTimeout(reload, UNKNOWN_WAIT_MS);
+        row.update(update);
+      } else if (!notListed.has(update.job_id) && (!status || status === update.status.toUpperCase())) {
+        notListed.add(update.job_id);
+        timer ||= setTimeout(reload, RELOAD_DELAY_MS);
       }
     },
   };

@@ -8,19 +8,19 @@ import { stageBar } from './stage-bar.js';
 import { statusBadge } from './status-badge.js';
 
 /**
- * A job as a row of the list.
+ * A row of the job list.
  *
  * @param {Object} first the job
- * @returns {{node: HTMLElement, heard: function(): number, show: function(Object): void, update: function(Object): void}}
- *     `heard`: when there was news last; `update` leaves out news that is older than what is shown
+ * @returns {{node: HTMLElement, updatedAt: function(): number, show: function(Object): void, update: function(Object): void}}
+ *     `updatedAt`: when the last update was applied; `update` ignores an update that is older than the job
  */
 export function jobRow(first) {
   let job = first;
-  let heard = 0;
+  let updatedAt = 0;
   const status = statusBadge();
   const stages = stageBar();
   const link = h('a', { class: 'row-link', href: `#/jobs/${pathSegment(first.job_id)}` });
-  const time = h('span', { class: 'row-when' });
+  const time = h('span', { class: 'row-time' });
   const step = h('span', { class: 'row-step' });
   const percent = h('span', { class: 'row-percent' });
   const node = h('li', { class: 'job-row', 'data-testid': 'job-row', 'data-job-id': first.job_id },
@@ -48,11 +48,11 @@ export function jobRow(first) {
   return {
     node,
     show,
-    heard: () => heard,
-    update(news) {
-      if (isNewer(job, news)) {
-        heard = performance.now();
-        show(withUpdate(job, news));
+    updatedAt: () => updatedAt,
+    update(update) {
+      if (isNewer(job, update)) {
+        updatedAt = performance.now();
+        show(withUpdate(job, update));
       }
     },
   };

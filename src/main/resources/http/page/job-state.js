@@ -1,21 +1,21 @@
-// What an answer or a message does not say is not so any more: after a retry, what was said of the failure has to go.
-const UNSAID = { error_code: undefined, error_message: undefined, completed_at: undefined };
+// Cleared unless the new state contains them: after a retry a job has no error.
+const CLEARED = { error_code: undefined, error_message: undefined, completed_at: undefined };
 
 /**
- * A job as it is by an answer of the API.
+ * Applies a response of the API to a job.
  *
- * @param {Object} job as it was known
- * @param {Object} answer
+ * @param {Object} job
+ * @param {Object} response
  * @returns {Object}
  */
-export function withResponse(job, answer) {
-  return { ...job, ...UNSAID, ...answer };
+export function withResponse(job, response) {
+  return { ...job, ...CLEARED, ...response };
 }
 
 /**
- * A job as it is after an update message.
+ * Applies an update message to a job.
  *
- * @param {Object} job as it was known
+ * @param {Object} job
  * @param {Object} update
  * @returns {Object}
  */
@@ -25,19 +25,19 @@ export function withUpdate(job, update) {
 }
 
 /**
- * Whether a message says more of a job than is known: they may come late, or twice.
+ * Whether an update is newer than the job: updates may be received late or twice.
  *
  * @param {Object} job
  * @param {Object} update
  * @returns {boolean}
  */
 export function isNewer(job, update) {
-  // The older system's workers do not count.
+  // Workers of the legacy system send no sequence number.
   return update.seq === undefined || (job.seq ?? 0) < update.seq;
 }
 
 /**
- * Whether nothing will happen to a job any more, unless somebody asks for it.
+ * Whether a job is completed or failed.
  *
  * @param {{status: string}} job
  * @returns {boolean}

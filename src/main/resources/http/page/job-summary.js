@@ -2,7 +2,7 @@ import { duration } from './format.js';
 import { stepOf } from './stages.js';
 
 /**
- * How a job is in one line: what it is at and how long for, how long it took, or why it failed.
+ * Describes a job in one line: its step and remaining time, its duration, or its error.
  *
  * @param {Object} job
  * @returns {string}
@@ -13,7 +13,7 @@ export function summaryOf(job) {
   }
   if (job.status === 'COMPLETED') {
     const seconds = (Date.parse(job.completed_at) - Date.parse(job.created_at)) / 1000;
-    return seconds >= 0 ? `Took ${duration(seconds)}` : 'Done';
+    return seconds >= 0 ? `Took ${duration(seconds)}` : 'Completed';
   }
-  return job.eta_seconds > 0 ? `${stepOf(job)}, about ${duration(job.eta_seconds)} to go` : stepOf(job);
+  return job.eta_seconds > 0 ? `${stepOf(job)}, about ${duration(job.eta_seconds)} remaining` : stepOf(job);
 }

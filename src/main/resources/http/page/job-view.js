@@ -13,24 +13,24 @@ import { stageBar } from './stage-bar.js';
 import { statusBadge } from './status-badge.js';
 import { timings } from './timings.js';
 
-// Runs are not in the news; while a job moves they are asked for this often at most.
-const RUNS_MS = 3_000;
+// Updates contain no runs; while a job is in progress they are requested at most at this interval.
+const RUNS_INTERVAL_MS = 3_000;
 
 /**
- * All about one job.
+ * The view of one job.
  *
  * @param {{id: string}} job
  * @returns {{node: HTMLElement, title: string, update: function(Object): void, reset: function(): void, close: function(): void}}
  */
 export function jobView({ id }) {
   const abort = new AbortController();
-  let known = { job_id: id };
+  let current = { job_id: id };
   let timer = 0;
 
   const title = h('h1', { tabindex: '-1' }, 'Job');
   const status = statusBadge();
   const line = h('p', { class: 'job-line' });
-  const begun = h('span');
+  const time = h('span');
   const bar = stageBar({ large: true });
   const notice = noticeArea();
   const actions = jobActions(id, { onDone: reload, onProblem: (problem) => notice.show(problem) });
@@ -38,18 +38,18 @@ export function jobView({ id }) {
   const body = h('div', { class: 'job-body', hidden: true }, ...parts.map((one) => one.node));
   const node = h('article', { class: 'view job', 'data-job-id': id },
     h('p', { class: 'back' }, h('a', { href: '#/' }, 'All videos')),
-    h('div', { class: 'job-head' }, h('div', {}, title, h('p', { class: 'job-sub' }, status.node, line, begun)), actions.node),
+    h('div', { class: 'job-head' }, h('div', {}, title, h('p', { class: 'job-sub' }, status.node, line, time)), actions.node),
     notice.node, body);
 
   async function reload() {
     clearTimeout(timer);
     timer = 0;
-    const seq = known.seq;
+    const seq = current.seq;
     try {
-      const fresh = await call(`/jobs/${pathSegment(id)}`, { signal: abort.signal });
+      const response = await call(`/jobs/${pathSegment(id)}`, { signal: abort.signal });
       notice.clear();
-      // News that overtook this answer says more of the job; the answer still has the runs.
-      known = known.seq === seq ? withResponse(known, fresh) : { ...fresh, ...known, runs: fresh.runs };
+      // An update received during the request is newer than the response, except for the runs.
+      current = current.seq === seq ? withResponse(current, response) : { ...response, ...current, runs: response.runs };
       show();
     } catch (problem) {
       if (problem.name !== 'AbortError') {
@@ -60,17 +60,17 @@ export function jobView({ id }) {
 
   function show() {
     body.hidden = false;
-    const name = videoName(known);
+    const name = videoName(current);
     if (title.textContent !== name) {
       setText(title, name);
       node.dispatchEvent(new Event('title', { bubbles: true }));
     }
-    status.show(known.status);
-    // Why it failed has a place of its own below.
-    setText(line, known.status === 'FAILED' ? '' : summaryOf(known));
-    setChildren(begun, relativeTime(known.completed_at ?? known.created_at));
-    actions.show(known);
-    parts.forEach((one) => one.show(known));
+    status.show(current.status);
+    // The error is shown below.
+    setText(line, current.status === 'FAILED' ? '' : summaryOf(current));
+    setChildren(time, relativeTime(current.completed_at ?? current.created_at));
+    actions.show(current);
+    parts.forEach((one) => one.show(current));
   }
 
   reload();
@@ -79,17 +79,17 @@ export function jobView({ id }) {
     title: 'Job',
     reset: reload,
     close: () => { abort.abort(); clearTimeout(timer); },
-    update(news) {
-      if (news.job_id === id && isNewer(known, news)) {
-        const stepped = news.current_step !== known.current_step;
-        known = withUpdate(known, news);
-        if (known.runs) {
+    update(update) {
+      if (update.job_id === id && isNewer(current, update)) {
+        const stepChanged = update.current_step !== current.current_step;
+        current = withUpdate(current, update);
+        if (current.runs) {
           show();
         }
-        if (stepped) {
+        if (stepChanged) {
           reload();
         } else {
-          timer ||= setTimeout(reload, RUNS_MS);
+          timer ||= setTimeout(reload, RUNS_INTERVAL_MS);
         }
       }
     },

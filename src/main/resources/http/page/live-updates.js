@@ -1,20 +1,20 @@
 import { open } from './api.js';
 import { eventParser } from './sse.js';
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
-// A connection that a sleeping laptop or a dead network left behind never ends by itself.
-const SILENCE_MS = 90_000;
-// A browser has six connections to a host for all of its tabs: one that nobody looks at gives its own back.
-const HIDDEN_MS = 60_000;
-// Without the stream the page still moves, if slowly.
+const MIN_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
+// A connection that was cut off by a suspended computer or a dead network does not end otherwise.
+const IDLE_TIMEOUT_MS = 90_000;
+// A browser opens at most six connections to a host for all tabs: a hidden tab closes its connection.
+const HIDDEN_TIMEOUT_MS = 60_000;
+// While the stream is unavailable the state is polled.
 const POLL_MS = 10_000;
 
 /**
- * Follows the news of all jobs, for as long as the page is there.
+ * Receives the updates of all jobs.
  *
  * @param {{onUpdate: function(Object): void, onReset: function(): void, onState: function(string): void}} handlers
- *     `onReset`: something may have been missed; states are connecting, live, reconnecting and paused
+ *     `onReset`: updates may have been missed; states are connecting, live, reconnecting and paused
  * @returns {{restart: function(): void, stop: function(): void}}
  */
 export function followUpdates({ onUpdate, onReset, onState }) {
@@ -25,44 +25,44 @@ export function followUpdates({ onUpdate, onReset, onState }) {
   let poll = 0;
 
   async function connect() {
-    const mine = abort = new AbortController();
+    const current = abort = new AbortController();
     clearTimeout(timer);
     try {
-      await read(mine);
+      await read(current);
     } catch (failure) {
       if (failure.status === 401) {
         clearInterval(poll);
         return;
       }
     }
-    if (mine === abort && !mine.signal.aborted) {
+    if (current === abort && !current.signal.aborted) {
       retryLater();
     }
   }
 
-  async function read(mine) {
-    let silence = 0;
-    const heard = () => {
-      clearTimeout(silence);
-      silence = setTimeout(() => { mine.abort(); connect(); }, SILENCE_MS);
+  async function read(current) {
+    let idleTimer = 0;
+    const restartIdleTimer = () => {
+      clearTimeout(idleTimer);
+      idleTimer = setTimeout(() => { current.abort(); connect(); }, IDLE_TIMEOUT_MS);
     };
     try {
-      heard();
+      restartIdleTimer();
       const headers = { Accept: 'text/event-stream', ...(lastId && { 'Last-Event-ID': lastId }) };
-      const response = await open('/events', { headers, signal: mine.signal });
-      live();
-      const parser = eventParser(event);
+      const response = await open('/events', { headers, signal: current.signal });
+      onConnected();
+      const parser = eventParser(onEvent);
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
-        heard();
+        restartIdleTimer();
         parser.push(next.value);
       }
     } finally {
-      clearTimeout(silence);
+      clearTimeout(idleTimer);
     }
   }
 
-  function live() {
+  function onConnected() {
     failures = 0;
     clearInterval(poll);
     onState('live');
@@ -71,7 +71,7 @@ export function followUpdates({ onUpdate, onReset, onState }) {
     }
   }
 
-  function event({ type, data, id }) {
+  function onEvent({ type, data, id }) {
     lastId = id || lastId;
     if (type === 'reset') {
       onReset();
@@ -84,8 +84,8 @@ export function followUpdates({ onUpdate, onReset, onState }) {
     onState('reconnecting');
     clearInterval(poll);
     poll = setInterval(onReset, POLL_MS);
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++);
-    // Not all pages at once, when a server comes back.
+    const wait = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** failures++);
+    // With jitter, so that clients do not reconnect at the same time after a restart.
     timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
   }
 
@@ -105,7 +105,7 @@ export function followUpdates({ onUpdate, onReset, onState }) {
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hidden);
     if (document.hidden) {
-      hidden = setTimeout(() => { stop(); onState('paused'); }, HIDDEN_MS);
+      hidden = setTimeout(() => { stop(); onState('paused'); }, HIDDEN_TIMEOUT_MS);
     } else if (abort.signal.aborted) {
       restart();
     }

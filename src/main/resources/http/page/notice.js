@@ -1,19 +1,19 @@
 import { h, setChildren } from './dom.js';
 
 /**
- * A place for what went wrong, read out when something is put there.
+ * Shows an error; screen readers read it out.
  *
- * @returns {{node: HTMLElement, show: function(Error, function(): void=): void, clear: function(): void}} `show` takes what to
- *     do for "Try again" as well
+ * @returns {{node: HTMLElement, show: function(Error, function(): void=): void, clear: function(): void}} `show` also takes
+ *     the action of the button "Try again"
  */
 export function noticeArea() {
   const node = h('div', { class: 'notice-area', role: 'alert' });
   return {
     node,
-    show(problem, again) {
+    show(problem, retry) {
       setChildren(node, h('div', { class: 'notice', 'data-testid': 'error' },
         h('p', {}, problem.message),
-        again && h('button', { type: 'button', class: 'quiet', onclick: again }, 'Try again')));
+        retry && h('button', { type: 'button', class: 'quiet', onclick: retry }, 'Try again')));
     },
     clear: () => setChildren(node),
   };

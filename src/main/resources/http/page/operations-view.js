@@ -5,45 +5,45 @@ import { noticeArea } from './notice.js';
 import { queueTable } from './queue-table.js';
 import { workerTable } from './worker-table.js';
 
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 
 /**
- * What admins see: queues, hosts, dead letters.
+ * The view for administrators: queues, workers, dead letters.
  *
  * @returns {{node: HTMLElement, title: string, update: function(): void, reset: function(): void, close: function(): void}}
  */
 export function operationsView() {
   const notice = noticeArea();
-  const parts = { queues: queueTable(), hosts: workerTable(), letters: deadLetterList() };
-  const body = h('div', { class: 'operation', hidden: true },
+  const parts = { queues: queueTable(), workers: workerTable(), deadLetters: deadLetterList() };
+  const body = h('div', { class: 'operations', hidden: true },
     h('section', { 'aria-labelledby': 'queues-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'queues-title' }, 'Queues')), parts.queues.node),
-    h('section', { 'aria-labelledby': 'hosts-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'hosts-title' }, 'Hosts')), parts.hosts.node),
-    parts.letters.node);
-  const node = h('div', { class: 'view' }, h('h1', { tabindex: '-1' }, 'Operation'), notice.node, body);
+    h('section', { 'aria-labelledby': 'workers-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'workers-title' }, 'Workers')), parts.workers.node),
+    parts.deadLetters.node);
+  const node = h('div', { class: 'view' }, h('h1', { tabindex: '-1' }, 'Operations'), notice.node, body);
   let timer = 0;
   let closed = false;
 
-  async function look() {
-    const [all, busy] = await Promise.all([call('/queues'), call('/hosts')]);
-    parts.queues.show(all.queues);
-    parts.hosts.show(busy.hosts);
+  async function load() {
+    const [{ queues }, { hosts }] = await Promise.all([call('/queues'), call('/hosts')]);
+    parts.queues.show(queues);
+    parts.workers.show(hosts);
     notice.clear();
     body.hidden = false;
   }
 
-  async function again() {
+  async function poll() {
     if (!document.hidden) {
-      await look().catch(failed);
+      await load().catch(failed);
     }
     if (!closed) {
-      timer = setTimeout(again, LOOK_MS);
+      timer = setTimeout(poll, POLL_MS);
     }
   }
 
-  async function begin() {
+  async function start() {
     try {
-      await Promise.all([look(), parts.letters.load()]);
-      timer ||= setTimeout(again, LOOK_MS);
+      await Promise.all([load(), parts.deadLetters.load()]);
+      timer ||= setTimeout(poll, POLL_MS);
     } catch (problem) {
       failed(problem);
     }
@@ -53,16 +53,16 @@ export function operationsView() {
     if (problem.status === 403) {
       closed = true;
       setChildren(node, node.querySelector('h1'), h('div', { class: 'notice', 'data-testid': 'error', role: 'alert' },
-        h('p', {}, 'This part is for admins. '), h('p', { class: 'hint' }, problem.message)));
+        h('p', {}, 'Administrator role required. '), h('p', { class: 'hint' }, problem.message)));
     } else if (problem.status !== 401) {
-      notice.show(problem, begin);
+      notice.show(problem, start);
     }
   }
 
-  begin();
+  start();
   return {
     node,
-    title: 'Operation',
+    title: 'Operations',
     update: () => {},
     reset: () => {},
     close: () => { closed = true; clearTimeout(timer); },

@@ -2,64 +2,64 @@ import { h, setChildren } from './dom.js';
 import { labelOf } from './rendition.js';
 
 /**
- * The video, in the rendition that is chosen.
+ * Plays the selected rendition.
  *
- * @param {{renewed: function(): Promise<void>}} links `renewed` brings new links by way of `show`
+ * @param {{renew: function(): Promise<void>}} handlers `renew` requests new URLs and passes them to `show`
  * @returns {{node: HTMLElement, show: function(Object[], string=): void, seek: function(number): void, pause: function(): void}}
- *     `show` takes the renditions, the smallest first, and a picture
+ *     `show` takes the renditions, smallest first, and a poster
  */
-export function player({ renewed }) {
-  const video = h('video', { controls: true, playsinline: true, preload: 'metadata', 'data-testid': 'player', 'aria-label': 'The video' });
+export function player({ renew }) {
+  const video = h('video', { controls: true, playsinline: true, preload: 'metadata', 'data-testid': 'player', 'aria-label': 'Video' });
   const select = h('select', { id: 'rendition', 'data-testid': 'rendition-select', onchange: () => play(select.value) });
-  const file = h('a', { target: '_blank', rel: 'noreferrer' }, 'Open the file');
+  const file = h('a', { target: '_blank', rel: 'noreferrer' }, 'Open file');
   const node = h('div', { class: 'player' }, video,
     h('div', { class: 'player-bar' }, h('label', { for: 'rendition' }, 'Rendition'), select, file));
-  let films = [];
-  let shown = null;
-  let renewedFor = null;
+  let renditions = [];
+  let current = null;
+  let renewedUrl = null;
 
-  /** Takes another source and goes on where the old one was. */
+  /** Switches to another rendition at the same position. */
   function play(quality) {
-    const film = films.find((one) => one.quality === quality) ?? films.at(-1);
+    const rendition = renditions.find((one) => one.quality === quality) ?? renditions.at(-1);
     const { currentTime, paused } = video;
-    const begun = shown !== null;
-    shown = film.quality;
-    select.value = shown;
-    file.href = film.url;
-    video.src = film.url;
-    if (begun && currentTime > 0) {
+    const started = current !== null;
+    current = rendition.quality;
+    select.value = current;
+    file.href = rendition.url;
+    video.src = rendition.url;
+    if (started && currentTime > 0) {
       video.addEventListener('loadedmetadata', () => { video.currentTime = currentTime; }, { once: true });
     }
-    if (begun && !paused) {
+    if (started && !paused) {
       video.play().catch(() => {});
     }
   }
 
-  // A link that ran out shows itself as an error of the video; once for each link, or a broken file would go round for ever.
+  // An expired URL causes an error event. Renewed once for each URL: a broken file would cause an endless loop.
   video.addEventListener('error', () => {
-    if (renewedFor !== video.src) {
-      const place = video.currentTime;
-      renewed().then(() => {
-        play(shown);
-        renewedFor = video.src;
-        video.addEventListener('loadedmetadata', () => { video.currentTime = place; }, { once: true });
+    if (renewedUrl !== video.src) {
+      const position = video.currentTime;
+      renew().then(() => {
+        play(current);
+        renewedUrl = video.src;
+        video.addEventListener('loadedmetadata', () => { video.currentTime = position; }, { once: true });
       });
     }
   });
 
   return {
     node,
-    show(made, picture) {
-      films = made;
-      node.hidden = films.length === 0;
-      setChildren(select, ...films.map((film) => h('option', { value: film.quality }, labelOf(film))));
-      if (picture && !video.poster) {
-        video.poster = picture;
+    show(available, poster) {
+      renditions = available;
+      node.hidden = renditions.length === 0;
+      setChildren(select, ...renditions.map((rendition) => h('option', { value: rendition.quality }, labelOf(rendition))));
+      if (poster && !video.poster) {
+        video.poster = poster;
       }
-      if (films.length > 0 && shown === null) {
-        play(films.at(-1).quality);
-      } else if (shown !== null) {
-        select.value = shown;
+      if (renditions.length > 0 && current === null) {
+        play(renditions.at(-1).quality);
+      } else if (current !== null) {
+        select.value = current;
       }
     },
     seek(seconds) {

@@ -4,7 +4,7 @@ import { dateTime, timeAgo } from './format.js';
 const REFRESH_MS = 20_000;
 
 /**
- * A time as `3 minutes ago` that stays true while it stands on the page, and says the exact time when asked.
+ * A time as `3 minutes ago`, updated while it is shown, with the exact time as its title.
  *
  * @param {string|undefined} iso
  * @returns {HTMLElement}

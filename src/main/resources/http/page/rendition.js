@@ -1,9 +1,9 @@
 import { bytes } from './format.js';
 
 /**
- * A rendition in a few words.
+ * The label of a rendition.
  *
- * @param {{quality: string, width: number, height: number, file_size: number}} film
+ * @param {{quality: string, width: number, height: number, file_size: number}} rendition
  * @returns {string}
  */
 export function labelOf({ quality, width, height, file_size: size }) {

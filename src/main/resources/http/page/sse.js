@@ -1,5 +1,5 @@
 /**
- * Reads a text/event-stream as the HTML standard has it, however its bytes are cut up.
+ * Parses a text/event-stream (HTML standard, section 9.2) from chunks of any size.
  *
  * @param {function({type: string, data: string, id: string}): void} onEvent
  * @returns {{push: function(string): void}}
@@ -29,13 +29,13 @@ export function eventParser(onEvent) {
     } else if (field === 'id' && !value.includes('\0')) {
       id = value;
     }
-    // What is left is a comment (an empty field name), or nothing that is needed here.
+    // Comments (an empty field name) and other fields are ignored.
   }
 
   return {
     push(text) {
       rest += text;
-      // A carriage return at the end may be the first half of a line's end.
+      // A carriage return at the end may be the first half of CRLF.
       const lines = rest.split(/\r\n|\n|\r(?!$)/);
       rest = lines.pop();
       lines.forEach(line);

@@ -1,31 +1,34 @@
-/** The three stages that people see; a long film's segments and their joining are part of processing. */
+/** The three displayed stages; segment and join tasks of long videos are part of processing. */
 export const STAGES = [
   { key: 'download', label: 'Download', from: 0, to: 20 },
   { key: 'processing', label: 'Processing', from: 30, to: 70 },
   { key: 'upload', label: 'Upload', from: 80, to: 100 },
 ];
 
-/** How each status is called. */
-export const STATUS = { PENDING: 'Waiting', PROCESSING: 'Running', COMPLETED: 'Done', FAILED: 'Failed' };
+/** The labels of all stages, in their order. */
+export const STAGE_NAMES = { download: 'Download', processing: 'Processing', segment: 'Segments', join: 'Concatenation', upload: 'Upload' };
+
+/** The labels of the job statuses. */
+export const STATUS = { PENDING: 'Pending', PROCESSING: 'In progress', COMPLETED: 'Completed', FAILED: 'Failed' };
 
 const STEPS = {
   downloading_video: 'Downloading',
   download_complete: 'Waiting for processing',
   processing_video: 'Processing',
-  extracting_metadata: 'Looking at the video',
-  segments_planned: 'Cut into segments',
+  extracting_metadata: 'Inspecting the video',
+  segments_planned: 'Segments planned',
   segment_encoded: 'Encoding segments',
-  joining_segments: 'Joining segments',
+  joining_segments: 'Concatenating segments',
   processing_complete: 'Waiting for upload',
   uploading_results: 'Uploading',
-  upload_complete: 'Done',
-  download_failed: 'Failed in download',
-  processing_failed: 'Failed in processing',
-  upload_failed: 'Failed in upload',
+  upload_complete: 'Completed',
+  download_failed: 'Download failed',
+  processing_failed: 'Processing failed',
+  upload_failed: 'Upload failed',
 };
 
 /**
- * How far each of the three stages of a job is.
+ * The progress of each stage of a job.
  *
  * @param {{status: string, progress: number, current_step?: string}} job
  * @returns {{key: string, label: string, percent: number, state: ('waiting'|'running'|'done'|'failed')}[]}
@@ -33,14 +36,14 @@ const STEPS = {
 export function stagesOf({ status, progress = 0, current_step: step = '' }) {
   const failedAt = status === 'FAILED' ? failedStage(progress, step) : -1;
   return STAGES.map(({ key, label, from, to }, at) => {
-    const share = Math.min(1, Math.max(0, (progress - from) / (to - from)));
-    const percent = status === 'COMPLETED' || (failedAt > at) ? 100 : Math.round(share * 100);
-    return { key, label, percent, state: stateOf(status, progress, { at, from, percent, failedAt, begun: step !== '' }) };
+    const fraction = Math.min(1, Math.max(0, (progress - from) / (to - from)));
+    const percent = status === 'COMPLETED' || (failedAt > at) ? 100 : Math.round(fraction * 100);
+    return { key, label, percent, state: stateOf(status, progress, { at, from, percent, failedAt, started: step !== '' }) };
   });
 }
 
 /**
- * What a job is at, in a few words.
+ * The label of the current step of a job.
  *
  * @param {{status: string, current_step?: string}} job
  * @returns {string}
@@ -49,11 +52,21 @@ export function stepOf({ status, current_step: step = '' }) {
   if (status === 'PENDING') {
     return 'Waiting for a worker';
   }
-  // Requests of the older system end with a step that is in the middle for all others.
+  // Single-stage requests of the legacy system end with an intermediate step.
   if (status === 'COMPLETED') {
-    return 'Done';
+    return STATUS.COMPLETED;
   }
-  return STEPS[step] ?? (step ? sentence(step) : STATUS[status] ?? status);
+  return STEPS[step] ?? (step ? capitalized(step) : STATUS[status] ?? status);
+}
+
+/**
+ * The label of a stage.
+ *
+ * @param {string} stage
+ * @returns {string}
+ */
+export function stageName(stage) {
+  return STAGE_NAMES[stage] ?? stage;
 }
 
 function failedStage(progress, step) {
@@ -61,17 +74,17 @@ function failedStage(progress, step) {
   return named >= 0 ? named : Math.max(0, STAGES.findLastIndex(({ from }) => progress >= from));
 }
 
-function stateOf(status, progress, { at, from, percent, failedAt, begun }) {
+function stateOf(status, progress, { at, from, percent, failedAt, started }) {
   if (at === failedAt) {
     return 'failed';
   }
   if (percent === 100) {
     return 'done';
   }
-  return status === 'PROCESSING' && progress >= from && (progress > 0 || begun) ? 'running' : 'waiting';
+  return status === 'PROCESSING' && progress >= from && (progress > 0 || started) ? 'running' : 'waiting';
 }
 
-function sentence(step) {
+function capitalized(step) {
   const words = step.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

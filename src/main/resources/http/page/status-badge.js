@@ -2,7 +2,7 @@ import { h, icon, setChildren } from './dom.js';
 import { STATUS } from './stages.js';
 
 /**
- * The status of a job: a word and a shape, so that colour alone says nothing.
+ * The status of a job: a label and an icon, so that it does not depend on colour.
  *
  * @returns {{node: HTMLElement, show: function(string): void}}
  */

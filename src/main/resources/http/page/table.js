@@ -1,9 +1,9 @@
 import { h, setChildren } from './dom.js';
 
 /**
- * A table whose rows are put in anew at each look.
+ * A table whose rows are replaced at each refresh.
  *
- * @param {{label: string, columns: string[], empty: string}} shape columns that begin with # are of numbers
+ * @param {{label: string, columns: string[], empty: string}} shape columns that begin with # contain numbers
  * @returns {{node: HTMLElement, show: function(HTMLElement[]): void}} `show` takes rows
  */
 export function table({ label, columns, empty }) {

@@ -1,11 +1,12 @@
 import { h, setChildren, setText } from './dom.js';
 import { countOf, duration } from './format.js';
-import { attemptsOf, stageName, timelineOf } from './run-timeline.js';
+import { attemptsOf, timelineOf } from './run-timeline.js';
+import { stageName } from './stages.js';
 
-const STATES = { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed' };
+const STATES = { waiting: 'Pending', running: 'In progress', done: 'Completed', failed: 'Failed' };
 
 /**
- * How long each attempt at each stage took: a chart, and the same as a table.
+ * The duration of each attempt of each stage, as a chart and as a table.
  *
  * @returns {{node: HTMLElement, show: function(Object): void}} `show` takes the job
  */
@@ -14,7 +15,7 @@ export function timings() {
   const total = h('p', { class: 'hint' });
   const body = h('tbody');
   const caption = h('summary');
-  const head = [['Stage'], ['Task', 'number'], ['Attempt', 'number'], ['State'], ['Time', 'number'], ['Worker']].map(([title, kind]) => h('th', { scope: 'col', class: kind }, title));
+  const head = [['Stage'], ['Task', 'number'], ['Attempt', 'number'], ['State'], ['Duration', 'number'], ['Worker']].map(([title, kind]) => h('th', { scope: 'col', class: kind }, title));
   const table = h('div', { class: 'scroll', role: 'region', 'aria-label': 'All attempts', tabindex: '0' }, h('table', {}, h('thead', {}, h('tr', {}, ...head)), body));
   const node = h('section', { class: 'panel', 'data-testid': 'timings', 'aria-labelledby': 'timings-title' },
     h('div', { class: 'section-head' }, h('h2', { id: 'timings-title' }, 'Timings'), total),
@@ -28,9 +29,9 @@ export function timings() {
       if (node.hidden) {
         return;
       }
-      const took = duration((layout.to - layout.from) / 1000);
-      setText(total, status === 'PROCESSING' ? `${took} so far` : `${took} in all`);
-      chart.setAttribute('aria-label', `${layout.lanes.map(inWords).join('; ')}. The table below says the same attempt by attempt.`);
+      const elapsed = duration((layout.to - layout.from) / 1000);
+      setText(total, status === 'PROCESSING' ? `${elapsed} so far` : `${elapsed} in total`);
+      chart.setAttribute('aria-label', `${layout.lanes.map(describe).join('; ')}. The table below lists every attempt.`);
       setChildren(chart, ...layout.lanes.map((lane) => laneNode(lane, layout)));
       const attempts = runs.flatMap(attemptsOf);
       setText(caption, `All attempts as a table (${attempts.length})`);
@@ -39,25 +40,25 @@ export function timings() {
   };
 }
 
-function inWords(lane) {
-  const tasks = lane.all > 1 ? `, ${tasksOf(lane)}` : '';
+function describe(lane) {
+  const tasks = lane.total > 1 ? `, ${tasksOf(lane)}` : '';
   return `${stageName(lane.stage)}${tasks}: ${duration((lane.to - lane.from) / 1000)}`;
 }
 
-function tasksOf({ begun, all }) {
-  return begun < all ? `${begun} of ${countOf(all, 'task')}` : countOf(all, 'task');
+function tasksOf({ started, total }) {
+  return started < total ? `${started} of ${countOf(total, 'task')}` : countOf(total, 'task');
 }
 
 function laneNode(lane, { from, to }) {
-  const share = (time) => `${((time - from) / (to - from)) * 100}%`;
-  const many = lane.all > 1;
-  const tracks = lane.tracks.map((track) => h('div', { class: many ? 'track thin' : 'track' }, ...track.map((attempt) => {
+  const percent = (time) => `${((time - from) / (to - from)) * 100}%`;
+  const hasTasks = lane.total > 1;
+  const tracks = lane.tracks.map((track) => h('div', { class: hasTasks ? 'track thin' : 'track' }, ...track.map((attempt) => {
     const mark = h('span', { class: 'run', 'data-state': attempt.state, title: titleOf(attempt) });
-    mark.style.left = share(attempt.from);
-    mark.style.width = share(from + attempt.to - attempt.from);
+    mark.style.left = percent(attempt.from);
+    mark.style.width = percent(from + attempt.to - attempt.from);
     return mark;
   })));
-  const name = h('div', { class: 'lane-name' }, h('span', {}, stageName(lane.stage)), many && h('small', {}, tasksOf(lane)));
+  const name = h('div', { class: 'lane-name' }, h('span', {}, stageName(lane.stage)), hasTasks && h('small', {}, tasksOf(lane)));
   return h('div', { class: 'lane' }, name, h('div', { class: 'tracks' }, ...tracks), h('div', { class: 'lane-time' }, duration((lane.to - lane.from) / 1000)));
 }
 

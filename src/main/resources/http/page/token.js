@@ -3,7 +3,7 @@ import { h } from './dom.js';
 const KEY = 'sluice.token';
 
 /**
- * The bearer token. It lives as long as the tab and nowhere but in it.
+ * The bearer token, stored for this tab until it is closed.
  *
  * @returns {string|null}
  */
@@ -11,13 +11,13 @@ export function token() {
   return sessionStorage.getItem(KEY);
 }
 
-/** Forgets the token. */
-export function forgetToken() {
+/** Removes the token. */
+export function removeToken() {
   sessionStorage.removeItem(KEY);
 }
 
 /**
- * The headers that a request needs.
+ * The authorization header of a request, if there is a token.
  *
  * @returns {Object<string, string>}
  */
@@ -26,10 +26,10 @@ export function authorization() {
 }
 
 /**
- * Asks for a token.
+ * The form for the token.
  *
- * @param {string} detail why, in the words of the API
- * @param {function(): void} onDone what to do when there is one
+ * @param {string} detail the error message of the API
+ * @param {function(): void} onDone called after the token is stored
  * @returns {HTMLElement}
  */
 export function tokenForm(detail, onDone) {
@@ -44,12 +44,12 @@ export function tokenForm(detail, onDone) {
       onDone();
     }
   };
-  return h('section', { class: 'gate' },
+  return h('section', { class: 'sign-in' },
     h('h1', { tabindex: '-1' }, 'Sign in'),
-    h('p', { class: 'lead' }, token() ? `The token was not accepted. ${detail}` : 'This installation asks for a bearer token.'),
+    h('p', { class: 'lead' }, token() ? `The token was not accepted. ${detail}` : 'This installation requires a bearer token.'),
     h('form', { 'data-testid': 'token-form', onsubmit },
       h('label', { for: 'token' }, 'Bearer token'),
       field,
-      h('p', { id: 'token-help', class: 'hint' }, 'It is kept in this tab only, and gone when you close it.'),
+      h('p', { id: 'token-help', class: 'hint' }, 'Stored in this tab only, until you close it.'),
       h('button', { class: 'primary' }, 'Continue')));
 }

@@ -7,41 +7,41 @@ import { stageBar } from './stage-bar.js';
 import { send } from './upload.js';
 
 /**
- * One upload, from the file to the finished job. Waits until it is started.
+ * One upload, from the file to the finished job. Waits for `start`.
  *
  * @param {File} file
- * @param {{onSettled: function(): void, onRemove: function(): void}} handlers `onSettled`: the file is sent, or cannot be
+ * @param {{onSettled: function(): void, onRemove: function(): void}} handlers `onSettled`: the upload completed or failed
  * @returns {{node: HTMLElement, name: string, start: function(): void, update: function(Object): void, reload: function(): void,
  *     isSending: function(): boolean, isWaiting: function(): boolean}}
  */
 export function uploadRow(file, { onSettled, onRemove }) {
-  let sending = null;
+  let abortUpload = null;
   let state = 'waiting';
   let job = null;
 
   const name = h('span', { class: 'name' }, file.name);
-  const note = h('span', { class: 'note' }, 'Waiting its turn');
+  const note = h('span', { class: 'note' }, 'Queued');
   const buttons = h('span', { class: 'row-buttons' });
-  const water = h('div', { class: 'water' });
+  const fill = h('div', { class: 'bar-fill' });
   const bar = h('div', {
-    class: 'chamber-bar sending', role: 'progressbar', 'aria-label': `Sending ${file.name}`, 'aria-valuemin': 0, 'aria-valuemax': 100,
+    class: 'bar sending', role: 'progressbar', 'aria-label': `Upload of ${file.name}`, 'aria-valuemin': 0, 'aria-valuemax': 100,
     'aria-valuenow': 0, 'data-testid': 'upload-progress',
-  }, water);
+  }, fill);
   const stages = stageBar({ large: true });
   const meter = h('div', { class: 'meter' }, bar);
   const node = h('li', { class: 'upload', 'data-testid': 'upload-row' },
     h('div', { class: 'upload-head' }, name, h('span', { class: 'size' }, bytes(file.size)), buttons), meter, note);
-  offer('Remove', onRemove);
+  setButton('Remove', onRemove);
 
-  function offer(label, onclick) {
+  function setButton(label, onclick) {
     setChildren(buttons, label && h('button', { type: 'button', class: 'quiet', 'aria-label': `${label}: ${file.name}`, onclick }, label));
   }
 
-  function progress(share) {
-    const percent = Math.floor(share * 100);
+  function progress(fraction) {
+    const percent = Math.floor(fraction * 100);
     bar.setAttribute('aria-valuenow', percent);
-    water.style.transform = `translateX(${percent - 100}%)`;
-    setText(note, share < 1 ? `Sending, ${percent}%` : 'Sent; the store is taking it in');
+    fill.style.transform = `translateX(${percent - 100}%)`;
+    setText(note, fraction < 1 ? `Uploading, ${percent}%` : 'Uploaded; waiting for the object store');
   }
 
   async function start() {
@@ -50,36 +50,36 @@ export function uploadRow(file, { onSettled, onRemove }) {
     setChildren(meter, bar);
     progress(0);
     const { done, abort } = send(file, progress);
-    sending = abort;
-    offer('Stop', abort);
+    abortUpload = abort;
+    setButton('Cancel', abort);
     try {
       accepted(await done);
     } catch (problem) {
-      refused(problem);
+      failed(problem);
     }
-    sending = null;
+    abortUpload = null;
     onSettled();
   }
 
-  function accepted({ job_id: id, media_id: medium }) {
+  function accepted({ job_id: id, media_id: media }) {
     state = 'sent';
-    job = { job_id: id, media_id: medium, status: 'PENDING', progress: 0 };
+    job = { job_id: id, media_id: media, status: 'PENDING', progress: 0 };
     setChildren(name, h('a', { href: `#/jobs/${pathSegment(id)}` }, file.name));
     setChildren(meter, stages.node);
-    offer('Hide', onRemove);
+    setButton('Hide', onRemove);
     node.dataset.jobId = id;
     show();
-    // The first news may have come before we knew that they were of this job.
+    // The first updates may have been received before the job ID was known.
     reload();
   }
 
-  function refused(problem) {
-    state = 'refused';
+  function failed(problem) {
+    state = 'failed';
     node.dataset.failed = '';
     setChildren(meter);
     setChildren(note, h('span', { 'data-testid': 'error', role: 'alert' }, problem.message));
     setChildren(buttons,
-      problem.code !== 'not_a_video' && h('button', { type: 'button', 'aria-label': `Send again: ${file.name}`, onclick: start }, 'Send again'),
+      problem.code !== 'not_a_video' && h('button', { type: 'button', 'aria-label': `Retry: ${file.name}`, onclick: start }, 'Retry'),
       h('button', { type: 'button', class: 'quiet', 'aria-label': `Remove: ${file.name}`, onclick: onRemove }, 'Remove'));
   }
 
@@ -92,9 +92,9 @@ export function uploadRow(file, { onSettled, onRemove }) {
   async function reload() {
     if (job && !isFinished(job)) {
       const seq = job.seq;
-      const fresh = await call(`/jobs/${pathSegment(job.job_id)}`).catch(() => null);
-      if (fresh && job.seq === seq) {
-        job = withResponse(job, fresh);
+      const response = await call(`/jobs/${pathSegment(job.job_id)}`).catch(() => null);
+      if (response && job.seq === seq) {
+        job = withResponse(job, response);
         show();
       }
     }
@@ -105,11 +105,11 @@ export function uploadRow(file, { onSettled, onRemove }) {
     name: file.name,
     start,
     reload,
-    isSending: () => sending !== null,
+    isSending: () => abortUpload !== null,
     isWaiting: () => state === 'waiting',
-    update(news) {
-      if (job && job.job_id === news.job_id && isNewer(job, news)) {
-        job = withUpdate(job, news);
+    update(update) {
+      if (job && job.job_id === update.job_id && isNewer(job, update)) {
+        job = withUpdate(job, update);
         show();
       }
     },

@@ -2,19 +2,19 @@ import { BASE, Problem, report } from './api.js';
 import { authorization } from './token.js';
 
 /**
- * Sends a file. XMLHttpRequest and not fetch: only it says how much has left.
+ * Uploads a file with XMLHttpRequest, because fetch reports no upload progress.
  *
  * @param {File} file
- * @param {function(number): void} onProgress the share that has left, 0 to 1
- * @returns {{done: Promise<{media_id: string, job_id: string}>, abort: function(): void}} `done` fails with a {@link Problem}
+ * @param {function(number): void} onProgress fraction of the sent bytes, 0 to 1
+ * @returns {{done: Promise<{media_id: string, job_id: string}>, abort: function(): void}} `done` rejects with a {@link Problem}
  */
 export function send(file, onProgress) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
     request.upload.onprogress = ({ lengthComputable, loaded, total }) => lengthComputable && onProgress(loaded / total);
-    request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request)));
+    request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(failure(request)));
     request.onerror = () => reject(Problem.unreachable());
-    request.onabort = () => reject(new Problem(0, { code: 'aborted', detail: 'The upload was stopped.' }));
+    request.onabort = () => reject(new Problem(0, { code: 'aborted', detail: 'The upload was cancelled.' }));
   });
   const form = new FormData();
   form.append('file', file, file.name);
@@ -24,10 +24,10 @@ export function send(file, onProgress) {
   return { done, abort: () => request.abort() };
 }
 
-function refusal({ status, responseText }) {
+function failure({ status, responseText }) {
   const problem = report(Problem.of(status, responseText));
   if (status === 413 && problem.code === 'unknown') {
-    problem.message = 'The file is larger than this installation takes.';
+    problem.message = 'The file exceeds the size limit of this installation.';
   }
   return problem;
 }

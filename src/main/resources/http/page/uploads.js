@@ -1,13 +1,13 @@
 import { h, icon } from './dom.js';
 import { uploadRow } from './upload-row.js';
 
-const AT_ONCE = 2;
+const MAX_CONCURRENT = 2;
 
 /**
- * The drop zone and what was dropped. Made once: uploads go on while another view is shown.
+ * The drop zone and the uploads. Created once: uploads continue while another view is shown.
  *
  * @returns {{node: HTMLElement, update: function(Object): void, reset: function(): void, videoName: function(string): (string|undefined)}}
- *     `videoName`: what the file of a job was called, where it was uploaded here
+ *     `videoName`: the file name of a job that was uploaded from this page
  */
 export function uploads() {
   const rows = new Set();
@@ -19,7 +19,7 @@ export function uploads() {
   const zone = h('div', { class: 'drop-zone', 'data-testid': 'drop-zone' },
     icon('upload'),
     h('p', { class: 'drop-title' }, 'Drop videos here'),
-    h('p', { class: 'hint' }, 'or pick them from this device. Each becomes 360p, 540p and 720p, with thumbnails.'),
+    h('p', { class: 'hint' }, 'or choose them from this device. Each is encoded as 360p, 540p and 720p, with thumbnails.'),
     input,
     h('label', { for: 'file', class: 'primary button' }, 'Choose videos'));
   const section = h('section', { 'aria-label': 'Upload' }, zone, list);
@@ -34,7 +34,7 @@ export function uploads() {
   }
 
   function remove(row) {
-    // The focus would fall back to the top of the page with the button it was on.
+    // Keeps the focus near the removed button.
     const neighbour = row.node.nextElementSibling ?? row.node.previousElementSibling;
     rows.delete(row);
     row.node.remove();
@@ -43,8 +43,8 @@ export function uploads() {
 
   function next() {
     const all = [...rows];
-    const free = AT_ONCE - all.filter((row) => row.isSending()).length;
-    all.filter((row) => row.isWaiting()).slice(0, Math.max(0, free)).forEach((row) => row.start());
+    const available = MAX_CONCURRENT - all.filter((row) => row.isSending()).length;
+    all.filter((row) => row.isWaiting()).slice(0, Math.max(0, available)).forEach((row) => row.start());
   }
 
   acceptDrops(zone, add);
@@ -56,14 +56,14 @@ export function uploads() {
 
   return {
     node: section,
-    update: (news) => rows.forEach((row) => row.update(news)),
+    update: (update) => rows.forEach((row) => row.update(update)),
     reset: () => rows.forEach((row) => row.reload()),
     videoName: (jobId) => [...rows].find((row) => row.node.dataset.jobId === jobId)?.name,
   };
 }
 
 function acceptDrops(zone, add) {
-  // Entering a child leaves the parent: only the balance says whether the pointer is still over the zone.
+  // Entering a child element fires dragleave for the parent: enter and leave events are counted.
   let depth = 0;
   const over = (change) => {
     depth = change === 0 ? 0 : Math.max(0, depth + change);
@@ -72,7 +72,7 @@ function acceptDrops(zone, add) {
   zone.addEventListener('dragenter', (event) => { event.preventDefault(); over(1); });
   zone.addEventListener('dragleave', () => over(-1));
   zone.addEventListener('drop', (event) => { over(0); add(event.dataTransfer.files); });
-  // A file that misses the zone would replace the page, and end the uploads.
+  // A file dropped outside the zone would replace the page and abort the uploads.
   window.addEventListener('dragover', (event) => event.preventDefault());
   window.addEventListener('drop', (event) => event.preventDefault());
 }

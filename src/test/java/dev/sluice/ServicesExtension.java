@@ -4,7 +4,7 @@ import dev.sluice.ServicesExtension.OnRabbitMq;
 import dev.sluice.broker.TestBroker;
 import dev.sluice.endtoend.PipelineFixture;
 import dev.sluice.objectstore.s3.TestBucket;
-import dev.sluice.persistence.Await;
+import dev.sluice.common.async.Await;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.Vertx;

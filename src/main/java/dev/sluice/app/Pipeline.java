@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The architecture on one screen. A video passes the routes from top to bottom: each stage consumes its queue, processes the
@@ -45,18 +44,20 @@ public final class Pipeline {
     private List<StageRoute> routes() {
         StageFactory stages = new StageFactory(services);
         return List.of(
-                route(stages.download(), Topology.DOWNLOAD_QUEUE, Optional.of(StageName.PROCESSING)),
-                // A long video continues with SEGMENT, in tasks, instead.
-                route(stages.processing(), Topology.PROCESSING_QUEUE, Optional.of(StageName.UPLOAD)),
-                // After the last task of the job.
-                route(stages.segment(), Topology.SEGMENTS_QUEUE, Optional.of(StageName.JOIN)),
-                route(stages.join(), Topology.JOINS_QUEUE, Optional.of(StageName.UPLOAD)),
-                route(stages.upload(), Topology.UPLOAD_QUEUE, Optional.empty()));
+                // video.processing.download
+                route(stages.download(), Optional.of(StageName.PROCESSING)),
+                // video.processing.processing; a long video continues in tasks, with SEGMENT, instead
+                route(stages.processing(), Optional.of(StageName.UPLOAD)),
+                // video.processing.segments; JOIN after the last task of the job
+                route(stages.segment(), Optional.of(StageName.JOIN)),
+                // video.processing.joins
+                route(stages.join(), Optional.of(StageName.UPLOAD)),
+                // video.processing.upload
+                route(stages.upload(), Optional.empty()));
     }
 
-    private StageRoute route(Stage stage, String queue, Optional<StageName> next) {
-        return new StageRoute(
-                stage, queue, next, services.config().stage(stage.name()).retries());
+    private StageRoute route(Stage stage, Optional<StageName> next) {
+        return new StageRoute(stage, next, services.config().stage(stage.name()).retries());
     }
 
     /** The verticles of this process in the order of deployment; they are undeployed in the opposite order. */
@@ -64,7 +65,7 @@ public final class Pipeline {
         List<StageRoute> routes = routes();
         List<VerticleDeployment> deployments = new ArrayList<>();
         deployments.add(new VerticleDeployment(PUBLISHER, 1, this::publisher));
-        deployments.add(new VerticleDeployment(RECOVERY, 1, () -> recovery(routes)));
+        deployments.add(new VerticleDeployment(RECOVERY, 1, this::recovery));
         deployments.add(new VerticleDeployment(
                 CLEANUP,
                 1,
@@ -94,11 +95,10 @@ public final class Pipeline {
                 services.runServices().steps());
     }
 
-    private RecoveryVerticle recovery(List<StageRoute> routes) {
+    private RecoveryVerticle recovery() {
         return new RecoveryVerticle(
                 new LostMessageRepository(services.storage().database(), StageMessages::resend),
                 services.repositories().pendingJobs(),
-                routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 broker,
                 services.config().delivery(),
                 services.runServices().publisher());

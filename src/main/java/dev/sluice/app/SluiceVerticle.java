@@ -60,9 +60,7 @@ public final class SluiceVerticle extends VerticleBase {
                     .await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException timeout) {
             // Nothing is lost: the broker redelivers, leases expire, and FFmpeg is killed with this process.
-            LOG.atWarn()
-                    .addKeyValue("seconds", STOP_TIMEOUT_SECONDS)
-                    .log("shutdown timed out; exiting");
+            LOG.atWarn().addKeyValue("seconds", STOP_TIMEOUT_SECONDS).log("shutdown timed out; exiting");
             Runtime.getRuntime().halt(TERMINATED);
         }
     }

@@ -6,11 +6,9 @@ import dev.sluice.broker.connection.BrokerConnection;
 import dev.sluice.broker.connection.BrokerEndpoint;
 import dev.sluice.broker.connection.BrokerErrorMapper;
 import dev.sluice.broker.connection.BrokerException;
-import dev.sluice.broker.connection.HeaderConverter;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +65,12 @@ public final class DeadLetterBrowser {
                             break;
                         }
                         bytes += next.getBody().length;
-                        taken.add(delivery(next));
+                        taken.add(new Delivery(
+                                connection,
+                                Topology.DEAD_LETTER_QUEUE,
+                                next.getEnvelope(),
+                                next.getProps(),
+                                next.getBody()));
                     }
                     return taken;
                 })
@@ -76,17 +79,6 @@ public final class DeadLetterBrowser {
 
     private static @Nullable GetResponse get(Channel channel) throws IOException {
         return channel.basicGet(Topology.DEAD_LETTER_QUEUE, false);
-    }
-
-    private Delivery delivery(GetResponse got) {
-        return new Delivery(
-                connection,
-                got.getEnvelope().getDeliveryTag(),
-                Topology.DEAD_LETTER_QUEUE,
-                Buffer.buffer(got.getBody()),
-                HeaderConverter.toJson(got.getProps().getHeaders()),
-                got.getProps().getMessageId(),
-                got.getEnvelope().isRedeliver());
     }
 
     /** Whether there are letters behind those that were taken. */

@@ -1,6 +1,9 @@
 package dev.sluice.broker;
 
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Envelope;
 import dev.sluice.broker.connection.BrokerConnection;
+import dev.sluice.broker.connection.HeaderConverter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -31,19 +34,17 @@ public final class Delivery {
 
     Delivery(
             BrokerConnection connection,
-            long tag,
             String queue,
-            Buffer body,
-            JsonObject headers,
-            @Nullable String messageId,
-            boolean redelivered) {
+            Envelope envelope,
+            AMQP.BasicProperties properties,
+            byte[] body) {
         this.connection = connection;
-        this.tag = tag;
+        this.tag = envelope.getDeliveryTag();
         this.queue = queue;
-        this.body = body;
-        this.headers = headers;
-        this.messageId = messageId;
-        this.redelivered = redelivered;
+        this.body = Buffer.buffer(body);
+        this.headers = HeaderConverter.toJson(properties.getHeaders());
+        this.messageId = properties.getMessageId();
+        this.redelivered = envelope.isRedeliver();
     }
 
     public String queue() {

@@ -8,14 +8,12 @@ import dev.sluice.broker.connection.BrokerConnection;
 import dev.sluice.broker.connection.BrokerEndpoint;
 import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.broker.connection.ConnectionSupervisor;
-import dev.sluice.broker.connection.HeaderConverter;
 import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -151,14 +149,7 @@ public final class SupervisedConsumer {
         @Override
         public void handleDelivery(
                 String consumerTag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-            Delivery delivery = new Delivery(
-                    connection,
-                    envelope.getDeliveryTag(),
-                    queue,
-                    Buffer.buffer(body),
-                    HeaderConverter.toJson(properties.getHeaders()),
-                    properties.getMessageId(),
-                    envelope.isRedeliver());
+            Delivery delivery = new Delivery(connection, queue, envelope, properties, body);
             context.runOnContext(v -> take(delivery, connection));
         }
 

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.sluice.broker.connection.BrokerErrorMapper;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
+import dev.sluice.job.StageName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,10 @@ public final class Topology {
     public static final String UPDATE_KEY = "update";
     public static final String REQUEST_KEY = "request";
 
+    /** Every queue that messages are processed from. */
+    public static final List<String> INPUT_QUEUES = List.of(
+            DOWNLOAD_QUEUE, PROCESSING_QUEUE, SEGMENTS_QUEUE, JOINS_QUEUE, UPLOAD_QUEUE, UPDATES_QUEUE, REQUESTS_QUEUE);
+
     private static final int DEAD_LETTER_DELIVERY_LIMIT = 1_000_000_000;
 
     static final List<String> EXCHANGES = List.of(PROCESSING_EXCHANGE, UPDATES_EXCHANGE);
@@ -60,6 +65,17 @@ public final class Topology {
     record Binding(String exchange, String routingKey, String queue) {}
 
     private Topology() {}
+
+    /** The queue from which a stage receives its messages. */
+    public static String queueOf(StageName stage) {
+        return switch (stage) {
+            case DOWNLOAD -> DOWNLOAD_QUEUE;
+            case PROCESSING -> PROCESSING_QUEUE;
+            case SEGMENT -> SEGMENTS_QUEUE;
+            case JOIN -> JOINS_QUEUE;
+            case UPLOAD -> UPLOAD_QUEUE;
+        };
+    }
 
     /**
      * Makes what is missing, or (PASSIVE) only looks whether all is there. Blocks.

@@ -46,8 +46,7 @@ public final class CheckCommand implements Callable<Integer> {
         PrintStream out = System.out;
         for (CheckResult result : results) {
             out.printf(
-                    "%-10s %-7s %s%n",
-                    result.section(), result.errors().isEmpty() ? "ok" : "FAILED", result.subject());
+                    "%-10s %-7s %s%n", result.section(), result.errors().isEmpty() ? "ok" : "FAILED", result.subject());
             result.errors().forEach(error -> out.printf("%-18s %s%n", "", TextSanitizer.singleLine(error)));
         }
         return results.stream().allMatch(result -> result.errors().isEmpty())

@@ -113,9 +113,7 @@ public final class DeadLetterCommand {
     }
 
     /** Discards dead letters. */
-    @Command(
-            name = "discard",
-            description = "Permanently discard dead letters. Their jobs remain FAILED.")
+    @Command(name = "discard", description = "Permanently discard dead letters. Their jobs remain FAILED.")
     static final class Discard extends DeadLetterAction {
         @Override
         Future<List<OperationResult>> handle(DeadLetterService deadLetters, List<String> ids) {

@@ -67,7 +67,10 @@ public final class SendTestJobCommand implements Callable<Integer> {
                         + " precedence (default: only these)")
         private @Nullable Path file;
 
-        @Option(names = "--broker", paramLabel = "URI", description = "broker: amqp://user:password@host:port/virtualhost")
+        @Option(
+                names = "--broker",
+                paramLabel = "URI",
+                description = "broker: amqp://user:password@host:port/virtualhost")
         private @Nullable String uri;
 
         RabbitMqConfig rabbitmq() {

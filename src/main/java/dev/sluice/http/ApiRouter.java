@@ -36,13 +36,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Makes the router out of the contract: each operation of it has an answer here, and nothing else has. A request is looked at in
- * this order: how often, which path, from which origin, how large, from whom, whether its schema allows it.
+ * Builds the router from the OpenAPI document; each of its operations has exactly one handler. A request is checked in this
+ * order: rate limit, path, origin, body size, authentication, schema.
  */
 final class ApiRouter {
     private static final Set<HttpMethod> METHODS =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE);
-    private static final List<String> HEADERS = List.of(
+    private static final List<String> ALLOWED_HEADERS = List.of(
             "Authorization",
             "Content-Type",
             "Last-Event-ID",
@@ -64,16 +64,16 @@ final class ApiRouter {
 
     private final Vertx vertx;
     private final BackendConfig config;
-    private final CallerAuthenticator callers;
+    private final CallerAuthenticator authenticator;
     private final ProblemHandler problems = new ProblemHandler();
 
     ApiRouter(Vertx vertx, BackendConfig config) {
         this.vertx = vertx;
         this.config = config;
-        this.callers = new CallerAuthenticator(vertx, config);
+        this.authenticator = new CallerAuthenticator(vertx, config);
     }
 
-    /** Throws {@link IllegalStateException} if contract and answers differ. */
+    /** @throws IllegalStateException if the operations of the contract and the registry differ */
     Router build(OpenAPIContract contract, OperationRegistry registry) {
         RouterBuilder builder = RouterBuilder.create(
                 vertx,
@@ -85,43 +85,43 @@ final class ApiRouter {
                 builder,
                 new RequestBodyHandler(
                         contract, registry.streaming().keySet(), config.limits().maxBodyBytes()));
-        callers.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
+        authenticator.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
         for (OpenAPIRoute route : builder.getRoutes()) {
             String id = route.getOperation().getOperationId();
             StreamingHandler streaming = registry.streaming().get(id);
             if (streaming == null) {
                 OperationHandler operation =
                         Objects.requireNonNull(registry.buffered().get(id));
-                route.setDoSecurity(callers.handler().isPresent());
-                route.addHandler(request -> answer(request, operation));
+                route.setDoSecurity(authenticator.handler().isPresent());
+                route.addHandler(request -> handle(request, operation));
             } else {
-                boolean asks = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
-                route.addHandler(request -> answer(request, streaming, asks));
+                boolean requiresAuth = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
+                route.addHandler(request -> handle(request, streaming, requiresAuth));
             }
         }
         Router router = builder.createRouter();
         for (int status = FIRST_ERROR; status <= LAST_ERROR; status++) {
-            int known = status;
-            router.errorHandler(known, request -> problems.handle(request, known));
+            int code = status;
+            router.errorHandler(code, request -> problems.handle(request, code));
         }
         return router;
     }
 
     private static Future<ValidatableRequest> extract(
-            RoutingContext request, io.vertx.openapi.contract.Operation operation, boolean streamed) {
+            RoutingContext request, io.vertx.openapi.contract.Operation operation, boolean streaming) {
         return RequestUtils.extract(
                 request.request(),
                 operation,
                 () -> Future.succeededFuture(
-                        streamed ? Buffer.buffer() : request.body().buffer()));
+                        streaming ? Buffer.buffer() : request.body().buffer()));
     }
 
     private static void requireAllOperationsImplemented(RouterBuilder builder, Set<String> operations) {
         Set<String> contract = new HashSet<>();
         builder.getRoutes().forEach(route -> contract.add(route.getOperation().getOperationId()));
         if (!contract.equals(operations)) {
-            throw new IllegalStateException("the contract has the operations " + new TreeSet<>(contract)
-                    + ", there are " + new TreeSet<>(operations));
+            throw new IllegalStateException("the OpenAPI document has the operations " + new TreeSet<>(contract)
+                    + ", the handlers " + new TreeSet<>(operations));
         }
     }
 
@@ -132,7 +132,7 @@ final class ApiRouter {
             builder.rootHandler(CorsHandler.create()
                     .addOrigins(new ArrayList<>(config.corsOrigins()))
                     .allowedMethods(METHODS)
-                    .allowedHeaders(new HashSet<>(HEADERS))
+                    .allowedHeaders(new HashSet<>(ALLOWED_HEADERS))
                     .exposedHeaders(new HashSet<>(EXPOSED_HEADERS)));
         }
         if (config.auth() == BackendConfig.Auth.NONE) {
@@ -141,27 +141,27 @@ final class ApiRouter {
         builder.rootHandler(bodies);
     }
 
-    private void answer(RoutingContext request, OperationHandler operation) {
+    private void handle(RoutingContext request, OperationHandler operation) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future.succeededFuture(new ApiRequest(callers.callerFor(request.user()), validated))
+        Future.succeededFuture(new ApiRequest(authenticator.callerFor(request.user()), validated))
                 .compose(operation::handle)
-                .onSuccess(answer -> send(request, answer))
+                .onSuccess(response -> send(request, response))
                 .onFailure(request::fail);
     }
 
-    private void answer(RoutingContext request, StreamingHandler streaming, boolean asks) {
+    private void handle(RoutingContext request, StreamingHandler streaming, boolean requiresAuth) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future<Optional<User>> asked =
-                asks ? callers.authenticate(request.request()) : Future.succeededFuture(Optional.empty());
-        asked.compose(user -> streaming.handle(
-                        new ApiRequest(callers.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)),
+        Future<Optional<User>> authenticated =
+                requiresAuth ? authenticator.authenticate(request.request()) : Future.succeededFuture(Optional.empty());
+        authenticated.compose(user -> streaming.handle(
+                        new ApiRequest(authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)),
                         request.request()))
                 .onFailure(cause -> RequestBodyDrain.drain(request.request()).onComplete(read -> request.fail(cause)));
     }
 
-    private static void send(RoutingContext request, JsonObject answer) {
+    private static void send(RoutingContext request, JsonObject body) {
         if (!request.response().ended() && !request.response().closed()) {
-            var unused = JsonResponse.send(request.response(), answer);
+            var unused = JsonResponse.send(request.response(), body);
         }
     }
 }

@@ -12,7 +12,7 @@ import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.s3.PresignedUrls;
 import dev.sluice.persistence.job.JobQueryRepository;
 
-/** What the answers are made by. */
+/** The services used by the handlers. */
 public record ApiServices(
         MediaJobService media,
         JobQueryRepository queries,
@@ -24,4 +24,4 @@ public record ApiServices(
         JobWebhookResolver webhookResolver,
         ObjectStore store,
         PresignedUrls presignedUrls,
-        ProcessInfo identity) {}
+        ProcessInfo process) {}

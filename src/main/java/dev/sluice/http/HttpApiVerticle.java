@@ -30,17 +30,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for HTTP and answers as the contract says, {@code http/openapi.json}. */
+/** Serves the HTTP API described by {@code http/openapi.json}, and the web UI. */
 public final class HttpApiVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HttpApiVerticle.class);
-    private static final int IDLE_SECONDS = 60;
+    private static final int IDLE_TIMEOUT_SECONDS = 60;
     private static final Duration UPLOAD_CLEANUP_INTERVAL = Duration.ofSeconds(20);
 
     private final BackendConfig config;
     private final RabbitMqConfig broker;
     private final ApiServices services;
     private final UpdateFeed feed = new UpdateFeed();
-    private long sweeper = -1;
+    private long cleanupTimer = -1;
     private @Nullable HttpServer server;
     private @Nullable UpdateFeedSubscriber subscriber;
 
@@ -54,92 +54,91 @@ public final class HttpApiVerticle extends VerticleBase {
     public Future<?> start() {
         return OpenApiDocument.read(vertx)
                 .compose(file -> file.toRouterContract(vertx)
-                        .map(contract -> new ApiRouter(vertx, config).build(contract, answers(file.json()))))
+                        .map(contract -> new ApiRouter(vertx, config).build(contract, registry(file.json()))))
                 .compose(this::listen)
-                .onSuccess(listening -> {
+                .onSuccess(started -> {
                     subscriber = new UpdateFeedSubscriber(vertx, broker, services.queries(), feed);
                     subscriber.start();
-                    sweeper = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), tick -> sweep());
+                    cleanupTimer = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), due -> deleteExpiredUploads());
                 });
     }
 
-    /** Any host may: what one takes back the others do not find any more. */
-    private void sweep() {
+    /** Runs on every host; each expired upload is deleted by one of them. */
+    private void deleteExpiredUploads() {
         services.resumable()
                 .deleteExpired()
-                .onSuccess(gone -> {
-                    if (gone > 0) {
-                        LOG.atInfo().addKeyValue("uploads", gone).log("expired uploads taken back");
+                .onSuccess(count -> {
+                    if (count > 0) {
+                        LOG.atInfo().addKeyValue("uploads", count).log("expired uploads deleted");
                     }
                 })
                 .onFailure(cause -> LOG.atWarn()
                         .addKeyValue("error", String.valueOf(cause.getMessage()))
-                        .log("expired uploads could not be taken back, will try again"));
+                        .log("deleting expired uploads failed; retrying"));
     }
 
     @Override
     public Future<?> stop() {
-        vertx.cancelTimer(sweeper);
-        Future<Void> deaf = subscriber == null ? Future.succeededFuture() : subscriber.stop();
+        vertx.cancelTimer(cleanupTimer);
+        Future<Void> unsubscribed = subscriber == null ? Future.succeededFuture() : subscriber.stop();
         Future<Void> closed = server == null ? Future.succeededFuture() : server.close();
-        return Future.join(deaf, closed);
+        return Future.join(unsubscribed, closed);
     }
 
     private Future<HttpServer> listen(Router router) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
-                .setIdleTimeout(IDLE_SECONDS)
-                // The body of a request that asks for an upgrade is not held back: 2 GiB of it were too much for
-                // memory.
+                .setIdleTimeout(IDLE_TIMEOUT_SECONDS)
+                // The body of an upgrade request would be buffered without a limit.
                 .setHttp2ClearTextEnabled(false);
         return vertx.createHttpServer(options)
-                .requestHandler(withPage(router))
+                .requestHandler(withWebUi(router))
                 .listen()
                 .onSuccess(listening -> {
                     server = listening;
-                    tell(listening);
+                    logStarted(listening);
                 })
                 .recover(cause -> Future.failedFuture(new IllegalStateException(
-                        "The backend cannot listen on " + config.host() + ":" + config.port() + ": "
+                        "The HTTP API cannot listen on " + config.host() + ":" + config.port() + ": "
                                 + cause.getMessage(),
                         cause)));
     }
 
-    private Router withPage(Router router) {
+    private Router withWebUi(Router router) {
         if (config.webUi()) {
             new WebUi(services.presignedUrls().origin()).mount(router);
         }
         return router;
     }
 
-    private void tell(HttpServer listening) {
+    private void logStarted(HttpServer listening) {
         LOG.atInfo()
                 .addKeyValue("host", config.host())
                 .addKeyValue("port", listening.actualPort())
-                .log("backend listens");
+                .log("HTTP API listening");
         if (config.auth() == BackendConfig.Auth.NONE) {
             LOG.atWarn()
                     .addKeyValue("host", config.host())
-                    .log("the backend asks nobody who he is: whoever reaches this address may do everything");
+                    .log("authentication disabled: every client of this address has full access");
         }
     }
 
-    private OperationRegistry answers(JsonObject contract) {
+    private OperationRegistry registry(JsonObject contract) {
         QueueInspector queueInspector = new QueueInspector(vertx, broker);
         HealthCheck health = new HealthCheck(services.queries(), services.store(), queueInspector);
-        Map<String, OperationHandler> whole = new HashMap<>();
-        whole.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
-        whole.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
-        whole.putAll(
-                new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl()).handlers());
-        whole.putAll(new DeadLetterHandler(services.deadLetters()).handlers());
-        whole.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
-        whole.putAll(new HealthHandler(health, services.identity(), contract).handlers());
-        Map<String, StreamingHandler> streamed = new HashMap<>();
-        streamed.putAll(new FormUploadHandler(services.uploads(), services.webhookResolver()).handlers());
-        streamed.putAll(new TusUploadHandler(services.resumable(), services.webhookResolver()).handlers());
-        streamed.putAll(new EventStreamHandler(vertx, feed, services.media()).handlers());
-        return new OperationRegistry(whole, streamed);
+        Map<String, OperationHandler> buffered = new HashMap<>();
+        buffered.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
+        buffered.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
+        buffered.putAll(new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl())
+                .handlers());
+        buffered.putAll(new DeadLetterHandler(services.deadLetters()).handlers());
+        buffered.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
+        buffered.putAll(new HealthHandler(health, services.process(), contract).handlers());
+        Map<String, StreamingHandler> streaming = new HashMap<>();
+        streaming.putAll(new FormUploadHandler(services.uploads(), services.webhookResolver()).handlers());
+        streaming.putAll(new TusUploadHandler(services.resumable(), services.webhookResolver()).handlers());
+        streaming.putAll(new EventStreamHandler(vertx, feed, services.media()).handlers());
+        return new OperationRegistry(buffered, streaming);
     }
 }

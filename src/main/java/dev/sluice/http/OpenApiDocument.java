@@ -10,40 +10,40 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * The one description of the API: what is shown to callers, and what the router is made of.
+ * The description of the API, served to clients and used to build the router.
  *
  * @param json OpenAPI 3.1
  */
 record OpenApiDocument(JsonObject json) {
-    /** Whether an operation that is streamed is for callers with a token only, in the router's view. */
+    /** Added to streaming operations of the router's contract: whether they require a token. */
     static final String REQUIRES_AUTH = "x-requires-auth";
 
     private static final String STREAMING = "x-streaming";
     private static final String FILE = "/http/openapi.json";
 
-    /** Reads it from among our own classes. */
+    /** Reads the document from the class path. */
     static Future<OpenApiDocument> read(Vertx vertx) {
         return vertx.executeBlocking(OpenApiDocument::readNow);
     }
 
-    /** The router's view of it. */
+    /** The contract for the router. */
     Future<OpenAPIContract> toRouterContract(Vertx vertx) {
-        JsonObject known = json.copy();
-        JsonObject paths = known.getJsonObject("paths");
+        JsonObject contract = json.copy();
+        JsonObject paths = contract.getJsonObject("paths");
         for (String path : paths.fieldNames()) {
             JsonObject operations = paths.getJsonObject(path);
             operations.fieldNames().forEach(method -> strip(operations.getJsonObject(method)));
         }
-        return OpenAPIContract.from(vertx, known);
+        return OpenAPIContract.from(vertx, contract);
     }
 
     /**
-     * The router knows a few types of bodies and refuses a contract with another, though it never looks at answers, nor at the
-     * bodies of what is streamed. Who sends those is asked elsewhere: the router's own handler would let the body flow
-     * before anybody takes it.
+     * Removes responses, and request bodies of streaming operations: the router does not use them, but rejects contracts with
+     * body types it does not support. Streaming operations are authenticated by {@link ApiRouter}: the security handler of the
+     * router would resume the request before its handler reads the body.
      */
     private static void strip(JsonObject operation) {
-        operation.put("responses", new JsonObject().put("200", new JsonObject().put("description", "not looked at")));
+        operation.put("responses", new JsonObject().put("200", new JsonObject().put("description", "not used")));
         if (operation.getBoolean(STREAMING, false)) {
             operation.remove("requestBody");
             operation.put(REQUIRES_AUTH, operation.remove("security") != null);

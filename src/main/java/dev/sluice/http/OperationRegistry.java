@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What answers the operations of the contract, by their ids.
+ * The handlers by operation ID.
  *
- * @param whole those whose request and answer are held in memory
- * @param streamed the others
+ * @param buffered handlers with request and response bodies in memory
+ * @param streaming all others
  */
 record OperationRegistry(Map<String, OperationHandler> buffered, Map<String, StreamingHandler> streaming) {
     OperationRegistry {

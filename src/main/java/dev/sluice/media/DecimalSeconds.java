@@ -5,39 +5,39 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** FFmpeg's way to write times: decimal seconds. */
+/** Converts times from and to decimal seconds, FFmpeg's format. */
 public final class DecimalSeconds {
-    private static final double NANOS = 1e9;
-    private static final long NANOS_OF_A_MICRO = 1_000;
-    private static final double LONGEST = 1e9;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final double MAX_SECONDS = 1e9;
 
     private DecimalSeconds() {}
 
-    /** The time, or nothing for {@code N/A}, for a missing one, and for what no film lasts. */
+    /** Parses a time; empty for {@code N/A}, a missing text, and an implausible time. */
     public static Optional<Duration> parse(@Nullable String text) {
         if (text == null) {
             return Optional.empty();
         }
         try {
             double seconds = Double.parseDouble(text);
-            return Math.abs(seconds) < LONGEST ? Optional.of(fromSeconds(seconds)) : Optional.empty();
+            return Math.abs(seconds) < MAX_SECONDS ? Optional.of(fromSeconds(seconds)) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
     }
 
-    /** Decimal seconds, to the microsecond. */
+    /** Formats a time, rounded down to a microsecond. */
     public static String format(Duration duration) {
-        return BigDecimal.valueOf(Math.floorDiv(duration.toNanos(), NANOS_OF_A_MICRO), 6)
+        return BigDecimal.valueOf(Math.floorDiv(duration.toNanos(), NANOS_PER_MICRO), 6)
                 .stripTrailingZeros()
                 .toPlainString();
     }
 
     public static Duration fromSeconds(double seconds) {
-        return Duration.ofNanos(Math.round(seconds * NANOS));
+        return Duration.ofNanos(Math.round(seconds * NANOS_PER_SECOND));
     }
 
     public static double toSeconds(Duration duration) {
-        return duration.toNanos() / NANOS;
+        return duration.toNanos() / NANOS_PER_SECOND;
     }
 }

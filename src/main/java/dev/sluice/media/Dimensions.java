@@ -1,8 +1,8 @@
 package dev.sluice.media;
 
-/** Width and height of a picture in pixels. */
+/** Width and height of a frame in pixels. */
 public record Dimensions(int width, int height) {
-    /** The shorter side; it decides which rungs of the ladder a video gets. */
+    /** The shorter side, which selects the rungs of the ladder. */
     public int shortSide() {
         return Math.min(width, height);
     }

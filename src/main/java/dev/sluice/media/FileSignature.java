@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells from a file's first bytes what is certainly no video, whatever its name says. Pure. */
+/** Detects by the first bytes of a file, not by its name, that it is not a video. Pure. */
 public final class FileSignature {
-    /** How many bytes are looked at. */
+    /** Number of bytes inspected. */
     public static final int LENGTH = 4096;
 
     private static final Map<String, String> IMAGES_BY_MAGIC = Map.of(
@@ -41,7 +41,7 @@ public final class FileSignature {
 
     private FileSignature() {}
 
-    /** Whether a file begins like one of the containers that are accepted. */
+    /** Whether a file has the signature of an accepted container. */
     public static boolean isContainer(byte[] head) {
         String ascii = ascii(head);
         boolean transportStream = isSync(head, 0, 188) || isSync(head, 4, 192);
@@ -51,7 +51,7 @@ public final class FileSignature {
                 || CONTAINER_STARTS.stream().anyMatch(hex(head)::startsWith);
     }
 
-    /** A transport stream shows its mark at the start of each packet; it may begin in the middle of one. */
+    /** A transport stream has a sync byte at the start of each packet; the file may start within a packet. */
     private static boolean isSync(byte[] head, int first, int packet) {
         for (int start = first; start < first + packet; start++) {
             if (start + 2 * packet < head.length
@@ -72,12 +72,12 @@ public final class FileSignature {
         return new String(head, 0, Math.min(16, head.length), StandardCharsets.ISO_8859_1);
     }
 
-    /** Why a file that begins so is refused; empty if it may be a video. */
+    /** The failure for a file with these first bytes; empty if it may be a video. */
     public static Optional<JobException> reject(byte[] head) {
         return image(head)
                 .map(kind -> new JobException(
                         ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video."))
-                .or(() -> text(head).map(FileSignature::refusalOfText));
+                .or(() -> text(head).map(FileSignature::rejectText));
     }
 
     private static Optional<String> image(byte[] head) {
@@ -98,10 +98,10 @@ public final class FileSignature {
                 .findFirst();
     }
 
-    /** The head as text, if that is what it is: UTF-8 without control characters but white space. */
+    /** The first bytes as text, if they are UTF-8 without control characters other than white space. */
     private static Optional<String> text(byte[] head) {
         try {
-            // The last character may be cut in two.
+            // The last character may be incomplete.
             int end = head.length == LENGTH ? LENGTH - 3 : head.length;
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -123,13 +123,13 @@ public final class FileSignature {
         return last;
     }
 
-    private static JobException refusalOfText(String text) {
+    private static JobException rejectText(String text) {
         String start = text.replaceFirst("^\\uFEFF?\\s*", "").toLowerCase(Locale.ROOT);
         boolean playlist = PLAYLIST_STARTS.stream().anyMatch(start::startsWith)
                 || (start.startsWith("<") && PLAYLIST_ELEMENTS.stream().anyMatch(start::contains));
         if (playlist) {
             return new JobException(
-                    ErrorCode.PLAYLIST, "The file is a playlist or script that names other files, not a video.");
+                    ErrorCode.PLAYLIST, "The file is a playlist or script that references other files, not a video.");
         }
         boolean page = start.startsWith("<!doctype html") || start.startsWith("<html");
         return new JobException(

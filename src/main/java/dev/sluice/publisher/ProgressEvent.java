@@ -12,13 +12,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How far a run is, on its way to the publisher.
+ * Progress of a run, sent to the publisher.
  *
- * @param progress of the job, 0 to 100, of a run that is all of its stage
- * @param share how much of the run is done, 0 to 1
- * @param seq the number that the update will carry
- * @param etaSeconds how long the stage will still take, where that is known
- * @param interval the least time between two updates of this kind about the job; zero: none is asked for
+ * @param progress percent of the job; ignored for a task of a stage, whose progress is computed from all tasks
+ * @param fraction completed part of the run, 0 to 1
+ * @param seq sequence number of the update; replaced for a task of a stage
+ * @param etaSeconds estimated remaining time of the stage, if known
+ * @param interval minimum time between two progress updates of the job; zero: no minimum
  */
 public record ProgressEvent(
         Attempt attempt,
@@ -29,19 +29,19 @@ public record ProgressEvent(
         Optional<Integer> etaSeconds,
         String worker,
         Duration interval) {
-    /** A forecast from less than this is a guess. */
+    /** An estimate from less progress is too inaccurate. */
     private static final double MIN_FRACTION_FOR_ETA = 0.05;
 
     /**
-     * How many seconds it will still take.
+     * Estimates the remaining seconds; empty below 5 % of progress.
      *
-     * @param share how much is done, 0 to 1
-     * @param elapsed seconds since it was begun
+     * @param fraction completed part, 0 to 1
+     * @param elapsedSeconds seconds since the start
      */
-    public static Optional<Integer> estimateRemaining(double share, double elapsed) {
-        return share < MIN_FRACTION_FOR_ETA || share > 1
+    public static Optional<Integer> estimateRemaining(double fraction, double elapsedSeconds) {
+        return fraction < MIN_FRACTION_FOR_ETA || fraction > 1
                 ? Optional.empty()
-                : Optional.of((int) Math.ceil(elapsed * (1 - share) / share));
+                : Optional.of((int) Math.ceil(elapsedSeconds * (1 - fraction) / fraction));
     }
 
     JsonObject toJson() {
@@ -75,23 +75,23 @@ public record ProgressEvent(
                 Duration.ofMillis(json.getLong("intervalMillis", 0L)));
     }
 
-    /** The progress update, with the progress and the sequence number that the database recorded. */
+    /** Builds the update with the progress and, for a task of a stage, the sequence number that the database recorded. */
     JobUpdate toUpdate(RecordedProgress recorded, Instant now) {
-        StageName stage = attempt.run().stage();
+        StageName name = attempt.run().stage();
         return new JobUpdate(
                 attempt.run().job(),
                 mediaId,
                 JobUpdate.Status.PROCESSING,
                 recorded.progress(),
-                stage.startStep(),
+                name.startStep(),
                 JobUpdate.Content.EMPTY,
                 now,
                 recorded.stageProgress()
                         .map(RecordedProgress.StageProgress::seq)
                         .orElse(seq),
-                new JobUpdate.Origin(stage, attempt.attemptNumber(), worker),
+                new JobUpdate.Origin(name, attempt.attemptNumber(), worker),
                 recorded.stageProgress()
-                        .map(all -> estimateRemaining(all.share(), all.elapsedSeconds()))
+                        .map(stage -> estimateRemaining(stage.fraction(), stage.elapsedSeconds()))
                         .orElse(etaSeconds));
     }
 }

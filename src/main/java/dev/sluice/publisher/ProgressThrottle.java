@@ -8,10 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/**
- * Keeps the latest tick of each run until the next flush, or until its job may be told of again; what it replaces was never worth
- * sending.
- */
+/** Keeps the latest progress of each run until the next flush, or until the minimum interval of its job has passed. */
 final class ProgressThrottle {
     private final LongSupplier nanoTime;
     private final Map<RunId, ProgressEvent> latest = new LinkedHashMap<>();
@@ -22,10 +19,10 @@ final class ProgressThrottle {
     }
 
     void add(ProgressEvent event) {
-        latest.merge(event.attempt().run(), event, (kept, come) -> come.seq() > kept.seq() ? come : kept);
+        latest.merge(event.attempt().run(), event, (kept, added) -> added.seq() > kept.seq() ? added : kept);
     }
 
-    /** The latest tick of each run that may be sent now, oldest run first; they are forgotten here. */
+    /** Removes and returns the latest progress of each run that may be published now, in the order of insertion. */
     List<ProgressEvent> takeDue() {
         long now = nanoTime.getAsLong();
         suppressedUntil.values().removeIf(until -> until - now <= 0);

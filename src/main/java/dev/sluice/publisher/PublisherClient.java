@@ -9,7 +9,7 @@ import io.vertx.core.json.JsonObject;
  * progress updates are not guaranteed.
  */
 public final class PublisherClient {
-    static final String OUTBOX = "sluice.outbox";
+    static final String OUTBOX_ADDRESS = "sluice.outbox";
     static final String PROGRESS_ADDRESS = "sluice.progress";
 
     private static final DeliveryOptions LOCAL_ONLY = new DeliveryOptions().setLocalOnly(true);
@@ -22,7 +22,7 @@ public final class PublisherClient {
 
     /** Notifies the publisher of new rows in the outbox. */
     public void notifyOutbox() {
-        send(OUTBOX, new JsonObject());
+        send(OUTBOX_ADDRESS, new JsonObject());
     }
 
     /** Sends progress; the publisher throttles it. */

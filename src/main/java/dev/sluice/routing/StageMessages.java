@@ -58,8 +58,7 @@ public final class StageMessages {
     /** Internal queues need no exchange. */
     private static OutboxMessage toQueueOf(StageName stage, Buffer body) {
         return switch (stage) {
-            case SEGMENT -> OutboxMessage.of(Topology.DEFAULT_EXCHANGE, Topology.SEGMENTS_QUEUE, body);
-            case JOIN -> OutboxMessage.of(Topology.DEFAULT_EXCHANGE, Topology.JOINS_QUEUE, body);
+            case SEGMENT, JOIN -> OutboxMessage.of(Topology.DEFAULT_EXCHANGE, Topology.queueOf(stage), body);
             case DOWNLOAD, PROCESSING, UPLOAD -> OutboxMessage.of(Topology.PROCESSING_EXCHANGE, stage.key(), body);
         };
     }

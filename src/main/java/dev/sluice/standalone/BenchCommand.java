@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
 /** Compares the pipeline with plain FFmpeg and with the legacy processor, on this host, with one file. */
 @Command(
         name = "bench",
-        description = "Compare the pipeline with plain FFmpeg and with the legacy processor: wall time, CPU time, memory.")
+        description =
+                "Compare the pipeline with plain FFmpeg and with the legacy processor: wall time, CPU time, memory.")
 final class BenchCommand implements Callable<Integer> {
     @Mixin
     private DataOption data = new DataOption();
@@ -32,7 +33,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "runs of each variant (default: ${DEFAULT-VALUE})")
     private int rounds = 3;
 
-    @Option(names = "--only", paramLabel = "VARIANT", description = "variant to run; may be repeated: ${COMPLETION-CANDIDATES}")
+    @Option(
+            names = "--only",
+            paramLabel = "VARIANT",
+            description = "variant to run; may be repeated: ${COMPLETION-CANDIDATES}")
     private List<BenchVariant> only = List.of(BenchVariant.values());
 
     /** Each round begins with another variant, so that the order has no effect. */

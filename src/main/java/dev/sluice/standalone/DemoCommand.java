@@ -15,9 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Processes one video and prints the progress and the location of the outputs. */
-@Command(
-        name = "demo",
-        description = "Process FILE, or a generated clip, and print the location of the outputs.")
+@Command(name = "demo", description = "Process FILE, or a generated clip, and print the location of the outputs.")
 final class DemoCommand implements Callable<Integer> {
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     /** More often than a backend needs it, for a smooth display. */

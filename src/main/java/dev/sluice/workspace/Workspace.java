@@ -1,7 +1,6 @@
 package dev.sluice.workspace;
 
 import dev.sluice.common.io.DirectoryTree;
-import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.config.WorkspaceConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
@@ -16,34 +15,23 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The files of jobs between their stages: {@code <root>/jobs/<job>/<stage>-<task>-<token>/}, one directory for each attempt.
  * Futures fail with a {@link JobException} and complete on the caller's context; files are never touched on an event loop.
  */
 public final class Workspace {
-    private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
-
-    /** Where in a job's directory its source is, if it was fetched for several attempts. */
-    private static final String SOURCE = "source";
-
-    private final Vertx vertx;
     private final Path root;
-    private final Path listJobs;
+    private final AttemptDirectories directories;
     private final DiskReservations disk;
     private volatile BooleanSupplier spare = () -> false;
 
     private Workspace(Vertx vertx, Path root, FileStore store, long keepFree) {
-        this.vertx = vertx;
         this.root = root;
-        this.listJobs = root.resolve("jobs");
+        this.directories = new AttemptDirectories(vertx, root);
         this.disk = new DiskReservations(DiskReservations.Disk.of(store), keepFree);
     }
 
@@ -57,7 +45,7 @@ public final class Workspace {
                 () -> {
                     try {
                         Path root = Files.createDirectories(config.directory()).toRealPath();
-                        Files.createDirectories(root.resolve("jobs"));
+                        Files.createDirectories(AttemptDirectories.jobsDirectory(root));
                         Files.delete(Files.createTempFile(root, ".writable", null));
                         return new Workspace(vertx, root, Files.getFileStore(root), config.minFreeBytes());
                     } catch (IOException cause) {
@@ -67,6 +55,10 @@ public final class Workspace {
                     }
                 },
                 false);
+    }
+
+    public AttemptDirectories attemptDirectories() {
+        return directories;
     }
 
     /** Where the workspace is, as a real path. */
@@ -84,18 +76,18 @@ public final class Workspace {
      * @param bytes what the work may write at the most, as well as one can tell beforehand
      */
     public <T> Future<T> withAttemptDirectory(Attempt attempt, long bytes, Function<AttemptDirectory, Future<T>> work) {
-        Path path = path(attempt);
-        return blocking(() -> lend(path, bytes))
+        return directories
+                .blocking(() -> lend(attempt, bytes))
                 .compose(lent -> Future.succeededFuture(lent.directory())
                         .compose(work)
-                        .recover(cause -> removed(path).transform(done -> Future.failedFuture(cause)))
+                        .recover(cause -> delete(attempt).transform(done -> Future.failedFuture(cause)))
                         .onComplete(ended -> lent.reservation().close()));
     }
 
-    private Allocation lend(Path path, long bytes) throws IOException {
+    private Allocation lend(Attempt attempt, long bytes) throws IOException {
         DiskReservations.Reservation share = take(bytes);
         try {
-            return new Allocation(fresh(path), share);
+            return new Allocation(directories.createEmpty(attempt), share);
         } catch (IOException | RuntimeException cause) {
             share.close();
             throw cause;
@@ -129,30 +121,32 @@ public final class Workspace {
      * @param fetch puts it into the file that it is given
      */
     Future<Path> fetchSource(JobId job, long bytes, Function<Path, Future<Void>> fetch) {
-        Path file = home(job).resolve(SOURCE).resolve("source");
-        return blocking(() -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes)
+        Path file = directories.sourceOf(job).resolve("source");
+        return directories
+                .blocking(() -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes)
                 .compose(there -> there ? Future.succeededFuture(file) : fetched(file, bytes, fetch));
     }
 
     private Future<Path> fetched(Path file, long bytes, Function<Path, Future<Void>> fetch) {
         Path partial = file.resolveSibling(UUID.randomUUID() + ".part");
-        return blocking(() -> {
+        return directories
+                .blocking(() -> {
                     DiskReservations.Reservation share = take(bytes);
                     Files.createDirectories(partial.getParent());
                     return share;
                 })
                 .compose(share -> fetch.apply(partial).onComplete(ended -> share.close()))
-                .compose(done -> blocking(() -> Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE)));
+                .compose(done -> directories.blocking(() -> Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE)));
     }
 
     /** Removes a job's source that was fetched; what can't be removed is logged. */
     Future<Void> deleteSource(JobId job) {
-        return removed(home(job).resolve(SOURCE));
+        return directories.delete(directories.sourceOf(job));
     }
 
     /** As {@link #discardSource}, and blocks. */
     void deleteSourceBlocking(JobId job) throws IOException {
-        DirectoryTree.deleteRecursively(home(job).resolve(SOURCE));
+        DirectoryTree.deleteRecursively(directories.sourceOf(job));
     }
 
     private record Allocation(AttemptDirectory directory, DiskReservations.Reservation reservation) {}
@@ -175,8 +169,8 @@ public final class Workspace {
      * {@code ..}, from the root or over a link, fails with INVALID_MESSAGE; what is not there with FILES_MISSING.
      */
     public Future<Path> resolve(JobId job, String relative) {
-        return blocking(() -> {
-            Path home = home(job);
+        return directories.blocking(() -> {
+            Path home = directories.of(job);
             Path file = inside(home, relative);
             if (!file.toRealPath().startsWith(home.toRealPath())) {
                 throw leaves();
@@ -187,49 +181,12 @@ public final class Workspace {
 
     /** Removes all files of a job that has ended; what can't be removed is logged. */
     public Future<Void> delete(JobId job) {
-        return removed(home(job));
+        return directories.delete(directories.of(job));
     }
 
     /** Removes the files of an attempt that came to nothing after all; what can't be removed is logged. */
     public Future<Void> delete(Attempt attempt) {
-        return removed(path(attempt));
-    }
-
-    /** The file names of all jobs that have a directory here. */
-    public Future<List<String>> listJobs() {
-        return blocking(() -> DirectoryTree.list(listJobs));
-    }
-
-    /**
-     * The attempts that have a directory in that of the job with this file name; what was not made by a workspace is left out.
-     */
-    public Future<List<AttemptDirectoryName>> listAttempts(String fileName) {
-        return blocking(() -> DirectoryTree.list(listJobs.resolve(fileName)).stream()
-                .flatMap(name -> AttemptDirectoryName.of(name).stream())
-                .toList());
-    }
-
-    /** Removes the files of one attempt; what can't be removed is logged. */
-    public Future<Void> deleteAttempt(String fileName, AttemptDirectoryName attempt) {
-        return removed(listJobs.resolve(fileName).resolve(attempt.toDirectoryName()));
-    }
-
-    /** Removes the directory of the ended job with this file name if no attempt's is in it any more. */
-    public Future<Void> deleteJobDirectoryIfEmpty(String fileName) {
-        return blocking(() -> {
-            DirectoryTree.deleteRecursively(listJobs.resolve(fileName).resolve(SOURCE));
-            DirectoryTree.deleteIfEmpty(listJobs.resolve(fileName));
-            return null;
-        });
-    }
-
-    private Path home(JobId job) {
-        return listJobs.resolve(job.pathSegment());
-    }
-
-    private Path path(Attempt attempt) {
-        return home(attempt.run().job())
-                .resolve(AttemptDirectoryName.of(attempt).toDirectoryName());
+        return directories.delete(directories.of(attempt));
     }
 
     private Path inside(Path home, String relative) {
@@ -247,37 +204,5 @@ public final class Workspace {
     private static JobException leaves() {
         return new JobException(
                 ErrorCode.INVALID_MESSAGE, "The message names a file that is not in the directory of its job.");
-    }
-
-    // The same token comes twice only when the database was set back: what lies there is of another life.
-    private static AttemptDirectory fresh(Path path) throws IOException {
-        DirectoryTree.deleteRecursively(path);
-        return new AttemptDirectory(Files.createDirectories(path));
-    }
-
-    private Future<Void> removed(Path path) {
-        return this.<Void>blocking(() -> {
-                    DirectoryTree.deleteRecursively(path);
-                    return null;
-                })
-                .otherwise(cause -> {
-                    LOG.atWarn()
-                            .addKeyValue("directory", path)
-                            .addKeyValue("error", String.valueOf(cause.getCause()))
-                            .log("directory could not be removed");
-                    return null;
-                });
-    }
-
-    private <T> Future<T> blocking(Callable<T> work) {
-        return vertx.executeBlocking(
-                () -> {
-                    try {
-                        return work.call();
-                    } catch (Exception cause) {
-                        throw FileErrorMapper.translate(cause);
-                    }
-                },
-                false);
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,14 +26,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A broker of the test's own with the contract's queues, empty, and clients that are stopped after each test. */
+@ExtendWith(VertxExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 abstract class BrokerScenario<N extends BrokerNode> {
     protected static final long PATIENCE_SECONDS = 20;
 
-    protected final Vertx vertx = Vertx.vertx();
+    protected Vertx vertx;
     protected N node;
     protected final List<SupervisedConsumer> consumers = new ArrayList<>();
     private final List<ConfirmedPublisher> publishers = new ArrayList<>();
@@ -40,13 +43,13 @@ abstract class BrokerScenario<N extends BrokerNode> {
     abstract N startNode();
 
     @BeforeAll
-    void startBroker() {
+    void startBroker(Vertx sharedVertx) {
+        vertx = sharedVertx;
         node = startNode();
     }
 
     @AfterAll
-    void stopBroker() throws Exception {
-        vertx.close().await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    void stopBroker() {
         node.close();
     }
 

@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +28,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
 /** A real node that listens with TLS too, its certificate made out to {@code localhost}. */
+@ExtendWith(VertxExtension.class)
 @Timeout(180)
 class BrokerTlsIT {
     private static final int TLS_PORT = ChildProcess.freePort();
@@ -41,9 +44,9 @@ class BrokerTlsIT {
     private static Vertx vertx;
 
     @BeforeAll
-    static void start() {
+    static void start(Vertx sharedVertx) {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        vertx = Vertx.vertx();
+        vertx = sharedVertx;
         node = RabbitNode.start(
                 "listeners.ssl.1 = 127.0.0.1:" + TLS_PORT,
                 "ssl_options.certfile = " + TestCertificateAuthority.known().certificate(),
@@ -53,10 +56,9 @@ class BrokerTlsIT {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         if (node != null) {
             node.close();
-            vertx.close().await(SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -96,7 +98,7 @@ class BrokerTlsIT {
         assertBothSay(
                 config("amqps://localhost:" + TLS_PORT, other),
                 "RabbitMQ at localhost:" + TLS_PORT
-                        + ": its certificate comes from none of the authorities in rabbitmq.caFile ("
+                        + ": its certificate was issued by none of the authorities in rabbitmq.caFile ("
                         + TestCertificateAuthority.unknown().caPem() + ").");
     }
 
@@ -105,8 +107,8 @@ class BrokerTlsIT {
         assertBothSay(
                 config("amqps://localhost:" + TLS_PORT, Optional.empty()),
                 "RabbitMQ at localhost:" + TLS_PORT
-                        + ": its certificate comes from no authority that this JVM trusts; rabbitmq.caFile can name the"
-                        + " right one.");
+                        + ": its certificate was issued by no authority that this JVM trusts; set rabbitmq.caFile to"
+                        + " the CA file of the service.");
     }
 
     @Test
@@ -114,7 +116,7 @@ class BrokerTlsIT {
         assertBothSay(
                 config("amqps://127.0.0.1:" + TLS_PORT, KNOWN),
                 "RabbitMQ at 127.0.0.1:" + TLS_PORT
-                        + ": its certificate is for another host name than the one it was asked by (");
+                        + ": its certificate does not match the host name (");
     }
 
     @Test
@@ -130,7 +132,7 @@ class BrokerTlsIT {
     void saysThatAPlainPortHasNoTls() throws Exception {
         assertBothSay(
                 config("amqps://localhost:" + node.port(), KNOWN),
-                "RabbitMQ at localhost:" + node.port() + ": it does not speak TLS on that port.");
+                "RabbitMQ at localhost:" + node.port() + ": the port does not use TLS.");
     }
 
     /** What {@code check} prints, and what the log says while the broker is waited for. */

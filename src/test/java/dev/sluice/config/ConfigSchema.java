@@ -69,8 +69,8 @@ final class ConfigSchema {
     static JsonObject generate(List<Row> rows, Map<String, String> sectionTitles) {
         SchemaRecorder reader = new SchemaRecorder();
         var unused = SluiceConfig.read(reader);
-        JsonObject root = object()
-                .put("properties", new JsonObject().put("$schema", new JsonObject().put("type", "string")));
+        JsonObject root =
+                object().put("properties", new JsonObject().put("$schema", new JsonObject().put("type", "string")));
         for (Row row : rows) {
             JsonObject key = Objects.requireNonNull(reader.schemas().remove(row.key()), row.key())
                     .mergeIn(OWN_PARSER.getOrDefault(row.key(), new JsonObject()));
@@ -80,7 +80,8 @@ final class ConfigSchema {
             parent(root, row.key(), sectionTitles).put(lastPart(row.key()), described(key, row));
         }
         if (!reader.schemas().isEmpty()) {
-            throw new IllegalStateException("not documented: " + reader.schemas().keySet());
+            throw new IllegalStateException(
+                    "not documented: " + reader.schemas().keySet());
         }
         return new JsonObject()
                 .put("$schema", "https://json-schema.org/draft/2020-12/schema")
@@ -89,7 +90,8 @@ final class ConfigSchema {
     }
 
     private static JsonObject described(JsonObject key, Row row) {
-        JsonObject described = new JsonObject().put("description", plainText(row.meaning())).mergeIn(key);
+        JsonObject described =
+                new JsonObject().put("description", plainText(row.meaning())).mergeIn(key);
         if (row.value().matches("`[^`]+`")) {
             String value = row.value().replace("`", "");
             described.put("default", "string".equals(key.getString("type")) ? value : Json.decodeValue(value));

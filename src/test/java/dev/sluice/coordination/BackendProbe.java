@@ -5,7 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import dev.sluice.broker.RabbitNode;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The other half of the system: makes jobs, and writes down when and how often it heard what of each. */
+/** Simulates the backend: creates jobs and records the updates of each job. */
 final class BackendProbe implements AutoCloseable {
     private static final String DOWNLOAD = "video.processing.download";
     private static final String UPDATES = "video.processing.updates";
@@ -38,15 +38,15 @@ final class BackendProbe implements AutoCloseable {
     private final TestDatabase database;
     private final Connection connection;
     private final Channel producer;
-    /** By job, what was heard of it in the order in which it came; ended jobs that were told of in order are forgotten. */
-    private final Map<String, List<String>> underWay = new HashMap<>();
+    /** Steps received for each job, in order; a job is removed when it has ended with the expected steps. */
+    private final Map<String, List<String>> steps = new HashMap<>();
 
     private final List<String> errors = new ArrayList<>();
     private final List<Long> completions = new ArrayList<>();
 
-    BackendProbe(RabbitNode rabbit, TestDatabase database) throws IOException, TimeoutException {
+    BackendProbe(TestBroker broker, TestDatabase database) throws IOException, TimeoutException {
         this.database = database;
-        connection = rabbit.connect();
+        connection = broker.connect();
         producer = connection.createChannel();
         producer.confirmSelect();
         for (String queue : QUEUES) {
@@ -57,12 +57,12 @@ final class BackendProbe implements AutoCloseable {
         reader.basicConsume(UPDATES, true, new DefaultConsumer(reader) {
             @Override
             public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-                hear(new JsonObject(Buffer.buffer(body)));
+                record(new JsonObject(Buffer.buffer(body)));
             }
         });
     }
 
-    /** Makes the rows and then the messages of so many jobs, as producers do. */
+    /** Creates the rows and then the messages of jobs, as producers do. */
     void produce(String prefix, int jobs) throws Exception {
         database.execute(
                 "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\", \"s3Key\", \"originalFilename\")"
@@ -96,23 +96,23 @@ final class BackendProbe implements AutoCloseable {
         producer.waitForConfirmsOrDie(CONFIRM_MILLIS);
     }
 
-    private synchronized void hear(JsonObject update) {
+    private synchronized void record(JsonObject update) {
         String job = update.getString("job_id");
         String step = update.getString("current_step");
-        List<String> heard = underWay.computeIfAbsent(job, first -> new ArrayList<>());
-        heard.add(step);
+        List<String> received = steps.computeIfAbsent(job, first -> new ArrayList<>());
+        received.add(step);
         if (update.getString("status").equals("completed")) {
             completions.add(System.nanoTime());
-            if (heard.equals(STEPS)) {
-                underWay.remove(job);
+            if (received.equals(STEPS)) {
+                steps.remove(job);
             } else {
-                errors.add(job + ": " + heard);
+                errors.add(job + ": " + received);
             }
             notifyAll();
         }
     }
 
-    /** Waits until so many jobs were completed since it listens; gives the times at which they were, nanoseconds. */
+    /** Waits until this number of jobs is completed; returns the times of completion in nanoseconds. */
     synchronized List<Long> awaitCompleted(int jobs, long limitSeconds) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
         while (completions.size() < jobs && System.nanoTime() < until) {
@@ -121,18 +121,15 @@ final class BackendProbe implements AutoCloseable {
         return List.copyOf(completions);
     }
 
-    /**
-     * Jobs of which more, less or other updates came than the six of a job that goes well, in another order, or more after the
-     * last.
-     */
-    synchronized List<String> complaints() {
+    /** Jobs whose updates differ from the six steps of a successful job in number, kind or order. */
+    synchronized List<String> unexpectedUpdates() {
         List<String> all = new ArrayList<>(errors);
-        underWay.forEach((job, heard) -> all.add(job + ": " + heard));
+        steps.forEach((job, received) -> all.add(job + ": " + received));
         return all;
     }
 
-    /** Messages that wait in the queues of the stages. */
-    long waiting() throws IOException {
+    /** Number of messages in the queues. */
+    long queuedMessages() throws IOException {
         long sum = 0;
         for (String queue : QUEUES) {
             sum += producer.messageCount(queue);

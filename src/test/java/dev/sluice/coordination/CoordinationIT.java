@@ -3,9 +3,10 @@ package dev.sluice.coordination;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.SharedServices;
 import dev.sluice.broker.RabbitNode;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What it costs to have work done: jobs whose stages only copy, through all of them, on real services. The figures are printed for
- * a person to read; what is held to is that every job is done once, and every update sent once and in order.
+ * Measures the coordination overhead: jobs whose stages only copy a file, on real services. Asserts that every job is completed
+ * once and every update is sent once and in order; the results are printed.
  */
 @Tag("long")
 class CoordinationIT {
@@ -35,7 +36,7 @@ class CoordinationIT {
     private static final List<String> JVM =
             List.of(System.getProperty("coordination.jvm", "-Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                     .split(" "));
-    /** Classes of another version, for comparison. */
+    /** Classes of another version for comparison. */
     private static final Optional<Path> BASELINE =
             Optional.ofNullable(System.getProperty("coordination.baseline")).map(Path::of);
 
@@ -56,66 +57,61 @@ class CoordinationIT {
     @TempDir
     private Path directory;
 
-    private RabbitNode rabbit;
-    private EmbeddedDatabase postgres;
-
     @Test
-    void completesEveryJobOnceHoweverManyWait() throws Exception {
+    void completesEveryJobOnceWithLargeBacklog() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        rabbit = RabbitNode.start();
-        postgres = EmbeddedDatabase.start(directory.resolve("postgres"));
-        try {
-            print(
-                    "%d jobs after %d, %d at once in each stage, %d connections to the database",
-                    JOBS, WARM_UP, CONCURRENCY, POOL);
-            print(
-                    "%-9s %7s %7s %31s  %-70s  %s",
-                    "",
-                    "jobs",
-                    "jobs/s",
-                    "CPU ms a job: JVM, PG, RabbitMQ",
-                    "jobs/s of each tenth",
-                    "heap MiB before, after");
-            for (int round = 0; round < ROUNDS; round++) {
-                if (BASELINE.isPresent()) {
-                    round("before-" + round, BASELINE.get());
-                }
-                round("now-" + round, Path.of("target", "classes").toAbsolutePath());
+        print(
+                "%d jobs after %d, %d concurrently in each stage, %d database connections",
+                JOBS, WARM_UP, CONCURRENCY, POOL);
+        print(
+                "%-9s %7s %7s %31s  %-70s  %s",
+                "",
+                "jobs",
+                "jobs/s",
+                "CPU ms/job: JVM, PG, RabbitMQ",
+                "jobs/s of each tenth",
+                "heap MiB before, after");
+        for (int round = 0; round < ROUNDS; round++) {
+            if (BASELINE.isPresent()) {
+                round("before-" + round, BASELINE.get());
             }
-        } finally {
-            postgres.close();
-            rabbit.close();
+            round("now-" + round, Path.of("target", "classes").toAbsolutePath());
         }
     }
 
     private void round(String name, Path classes) throws Exception {
-        String databaseName = name.replace('-', '_');
-        new TestDatabase(postgres, "sluice").execute("CREATE DATABASE " + databaseName);
-        TestDatabase database = new TestDatabase(postgres, databaseName);
+        TestDatabase database = SharedServices.newDatabase();
+        TestBroker broker = SharedServices.rabbitMq();
         database.execute(USERS_TABLE);
+        JsonObject stage = new JsonObject().put("concurrency", CONCURRENCY);
+        JsonObject stages =
+                new JsonObject().put("download", stage).put("processing", stage).put("upload", stage);
         Path home = Files.createDirectories(directory.resolve(name));
         Path config = Files.writeString(
-                home.resolve("sluice.json"), config(database, home).encodePrettily());
-        try (BackendProbe other = new BackendProbe(rabbit, database);
+                home.resolve("sluice.json"),
+                StubWorker.settings(broker, database, POOL, home.resolve("work"))
+                        .put("stages", stages)
+                        .encodePrettily());
+        try (BackendProbe backend = new BackendProbe(broker, database);
                 WorkerJvm worker = WorkerJvm.start(home, config, classes, JVM)) {
-            other.produce("warm", WARM_UP);
+            backend.produce("warm", WARM_UP);
             worker.order("up");
-            other.awaitCompleted(WARM_UP, LIMIT_SECONDS);
+            backend.awaitCompleted(WARM_UP, LIMIT_SECONDS);
             worker.order("down");
-            other.produce("job", JOBS);
+            backend.produce("job", JOBS);
 
-            Duration[] cpuBefore = cpu(worker);
+            Duration[] cpuBefore = cpu(worker, database);
             long begun = System.nanoTime();
             worker.order("up");
-            List<Long> completions = other.awaitCompleted(WARM_UP + JOBS, LIMIT_SECONDS);
-            Duration[] cpuAfter = cpu(worker);
+            List<Long> completions = backend.awaitCompleted(WARM_UP + JOBS, LIMIT_SECONDS);
+            Duration[] cpuAfter = cpu(worker, database);
             worker.order("down");
 
             List<Long> measured = completions.subList(WARM_UP, completions.size());
             report(name, begun, measured, cpuBefore, cpuAfter, worker);
             assertThat(measured).hasSize(JOBS);
-            assertThat(other.complaints()).isEmpty();
-            assertThat(other.waiting()).isZero();
+            assertThat(backend.unexpectedUpdates()).isEmpty();
+            assertThat(backend.queuedMessages()).isZero();
             assertThat(database.query("SELECT state, count(*) FROM sluice.job GROUP BY state")
                             .toString())
                     .isEqualTo("[{state=completed, count=" + (WARM_UP + JOBS) + "}]");
@@ -127,34 +123,6 @@ class CoordinationIT {
                     .isEqualTo("[{status=COMPLETED, count=" + (WARM_UP + JOBS) + "}]");
             assertThat(database.value("SELECT count(*) FROM sluice.outbox")).isEqualTo("0");
         }
-    }
-
-    private JsonObject config(TestDatabase database, Path home) {
-        JsonObject stage = new JsonObject().put("concurrency", CONCURRENCY);
-        return new JsonObject()
-                .put(
-                        "rabbitmq",
-                        new JsonObject()
-                                .put("uri", "amqp://127.0.0.1:" + rabbit.port())
-                                .put("user", rabbit.user())
-                                .put("password", rabbit.password().reveal()))
-                .put(
-                        "postgres",
-                        new JsonObject()
-                                .put("uri", database.config().uri())
-                                .put("user", database.config().user())
-                                .put("password", database.config().password().reveal())
-                                .put("poolSize", POOL))
-                .put("s3", new JsonObject().put("bucket", "media"))
-                .put(
-                        "workspace",
-                        new JsonObject().put("directory", home.resolve("work").toString()))
-                .put(
-                        "stages",
-                        new JsonObject()
-                                .put("download", stage)
-                                .put("processing", stage)
-                                .put("upload", stage));
     }
 
     private static void report(
@@ -184,10 +152,10 @@ class CoordinationIT {
                 collections.stream().mapToInt(sizes -> sizes[1]).max().orElse(0));
     }
 
-    /** What the worker, the database and the broker took so far. */
-    private Duration[] cpu(WorkerJvm worker) throws IOException {
-        long postmaster = Long.parseLong(
-                Files.readAllLines(directory.resolve("postgres").resolve("data").resolve("postmaster.pid"))
+    /** CPU time of the worker, the database and the broker. */
+    private static Duration[] cpu(WorkerJvm worker, TestDatabase database) throws IOException {
+        long postmaster =
+                Long.parseLong(Files.readAllLines(Path.of(database.value("SHOW data_directory"), "postmaster.pid"))
                         .get(0)
                         .strip());
         return new Duration[] {
@@ -208,7 +176,7 @@ class CoordinationIT {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    private static void print(String format, Object... figures) {
-        System.out.printf(format + "%n", figures);
+    private static void print(String format, Object... values) {
+        System.out.printf(format + "%n", values);
     }
 }

@@ -3,14 +3,16 @@ package dev.sluice.coordination;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.SharedServices;
 import dev.sluice.broker.RabbitNode;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.persistence.TestDatabase;
-import dev.sluice.standalone.embedded.EmbeddedDatabase;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,19 +22,22 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One film of two hours on so many hosts ({@code -Dhosts}) that sleep instead of encoding, so many times as fast as real ones
- * would ({@code -Dhosts.faster}); broker and database are real, and not faster. The figures are printed for a person to read; what is held to is that the film is completed.
+ * Processes a video of two hours on simulated hosts (their numbers: {@code -Dhosts}) that sleep instead of encoding and are
+ * {@code -Dhosts.faster} times as fast as real ones; broker and database are real. Asserts that the job is completed; the
+ * results are printed.
  */
 @Tag("long")
+@ExtendWith(VertxExtension.class)
 class SimulatedHostsIT {
-    /** A host of two cores encodes 1080p at 0.6 times the speed of watching, with the default ladder. */
+    /** A host with two cores encodes 1080p at 0.6 times real time with the default ladder. */
     private static final Duration WORK = Duration.ofMinutes(200);
-    /** As many as the planner makes of a film. */
+    /** As many as the planner creates for this duration. */
     private static final int SEGMENTS = 128;
-    /** Getting, copying and checking some three gigabytes. */
+    /** Download, concatenation and verification of about 3 GB. */
     private static final Duration JOIN = Duration.ofSeconds(60);
 
     private static final int FASTER = Integer.getInteger("hosts.faster", 100);
@@ -43,45 +48,32 @@ class SimulatedHostsIT {
     @TempDir
     private Path directory;
 
-    private final Vertx vertx = Vertx.vertx();
-    private RabbitNode rabbit;
-    private EmbeddedDatabase postgres;
-
     @Test
-    void completeAFilmTogether() throws Exception {
+    void completeLongVideoTogether(Vertx vertx) throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        rabbit = RabbitNode.start();
-        postgres = EmbeddedDatabase.start(directory.resolve("postgres"));
-        try {
-            System.out.printf("%5s %9s %10s%n", "hosts", "wall s", "efficiency");
-            for (String some : HOSTS.split(",", -1)) {
-                int hosts = Integer.parseInt(some);
-                double seconds = encode(hosts);
-                Duration work = WORK.dividedBy(FASTER);
-                System.out.printf("%5d %9.2f %10.2f%n", hosts, seconds, work.toMillis() / 1e3 / hosts / seconds);
-            }
-        } finally {
-            postgres.close();
-            rabbit.close();
-            vertx.close().await(60, TimeUnit.SECONDS);
+        System.out.printf("%5s %9s %10s%n", "hosts", "wall s", "efficiency");
+        for (String count : HOSTS.split(",", -1)) {
+            int hosts = Integer.parseInt(count);
+            double seconds = encode(vertx, hosts);
+            Duration work = WORK.dividedBy(FASTER);
+            System.out.printf("%5d %9.2f %10.2f%n", hosts, seconds, work.toMillis() / 1e3 / hosts / seconds);
         }
     }
 
-    /** Gives how long it took, seconds. */
-    private double encode(int hosts) throws Exception {
-        String name = "hosts_" + hosts;
-        new TestDatabase(postgres, "sluice").execute("CREATE DATABASE " + name);
-        TestDatabase database = new TestDatabase(postgres, name);
+    /** Returns the duration in seconds. */
+    private double encode(Vertx vertx, int hosts) throws Exception {
+        TestDatabase database = SharedServices.newDatabase();
+        TestBroker broker = SharedServices.rabbitMq();
         List<StubWorker> workers = new ArrayList<>();
-        // The first host makes the schema.
+        // The first host creates the schema.
         for (int n = 0; n < hosts; n++) {
-            workers.add(host(n, database));
+            workers.add(host(vertx, n, broker, database));
         }
-        try (BackendProbe other = new BackendProbe(rabbit, database)) {
+        try (BackendProbe backend = new BackendProbe(broker, database)) {
             Future.all(workers.stream().map(StubWorker::up).toList()).await(60, TimeUnit.SECONDS);
             long begun = System.nanoTime();
-            other.produce("film", 1);
-            List<Long> completed = other.awaitCompleted(1, LIMIT_SECONDS);
+            backend.produce("long", 1);
+            List<Long> completed = backend.awaitCompleted(1, LIMIT_SECONDS);
             assertThat(completed).hasSize(1);
             assertThat(database.value(
                             "SELECT count(*) FROM sluice.stage_run WHERE state = 'done' AND attempt % 10000 = 1"))
@@ -93,8 +85,11 @@ class SimulatedHostsIT {
         }
     }
 
-    private StubWorker host(int number, TestDatabase database) throws Exception {
-        SluiceConfig config = SluiceConfig.read(config(number, database), Map.of());
+    private StubWorker host(Vertx vertx, int number, TestBroker broker, TestDatabase database) throws Exception {
+        SluiceConfig config = SluiceConfig.read(
+                StubWorker.settings(broker, database, 2, directory.resolve("work-" + number))
+                        .put("stages", stages(number)),
+                Map.of());
         Files.createDirectories(config.workspace().directory());
         return Workspace.open(vertx, config.workspace())
                 .compose(workspace -> StubWorker.open(
@@ -112,37 +107,14 @@ class SimulatedHostsIT {
                 .await(60, TimeUnit.SECONDS);
     }
 
-    private JsonObject config(int number, TestDatabase database) {
+    private static JsonObject stages(int host) {
         JsonObject none = new JsonObject().put("instances", 0);
-        JsonObject one = new JsonObject().put("concurrency", 1);
-        JsonObject stages = new JsonObject().put("segment", one);
-        if (number > 0) {
-            stages.put("download", none)
-                    .put("processing", none)
-                    .put("join", none)
-                    .put("upload", none);
-        }
-        return new JsonObject()
-                .put(
-                        "rabbitmq",
-                        new JsonObject()
-                                .put("uri", "amqp://127.0.0.1:" + rabbit.port())
-                                .put("user", rabbit.user())
-                                .put("password", rabbit.password().reveal()))
-                .put(
-                        "postgres",
-                        new JsonObject()
-                                .put("uri", database.config().uri())
-                                .put("user", database.config().user())
-                                .put("password", database.config().password().reveal())
-                                .put("poolSize", 2))
-                .put("s3", new JsonObject().put("bucket", "media"))
-                .put(
-                        "workspace",
-                        new JsonObject()
-                                .put(
-                                        "directory",
-                                        directory.resolve("work-" + number).toString()))
-                .put("stages", stages);
+        JsonObject segments = new JsonObject().put("segment", new JsonObject().put("concurrency", 1));
+        return host == 0
+                ? segments
+                : segments.put("download", none)
+                        .put("processing", none)
+                        .put("join", none)
+                        .put("upload", none);
     }
 }

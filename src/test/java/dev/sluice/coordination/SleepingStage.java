@@ -17,7 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** A stage of a long video that only takes its time. */
+/** A stage of a long video that sleeps for a given time. */
 record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segments, Duration encode, Duration join)
         implements Stage {
 
@@ -33,7 +33,7 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
                         join,
                         done(job.withoutPlan()
                                 .withOutputs(List.of(new OutputFile(
-                                        OutputFile.Type.SCALED, "videos/film", 2, 2, 1, "video/mp4", "720p", 0)))));
+                                        OutputFile.Type.SCALED, "videos/long", 2, 2, 1, "video/mp4", "720p", 0)))));
         };
     }
 

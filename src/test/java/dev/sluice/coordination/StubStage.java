@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A stage whose work is to copy a small file: what is left is what it costs to have it done. */
+/** A stage that copies a small file, so that only the coordination overhead remains. */
 record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) implements Stage {
     private static final int BYTES = 4096;
     private static final VideoMetadata METADATA =
@@ -36,7 +36,7 @@ record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) 
                         .compose(source -> copied(context, source))
                         .map(made ->
                                 done(context.job().withOutputs(outputs(context.job(), workspace.relativize(made)))));
-            case SEGMENT, JOIN -> Future.failedFuture(new IllegalStateException("nothing is planned here"));
+            case SEGMENT, JOIN -> Future.failedFuture(new IllegalStateException("no segments are planned"));
             case UPLOAD ->
                 Future.succeededFuture(done(context.job()
                         .withOutputs(context.job().outputs().stream()
@@ -56,7 +56,7 @@ record StubStage(StageName name, Vertx vertx, Workspace workspace, Path sample) 
         return new StageResult(job, new JsonObject().put("bytes", BYTES));
     }
 
-    /** Three renditions and the thumbnails of a minute. */
+    /** Three renditions, and the thumbnails of one minute. */
     private static List<OutputFile> outputs(StagedJob job, String path) {
         Stream<OutputFile> renditions = Stream.of(360, 540, 720)
                 .map(height -> new OutputFile(

@@ -1,6 +1,6 @@
 package dev.sluice.coordination;
 
-import dev.sluice.broker.Topology;
+import dev.sluice.broker.TestBroker;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
@@ -9,6 +9,7 @@ import dev.sluice.objectstore.InMemoryObjectStore;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.objectstore.StagingArea;
+import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -29,6 +30,7 @@ import dev.sluice.stage.Stage;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,12 +44,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A worker with the verticles of the pipeline and stages that only copy. Puts its stages up and takes them down as the lines of
- * its input say ({@code up}, {@code down}), answers each with the same line, and ends with its input.
+ * A worker with the verticles of the pipeline and stages that only copy. Deploys and undeploys its stages on the input lines
+ * {@code up} and {@code down}, answers each with the same line, and ends at the end of the input.
  */
 final class StubWorker {
     private final Vertx vertx;
@@ -73,6 +74,15 @@ final class StubWorker {
         this.others = others;
     }
 
+    /** A configuration file without the section {@code stages}. */
+    static JsonObject settings(TestBroker broker, TestDatabase database, int poolSize, Path workspace) {
+        return new JsonObject()
+                .put("rabbitmq", broker.settings())
+                .put("postgres", database.settings().put("poolSize", poolSize))
+                .put("s3", new JsonObject().put("bucket", "media"))
+                .put("workspace", new JsonObject().put("directory", workspace.toString()));
+    }
+
     public static void main(String[] args) throws IOException, TimeoutException {
         SluiceConfig config = SluiceConfig.load(Path.of(args[0]), Map.of());
         Vertx vertx = Vertx.vertx();
@@ -94,7 +104,7 @@ final class StubWorker {
                         vertx, config, "stub", workspace, stage -> new StubStage(stage, vertx, workspace, sample)));
     }
 
-    /** A worker whose stages are these. */
+    /** Opens a worker with these stages. */
     static Future<StubWorker> open(
             Vertx vertx, SluiceConfig config, String name, Workspace workspace, Function<StageName, Stage> stages) {
         return Database.open(vertx, config.postgres())
@@ -141,7 +151,6 @@ final class StubWorker {
         RecoveryVerticle recovery = new RecoveryVerticle(
                 new LostMessageRepository(database, StageMessages::resend),
                 new PendingJobRepository(database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
-                routes.stream().collect(Collectors.toUnmodifiableMap(StageRoute::name, StageRoute::queue)),
                 config.rabbitmq(),
                 config.delivery(),
                 services.publisher());
@@ -152,13 +161,6 @@ final class StubWorker {
     private static StageRoute route(Stage stage, SluiceConfig config) {
         return new StageRoute(
                 stage,
-                switch (stage.name()) {
-                    case DOWNLOAD -> Topology.DOWNLOAD_QUEUE;
-                    case PROCESSING -> Topology.PROCESSING_QUEUE;
-                    case SEGMENT -> Topology.SEGMENTS_QUEUE;
-                    case JOIN -> Topology.JOINS_QUEUE;
-                    case UPLOAD -> Topology.UPLOAD_QUEUE;
-                },
                 switch (stage.name()) {
                     case DOWNLOAD -> Optional.of(StageName.PROCESSING);
                     case SEGMENT -> Optional.of(StageName.JOIN);
@@ -184,7 +186,7 @@ final class StubWorker {
         return Future.join(deployed.stream().map(vertx::undeploy).toList()).mapEmpty();
     }
 
-    /** Ends all that is its own; to be called when its stages are down. */
+    /** Closes its resources; must be called after its stages are undeployed. */
     Future<Void> close() {
         services.close();
         return Future.join(others.stream().map(vertx::undeploy).toList())

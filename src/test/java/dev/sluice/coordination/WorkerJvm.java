@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A {@link StubWorker} in a JVM of its own. */
+/** A {@link StubWorker} in its own JVM. */
 final class WorkerJvm implements AutoCloseable {
     /** {@code GC(7) Pause Young (Allocation Failure) 51M->17M(155M) 3.1ms}. */
     private static final Pattern COLLECTION = Pattern.compile("Pause .* (\\d+)M->(\\d+)M\\(");
@@ -33,10 +33,10 @@ final class WorkerJvm implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts a worker.
      *
-     * @param classes those of production
-     * @param options of the JVM
+     * @param classes the production classes
+     * @param options JVM options
      */
     static WorkerJvm start(Path directory, Path config, Path classes, List<String> options) throws IOException {
         String classPath = Stream.of(
@@ -49,7 +49,7 @@ final class WorkerJvm implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of(
                 "-Xlog:gc:file=" + directory.resolve("gc.log"),
-                // That of the tests would come first and say less.
+                // The configuration of the tests precedes it on the class path and logs less.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 classPath,
@@ -62,11 +62,11 @@ final class WorkerJvm implements AutoCloseable {
                         .start());
     }
 
-    /** Puts the stages up, or takes them down; returns when that is done. */
+    /** Sends a command and waits for its completion. */
     void order(String order) throws IOException {
         process.outputWriter().write(order + "\n");
         process.outputWriter().flush();
-        // A JVM may have something to say of its own.
+        // The JVM may print other lines.
         if (answers.lines().noneMatch(order::equals)) {
             throw new IOException("no answer to '" + order + "', see " + directory);
         }
@@ -90,7 +90,7 @@ final class WorkerJvm implements AutoCloseable {
         }
     }
 
-    /** Ends it in order: it ends with its input. */
+    /** Ends the worker gracefully by closing its input. */
     @Override
     public void close() throws IOException {
         process.outputWriter().close();

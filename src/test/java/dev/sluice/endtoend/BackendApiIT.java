@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The backend half over HTTP, with a whole pipeline behind it. */
+/** The HTTP API of the backend, with a complete pipeline. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class BackendApiIT {
@@ -58,7 +58,7 @@ class BackendApiIT {
     }
 
     @Test
-    void makesTheJobOfAMediumAndTellsHowItGoes() {
+    void createsJobForMediaItemAndReportsItsStatus() {
         Reply made = client.post(
                 API + "/media/clip/process-video", ANN, new JsonObject().put("requestProgressUpdates", true));
 
@@ -95,7 +95,7 @@ class BackendApiIT {
     }
 
     @Test
-    void makesOneJobForAMediumThatIsAskedForTwice() throws Exception {
+    void createsOneJobWhenMediaItemIsSubmittedTwice() throws Exception {
         PipelineFixture.get(pipeline.sluice().undeploy("download"));
         pipeline.database().execute("INSERT INTO media VALUES ('twice', 'ann', 'uploads/clip.mp4', NULL)");
 
@@ -139,7 +139,7 @@ class BackendApiIT {
     }
 
     @Test
-    void refusesWhatIsNotTheCallers() {
+    void rejectsAccessToJobsOfOtherUsers() {
         pipeline.database()
                 .execute(
                         "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('bobs', 'of-bob', 'bob')");
@@ -162,7 +162,7 @@ class BackendApiIT {
     }
 
     @Test
-    void saysWhatIsNotThereAndWhatIsNoVideo() {
+    void rejectsUnknownMediaItemAndNonVideo() {
         assertThat(client.get(API + "/jobs/nobody", ANN).code()).isEqualTo("not_found");
         assertThat(client.get(API + "/media/nothing/processing-status", ANN).code())
                 .isEqualTo("not_found");
@@ -177,7 +177,7 @@ class BackendApiIT {
     }
 
     @Test
-    void listsJobsPageByPage() {
+    void listsJobsInPages() {
         for (int i = 0; i < 5; i++) {
             pipeline.database()
                     .execute("INSERT INTO sluice.job (id, message, stage, state, file_name, created_at) VALUES ('page-"
@@ -204,7 +204,7 @@ class BackendApiIT {
     }
 
     @Test
-    void appliesUpdatesAndKeepsWhatItCannotForAPerson() throws Exception {
+    void appliesUpdatesAndDeadLettersInvalidOnes() throws Exception {
         pipeline.database()
                 .execute(
                         "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('older', 'm-older', 'ann')");
@@ -236,7 +236,7 @@ class BackendApiIT {
     }
 
     @Test
-    void knowsJobsThatSomebodyElseSent() throws Exception {
+    void reportsJobsOfOtherProducers() throws Exception {
         pipeline.backend().send(job("sent", "uploads/clip.mp4").put("userId", "ann"));
 
         BackendSimulator.awaitThat(() -> client.get(API + "/jobs/sent", ANN)
@@ -249,7 +249,7 @@ class BackendApiIT {
     }
 
     @Test
-    void storesAVideoThatComesInAFormAndLeadsToWhatWasMadeOfIt() throws Exception {
+    void storesVideoFromFormAndLinksItsRenditions() throws Exception {
         byte[] video = Files.readAllBytes(pipeline.clip(1));
 
         Reply made = client.upload(API + "/media", ANN, "my cl\u00fcp.mp4", Buffer.buffer(video));
@@ -281,12 +281,12 @@ class BackendApiIT {
                 .isEqualTo("forbidden");
     }
 
-    /** More often than uploads may be under way at once. */
+    /** More often than the limit of concurrent uploads. */
     @Test
-    void forgetsAnUploadThatBreaksOff() throws Exception {
+    void deletesInterruptedUpload() throws Exception {
         Buffer begun = Buffer.buffer(Files.readAllBytes(pipeline.clip(1))).appendBytes(new byte[12 << 20]);
         for (int i = 0; i < 5; i++) {
-            client.uploadAndHangUp(API + "/media", ANN, begun);
+            client.uploadAndDisconnect(API + "/media", ANN, begun);
         }
 
         BackendSimulator.awaitThat(() -> client.upload(API + "/media", ANN, "x.txt", Buffer.buffer("no video"))
@@ -304,7 +304,7 @@ class BackendApiIT {
     }
 
     @Test
-    void takesNoFormWithoutAVideoInIt() {
+    void rejectsFormWithoutVideo() {
         Reply text = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("I am no video at all."));
         Reply large = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer("text ".repeat(3 << 20)));
         Reply empty = client.upload(API + "/media", ANN, "film.mp4", Buffer.buffer());
@@ -320,7 +320,7 @@ class BackendApiIT {
     }
 
     @Test
-    void tellsWhoWatchesHowItIs() {
+    void reportsHealthAndMetrics() {
         JsonObject health = client.get("/health").json();
 
         assertThat(health.getMap()).containsEntry("status", "ok").containsKeys("timestamp", "uptime");
@@ -339,7 +339,7 @@ class BackendApiIT {
     }
 
     @Test
-    void answersNoRequestThatIsMadeAtRandomWithAnErrorOfItsOwn() {
+    void answersRandomRequestsWithoutInternalError() {
         JsonObject contract = client.get("/openapi.json").json();
 
         List<String> wrong = new RandomRequests(client, contract, List.of(ANN, BOB, ADMIN), 20261124L).run(200);

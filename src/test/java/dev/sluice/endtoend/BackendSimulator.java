@@ -21,8 +21,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The other half of the system, which knows the wire contract and nothing of our code: it sends jobs over a plain client and
- * keeps all updates that come.
+ * Simulates the backend, with the plain client library and the message contract only: it sends jobs and records all
+ * updates.
  */
 final class BackendSimulator implements AutoCloseable {
     static final String DOWNLOAD = "video.processing.download";
@@ -45,7 +45,7 @@ final class BackendSimulator implements AutoCloseable {
 
     private Channel listening;
 
-    /** Declares what it uses, and consumes the updates. */
+    /** Declares the queues of the contract and consumes the updates. */
     BackendSimulator(TestBroker broker) throws IOException, TimeoutException {
         this.connection = broker.connect();
         this.sending = connection.createChannel();
@@ -53,7 +53,7 @@ final class BackendSimulator implements AutoCloseable {
         listen();
     }
 
-    /** Fails, as the broker does with 406, if anything is there with other properties. */
+    /** Fails with the 406 of the broker if an exchange or a queue exists with other properties. */
     void assertTopology() throws IOException {
         sending.exchangeDeclare("video.processing", BuiltinExchangeType.DIRECT, true);
         sending.exchangeDeclare("video.updates", BuiltinExchangeType.DIRECT, true);
@@ -82,7 +82,7 @@ final class BackendSimulator implements AutoCloseable {
                 tag -> {});
     }
 
-    /** Leaves the updates to somebody else. */
+    /** Leaves the updates to other consumers. */
     void stopListening() throws IOException, TimeoutException {
         listening.close();
     }
@@ -91,7 +91,7 @@ final class BackendSimulator implements AutoCloseable {
         sending.basicPublish("video.updates", "update", null, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Straight to the queue, persistent, without a content type. */
+    /** Publishes a persistent message without content type directly to the queue. */
     void send(JsonObject job) throws IOException {
         send(job.encode());
     }
@@ -104,12 +104,12 @@ final class BackendSimulator implements AutoCloseable {
         return new AMQP.BasicProperties.Builder().deliveryMode(2).build();
     }
 
-    /** Through the exchange, as the older single-stage flow does. */
+    /** Publishes to the exchange, as the legacy single-stage flow does. */
     void request(String body) throws IOException {
         sending.basicPublish("video.processing", "request", persistent(), body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** All updates of a job that have come, in the order in which they came. */
+    /** All updates of a job, in the order of receipt. */
     List<JsonObject> updates(String job) {
         return updates.getOrDefault(job, List.of());
     }
@@ -126,14 +126,14 @@ final class BackendSimulator implements AutoCloseable {
                 .anyMatch(update -> !update.getString("status").equals("processing"));
     }
 
-    /** How many updates said that the job is completed. */
+    /** Number of updates that report the job as completed. */
     long completions(String job) {
         return updates(job).stream()
                 .filter(update -> update.getString("status").equals("completed"))
                 .count();
     }
 
-    /** Waits for the update that says how the job ended. */
+    /** Waits for the update that reports the end of the job. */
     JsonObject awaitEnd(String job) {
         awaitThat(() -> hasEnded(job));
         return updates(job).stream()
@@ -142,7 +142,7 @@ final class BackendSimulator implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** When the update came that a job has ended, by {@link System#nanoTime}. */
+    /** Time of receipt of the update that reports the end of the job, by {@link System#nanoTime}. */
     long endNanos(String job) {
         awaitThat(() -> ends.containsKey(job));
         return ends.get(job);
@@ -152,7 +152,7 @@ final class BackendSimulator implements AutoCloseable {
         awaitThat(() -> steps(job).contains(step));
     }
 
-    /** Takes the next message of a queue; waits until there is one. */
+    /** Waits for the next message of a queue and removes it. */
     GetResponse take(String queue) {
         return await().atMost(Duration.ofSeconds(60))
                 .until(() -> sending.basicGet(queue, true), message -> message != null);
@@ -166,7 +166,7 @@ final class BackendSimulator implements AutoCloseable {
         return sending.consumerCount(queue);
     }
 
-    /** Patient: other tests work beside this one, and a slow machine is no fault. */
+    /** The limit is long: other tests run concurrently, and the machine may be slow. */
     static void awaitThat(Callable<Boolean> condition) {
         await().atMost(Duration.ofSeconds(240))
                 .pollInterval(Duration.ofMillis(50))

@@ -17,8 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The Chromium of this machine. Where there is none, the test that needs it is skipped and says why; where {@code CI} is
- * {@code true} it fails.
+ * The installed Chromium. Without it, tests are skipped; they fail if the environment variable {@code CI} is {@code true}.
  */
 final class Browser implements AutoCloseable {
     private static final Path SHOTS = Path.of("target", "screenshots");
@@ -38,7 +37,7 @@ final class Browser implements AutoCloseable {
                 .filter(Files::isExecutable)
                 .findFirst();
         if ("true".equals(System.getenv("CI"))) {
-            assertThat(program).as("what the build lacks: Chromium").isPresent();
+            assertThat(program).as("Chromium installed").isPresent();
         }
         assumeTrue(program.isPresent(), "Chromium is not installed");
         Playwright playwright = Playwright.create(
@@ -52,7 +51,7 @@ final class Browser implements AutoCloseable {
                                 .setArgs(List.of("--no-sandbox", "--autoplay-policy=no-user-gesture-required"))));
     }
 
-    /** A page of its own session; what the browser complains of in it is kept. */
+    /** Opens a page in a new session and records its errors. */
     Page page(ColorScheme scheme, int width) {
         BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                 .setColorScheme(scheme)
@@ -68,13 +67,13 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** Errors of scripts, and what the page's own policy kept from loading. */
-    List<String> complaints() {
+    /** Script errors and violations of the content security policy. */
+    List<String> errors() {
         return List.copyOf(errors);
     }
 
-    /** Keeps how a page looks, for a person. */
-    static void keep(Page page, String name) {
+    /** Stores a screenshot. */
+    static void screenshot(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SHOTS.resolve(name + ".png"))
                 .setFullPage(true));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two hosts whose event buses are one: a process of its own that only publishes, and this one. */
+/** Two hosts with a clustered event bus: a process that only publishes, and this one. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(240)
 class ClusterIT {
@@ -61,30 +61,30 @@ class ClusterIT {
         publishing.kill();
     }
 
-    /** Ticks are nowhere but on the bus. */
+    /** Progress updates are only sent over the event bus. */
     @Test
-    void whileAHostsPublisherIsDownThatOfAnotherTells() throws Exception {
+    void publishesProgressThroughOtherHostWhenPublisherIsDown() throws Exception {
         get(sluice.undeploy(Pipeline.PUBLISHER));
 
         pipeline.backend().send(job("far", "uploads/clip.mp4"));
 
-        awaitThat(() -> ticks("far") > 0);
+        awaitThat(() -> progressUpdates("far") > 0);
         pipeline.backend().awaitEnd("far");
         assertThat(pipeline.backend().completions("far")).isEqualTo(1);
     }
 
     @Test
-    void aHostThatIsLostTakesNothingWithIt() throws Exception {
+    void completesJobWhenOtherHostIsLost() throws Exception {
         publishing.kill();
 
         pipeline.backend().send(job("near", "uploads/clip.mp4"));
 
-        awaitThat(() -> ticks("near") > 0);
+        awaitThat(() -> progressUpdates("near") > 0);
         pipeline.backend().awaitEnd("near");
         assertThat(pipeline.backend().completions("near")).isEqualTo(1);
     }
 
-    private long ticks(String job) {
+    private long progressUpdates(String job) {
         return pipeline.backend().updates(job).stream()
                 .filter(update -> update.getString("current_step").equals(WORKING))
                 .map(update -> update.getInteger("progress"))
@@ -93,7 +93,7 @@ class ClusterIT {
                 .count();
     }
 
-    /** @param other whose membership is at that one of the ports */
+    /** @param other index of the port of the other cluster member */
     private JsonObject settings(int port, int eventBusPort, int other) {
         return new JsonObject()
                 .put(

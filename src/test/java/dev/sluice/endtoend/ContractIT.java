@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the other half of the system may rely on, with a whole pipeline behind the wire; on RabbitMQ where it is installed. */
+/** The message contract with the backend, tested with a complete pipeline; on RabbitMQ where it is installed. */
 @ExtendWith(ServicesExtension.class)
 class ContractIT {
     private static final List<String> STEPS = List.of(
@@ -30,7 +30,7 @@ class ContractIT {
             "uploading_results",
             "upload_complete");
 
-    /** As an ORM of the Node world makes it. */
+    /** As created by a Node.js ORM. */
     private static final String ORM_TABLE = """
             CREATE TYPE "ProcessingStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED');
             CREATE TABLE "video_processing_jobs" (
@@ -59,7 +59,7 @@ class ContractIT {
 
     @BeforeAll
     static void start(@OnRabbitMq PipelineFixture fixture) throws Exception {
-        // The other half asserts its queues and exchanges first; a pipeline that then fails on them starts no consumer.
+        // The backend asserts its queues and exchanges first; a pipeline that cannot use them starts no consumer.
         pipeline = fixture;
         backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
@@ -68,7 +68,7 @@ class ContractIT {
     }
 
     @Test
-    void tellsTheStepsThatABackendWaitsForInOrder() throws Exception {
+    void sendsStepsInOrder() throws Exception {
         backend.send(job("steps", "uploads/clip.mp4"));
 
         JsonObject end = backend.awaitEnd("steps");
@@ -106,7 +106,7 @@ class ContractIT {
     }
 
     @Test
-    void startsAJobThatCarriesOnlyWhatMustBeThere() throws Exception {
+    void acceptsJobWithRequiredFieldsOnly() throws Exception {
         backend.send(new JsonObject()
                 .put("id", "bare")
                 .put("mediaId", "media-bare")
@@ -120,15 +120,15 @@ class ContractIT {
     }
 
     @Test
-    void carriesFieldsThatItDoesNotKnowToTheLastStage() throws Exception {
+    void forwardsUnknownFieldsToLastStage() throws Exception {
         get(pipeline.sluice().undeploy("upload"));
         JsonObject extra = new JsonObject().put("deep", new JsonArray().add(1.5).addNull());
 
         backend.send(job("extra", "uploads/clip.mp4").put("tenant", extra));
         backend.awaitStep("extra", "processing_complete");
-        String handedOn = new String(backend.take(BackendSimulator.UPLOAD).getBody(), StandardCharsets.UTF_8);
+        String forwarded = new String(backend.take(BackendSimulator.UPLOAD).getBody(), StandardCharsets.UTF_8);
 
-        JsonObject message = new JsonObject(Buffer.buffer(handedOn));
+        JsonObject message = new JsonObject(Buffer.buffer(forwarded));
         assertThat(message.getJsonObject("tenant")).isEqualTo(extra);
         assertThat(message.getMap())
                 .containsEntry("userId", "user-1")
@@ -139,7 +139,7 @@ class ContractIT {
     }
 
     @Test
-    void fillsTheRowThatTheOtherHalfMadeWithItsOwnTypes() throws Exception {
+    void updatesRowOfBackendWithNativeTypes() throws Exception {
         backend.send(job("known", "uploads/clip.mp4"));
 
         backend.awaitEnd("known");
@@ -161,7 +161,7 @@ class ContractIT {
     }
 
     @Test
-    void doesAJobOnceThatWasSentThreeTimes() throws Exception {
+    void processesDuplicateJobOnce() throws Exception {
         JsonObject job = job("thrice", "uploads/clip.mp4");
 
         backend.send(job);
@@ -170,11 +170,11 @@ class ContractIT {
         backend.awaitEnd("thrice");
         pipeline.awaitIdle();
 
-        pipeline.assertDoneOnce("thrice");
+        pipeline.assertCompletedOnce("thrice");
     }
 
     @Test
-    void leavesSingleStageRequestsToTheOlderProcessorBesideIt() throws Exception {
+    void leavesSingleStageRequestsToLegacyProcessor() throws Exception {
         String request = new JsonObject()
                 .put("type", "video_processing_request")
                 .put("job_id", "older")
@@ -192,7 +192,7 @@ class ContractIT {
     }
 
     @Test
-    void leavesNothingOfAFinishedJobInTheWorkspace() throws Exception {
+    void emptiesWorkspaceOfCompletedJob() throws Exception {
         backend.send(job("tidy", "uploads/clip.mp4"));
 
         backend.awaitEnd("tidy");
@@ -206,7 +206,7 @@ class ContractIT {
     }
 
     @Test
-    void declaresWhatTheOtherHalfAssertsAfterIt() throws Exception {
+    void declaresTopologyThatBackendAsserts() throws Exception {
         for (String verticle : pipeline.sluice().verticles()) {
             get(pipeline.sluice().undeploy(verticle));
         }

@@ -21,16 +21,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Real files from many devices, tools and accidents go through the whole pipeline, all at once: each ends as the corpus'
- * manifest says, and what is in the store in the end plays. Rows that the manifest leaves open ({@code either}) are damaged
- * videos: they end completed, with a warning.
+ * Processes files of many devices and tools, including damaged ones, concurrently: each job ends as the manifest of the corpus
+ * specifies, and all stored outputs can be decoded. Rows with {@code either} are damaged videos: they are completed with a
+ * warning.
  */
 @ExtendWith(ServicesExtension.class)
 class CorpusIT {
     private static final Path CORPUS =
             Path.of(System.getProperty("sluice.shared", "../shared")).resolve("corpus");
     private static final int EXPECTED_COLUMN = 18;
-    private static final JsonObject TWO_AT_ONCE = new JsonObject().put("concurrency", 2);
+    private static final JsonObject TWO_CONCURRENT = new JsonObject().put("concurrency", 2);
 
     @TempDir
     private static Path directory;
@@ -58,7 +58,7 @@ class CorpusIT {
         pipeline = fixture;
         backend = pipeline.backend();
         pipeline.start(new JsonObject()
-                .put("stages", new JsonObject().put("download", TWO_AT_ONCE).put("processing", TWO_AT_ONCE)));
+                .put("stages", new JsonObject().put("download", TWO_CONCURRENT).put("processing", TWO_CONCURRENT)));
         for (Row row : rows) {
             pipeline.upload("uploads/" + row.file(), row.source());
             backend.send(job(row.file(), "uploads/" + row.file()));
@@ -66,7 +66,7 @@ class CorpusIT {
     }
 
     @TestFactory
-    Stream<DynamicTest> endsAsTheManifestSays() {
+    Stream<DynamicTest> endsAsManifestSpecifies() {
         return rows.stream()
                 .map(row -> DynamicTest.dynamicTest(row.file(), () -> {
                     JsonObject end = backend.awaitEnd(row.file());
@@ -97,7 +97,7 @@ class CorpusIT {
 
         assertThat(end.getMap()).as(end.encode()).containsEntry("status", "completed");
         assertThat(end.containsKey("warnings") || !row.expected().equals("either"))
-                .as("a damaged video comes with a warning")
+                .as("damaged video has a warning")
                 .isTrue();
         assertThat(end.getJsonArray("thumbnails")).isNotEmpty();
         assertThat(end.getJsonArray("video_versions")).isNotEmpty();
@@ -109,7 +109,7 @@ class CorpusIT {
     private static void assertPlays(JsonObject version, MediaInfo source, DecodedFrames shown) throws Exception {
         Path file = Files.createTempFile(directory, "output", ".mp4");
         Files.delete(file);
-        pipeline.fetch(version.getString("s3_key"), file);
+        pipeline.download(version.getString("s3_key"), file);
         MediaInfo made = FfmpegFixture.probe(file);
         DecodedFrames frames = DecodedFrames.of(file, made.video().index(), directory);
 

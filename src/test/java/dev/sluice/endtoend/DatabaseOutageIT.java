@@ -11,45 +11,45 @@ import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The database is away when a delivery comes, and the broker is one that drops what comes back too often. */
+/** The database is unavailable when a message is delivered, and the queue drops messages that are requeued too often. */
 class DatabaseOutageIT {
-    private static final int RETURNS_ALLOWED = 2;
-    /** In which a delivery that is given back whenever the database does not answer comes back more often than that. */
-    private static final Duration AWAY = Duration.ofSeconds(12);
+    private static final int DELIVERY_LIMIT = 2;
+    /** Long enough for more than {@link #DELIVERY_LIMIT} redeliveries if the worker requeued at each failure. */
+    private static final Duration OUTAGE = Duration.ofSeconds(12);
 
     @Test
-    void losesNoJobToTheDeliveryLimitOfAQuorumQueue() throws Exception {
+    void losesNoJobWhenQueueHasDeliveryLimit() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         try (RabbitNode node = RabbitNode.start();
                 PipelineFixture pipeline = PipelineFixture.on(node)) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
             URI database = URI.create(pipeline.database().config().uri());
-            InterruptibleProxy way = InterruptibleProxy.to(pipeline.vertx(), database);
+            InterruptibleProxy proxy = InterruptibleProxy.to(pipeline.vertx(), database);
             node.deleteTopology();
             pipeline.start(new JsonObject()
                     .put("rabbitmq", new JsonObject().put("queueMode", "quorum"))
-                    .put("postgres", new JsonObject().put("uri", way.address() + database.getPath())));
+                    .put("postgres", new JsonObject().put("uri", proxy.address() + database.getPath())));
             BackendSimulator.awaitThat(pipeline::isConsuming);
             pipeline.backend().listen();
             node.ctl(
                     "set_policy",
-                    "impatient",
+                    "delivery-limit",
                     "^video\\.processing\\.",
-                    new JsonObject().put("delivery-limit", RETURNS_ALLOWED).encode(),
+                    new JsonObject().put("delivery-limit", DELIVERY_LIMIT).encode(),
                     "--apply-to",
                     "queues");
 
-            way.cut();
-            pipeline.backend().send(job("patient", "uploads/clip.mp4"));
-            await().during(AWAY)
-                    .atMost(AWAY.multipliedBy(10))
+            proxy.cut();
+            pipeline.backend().send(job("deferred", "uploads/clip.mp4"));
+            await().during(OUTAGE)
+                    .atMost(OUTAGE.multipliedBy(10))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> node.ctl("list_queues", "name", "messages")
                             .lines()
                             .anyMatch(queue -> queue.equals(BackendSimulator.DOWNLOAD + "\t1")));
-            way.mend();
+            proxy.mend();
 
-            assertThat(pipeline.backend().awaitEnd("patient").getString("status"))
+            assertThat(pipeline.backend().awaitEnd("deferred").getString("status"))
                     .isEqualTo("completed");
         }
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Dead letters of a whole pipeline, and what a person does with them; on RabbitMQ where it is installed. */
+/** Dead letters of a complete pipeline: listing, replaying, discarding; on RabbitMQ where it is installed. */
 @ExtendWith(ServicesExtension.class)
 class DeadLetterIT {
     private static final int ATTEMPTS = 3;
@@ -42,20 +42,20 @@ class DeadLetterIT {
         backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(settings());
-        // Before that there is no queue for letters that strangers put there.
+        // The dead-letter queue is declared at that point.
         BackendSimulator.awaitThat(pipeline::isConsuming);
     }
 
     @AfterEach
-    void leaveNoLetter() throws Exception {
+    void discardAll() throws Exception {
         pipeline.storeProxy().mend();
-        List<String> left = letters().deadLetters().stream().map(DeadLetter::id).toList();
+        List<String> left = deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
         ask(desk -> desk.deadLetters().discard(left));
-        assertThat(letters().deadLetters()).isEmpty();
+        assertThat(deadLetters().deadLetters()).isEmpty();
     }
 
     @Test
-    void tellsWhatBecameOfAJobThatWasGivenUpAndStartsItsStageAnew() throws Exception {
+    void describesFailedJobAndReplaysItsStage() throws Exception {
         pipeline.storeProxy().cut();
         JsonObject job = job("replayed", "uploads/clip.mp4");
         backend.send(job);
@@ -84,7 +84,7 @@ class DeadLetterIT {
                 .satisfies(result ->
                         assertThat(result.isApplied()).as(result.message()).isTrue());
         BackendSimulator.awaitThat(() -> backend.completions("replayed") == 1);
-        assertThat(letters().deadLetters()).isEmpty();
+        assertThat(deadLetters().deadLetters()).isEmpty();
         assertNothingFell("replayed");
         assertThat(pipeline.database()
                         .query("SELECT \"status\", \"errorMessage\" IS NULL AS silent FROM \"VideoProcessingJob\""
@@ -93,7 +93,7 @@ class DeadLetterIT {
     }
 
     @Test
-    void leavesTheLetterOfAJobThatHasNotFailedAndOffersToDropIt() throws Exception {
+    void rejectsReplayOfJobThatHasNotFailed() throws Exception {
         pipeline.storeProxy().cut();
         backend.send(job("started", "uploads/clip.mp4"));
         DeadLetter letter = awaitLetter();
@@ -108,13 +108,13 @@ class DeadLetterIT {
                 .containsExactly(OperationResult.Kind.CONFLICT, OperationResult.Kind.NOT_FOUND);
         assertThat(answers.get(0).message()).contains("started", "is completed", "drop");
         assertThat(answers.get(1).target()).isEqualTo("no-such-letter");
-        assertThat(letters().deadLetters()).containsExactly(letter);
+        assertThat(deadLetters().deadLetters()).containsExactly(letter);
         pipeline.awaitIdle();
         assertThat(backend.completions("started")).isEqualTo(1);
     }
 
     @Test
-    void putsWhatCouldNotBeReadBackIntoItsQueue() throws Exception {
+    void returnsUndecodableMessageToItsQueue() throws Exception {
         backend.send("not json");
         DeadLetter letter = awaitLetter();
         assertThat(letter.details().errorCode()).contains("invalid_message");
@@ -122,47 +122,47 @@ class DeadLetterIT {
         List<OperationResult> answers = ask(desk -> desk.deadLetters().replay(List.of(letter.id())));
 
         assertThat(answers).allMatch(OperationResult::isApplied);
-        BackendSimulator.awaitThat(() -> letters().deadLetters().stream()
+        BackendSimulator.awaitThat(() -> deadLetters().deadLetters().stream()
                 .anyMatch(again -> again.body().toString().equals("not json")
                         && !again.id().equals(letter.id())));
-        assertThat(letters().deadLetters()).hasSize(1);
+        assertThat(deadLetters().deadLetters()).hasSize(1);
     }
 
     @Test
-    void knowsLettersThatSomebodyElsePutThere() throws Exception {
+    void listsDeadLettersOfOtherProducers() throws Exception {
         put("one", new AMQP.BasicProperties());
         put("two", new AMQP.BasicProperties.Builder().messageId("1").build());
         put(
                 "{\"id\":\"nobody\"}",
                 new AMQP.BasicProperties.Builder().messageId("1").build());
 
-        List<String> ids = letters().deadLetters().stream().map(DeadLetter::id).toList();
+        List<String> ids = deadLetters().deadLetters().stream().map(DeadLetter::id).toList();
         List<OperationResult> replayed = ask(desk -> desk.deadLetters().replay(ids));
         List<OperationResult> dropped = ask(desk -> desk.deadLetters().discard(List.of(ids.get(1))));
 
         assertThat(ids).hasSize(3).doesNotHaveDuplicates();
         assertThat(replayed).extracting(OperationResult::kind).containsOnly(OperationResult.Kind.CONFLICT);
         assertThat(dropped).allMatch(OperationResult::isApplied);
-        assertThat(letters().deadLetters().stream().map(DeadLetter::id)).containsExactly(ids.get(0), ids.get(2));
+        assertThat(deadLetters().deadLetters().stream().map(DeadLetter::id)).containsExactly(ids.get(0), ids.get(2));
     }
 
     @Test
-    void losesNothingWhenManyLookAtOnce() throws Exception {
+    void losesNothingWhenListedConcurrently() throws Exception {
         for (int n = 0; n < 50; n++) {
             put("letter " + n, new AMQP.BasicProperties());
         }
 
-        CompletableFuture.allOf(Stream.generate(() -> CompletableFuture.runAsync(DeadLetterIT::letters))
+        CompletableFuture.allOf(Stream.generate(() -> CompletableFuture.runAsync(DeadLetterIT::deadLetters))
                         .limit(4)
                         .toArray(CompletableFuture[]::new))
                 .get(60, TimeUnit.SECONDS);
 
-        assertThat(letters().deadLetters().stream().map(letter -> letter.body().toString()))
+        assertThat(deadLetters().deadLetters().stream().map(letter -> letter.body().toString()))
                 .hasSize(50)
                 .doesNotHaveDuplicates();
     }
 
-    /** As the reader of updates sees it: what is not newer than what it has it drops, so nothing may be. */
+    /** A consumer ignores an update without a higher seq, so there must be none. */
     private static void assertNothingFell(String job) {
         List<JsonObject> updates = backend.updates(job);
         assertThat(updates.stream().map(update -> update.getLong("seq")))
@@ -175,11 +175,11 @@ class DeadLetterIT {
     }
 
     private static DeadLetter awaitLetter() {
-        BackendSimulator.awaitThat(() -> letters().deadLetters().size() == 1);
-        return letters().deadLetters().get(0);
+        BackendSimulator.awaitThat(() -> deadLetters().deadLetters().size() == 1);
+        return deadLetters().deadLetters().get(0);
     }
 
-    private static DeadLetterPage letters() {
+    private static DeadLetterPage deadLetters() {
         return ask(desk -> desk.deadLetters().list());
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a whole pipeline ends what cannot succeed, and what it tries again. */
+/** Failures and retries of a complete pipeline. */
 @ExtendWith(ServicesExtension.class)
 class FailureIT {
     private static final int ATTEMPTS = 4;
@@ -38,7 +38,7 @@ class FailureIT {
         backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject().put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS)));
-        // The first of them declares the dead letters' queue.
+        // The first consumer declares the dead-letter queue.
         BackendSimulator.awaitThat(pipeline::isConsuming);
     }
 
@@ -48,7 +48,7 @@ class FailureIT {
     }
 
     @Test
-    void setsMessagesAsideThatNobodyCanReadWhileTheOthersFlow() throws Exception {
+    void deadLettersUndecodableMessagesAndProcessesOthers() throws Exception {
         JsonObject withoutMedia = job("no-media", "uploads/clip.mp4");
         withoutMedia.remove("mediaId");
 
@@ -72,14 +72,14 @@ class FailureIT {
     }
 
     @Test
-    void refusesWhatIsNoVideoByItsType() throws Exception {
+    void rejectsJobOfOtherMediaType() throws Exception {
         backend.send(job("image", "uploads/clip.mp4").put("mediaType", "IMAGE"));
 
         assertFailedAtOnce("image", "unsupported_media_type");
     }
 
     @Test
-    void failsAJobWithoutItsObject() throws Exception {
+    void failsJobWhenObjectIsMissing() throws Exception {
         backend.send(job("missing", "uploads/never.mp4"));
 
         assertFailedAtOnce("missing", "object_not_found");
@@ -90,7 +90,7 @@ class FailureIT {
     }
 
     @Test
-    void failsAFileThatIsNoVideo(@TempDir Path directory) throws Exception {
+    void failsJobWhenFileIsNotVideo(@TempDir Path directory) throws Exception {
         pipeline.upload("uploads/text.mp4", Files.writeString(directory.resolve("text"), "Dear reader,\n".repeat(500)));
 
         backend.send(job("text", "uploads/text.mp4"));
@@ -99,7 +99,7 @@ class FailureIT {
     }
 
     @Test
-    void failsAJobWhoseNextMessageWouldBeTooLarge() throws Exception {
+    void failsJobWhenNextMessageIsTooLarge() throws Exception {
         JsonObject job = job("large", "uploads/clip.mp4").put("notes", "");
         int room = MessageCodec.MAX_BYTES - job.toBuffer().length();
 
@@ -109,7 +109,7 @@ class FailureIT {
     }
 
     @Test
-    void triesAgainWhenTheStoreComesBack() throws Exception {
+    void retriesWhenStoreIsAvailableAgain() throws Exception {
         pipeline.storeProxy().cut();
         backend.send(job("outage", "uploads/clip.mp4"));
         awaitAttempts("outage", 2);
@@ -124,7 +124,7 @@ class FailureIT {
     }
 
     @Test
-    void givesAJobUpWhenItsAttemptsAreUsedUp() throws Exception {
+    void failsJobAfterMaxAttempts() throws Exception {
         pipeline.storeProxy().cut();
         JsonObject job = job("hopeless", "uploads/clip.mp4");
 
@@ -144,7 +144,7 @@ class FailureIT {
     }
 
     @Test
-    void givesAJobUpOnWhichItsWorkersKeepDying() throws Exception {
+    void failsJobAfterRepeatedWorkerLoss() throws Exception {
         JsonObject job = job("deadly", "uploads/clip.mp4");
         pipeline.database()
                 .execute("INSERT INTO sluice.job (id, message, stage) VALUES ('deadly', '{}', 'download');"
@@ -161,7 +161,7 @@ class FailureIT {
     }
 
     @Test
-    void goesOnWithAJobWhoseWorkerWentSilent() throws Exception {
+    void resumesJobOfUnresponsiveWorker() throws Exception {
         pipeline.database()
                 .execute("INSERT INTO sluice.job (id, message, stage) VALUES ('silent', '{}', 'download');"
                         + "INSERT INTO sluice.stage_run (job_id, stage, task, state, attempt, counted, worker, lease_until)"
@@ -174,7 +174,7 @@ class FailureIT {
     }
 
     @Test
-    void countsEveryRunUnderOneEndingAlsoWhenTheDatabaseRefusesIt() throws Exception {
+    void countsEachRunOnceWhenDatabaseRejectsCommit() throws Exception {
         pipeline.database().execute("""
                 CREATE FUNCTION sluice.refuse() RETURNS trigger LANGUAGE plpgsql AS
                     $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
@@ -195,7 +195,7 @@ class FailureIT {
                         .sum());
     }
 
-    /** As a monitor adds it up over the stages. */
+    /** Sums up a metric over the stages. */
     private static long figure(String name) {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         try {
@@ -209,7 +209,7 @@ class FailureIT {
         }
     }
 
-    /** FAILED with the first attempt, and not a dead letter: the job says what was wrong with it. */
+    /** The job failed at the first attempt, without a dead letter. */
     private static void assertFailedAtOnce(String id, String code) throws Exception {
         JsonObject end = backend.awaitEnd(id);
         assertThat(end.getMap())

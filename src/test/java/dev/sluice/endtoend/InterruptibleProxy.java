@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The way to a service, which a test can cut and mend; its port stays the same. */
+/** A TCP proxy to a service that a test can interrupt and restore; its port stays the same. */
 public final class InterruptibleProxy {
     private final Vertx vertx;
     private final URI behind;
@@ -28,7 +28,7 @@ public final class InterruptibleProxy {
         return new InterruptibleProxy(vertx, service, 0);
     }
 
-    /** On a port that nobody takes while the way is cut: one below those that outgoing connections get. */
+    /** Listens on a port below the ephemeral range, so that no other process takes it during an interruption. */
     public static InterruptibleProxy to(Vertx vertx, URI service, int port) throws TimeoutException {
         return new InterruptibleProxy(vertx, service, port);
     }
@@ -37,7 +37,7 @@ public final class InterruptibleProxy {
         return URI.create(behind.getScheme() + "://127.0.0.1:" + port);
     }
 
-    /** Breaks the connections that there are and refuses new ones. */
+    /** Closes all connections and refuses new ones. */
     public void cut() throws TimeoutException {
         if (server.isPresent()) {
             server.get().close().await(10, TimeUnit.SECONDS);

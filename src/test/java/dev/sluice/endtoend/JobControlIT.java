@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A person's hand on jobs of a whole pipeline; on RabbitMQ where it is installed. */
+/** Cancel and retry with a complete pipeline; on RabbitMQ where it is installed. */
 @ExtendWith(ServicesExtension.class)
 class JobControlIT {
     private static PipelineFixture pipeline;
@@ -38,15 +38,15 @@ class JobControlIT {
     }
 
     @Test
-    void endsAJobWhoseEncodeRunsAndStartsItAgain() throws Exception {
+    void cancelsJobDuringEncodeAndRetriesIt() throws Exception {
         backend.send(job("encoding", "uploads/long.mp4"));
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::isEncoding);
 
         OperationResult cancelled = ask(desk -> desk.jobs().cancel(new JobId("encoding")));
 
         assertThat(cancelled.isApplied()).as(cancelled.message()).isTrue();
-        // Leases are renewed so seldom here that only the database's word can have stopped it.
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !encodes());
+        // Leases are renewed too rarely here: only the notification of the database can have stopped it.
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !isEncoding());
         JsonObject end = backend.awaitEnd("encoding");
         assertThat(end.getMap())
                 .containsEntry("status", "failed")
@@ -57,7 +57,7 @@ class JobControlIT {
                         pipeline.database()
                                 .query(
                                         "SELECT \"status\", \"errorMessage\" FROM \"VideoProcessingJob\" WHERE \"id\" = 'encoding'"))
-                .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by hand."));
+                .containsExactly(Map.of("status", "FAILED", "errorMessage", "The job was cancelled by an operator."));
         BackendSimulator.awaitThat(pipeline::workspaceIsEmpty);
         pipeline.awaitIdle();
         assertThat(backend.messages(BackendSimulator.DEAD)).isZero();
@@ -68,30 +68,30 @@ class JobControlIT {
 
         OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("encoding")));
 
-        assertThat(retried.message()).isEqualTo("Started again at processing.");
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::encodes);
+        assertThat(retried.message()).isEqualTo("Restarted at stage processing.");
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(JobControlIT::isEncoding);
         assertThat(ask(desk -> desk.jobs().cancel(new JobId("encoding"))).isApplied())
                 .isTrue();
-        BackendSimulator.awaitThat(() -> !encodes() && pipeline.workspaceIsEmpty());
-        assertNothingFell("encoding");
+        BackendSimulator.awaitThat(() -> !isEncoding() && pipeline.workspaceIsEmpty());
+        assertNoDecrease("encoding");
     }
 
     @Test
-    void startsAJobAgainThatCouldNotStoreItsResults() throws Exception {
-        Path inTheWay = pipeline.block("videos/media-unstored");
+    void retriesJobThatFailedToStoreOutputs() throws Exception {
+        Path blocker = pipeline.block("videos/media-unstored");
         backend.send(job("unstored", "uploads/clip.mp4"));
         JsonObject end = backend.awaitEnd("unstored");
         assertThat(end.getMap()).containsEntry("current_step", "upload_failed").containsEntry("attempt", 2);
         BackendSimulator.awaitThat(
                 () -> PipelineFixture.get(pipeline.sluice().objectStore().list("thumbnails/media-unstored", ""))
                         .isEmpty());
-        Files.delete(inTheWay);
+        Files.delete(blocker);
 
         OperationResult retried = ask(desk -> desk.jobs().retry(new JobId("unstored")));
 
-        assertThat(retried.message()).isEqualTo("Started again at processing.");
+        assertThat(retried.message()).isEqualTo("Restarted at stage processing.");
         BackendSimulator.awaitThat(() -> backend.completions("unstored") == 1);
-        assertNothingFell("unstored");
+        assertNoDecrease("unstored");
         assertThat(pipeline.database()
                         .value("SELECT counted FROM sluice.stage_run WHERE job_id = 'unstored'"
                                 + " AND stage = 'download'"))
@@ -100,7 +100,7 @@ class JobControlIT {
     }
 
     @Test
-    void saysWhatItCannotDo() throws Exception {
+    void rejectsOperationsOnCompletedAndUnknownJobs() throws Exception {
         backend.send(job("complete", "uploads/clip.mp4"));
         backend.awaitEnd("complete");
         pipeline.awaitIdle();
@@ -113,13 +113,13 @@ class JobControlIT {
                     assertThat(result.message()).contains("is completed");
                 });
         assertThat(List.of(
-                        ask(desk -> desk.jobs().cancel(new JobId("nobody"))),
-                        ask(desk -> desk.jobs().retry(new JobId("nobody")))))
+                        ask(desk -> desk.jobs().cancel(new JobId("unknown"))),
+                        ask(desk -> desk.jobs().retry(new JobId("unknown")))))
                 .allSatisfy(result -> assertThat(result.kind()).isEqualTo(OperationResult.Kind.NOT_FOUND));
         assertThat(backend.completions("complete")).isEqualTo(1);
     }
 
-    private static void assertNothingFell(String job) {
+    private static void assertNoDecrease(String job) {
         List<JsonObject> updates = backend.updates(job);
         assertThat(updates.stream().map(update -> update.getLong("seq")))
                 .isSorted()
@@ -133,7 +133,7 @@ class JobControlIT {
         return updates.get(updates.size() - 1);
     }
 
-    private static boolean encodes() {
+    private static boolean isEncoding() {
         return ProcessHandle.current()
                 .descendants()
                 .anyMatch(process -> process.info().command().orElse("").endsWith("/ffmpeg")

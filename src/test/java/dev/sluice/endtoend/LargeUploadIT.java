@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A film of more than 2 GiB ({@code -Duploads.bytes}), each way, through a process that has 128 MiB of heap. */
+/** Uploads a video of more than 2 GiB ({@code -Duploads.bytes}) in each way through a process with 128 MiB of heap. */
 @ExtendWith(ServicesExtension.class)
 @Tag("long")
 @Timeout(1_800)
@@ -74,7 +74,7 @@ class LargeUploadIT {
     }
 
     @Test
-    void aForm() throws Exception {
+    void storesForm() throws Exception {
         byte[] head = ("--" + BOUNDARY
                         + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.mp4\"\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
@@ -87,11 +87,11 @@ class LargeUploadIT {
                         .POST(streamed(body, head.length + video.size() + tail.length)));
 
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
-        arrived(new JsonObject(made.body()).getString("job_id"));
+        assertStored(new JsonObject(made.body()).getString("job_id"));
     }
 
     @Test
-    void aResumableUpload() throws Exception {
+    void storesResumableUpload() throws Exception {
         HttpResponse<String> begun =
                 send(request(API + "/uploads", "Tus-Resumable", "1.0.0", "Upload-Length", Long.toString(video.size()))
                         .POST(BodyPublishers.noBody()));
@@ -114,11 +114,11 @@ class LargeUploadIT {
             job = added.headers().firstValue("Sluice-Job-Id").orElse("");
         }
 
-        arrived(job);
+        assertStored(job);
     }
 
     @Test
-    void straightToTheStore() throws Exception {
+    void storesDirectUpload() throws Exception {
         JsonObject begun = new JsonObject(send(request(API + "/direct-uploads", "Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(
                                 new JsonObject().put("size", video.size()).encode())))
@@ -141,7 +141,7 @@ class LargeUploadIT {
                         new JsonObject().put("etags", new JsonArray(etags)).encode())));
 
         assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
-        arrived(new JsonObject(made.body()).getString("job_id"));
+        assertStored(new JsonObject(made.body()).getString("job_id"));
     }
 
     private static BodyPublisher streamed(Supplier<InputStream> bytes, long count) {
@@ -158,8 +158,8 @@ class LargeUploadIT {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** The job's object is the film, byte for byte. */
-    private void arrived(String job) throws Exception {
+    /** Asserts that the source object of the job is identical to the video. */
+    private void assertStored(String job) throws Exception {
         Map<String, String> row = pipeline.database()
                 .query("SELECT message ->> 's3Key' AS key FROM sluice.job WHERE id = '" + job + "'")
                 .get(0);
@@ -177,7 +177,7 @@ class LargeUploadIT {
                 }
             }
             assertThat(equal).isEqualTo(BYTES);
-            assertThat(stored.read()).as("the object's end").isNegative();
+            assertThat(stored.read()).as("end of the object").isNegative();
         }
         assertThat(process.handle().isAlive()).isTrue();
     }

@@ -23,23 +23,22 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The backend half of the older system, in its own language and with its own clients, stays as it is in front of Sluice: it
- * asserts its queues first, sends through the exchange, and keeps the tables that its ORM made. On RabbitMQ where it is
- * installed.
+ * The legacy backend (Node.js, with its own client libraries) works with Sluice without changes: it asserts its queues first,
+ * publishes to the exchange, and keeps the tables of its ORM. On RabbitMQ where it is installed.
  */
 @ExtendWith(ServicesExtension.class)
 @Timeout(600)
 class LegacyBackendIT {
-    private static final Duration LONGEST = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
 
     private static PipelineFixture pipeline;
     private static Map<String, JsonObject> accounts;
 
     @BeforeAll
-    static void runWhole(@OnRabbitMq PipelineFixture fixture) throws Exception {
+    static void runBackend(@OnRabbitMq PipelineFixture fixture) throws Exception {
         NodeProject project = NodeProject.of("older-backend", "backend.js");
         pipeline = fixture;
-        // The only reader of updates is to be the backend.
+        // The legacy backend must be the only consumer of updates.
         pipeline.broker().deleteTopology();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
         Path text = Files.createTempFile("no-video", ".mp4");
@@ -49,17 +48,17 @@ class LegacyBackendIT {
         backend.awaitReady(() -> project.output().contains("ready"));
         pipeline.start(new JsonObject().put("postgres", new JsonObject().put("jobTable", "video_processing_jobs")));
 
-        assertThat(backend.awaitExit(LONGEST)).as(() -> said(project)).isTrue();
+        assertThat(backend.awaitExit(LIMIT)).as(() -> output(project)).isTrue();
         accounts = project.output().stream()
                 .filter(line -> line.startsWith("{"))
                 .map(JsonObject::new)
                 .collect(Collectors.toMap(account -> account.getString("id"), Function.identity()));
-        assertThat(accounts).as(() -> said(project)).containsOnlyKeys("good", "twice", "text");
+        assertThat(accounts).as(() -> output(project)).containsOnlyKeys("good", "twice", "text");
         Files.delete(text);
     }
 
     @Test
-    void hearsTheStepsThatItWaitsForInOrder() {
+    void receivesStepsInOrder() {
         assertThat(steps("good"))
                 .containsExactly(
                         "downloading_video",
@@ -72,7 +71,7 @@ class LegacyBackendIT {
     }
 
     @Test
-    void findsItsRowsAsItsPagesShowThem() throws Exception {
+    void readsRowsAsItsPagesShowThem() throws Exception {
         assertThat(row("good"))
                 .containsEntry("status", "COMPLETED")
                 .containsEntry("progress", 100)
@@ -90,21 +89,21 @@ class LegacyBackendIT {
         assertThat(keys).contains("videos/media-good_360p.mp4", "thumbnails/media-good_0.jpg");
         Path fetched = Files.createTempDirectory("fetched").resolve("file");
         for (String key : keys) {
-            assertThat(pipeline.fetch(key, fetched)).as(key).isNotEmptyFile();
+            assertThat(pipeline.download(key, fetched)).as(key).isNotEmptyFile();
             Files.delete(fetched);
         }
         Files.delete(fetched.getParent());
     }
 
     @Test
-    void hearsOfAnEndOnceThoughItSentTheJobTwice() {
+    void receivesOneEndForDuplicateJob() {
         assertThat(heard("twice").stream().filter(update -> update.getString(2).equals("completed")))
                 .hasSize(1);
         assertThat(row("twice")).containsEntry("status", "COMPLETED");
     }
 
     @Test
-    void readsWhyAJobFailed() {
+    void readsErrorMessageOfFailedJob() {
         assertThat(steps("text")).containsExactly("downloading_video", "download_failed");
         assertThat(row("text"))
                 .containsEntry("status", "FAILED")
@@ -152,11 +151,11 @@ class LegacyBackendIT {
         return accounts.get(job).getJsonObject("row").getMap();
     }
 
-    private static String said(NodeProject project) {
+    private static String output(NodeProject project) {
         try {
-            return "the backend said: " + String.join("\n", project.output());
+            return "the backend output: " + String.join("\n", project.output());
         } catch (java.io.IOException gone) {
-            return "what the backend said is gone";
+            return "what the backend output is gone";
         }
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Updates as server-sent events, with a whole pipeline behind them. */
+/** Updates as server-sent events, with a complete pipeline. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class LiveUpdateIT {
@@ -44,7 +44,7 @@ class LiveUpdateIT {
     }
 
     @Test
-    void tellsTheOwnerAndNobodyElseOfEachStep() throws Exception {
+    void sendsUpdatesToOwnerOnly() throws Exception {
         try (EventClient ann = open(ALL, ANN);
                 EventClient bob = open(ALL, BOB)) {
             pipeline.backend().send(job("live", "uploads/clip.mp4").put("userId", "ann"));
@@ -69,7 +69,7 @@ class LiveUpdateIT {
     }
 
     @Test
-    void goesOnWhereOneWasAndSaysSoWhereThatIsNotKnown() throws Exception {
+    void resumesAtLastEventOrReportsGap() throws Exception {
         Event second;
         List<Event> all;
         String path = "/api/video-processing/jobs/resumed/events";
@@ -94,21 +94,21 @@ class LiveUpdateIT {
             assertThat(future.events()).extracting(Event::name).containsExactly("reset");
         }
         assertThat(open(path, BOB).status()).isEqualTo(403);
-        assertThat(open("/api/video-processing/jobs/nobody/events", ANN).status())
+        assertThat(open("/api/video-processing/jobs/unknown/events", ANN).status())
                 .isEqualTo(404);
         assertThat(open(ALL, "nonsense").status()).isEqualTo(401);
     }
 
     @Test
-    void endsWithTheToken() {
+    void closesStreamWhenTokenExpires() {
         try (EventClient stream = open(ALL, TestTokens.brief("ann", 2))) {
             BackendSimulator.awaitThat(stream::ended);
         }
     }
 
-    /** What is held to is that each gets each, in order; the lag is printed for a person to read. */
+    /** Asserts that each stream receives each update in order; the lag is printed. */
     @Test
-    void reachesManyAtOnce() throws Exception {
+    void sendsUpdatesToManyStreamsConcurrently() throws Exception {
         pipeline.database()
                 .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"userId\") VALUES ('watched', 'crowd')");
         String crowd = TestTokens.of("crowd");

@@ -13,16 +13,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The channel is lost while work goes on, as with the broker's {@code consumer_timeout}: its slots are not free for that. */
+/** The channel is lost during processing, as with {@code consumer_timeout}: runs in progress still count for the limit. */
 class LostChannelIT {
-    /** Many times what it takes until the consumer is back and the lease of the old delivery was waited for. */
+    /** Much longer than the consumer takes to reconnect and to wait for the lease of the old delivery. */
     private static final int WORK_SECONDS = 15;
 
     @TempDir
     private Path directory;
 
     @Test
-    void doesNotWorkOnMoreThanItHasSlotsFor() throws Exception {
+    void keepsConcurrencyLimitWhenChannelIsLost() throws Exception {
         try (BrokerNode broker = EmbeddedNode.start();
                 PipelineFixture pipeline = PipelineFixture.on(broker)) {
             pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
@@ -43,7 +43,7 @@ class LostChannelIT {
                                     + " ON one.stage = other.stage AND one.job_id < other.job_id"
                                     + " WHERE one.stage = 'processing'"
                                     + " AND one.started_at < other.finished_at AND other.started_at < one.finished_at"))
-                    .as("pairs that ran at the same time")
+                    .as("concurrent pairs")
                     .isEqualTo("0");
             assertThat(pipeline.database().value("SELECT max(counted) FROM sluice.stage_run"))
                     .isEqualTo("1");
@@ -70,7 +70,7 @@ class LostChannelIT {
                         new JsonObject()
                                 .put("ffmpeg", slow.toString())
                                 .put("ffprobe", real.ffprobe().toString())
-                                // What is slow once has to write down that it was.
+                                // The script writes a marker file outside the sandbox.
                                 .put("sandbox", "off"));
     }
 }

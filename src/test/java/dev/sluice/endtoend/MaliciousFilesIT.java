@@ -42,19 +42,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files of people who mean ill go through the whole pipeline, with the sandbox where there is one, and through probe and
- * encode without it. Each ends as it has to, no picture of anybody else's video comes out, nobody is called, and the worker
- * goes on.
+ * Processes malicious files in a complete pipeline, with the sandbox where available, and with probe and encoder without it.
+ * Each ends as expected, no output contains frames of another video, no connection is opened, and the worker continues.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @ExtendWith(ServicesExtension.class)
 class MaliciousFilesIT {
     private static final JsonObject SETTINGS = new JsonObject()
             .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10))
-            // What would take longer is to come to that limit here, not to be done in many small pieces.
+            // Long encodes must reach this limit here and not be encoded in segments.
             .put("delivery", new JsonObject().put("maxTaskSeconds", 86_400))
             .put("stages", new JsonObject().put("processing", new JsonObject().put("concurrency", 2)));
-    /** The secret is all of this colour, and no other video has much of it. */
+    /** Colour of the secret video; rare in all other videos. */
     private static final Color SECRET = new Color(255, 0, 255);
 
     @TempDir
@@ -66,7 +65,7 @@ class MaliciousFilesIT {
     private static List<MaliciousFile> files;
 
     @BeforeAll
-    static void makeThemAndSendThem(PipelineFixture fixture) throws Exception {
+    static void sendAll(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
         FfmpegInstallation ffmpeg =
                 FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
@@ -93,7 +92,7 @@ class MaliciousFilesIT {
 
     @Order(1)
     @TestFactory
-    Stream<DynamicTest> endsAsItHasToInThePipeline() {
+    Stream<DynamicTest> endsAsExpectedInPipeline() {
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(file.name(), () -> {
                     JsonObject end = pipeline.backend().awaitEnd(file.name());
@@ -105,7 +104,7 @@ class MaliciousFilesIT {
                     assertThat(thumbnails.isEmpty()).isEqualTo(!file.ending().equals(MaliciousFile.COMPLETED));
                     for (int i = 0; i < thumbnails.size(); i++) {
                         Path picture = directory.resolve("thumbnail.jpg");
-                        pipeline.fetch(thumbnails.getJsonObject(i).getString("s3_key"), picture);
+                        pipeline.download(thumbnails.getJsonObject(i).getString("s3_key"), picture);
                         assertShowsNoSecret(picture);
                         Files.delete(picture);
                     }
@@ -114,7 +113,7 @@ class MaliciousFilesIT {
 
     @Order(2)
     @TestFactory
-    Stream<DynamicTest> endsSoWithoutASandboxToo() {
+    Stream<DynamicTest> endsAsExpectedWithoutSandbox() {
         SluiceConfig config = pipeline.config(new JsonObject()
                 .put("ffmpeg", new JsonObject().put("maxEncodeSeconds", 10).put("sandbox", "off")));
         FfmpegInstallation ffmpeg = FfmpegInstallation.locate(config.ffmpeg());
@@ -134,7 +133,7 @@ class MaliciousFilesIT {
 
     @Order(3)
     @Test
-    void nobodyWasCalledAndNothingWasTouched() throws IOException {
+    void opensNoConnectionAndChangesNoFile() throws IOException {
         assertThat(listening.accept()).isNull();
         try (Stream<Path> all = Files.walk(directory)) {
             assertThat(all.map(Path::getFileName).map(Path::toString)).doesNotContain("owned");
@@ -145,7 +144,7 @@ class MaliciousFilesIT {
 
     @Order(4)
     @Test
-    void theWorkerGoesOn() throws Exception {
+    void workerProcessesNextJob() throws Exception {
         pipeline.upload("uploads/good.mp4", pipeline.clip(1));
 
         pipeline.backend().send(job("good", "uploads/good.mp4"));
@@ -156,9 +155,10 @@ class MaliciousFilesIT {
 
     private static String ending(MediaProber prober, RenditionEncoder encoder, Path source, Path attempt)
             throws IOException {
-        CancellationToken nobody = new CancellationToken();
+        CancellationToken cancellation = new CancellationToken();
         try {
-            EncodeResult made = encoder.encode(FfmpegFixture.request(source, prober.probe(source, nobody), attempt));
+            EncodeResult made =
+                    encoder.encode(FfmpegFixture.request(source, prober.probe(source, cancellation), attempt));
             for (ThumbnailFile thumbnail : made.thumbnails()) {
                 assertShowsNoSecret(thumbnail.file());
             }

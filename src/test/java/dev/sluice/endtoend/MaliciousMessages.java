@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/** Messages that mean harm, for every stage, and what has to become of each. */
+/** Malicious messages for every stage with the expected result. */
 final class MaliciousMessages {
     static final String CLIP = "uploads/clip.mp4";
 
@@ -42,7 +42,7 @@ final class MaliciousMessages {
     private final List<Hostile> all = new ArrayList<>();
     private int count;
 
-    /** A message and how it ends: where, with which code, and with what in its reason. */
+    /** A message and its expected result: error code and part of the error message. */
     record Hostile(
             String what,
             String queue,
@@ -58,7 +58,7 @@ final class MaliciousMessages {
         }
     }
 
-    /** What becomes of a message. */
+    /** Expected result of a message. */
     enum End {
         DEAD,
         FAILED,
@@ -221,7 +221,7 @@ final class MaliciousMessages {
         return base(queue).put(field, value).encode();
     }
 
-    /** A good message with a field of raw JSON in front. */
+    /** A valid message with a field of raw JSON in front. */
     private String with(String queue, String field, String rawJson) {
         return "{\"" + field + "\":" + rawJson + "," + base(queue).encode().substring(1);
     }

@@ -33,16 +33,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** All that means harm, sent to all stages in some order between good jobs, over a real node. */
+/** Sends malicious messages to all stages, in random order among valid jobs, over RabbitMQ. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(600)
 class MaliciousMessagesIT {
     private static final long SEED = 20_261_124;
     private static final int GOOD = 6;
-    private static final int KEPT = 64 << 10;
+    private static final int KEPT_BYTES = 64 << 10;
 
     @Test
-    void endsEachWithItsReasonAndHarmsNothing(@OnRabbitMq PipelineFixture pipeline) throws Exception {
+    void endsEachMessageAsExpectedWithoutSideEffects(@OnRabbitMq PipelineFixture pipeline) throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         List<Hostile> messages = withGoodOnes(MaliciousMessages.all());
         pipeline.upload(MaliciousMessages.CLIP, pipeline.clip(1));
@@ -79,7 +79,7 @@ class MaliciousMessagesIT {
         String id = "good-" + number;
         byte[] body = job(id, MaliciousMessages.CLIP).encode().getBytes(StandardCharsets.UTF_8);
         String queue = number % 3 == 0 ? BackendSimulator.PROCESSING : BackendSimulator.DOWNLOAD;
-        return new Hostile("a good job", queue, id, body, MaliciousMessages.plain(), End.COMPLETED, "", "");
+        return new Hostile("a valid job", queue, id, body, MaliciousMessages.plain(), End.COMPLETED, "", "");
     }
 
     private static List<GetResponse> takeDead(Channel channel, long count) {
@@ -99,10 +99,10 @@ class MaliciousMessagesIT {
         if (message.end() == End.DEAD) {
             all.assertThat(dead)
                     .as(message.toString())
-                    .anyMatch(letter -> isOf(letter, message)
-                            && header(letter, "x-sluice-queue").equals(message.queue())
-                            && header(letter, "x-sluice-error-code").equals(message.code())
-                            && header(letter, "x-sluice-error").contains(message.why()));
+                    .anyMatch(deadLetter -> isOf(deadLetter, message)
+                            && header(deadLetter, "x-sluice-queue").equals(message.queue())
+                            && header(deadLetter, "x-sluice-error-code").equals(message.code())
+                            && header(deadLetter, "x-sluice-error").contains(message.why()));
             return;
         }
         JsonObject end = backend.awaitEnd(message.id());
@@ -118,17 +118,17 @@ class MaliciousMessagesIT {
         }
     }
 
-    /** Whole, or if it is too large its beginning with the size that it had. */
-    private static boolean isOf(GetResponse letter, Hostile message) {
+    /** The whole message; of a message that is too large, the first 64 KiB and its original size. */
+    private static boolean isOf(GetResponse deadLetter, Hostile message) {
         if (message.body().length <= MessageCodec.MAX_BYTES) {
-            return Arrays.equals(letter.getBody(), message.body());
+            return Arrays.equals(deadLetter.getBody(), message.body());
         }
-        return Arrays.equals(letter.getBody(), Arrays.copyOf(message.body(), KEPT))
-                && header(letter, "x-sluice-bytes").equals(String.valueOf(message.body().length));
+        return Arrays.equals(deadLetter.getBody(), Arrays.copyOf(message.body(), KEPT_BYTES))
+                && header(deadLetter, "x-sluice-bytes").equals(String.valueOf(message.body().length));
     }
 
-    private static String header(GetResponse letter, String name) {
-        Map<String, Object> headers = letter.getProps().getHeaders();
+    private static String header(GetResponse deadLetter, String name) {
+        Map<String, Object> headers = deadLetter.getProps().getHeaders();
         return String.valueOf(headers.get(name));
     }
 

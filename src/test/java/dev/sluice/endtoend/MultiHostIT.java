@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two hosts with a disk each: the one encodes what the other fetches and puts into the store. */
+/** Two hosts with their own disks: one encodes, the other downloads and uploads. */
 @ExtendWith(ServicesExtension.class)
 class MultiHostIT {
     @TempDir
@@ -28,7 +28,7 @@ class MultiHostIT {
     }
 
     @Test
-    void goOnWithEachOthersJobsThroughTheStore() throws Exception {
+    void continueJobsOfEachOtherThroughObjectStore() throws Exception {
         Sluice encoder = startTwo("object-store");
         try {
             pipeline.backend().send(job("a", "uploads/clip.mp4"));
@@ -37,7 +37,7 @@ class MultiHostIT {
 
             assertThat(end.getString("status")).isEqualTo("completed");
             end.getJsonArray("video_versions")
-                    .forEach(version -> assertThat(fetched(((JsonObject) version).getString("s3_key")))
+                    .forEach(version -> assertThat(downloaded(((JsonObject) version).getString("s3_key")))
                             .isNotEmptyFile());
             pipeline.awaitIdle();
             BackendSimulator.awaitThat(() -> get(pipeline.sluice().objectStore().list("sluice-staging/", ""))
@@ -50,7 +50,7 @@ class MultiHostIT {
     }
 
     @Test
-    void sayThatTheyNeedOneDirectoryWithoutIt() throws Exception {
+    void failJobWithoutSharedDirectoryInLocalMode() throws Exception {
         Sluice encoder = startTwo("local");
         try {
             pipeline.backend().send(job("a", "uploads/clip.mp4"));
@@ -61,7 +61,7 @@ class MultiHostIT {
         }
     }
 
-    /** Starts the fixture's own without an encoder, and one with nothing else; gives the second. */
+    /** Starts the pipeline of the fixture without encoder, and one with only the encoder; returns the second. */
     private Sluice startTwo(String mode) throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
         JsonObject workspace = new JsonObject().put("mode", mode).put("cleanupIntervalSeconds", 0.5);
@@ -75,9 +75,9 @@ class MultiHostIT {
                         .put("stages", new JsonObject().put("download", none).put("upload", none)))));
     }
 
-    private Path fetched(String key) {
+    private Path downloaded(String key) {
         try {
-            return pipeline.fetch(key, otherDisk.resolve("got"));
+            return pipeline.download(key, otherDisk.resolve("got"));
         } catch (Exception cause) {
             throw new AssertionError(cause);
         }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Node program among the resources of the tests, with the packages of its lock file. Where Node or the registry of
- * packages is not to be had, the test that needs it is skipped and says why; where {@code CI} is {@code true} it fails.
+ * A Node.js program in the test resources, with the packages of its lock file. Without Node.js or the package registry, tests
+ * are skipped; they fail if the environment variable {@code CI} is {@code true}.
  */
 final class NodeProject {
     private static final Duration INSTALLED_WITHIN = Duration.ofMinutes(5);
@@ -29,7 +29,7 @@ final class NodeProject {
         this.directory = directory;
     }
 
-    /** Lays the project's files out in target/node, and has npm fetch its packages unless they are there. */
+    /** Copies the project to target/node, and installs its packages with npm unless present. */
     static NodeProject of(String name, String... files) throws Exception {
         needed(complaint("node", "--version"));
         needed(complaint("npm", "--version"));
@@ -49,13 +49,13 @@ final class NodeProject {
         return new NodeProject(directory);
     }
 
-    /** Starts one of its files; what it says goes to {@link #output}. */
+    /** Starts a script, whose output is available from {@link #output}. */
     ChildProcess start(String file, Map<String, String> environment) throws IOException {
         Files.deleteIfExists(said());
         return ChildProcess.start(List.of("node", directory.resolve(file).toString()), environment, said());
     }
 
-    /** What the one that was started last has said, line by line. */
+    /** Lines of output of the last started script. */
     List<String> output() throws IOException {
         return Files.readAllLines(said());
     }
@@ -66,12 +66,12 @@ final class NodeProject {
 
     private static void needed(Optional<String> missing) {
         if ("true".equals(System.getenv("CI"))) {
-            assertThat(missing).as("what the build lacks").isEmpty();
+            assertThat(missing).as("missing for the build").isEmpty();
         }
         assumeTrue(missing.isEmpty(), () -> missing.orElse(""));
     }
 
-    /** Why it did not work; empty if it did. */
+    /** The error; empty on success. */
     private static Optional<String> complaint(String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("node", ".txt");
         try {

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
-/** A real video, and behind it what players skip, of as many random bytes as one likes; nothing of it is ever whole anywhere. */
+/** A video followed by a box of random bytes, which players skip. The file is generated on the fly and never held in memory. */
 final class PaddedVideoFile {
     private static final int BOX_HEADER = 16;
 
@@ -15,7 +15,7 @@ final class PaddedVideoFile {
     private final long size;
 
     PaddedVideoFile(byte[] clip, long size) {
-        // A box with a length of 64 bits: what comes behind the clip.
+        // A box with a 64-bit length, after the clip.
         this.beginning = ByteBuffer.allocate(clip.length + BOX_HEADER)
                 .put(clip)
                 .putInt(1)
@@ -30,7 +30,7 @@ final class PaddedVideoFile {
         return size;
     }
 
-    /** So many bytes from a place on. */
+    /** Bytes from an offset. */
     InputStream bytes(long from, long count) {
         return new InputStream() {
             private long position = from;

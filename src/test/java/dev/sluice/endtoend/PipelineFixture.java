@@ -35,8 +35,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Everything that a whole pipeline needs, of its own: a broker, a database, a store that can be cut off, the other half of the
- * system, and a Sluice that is started when the test says so.
+ * A complete pipeline with its own database and bucket, on a shared broker without queues, with a simulated backend and a proxy
+ * that can interrupt the object store. The test starts the pipeline.
  */
 public final class PipelineFixture implements AutoCloseable {
     private static final Path FFMPEG_CACHE = Path.of("target", "ffmpeg-cache");
@@ -62,25 +62,25 @@ public final class PipelineFixture implements AutoCloseable {
         return new PipelineFixture(Files.createTempDirectory("sluice-pipeline"), broker);
     }
 
-    /** Starts the pipeline with its backend half, which asks for tokens and has no limit of requests; gives its port. */
-    int startWithBackend(JsonObject more) throws IOException, TimeoutException {
+    /** Starts the pipeline with its HTTP API, with authentication and without request limit; returns the port. */
+    int startWithBackend(JsonObject settings) throws IOException, TimeoutException {
         int port = ChildProcess.freePort();
         JsonObject backend = new JsonObject()
                 .put("enabled", true)
                 .put("port", port)
                 .put("jwtSecret", TestTokens.SECRET)
                 .put("requestsPerSecond", 1_000_000);
-        start(new JsonObject().put("backend", backend).mergeIn(more, true));
+        start(new JsonObject().put("backend", backend).mergeIn(settings, true));
         return port;
     }
 
-    /** Starts the pipeline; {@code settings} are laid over what a test wants: fast presets, short waits. */
+    /** Starts the pipeline; {@code settings} override the defaults of tests: fast presets, short intervals. */
     PipelineFixture start(JsonObject settings) throws TimeoutException {
         sluice = get(Sluice.start(vertx, config(settings)));
         return this;
     }
 
-    /** Starts the production jar in a JVM of its own, with these options, over the same services; waits until it is up. */
+    /** Starts the production jar in its own JVM with these options and the same services; waits until it is started. */
     ChildProcess process(JsonObject settings, String... jvm) throws IOException {
         Path home = Files.createTempDirectory(directory, "process");
         JsonObject own = new JsonObject()
@@ -105,7 +105,7 @@ public final class PipelineFixture implements AutoCloseable {
         return SluiceConfig.read(settings(settings), Map.of());
     }
 
-    /** The whole configuration with these settings in it. */
+    /** The complete configuration with these settings. */
     JsonObject settings(JsonObject settings) {
         return services().mergeIn(settings, true);
     }
@@ -153,7 +153,7 @@ public final class PipelineFixture implements AutoCloseable {
         return bucket;
     }
 
-    /** Stands between the pipeline and its store. */
+    /** The proxy between the pipeline and the object store. */
     InterruptibleProxy storeProxy() {
         return storeProxy;
     }
@@ -162,7 +162,7 @@ public final class PipelineFixture implements AutoCloseable {
         return directory.resolve("work");
     }
 
-    /** A clip with sound, made once for the fixture. */
+    /** A clip with audio, generated once for the fixture. */
     Path clip(int seconds) {
         String name = "clip-" + seconds + ".mp4";
         Path clip = directory.resolve(name);
@@ -180,22 +180,22 @@ public final class PipelineFixture implements AutoCloseable {
         bucket.upload(key, file);
     }
 
-    /** Keeps the store from taking objects whose keys begin with this directory, until what is given is deleted. */
+    /** Makes uploads of keys in this directory fail until the returned file is deleted. */
     Path block(String directory) throws IOException {
         Path object = bucket.file(directory);
         Files.createDirectories(object.getParent());
         return Files.writeString(object, "not a directory");
     }
 
-    /** Fetches an object as any client of the store would. */
-    Path fetch(String key, Path target) throws TimeoutException {
+    /** Downloads an object through the proxy. */
+    Path download(String key, Path target) throws TimeoutException {
         get(sluice.objectStore()
                 .download(
                         new ObjectKey(key), target, Long.MAX_VALUE, ProgressListener.noop(), new CancellationToken()));
         return target;
     }
 
-    /** A job with the fields of the contract and no more. */
+    /** A job with the fields of the contract only. */
     static JsonObject job(String id, String key) {
         return new JsonObject()
                 .put("id", id)
@@ -210,7 +210,7 @@ public final class PipelineFixture implements AutoCloseable {
                 .put("stage", "DOWNLOADING");
     }
 
-    /** Waits until nothing is left to be sent or to be done. */
+    /** Waits until no message is unsent and no run is in progress. */
     void awaitIdle() {
         BackendSimulator.awaitThat(
                 () -> database.value("SELECT count(*) FROM sluice.outbox").equals("0")
@@ -219,7 +219,7 @@ public final class PipelineFixture implements AutoCloseable {
                                 .equals("0"));
     }
 
-    /** A section {@code ffmpeg} whose FFmpeg runs this line of a shell script before it is itself. */
+    /** A section {@code ffmpeg} with a wrapper that runs this shell command before FFmpeg. */
     JsonObject ffmpegAfter(Path directory, String line) throws IOException {
         FfmpegInstallation real =
                 FfmpegInstallation.locate(config(new JsonObject()).ffmpeg());
@@ -232,27 +232,27 @@ public final class PipelineFixture implements AutoCloseable {
                 .put("sandbox", "off");
     }
 
-    /** Whether no attempt has left anything in the workspace. */
+    /** Whether the workspace contains no files of jobs. */
     boolean workspaceIsEmpty() throws IOException {
         return isEmpty(workspace());
     }
 
-    /** The same of another workspace. */
+    /** Whether this workspace contains no files of jobs. */
     static boolean isEmpty(Path workspace) throws IOException {
-        try (Stream<Path> left = Files.list(workspace.resolve("jobs"))) {
-            return left.findAny().isEmpty();
+        try (Stream<Path> files = Files.list(workspace.resolve("jobs"))) {
+            return files.findAny().isEmpty();
         }
     }
 
-    /** That a job was completed once, each of its stages at the first attempt. */
-    void assertDoneOnce(String job) {
+    /** Asserts that the job was completed once, each stage at its first attempt. */
+    void assertCompletedOnce(String job) {
         assertThat(backend.completions(job)).isEqualTo(1);
         assertThat(database.query("SELECT stage, state, attempt FROM sluice.stage_run WHERE job_id = '" + job
                         + "' AND state = 'done' AND attempt = 1"))
                 .hasSize(3);
     }
 
-    /** Whether each stage's queue has its consumer; a queue that is not there has none. */
+    /** Whether each stage queue has a consumer. */
     public boolean isConsuming() throws Exception {
         try (Connection own = broker.connect()) {
             for (String queue :
@@ -262,7 +262,7 @@ public final class PipelineFixture implements AutoCloseable {
                 }
             }
             return true;
-        } catch (IOException missing) {
+        } catch (IOException notDeclared) {
             return false;
         }
     }

@@ -21,13 +21,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a pipeline makes good by itself: messages that got lost, files that nobody came back for, a disk that is full. */
+/** Recovery of lost messages, cleanup of orphaned artifacts, and a full disk. */
 @ExtendWith(ServicesExtension.class)
 class RecoveryIT {
     private static final int JOBS = 50;
 
     @Test
-    void completesAllJobsThatWaitedInABrokerThatLostItsDisk() throws Exception {
+    void completesQueuedJobsWhenBrokerLosesItsData() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         try (RabbitNode broker = RabbitNode.start();
                 PipelineFixture pipeline = PipelineFixture.on(broker)) {
@@ -50,13 +50,13 @@ class RecoveryIT {
                     .value("SELECT count(*) FROM sluice.job WHERE state = 'completed'")
                     .equals(String.valueOf(JOBS)));
             assertThat(pipeline.database().value("SELECT count(*) FROM sluice.stage_run WHERE counted > 1"))
-                    .as("runs that were done twice")
+                    .as("runs processed twice")
                     .isEqualTo("0");
         }
     }
 
     @Test
-    void takesUpAPendingRowWhoseMessageNeverCame(PipelineFixture pipeline) throws Exception {
+    void adoptsPendingJobWithoutMessage(PipelineFixture pipeline) throws Exception {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(adoptingSoon());
         pipeline.database().execute("""
@@ -69,7 +69,7 @@ class RecoveryIT {
     }
 
     @Test
-    void takesNoRowUpWhoseRequestWaitsForTheOlderProcessor(PipelineFixture pipeline) throws Exception {
+    void doesNotAdoptJobQueuedForLegacyProcessor(PipelineFixture pipeline) throws Exception {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.backend()
                 .request(SingleStageRequestFixture.request("asked", "uploads/clip.mp4")
@@ -90,7 +90,7 @@ class RecoveryIT {
     }
 
     @Test
-    void sendsAgainWhatItKnowsAlsoWhileTheJobTableCannotBeRead(PipelineFixture pipeline) throws Exception {
+    void resendsLostMessageWhenJobTableIsUnreadable(PipelineFixture pipeline) throws Exception {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(adoptingSoon());
         pipeline.database()
@@ -109,7 +109,7 @@ class RecoveryIT {
     }
 
     @Test
-    void sendsNothingAgainThatOnlyWaitsForItsTurn(PipelineFixture pipeline) throws Exception {
+    void doesNotResendQueuedMessage(PipelineFixture pipeline) throws Exception {
         pipeline.start(new JsonObject().put("delivery", new JsonObject().put("resendAfterSeconds", 1)));
         get(pipeline.sluice().undeploy("download"));
         get(pipeline.sluice().submission().submit(pipeline.clip(1), "user-1", ProgressListener.noop()));
@@ -122,7 +122,7 @@ class RecoveryIT {
     }
 
     @Test
-    void removesWhatCrashesLeftAndNothingThatIsStillNeeded(PipelineFixture pipeline) throws Exception {
+    void deletesOrphanedArtifactsOnly(PipelineFixture pipeline) throws Exception {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.start(new JsonObject().put("workspace", new JsonObject().put("cleanupIntervalSeconds", 0.5)));
         pipeline.backend().send(job("ended", "uploads/clip.mp4"));
@@ -136,7 +136,7 @@ class RecoveryIT {
 
         Files.createDirectories(jobs.resolve(ended).resolve("processing-0-1").resolve("deep"));
         Files.createDirectories(jobs.resolve(goesOn).resolve("download-0-0"));
-        Files.createDirectories(jobs.resolve("somebody-elses").resolve("download-0-1"));
+        Files.createDirectories(jobs.resolve("unknown-directory").resolve("download-0-1"));
         pipeline.upload("sluice-staging/" + ended + "/upload-0-1/0", pipeline.clip(1));
         pipeline.upload("sluice-staging/" + goesOn + "/upload-0-1/0", pipeline.clip(1));
 
@@ -145,7 +145,7 @@ class RecoveryIT {
                 && get(pipeline.sluice().objectStore().list("sluice-staging/" + ended, ""))
                         .isEmpty());
         assertThat(jobs.resolve(goesOn).resolve("download-0-1")).isNotEmptyDirectory();
-        assertThat(jobs.resolve("somebody-elses")).exists();
+        assertThat(jobs.resolve("unknown-directory")).exists();
         assertThat(get(pipeline.sluice().objectStore().list("sluice-staging/", "")))
                 .hasSize(1);
 
@@ -156,7 +156,7 @@ class RecoveryIT {
     }
 
     @Test
-    void putsWorkOffThatTheDiskHasNoRoomFor(PipelineFixture pipeline) throws Exception {
+    void defersJobWhenDiskSpaceIsShort(PipelineFixture pipeline) throws Exception {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         FileStore disk = Files.getFileStore(pipeline.workspace().getParent());
         long free = disk.getUsableSpace();
@@ -175,7 +175,7 @@ class RecoveryIT {
     }
 
     @Test
-    void failsWhatTheDiskCouldNotHoldIfItWereEmpty(PipelineFixture pipeline) throws Exception {
+    void failsJobWhenDiskIsTooSmall(PipelineFixture pipeline) throws Exception {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         long everythingMiB = 1 << 30;
         pipeline.start(keepingFree(everythingMiB));

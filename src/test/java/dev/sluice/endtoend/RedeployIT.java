@@ -15,14 +15,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Verticles go down and come up one by one while jobs flow through the others; on RabbitMQ where it is installed. */
+/** Redeploys the verticles one by one during processing; on RabbitMQ where it is installed. */
 @ExtendWith(ServicesExtension.class)
 class RedeployIT {
     private static final int ROUNDS = 20;
-    private static final int JOBS_A_ROUND = 2;
-    /** One for each of the stages, one for the publisher. */
+    private static final int JOBS_PER_ROUND = 2;
+    /** One for each stage, one for the publisher. */
     private static final int CONNECTIONS = 6;
-    /** Pools grow to their size under load; a leak of one thread for each time would be 80. */
+    /** Thread pools grow under load; a leak of one thread for each redeployment would be 80. */
     private static final int SPARE_THREADS = 20;
 
     private PipelineFixture pipeline;
@@ -35,7 +35,7 @@ class RedeployIT {
     }
 
     @Test
-    void finishesEveryJobOnceAndLeavesNothingBehind() throws Exception {
+    void completesEachJobOnceAndReleasesResources() throws Exception {
         finish(send(-1));
         int threads = threads();
         List<String> jobs = new ArrayList<>();
@@ -51,7 +51,7 @@ class RedeployIT {
         finish(jobs);
         pipeline.awaitIdle();
         assertThat(jobs)
-                .hasSize(ROUNDS * JOBS_A_ROUND)
+                .hasSize(ROUNDS * JOBS_PER_ROUND)
                 .allSatisfy(
                         job -> assertThat(pipeline.backend().completions(job)).isEqualTo(1));
         assertThat(pipeline.database()
@@ -69,7 +69,7 @@ class RedeployIT {
 
     private List<String> send(int round) throws Exception {
         List<String> jobs = new ArrayList<>();
-        for (int n = 0; n < JOBS_A_ROUND; n++) {
+        for (int n = 0; n < JOBS_PER_ROUND; n++) {
             String id = "round-" + round + "-" + n;
             pipeline.backend().send(job(id, "uploads/clip.mp4"));
             jobs.add(id);

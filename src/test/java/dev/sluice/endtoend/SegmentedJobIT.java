@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A video that is too long for one delivery: planned, encoded in tasks, joined, uploaded. */
+/** A video too long for one delivery: planned, encoded in tasks, concatenated, uploaded. */
 @ExtendWith(ServicesExtension.class)
 class SegmentedJobIT {
     private static final int SECONDS = 11;
@@ -38,14 +38,14 @@ class SegmentedJobIT {
     @BeforeEach
     void open(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
-        pipeline.upload("uploads/film.mp4", pipeline.clip(SECONDS));
+        pipeline.upload("uploads/long.mp4", pipeline.clip(SECONDS));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"local", "object-store"})
-    void isEncodedInTasksAndJoined(String mode) throws Exception {
+    void encodesInTasksAndConcatenates(String mode) throws Exception {
         pipeline.start(settings(3).put("workspace", new JsonObject().put("mode", mode)));
-        pipeline.backend().send(job("a", "uploads/film.mp4"));
+        pipeline.backend().send(job("a", "uploads/long.mp4"));
 
         JsonObject end = pipeline.backend().awaitEnd("a");
 
@@ -71,7 +71,7 @@ class SegmentedJobIT {
     }
 
     @Test
-    void isWorkedOnByHostsWithDisksOfTheirOwn() throws Exception {
+    void encodesOnHostsWithoutSharedDisk() throws Exception {
         JsonObject none = new JsonObject().put("instances", 0);
         pipeline.start(settings(4).put("workspace", new JsonObject().put("mode", "object-store")));
         Sluice other = get(Sluice.start(
@@ -87,7 +87,7 @@ class SegmentedJobIT {
                                         .put("processing", none)
                                         .put("upload", none)))));
         try {
-            pipeline.backend().send(job("a", "uploads/film.mp4"));
+            pipeline.backend().send(job("a", "uploads/long.mp4"));
 
             JsonObject end = pipeline.backend().awaitEnd("a");
 
@@ -102,12 +102,12 @@ class SegmentedJobIT {
     }
 
     @Test
-    void failsWithTheTaskThatFailsAndIsPlannedAnewWhenItIsStartedAgain() throws Exception {
+    void failsWithFailedTaskAndPlansAgainOnRetry() throws Exception {
         Path broken = Files.writeString(directory.resolve("broken"), "");
         pipeline.start(settings(2)
                 .put("ffmpeg", ffmpegThatFailsWhile(broken))
                 .put("stages", new JsonObject().put("segment", new JsonObject().put("maxAttempts", 2))));
-        pipeline.backend().send(job("a", "uploads/film.mp4"));
+        pipeline.backend().send(job("a", "uploads/long.mp4"));
 
         JsonObject end = pipeline.backend().awaitEnd("a");
 
@@ -148,7 +148,7 @@ class SegmentedJobIT {
 
     private long frames(JsonObject end) throws Exception {
         JsonArray versions = end.getJsonArray("video_versions");
-        Path file = pipeline.fetch(versions.getJsonObject(0).getString("s3_key"), directory.resolve("got.mp4"));
+        Path file = pipeline.download(versions.getJsonObject(0).getString("s3_key"), directory.resolve("got.mp4"));
         FfmpegInstallation real =
                 FfmpegInstallation.locate(pipeline.config(new JsonObject()).ffmpeg());
         Process counting = new ProcessBuilder(
@@ -167,7 +167,7 @@ class SegmentedJobIT {
         return Long.parseLong(new String(counting.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
     }
 
-    /** As a reader sees it who drops what is not newer than what it has: a tick may overtake a task's end that it counts. */
+    /** As a consumer reads them, which ignores updates without a higher seq: progress may be received before the end it counts. */
     private static void assertInOrder(List<JsonObject> updates) {
         List<JsonObject> read = new ArrayList<>();
         long last = 0;

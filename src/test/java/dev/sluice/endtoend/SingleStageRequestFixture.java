@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Single-stage requests as the older backend sends them, and what it reads of the answers. */
+/** Single-stage requests of the legacy backend, and the updates as it reads them. */
 final class SingleStageRequestFixture {
     private SingleStageRequestFixture() {}
 
@@ -24,7 +24,7 @@ final class SingleStageRequestFixture {
                 .put("timestamp", Instant.EPOCH.toString());
     }
 
-    /** Each update once, in order: what is not newer than what it has a reader drops. */
+    /** The updates as a consumer reads them: it ignores an update without a higher seq. */
     static List<String> read(List<JsonObject> updates) {
         Map<Long, String> read = new LinkedHashMap<>();
         long last = -1;

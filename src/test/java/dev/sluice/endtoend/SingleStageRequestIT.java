@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Single-stage requests that are worked whole under their one delivery; on RabbitMQ where it is installed. */
+/** Single-stage requests processed completely in one delivery; on RabbitMQ where it is installed. */
 class SingleStageRequestIT {
     private static final List<String> STAGES = List.of("download", "processing", "upload");
 
@@ -46,9 +46,9 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void needNoOtherMessageThanTheirOwn() throws Exception {
+    void completesWithoutStageMessages() throws Exception {
         pipeline.start(settings());
-        takeTheStagesDown();
+        undeployStages();
         String request = request("whole", "uploads/clip.mp4")
                 .put("request_progress_updates", false)
                 .encode();
@@ -67,7 +67,7 @@ class SingleStageRequestIT {
                         "uploading_results 80 processing",
                         "processing_complete 100 completed");
         assertThat(end.getJsonArray("thumbnails")).hasSize(1);
-        assertThat(pipeline.fetch("videos/media-whole_360p.mp4", directory.resolve("got")))
+        assertThat(pipeline.download("videos/media-whole_360p.mp4", directory.resolve("got")))
                 .isNotEmptyFile();
         for (String queue : List.of(BackendSimulator.DOWNLOAD, BackendSimulator.PROCESSING, BackendSimulator.UPLOAD)) {
             assertThat(backend.messages(queue)).as(queue).isZero();
@@ -83,10 +83,10 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void goBackToTheirQueueWhenTheWorkerStopsAndGoOnWhereTheyWere() throws Exception {
+    void requeuesAtShutdownAndResumes() throws Exception {
         Path marker = Files.writeString(directory.resolve("wait"), "");
-        pipeline.start(settings().put("ffmpeg", ffmpegThatWaitsWhile(marker)));
-        takeTheStagesDown();
+        pipeline.start(settings().put("ffmpeg", ffmpegBlockedBy(marker)));
+        undeployStages();
         backend.request(request("stopped", "uploads/clip.mp4").encode());
         backend.awaitStep("stopped", "processing_video");
 
@@ -107,9 +107,9 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void areDoneOnceThoughTheirDeliveryIsLostMeanwhile() throws Exception {
+    void completesOnceWhenDeliveryIsLost() throws Exception {
         Path marker = Files.writeString(directory.resolve("wait"), "");
-        pipeline.start(settings().put("ffmpeg", ffmpegThatWaitsWhile(marker)));
+        pipeline.start(settings().put("ffmpeg", ffmpegBlockedBy(marker)));
         backend.request(request("lost", "uploads/clip.mp4").encode());
         backend.awaitStep("lost", "processing_video");
 
@@ -131,9 +131,9 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void areTriedAgainByTheMessageOfTheStageThatFailed() throws Exception {
+    void retriesFailedStageByStageMessage() throws Exception {
         pipeline.start(settings());
-        takeTheStagesDown();
+        undeployStages();
         pipeline.storeProxy().cut();
         backend.request(request("retried", "uploads/clip.mp4").encode());
 
@@ -150,21 +150,21 @@ class SingleStageRequestIT {
     }
 
     @Test
-    void leaveWhatIsTooLongForOneDeliveryToTasks() throws Exception {
-        pipeline.upload("uploads/film.mp4", pipeline.clip(11));
+    void encodesLongVideoInTasks() throws Exception {
+        pipeline.upload("uploads/long.mp4", pipeline.clip(11));
         pipeline.start(settings().put("delivery", new JsonObject().put("maxTaskSeconds", 1)));
 
-        backend.request(request("film", "uploads/film.mp4").encode());
+        backend.request(request("long", "uploads/long.mp4").encode());
 
-        JsonObject end = backend.awaitEnd("film");
+        JsonObject end = backend.awaitEnd("long");
         assertThat(end.getString("current_step")).isEqualTo("processing_complete");
         assertThat(end.getString("status")).isEqualTo("completed");
-        assertThat(backend.steps("film")).contains("segments_planned", "joining_segments");
+        assertThat(backend.steps("long")).contains("segments_planned", "joining_segments");
         assertThat(backend.messages(BackendSimulator.REQUESTS)).isZero();
     }
 
     @Test
-    void endWithTheirFailureAndItsLetterWhenAllAttemptsAreUsedUp() throws Exception {
+    void failsAndDeadLettersRequestAfterMaxAttempts() throws Exception {
         pipeline.start(settings().put("delivery", new JsonObject().put("maxAttempts", 1)));
         pipeline.storeProxy().cut();
         String request = request("lost", "uploads/clip.mp4").encode();
@@ -172,9 +172,9 @@ class SingleStageRequestIT {
         backend.request(request);
 
         assertThat(backend.awaitEnd("lost").getString("current_step")).isEqualTo("processing_failed");
-        var letter = backend.take(BackendSimulator.DEAD);
-        assertThat(new String(letter.getBody(), StandardCharsets.UTF_8)).isEqualTo(request);
-        assertThat(letter.getProps().getHeaders().get("x-sluice-queue").toString())
+        var deadLetter = backend.take(BackendSimulator.DEAD);
+        assertThat(new String(deadLetter.getBody(), StandardCharsets.UTF_8)).isEqualTo(request);
+        assertThat(deadLetter.getProps().getHeaders().get("x-sluice-queue").toString())
                 .isEqualTo(BackendSimulator.REQUESTS);
     }
 
@@ -184,13 +184,13 @@ class SingleStageRequestIT {
                 .put("s3", new JsonObject().put("timeoutSeconds", 3));
     }
 
-    private void takeTheStagesDown() throws Exception {
+    private void undeployStages() throws Exception {
         for (String stage : STAGES) {
             get(pipeline.sluice().undeploy(stage));
         }
     }
 
-    private JsonObject ffmpegThatWaitsWhile(Path marker) throws Exception {
+    private JsonObject ffmpegBlockedBy(Path marker) throws Exception {
         return pipeline.ffmpegAfter(
                 directory, "case \"$*\" in *libx264*) while [ -e '" + marker + "' ]; do sleep 0.1; done;; esac");
     }

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Single-stage requests that are worked on in stages, on RabbitMQ where it is installed. */
+/** Single-stage requests processed in stages; on RabbitMQ where it is installed. */
 @ExtendWith(ServicesExtension.class)
 class StagedRequestIT {
-    private static final List<String> ANSWERS = List.of(
+    private static final List<String> UPDATES = List.of(
             "downloading_video 0 processing",
             "extracting_metadata 10 processing",
             "processing_video 30 processing",
@@ -42,7 +42,7 @@ class StagedRequestIT {
     }
 
     @Test
-    void areAnsweredInTheOlderStepsInOrder() throws Exception {
+    void sendsLegacyStepsInOrder() throws Exception {
         pending("steps");
         backend.request(request("steps", "uploads/clip.mp4").encode());
 
@@ -57,7 +57,7 @@ class StagedRequestIT {
                         "processing_complete");
         assertThat(backend.updates("steps").stream().map(update -> update.getInteger("progress")))
                 .isSorted();
-        assertThat(SingleStageRequestFixture.read(backend.updates("steps"))).containsSubsequence(ANSWERS);
+        assertThat(SingleStageRequestFixture.read(backend.updates("steps"))).containsSubsequence(UPDATES);
         assertThat(end.getString("status")).isEqualTo("completed");
         assertThat(end.getInteger("progress")).isEqualTo(100);
         assertThat(end.getJsonArray("video_versions").getJsonObject(0).getString("s3_key"))
@@ -70,7 +70,7 @@ class StagedRequestIT {
     }
 
     @Test
-    void areAnsweredInStepsAloneAndWithoutThumbnailsWhereThatIsAskedFor() throws Exception {
+    void omitsProgressAndThumbnailsWhenNotRequested() throws Exception {
         backend.request(request("plain", "uploads/clip.mp4")
                 .put("request_thumbnails", false)
                 .put("request_progress_updates", false)
@@ -78,13 +78,13 @@ class StagedRequestIT {
 
         JsonObject end = backend.awaitEnd("plain");
 
-        assertThat(SingleStageRequestFixture.read(backend.updates("plain"))).isEqualTo(ANSWERS);
+        assertThat(SingleStageRequestFixture.read(backend.updates("plain"))).isEqualTo(UPDATES);
         assertThat(end.getJsonArray("thumbnails")).isEmpty();
         assertThat(end.getJsonArray("video_versions")).hasSize(1);
     }
 
     @Test
-    void areDoneOnceThoughTheyWereSentThreeTimes() throws Exception {
+    void processesDuplicateRequestOnce() throws Exception {
         String request = request("thrice", "uploads/clip.mp4").encode();
 
         backend.request(request);
@@ -94,11 +94,11 @@ class StagedRequestIT {
         BackendSimulator.awaitThat(() -> backend.messages(BackendSimulator.REQUESTS) == 0);
         pipeline.awaitIdle();
 
-        pipeline.assertDoneOnce("thrice");
+        pipeline.assertCompletedOnce("thrice");
     }
 
     @Test
-    void failAsTheOlderFlowFails() throws Exception {
+    void failsAsLegacyFlow() throws Exception {
         backend.request(request("text", "uploads/text.mp4").encode());
 
         JsonObject end = backend.awaitEnd("text");
@@ -110,7 +110,7 @@ class StagedRequestIT {
     }
 
     @Test
-    void goToTheDeadLettersWithTheReasonWhereTheyCannotBeRead() throws Exception {
+    void deadLettersUndecodableRequest() throws Exception {
         pending("bad");
         JsonObject withoutKey = request("bad", "");
         backend.request("not json");
@@ -145,7 +145,7 @@ class StagedRequestIT {
     }
 
     @Test
-    void leaveStagedJobsBesideThemAsTheyAre() throws Exception {
+    void doesNotAffectStagedJobs() throws Exception {
         backend.request(request("one", "uploads/clip.mp4").encode());
         backend.send(PipelineFixture.job("other", "uploads/clip.mp4"));
 
@@ -153,7 +153,7 @@ class StagedRequestIT {
         assertThat(backend.awaitEnd("other").getString("current_step")).isEqualTo("upload_complete");
     }
 
-    /** As the older backend makes it before it sends the request. */
+    /** As the legacy backend inserts it before the request. */
     private static void pending(String id) {
         BackendSimulator.awaitThat(() -> pipeline.database()
                 .value("SELECT to_regclass('\"VideoProcessingJob\"') IS NOT NULL")

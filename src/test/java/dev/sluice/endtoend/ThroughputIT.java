@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many short jobs. The figures are printed for a person to read; what is held to is that every job is done once. */
+/** Many short jobs. Asserts that every job is completed once; the measured times are printed. */
 @ExtendWith(ServicesExtension.class)
 class ThroughputIT {
     private static final int JOBS = Integer.getInteger("sluice.throughput.jobs", 80);
     private static final int ALONE = 20;
-    /** Of FFmpeg and ffprobe, for each job. */
+    /** FFmpeg and ffprobe processes for each job. */
     private static final int STARTS = 3;
 
     private static final double NANOS_TO_MILLIS = 1e-6;
@@ -47,7 +47,7 @@ class ThroughputIT {
         JsonObject direct = new JsonObject()
                 .put("endpoint", pipeline.bucket().store().endpoint().toString());
         JsonObject two = new JsonObject().put("concurrency", 2);
-        // What an installation has where nobody changed it, but for FFmpeg.
+        // The default settings of an installation, except for FFmpeg.
         pipeline.start(new JsonObject()
                 .put("ffmpeg", ffmpeg.settings())
                 .put("s3", direct)
@@ -62,14 +62,14 @@ class ThroughputIT {
     }
 
     @Test
-    void completesManyShortJobsOnceEach(PipelineFixture fixture) throws Exception {
+    void completesShortJobsOnce(PipelineFixture fixture) throws Exception {
         start(fixture);
         completesAll();
     }
 
     @Test
     @Tag("long")
-    void completesManyShortJobsOnceEachOnRabbitMq(@OnRabbitMq PipelineFixture fixture) throws Exception {
+    void completesShortJobsOnceOnRabbitMq(@OnRabbitMq PipelineFixture fixture) throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         start(fixture);
         completesAll();
@@ -95,24 +95,24 @@ class ThroughputIT {
                 .value("SELECT extract(epoch FROM sum(finished_at - started_at)) * 1000 FROM sluice.stage_run"
                         + " WHERE job_id LIKE 'many-%'"));
         print(
-                "%d at once: %.1f s, %.0f ms a job in its stages, %.0f of them in FFmpeg, %.0f outside",
+                "%d concurrent jobs: %.1f s, %.0f ms/job in stages, %.0f of them in FFmpeg, %.0f outside",
                 JOBS,
                 (ended - begun) * NANOS_TO_MILLIS / 1000,
                 stages / JOBS,
                 manyFfmpeg / JOBS,
                 (stages - manyFfmpeg) / JOBS);
         print(
-                "one after the other: %.0f ms a job from sending it to hearing its end, %.0f of them in FFmpeg, %.0f outside",
+                "sequential jobs: %.0f ms/job from sending to the last update, %.0f of them in FFmpeg, %.0f outside",
                 alone / ALONE, aloneFfmpeg / ALONE, (alone - aloneFfmpeg) / ALONE);
-        print("  look at the source, encode, look at the outputs, ms: %s", ffmpeg.millisOfEach(STARTS));
+        print("  probe, encode, verify outputs, ms: %s", ffmpeg.millisOfEach(STARTS));
         pipeline.database()
                 .query("SELECT stage, round(1000 * extract(epoch FROM avg(finished_at - started_at))) AS ms"
                         + " FROM sluice.stage_run WHERE job_id LIKE 'alone-%' GROUP BY stage ORDER BY stage")
                 .forEach(row -> print("  stage, ms: %s", row.values()));
-        print("  of what is outside, measuring it: %.0f", STARTS * cost);
+        print("  outside, of these for measuring: %.0f", STARTS * cost);
     }
 
-    /** Milliseconds that some jobs took, each sent when the one before had ended. */
+    /** Duration in milliseconds of jobs that are sent one after another. */
     private double alone() throws Exception {
         double millis = 0;
         for (int n = 0; n < ALONE; n++) {

@@ -11,10 +11,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** FFmpeg and ffprobe behind scripts that write down how long each process took. */
+/** FFmpeg and ffprobe with wrapper scripts that record the duration of each process. */
 record TimedFfmpeg(Path directory) {
     private static final int STARTS = 21;
-    /** In microseconds; the shell starts no other program, so that measuring costs no more than {@link #cost}. */
+    /** In microseconds. The shell starts no other program, so that the overhead is only {@link #cost}. */
     private static final String SCRIPT = """
             #!/bin/bash
             begun=$EPOCHREALTIME
@@ -42,7 +42,7 @@ record TimedFfmpeg(Path directory) {
         return new JsonObject().put("ffmpeg", directory.resolve("ffmpeg").toString());
     }
 
-    /** What one measured start takes longer than one that is not, milliseconds: the median of some of each in turn. */
+    /** Overhead of measuring a process in milliseconds: the median of alternating runs with and without it. */
     double cost(Path real) throws IOException, InterruptedException {
         List<Long> more = new ArrayList<>();
         for (int i = 0; i < STARTS; i++) {
@@ -63,12 +63,12 @@ record TimedFfmpeg(Path directory) {
         return System.nanoTime() - begun;
     }
 
-    /** Forgets what was measured so far. */
+    /** Discards the measurements. */
     void reset() throws IOException {
         Files.writeString(log(), "");
     }
 
-    /** The mean time of the first, second, … process of a job, when jobs came one after the other. */
+    /** Mean duration of the first, second, … process of a job, for sequential jobs. */
     List<Double> millisOfEach(int processes) throws IOException {
         List<String> lines = Files.readAllLines(log());
         return IntStream.range(0, processes)
@@ -80,7 +80,7 @@ record TimedFfmpeg(Path directory) {
                 .toList();
     }
 
-    /** The time that all processes since the last reset took, each from its start to its end. */
+    /** Sum of the durations of all processes since the last reset, in milliseconds. */
     double millis() throws IOException {
         return Files.readAllLines(log()).stream().mapToLong(Long::parseLong).sum() / 1e3;
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Uploads over more than one request, into a real store, with a whole pipeline behind them. */
+/** Resumable and direct uploads with a real object store and a complete pipeline. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(180)
 class UploadIT {
@@ -61,7 +61,7 @@ class UploadIT {
     }
 
     @Test
-    void goesOnWhereTheClientOfAnotherLanguageWasCutOff() throws Exception {
+    void resumesInterruptedUploadOfJavaScriptClient() throws Exception {
         NodeProject project = NodeProject.of("tus-client", "upload.js");
         Path film = Files.write(directory.resolve("film.mp4"), video(48 << 20));
         ChildProcess upload = project.start(
@@ -71,9 +71,9 @@ class UploadIT {
         assertThat(upload.awaitExit(Duration.ofSeconds(120))).isTrue();
         JsonObject said = new JsonObject(project.output().get(project.output().size() - 1));
         assertThat(said.getString("error")).isNull();
-        assertThat(said.getJsonArray("offsets")).as("three times cut off").hasSizeGreaterThanOrEqualTo(3);
-        // What a request brought is written down when it ends: who comes back at once may find less, and sends it
-        // again.
+        assertThat(said.getJsonArray("offsets")).as("interrupted three times").hasSizeGreaterThanOrEqualTo(3);
+        // The offset is persisted when a request ends: a client that resumes immediately may get a lower offset and
+        // resends the bytes.
         assertThat(said.getJsonArray("offsets").stream().map(offset -> ((Number) offset).longValue()))
                 .isSorted()
                 .last()
@@ -83,7 +83,7 @@ class UploadIT {
     }
 
     @Test
-    void saysWhatItSpeaks() {
+    void announcesTusVersionAndExtensions() {
         Reply reply = client.call("OPTIONS", UPLOADS, Map.of(), Buffer.buffer());
 
         assertThat(reply.status()).isEqualTo(204);
@@ -94,7 +94,7 @@ class UploadIT {
     }
 
     @Test
-    void keepsWhatCameOnlyIfItsChecksumIsRight() throws Exception {
+    void rejectsChunkWithWrongChecksum() throws Exception {
         byte[] video = video(13 << 20);
         Buffer first = Buffer.buffer(video).getBuffer(0, 7 << 20);
         Buffer second = Buffer.buffer(video).getBuffer(7 << 20, video.length);
@@ -119,7 +119,7 @@ class UploadIT {
     }
 
     @Test
-    void goesOnInAnotherProcess() throws Exception {
+    void resumesUploadInAnotherProcess() throws Exception {
         byte[] video = video(6 << 20);
         String path = begin(ANN, video.length);
         append(path, 0, Buffer.buffer(video).getBuffer(0, 1_000), Map.of());
@@ -136,9 +136,9 @@ class UploadIT {
                 .isEqualTo(last.headers().get("Sluice-Job-Id"));
     }
 
-    /** The process ended between the last byte and the object. */
+    /** The process ended after the last byte was stored and before the object was created. */
     @Test
-    void makesTheJobWhenItIsAskedAboutAnUploadThatIsAllThere() throws Exception {
+    void createsJobWhenCompleteUploadIsQueried() throws Exception {
         byte[] video = video(100_000);
         String path = begin(ANN, video.length);
         append(path, 0, Buffer.buffer(video).getBuffer(0, 50_000), Map.of());
@@ -154,7 +154,7 @@ class UploadIT {
     }
 
     @Test
-    void refusesWhatDoesNotFit() throws Exception {
+    void rejectsInvalidRequests() throws Exception {
         byte[] video = video(1 << 20);
         String path = begin(ANN, video.length);
         Buffer all = Buffer.buffer(video);
@@ -185,7 +185,7 @@ class UploadIT {
     }
 
     @Test
-    void forgetsWhatIsNoVideoAndWhatIsTakenBackAndWhatHasExpired() throws Exception {
+    void deletesInvalidDeletedAndExpiredUploads() throws Exception {
         Buffer text = Buffer.buffer("I am no video. ".repeat(400_000));
         String noVideo = begin(ANN, text.length());
         assertThat(append(noVideo, 0, text, Map.of()).code()).isEqualTo("not_a_video");
@@ -210,7 +210,7 @@ class UploadIT {
                 .json();
         put(direct.getJsonArray("urls").getString(0), video);
         pipeline.database().execute("UPDATE sluice.upload SET expires_at = now() - interval '1 h' WHERE direct");
-        // Nobody asks for these again; they are found all the same.
+        // No request follows for these; the cleanup finds them.
         BackendSimulator.awaitThat(() -> pipeline.database()
                 .value("SELECT count(*) FROM sluice.upload WHERE expires_at < now()")
                 .equals("0"));
@@ -220,7 +220,7 @@ class UploadIT {
     }
 
     @Test
-    void takesAVideoStraightToTheStore() throws Exception {
+    void acceptsDirectUpload() throws Exception {
         byte[] video = video(1 << 20);
         JsonObject begun = client.post(
                         DIRECT,
@@ -241,7 +241,7 @@ class UploadIT {
     }
 
     @Test
-    void takesALargeVideoStraightToTheStoreInParts() throws Exception {
+    void acceptsDirectMultipartUpload() throws Exception {
         byte[] video = video((64 << 20) + 1_000_000);
         JsonObject begun = client.post(
                         DIRECT,
@@ -267,7 +267,7 @@ class UploadIT {
     }
 
     @Test
-    void looksAtWhatCameStraightToTheStore() throws Exception {
+    void validatesDirectUpload() throws Exception {
         byte[] text = "I am no video. ".repeat(100).getBytes(StandardCharsets.UTF_8);
         JsonObject begun = client.post(DIRECT, ANN, new JsonObject().put("size", text.length))
                 .json();
@@ -278,7 +278,7 @@ class UploadIT {
                 .isEqualTo("not_a_video");
     }
 
-    /** The body of a request that asks for an upgrade would be read faster than it is stored, into memory. */
+    /** The body of an upgrade request would be buffered in memory faster than it is stored. */
     @Test
     void speaksHttp1WithAClientThatAsksForMore() throws Exception {
         byte[] video = video(6 << 20);
@@ -302,7 +302,7 @@ class UploadIT {
     }
 
     @Test
-    void rememberWhoIsToBeToldHowTheirJobsEnd() throws Exception {
+    void storesWebhooksOfUploads() throws Exception {
         byte[] video = video(100_000);
         Buffer bytes = Buffer.buffer(video);
         String receiver = "https://hooks.invalid/";
@@ -333,7 +333,7 @@ class UploadIT {
     }
 
     @Test
-    void refuseToTellAPrivateAddress() {
+    void rejectsWebhookWithPrivateAddress() {
         String inside = "http://10.1.2.3/latest";
 
         List<Reply> refused = List.of(
@@ -416,7 +416,7 @@ class UploadIT {
     private byte[] stored(String job) throws Exception {
         String key = client.get(JOBS + job, ANN).json().getString("s3_key");
         Path target = directory.resolve("stored-" + job);
-        pipeline.fetch(key, target);
+        pipeline.download(key, target);
         return Files.readAllBytes(target);
     }
 

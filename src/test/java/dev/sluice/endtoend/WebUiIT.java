@@ -29,11 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The page in a real browser, with a whole pipeline behind it. How each view looks is kept in {@code target/screenshots}. */
+/** The web UI in Chromium, with a complete pipeline. Screenshots are stored in {@code target/screenshots}. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(240)
 class WebUiIT {
-    private static final int DESK = 1280;
+    private static final int DESKTOP = 1280;
     private static final int PHONE = 360;
 
     private static PipelineFixture pipeline;
@@ -63,7 +63,7 @@ class WebUiIT {
 
     @BeforeEach
     void signIn() {
-        page = signedIn(ColorScheme.LIGHT, DESK);
+        page = signedIn(ColorScheme.LIGHT, DESKTOP);
     }
 
     private static Page signedIn(ColorScheme scheme, int width) {
@@ -77,135 +77,135 @@ class WebUiIT {
     }
 
     @Test
-    void showsAVideoFromTheDropToThePlayer() throws Exception {
-        drop("on the way.mp4", Files.readAllBytes(pipeline.clip(12)));
+    void playsAVideoAfterItsUpload() throws Exception {
+        drop("upload.mp4", Files.readAllBytes(pipeline.clip(12)));
 
         Locator upload = page.getByTestId("upload-row");
         assertThat(upload.getByTestId("stage-download"))
                 .hasAttribute("aria-valuenow", Pattern.compile("[1-9][0-9]*"), within(120));
-        Browser.keep(page, "home-under-way");
+        Browser.screenshot(page, "home-in-progress");
         assertThat(upload.getByTestId("stage-upload")).hasAttribute("aria-valuenow", "100", within(120));
-        accessible("home");
+        assertAccessible("home");
 
         upload.getByRole(AriaRole.LINK).first().click();
         assertThat(page.getByTestId("player")).isVisible();
-        assertThat(page.getByTestId("status")).containsText("Done");
+        assertThat(page.getByTestId("status")).containsText("Completed");
         assertThat(page.getByTestId("rendition-select")).isVisible();
         page.evaluate("document.querySelector('[data-testid=player]').muted = true");
         page.evaluate("document.querySelector('[data-testid=player]').play()");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').currentTime > 0.5");
         page.waitForFunction("() => document.querySelector('[data-testid=player]').videoHeight > 0");
         assertThat(page.getByTestId("timings")).isVisible();
-        accessible("job");
-        assertThat(browser.complaints()).isEmpty();
+        assertAccessible("job");
+        assertThat(browser.errors()).isEmpty();
     }
 
     @Test
-    void tellsWhatIsNoVideo() {
-        drop("notes.mp4", "I am no video, only a few words.".repeat(10).getBytes(StandardCharsets.UTF_8));
+    void rejectsFileThatIsNotAVideo() {
+        drop("notes.mp4", "This is not a video but text.".repeat(10).getBytes(StandardCharsets.UTF_8));
 
         assertThat(page.getByTestId("upload-row").getByTestId("error")).containsText("not a video");
-        Browser.keep(page, "home-no-video");
+        Browser.screenshot(page, "home-no-video");
     }
 
     @Test
-    void showsAFailureAndStartsItAgain() throws Exception {
+    void showsErrorAndRetriesFailedJob() throws Exception {
         pipeline.backend().send(PipelineFixture.job("gone", "uploads/nothing.mp4"));
         Locator gone = page.locator("[data-testid=job-row][data-job-id=gone]");
         assertThat(gone.getByTestId("status")).containsText("Failed");
         gone.getByRole(AriaRole.LINK).first().click();
         assertThat(page.getByTestId("error")).containsText("not");
-        accessible("job-failed");
+        assertAccessible("job-failed");
 
         pipeline.upload("uploads/nothing.mp4", pipeline.clip(1));
         page.getByTestId("retry").click();
-        assertThat(page.getByTestId("status")).containsText("Done", containing(120));
+        assertThat(page.getByTestId("status")).containsText("Completed", containing(120));
         Locator timings = page.getByTestId("timings");
         timings.locator("summary").click();
         assertThat(timings.locator("tbody tr"))
-                .containsText(new String[] {"Failed: There is no object", "Done", "Done", "Done"});
+                .containsText(new String[] {"Failed: There is no object", "Completed", "Completed", "Completed"});
         assertThat(timings.locator(".run[data-state=failed]")).hasCount(1);
-        Browser.keep(page, "job-after-a-retry");
+        Browser.screenshot(page, "job-after-retry");
     }
 
     @Test
-    void playsADeadLetterBack() throws Exception {
-        pipeline.backend().send("I am no job.");
+    void replaysAndDiscardsDeadLetters() throws Exception {
+        pipeline.backend().send("not a job");
         awaitDeadLetter();
-        page.locator("a[href='#/operation']").click();
-        Locator letter = page.getByTestId("letter-row").first();
+        page.locator("a[href='#/operations']").click();
+        Locator letter = page.getByTestId("dead-letter-row").first();
         assertThat(letter).isVisible();
         assertThat(page.getByTestId("queue-row").first()).isVisible();
-        accessible("operation");
-        Browser.keep(signedInAt(ColorScheme.DARK, PHONE, "#/operation"), "operation-dark-phone");
+        assertAccessible("operations");
+        Browser.screenshot(signedInAt(ColorScheme.DARK, PHONE, "#/operations"), "operations-dark-phone");
 
-        String id = String.valueOf(letter.getAttribute("data-letter-id"));
+        String id = String.valueOf(letter.getAttribute("data-dead-letter-id"));
         letter.getByTestId("replay").click();
 
-        // It comes back as another letter: it still is no job.
-        assertThat(page.locator("[data-letter-id='" + id + "']")).hasCount(0);
+        // The message is still invalid and becomes another dead letter.
+        assertThat(page.locator("[data-dead-letter-id='" + id + "']")).hasCount(0);
         awaitDeadLetter();
         page.reload();
-        Locator drop = page.getByTestId("letter-row").first().getByTestId("drop");
-        drop.click();
+        Locator discard = page.getByTestId("dead-letter-row").first().getByTestId("discard");
+        discard.click();
         page.getByTestId("confirm").click();
-        assertThat(page.getByTestId("letter-row")).hasCount(0);
+        assertThat(page.getByTestId("dead-letter-row")).hasCount(0);
     }
 
     @Test
-    void canBeUsedWithoutAMouse() throws Exception {
+    void supportsKeyboardNavigation() throws Exception {
         pipeline.backend().send(PipelineFixture.job("keyboard", "uploads/clip.mp4"));
         assertThat(page.locator("[data-testid=job-row][data-job-id=keyboard]").getByTestId("status"))
-                .containsText("Done", containing(120));
+                .containsText("Completed", containing(120));
 
         focusByTab("[data-job-id=keyboard] a, a[data-job-id=keyboard]");
         page.keyboard().press("Enter");
         assertThat(page.getByTestId("player")).isVisible();
         focusByTab("[data-testid=rendition-select], [data-testid=rendition-select] input");
-        focusByTab("a[href='#/operation']");
+        focusByTab("a[href='#/operations']");
         page.keyboard().press("Enter");
         assertThat(page.getByTestId("queue-row").first()).isVisible();
     }
 
     @Test
-    void looksAsItShouldInTheDarkAndOnAPhone() throws Exception {
-        pipeline.backend().send(PipelineFixture.job("looks", "uploads/clip.mp4"));
-        assertThat(page.locator("[data-testid=job-row][data-job-id=looks]").getByTestId("status"))
-                .containsText("Done", containing(120));
+    void fitsDesktopAndPhoneInBothColorSchemes() throws Exception {
+        pipeline.backend().send(PipelineFixture.job("layout", "uploads/clip.mp4"));
+        assertThat(page.locator("[data-testid=job-row][data-job-id=layout]").getByTestId("status"))
+                .containsText("Completed", containing(120));
 
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            for (int width : new int[] {DESK, PHONE}) {
-                Page view = signedInAt(scheme, width, "#/jobs/looks");
+            for (int width : new int[] {DESKTOP, PHONE}) {
+                Page view = signedInAt(scheme, width, "#/jobs/layout");
                 assertThat(view.getByTestId("timings")).isVisible();
                 assertThat((Boolean) view.evaluate(
                                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-                        .as("nothing is cut off at " + width)
+                        .as("page fits into the width of " + width)
                         .isTrue();
-                serious(view, "job " + scheme + " " + width);
-                Browser.keep(view, "job-" + scheme + "-" + width);
+                assertNoSeriousViolations(view, "job " + scheme + " " + width);
+                Browser.screenshot(view, "job-" + scheme + "-" + width);
                 view.context().close();
             }
         }
     }
 
     @Test
-    void asksForATokenAndSaysWhatIsForAdmins() {
-        Page stranger = browser.page(ColorScheme.LIGHT, DESK);
-        stranger.navigate(home);
-        Locator form = stranger.getByTestId("token-form");
+    void asksForTokenAndForAdministratorRole() {
+        Page anonymous = browser.page(ColorScheme.LIGHT, DESKTOP);
+        anonymous.navigate(home);
+        Locator form = anonymous.getByTestId("token-form");
         form.locator("input").fill("nonsense");
         form.locator("button").click();
-        assertThat(stranger.getByTestId("token-form")).isVisible();
-        serious(stranger, "sign-in");
-        Browser.keep(stranger, "sign-in");
+        assertThat(anonymous.getByTestId("token-form")).isVisible();
+        assertNoSeriousViolations(anonymous, "sign-in");
+        Browser.screenshot(anonymous, "sign-in");
         form.locator("input").fill(TestTokens.of("ann"));
         form.locator("button").click();
-        assertThat(stranger.getByTestId("live-state")).containsText("Live");
+        assertThat(anonymous.getByTestId("live-state")).containsText("Live");
 
-        stranger.navigate(home + "#/operation");
+        anonymous.navigate(home + "#/operations");
 
-        assertThat(stranger.locator("main")).containsText("admin");
-        stranger.context().close();
+        assertThat(anonymous.locator("main")).containsText("Administrator");
+        anonymous.context().close();
     }
 
     private static void awaitDeadLetter() {
@@ -234,7 +234,7 @@ class WebUiIT {
         page.dispatchEvent("[data-testid=drop-zone]", "drop", Map.of("dataTransfer", transfer));
     }
 
-    /** As a person without a mouse would get there, and no further than a page is long. */
+    /** Presses Tab until the element has the focus, at most 120 times. */
     private void focusByTab(String selector) {
         page.evaluate("document.activeElement.blur()");
         for (int pressed = 0; pressed < 120; pressed++) {
@@ -243,15 +243,15 @@ class WebUiIT {
                 return;
             }
         }
-        throw new AssertionError("no way to " + selector + " with the keyboard");
+        throw new AssertionError("not reachable with the keyboard: " + selector);
     }
 
-    private void accessible(String view) {
-        serious(page, view);
-        Browser.keep(page, view);
+    private void assertAccessible(String view) {
+        assertNoSeriousViolations(page, view);
+        Browser.screenshot(page, view);
     }
 
-    private static void serious(Page view, String name) {
+    private static void assertNoSeriousViolations(Page view, String name) {
         assertThat(new AxeBuilder(view)
                         .analyze().getViolations().stream()
                                 .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))

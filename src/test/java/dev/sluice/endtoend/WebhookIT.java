@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Ends of jobs, told to receivers of all kinds, with a broker and a database behind it. */
+/** Webhook delivery with a broker and a database. */
 @ExtendWith(ServicesExtension.class)
 @Timeout(240)
 class WebhookIT {
@@ -37,7 +37,7 @@ class WebhookIT {
     }
 
     @Test
-    void tellsOnceAndSignedThatAJobIsCompleted() throws Exception {
+    void sendsSignedWebhookOnceWhenJobIsCompleted() throws Exception {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         receiver.listen();
         pipeline.start(settings(receiver.url()));
@@ -64,7 +64,7 @@ class WebhookIT {
                 .containsEntry("Sluice-Signature", WebhookSignature.of(SECRET, sent, hook.body()));
         awaitThat(() -> states().equals(List.of("delivered")));
 
-        // What comes twice, or of nobody's job, would be told of before the last.
+        // A duplicate, or an update of an unknown job, would be delivered before the last one.
         older("after");
         pipeline.backend().sendUpdate(update("after", "failed", 2));
         pipeline.backend().sendUpdate(update("after", "failed", 2));
@@ -78,7 +78,7 @@ class WebhookIT {
     }
 
     @Test
-    void triesAgainUnderTheSameIdUntilItIsTaken() throws Exception {
+    void retriesWithSameIdUntilAccepted() throws Exception {
         receiver.answering(500, 503).listen();
         pipeline.start(settings(receiver.url()));
         older("moody");
@@ -94,7 +94,7 @@ class WebhookIT {
     }
 
     @Test
-    void givesUpWhatIsTooOld() throws Exception {
+    void abandonsExpiredWebhook() throws Exception {
         receiver.answering(500).listen();
         pipeline.start(settings(receiver.url()));
         older("late");
@@ -111,7 +111,7 @@ class WebhookIT {
     }
 
     @Test
-    void deliversAfterARestartWhatItCouldNotBefore() throws Exception {
+    void deliversPendingWebhookAfterRestart() throws Exception {
         pipeline.start(settings(receiver.url()));
         older("patient");
         pipeline.backend().sendUpdate(update("patient", "completed", 1));
@@ -131,7 +131,7 @@ class WebhookIT {
     }
 
     @Test
-    void tellsAgainUnderTheSameIdWhatAKilledProcessWasTelling() throws Exception {
+    void resendsWebhookOfKilledProcessWithSameId() throws Exception {
         receiver.hanging().listen();
         JsonObject settings = settings(receiver.url());
         settings.getJsonObject("backend").put("webhookTimeoutSeconds", 60);
@@ -142,7 +142,7 @@ class WebhookIT {
 
         other.kill();
         receiver.wellAgain();
-        // As if the time had passed in which the killed one might still have answered.
+        // Simulates the expiry of the delivery of the killed process.
         pipeline.database().execute("UPDATE sluice.webhook_delivery SET due_at = now()");
         pipeline.start(settings);
 
@@ -157,7 +157,7 @@ class WebhookIT {
     }
 
     @Test
-    void sendsNothingToAPrivateAddressUnlessAllowed() throws Exception {
+    void rejectsPrivateAddressUnlessAllowed() throws Exception {
         receiver.listen();
         JsonObject settings = settings("https://hooks.invalid/");
         settings.getJsonObject("backend").put("webhookAllowPrivate", false);
@@ -182,7 +182,7 @@ class WebhookIT {
     }
 
     @Test
-    void aReceiverThatHangsHoldsUpNobodyElse() throws Exception {
+    void doesNotBlockOtherReceiversWhenOneHangs() throws Exception {
         WebhookReceiver hanging = WebhookReceiver.at(pipeline.vertx(), ChildProcess.freePort())
                 .hanging()
                 .listen();
@@ -205,7 +205,7 @@ class WebhookIT {
     }
 
     @Test
-    void tellsWhoeverTheJobNames() throws Exception {
+    void sendsWebhookNamedInJob() throws Exception {
         receiver.listen();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.database()
@@ -253,7 +253,7 @@ class WebhookIT {
                                 .put("webhookBackoffSeconds", new JsonArray().add(0.2)));
     }
 
-    /** A job that another system works on. */
+    /** A job processed by another system. */
     private void older(String id) {
         pipeline.database()
                 .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\") VALUES ('" + id + "', 'm')");

@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Takes webhooks, and answers as the test wants. */
+/** Receives webhooks and responds as configured by the test. */
 final class WebhookReceiver {
     private static final int HANG = 0;
 
@@ -30,14 +30,14 @@ final class WebhookReceiver {
         this.port = port;
     }
 
-    /** What came. */
+    /** A received request. */
     record Hook(Map<String, String> headers, Buffer body) {
         JsonObject json() {
             return body.toJsonObject();
         }
     }
 
-    /** One that does not listen yet. */
+    /** Creates a receiver that does not listen yet. */
     static WebhookReceiver at(Vertx vertx, int port) {
         return new WebhookReceiver(vertx, port);
     }
@@ -48,19 +48,19 @@ final class WebhookReceiver {
         return this;
     }
 
-    /** The next answers; after that all is well. */
+    /** Status codes of the next responses; later ones are successful. */
     WebhookReceiver answering(Integer... statuses) {
         answers.addAll(List.of(statuses));
         return this;
     }
 
-    /** Answers nobody from now on. */
+    /** Stops responding. */
     WebhookReceiver hanging() {
         hanging = true;
         return this;
     }
 
-    /** Answers again. */
+    /** Responds again. */
     void wellAgain() {
         hanging = false;
     }

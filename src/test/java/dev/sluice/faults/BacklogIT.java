@@ -18,47 +18,47 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A great many messages wait. The worker's memory does not know of them: it takes as many as it has slots. */
+/** With a large backlog, the memory of a worker stays small: it receives only as many messages as its concurrency allows. */
 @Tag("long")
 @Timeout(900)
 class BacklogIT {
     private static final int WAITING = 100_000;
-    private static final int WATCHED = 3_000;
+    private static final int COMPLETED = 3_000;
     private static final int BATCH = 1_000;
     private static final long CONFIRM_MILLIS = 60_000;
-    /** Of the live objects, right after a collection. */
-    private static final int MOST_LIVE_MIB = 64;
+    /** Live objects, immediately after a collection. */
+    private static final int MAX_LIVE_MIB = 64;
 
     /** {@code GC(7) Pause Young (Allocation Failure) 51M->17M(155M) 3.1ms}. */
     private static final Pattern COLLECTION = Pattern.compile("Pause .* (\\d+)M->(\\d+)M\\(");
 
     @Test
-    void staysSmallHoweverManyMessagesWait() throws Exception {
+    void keepsHeapSmallWithLargeBacklog() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
 
-        try (FaultScenario scenario = FaultScenario.set("backlog", FaultRunConfig.of(1))) {
+        try (FaultScenario scenario = FaultScenario.open("backlog", FaultRunConfig.of(1))) {
             fill(scenario);
             scenario.startWorkers();
-            boolean watched = scenario.tap().awaitEnded(WATCHED, Duration.ofMinutes(10));
+            boolean ended = scenario.recorder().awaitEnded(COMPLETED, Duration.ofMinutes(10));
             List<int[]> collections = collections(scenario.worker(0));
-            long left = waiting(scenario);
+            long left = queued(scenario);
             System.out.printf(
-                    "%d messages waited, %d at the end; %d collections, heap at most %d MiB before and %d after one%n",
+                    "%d messages queued, %d at the end; %d collections, heap at most %d MiB before and %d after one%n",
                     WAITING,
                     left,
                     collections.size(),
                     collections.stream().mapToInt(sizes -> sizes[0]).max().orElse(0),
                     collections.stream().mapToInt(sizes -> sizes[1]).max().orElse(0));
 
-            assertThat(watched).as("%d jobs ended", WATCHED).isTrue();
+            assertThat(ended).as("%d jobs ended", COMPLETED).isTrue();
             assertThat(scenario.worker(0).isAlive()).isTrue();
             assertThat(left).isGreaterThan(WAITING / 2);
-            assertThat(collections).isNotEmpty().allMatch(sizes -> sizes[1] <= MOST_LIVE_MIB);
+            assertThat(collections).isNotEmpty().allMatch(sizes -> sizes[1] <= MAX_LIVE_MIB);
             assertThat(scenario.stopWorkers()).isEmpty();
         }
     }
 
-    /** Jobs whose source is not there: each ends with its claim, so that many are seen in a short time. */
+    /** Jobs whose source does not exist: each ends with its claim, so that many end in a short time. */
     private static void fill(FaultScenario scenario) throws Exception {
         try (Connection connection = scenario.services().connect()) {
             Channel channel = connection.createChannel();
@@ -79,7 +79,7 @@ class BacklogIT {
         }
     }
 
-    private static long waiting(FaultScenario scenario) throws IOException, TimeoutException {
+    private static long queued(FaultScenario scenario) throws IOException, TimeoutException {
         try (Connection connection = scenario.services().connect()) {
             return connection.createChannel().messageCount(ContractNames.DOWNLOAD);
         }
@@ -87,7 +87,7 @@ class BacklogIT {
 
     /** Heap before and after each collection, MiB. */
     private static List<int[]> collections(WorkerProcess worker) throws IOException {
-        return Files.readString(worker.collections())
+        return Files.readString(worker.gcLog())
                 .lines()
                 .map(COLLECTION::matcher)
                 .filter(Matcher::find)

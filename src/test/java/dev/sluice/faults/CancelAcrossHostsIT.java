@@ -17,19 +17,19 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A person cancels a job from a machine that has nothing to do with it. How soon its FFmpeg is gone is printed. */
+/** Cancels a job with the command line of a machine without workers. Prints how soon its FFmpeg has ended. */
 @Timeout(600)
 class CancelAcrossHostsIT {
-    private static final Duration LONGEST = Duration.ofSeconds(60);
-    private static final SubmittedJob JOB = new SubmittedJob("film", true, 1);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final SubmittedJob JOB = new SubmittedJob("long", true, 1);
 
     @Test
-    void endsTheFfmpegOfWhicheverHostIsAtTheJob() throws Exception {
+    void stopsFfmpegOnAnyHostWhenCancelled() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         FaultRunConfig config =
                 FaultRunConfig.of(2).with(new JsonObject().put("media", new JsonObject().put("preset", "veryslow")));
 
-        try (FaultScenario scenario = FaultScenario.set("cancel", config)) {
+        try (FaultScenario scenario = FaultScenario.open("cancel", config)) {
             scenario.services()
                     .bucket()
                     .upload(
@@ -37,7 +37,7 @@ class CancelAcrossHostsIT {
                             SampleClip.generate(
                                     new FaultRunClips().ffmpeg(),
                                     scenario.directory(),
-                                    "film.mp4",
+                                    "long.mp4",
                                     Duration.ofSeconds(60),
                                     "1280x720"));
             scenario.startWorkers();
@@ -51,17 +51,17 @@ class CancelAcrossHostsIT {
 
             ChildProcess command = cancel(scenario);
             awaitThat(() -> encode.stream().noneMatch(ProcessHandle::isAlive));
-            Instant gone = Instant.now();
+            Instant ended = Instant.now();
 
-            assertThat(command.awaitExit(LONGEST)).isTrue();
-            boolean idle = scenario.drain(LONGEST);
+            assertThat(command.awaitExit(LIMIT)).isTrue();
+            boolean idle = scenario.drain(LIMIT);
             Instant cancelled = SnapshotReader.instant(scenario.services()
                     .postgres()
                     .database()
                     .value("SELECT extract(epoch FROM finished_at) FROM sluice.job WHERE error_code = 'cancelled'"));
-            System.out.println("FFmpeg on another host was gone "
-                    + Duration.between(cancelled, gone).toMillis() + " ms after its job was cancelled");
-            assertThat(idle).as("nothing is under way at the end").isTrue();
+            System.out.println("FFmpeg on another host ended "
+                    + Duration.between(cancelled, ended).toMillis() + " ms after its job was cancelled");
+            assertThat(idle).as("idle at the end").isTrue();
             assertThat(scenario.workers()).allMatch(WorkerProcess::isAlive);
             assertThat(scenario.stopWorkers()).isEmpty();
             assertThat(InvariantChecker.check(scenario.snapshot())).isEmpty();
@@ -83,6 +83,6 @@ class CancelAcrossHostsIT {
     }
 
     private static void awaitThat(Callable<Boolean> condition) {
-        Awaitility.await().atMost(LONGEST).pollInterval(Duration.ofMillis(20)).until(condition);
+        Awaitility.await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(condition);
     }
 }

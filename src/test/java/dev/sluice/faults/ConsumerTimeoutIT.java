@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Work that takes longer than the broker waits for an acknowledgement. The broker closes the channel and delivers again; the
- * work goes on all the same, counts once, and the consumer comes back.
+ * Processing takes longer than the broker waits for an acknowledgement. The broker closes the channel and redelivers; processing
+ * continues, counts once, and the consumer reconnects.
  */
 @Tag("long")
 @Timeout(600)
@@ -24,7 +24,7 @@ class ConsumerTimeoutIT {
     private static final Duration WORK = Duration.ofSeconds(150);
 
     @Test
-    void completesOnceAndTakesTheNextJob() throws Exception {
+    void completesOnceAndProcessesNextJob() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         Path slow = FaultScenario.directory(RUN).resolve("slow-ffmpeg");
         FaultRunClips clips = new FaultRunClips();
@@ -36,25 +36,25 @@ class ConsumerTimeoutIT {
                                 new JsonObject()
                                         .put("ffmpeg", slow.toString())
                                         .put("ffprobe", clips.ffmpeg().ffprobe().toString())
-                                        // What is slow once has to write down that it was.
+                                        // The script writes a marker file outside the sandbox.
                                         .put("sandbox", "off")
                                         .put("stallTimeoutSeconds", 400)));
 
-        try (FaultScenario scenario = FaultScenario.set(RUN, config)) {
+        try (FaultScenario scenario = FaultScenario.open(RUN, config)) {
             Files.writeString(
                     slow,
                     slowOnce(slow.resolveSibling("encoded"), clips.ffmpeg().ffmpeg()));
             Files.setPosixFilePermissions(slow, PosixFilePermissions.fromString("rwx------"));
             scenario.startWorkers();
             scenario.submit(new SubmittedJob("long", true, 1));
-            boolean longEnded = scenario.tap().awaitEnded(1, WORK.plusSeconds(90));
+            boolean longEnded = scenario.recorder().awaitEnded(1, WORK.plusSeconds(90));
             scenario.submit(new SubmittedJob("next", true, 1));
             boolean idle = scenario.drain(Duration.ofSeconds(60));
             String log = Files.readString(scenario.worker(0).log());
 
-            assertThat(longEnded).as("the long one ended").isTrue();
-            assertThat(idle).as("the next one ended").isTrue();
-            assertThat(log).as("the broker lost its patience").contains("PRECONDITION_FAILED");
+            assertThat(longEnded).as("long job ended").isTrue();
+            assertThat(idle).as("next job ended").isTrue();
+            assertThat(log).as("acknowledgement timed out").contains("PRECONDITION_FAILED");
             assertThat(scenario.stopWorkers()).isEmpty();
             assertThat(InvariantChecker.check(scenario.snapshot())).isEmpty();
             assertThat(scenario.services()
@@ -68,7 +68,7 @@ class ConsumerTimeoutIT {
         }
     }
 
-    /** FFmpeg whose first encode begins late. */
+    /** FFmpeg whose first encode starts late. */
     private static String slowOnce(Path marker, Path ffmpeg) {
         return """
                 #!/bin/sh

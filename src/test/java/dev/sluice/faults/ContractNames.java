@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** The names of the contract, as the other half of the system knows them. */
+/** Names of the contract, as the backend knows them. */
 final class ContractNames {
     static final String DOWNLOAD = "video.processing.download";
     static final String UPDATES = "video.processing.updates";
-    /** Of the bench alone: a copy of every update. */
-    static final String COPIES = "bench.updates";
+    /** Not part of the contract: a queue with a copy of every update. */
+    static final String COPIES = "faults.updates";
 
     static final String DEAD = "video.processing.dead";
     static final List<String> STAGES = List.of(
@@ -26,7 +26,7 @@ final class ContractNames {
 
     private ContractNames() {}
 
-    /** Makes a queue in which every update is from now on. */
+    /** Declares a queue that receives every update from now on. */
     static void bindToUpdates(Channel channel, String queue) throws IOException {
         channel.queueDeclare(queue, true, false, false, null);
         channel.queueBind(queue, "video.updates", "update");

@@ -15,10 +15,10 @@ record DiskFull() implements Fault {
     }
 
     @Override
-    public String happen(FaultContext context) throws Exception {
+    public String inject(FaultContext context) throws Exception {
         SmallDisk disk = context.scenario().disk();
         if (!disk.isMounted()) {
-            return NOTHING + ": no small disk could be mounted";
+            return NOTHING + ": no disk mounted";
         }
         Duration length = context.between(3, 8);
         disk.keepFull(length, context.over());

@@ -11,27 +11,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Measures how long the runs of a worker that is gone stand still: from its end to the next claim of each. */
+/** Measures failover: the time from the loss of a worker to the next claim of each of its runs. */
 final class FailoverTimer implements AutoCloseable {
-    private static final long LOOK_MILLIS = 200;
+    private static final long POLL_MILLIS = 200;
 
     private final FaultServices services;
     private final List<Loss> open = new CopyOnWriteArrayList<>();
-    private final List<Regained> regained = new CopyOnWriteArrayList<>();
-    private final List<Loss> endedItself = new CopyOnWriteArrayList<>();
+    private final List<Reclaimed> reclaimed = new CopyOnWriteArrayList<>();
+    private final List<Loss> settledByOwner = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
 
-    /** How a worker went away. */
+    /** How a worker was lost. */
     enum How {
         KILLED,
         FROZEN
     }
 
-    /** A run that was under way when its worker went away. */
+    /** A run that was in progress when its worker was lost. */
     record Loss(How how, String job, String stage, int task, int attempt, Instant at) {}
 
-    /** A run that is claimed again. */
-    record Regained(Loss loss, Instant at) {
+    /** A run that was claimed again. */
+    record Reclaimed(Loss loss, Instant at) {
         Duration after() {
             return Duration.between(loss.at(), at);
         }
@@ -39,12 +39,12 @@ final class FailoverTimer implements AutoCloseable {
 
     FailoverTimer(FaultServices services) {
         this.services = services;
-        watch.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        watch.scheduleWithFixedDelay(this::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Notes what this process worked on; to be called when it does nothing any more. Gives how many runs that were, none when
-     * the database cannot be asked now.
+     * Records the runs of this process; must be called after it has stopped. Returns their number; 0 if the database is
+     * unavailable.
      */
     int lost(How how, long pid, Instant at) {
         try {
@@ -59,16 +59,16 @@ final class FailoverTimer implements AutoCloseable {
                     .toList();
             open.addAll(losses);
             return losses.size();
-        } catch (IllegalStateException databaseIsAway) {
+        } catch (IllegalStateException databaseUnavailable) {
             return 0;
         }
     }
 
-    /** Whether this process has work under way; no, when the database cannot be asked now. */
+    /** Whether this process has runs in progress; false if the database is unavailable. */
     boolean isAtWork(long pid) {
         try {
             return !runsOf(pid).isEmpty();
-        } catch (IllegalStateException databaseIsAway) {
+        } catch (IllegalStateException databaseUnavailable) {
             return false;
         }
     }
@@ -80,18 +80,18 @@ final class FailoverTimer implements AutoCloseable {
                         + " AND split_part(worker, ':', 2) = '" + pid + "'");
     }
 
-    private void look() {
+    private void poll() {
         try {
             for (Loss loss : open) {
-                look(loss);
+                poll(loss);
             }
-        } catch (IllegalStateException databaseIsAway) {
-            // The next look is soon enough.
+        } catch (IllegalStateException databaseUnavailable) {
+            // The next poll repeats it.
             return;
         }
     }
 
-    private void look(Loss loss) {
+    private void poll(Loss loss) {
         List<Map<String, String>> rows = services.postgres()
                 .database()
                 .query("SELECT attempt, state, extract(epoch FROM started_at) AS started FROM sluice.stage_run"
@@ -100,10 +100,10 @@ final class FailoverTimer implements AutoCloseable {
         for (Map<String, String> run : rows) {
             boolean again = Integer.parseInt(text(run, "attempt")) > loss.attempt();
             if (again) {
-                regained.add(new Regained(loss, SnapshotReader.instant(text(run, "started"))));
+                reclaimed.add(new Reclaimed(loss, SnapshotReader.instant(text(run, "started"))));
                 open.remove(loss);
             } else if (List.of("done", "failed").contains(text(run, "state"))) {
-                endedItself.add(loss);
+                settledByOwner.add(loss);
                 open.remove(loss);
             }
         }
@@ -113,16 +113,16 @@ final class FailoverTimer implements AutoCloseable {
         return Optional.ofNullable(row.get(column)).orElse("");
     }
 
-    List<Regained> regained() {
-        return List.copyOf(regained);
+    List<Reclaimed> reclaimed() {
+        return List.copyOf(reclaimed);
     }
 
-    /** Runs that their own worker ended after all: one that was frozen and woke before anybody had taken them. */
-    List<Loss> endedItself() {
-        return new ArrayList<>(endedItself);
+    /** Runs settled by their own worker, which was frozen and resumed before another worker claimed them. */
+    List<Loss> settledByOwner() {
+        return new ArrayList<>(settledByOwner);
     }
 
-    List<Loss> stillOpen() {
+    List<Loss> unclaimed() {
         return List.copyOf(open);
     }
 

@@ -1,18 +1,18 @@
 package dev.sluice.faults;
 
-/** Something that goes wrong. It sees to it that all is well again when it is over. */
+/** A fault that can be injected. It restores the normal state at its end. */
 interface Fault {
-    /** How what a fault met begins, when there was nothing for it to happen to. */
+    /** Prefix of the outcome of a fault that had no effect. */
     String NOTHING = "nothing";
 
     String name();
 
     Target target();
 
-    /** Happens, from beginning to end; gives what it met, or {@link #NOTHING} and why. */
-    String happen(FaultContext context) throws Exception;
+    /** Injects the fault and waits for its end; returns its effect, or {@link #NOTHING} and the reason. */
+    String inject(FaultContext context) throws Exception;
 
-    /** What it happens to; faults of one target never overlap, but for workers, of which there are several. */
+    /** Target of a fault. Faults of one target never overlap, except on different workers. */
     enum Target {
         A_WORKER,
         RABBITMQ,

@@ -7,29 +7,29 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where a fault happens.
+ * Environment of a fault.
  *
- * @param lent the worker that it may treat badly, for a fault that wants one
- * @param random the fault's own, so that what it draws does not depend on what else happens
- * @param over opens when the run is over and faults are to end early
+ * @param reserved the worker that the fault is injected into, if its target is a worker
+ * @param random used by this fault only, so that its values do not depend on other faults
+ * @param over counted down when the run is over and faults must end early
  */
-record FaultContext(FaultScenario scenario, Optional<WorkerProcess> lent, Random random, CountDownLatch over) {
-    private static final Duration LOOK = Duration.ofMillis(50);
-    private static final int LOOKS = 160;
+record FaultContext(FaultScenario scenario, Optional<WorkerProcess> reserved, Random random, CountDownLatch over) {
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
+    private static final int POLLS = 160;
 
     WorkerProcess worker() {
-        return lent.orElseThrow();
+        return reserved.orElseThrow();
     }
 
-    /** Waits a while for the worker to have work under way: a fault that hits an idle one shows little. */
-    void aim() throws InterruptedException {
-        for (int look = 0; look < LOOKS && !scenario.redispatch().isAtWork(worker().pid()); look++) {
-            last(LOOK);
+    /** Waits for the worker to process a run, for at most 8 s: a fault of an idle worker shows little. */
+    void awaitWork() throws InterruptedException {
+        for (int poll = 0; poll < POLLS && !scenario.failover().isAtWork(worker().pid()); poll++) {
+            hold(POLL_INTERVAL);
         }
     }
 
-    /** Lets the fault last, or ends it early with the run. */
-    void last(Duration duration) throws InterruptedException {
+    /** Waits for the duration, or until the run is over. */
+    void hold(Duration duration) throws InterruptedException {
         over.await(duration.toMillis(), TimeUnit.MILLISECONDS);
     }
 

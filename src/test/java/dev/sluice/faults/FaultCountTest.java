@@ -11,22 +11,22 @@ import org.junit.jupiter.api.Test;
 
 class FaultCountTest {
     @Test
-    void doesNotCountAsAFaultWhatMetNothing() {
+    void countsOnlyFaultsThatTookEffect() {
         FaultReport report = new FaultReport();
 
         report.faults(List.of(
                 fault("FFmpeg SIGKILL", "killed one"),
-                fault("FFmpeg SIGKILL", Fault.NOTHING + ": none was running"),
-                fault("disk full", Fault.NOTHING + ": no small disk could be mounted")));
+                fault("FFmpeg SIGKILL", Fault.NOTHING + ": none running"),
+                fault("disk full", Fault.NOTHING + ": no disk mounted")));
 
         assertThat(report.toString().lines())
                 .containsExactly(
                         "faults: 1",
-                        "  FFmpeg SIGKILL                          1, and 1 that met nothing",
-                        "  disk full                               0, and 1 that met nothing");
+                        "  FFmpeg SIGKILL                          1, and 1 without effect",
+                        "  disk full                               0, and 1 without effect");
     }
 
-    private static Injected fault(String name, String met) {
-        return new Injected(name, Target.A_WORKER, "worker-1", Instant.EPOCH, Instant.EPOCH, met, Optional.empty());
+    private static Injected fault(String name, String outcome) {
+        return new Injected(name, Target.A_WORKER, "worker-1", Instant.EPOCH, Instant.EPOCH, outcome, Optional.empty());
     }
 }

@@ -8,16 +8,16 @@ import dev.sluice.faults.FaultRun.Result;
 import org.junit.jupiter.api.Test;
 
 /**
- * The promises, with everything going wrong. As part of every build for some minutes; for as long as it takes with {@code
- * mvn -Pfaults verify -Dfaults.jobs=1000 -Dfaults.seed=1}.
+ * Checks the invariants under all kinds of faults. Runs for some minutes in every build, and until all jobs have ended with
+ * {@code mvn -Pfaults verify -Dfaults.jobs=1000 -Dfaults.seed=1}.
  */
 class FaultInjectionIT {
     private static final int WORKERS = 3;
-    /** The same faults in every build, so that a build that fails tells of a change; others by {@code -Dfaults.seed}. */
+    /** Every build injects the same faults, so that a failure indicates a change; other seeds with {@code -Dfaults.seed}. */
     private static final long SEED = 1907;
 
     @Test
-    void keepsItsPromisesWhateverGoesWrong() throws Exception {
+    void keepsInvariantsUnderFaults() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         long seed = Long.getLong("faults.seed", SEED);
         int jobs = Integer.getInteger("faults.jobs", 0);
@@ -31,11 +31,11 @@ class FaultInjectionIT {
     }
 
     @Test
-    void keepsThemWhenVideosAreEncodedInSegments() throws Exception {
+    void keepsInvariantsWhenVideosAreEncodedInSegments() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
 
         Result result = FaultRun.run(
-                FaultPlan.segmentedRun(Integer.getInteger("faults.films", 0), Long.getLong("faults.seed", SEED)));
+                FaultPlan.segmentedRun(Integer.getInteger("faults.segmentedJobs", 0), Long.getLong("faults.seed", SEED)));
 
         assertKept(result);
     }

@@ -1,35 +1,35 @@
 package dev.sluice.faults;
 
-import dev.sluice.faults.FaultSchedule.Drawn;
-import dev.sluice.faults.WorkerProcess.Way;
+import dev.sluice.faults.FaultSchedule.WeightedFault;
+import dev.sluice.faults.WorkerProcess.Service;
 import dev.sluice.job.DeliveryStep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one run of the bench does.
+ * Parameters of a run.
  *
- * @param jobs how many are submitted at the most
- * @param feedFor how long jobs are submitted and faults happen, at the most
- * @param drainFor how long what is under way then has to end
- * @param inFlight how many jobs are under way at once
- * @param films one in so many videos is encoded in segments; 0: none
- * @param gap the mean time between the beginnings of two faults
+ * @param jobs the maximum number of jobs; 0: no limit
+ * @param submitFor how long jobs are submitted and faults are injected, at most
+ * @param drainFor the time limit for jobs in progress after that
+ * @param inFlight the number of concurrent jobs
+ * @param segmentedEvery one in this number of videos is encoded in segments; 0: none
+ * @param gap the mean time between the starts of two faults
  */
 record FaultPlan(
         String name,
         int workers,
         int jobs,
-        Duration feedFor,
+        Duration submitFor,
         Duration drainFor,
         int inFlight,
-        int films,
+        int segmentedEvery,
         long seed,
         Duration gap,
-        List<Drawn> faults) {
+        List<WeightedFault> faults) {
 
-    /** About four minutes: every kind of fault at least once. */
+    /** About four minutes, with every kind of fault at least once. */
     static FaultPlan shortRun(long seed) {
         return new FaultPlan(
                 "short",
@@ -41,10 +41,10 @@ record FaultPlan(
                 0,
                 seed,
                 Duration.ofMillis(5500),
-                everything(Duration.ofSeconds(8)));
+                allFaults(Duration.ofSeconds(8)));
     }
 
-    /** About two minutes, in which every other video is encoded in segments by all workers, each with a disk of its own. */
+    /** About two minutes; every second video is encoded in segments by all workers, each with its own workspace. */
     static FaultPlan segmentedRun(int jobs, long seed) {
         return new FaultPlan(
                 "segmented",
@@ -56,10 +56,10 @@ record FaultPlan(
                 2,
                 seed,
                 Duration.ofSeconds(5),
-                everything(Duration.ofSeconds(8)));
+                allFaults(Duration.ofSeconds(8)));
     }
 
-    /** As long as the jobs take. */
+    /** Lasts until all jobs have ended. */
     static FaultPlan longRun(int workers, int jobs, long seed) {
         return new FaultPlan(
                 "long",
@@ -71,31 +71,31 @@ record FaultPlan(
                 0,
                 seed,
                 Duration.ofSeconds(8),
-                everything(Duration.ofSeconds(30)));
+                allFaults(Duration.ofSeconds(30)));
     }
 
-    private static List<Drawn> everything(Duration refused) {
-        List<Drawn> faults = new ArrayList<>(List.of(
-                new Drawn(new WorkerFaults.Kill(), 4),
-                new Drawn(new WorkerFaults.Freeze(), 3),
-                new Drawn(new WorkerFaults.Terminate(), 1),
-                new Drawn(new WorkerFaults.KillFfmpeg(), 2),
-                new Drawn(new ServiceFaults.RestartRabbit(), 1),
-                new Drawn(new ServiceFaults.KillRabbit(), 1),
-                new Drawn(new ServiceFaults.RestartPostgres(), 1),
-                new Drawn(new ServiceFaults.KillPostgres(), 1),
-                new Drawn(new ServiceFaults.RefuseAtPostgres(refused), 1),
-                new Drawn(ServiceFaults.SpoilStore.error500(), 1),
-                new Drawn(ServiceFaults.SpoilStore.slowDown(), 1),
-                new Drawn(ServiceFaults.SpoilStore.resets(), 1),
-                new Drawn(new ServiceFaults.StallStore(), 1),
-                new Drawn(new DiskFull(), 1),
-                new Drawn(new ServiceFaults.RepeatMessages(), 2)));
-        for (Way way : Way.values()) {
-            faults.add(new Drawn(new WorkerFaults.Cut(way), 1));
+    private static List<WeightedFault> allFaults(Duration refused) {
+        List<WeightedFault> faults = new ArrayList<>(List.of(
+                new WeightedFault(new WorkerFaults.Kill(), 4),
+                new WeightedFault(new WorkerFaults.Freeze(), 3),
+                new WeightedFault(new WorkerFaults.Terminate(), 1),
+                new WeightedFault(new WorkerFaults.KillFfmpeg(), 2),
+                new WeightedFault(new ServiceFaults.RestartRabbit(), 1),
+                new WeightedFault(new ServiceFaults.KillRabbit(), 1),
+                new WeightedFault(new ServiceFaults.RestartPostgres(), 1),
+                new WeightedFault(new ServiceFaults.KillPostgres(), 1),
+                new WeightedFault(new ServiceFaults.RefuseAtPostgres(refused), 1),
+                new WeightedFault(ServiceFaults.SpoilStore.error500(), 1),
+                new WeightedFault(ServiceFaults.SpoilStore.slowDown(), 1),
+                new WeightedFault(ServiceFaults.SpoilStore.resets(), 1),
+                new WeightedFault(new ServiceFaults.StallStore(), 1),
+                new WeightedFault(new DiskFull(), 1),
+                new WeightedFault(new ServiceFaults.RepeatMessages(), 2)));
+        for (Service service : Service.values()) {
+            faults.add(new WeightedFault(new WorkerFaults.Disconnect(service), 1));
         }
         for (DeliveryStep step : DeliveryStep.values()) {
-            faults.add(new Drawn(new WorkerFaults.CrashAt(step), 1));
+            faults.add(new WeightedFault(new WorkerFaults.CrashAt(step), 1));
         }
         return List.copyOf(faults);
     }

@@ -1,7 +1,7 @@
 package dev.sluice.faults;
 
 import dev.sluice.faults.FailoverTimer.How;
-import dev.sluice.faults.FailoverTimer.Regained;
+import dev.sluice.faults.FailoverTimer.Reclaimed;
 import dev.sluice.faults.Fault.Target;
 import dev.sluice.faults.FaultSchedule.Injected;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What a run of the bench did and saw, for a person. */
+/** Report of a run, for developers. */
 final class FaultReport {
     private final List<String> lines = new ArrayList<>();
 
@@ -21,15 +21,15 @@ final class FaultReport {
         lines.add(String.format(Locale.ROOT, format, values));
     }
 
-    /** Each kind of fault with how often it happened, and apart from that how often it found nothing to happen to. */
+    /** For each kind of fault, how often it took effect and how often it had no effect. */
     void faults(List<Injected> injected) {
         line("faults: %d", injected.stream().filter(Injected::hit).count());
         Map<String, List<Injected>> byName =
                 injected.stream().collect(Collectors.groupingBy(Injected::name, TreeMap::new, Collectors.toList()));
         byName.forEach((name, happened) -> {
             long hits = happened.stream().filter(Injected::hit).count();
-            long nothing = happened.size() - hits;
-            line("  %-36s %4d%s", name, hits, nothing == 0 ? "" : ", and " + nothing + " that met nothing");
+            long ineffective = happened.size() - hits;
+            line("  %-36s %4d%s", name, hits, ineffective == 0 ? "" : ", and " + ineffective + " without effect");
         });
         injected.stream()
                 .filter(fault -> fault.failure().isPresent())
@@ -38,33 +38,33 @@ final class FaultReport {
                         fault.name(), fault.on(), fault.failure().orElse("")));
     }
 
-    /** How long runs stood still, with and without a service being away as well. */
-    void redispatch(FailoverTimer measured, List<Injected> injected) {
+    /** How long interrupted runs waited for the next claim, with and without an outage of a service in between. */
+    void failover(FailoverTimer measured, List<Injected> injected) {
         for (How how : How.values()) {
-            Predicate<Regained> alone = again -> injected.stream()
+            Predicate<Reclaimed> alone = again -> injected.stream()
                     .filter(fault -> List.of(Target.RABBITMQ, Target.POSTGRES, Target.STORE)
                             .contains(fault.target()))
                     .noneMatch(fault -> fault.from().isBefore(again.at())
                             && fault.to().isAfter(again.loss().at()));
             String name = how.name().toLowerCase(Locale.ROOT);
-            times("runs of a " + name + " worker claimed again", measured, how, again -> true);
-            times("  of these, no service away meanwhile", measured, how, alone);
+            times("runs of a " + name + " worker reclaimed", measured, how, again -> true);
+            times("  of these, without outage of a service", measured, how, alone);
             line(
-                    "  ended by their own worker after all: %d, never claimed again: %d",
-                    measured.endedItself().stream()
+                    "  settled by their own worker: %d, never reclaimed: %d",
+                    measured.settledByOwner().stream()
                             .filter(loss -> loss.how() == how)
                             .count(),
-                    measured.stillOpen().stream()
+                    measured.unclaimed().stream()
                             .filter(loss -> loss.how() == how)
                             .count());
         }
     }
 
-    private void times(String name, FailoverTimer measured, How how, Predicate<Regained> which) {
-        List<Duration> times = measured.regained().stream()
+    private void times(String name, FailoverTimer measured, How how, Predicate<Reclaimed> which) {
+        List<Duration> times = measured.reclaimed().stream()
                 .filter(again -> again.loss().how() == how)
                 .filter(which)
-                .map(Regained::after)
+                .map(Reclaimed::after)
                 .sorted()
                 .toList();
         line(

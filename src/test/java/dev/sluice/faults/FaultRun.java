@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * One run: workers, jobs, faults, and then the checker. Takes the production jar as it was built, and writes its logs and
- * its report to target/faults.
+ * One run: workers, jobs, faults, and finally the invariant checker. Uses the production jar as built, and writes its logs
+ * and its report to target/faults.
  */
 final class FaultRun {
-    private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration MORE_FOR_THE_LAST_FAULTS = Duration.ofSeconds(40);
-    /** What a sliver of the jobs is not: a video. */
-    private static final int ONE_IN = 20;
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration EXTRA_TIME = Duration.ofSeconds(40);
+    /** One in this number of jobs has a source that is not a video. */
+    private static final int INVALID_EVERY = 20;
 
     private final FaultPlan plan;
     private final FaultScenario scenario;
@@ -35,9 +35,9 @@ final class FaultRun {
     }
 
     /**
-     * What came of a run.
+     * Result of a run.
      *
-     * @param mistakes what the bench itself could not do
+     * @param mistakes failures of the test itself
      */
     record Result(List<Violation> violations, List<String> mistakes, String report, Path directory) {
         @Override
@@ -49,22 +49,22 @@ final class FaultRun {
     }
 
     static Result run(FaultPlan plan) throws Exception {
-        try (FaultScenario scenario = FaultScenario.set(plan.name() + "-" + plan.seed(), cast(plan))) {
+        try (FaultScenario scenario = FaultScenario.open(plan.name() + "-" + plan.seed(), config(plan))) {
             return new FaultRun(plan, scenario).run();
         }
     }
 
-    private static FaultRunConfig cast(FaultPlan plan) {
+    private static FaultRunConfig config(FaultPlan plan) {
         FaultRunConfig workers = FaultRunConfig.of(plan.workers()).withBackendIfChosen();
-        return plan.films() == 0
+        return plan.segmentedEvery() == 0
                 ? workers.on(Disk.chosen())
                 : workers.on(Disk.OWN)
                         .with(new JsonObject()
                                 .put(
                                         "delivery",
                                         new JsonObject()
-                                                // By the first guess the film takes some seconds, the clip a tenth of
-                                                // that.
+                                                // The first estimate is some seconds for the long video, a tenth of that
+                                                // for the clip.
                                                 .put("maxTaskSeconds", 1)
                                                 .put("maxSegmentsInFlight", 3)));
     }
@@ -75,7 +75,7 @@ final class FaultRun {
         FaultSchedule schedule = new FaultSchedule(scenario, plan.seed(), plan.gap(), plan.faults());
         schedule.start();
         try {
-            feed(schedule);
+            submitJobs(schedule);
         } finally {
             schedule.end();
         }
@@ -84,14 +84,14 @@ final class FaultRun {
         List<String> mistakes = new ArrayList<>(schedule.injected().stream()
                 .flatMap(fault -> fault.failure().stream())
                 .toList());
-        scenario.stopWorkers().forEach(worker -> mistakes.add(worker + " did not stop in order"));
-        if (plan.films() > 0 && segments() == 0) {
+        scenario.stopWorkers().forEach(worker -> mistakes.add(worker + " did not stop gracefully"));
+        if (plan.segmentedEvery() > 0 && segments() == 0) {
             mistakes.add("no video was encoded in segments");
         }
         Snapshot snapshot = scenario.snapshot();
         List<Violation> violations = InvariantChecker.check(snapshot);
         FaultReport report = new FaultReport();
-        tell(report, snapshot, schedule.injected(), took, drained);
+        summarize(report, snapshot, schedule.injected(), took, drained);
         Result result = new Result(violations, mistakes, report.toString(), scenario.directory());
         Files.writeString(scenario.directory().resolve("report.txt"), result.toString());
         Files.write(
@@ -110,43 +110,43 @@ final class FaultRun {
                 .value("SELECT count(*) FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'"));
     }
 
-    private void feed(FaultSchedule schedule) throws InterruptedException {
-        long until = System.nanoTime() + plan.feedFor().toNanos();
-        long atTheLatest = until + MORE_FOR_THE_LAST_FAULTS.toNanos();
+    private void submitJobs(FaultSchedule schedule) throws InterruptedException {
+        long until = System.nanoTime() + plan.submitFor().toNanos();
+        long deadline = until + EXTRA_TIME.toNanos();
         int submitted = 0;
         while ((plan.jobs() == 0 || submitted < plan.jobs())
-                && System.nanoTime() < (schedule.isThrough() ? until : atTheLatest)) {
-            if (scenario.tap().awaitEnded(submitted - plan.inFlight() + 1, LOOK)) {
-                boolean video = random.nextInt(ONE_IN) != 0;
+                && System.nanoTime() < (schedule.isComplete() ? until : deadline)) {
+            if (scenario.recorder().awaitEnded(submitted - plan.inFlight() + 1, POLL_INTERVAL)) {
+                boolean video = random.nextInt(INVALID_EVERY) != 0;
                 int copies = 1 + random.nextInt(3);
-                boolean film = plan.films() > 0 && submitted % plan.films() == 0;
-                scenario.submit(new SubmittedJob("job-" + submitted, video, copies, film));
+                boolean segmented = plan.segmentedEvery() > 0 && submitted % plan.segmentedEvery() == 0;
+                scenario.submit(new SubmittedJob("job-" + submitted, video, copies, segmented));
                 submitted++;
             }
         }
     }
 
-    private void tell(FaultReport report, Snapshot snapshot, List<Injected> injected, Duration took, boolean drained)
+    private void summarize(FaultReport report, Snapshot snapshot, List<Injected> injected, Duration took, boolean drained)
             throws IOException {
         Map<String, Long> ends = snapshot.jobs().values().stream()
                 .collect(Collectors.groupingBy(
                         job -> job.state() + (job.errorCode().isEmpty() ? "" : " " + job.errorCode()),
                         TreeMap::new,
                         Collectors.counting()));
-        int jobs = snapshot.fed().size();
+        int jobs = snapshot.submitted().size();
         report.line(
-                "run '%s', seed %d, %d workers, disk %s",
-                plan.name(), plan.seed(), plan.workers(), cast(plan).disk());
+                "run '%s', seed %d, %d workers, workspace %s",
+                plan.name(), plan.seed(), plan.workers(), config(plan).disk());
         report.line(
                 "jobs: %d submitted in %d messages, ended %s; %d s, %.2f jobs/s%s",
                 jobs,
-                snapshot.fed().stream().mapToInt(SubmittedJob::copies).sum(),
+                snapshot.submitted().stream().mapToInt(SubmittedJob::copies).sum(),
                 ends,
                 took.toSeconds(),
                 jobs * 1000.0 / took.toMillis(),
                 drained ? "" : "; NOT IDLE at the end");
         report.line(
-                "updates: %d, repeated %d, redelivered %d",
+                "updates: %d, duplicates %d, redelivered %d",
                 snapshot.updates().size(),
                 snapshot.updates().size()
                         - snapshot.updates().stream()
@@ -160,33 +160,33 @@ final class FaultRun {
                 .query(
                         "SELECT count(*) AS runs, sum(attempt % 10000) AS claims, sum(counted) AS counted, max(counted) AS most"
                                 + " FROM sluice.stage_run")
-                .forEach(row -> report.line("runs, claims, attempts that count, most of one run: %s", row.values()));
+                .forEach(row -> report.line("runs, claims, counted attempts, maximum for one run: %s", row.values()));
         scenario.services()
                 .postgres()
                 .database()
                 .query("SELECT count(*) AS segments, sum(attempt % 10000) AS claims, sum(counted - 1) AS again"
                         + " FROM sluice.stage_run WHERE stage = 'segment' AND state = 'done'")
-                .forEach(row -> report.line("segments, claims, encoded again: %s", row.values()));
+                .forEach(row -> report.line("segments, claims, repeated encodes: %s", row.values()));
         scenario.services()
                 .postgres()
                 .database()
                 .query("SELECT h->>'error_code' AS code, count(*) FROM sluice.stage_run,"
                         + " jsonb_array_elements(history) h GROUP BY 1 ORDER BY 2 DESC")
                 .forEach(row -> report.line("  attempts that ended with %s", row.values()));
-        for (String sign : List.of(
+        for (String text : List.of(
                 "result thrown away", "lease lost, work stopped", "somebody does or did this already", "given back")) {
-            report.line("log lines '%s': %d", sign, count(sign));
+            report.line("log lines '%s': %d", text, count(text));
         }
         report.faults(injected);
-        report.redispatch(scenario.redispatch(), injected);
+        report.failover(scenario.failover(), injected);
     }
 
-    private long count(String sign) throws IOException {
+    private long count(String text) throws IOException {
         long lines = 0;
         for (WorkerProcess worker : scenario.workers()) {
             lines += Files.readString(worker.log())
                     .lines()
-                    .filter(line -> line.contains(sign))
+                    .filter(line -> line.contains(text))
                     .count();
         }
         return lines;

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The videos that the bench puts in, and the look at those that come out. */
+/** Generates the sources of a run and checks its outputs. */
 final class FaultRunClips {
     static final Path FFMPEG_CACHE = Path.of("target", "ffmpeg-cache").toAbsolutePath();
-    private static final long LONGEST_LOOK_SECONDS = 60;
+    private static final long DECODE_LIMIT_SECONDS = 60;
 
     private final FfmpegInstallation ffmpeg;
 
@@ -32,17 +32,17 @@ final class FaultRunClips {
         return ffmpeg;
     }
 
-    /** A clip of one second, small, with sound. */
+    /** A small clip of one second with audio. */
     Path clip(Path directory) {
         return SampleClip.generate(ffmpeg, directory, "clip.mp4", Duration.ofSeconds(1), "640x360");
     }
 
-    /** A clip of nine seconds, which makes five segments of two. */
-    Path film(Path directory) {
-        return SampleClip.generate(ffmpeg, directory, "film.mp4", Duration.ofSeconds(9), "640x360");
+    /** A clip of nine seconds, which is encoded in five segments of two seconds. */
+    Path longVideo(Path directory) {
+        return SampleClip.generate(ffmpeg, directory, "long.mp4", Duration.ofSeconds(9), "640x360");
     }
 
-    /** What calls itself a video and is none. */
+    /** A text file with the name of a video. */
     Path text(Path directory) {
         try {
             return Files.writeString(directory.resolve("text.mp4"), "This is not a video.\n".repeat(100));
@@ -51,9 +51,9 @@ final class FaultRunClips {
         }
     }
 
-    /** Decodes every frame; gives what is wrong with the file, if anything is. */
-    Optional<String> complaint(Path file) {
-        ProcessBuilder look = new ProcessBuilder(List.of(
+    /** Decodes every frame; returns the error, if any. */
+    Optional<String> error(Path file) {
+        ProcessBuilder decoder = new ProcessBuilder(List.of(
                         ffmpeg.ffmpeg().toString(),
                         "-nostdin",
                         "-v",
@@ -66,15 +66,15 @@ final class FaultRunClips {
                         "-"))
                 .redirectErrorStream(true);
         try {
-            Process process = look.start();
-            String said = new String(process.getInputStream().readAllBytes());
-            if (!process.waitFor(LONGEST_LOOK_SECONDS, TimeUnit.SECONDS)) {
+            Process process = decoder.start();
+            String output = new String(process.getInputStream().readAllBytes());
+            if (!process.waitFor(DECODE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                return Optional.of("its decoding does not end");
+                return Optional.of("decoding timed out");
             }
-            return process.exitValue() == 0 && said.isBlank()
+            return process.exitValue() == 0 && output.isBlank()
                     ? Optional.empty()
-                    : Optional.of("exit code " + process.exitValue() + ": " + said.strip());
+                    : Optional.of("exit code " + process.exitValue() + ": " + output.strip());
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);
         } catch (InterruptedException cause) {

@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Who takes part in a run.
+ * Workers and services of a run.
  *
- * @param disk what the workers have between their stages
- * @param settings laid over the configuration of every worker
- * @param classesFirst class files that go before those of the jar
+ * @param disk where the workers keep artifacts between stages
+ * @param settings merged into the configuration of every worker
+ * @param classesFirst class directories before the jar on the class path
  * @param rabbitSettings lines of rabbitmq.conf
- * @param diskMiB what fits on the disk of them all
+ * @param diskMiB size of the disk that all workers share
  */
 record FaultRunConfig(
         int workers,
@@ -24,14 +24,14 @@ record FaultRunConfig(
         int diskMiB) {
     private static final int SMALL = 192;
 
-    /** What the workers have between their stages. */
+    /** Where the workers keep artifacts between stages. */
     enum Disk {
-        /** One directory for all. */
+        /** In one directory for all workers. */
         SHARED,
-        /** A directory each, and the store between them. */
+        /** In the object store; each worker has its own directory. */
         OWN;
 
-        /** What they have unless {@code -Dfaults.disk} says otherwise. */
+        /** The value of {@code -Dfaults.disk}; by default {@code SHARED}. */
         static Disk chosen() {
             return valueOf(System.getProperty("faults.disk", SHARED.name()).toUpperCase(Locale.ROOT));
         }
@@ -45,7 +45,7 @@ record FaultRunConfig(
         return new FaultRunConfig(workers, other, settings, classesFirst, rabbitSettings, diskMiB);
     }
 
-    /** Where a worker keeps its files, below the run's workspace, and what it is told of it. */
+    /** Section {@code workspace} of a worker, below the directory of the run. */
     JsonObject workspace(Path root, String worker) {
         return switch (disk) {
             case SHARED -> new JsonObject().put("directory", root.resolve("all").toString());
@@ -56,7 +56,7 @@ record FaultRunConfig(
         };
     }
 
-    /** Workers that are the user's backend as well, if {@code -Dfaults.backend=true} says so. */
+    /** Enables the backend in the workers with {@code -Dfaults.backend=true}. */
     FaultRunConfig withBackendIfChosen() {
         return Boolean.getBoolean("faults.backend")
                 ? with(new JsonObject()
@@ -70,12 +70,12 @@ record FaultRunConfig(
                 : this;
     }
 
-    /** Where the updates of a run are read: beside the queue of the contract where the workers are its readers. */
+    /** The queue from which updates are recorded; a copy if the workers consume the queue of the contract. */
     String updatesQueue() {
         return hasBackend() ? ContractNames.COPIES : ContractNames.UPDATES;
     }
 
-    /** What has to be empty when all jobs have ended. */
+    /** Queues that must be empty when all jobs have ended. */
     List<String> workersQueues() {
         return hasBackend()
                 ? Stream.concat(ContractNames.STAGES.stream(), Stream.of(ContractNames.UPDATES))

@@ -16,14 +16,14 @@ import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Everything that a run takes place in: services, workers, who feeds them and who listens. */
+/** Environment of a run: services, workers, the producer of jobs and the recorder of updates. */
 final class FaultScenario implements AutoCloseable {
     static final String WORKSPACE = "workspace";
 
     private static final Path RUNS = Path.of("target", "faults").toAbsolutePath();
 
-    /** For whoever removes what crashed attempts left. */
-    private static final Duration TIDY_WITHIN = Duration.ofSeconds(30);
+    /** For the cleanup of orphaned artifacts. */
+    private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(30);
 
     private final Path directory;
     private final ResourceStack opened = new ResourceStack();
@@ -35,14 +35,14 @@ final class FaultScenario implements AutoCloseable {
     private final JobProducer producer;
     private final FailoverTimer failover;
     private final SnapshotReader reader;
-    private final List<SubmittedJob> fed = new ArrayList<>();
+    private final List<SubmittedJob> submitted = new ArrayList<>();
 
     private FaultScenario(String run, FaultRunConfig config) throws IOException, TimeoutException {
         directory = directory(run);
         SmallDisk.unmount(directory.resolve(WORKSPACE));
         DirectoryTree.deleteRecursively(directory);
         Files.createDirectories(directory);
-        opened.add(this::discardWhatIsBulky);
+        opened.add(this::deleteData);
         opened.add(() -> vertx.close().await(10, TimeUnit.SECONDS));
         try {
             disk = opened.add(SmallDisk.over(directory.resolve(WORKSPACE), config.diskMiB()));
@@ -50,11 +50,11 @@ final class FaultScenario implements AutoCloseable {
             services = opened.add(FaultServices.start(
                     vertx, directory, config.rabbitSettings().toArray(String[]::new)));
             services.bucket().upload(SubmittedJob.CLIP_KEY, clips.clip(directory));
-            services.bucket().upload(SubmittedJob.FILM_KEY, clips.film(directory));
+            services.bucket().upload(SubmittedJob.LONG_VIDEO_KEY, clips.longVideo(directory));
             services.bucket().upload(SubmittedJob.TEXT_KEY, clips.text(directory));
             for (int n = 1; n <= config.workers(); n++) {
                 String name = "worker-" + n;
-                JsonObject settings = patience()
+                JsonObject settings = baseSettings()
                         .mergeIn(
                                 new JsonObject().put("workspace", config.workspace(directory.resolve(WORKSPACE), name)),
                                 true)
@@ -73,16 +73,19 @@ final class FaultScenario implements AutoCloseable {
     }
 
     /**
-     * Sets the scene; the workers are not started yet.
+     * Starts the services and prepares the workers, without starting them.
      *
-     * @param run names the directory under target/faults, which is made anew
+     * @param run names the directory under target/faults, which is created again
      */
-    static FaultScenario set(String run, FaultRunConfig config) throws IOException, TimeoutException {
+    static FaultScenario open(String run, FaultRunConfig config) throws IOException, TimeoutException {
         return new FaultScenario(run, config);
     }
 
-    /** Short waits between attempts and rounds of the janitor, and more attempts than the faults of a run use up; leases as in production. */
-    private static JsonObject patience() {
+    /**
+     * Short intervals between attempts and cleanup passes, and more attempts than the faults of a run use up; leases as in
+     * production.
+     */
+    private static JsonObject baseSettings() {
         return new JsonObject()
                 .put(
                         "workspace",
@@ -124,44 +127,44 @@ final class FaultScenario implements AutoCloseable {
         return workers.get(number);
     }
 
-    UpdateRecorder tap() {
+    UpdateRecorder recorder() {
         return recorder;
     }
 
-    JobProducer feeder() {
+    JobProducer producer() {
         return producer;
     }
 
-    FailoverTimer redispatch() {
+    FailoverTimer failover() {
         return failover;
     }
 
-    /** Submits a job, and has the checker ask for it. */
+    /** Submits a job that the checker expects to find. */
     void submit(SubmittedJob job) throws InterruptedException {
-        synchronized (fed) {
-            fed.add(job);
+        synchronized (submitted) {
+            submitted.add(job);
         }
         producer.submit(job);
     }
 
-    List<SubmittedJob> fed() {
-        synchronized (fed) {
-            return List.copyOf(fed);
+    List<SubmittedJob> submitted() {
+        synchronized (submitted) {
+            return List.copyOf(submitted);
         }
     }
 
     void startWorkers() {
         workers.forEach(WorkerProcess::start);
-        workers.forEach(WorkerProcess::awaitUp);
+        workers.forEach(WorkerProcess::awaitStarted);
     }
 
-    /** Waits until every job has ended, nothing is under way, and the files are gone; gives whether it came to that. */
+    /** Waits until every job has ended, nothing is in progress and the workspace is empty; returns false on timeout. */
     boolean drain(Duration limit) {
-        return comesTo(limit, () -> recorder.awaitEnded(fed().size(), Duration.ZERO) && reader.isStill())
-                && comesTo(TIDY_WITHIN, reader::isTidy);
+        return awaitState(limit, () -> recorder.awaitEnded(submitted().size(), Duration.ZERO) && reader.isIdle())
+                && awaitState(CLEANUP_LIMIT, reader::isCleanedUp);
     }
 
-    private static boolean comesTo(Duration limit, Callable<Boolean> state) {
+    private static boolean awaitState(Duration limit, Callable<Boolean> state) {
         try {
             Awaitility.await()
                     .atMost(limit)
@@ -173,19 +176,19 @@ final class FaultScenario implements AutoCloseable {
         }
     }
 
-    /** Stops the workers in order; gives those that had to be killed. */
+    /** Stops the workers gracefully; returns those that had to be killed. */
     List<String> stopWorkers() throws InterruptedException {
-        List<String> stubborn = new ArrayList<>();
+        List<String> killed = new ArrayList<>();
         for (WorkerProcess worker : workers) {
             if (worker.isAlive() && !worker.terminate()) {
-                stubborn.add(worker.toString());
+                killed.add(worker.toString());
             }
         }
-        return stubborn;
+        return killed;
     }
 
     Snapshot snapshot() throws IOException, TimeoutException {
-        return reader.read(fed(), recorder.seen());
+        return reader.read(submitted(), recorder.updates());
     }
 
     @Override
@@ -193,10 +196,10 @@ final class FaultScenario implements AutoCloseable {
         opened.close();
     }
 
-    /** What is of use afterwards is the logs; data and videos of a thousand jobs are not. */
-    private void discardWhatIsBulky() throws IOException {
-        for (String bulky : List.of("postgres", "s3", WORKSPACE)) {
-            DirectoryTree.deleteRecursively(directory.resolve(bulky));
+    /** Keeps only the logs: the data and videos of a thousand jobs are large. */
+    private void deleteData() throws IOException {
+        for (String data : List.of("postgres", "s3", WORKSPACE)) {
+            DirectoryTree.deleteRecursively(directory.resolve(data));
         }
     }
 }

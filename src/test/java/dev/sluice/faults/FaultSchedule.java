@@ -18,66 +18,66 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets faults happen one after another, some at the same time. The seed decides which, in what order, on which worker and how
- * far apart; what they meet is the run's own doing.
+ * Injects faults at intervals, some concurrently. The seed determines the faults, their order, workers and intervals; their
+ * effect depends on the run.
  */
 final class FaultSchedule {
-    private static final long LONGEST_END_SECONDS = 120;
+    private static final long END_LIMIT_SECONDS = 120;
 
     private final FaultScenario scenario;
     private final Random random;
     private final Duration gap;
-    private final List<Drawn> all;
-    private final List<Fault> deck = new ArrayList<>();
+    private final List<WeightedFault> all;
+    private final List<Fault> pending = new ArrayList<>();
     private final Set<Target> busy = Collections.synchronizedSet(EnumSet.noneOf(Target.class));
     private final List<Injected> injected = new CopyOnWriteArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService faults = Executors.newCachedThreadPool();
-    private final Thread dealer = new Thread(this::deal, "fault-dealer");
-    private volatile boolean through;
+    private final Thread injector = new Thread(this::run, "fault-injector");
+    private volatile boolean complete;
 
-    /** A fault, and how many of it there are in the deck. */
-    record Drawn(Fault fault, int weight) {}
+    /** A fault, and how often it is scheduled in each pass. */
+    record WeightedFault(Fault fault, int weight) {}
 
     /**
-     * A fault that happened.
+     * An injected fault.
      *
-     * @param on the worker, where it was one's
-     * @param met what it met
-     * @param failure how it failed to happen, which is the bench's own mistake
+     * @param on the worker, if the target is one
+     * @param outcome its effect
+     * @param failure why the fault could not be injected, which is a failure of the test
      */
     record Injected(
-            String name, Target target, String on, Instant from, Instant to, String met, Optional<String> failure) {
-        /** Whether something was there for it to happen to. */
+            String name, Target target, String on, Instant from, Instant to, String outcome, Optional<String> failure) {
+        /** Whether the fault took effect. */
         boolean hit() {
-            return !met.startsWith(Fault.NOTHING);
+            return !outcome.startsWith(Fault.NOTHING);
         }
     }
 
-    /** @param gap the mean time between the beginnings of two faults */
-    FaultSchedule(FaultScenario scenario, long seed, Duration gap, List<Drawn> all) {
+    /** @param gap the mean time between the starts of two faults */
+    FaultSchedule(FaultScenario scenario, long seed, Duration gap, List<WeightedFault> all) {
         this.scenario = scenario;
         this.random = new Random(seed);
         this.gap = gap;
         this.all = all;
-        // Each once before any comes twice: also a short run meets them all.
-        all.forEach(drawn -> deck.add(drawn.fault()));
-        Collections.shuffle(deck, random);
+        // Each fault once before any is repeated: a short run includes them all.
+        all.forEach(weighted -> pending.add(weighted.fault()));
+        Collections.shuffle(pending, random);
     }
 
     void start() {
-        dealer.start();
+        injector.start();
     }
 
-    private void deal() {
+    private void run() {
         try {
             while (!over.await(nextGap(), TimeUnit.MILLISECONDS)) {
-                if (deck.isEmpty()) {
-                    through = true;
-                    all.forEach(drawn -> deck.addAll(Collections.nCopies(drawn.weight(), drawn.fault())));
-                    Collections.shuffle(deck, random);
+                if (pending.isEmpty()) {
+                    complete = true;
+                    all.forEach(weighted -> pending.addAll(Collections.nCopies(weighted.weight(), weighted.fault())));
+                    Collections.shuffle(pending, random);
                 }
-                dealOne();
+                injectNext();
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -88,62 +88,62 @@ final class FaultSchedule {
         return gap.toMillis() / 2 + random.nextInt((int) gap.toMillis() + 1);
     }
 
-    /** The first of the deck whose target is free; none, when all are taken. */
-    private void dealOne() {
-        for (Iterator<Fault> left = deck.iterator(); left.hasNext(); ) {
+    /** Injects the first pending fault whose target is free, if any. */
+    private void injectNext() {
+        for (Iterator<Fault> left = pending.iterator(); left.hasNext(); ) {
             Fault fault = left.next();
-            Optional<WorkerProcess> worker = fault.target() == Target.A_WORKER ? lend() : Optional.empty();
+            Optional<WorkerProcess> worker = fault.target() == Target.A_WORKER ? tryReserve() : Optional.empty();
             boolean free = fault.target() == Target.A_WORKER ? worker.isPresent() : busy.add(fault.target());
             if (free) {
                 left.remove();
                 FaultContext context = new FaultContext(scenario, worker, new Random(random.nextLong()), over);
-                faults.execute(() -> happen(fault, context));
+                faults.execute(() -> inject(fault, context));
                 return;
             }
         }
     }
 
-    /** One worker is always left alone. */
-    private Optional<WorkerProcess> lend() {
+    /** Reserves a worker; one worker always remains free. */
+    private Optional<WorkerProcess> tryReserve() {
         List<WorkerProcess> workers = new ArrayList<>(scenario.workers());
         Collections.shuffle(workers, random);
-        boolean oneLeft = workers.stream().filter(WorkerProcess::isLent).count() < workers.size() - 1;
-        return oneLeft ? workers.stream().filter(WorkerProcess::lend).findFirst() : Optional.empty();
+        boolean oneLeft = workers.stream().filter(WorkerProcess::isReserved).count() < workers.size() - 1;
+        return oneLeft ? workers.stream().filter(WorkerProcess::tryReserve).findFirst() : Optional.empty();
     }
 
-    private void happen(Fault fault, FaultContext context) {
+    private void inject(Fault fault, FaultContext context) {
         Instant from = Instant.now();
-        String on = context.lent().map(WorkerProcess::toString).orElse("");
+        String on = context.reserved().map(WorkerProcess::toString).orElse("");
         try {
-            String met = fault.happen(context);
-            injected.add(new Injected(fault.name(), fault.target(), on, from, Instant.now(), met, Optional.empty()));
+            String outcome = fault.inject(context);
+            injected.add(new Injected(fault.name(), fault.target(), on, from, Instant.now(), outcome, Optional.empty()));
         } catch (Exception failure) {
             injected.add(new Injected(
                     fault.name(), fault.target(), on, from, Instant.now(), "", Optional.of(failure.toString())));
         } finally {
-            context.lent().ifPresent(WorkerProcess::giveBack);
+            context.reserved().ifPresent(WorkerProcess::release);
             busy.remove(fault.target());
         }
     }
 
-    /** Whether each kind of fault has been dealt. */
-    boolean isThrough() {
-        return through;
+    /** Whether each kind of fault has been injected. */
+    boolean isComplete() {
+        return complete;
     }
 
-    /** What has happened and is over. */
+    /** The faults that have ended. */
     List<Injected> injected() {
         return List.copyOf(injected);
     }
 
-    /** Ends what is happening, and waits until all is well. */
+    /** Ends the active faults and waits for them. */
     void end() throws InterruptedException {
         over.countDown();
-        dealer.join();
+        injector.join();
         faults.shutdown();
-        if (!faults.awaitTermination(LONGEST_END_SECONDS, TimeUnit.SECONDS)) {
+        if (!faults.awaitTermination(END_LIMIT_SECONDS, TimeUnit.SECONDS)) {
             faults.shutdownNow();
-            throw new IllegalStateException("a fault does not end");
+            throw new IllegalStateException("a fault did not end in " + END_LIMIT_SECONDS + " s");
         }
     }
 }

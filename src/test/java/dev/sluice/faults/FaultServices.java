@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The real services that one run of the bench owns, and may treat badly. */
+/** Services owned by one run, which can be killed and restarted. */
 final class FaultServices implements AutoCloseable {
     private static final String BUCKET = "media";
 
-    private static final String USERS_TABLE = """
+    private static final String JOB_TABLE = """
             CREATE TYPE "ProcessingStatus" AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'REJECTED', 'FAILED');
             CREATE TABLE "VideoProcessingJob" (
                 "id" TEXT NOT NULL PRIMARY KEY, "mediaId" TEXT NOT NULL, "userId" TEXT NOT NULL, "s3Key" TEXT NOT NULL,
@@ -36,7 +36,7 @@ final class FaultServices implements AutoCloseable {
         try {
             rabbit = opened.add(RabbitNode.start(rabbitSettings));
             postgres = opened.add(PostgresServer.start(directory.resolve("postgres")));
-            postgres.database().execute(USERS_TABLE);
+            postgres.database().execute(JOB_TABLE);
             Path objects = directory.resolve("s3");
             bucket = new TestBucket(opened.add(EmbeddedObjectStore.start(objects, BUCKET)), objects.resolve(BUCKET));
             storeProxy = FaultProxy.before(vertx, bucket.config());
@@ -47,7 +47,7 @@ final class FaultServices implements AutoCloseable {
         }
     }
 
-    /** Starts them all; takes 10 to 20 s. */
+    /** Starts all services; takes 10 to 20 s. */
     static FaultServices start(Vertx vertx, Path directory, String... rabbitSettings) throws IOException {
         return new FaultServices(vertx, directory, rabbitSettings);
     }
@@ -60,7 +60,7 @@ final class FaultServices implements AutoCloseable {
         return postgres;
     }
 
-    /** Stands before the store of every worker. */
+    /** The proxy between every worker and the store. */
     FaultProxy storeProxy() {
         return storeProxy;
     }
@@ -81,7 +81,7 @@ final class FaultServices implements AutoCloseable {
         return storeProxy.config().endpoint().orElseThrow();
     }
 
-    /** A connection that no fault cuts but the broker's own end. */
+    /** Connects to the broker directly: only a fault of the broker breaks the connection. */
     Connection connect() throws IOException, TimeoutException {
         return rabbit.connect();
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A worker that ends or freezes at a milestone: {@code -conf FILE --crash worked@2} halts the JVM when a delivery gets there
- * for the second time, {@code --freeze} sends it SIGSTOP. Only the tests' classes hold it.
+ * A worker that crashes or freezes at a step: {@code -conf FILE --crash processed@2} halts the JVM when a delivery reaches the
+ * step for the second time, {@code --freeze} sends it SIGSTOP. Not part of the production jar.
  */
 final class FaultWorker {
     private static final int CRASHED = 86;
@@ -24,16 +24,16 @@ final class FaultWorker {
 
     public static void main(String[] args) throws TimeoutException {
         if (args.length != 4 || !args[0].equals("-conf")) {
-            throw new IllegalArgumentException("-conf FILE --crash|--freeze MILESTONE@N");
+            throw new IllegalArgumentException("-conf FILE --crash|--freeze STEP@N");
         }
         SluiceConfig config = SluiceConfig.load(Path.of(args[1]), Map.of());
-        String[] order = args[3].split("@", 2);
-        DeliveryStepListener end = new Ambush(
-                DeliveryStep.valueOf(order[0].toUpperCase(Locale.ROOT)),
-                new AtomicInteger(Integer.parseInt(order[1])),
+        String[] trigger = args[3].split("@", 2);
+        DeliveryStepListener listener = new Trigger(
+                DeliveryStep.valueOf(trigger[0].toUpperCase(Locale.ROOT)),
+                new AtomicInteger(Integer.parseInt(trigger[1])),
                 args[2].equals("--crash") ? FaultWorker::crash : FaultWorker::freeze);
         Vertx vertx = Vertx.vertx();
-        Sluice sluice = Sluice.start(vertx, config, end).await(5, TimeUnit.MINUTES);
+        Sluice sluice = Sluice.start(vertx, config, listener).await(5, TimeUnit.MINUTES);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sluice)));
     }
 
@@ -64,10 +64,10 @@ final class FaultWorker {
         }
     }
 
-    private record Ambush(DeliveryStep where, AtomicInteger left, Runnable action) implements DeliveryStepListener {
+    private record Trigger(DeliveryStep trigger, AtomicInteger left, Runnable action) implements DeliveryStepListener {
         @Override
         public void onStep(DeliveryStep step) {
-            if (step == where && left.decrementAndGet() == 0) {
+            if (step == trigger && left.decrementAndGet() == 0) {
                 action.run();
             }
         }

@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Holds a snapshot against the promises. Knows nothing of how Sluice works, only of what it may be seen to do. */
+/** Checks a snapshot for violated invariants. Uses only what is observable from outside, not how Sluice works. */
 final class InvariantChecker {
-    /** Between the last byte of an object and the end of its job there is at least a database's answer. */
+    /** The end of a job is recorded at least one database round trip after the last byte of its objects is written. */
     private static final Duration CLOCK_SLACK = Duration.ofMillis(500);
 
     private final Snapshot snapshot;
@@ -30,27 +30,27 @@ final class InvariantChecker {
         this.snapshot = snapshot;
     }
 
-    /** All violations; none when every promise was kept. */
+    /** Returns all violations; empty if every invariant holds. */
     static List<Violation> check(Snapshot snapshot) {
         InvariantChecker checker = new InvariantChecker(snapshot);
-        Map<String, List<RecordedUpdate>> updates = snapshot.updates().stream()
+        Map<String, List<RecordedUpdate>> updatesByJob = snapshot.updates().stream()
                 .collect(Collectors.groupingBy(RecordedUpdate::job, TreeMap::new, Collectors.toList()));
         Set<String> announced = new HashSet<>();
-        for (SubmittedJob job : snapshot.fed()) {
-            List<RecordedUpdate> news = updates.getOrDefault(job.id(), List.of());
-            checker.job(job, news);
-            checker.news(job.id(), news);
-            checker.outputs(job.id(), news, announced);
+        for (SubmittedJob job : snapshot.submitted()) {
+            List<RecordedUpdate> updates = updatesByJob.getOrDefault(job.id(), List.of());
+            checker.job(job, updates);
+            checker.order(job.id(), updates);
+            checker.outputs(job.id(), updates, announced);
         }
-        checker.nothingElseIsStored(announced);
-        checker.nothingIsLeft();
+        checker.checkUnannounced(announced);
+        checker.checkLeftovers();
         return List.copyOf(checker.violations);
     }
 
-    private void job(SubmittedJob job, List<RecordedUpdate> news) {
+    private void job(SubmittedJob job, List<RecordedUpdate> updates) {
         JobRow row = snapshot.jobs().get(job.id());
         if (row == null || !row.isEnded()) {
-            found(Invariant.NOTHING_LOST, job.id(), row == null ? "was never known" : "is still " + row.state());
+            found(Invariant.NOTHING_LOST, job.id(), row == null ? "is unknown" : "is still " + row.state());
             return;
         }
         boolean failed = row.state().equals("failed");
@@ -58,94 +58,94 @@ final class InvariantChecker {
             found(Invariant.FAILURES_HAVE_REASONS, job.id(), "code '" + row.errorCode() + "', '" + row.error() + "'");
         }
         if (!failed && !job.video()) {
-            found(Invariant.FAILURES_HAVE_REASONS, job.id(), "its source is no video, and it is completed");
+            found(Invariant.FAILURES_HAVE_REASONS, job.id(), "is completed although its source is not a video");
         }
-        List<String> ends = distinct(news.stream().filter(RecordedUpdate::isEnd));
+        List<String> ends = distinct(updates.stream().filter(RecordedUpdate::isEnd));
         if (ends.size() != 1) {
-            found(Invariant.ENDS_ONCE, job.id(), ends.size() + " updates tell its end: " + ends);
+            found(Invariant.ENDS_ONCE, job.id(), ends.size() + " updates report its end: " + ends);
         }
-        news.stream()
+        updates.stream()
                 .filter(RecordedUpdate::isEnd)
                 .filter(end -> !end.status().equals(row.state()))
                 .forEach(
-                        end -> found(Invariant.ENDS_ONCE, job.id(), "is " + row.state() + ", told as " + end.status()));
-        userRow(job.id(), row, news);
+                        end -> found(Invariant.ENDS_ONCE, job.id(), "is " + row.state() + ", reported as " + end.status()));
+        userRow(job.id(), row, updates);
     }
 
-    private void userRow(String job, JobRow row, List<RecordedUpdate> news) {
+    private void userRow(String job, JobRow row, List<RecordedUpdate> updates) {
         UserRow shown = snapshot.rows().get(job);
         if (shown == null || !shown.status().toLowerCase(Locale.ROOT).equals(row.state())) {
-            found(Invariant.USERS_TABLE_AGREES, job, "is " + row.state() + ", the user's table has " + shown);
+            found(Invariant.USER_TABLE_MATCHES, job, "is " + row.state() + ", the job table has " + shown);
             return;
         }
         if (row.state().equals("failed") && shown.error().isBlank()) {
-            found(Invariant.USERS_TABLE_AGREES, job, "failed without a message");
+            found(Invariant.USER_TABLE_MATCHES, job, "failed without an error message");
         }
         if (row.state().equals("completed") && shown.progress() != 100) {
-            found(Invariant.USERS_TABLE_AGREES, job, "completed at " + shown.progress() + " %");
+            found(Invariant.USER_TABLE_MATCHES, job, "completed at " + shown.progress() + " %");
         }
-        Set<String> told = announcements(news).keySet();
-        if (!told.equals(Set.copyOf(shown.keys()))) {
-            found(Invariant.USERS_TABLE_AGREES, job, "announced " + told + ", the user's table has " + shown.keys());
+        Set<String> announced = announcements(updates).keySet();
+        if (!announced.equals(Set.copyOf(shown.keys()))) {
+            found(Invariant.USER_TABLE_MATCHES, job, "announced " + announced + ", the job table has " + shown.keys());
         }
     }
 
-    private void news(String job, List<RecordedUpdate> news) {
+    private void order(String job, List<RecordedUpdate> updates) {
         Map<Long, RecordedUpdate> bySeq = new TreeMap<>();
         Optional<RecordedUpdate> last = Optional.empty();
-        for (RecordedUpdate update : news) {
+        for (RecordedUpdate update : updates) {
             RecordedUpdate first = bySeq.putIfAbsent(update.seq(), update);
             if (first != null
                     && !(first.messageId().equals(update.messageId())
                             && first.body().equals(update.body()))) {
-                found(Invariant.REPEATS_ARE_IDENTICAL, job, first.body() + " and " + update.body());
+                found(Invariant.DUPLICATES_ARE_IDENTICAL, job, first.body() + " and " + update.body());
             }
-            // A reader of updates drops what is not newer than what it has.
+            // A consumer ignores an update whose seq is not higher than the last one.
             if (last.isEmpty() || update.seq() > last.get().seq()) {
-                last.ifPresent(before -> notBack(job, before, update));
+                last.ifPresent(before -> checkOrder(job, before, update));
                 last = Optional.of(update);
             }
         }
-        news.stream()
+        updates.stream()
                 .filter(update -> update.step().endsWith("_complete"))
                 .collect(Collectors.groupingBy(RecordedUpdate::step))
-                .forEach((step, told) -> {
-                    List<String> ends = distinct(told.stream());
+                .forEach((step, completions) -> {
+                    List<String> ends = distinct(completions.stream());
                     if (ends.size() > 1) {
-                        found(Invariant.STAGES_END_ONCE, job, step + " was told by " + ends);
+                        found(Invariant.STAGES_END_ONCE, job, step + " was reported by " + ends);
                     }
                 });
     }
 
-    private void notBack(String job, RecordedUpdate before, RecordedUpdate update) {
+    private void checkOrder(String job, RecordedUpdate before, RecordedUpdate update) {
         if (before.isEnd()) {
-            found(Invariant.NEWS_NEVER_GO_BACK, job, "after its end came " + update.body());
+            found(Invariant.UPDATES_IN_ORDER, job, "update after its end: " + update.body());
         }
         if (update.progress() < before.progress()) {
             found(
-                    Invariant.NEWS_NEVER_GO_BACK,
+                    Invariant.UPDATES_IN_ORDER,
                     job,
                     before.progress() + " % at " + before.seq() + ", then " + update.progress() + " % at "
                             + update.seq());
         }
     }
 
-    private void outputs(String job, List<RecordedUpdate> news, Set<String> announced) {
-        Map<String, Long> told = announcements(news);
-        announced.addAll(told.keySet());
-        Optional<RecordedUpdate> completion = news.stream()
+    private void outputs(String job, List<RecordedUpdate> updates, Set<String> announced) {
+        Map<String, Long> outputs = announcements(updates);
+        announced.addAll(outputs.keySet());
+        Optional<RecordedUpdate> completion = updates.stream()
                 .filter(update -> update.status().equals("completed"))
                 .findFirst();
-        if (completion.isPresent() && told.isEmpty()) {
-            found(Invariant.OUTPUTS_AS_ANNOUNCED, job, "completed without any output");
+        if (completion.isPresent() && outputs.isEmpty()) {
+            found(Invariant.OUTPUTS_MATCH_COMPLETION, job, "completed without any output");
         }
-        told.forEach((key, bytes) -> {
+        outputs.forEach((key, bytes) -> {
             StoredObject object = snapshot.objects().get(key);
             if (object == null || object.bytes() != bytes) {
-                found(Invariant.OUTPUTS_AS_ANNOUNCED, job, key + " of " + bytes + " bytes is " + object);
+                found(Invariant.OUTPUTS_MATCH_COMPLETION, job, key + " of " + bytes + " bytes is stored as " + object);
                 return;
             }
-            object.complaint().ifPresent(why -> found(Invariant.OUTPUTS_PLAY, job, key + " does not play: " + why));
+            object.error().ifPresent(why -> found(Invariant.OUTPUTS_PLAY, job, key + " cannot be decoded: " + why));
             Optional.ofNullable(snapshot.jobs().get(job))
                     .flatMap(JobRow::finishedAt)
                     .filter(end -> object.writtenAt().isAfter(end.plus(CLOCK_SLACK)))
@@ -156,18 +156,18 @@ final class InvariantChecker {
         });
     }
 
-    private void nothingElseIsStored(Set<String> announced) {
+    private void checkUnannounced(Set<String> announced) {
         snapshot.objects().keySet().stream()
                 .filter(key -> !announced.contains(key))
                 .forEach(key -> found(
                         key.startsWith(Snapshot.STAGING_PREFIX)
                                 ? Invariant.NOTHING_LEFT
-                                : Invariant.OUTPUTS_AS_ANNOUNCED,
+                                : Invariant.OUTPUTS_MATCH_COMPLETION,
                         key,
-                        "lies in the store and nobody announced it"));
+                        "is stored but was not announced"));
     }
 
-    private void nothingIsLeft() {
+    private void checkLeftovers() {
         snapshot.messagesLeft().forEach((queue, messages) -> left(queue, messages + " messages"));
         snapshot.outboxLeft().forEach(row -> left("outbox", row));
         snapshot.filesLeft().forEach(file -> left("workspace", file));
@@ -177,13 +177,13 @@ final class InvariantChecker {
                         .map(JobRow::state)
                         .orElse("")
                         .equals("failed"))
-                .forEach(job -> left("dead letters", "the message of " + job + ", which has not failed"));
+                .forEach(job -> left("dead letters", "the message of job " + job + ", which has not failed"));
     }
 
-    /** The keys that the completion names, with their sizes. */
-    private static Map<String, Long> announcements(List<RecordedUpdate> news) {
+    /** Keys in the completion update, with their sizes. */
+    private static Map<String, Long> announcements(List<RecordedUpdate> updates) {
         Map<String, Long> announced = new TreeMap<>();
-        news.stream()
+        updates.stream()
                 .filter(update -> update.status().equals("completed"))
                 .flatMap(update -> Stream.of("thumbnails", "video_versions")
                         .flatMap(part -> update.body().getJsonArray(part, new JsonArray()).stream()))
@@ -192,18 +192,18 @@ final class InvariantChecker {
         return announced;
     }
 
-    /** What tells these updates apart: repeats of one message count once. */
+    /** Describes each update; duplicates of a message count once. */
     private static List<String> distinct(Stream<RecordedUpdate> updates) {
         return updates.map(update -> "seq " + update.seq() + " of message " + update.messageId())
                 .distinct()
                 .toList();
     }
 
-    private void left(String where, String what) {
-        found(Invariant.NOTHING_LEFT, where, what);
+    private void left(String place, String detail) {
+        found(Invariant.NOTHING_LEFT, place, detail);
     }
 
-    private void found(Invariant invariant, String about, String what) {
-        violations.add(new Violation(invariant, about, what));
+    private void found(Invariant invariant, String subject, String detail) {
+        violations.add(new Violation(invariant, subject, detail));
     }
 }

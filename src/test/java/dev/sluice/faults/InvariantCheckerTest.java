@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The checker sees each way in which a promise can be broken, and nothing where none is. */
+/** The checker reports each kind of violation, and nothing for a correct run. */
 class InvariantCheckerTest {
     private static final Instant END = Instant.parse("2026-11-24T10:00:00Z");
     private static final String KEY = "videos/media-a_360p.mp4";
 
-    private final List<SubmittedJob> fed = new ArrayList<>(List.of(new SubmittedJob("a", true, 1)));
+    private final List<SubmittedJob> submitted = new ArrayList<>(List.of(new SubmittedJob("a", true, 1)));
     private final Map<String, JobRow> jobs = new HashMap<>();
     private final Map<String, UserRow> rows = new HashMap<>();
     private final List<RecordedUpdate> updates = new ArrayList<>();
@@ -42,12 +42,12 @@ class InvariantCheckerTest {
     }
 
     @Test
-    void findsNothingWhereAllIsWell() {
+    void reportsNothingForCorrectRun() {
         assertThat(check()).isEmpty();
     }
 
     @Test
-    void takesARepeatForWhatItIs() {
+    void acceptsIdenticalDuplicates() {
         updates.add(new RecordedUpdate("message-2", true, updates.get(1).body()));
         updates.add(new RecordedUpdate("message-3", true, updates.get(2).body()));
 
@@ -55,7 +55,7 @@ class InvariantCheckerTest {
     }
 
     @Test
-    void takesAFailureWithItsReason() {
+    void acceptsFailureWithReason() {
         jobs.put("a", new JobRow("failed", "not_a_video", "The file is text.", Optional.of(END)));
         rows.put("a", new UserRow("FAILED", 20, "The file is text.", List.of()));
         updates.set(2, update(3, "failed", "processing_failed", 70));
@@ -66,28 +66,28 @@ class InvariantCheckerTest {
     }
 
     @Test
-    void findsAJobThatNobodyKnows() {
-        fed.add(new SubmittedJob("b", true, 1));
+    void reportsUnknownJob() {
+        submitted.add(new SubmittedJob("b", true, 1));
 
         assertThat(check()).containsExactly(Invariant.NOTHING_LOST);
     }
 
     @Test
-    void findsAJobThatNeverEnds() {
+    void reportsJobThatNeverEnds() {
         jobs.put("a", new JobRow("running", "", "", Optional.empty()));
 
         assertThat(check()).contains(Invariant.NOTHING_LOST);
     }
 
     @Test
-    void findsAJobThatEndsTwice() {
+    void reportsJobThatEndsTwice() {
         updates.add(completion(4));
 
-        assertThat(check()).contains(Invariant.ENDS_ONCE, Invariant.NEWS_NEVER_GO_BACK);
+        assertThat(check()).contains(Invariant.ENDS_ONCE, Invariant.UPDATES_IN_ORDER);
     }
 
     @Test
-    void findsAnEndThatNobodyIsToldOf() {
+    void reportsEndWithoutUpdate() {
         updates.remove(2);
         rows.put("a", new UserRow("COMPLETED", 100, "", List.of()));
         objects.clear();
@@ -96,7 +96,7 @@ class InvariantCheckerTest {
     }
 
     @Test
-    void findsAStageThatEndsTwiceAlsoWhenAReaderWouldDropIt() {
+    void reportsStageThatEndsTwiceWhenConsumerIgnoresSecondUpdate() {
         updates.set(1, update(20, "processing", "processing_complete", 70));
         updates.set(2, completion(30));
         updates.add(update(10, "processing", "processing_complete", 70));
@@ -105,7 +105,7 @@ class InvariantCheckerTest {
     }
 
     @Test
-    void findsAFailureWithoutAReason() {
+    void reportsFailureWithoutReason() {
         jobs.put("a", new JobRow("failed", "", "", Optional.of(END)));
         rows.put("a", new UserRow("FAILED", 20, "x", List.of()));
         updates.set(2, update(3, "failed", "upload_failed", 70));
@@ -115,58 +115,58 @@ class InvariantCheckerTest {
     }
 
     @Test
-    void findsTwoUpdatesWithOneNumber() {
+    void reportsDifferentUpdatesWithSameSeq() {
         updates.add(1, update(1, "processing", "downloading_video", 5));
 
-        assertThat(check()).containsExactly(Invariant.REPEATS_ARE_IDENTICAL);
+        assertThat(check()).containsExactly(Invariant.DUPLICATES_ARE_IDENTICAL);
     }
 
     @Test
-    void findsProgressThatFalls() {
+    void reportsDecreasingProgress() {
         updates.set(1, update(2, "processing", "processing_video", 99));
         updates.add(2, update(3, "processing", "processing_complete", 70));
         updates.set(3, completion(4));
 
-        assertThat(check()).containsExactly(Invariant.NEWS_NEVER_GO_BACK);
+        assertThat(check()).containsExactly(Invariant.UPDATES_IN_ORDER);
     }
 
     @Test
-    void findsAnOutputThatIsNotThere() {
+    void reportsMissingOutput() {
         objects.clear();
 
-        assertThat(check()).containsExactly(Invariant.OUTPUTS_AS_ANNOUNCED);
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
     }
 
     @Test
-    void findsAnOutputThatNobodyAnnounced() {
+    void reportsUnannouncedOutput() {
         objects.put("videos/media-a_720p.mp4", new StoredObject(10, END, Optional.empty()));
 
-        assertThat(check()).containsExactly(Invariant.OUTPUTS_AS_ANNOUNCED);
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
     }
 
     @Test
-    void findsAnOutputThatDoesNotPlay() {
+    void reportsUndecodableOutput() {
         objects.put(KEY, new StoredObject(10, END, Optional.of("moov atom not found")));
 
         assertThat(check()).containsExactly(Invariant.OUTPUTS_PLAY);
     }
 
     @Test
-    void findsAnOutputThatWasWrittenAfterTheEnd() {
+    void reportsOutputWrittenAfterEnd() {
         objects.put(KEY, new StoredObject(10, END.plusSeconds(5), Optional.empty()));
 
         assertThat(check()).containsExactly(Invariant.NO_LATE_WRITES);
     }
 
     @Test
-    void findsAUsersTableThatSaysSomethingElse() {
+    void reportsMismatchingUserTable() {
         rows.put("a", new UserRow("PROCESSING", 80, "", List.of()));
 
-        assertThat(check()).containsExactly(Invariant.USERS_TABLE_AGREES);
+        assertThat(check()).containsExactly(Invariant.USER_TABLE_MATCHES);
     }
 
     @Test
-    void findsWhatIsLeft() {
+    void reportsLeftovers() {
         messages.put("video.processing.upload", 1L);
         outbox.add("a row");
         files.add("a file");
@@ -179,7 +179,7 @@ class InvariantCheckerTest {
 
     private List<Invariant> check() {
         return InvariantChecker.check(
-                        new Snapshot(fed, jobs, rows, updates, objects, messages, dead, outbox, files, processes))
+                        new Snapshot(submitted, jobs, rows, updates, objects, messages, dead, outbox, files, processes))
                 .stream()
                 .map(Violation::invariant)
                 .toList();

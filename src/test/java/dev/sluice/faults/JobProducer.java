@@ -11,11 +11,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A foreign producer: writes the user's row, sends the message, and tries again until the broker has confirmed it. */
+/** An external producer: inserts the row, publishes the message, and retries until the broker has confirmed it. */
 final class JobProducer implements AutoCloseable {
-    private static final Duration BEFORE_AGAIN = Duration.ofMillis(500);
-    /** Five minutes and more. */
-    private static final int LONGEST_TRIES = 600;
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
+    /** At least five minutes. */
+    private static final int MAX_ATTEMPTS = 600;
 
     private static final long CONFIRM_MILLIS = 5_000;
     static final AMQP.BasicProperties PERSISTENT =
@@ -31,36 +31,36 @@ final class JobProducer implements AutoCloseable {
 
     /** Submits a job; returns when all its messages are confirmed. */
     void submit(SubmittedJob job) throws InterruptedException {
-        untilDone(() -> services.postgres().database().execute(job.insert()));
+        retry(() -> services.postgres().database().execute(job.insert()));
         for (int copy = 0; copy < job.copies(); copy++) {
             send(ContractNames.DOWNLOAD, job.message().encode());
         }
     }
 
-    /** Sends a message straight to a queue; returns when it is confirmed. */
+    /** Publishes a message directly to a queue; returns when it is confirmed. */
     synchronized void send(String queue, String body) throws InterruptedException {
-        untilDone(() -> {
+        retry(() -> {
             Channel open = channel();
             open.basicPublish("", queue, PERSISTENT, body.getBytes(StandardCharsets.UTF_8));
             if (!open.waitForConfirms(CONFIRM_MILLIS)) {
-                throw new IOException("the broker refused the message");
+                throw new IOException("message rejected by the broker");
             }
         });
     }
 
-    private void untilDone(Step step) throws InterruptedException {
-        for (int again = 0; again < LONGEST_TRIES; again++) {
+    private void retry(Step step) throws InterruptedException {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 step.take();
                 return;
-            } catch (IOException | TimeoutException | RuntimeException serviceIsAway) {
+            } catch (IOException | TimeoutException | RuntimeException serviceUnavailable) {
                 disconnect();
-                if (closed.await(BEFORE_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new InterruptedException("the feeder is closed");
+                if (closed.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new InterruptedException("producer closed");
                 }
             }
         }
-        throw new IllegalStateException("a service does not come back");
+        throw new IllegalStateException("service still unavailable after " + MAX_ATTEMPTS + " attempts");
     }
 
     private synchronized Channel channel() throws IOException, TimeoutException {
@@ -84,7 +84,7 @@ final class JobProducer implements AutoCloseable {
         disconnect();
     }
 
-    /** Something that a service which is away makes fail. */
+    /** An operation that fails while a service is unavailable. */
     private interface Step {
         void take() throws IOException, TimeoutException, InterruptedException;
     }

@@ -18,28 +18,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A film that takes longer than the broker waits for an acknowledgement, in segments that do not, and clips beside it. What is
- * held to is that no channel is lost; the figures are printed for a person to read.
+ * A video whose encode takes longer than the broker waits for an acknowledgement, encoded in segments that do not, and clips at
+ * the same time. Asserts that no channel is lost; the measured times are printed.
  */
 @Tag("long")
 @Timeout(1800)
 class LongVideoIT {
-    private static final String RUN = "long-film";
+    private static final String RUN = "long-video";
     private static final Path CLIP = Path.of(System.getProperty("sluice.shared", "../shared"))
             .resolve("bench")
             .resolve("bbb_1080p25_62s.mp4")
             .toAbsolutePath();
-    /** Of a minute each. */
-    private static final int REPEATED = Integer.getInteger("film.minutes", 10);
+    /** Of one minute each. */
+    private static final int REPEATED = Integer.getInteger("video.minutes", 10);
 
     private static final int CLIPS = 20;
-    private static final Duration MOST = Duration.ofMinutes(25);
-    private static final Pattern TOOK = Pattern.compile("stage=\"segment\".*durationMs=\"(\\d+)\"");
+    private static final Duration LIMIT = Duration.ofMinutes(25);
+    private static final Pattern SEGMENT_DURATION = Pattern.compile("stage=\"segment\".*durationMs=\"(\\d+)\"");
 
     @Test
-    void completesWithoutATimeoutAndLetsClipsPass() throws Exception {
+    void completesLongVideoWithoutTimeoutAndDoesNotBlockClips() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
-        assumeTrue(Files.exists(CLIP), "no film at " + CLIP);
+        assumeTrue(Files.exists(CLIP), "no video at " + CLIP);
         FaultRunConfig config = FaultRunConfig.of(1)
                 .withRabbit("consumer_timeout = 60000")
                 .withDisk(4096)
@@ -47,45 +47,45 @@ class LongVideoIT {
                         .put("media", new JsonObject().put("preset", "ultrafast"))
                         .put("delivery", new JsonObject().put("maxTaskSeconds", 30)));
 
-        try (FaultScenario scenario = FaultScenario.set(RUN, config)) {
-            scenario.services().bucket().upload(SubmittedJob.FILM_KEY, repeated(scenario.directory()));
+        try (FaultScenario scenario = FaultScenario.open(RUN, config)) {
+            scenario.services().bucket().upload(SubmittedJob.LONG_VIDEO_KEY, repeated(scenario.directory()));
             scenario.startWorkers();
             List<Long> idle = clips(scenario, "idle", CLIPS);
             long begun = System.nanoTime();
-            scenario.submit(new SubmittedJob("film", true, 1, true));
-            List<Long> beside = clips(scenario, "beside", CLIPS);
-            boolean early = !scenario.tap().awaitEnded(scenario.fed().size(), Duration.ZERO);
-            boolean ended = scenario.tap().awaitEnded(scenario.fed().size(), MOST);
+            scenario.submit(new SubmittedJob("long", true, 1, true));
+            List<Long> concurrent = clips(scenario, "concurrent", CLIPS);
+            boolean early = !scenario.recorder().awaitEnded(scenario.submitted().size(), Duration.ZERO);
+            boolean ended = scenario.recorder().awaitEnded(scenario.submitted().size(), LIMIT);
             long took = System.nanoTime() - begun;
             boolean idleAgain = scenario.drain(Duration.ofSeconds(60));
             String log = Files.readString(scenario.worker(0).log());
 
             System.out.printf(
-                    "film of %d min: %.0f s; segments: %d, the longest from claim to commit %.1f s (bound 30 s)%n",
+                    "video of %d min: %.0f s; segments: %d, longest from claim to commit %.1f s (limit 30 s)%n",
                     REPEATED,
                     took / 1e9,
                     segments(log).size(),
                     segments(log).stream().mapToLong(Long::longValue).max().orElse(0) / 1e3);
             System.out.printf(
-                    "clips of 1 s, ms: idle p50 %d p95 %d, beside the film p50 %d p95 %d (the film %s when they had ended)%n",
-                    of(idle, 50), of(idle, 95), of(beside, 50), of(beside, 95), early ? "was under way" : "had ended");
-            assertThat(ended).as("the film ended").isTrue();
-            assertThat(idleAgain).as("all is done").isTrue();
-            assertThat(log).as("the broker kept its patience").doesNotContain("PRECONDITION_FAILED");
+                    "clips of 1 s, ms: idle p50 %d p95 %d, concurrent p50 %d p95 %d (video %s when they had ended)%n",
+                    of(idle, 50), of(idle, 95), of(concurrent, 50), of(concurrent, 95), early ? "in progress" : "ended");
+            assertThat(ended).as("video ended").isTrue();
+            assertThat(idleAgain).as("idle at the end").isTrue();
+            assertThat(log).as("no acknowledgement timed out").doesNotContain("PRECONDITION_FAILED");
             assertThat(scenario.stopWorkers()).isEmpty();
             assertThat(InvariantChecker.check(scenario.snapshot())).isEmpty();
             assertThat(segments(log)).hasSizeGreaterThan(1);
         }
     }
 
-    /** One after the other; gives how long each took, milliseconds. */
+    /** Processes clips one after another; returns the sorted durations in milliseconds. */
     private static List<Long> clips(FaultScenario scenario, String name, int count) throws InterruptedException {
         List<Long> took = new ArrayList<>();
         for (int n = 0; n < count; n++) {
             String id = name + "-" + n;
             long begun = System.nanoTime();
             scenario.submit(new SubmittedJob(id, true, 1));
-            assertThat(scenario.tap().awaitEnd(id, MOST)).as(id + " ended").isTrue();
+            assertThat(scenario.recorder().awaitEnd(id, LIMIT)).as(id + " ended").isTrue();
             took.add((System.nanoTime() - begun) / 1_000_000);
         }
         Collections.sort(took);
@@ -93,7 +93,7 @@ class LongVideoIT {
     }
 
     private static List<Long> segments(String log) {
-        Matcher matcher = TOOK.matcher(log);
+        Matcher matcher = SEGMENT_DURATION.matcher(log);
         List<Long> took = new ArrayList<>();
         while (matcher.find()) {
             took.add(Long.valueOf(matcher.group(1)));
@@ -106,7 +106,7 @@ class LongVideoIT {
     }
 
     private static Path repeated(Path directory) throws Exception {
-        Path film = directory.resolve("film-" + REPEATED + ".mp4");
+        Path video = directory.resolve("video-" + REPEATED + ".mp4");
         Process copy = new ProcessBuilder(
                         new FaultRunClips().ffmpeg().ffmpeg().toString(),
                         "-nostdin",
@@ -118,10 +118,10 @@ class LongVideoIT {
                         CLIP.toString(),
                         "-c",
                         "copy",
-                        film.toString())
+                        video.toString())
                 .inheritIO()
                 .start();
         assertThat(copy.waitFor()).isZero();
-        return film;
+        return video;
     }
 }

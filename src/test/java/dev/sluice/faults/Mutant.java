@@ -12,17 +12,17 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * A source file of production with a mistake in it, compiled.
+ * A production source file with a defect.
  *
  * @param source below src/main/java
- * @param text what it says; once
- * @param instead what the mutant says
+ * @param text occurs once in the source
+ * @param replacement replaces the text
  */
-record Mutant(String source, String text, String instead) {
+record Mutant(String source, String text, String replacement) {
     private static final Path SOURCES = Path.of("src", "main", "java");
     private static final Path JAR = Path.of("target", "sluice.jar");
 
-    /** Whoever held the run once may end it. */
+    /** A worker can settle a run whose lease it has lost. */
     static Mutant withoutTheFence() {
         return new Mutant(
                 "dev/sluice/persistence/run/RunSettlement.java",
@@ -30,32 +30,32 @@ record Mutant(String source, String text, String instead) {
                 "AND task = $3 AND $4::int IS NOT NULL");
     }
 
-    /** A worker that dies between the two takes the message with it. */
-    static Mutant thatAcknowledgesBeforeItCommits() {
+    /** A crash between acknowledgement and commit loses the message. */
+    static Mutant withAcknowledgementBeforeCommit() {
         return new Mutant(
                 "dev/sluice/pipeline/run/RunExecutor.java",
                 "done -> commit(attempt, done, log),",
                 "done -> delivery.ack().compose(gone -> commit(attempt, done, log)),");
     }
 
-    /** Nobody sends a message again but the broker. */
-    static Mutant thatSendsNothingAgain() {
+    /** Only the broker redelivers messages. */
+    static Mutant withoutResend() {
         return new Mutant(
                 "dev/sluice/pipeline/maintenance/RecoveryVerticle.java",
-                "silent = started(often, this::ofSilentWorkers);",
+                "silent = started(often, this::resendExpiredLeases);",
                 "silent = started(often, Future::succeededFuture);");
     }
 
-    /** Compiles it; gives the directory that has to come before the jar on the class path. */
+    /** Compiles the mutant; returns the directory that must precede the jar on the class path. */
     Path compile(Path directory) throws IOException {
         String production = Files.readString(SOURCES.resolve(source));
         assertThat(production.split(Pattern.quote(text), -1))
-                .as("'%s' stands once in %s", text, source)
+                .as("'%s' occurs once in %s", text, source)
                 .hasSize(2);
         Path mutated = directory.resolve("source").resolve(source);
         Path classes = Files.createDirectories(directory.resolve("classes"));
         Files.createDirectories(mutated.getParent());
-        Files.writeString(mutated, production.replace(text, instead));
+        Files.writeString(mutated, production.replace(text, replacement));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
             boolean compiled = compiler.getTask(

@@ -22,92 +22,92 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whether the checker would see it if a promise were broken: production with a mistake in it is found out, and production as
- * it is is not, under the same faults.
+ * Checks the checker: under the same faults, it reports violations for a production class with a defect, and none for
+ * production as it is.
  */
 @Tag("long")
 @Timeout(400)
 class MutationIT {
     private static final Duration DRAIN = Duration.ofSeconds(60);
-    /** The second milestone of this kind of a lone job: download's is the first. */
-    private static final String PROCESSING_WORKED = "worked@2";
+    /** The second occurrence of this step for a single job; the first one is in the download stage. */
+    private static final String PROCESSING_PROCESSED = "processed@2";
 
     @TempDir
     private Path directory;
 
     @BeforeAll
-    static void needsABroker() {
+    static void requireRabbitMq() {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
     }
 
     @Test
-    void findsAWorkerThatWakesUpWithoutAFence() throws Exception {
+    void reportsStaleWorkerWithoutFence() throws Exception {
         Path classes = Mutant.withoutTheFence().compile(directory);
 
-        assertThat(wakeUpLate("fence-dropped", cast().withClassesFirst(classes)))
+        assertThat(resumeStale("fence-dropped", config().withClassesFirst(classes)))
                 .extracting(Violation::invariant)
                 .contains(Invariant.STAGES_END_ONCE);
     }
 
     @Test
-    void findsNothingWhenTheFenceHolds() throws Exception {
-        assertThat(wakeUpLate("fence-holds", cast())).isEmpty();
+    void reportsNothingForStaleWorkerWithFence() throws Exception {
+        assertThat(resumeStale("fence-holds", config())).isEmpty();
     }
 
     @Test
-    void findsAMessageThatIsAcknowledgedTooEarly() throws Exception {
-        // The sweep for silent workers mends this too.
-        Path classes = Mutant.thatSendsNothingAgain().compile(directory);
-        Mutant.thatAcknowledgesBeforeItCommits().compile(directory);
+    void reportsAcknowledgementBeforeCommit() throws Exception {
+        // Resending the messages of unresponsive workers would hide the loss.
+        Path classes = Mutant.withoutResend().compile(directory);
+        Mutant.withAcknowledgementBeforeCommit().compile(directory);
 
-        assertThat(dieBeforeTheCommit("early-ack", cast().withClassesFirst(classes)))
+        assertThat(crashBeforeCommit("early-ack", config().withClassesFirst(classes)))
                 .extracting(Violation::invariant)
                 .contains(Invariant.NOTHING_LOST);
     }
 
     @Test
-    void findsNothingWhenItIsAcknowledgedInTime() throws Exception {
-        Path classes = Mutant.thatSendsNothingAgain().compile(directory);
+    void reportsNothingForAcknowledgementAfterCommit() throws Exception {
+        Path classes = Mutant.withoutResend().compile(directory);
 
-        assertThat(dieBeforeTheCommit("late-ack", cast().withClassesFirst(classes)))
+        assertThat(crashBeforeCommit("late-ack", config().withClassesFirst(classes)))
                 .isEmpty();
     }
 
-    /** The broker soon takes back what a silent worker holds. */
-    private static FaultRunConfig cast() {
+    /** The broker soon requeues the deliveries of an unresponsive worker. */
+    private static FaultRunConfig config() {
         return FaultRunConfig.of(2).with(new JsonObject().put("rabbitmq", new JsonObject().put("heartbeatSeconds", 5)));
     }
 
-    /** A worker freezes between work and commit, another does its work, and it wakes up before the job has ended. */
-    private static List<Violation> wakeUpLate(String run, FaultRunConfig config) throws Exception {
-        try (FaultScenario scenario = FaultScenario.set(run, config)) {
-            WorkerProcess sleeper = scenario.worker(0);
-            sleeper.startWith("--freeze", PROCESSING_WORKED);
-            sleeper.awaitUp();
+    /** A worker freezes between processing and commit, another one processes its run, and it resumes before the job has ended. */
+    private static List<Violation> resumeStale(String run, FaultRunConfig config) throws Exception {
+        try (FaultScenario scenario = FaultScenario.open(run, config)) {
+            WorkerProcess stale = scenario.worker(0);
+            stale.startWith("--freeze", PROCESSING_PROCESSED);
+            stale.awaitStarted();
             scenario.submit(new SubmittedJob("a", true, 1));
-            awaitThat(() -> isStopped(sleeper));
-            Promise<Void> uploadMayGoOn = Promise.promise();
+            awaitThat(() -> isStopped(stale));
+            Promise<Void> uploadReleased = Promise.promise();
             Runnable unspoil =
-                    scenario.services().storeProxy().spoil(request -> true, FaultProxy.first(uploadMayGoOn::future));
+                    scenario.services().storeProxy().spoil(request -> true, FaultProxy.first(uploadReleased::future));
             scenario.worker(1).start();
             awaitThat(() -> value(
                             scenario,
                             "SELECT count(*) FROM sluice.stage_run WHERE stage = 'upload' AND state = 'running'")
                     .equals("1"));
-            sleeper.signal("CONT");
-            awaitThat(() -> says(sleeper, "result thrown away") > 0 || says(sleeper, "stage done") > 1);
-            uploadMayGoOn.complete();
+            stale.signal("CONT");
+            awaitThat(() -> count(stale, "result thrown away") > 0 || count(stale, "stage done") > 1);
+            uploadReleased.complete();
             unspoil.run();
             return end(scenario);
         }
     }
 
-    /** A worker dies between work and commit, and another is there. */
-    private static List<Violation> dieBeforeTheCommit(String run, FaultRunConfig config) throws Exception {
-        try (FaultScenario scenario = FaultScenario.set(run, config)) {
+    /** A worker crashes between processing and commit, and another one is running. */
+    private static List<Violation> crashBeforeCommit(String run, FaultRunConfig config) throws Exception {
+        try (FaultScenario scenario = FaultScenario.open(run, config)) {
             WorkerProcess victim = scenario.worker(0);
-            victim.startWith("--crash", PROCESSING_WORKED);
-            victim.awaitUp();
+            victim.startWith("--crash", PROCESSING_PROCESSED);
+            victim.awaitStarted();
             scenario.submit(new SubmittedJob("a", true, 1));
             assertThat(victim.awaitExit(Duration.ofSeconds(60))).isTrue();
             scenario.worker(1).start();
@@ -132,7 +132,7 @@ class MutationIT {
                 .contains("State:\tT");
     }
 
-    private static long says(WorkerProcess worker, String text) throws IOException {
+    private static long count(WorkerProcess worker, String text) throws IOException {
         return Files.readString(worker.log())
                 .lines()
                 .filter(line -> line.contains(text))

@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A PostgreSQL server of the bench's own, as processes beside it, that comes back on the same port and data. */
+/** A PostgreSQL server owned by one run, which restarts on the same port and data. */
 final class PostgresServer implements AutoCloseable {
     private final Path directory;
     private volatile EmbeddedDatabase server;
 
     private PostgresServer(Path directory) throws IOException {
         this.directory = directory;
-        // The server takes the port of "last time" where it can; a port of our choice is not given to anybody's client.
+        // The server reuses the recorded port; a reserved port is not assigned to outgoing connections.
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("port"), String.valueOf(ChildProcess.freePort()));
         this.server = EmbeddedDatabase.start(directory);
@@ -33,12 +33,12 @@ final class PostgresServer implements AutoCloseable {
         return server.port();
     }
 
-    /** What is in it now, over a connection that no fault cuts; a server that is down throws. */
+    /** Connects to the server directly; throws while the server is down. */
     TestDatabase database() {
         return new TestDatabase(server, "sluice");
     }
 
-    /** Stops it in order, or kills it when it does not stop, as whoever runs servers does, and starts it again. */
+    /** Stops it gracefully, kills it if it does not stop, and starts it again. */
     void restart() throws IOException {
         server.close();
         keepLog();
@@ -50,13 +50,13 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Kills the server and all its backends at once, as a power cut would, and starts it again. */
+    /** Kills the server with all its backends, as a power failure would, and starts it again. */
     void killAndRestart() throws IOException {
         killAll();
         restart();
     }
 
-    /** A server begins its log anew. */
+    /** A restart overwrites the log. */
     private void keepLog() throws IOException {
         Path log = directory.resolve("postgresql.log");
         if (Files.exists(log)) {
@@ -78,7 +78,7 @@ final class PostgresServer implements AutoCloseable {
         all.forEach(process -> process.onExit().join());
     }
 
-    /** The server's first process; none when it has ended by itself meanwhile. */
+    /** The main process; empty if it has ended. */
     private Optional<ProcessHandle> postmaster() throws IOException {
         try {
             String pid = Files.readAllLines(directory.resolve("data").resolve("postmaster.pid"))

@@ -3,9 +3,9 @@ package dev.sluice.faults;
 import io.vertx.core.json.JsonObject;
 
 /**
- * An update as it came.
+ * A received update.
  *
- * @param redelivered whether the broker says that it may have delivered it before
+ * @param redelivered whether the broker marked the delivery as redelivered
  */
 record RecordedUpdate(String messageId, boolean redelivered, JsonObject body) {
     String job() {

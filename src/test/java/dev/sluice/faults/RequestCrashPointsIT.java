@@ -19,33 +19,33 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The plug is pulled between every two steps of a request that is worked whole, and another worker goes on where it was. */
+/** Crashes a worker after each step of a request in single-stage mode; the next worker resumes it. */
 @Tag("long")
 @Timeout(1200)
 class RequestCrashPointsIT {
     private static final String QUEUE = ContractNames.queue("requests");
     private static final int STAGES = 3;
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Test
-    void losesAndRepeatsNothingWhereverAWorkerEnds() throws Exception {
+    void completesRequestOnceWhenWorkerCrashesAtAnyStep() throws Exception {
         assumeTrue(RabbitNode.installed(), "rabbitmq-server is not installed");
         FaultRunConfig config = FaultRunConfig.of(1)
                 .with(new JsonObject()
                         .put("requests", new JsonObject().put("enabled", true).put("mode", "single-stage"))
                         .put("delivery", new JsonObject().put("leaseSeconds", 4).put("leaseRenewSeconds", 1)));
 
-        try (FaultScenario scenario = FaultScenario.set("request-crash-points", config)) {
+        try (FaultScenario scenario = FaultScenario.open("request-crash-points", config)) {
             assertQueue(scenario);
             WorkerProcess worker = scenario.worker(0);
             List<String> jobs = new ArrayList<>();
-            for (String where : wheres()) {
+            for (String where : crashPoints()) {
                 worker.startWith("--crash", where);
                 jobs.add(request(scenario, where));
-                assertThat(worker.awaitExit(LONGEST)).as("crashed at %s", where).isTrue();
+                assertThat(worker.awaitExit(LIMIT)).as("crashed at %s", where).isTrue();
                 worker.start();
-                assertThat(scenario.tap().awaitEnd(where, LONGEST))
-                        .as("went on after %s", where)
+                assertThat(scenario.recorder().awaitEnd(where, LIMIT))
+                        .as("job ended after crash at %s", where)
                         .isTrue();
                 assertThat(worker.terminate()).isTrue();
             }
@@ -61,14 +61,14 @@ class RequestCrashPointsIT {
                             .map(stage -> Map.of("stage", stage, "done", String.valueOf(jobs.size())))
                             .toList());
             assertThat(jobs)
-                    .allSatisfy(job -> assertInOrder(scenario.tap().seen().stream()
+                    .allSatisfy(job -> assertInOrder(scenario.recorder().updates().stream()
                             .filter(update -> update.job().equals(job))
                             .toList()));
         }
     }
 
-    /** The one acknowledgement of a request is where its job ends; the other steps come in each stage. */
-    private static List<String> wheres() {
+    /** A request is acknowledged once, when its job ends; the other steps occur in each stage. */
+    private static List<String> crashPoints() {
         return Stream.of(
                         DeliveryStep.CLAIMED, DeliveryStep.PROCESSED, DeliveryStep.COMMITTED, DeliveryStep.ACKNOWLEDGED)
                 .flatMap(step -> IntStream.rangeClosed(1, step == DeliveryStep.ACKNOWLEDGED ? 1 : STAGES)
@@ -76,7 +76,7 @@ class RequestCrashPointsIT {
                 .toList();
     }
 
-    /** As the older backend does before it sends anything. */
+    /** As the legacy backend does before it sends a request. */
     private static void assertQueue(FaultScenario scenario) throws Exception {
         try (Connection producer = scenario.services().connect()) {
             producer.createChannel().queueDeclare(QUEUE, true, false, false, null);
@@ -86,7 +86,7 @@ class RequestCrashPointsIT {
     private static String request(FaultScenario scenario, String id) throws InterruptedException {
         SubmittedJob job = new SubmittedJob(id, true, 1);
         scenario.services().postgres().database().execute(job.insert());
-        scenario.feeder()
+        scenario.producer()
                 .send(
                         QUEUE,
                         new JsonObject()
@@ -99,7 +99,7 @@ class RequestCrashPointsIT {
         return id;
     }
 
-    /** As a reader sees it who drops what is not newer than what it has. */
+    /** Checks the updates as a consumer reads them: an update without a higher {@code seq} is ignored. */
     private static void assertInOrder(List<RecordedUpdate> updates) {
         List<RecordedUpdate> read = new ArrayList<>();
         for (RecordedUpdate update : updates) {

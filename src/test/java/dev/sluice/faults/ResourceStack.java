@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What was opened so far, for closing in reverse: all of it, also when one does not close, or when the rest does not open. */
+/** Closes resources in reverse order of opening. A resource that cannot be closed does not prevent the others from closing. */
 final class ResourceStack implements AutoCloseable {
     private final Deque<AutoCloseable> newestFirst = new ArrayDeque<>();
 
@@ -13,7 +13,7 @@ final class ResourceStack implements AutoCloseable {
         return opened;
     }
 
-    /** Closes all, because of this failure; what does not close is told with it. */
+    /** Closes all after this failure; errors are added to it as suppressed. */
     void closeAfter(Throwable failure) {
         try {
             close();
@@ -28,11 +28,11 @@ final class ResourceStack implements AutoCloseable {
         while (!newestFirst.isEmpty()) {
             try {
                 newestFirst.pop().close();
-            } catch (Exception another) {
+            } catch (Exception cause) {
                 if (failure == null) {
-                    failure = new IOException("not everything could be closed", another);
+                    failure = new IOException("some resources were not closed", cause);
                 } else {
-                    failure.addSuppressed(another);
+                    failure.addSuppressed(cause);
                 }
             }
         }

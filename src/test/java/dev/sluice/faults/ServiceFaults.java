@@ -1,17 +1,17 @@
 package dev.sluice.faults;
 
-import dev.sluice.faults.WorkerProcess.Way;
+import dev.sluice.faults.WorkerProcess.Service;
 import dev.sluice.objectstore.s3.FaultProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What happens to the services, and so to all workers at once. */
+/** Faults of the services, which affect all workers. */
 final class ServiceFaults {
     private ServiceFaults() {}
 
-    /** The broker stops in order, and starts again. */
+    /** Stops the broker gracefully and starts it again. */
     record RestartRabbit() implements Fault {
         @Override
         public String name() {
@@ -24,14 +24,14 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) {
+        public String inject(FaultContext context) {
             context.scenario().services().rabbit().stop();
             context.scenario().services().rabbit().restart();
-            return "is back";
+            return "available again";
         }
     }
 
-    /** The broker is killed, and starts again. */
+    /** Kills the broker and starts it again. */
     record KillRabbit() implements Fault {
         @Override
         public String name() {
@@ -44,13 +44,13 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) {
+        public String inject(FaultContext context) {
             context.scenario().services().rabbit().restart();
-            return "is back";
+            return "available again";
         }
     }
 
-    /** The database stops in order, and starts again. */
+    /** Stops the database gracefully and starts it again. */
     record RestartPostgres() implements Fault {
         @Override
         public String name() {
@@ -63,13 +63,13 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws Exception {
+        public String inject(FaultContext context) throws Exception {
             context.scenario().services().postgres().restart();
-            return "is back";
+            return "available again";
         }
     }
 
-    /** The database and its backends are killed, and start again. */
+    /** Kills the database with its backends and starts it again. */
     record KillPostgres() implements Fault {
         @Override
         public String name() {
@@ -82,13 +82,13 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws Exception {
+        public String inject(FaultContext context) throws Exception {
             context.scenario().services().postgres().killAndRestart();
-            return "is back";
+            return "available again";
         }
     }
 
-    /** The database breaks all connections of the workers and refuses new ones for a while. */
+    /** Breaks all database connections of the workers and refuses new ones for a time. */
     record RefuseAtPostgres(Duration length) implements Fault {
         @Override
         public String name() {
@@ -101,20 +101,20 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws Exception {
+        public String inject(FaultContext context) throws Exception {
             List<WorkerProcess> workers = context.scenario().workers();
             for (WorkerProcess worker : workers) {
-                worker.gateway(Way.POSTGRES).cut();
+                worker.proxy(Service.POSTGRES).cut();
             }
-            context.last(length);
+            context.hold(length);
             for (WorkerProcess worker : workers) {
-                worker.gateway(Way.POSTGRES).mend();
+                worker.proxy(Service.POSTGRES).mend();
             }
             return "for " + length.toSeconds() + " s";
         }
     }
 
-    /** The store spoils a share of all exchanges for a while. */
+    /** Spoils a share of all S3 requests for a time. */
     record SpoilStore(String name, FaultProxy.Fault fault, double share) implements Fault {
         static SpoilStore error500() {
             return new SpoilStore("S3 500", FaultProxy.status(500, "InternalError"), 0.5);
@@ -134,20 +134,20 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
+        public String inject(FaultContext context) throws InterruptedException {
             Duration length = context.between(5, 12);
             AtomicInteger spoiled = new AtomicInteger();
             Runnable end = context.scenario()
                     .services()
                     .storeProxy()
                     .spoil(request -> context.random().nextDouble() < share, counted(spoiled, fault));
-            context.last(length);
+            context.hold(length);
             end.run();
             return exchanges(spoiled) + " for " + length.toSeconds() + " s, share " + share;
         }
     }
 
-    /** The store takes 10 s for each answer, for a while. */
+    /** Delays each S3 response by 10 s, for a time. */
     record StallStore() implements Fault {
         private static final Duration STALL = Duration.ofSeconds(10);
 
@@ -162,7 +162,7 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
+        public String inject(FaultContext context) throws InterruptedException {
             AtomicInteger stalled = new AtomicInteger();
             Runnable end = context.scenario()
                     .services()
@@ -173,9 +173,9 @@ final class ServiceFaults {
                                     stalled,
                                     FaultProxy.first(
                                             () -> context.scenario().vertx().timer(STALL.toMillis()))));
-            context.last(Duration.ofSeconds(4));
+            context.hold(Duration.ofSeconds(4));
             end.run();
-            return exchanges(stalled) + " of 4 s";
+            return exchanges(stalled) + " in 4 s";
         }
     }
 
@@ -187,10 +187,10 @@ final class ServiceFaults {
     }
 
     private static String exchanges(AtomicInteger times) {
-        return (times.get() == 0 ? Fault.NOTHING : times) + " asked";
+        return (times.get() == 0 ? Fault.NOTHING : times) + " requests";
     }
 
-    /** The newest messages of jobs that are under way come twice more, straight to their stage's queue. */
+    /** Publishes the newest messages of jobs in progress twice more, directly to the queue of their stage. */
     record RepeatMessages() implements Fault {
         @Override
         public String name() {
@@ -203,22 +203,22 @@ final class ServiceFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
+        public String inject(FaultContext context) throws InterruptedException {
             List<Map<String, String>> jobs;
             try {
-                jobs = underWay(context);
-            } catch (IllegalStateException databaseIsAway) {
-                return NOTHING + ": the database was away";
+                jobs = inProgress(context);
+            } catch (IllegalStateException databaseUnavailable) {
+                return NOTHING + ": database unavailable";
             }
             for (Map<String, String> job : jobs) {
                 for (int copy = 0; copy < 2; copy++) {
-                    context.scenario().feeder().send(ContractNames.queue(job.get("stage")), job.get("message"));
+                    context.scenario().producer().send(ContractNames.queue(job.get("stage")), job.get("message"));
                 }
             }
-            return jobs.isEmpty() ? NOTHING + ": no job was under way" : jobs.size() + " jobs";
+            return jobs.isEmpty() ? NOTHING + ": no job in progress" : jobs.size() + " jobs";
         }
 
-        private static List<Map<String, String>> underWay(FaultContext context) {
+        private static List<Map<String, String>> inProgress(FaultContext context) {
             return context.scenario()
                     .services()
                     .postgres()

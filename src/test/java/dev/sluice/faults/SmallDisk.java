@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A file system of its own under a directory, small enough to be filled; only whoever may mount one can have it. */
+/** A tmpfs mounted over a directory, small enough to be filled. Needs the permission to mount. */
 final class SmallDisk implements AutoCloseable {
     private static final int BLOCK = 64 * 1024;
-    private static final long LONGEST_SECONDS = 10;
+    private static final long LIMIT_SECONDS = 10;
     private static final long REFILL_MILLIS = 100;
 
     private final Path directory;
@@ -23,7 +23,7 @@ final class SmallDisk implements AutoCloseable {
         this.mounted = mounted;
     }
 
-    /** Mounts it over this directory, which is made, or leaves the directory as it is where that is not allowed. */
+    /** Creates the directory and mounts the disk over it; without permission, only creates the directory. */
     static SmallDisk over(Path directory, int mebibytes) throws IOException {
         Files.createDirectories(directory);
         return new SmallDisk(
@@ -38,7 +38,7 @@ final class SmallDisk implements AutoCloseable {
                         directory.toString()));
     }
 
-    /** Takes away what a run that was killed left mounted there. */
+    /** Unmounts the disk that a killed run left mounted. */
     static void unmount(Path directory) throws IOException {
         if (Files.isDirectory(directory)
                 && !Files.getFileStore(directory).equals(Files.getFileStore(directory.resolve("..")))) {
@@ -51,8 +51,8 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /**
-     * Fills it to the last byte for so long, or until {@code over} opens, and then gives the space back. What others free
-     * meanwhile is filled too: a worker that gives up an attempt deletes its files.
+     * Fills it to the last byte for this time or until {@code over} is counted down, then releases the space. Space that a
+     * worker frees in between, when it deletes the files of a failed attempt, is filled again.
      */
     void keepFull(Duration length, CountDownLatch over) throws IOException, InterruptedException {
         long until = System.nanoTime() + length.toNanos();
@@ -69,7 +69,7 @@ final class SmallDisk implements AutoCloseable {
         byte[] block = new byte[BLOCK];
         try (RandomAccessFile ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
             ballast.seek(ballast.length());
-            // Byte by byte at the end: a write that does not fit is refused as a whole.
+            // Halves the length: a write that does not fit is rejected as a whole.
             for (int length = BLOCK; length > 0; length /= 2) {
                 while (written(ballast, block, length)) {
                     continue;
@@ -97,7 +97,7 @@ final class SmallDisk implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+            return process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return false;

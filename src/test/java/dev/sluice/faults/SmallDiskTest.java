@@ -20,20 +20,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SmallDiskTest {
-    private static final Duration FOR_EVER = Duration.ofDays(1);
+    private static final Duration UNLIMITED = Duration.ofDays(1);
 
     @TempDir
     private Path directory;
 
     @Test
-    void staysFullWhenAWorkerFreesSpaceAndGivesItBackInTheEnd() throws Exception {
+    void staysFullWhenWorkerFreesSpaceAndReleasesSpaceAtEnd() throws Exception {
         ExecutorService fault = Executors.newSingleThreadExecutor();
         CountDownLatch over = new CountDownLatch(1);
         try (SmallDisk disk = SmallDisk.over(directory.resolve("disk"), 192)) {
-            assumeTrue(disk.isMounted(), "this user may not mount anything");
+            assumeTrue(disk.isMounted(), "no permission to mount");
             Path video = Files.write(directory.resolve("disk").resolve("video"), new byte[1 << 20]);
             Future<?> full = fault.submit(() -> {
-                disk.keepFull(FOR_EVER, over);
+                disk.keepFull(UNLIMITED, over);
                 return null;
             });
             awaitFull();
@@ -51,17 +51,17 @@ class SmallDiskTest {
     }
 
     @Test
-    void isNotLeftMountedByASceneThatCannotBeSet() throws Exception {
+    void isUnmountedWhenScenarioCannotBeOpened() throws Exception {
         try (SmallDisk disk = SmallDisk.over(directory.resolve("disk"), 192)) {
-            assumeTrue(disk.isMounted(), "this user may not mount anything");
+            assumeTrue(disk.isMounted(), "no permission to mount");
         }
-        FaultRunConfig notComplete =
+        FaultRunConfig incomplete =
                 new FaultRunConfig(1, FaultRunConfig.Disk.SHARED, new JsonObject(), List.of(), null, 192);
 
-        assertThatThrownBy(() -> FaultScenario.set("not-set", notComplete)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> FaultScenario.open("not-opened", incomplete)).isInstanceOf(NullPointerException.class);
 
         assertThat(Files.readString(Path.of("/proc/mounts")))
-                .doesNotContain(FaultScenario.directory("not-set").toString());
+                .doesNotContain(FaultScenario.directory("not-opened").toString());
     }
 
     private void awaitFull() {

@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that can be seen of a run of the bench after its end.
+ * Observable state after a run.
  *
- * @param fed the jobs that were submitted
- * @param jobs what Sluice's own table says, by id
- * @param rows what the user's table says, by id
- * @param updates all that came, in the order in which it came
- * @param objects what lies in the store beside the sources, by key
- * @param messagesLeft messages in the queues of the stages, by queue, where there are any
- * @param deadLetters the jobs that lie in the queue of the dead letters
- * @param outboxLeft what is still to be sent, a line each
- * @param filesLeft what lies in the workspace
+ * @param submitted the jobs that were submitted
+ * @param jobs rows of {@code sluice.job}, by id
+ * @param rows rows of the job table of the user, by id
+ * @param updates in the order of receipt
+ * @param objects stored objects except the sources, by key
+ * @param messagesLeft number of messages in the stage queues that are not empty
+ * @param deadLetters ids of the jobs in the dead-letter queue
+ * @param outboxLeft unsent messages
+ * @param filesLeft files in the workspace
  * @param processesLeft FFmpeg processes and their sandboxes that outlived the workers
  */
 record Snapshot(
-        List<SubmittedJob> fed,
+        List<SubmittedJob> submitted,
         Map<String, JobRow> jobs,
         Map<String, UserRow> rows,
         List<RecordedUpdate> updates,
@@ -31,7 +31,7 @@ record Snapshot(
         List<String> filesLeft,
         List<String> processesLeft) {
 
-    /** Where the store keeps what is not announced yet. */
+    /** Prefix of staged objects. */
     static final String STAGING_PREFIX = "sluice-staging/";
 
     /** A job in {@code sluice.job}. */
@@ -42,16 +42,16 @@ record Snapshot(
     }
 
     /**
-     * A job in the user's table.
+     * A row of the job table of the user.
      *
-     * @param keys of the renditions and thumbnails that it names
+     * @param keys of its renditions and thumbnails
      */
     record UserRow(String status, int progress, String error, List<String> keys) {}
 
     /**
      * An object in the store.
      *
-     * @param complaint why it does not play, if it was looked at and does not
+     * @param error why it cannot be decoded; empty if it can, or was not decoded
      */
-    record StoredObject(long bytes, Instant writtenAt, Optional<String> complaint) {}
+    record StoredObject(long bytes, Instant writtenAt, Optional<String> error) {}
 }

@@ -25,17 +25,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads what a run of the bench left, from the services themselves. */
+/** Reads the state after a run from the services. */
 final class SnapshotReader {
-    /** So many objects are decoded; of more than that every so many. */
-    private static final int LOOKED_AT = 200;
+    /** At most about this number of objects is decoded, evenly spread. */
+    private static final int MAX_DECODED = 200;
 
     private final FaultServices services;
     private final Path workspace;
     private final FaultRunClips clips;
     private final List<String> queues;
 
-    /** @param queues what has to be empty when all jobs have ended */
+    /** @param queues must be empty when all jobs have ended */
     SnapshotReader(FaultServices services, Path workspace, FaultRunClips clips, List<String> queues) {
         this.queues = queues;
         this.services = services;
@@ -43,34 +43,34 @@ final class SnapshotReader {
         this.clips = clips;
     }
 
-    /** Whether nothing is under way any more, as far as can be seen while the workers run. */
-    boolean isStill() {
+    /** Whether nothing is in progress, as far as visible while the workers run. */
+    boolean isIdle() {
         try (Connection connection = services.connect()) {
             return database()
                             .value("SELECT (SELECT count(*) FROM sluice.outbox)"
                                     + " + (SELECT count(*) FROM sluice.stage_run WHERE state = 'running')")
                             .equals("0")
                     && messagesLeft(connection.createChannel()).isEmpty();
-        } catch (IOException | TimeoutException | IllegalStateException serviceIsAway) {
+        } catch (IOException | TimeoutException | IllegalStateException serviceUnavailable) {
             return false;
         }
     }
 
-    /** Whether nothing lies in the workspace. */
-    boolean isTidy() {
+    /** Whether the workspace is empty. */
+    boolean isCleanedUp() {
         try {
             return filesLeft().isEmpty();
-        } catch (IOException | UncheckedIOException beingTidied) {
+        } catch (IOException | UncheckedIOException changing) {
             return false;
         }
     }
 
-    /** To be read when the workers have ended. */
-    Snapshot read(List<SubmittedJob> fed, List<RecordedUpdate> updates) throws IOException, TimeoutException {
+    /** Must be called after the workers have ended. */
+    Snapshot read(List<SubmittedJob> submitted, List<RecordedUpdate> updates) throws IOException, TimeoutException {
         try (Connection connection = services.connect()) {
             Channel channel = connection.createChannel();
             return new Snapshot(
-                    fed,
+                    submitted,
                     jobs(),
                     userRows(),
                     updates,
@@ -134,7 +134,7 @@ final class SnapshotReader {
                             !services.bucket().directory().relativize(file).startsWith("uploads"))
                     .sorted()
                     .toList();
-            int step = 1 + stored.size() / LOOKED_AT;
+            int step = 1 + stored.size() / MAX_DECODED;
             Map<String, StoredObject> objects = new TreeMap<>();
             for (int n = 0; n < stored.size(); n++) {
                 Path file = stored.get(n);
@@ -143,7 +143,7 @@ final class SnapshotReader {
                         new StoredObject(
                                 Files.size(file),
                                 Files.getLastModifiedTime(file).toInstant(),
-                                n % step == 0 ? clips.complaint(file) : Optional.empty()));
+                                n % step == 0 ? clips.error(file) : Optional.empty()));
             }
             return objects;
         }
@@ -188,7 +188,7 @@ final class SnapshotReader {
         return left;
     }
 
-    /** FFmpeg works in the directory of its attempt; a sandbox names it on its command line. */
+    /** FFmpeg runs in the directory of its attempt; a sandbox has it on its command line. */
     private List<String> processesLeft() {
         return ProcessHandle.allProcesses()
                 .filter(process -> !process.equals(ProcessHandle.current()))

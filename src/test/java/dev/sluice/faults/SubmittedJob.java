@@ -4,14 +4,14 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 
 /**
- * A job as a foreign producer makes it, with the fields of the contract and no more.
+ * A job of an external producer, with the fields of the contract only.
  *
- * @param video whether its source is one; otherwise it has to fail
+ * @param video whether its source is a video; otherwise it must fail
  * @param copies how many times its message is sent
- * @param film whether its video is so long that it is encoded in segments
+ * @param segmented whether its source is long enough to be encoded in segments
  */
-record SubmittedJob(String id, boolean video, int copies, boolean film) {
-    static final String FILM_KEY = "uploads/film.mp4";
+record SubmittedJob(String id, boolean video, int copies, boolean segmented) {
+    static final String LONG_VIDEO_KEY = "uploads/long.mp4";
     static final String CLIP_KEY = "uploads/clip.mp4";
     static final String TEXT_KEY = "uploads/text.mp4";
 
@@ -24,7 +24,7 @@ record SubmittedJob(String id, boolean video, int copies, boolean film) {
     }
 
     String key() {
-        return video ? film ? FILM_KEY : CLIP_KEY : TEXT_KEY;
+        return video ? segmented ? LONG_VIDEO_KEY : CLIP_KEY : TEXT_KEY;
     }
 
     JsonObject message() {
@@ -41,7 +41,7 @@ record SubmittedJob(String id, boolean video, int copies, boolean film) {
                 .put("stage", "DOWNLOADING");
     }
 
-    /** The user's row, as it is before anybody worked on it. */
+    /** The row of the job table of the user, before processing. */
     String insert() {
         return "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\", \"s3Key\", \"originalFilename\")"
                 + " VALUES ('" + id + "', '" + mediaId() + "', 'user-1', '" + key() + "', 'clip.mp4')"

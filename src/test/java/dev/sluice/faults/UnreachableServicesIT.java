@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
-/** Nobody can have a production worker crash at a milestone: what does that is not in the jar. */
+/** The production jar cannot inject faults: the classes for it are not part of it. */
 class UnreachableServicesIT {
     @Test
-    void theJarHoldsNoFaults() throws IOException {
+    void excludesFaultClassesFromJar() throws IOException {
         try (JarFile jar = new JarFile(Path.of("target", "sluice.jar").toFile())) {
             assertThat(jar.stream().map(Object::toString))
                     .contains("dev/sluice/Main.class", "dev/sluice/job/DeliveryStepListener.class")

@@ -17,18 +17,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The reader of the updates: keeps every one that comes, connects again as often as the broker goes away. */
+/** Records every update; reconnects whenever the broker is unavailable. */
 final class UpdateRecorder implements AutoCloseable {
-    private static final Duration BEFORE_AGAIN = Duration.ofMillis(500);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
 
     private final FaultServices services;
     private final String queue;
     private final List<RecordedUpdate> seen = new ArrayList<>();
     private final Set<String> ended = new HashSet<>();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread reader = new Thread(this::read, "updates-tap");
+    private final Thread reader = new Thread(this::read, "update-recorder");
 
-    /** @param queue durable, and bound before this returns */
+    /** @param queue declared as durable and bound before the constructor returns */
     UpdateRecorder(FaultServices services, String queue) throws IOException, TimeoutException {
         this.services = services;
         this.queue = queue;
@@ -44,14 +44,14 @@ final class UpdateRecorder implements AutoCloseable {
     private void read() {
         try {
             do {
-                readUntilTheConnectionEnds();
-            } while (!closed.await(BEFORE_AGAIN.toMillis(), TimeUnit.MILLISECONDS));
+                readUntilDisconnected();
+            } while (!closed.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void readUntilTheConnectionEnds() throws InterruptedException {
+    private void readUntilDisconnected() throws InterruptedException {
         try {
             Connection connection = services.connect();
             try {
@@ -62,13 +62,13 @@ final class UpdateRecorder implements AutoCloseable {
                 channel.basicConsume(queue, false, new Reader(channel));
                 boolean over = false;
                 while (!over && closed.getCount() > 0) {
-                    over = gone.await(BEFORE_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+                    over = gone.await(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
                 }
             } finally {
                 connection.abort();
             }
-        } catch (IOException | TimeoutException | RuntimeException brokerIsAway) {
-            // It is tried again, as long as the bench runs.
+        } catch (IOException | TimeoutException | RuntimeException brokerUnavailable) {
+            // Repeated as long as the run lasts.
             return;
         }
     }
@@ -86,7 +86,7 @@ final class UpdateRecorder implements AutoCloseable {
         notifyAll();
     }
 
-    /** Waits until this job has ended; gives whether it has. */
+    /** Waits until the job has ended; returns false on timeout. */
     synchronized boolean awaitEnd(String job, Duration limit) throws InterruptedException {
         long until = System.nanoTime() + limit.toNanos();
         long left = limit.toMillis();
@@ -97,7 +97,7 @@ final class UpdateRecorder implements AutoCloseable {
         return ended.contains(job);
     }
 
-    /** Waits until at least so many jobs have ended; gives whether they have. */
+    /** Waits until at least this number of jobs have ended; returns false on timeout. */
     synchronized boolean awaitEnded(int jobs, Duration limit) throws InterruptedException {
         long until = System.nanoTime() + limit.toNanos();
         long left = limit.toMillis();
@@ -112,8 +112,8 @@ final class UpdateRecorder implements AutoCloseable {
         return ended.contains(job);
     }
 
-    /** All that came, in the order in which it came. */
-    synchronized List<RecordedUpdate> seen() {
+    /** All updates, in the order of receipt. */
+    synchronized List<RecordedUpdate> updates() {
         return List.copyOf(seen);
     }
 
@@ -127,7 +127,7 @@ final class UpdateRecorder implements AutoCloseable {
         }
     }
 
-    /** Acknowledges what it has kept, and nothing before: a broker that goes away in between sends it again. */
+    /** Acknowledges an update after recording it: a broker that fails in between redelivers it. */
     private final class Reader extends DefaultConsumer {
         Reader(Channel channel) {
             super(channel);

@@ -1,28 +1,28 @@
 package dev.sluice.faults;
 
 /**
- * A promise that was broken.
+ * A violated invariant.
  *
- * @param about a job, or what else it is about
+ * @param subject a job, a key, a queue or another resource
  */
-record Violation(Invariant invariant, String about, String what) {
-    /** What holds after every run, whatever happened in it. */
+record Violation(Invariant invariant, String subject, String detail) {
+    /** What must hold after every run, whatever faults were injected. */
     enum Invariant {
         NOTHING_LOST,
         ENDS_ONCE,
         STAGES_END_ONCE,
         FAILURES_HAVE_REASONS,
-        REPEATS_ARE_IDENTICAL,
-        NEWS_NEVER_GO_BACK,
-        OUTPUTS_AS_ANNOUNCED,
+        DUPLICATES_ARE_IDENTICAL,
+        UPDATES_IN_ORDER,
+        OUTPUTS_MATCH_COMPLETION,
         OUTPUTS_PLAY,
         NO_LATE_WRITES,
-        USERS_TABLE_AGREES,
+        USER_TABLE_MATCHES,
         NOTHING_LEFT
     }
 
     @Override
     public String toString() {
-        return invariant + " " + about + ": " + what;
+        return invariant + " " + subject + ": " + detail;
     }
 }

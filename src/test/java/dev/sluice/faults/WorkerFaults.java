@@ -1,18 +1,18 @@
 package dev.sluice.faults;
 
 import dev.sluice.faults.FailoverTimer.How;
-import dev.sluice.faults.WorkerProcess.Way;
+import dev.sluice.faults.WorkerProcess.Service;
 import dev.sluice.job.DeliveryStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** What happens to one worker. */
+/** Faults of one worker. */
 final class WorkerFaults {
     private WorkerFaults() {}
 
-    /** SIGKILL; started again after a moment. */
+    /** SIGKILL; restarted after 1 to 4 s. */
     record Kill() implements Fault {
         @Override
         public String name() {
@@ -25,16 +25,16 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
-            context.aim();
+        public String inject(FaultContext context) throws InterruptedException {
+            context.awaitWork();
             WorkerProcess worker = context.worker();
             long pid = worker.pid();
             Instant at = Instant.now();
             worker.kill();
-            int runs = context.scenario().redispatch().lost(How.KILLED, pid, at);
-            context.last(context.between(1, 4));
+            int runs = context.scenario().failover().lost(How.KILLED, pid, at);
+            context.hold(context.between(1, 4));
             worker.start();
-            return runs + " runs under way";
+            return runs + " runs in progress";
         }
     }
 
@@ -51,19 +51,19 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
-            context.aim();
+        public String inject(FaultContext context) throws InterruptedException {
+            context.awaitWork();
             WorkerProcess worker = context.worker();
             Instant at = Instant.now();
             worker.signal("STOP");
-            int runs = context.scenario().redispatch().lost(How.FROZEN, worker.pid(), at);
-            context.last(context.between(20, 25));
+            int runs = context.scenario().failover().lost(How.FROZEN, worker.pid(), at);
+            context.hold(context.between(20, 25));
             worker.signal("CONT");
-            return runs + " runs under way";
+            return runs + " runs in progress";
         }
     }
 
-    /** SIGTERM; started again when it has ended. */
+    /** SIGTERM; restarted when it has ended. */
     record Terminate() implements Fault {
         @Override
         public String name() {
@@ -76,17 +76,17 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
+        public String inject(FaultContext context) throws InterruptedException {
             boolean ended = context.worker().terminate();
             context.worker().start();
-            return ended ? "ended by itself" : "had to be killed";
+            return ended ? "stopped gracefully" : "had to be killed";
         }
     }
 
-    /** One of its FFmpeg processes is killed. */
+    /** Kills one of the FFmpeg processes of the worker. */
     record KillFfmpeg() implements Fault {
-        private static final Duration LOOK = Duration.ofMillis(20);
-        private static final int LOOKS = 250;
+        private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
+        private static final int POLLS = 250;
 
         @Override
         public String name() {
@@ -99,23 +99,23 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
-            for (int look = 0; look < LOOKS; look++) {
+        public String inject(FaultContext context) throws InterruptedException {
+            for (int poll = 0; poll < POLLS; poll++) {
                 List<ProcessHandle> running = context.worker().ffmpegs();
                 if (!running.isEmpty()) {
-                    return running.get(0).destroyForcibly() ? "killed one" : NOTHING + ": it had ended";
+                    return running.get(0).destroyForcibly() ? "killed one" : NOTHING + ": already ended";
                 }
-                context.last(LOOK);
+                context.hold(POLL_INTERVAL);
             }
-            return NOTHING + ": none was running";
+            return NOTHING + ": none running";
         }
     }
 
-    /** The way to one service is cut: connections break, new ones are refused. */
-    record Cut(Way way) implements Fault {
+    /** Disconnects the worker from a service: connections break, new ones are refused. */
+    record Disconnect(Service service) implements Fault {
         @Override
         public String name() {
-            return "worker cut off from " + way;
+            return "worker disconnected from " + service;
         }
 
         @Override
@@ -124,22 +124,22 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws Exception {
+        public String inject(FaultContext context) throws Exception {
             Duration length = context.between(3, 18);
-            context.worker().gateway(way).cut();
-            context.last(length);
-            context.worker().gateway(way).mend();
+            context.worker().proxy(service).cut();
+            context.hold(length);
+            context.worker().proxy(service).mend();
             return "for " + length.toSeconds() + " s";
         }
     }
 
-    /** The process ends between two steps of a delivery, as if somebody had pulled the plug there. */
+    /** Halts the process after a step of a delivery, as a power failure would. */
     record CrashAt(DeliveryStep step) implements Fault {
-        private static final Duration PATIENCE = Duration.ofSeconds(45);
+        private static final Duration LIMIT = Duration.ofSeconds(45);
 
         @Override
         public String name() {
-            return "worker crashes when " + step.name().toLowerCase(Locale.ROOT);
+            return "worker crash after " + step.name().toLowerCase(Locale.ROOT);
         }
 
         @Override
@@ -148,20 +148,20 @@ final class WorkerFaults {
         }
 
         @Override
-        public String happen(FaultContext context) throws InterruptedException {
+        public String inject(FaultContext context) throws InterruptedException {
             WorkerProcess worker = context.worker();
             boolean stopped = worker.terminate();
             int time = 1 + context.random().nextInt(2);
             worker.startWith("--crash", step.name().toLowerCase(Locale.ROOT) + "@" + time);
-            boolean crashed = worker.awaitExit(PATIENCE);
+            boolean crashed = worker.awaitExit(LIMIT);
             Instant at = Instant.now();
             worker.kill();
             if (crashed) {
-                context.scenario().redispatch().lost(How.KILLED, worker.pid(), at);
+                context.scenario().failover().lost(How.KILLED, worker.pid(), at);
             }
             worker.start();
-            return (crashed ? "crashed at time " + time : NOTHING + ": it did not get there")
-                    + (stopped ? "" : ", and had to be killed before");
+            return (crashed ? "crashed at occurrence " + time : NOTHING + ": step not reached")
+                    + (stopped ? "" : "; had to be killed before");
         }
     }
 }

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One worker: the production jar in a JVM of its own, started again and again over one configuration and one log, with a way
- * of its own to each service. Of one worker only one thread at a time changes anything.
+ * One worker: the production jar in its own JVM, restarted with the same configuration and log, with its own proxy to each
+ * service. Not thread-safe.
  */
 final class WorkerProcess implements AutoCloseable {
     static final Path JAR = Path.of("target", "sluice.jar").toAbsolutePath();
@@ -31,12 +31,12 @@ final class WorkerProcess implements AutoCloseable {
     private final Path config;
     private final Path log;
     private final List<Path> classesFirst;
-    private final Map<Way, InterruptibleProxy> gateways;
-    private final AtomicBoolean lent = new AtomicBoolean();
+    private final Map<Service, InterruptibleProxy> proxies;
+    private final AtomicBoolean reserved = new AtomicBoolean();
     private volatile Optional<ChildProcess> process = Optional.empty();
 
-    /** What a worker has a connection to. */
-    enum Way {
+    /** A service that a worker is connected to. */
+    enum Service {
         RABBITMQ,
         POSTGRES,
         S3
@@ -45,8 +45,8 @@ final class WorkerProcess implements AutoCloseable {
     /**
      * Prepares a worker that is not started yet.
      *
-     * @param settings laid over what every worker of the bench has
-     * @param classesFirst classes that go before those of the jar
+     * @param settings merged into the configuration that all workers have
+     * @param classesFirst class directories before the jar on the class path
      */
     WorkerProcess(
             String name, Path run, Vertx vertx, FaultServices services, JsonObject settings, List<Path> classesFirst)
@@ -55,10 +55,10 @@ final class WorkerProcess implements AutoCloseable {
         this.log = run.resolve(name + ".log");
         this.config = run.resolve(name + ".json");
         this.classesFirst = classesFirst;
-        this.gateways = Map.of(
-                Way.RABBITMQ, InterruptibleProxy.to(vertx, services.rabbitAddress(), ChildProcess.freePort()),
-                Way.POSTGRES, InterruptibleProxy.to(vertx, services.postgresAddress(), ChildProcess.freePort()),
-                Way.S3, InterruptibleProxy.to(vertx, services.storeAddress(), ChildProcess.freePort()));
+        this.proxies = Map.of(
+                Service.RABBITMQ, InterruptibleProxy.to(vertx, services.rabbitAddress(), ChildProcess.freePort()),
+                Service.POSTGRES, InterruptibleProxy.to(vertx, services.postgresAddress(), ChildProcess.freePort()),
+                Service.S3, InterruptibleProxy.to(vertx, services.storeAddress(), ChildProcess.freePort()));
         Files.writeString(
                 config, configuration(services).mergeIn(settings, true).encodePrettily());
     }
@@ -69,50 +69,50 @@ final class WorkerProcess implements AutoCloseable {
                         "rabbitmq",
                         services.rabbit()
                                 .settings()
-                                .put("uri", gateway(Way.RABBITMQ).address().toString()))
+                                .put("uri", proxy(Service.RABBITMQ).address().toString()))
                 .put(
                         "postgres",
                         services.postgres()
                                 .database()
                                 .settings()
-                                .put("uri", gateway(Way.POSTGRES).address() + "/sluice"))
+                                .put("uri", proxy(Service.POSTGRES).address() + "/sluice"))
                 .put(
                         "s3",
                         services.bucket()
                                 .settings()
-                                .put("endpoint", gateway(Way.S3).address().toString()))
+                                .put("endpoint", proxy(Service.S3).address().toString()))
                 .put("ffmpeg", new JsonObject().put("cacheDirectory", FaultRunClips.FFMPEG_CACHE.toString()))
                 .put("media", new JsonObject().put("preset", "ultrafast"));
     }
 
-    InterruptibleProxy gateway(Way to) {
-        return Optional.ofNullable(gateways.get(to)).orElseThrow();
+    InterruptibleProxy proxy(Service service) {
+        return Optional.ofNullable(proxies.get(service)).orElseThrow();
     }
 
-    /** Takes the worker for a fault of its own; gives whether it was free. */
-    boolean lend() {
-        return lent.compareAndSet(false, true);
+    /** Reserves the worker for a fault; returns whether it was free. */
+    boolean tryReserve() {
+        return reserved.compareAndSet(false, true);
     }
 
-    void giveBack() {
-        lent.set(false);
+    void release() {
+        reserved.set(false);
     }
 
-    boolean isLent() {
-        return lent.get();
+    boolean isReserved() {
+        return reserved.get();
     }
 
-    /** Starts it as production starts it; does not wait. */
+    /** Starts it as in production, without waiting. */
     void start() {
         start("dev.sluice.Main", List.of(JAR), List.of());
     }
 
-    /** Starts the test build of it, which obeys {@code orders} such as {@code --crash worked@2}. */
-    void startWith(String... orders) {
-        start(FaultWorker.class.getName(), List.of(JAR, TEST_CLASSES), List.of(orders));
+    /** Starts {@link FaultWorker} with options such as {@code --crash processed@2}. */
+    void startWith(String... options) {
+        start(FaultWorker.class.getName(), List.of(JAR, TEST_CLASSES), List.of(options));
     }
 
-    private void start(String main, List<Path> classes, List<String> orders) {
+    private void start(String main, List<Path> classes, List<String> options) {
         String classPath = Stream.concat(classesFirst.stream(), classes.stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
@@ -121,20 +121,20 @@ final class WorkerProcess implements AutoCloseable {
                 "-Xmx160m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xlog:gc:file=" + collections(),
-                // That of the tests would come first and say less.
+                "-Xlog:gc:file=" + gcLog(),
+                // The configuration of the tests precedes it on the class path and logs less.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 classPath,
                 main,
                 "-conf",
                 config.toString()));
-        command.addAll(orders);
+        command.addAll(options);
         process = Optional.of(ChildProcess.start(command, Map.of("SLUICE_LOG_LEVEL", "DEBUG"), log));
     }
 
-    /** Waits until it says that it is up. */
-    void awaitUp() {
+    /** Waits until it logs that the pipeline is started. */
+    void awaitStarted() {
         running().awaitReady(() -> Files.readString(log).contains("pipeline started"));
     }
 
@@ -146,7 +146,7 @@ final class WorkerProcess implements AutoCloseable {
         return running().handle().pid();
     }
 
-    /** The FFmpeg processes that it runs now. */
+    /** Running FFmpeg processes of this worker. */
     List<ProcessHandle> ffmpegs() {
         return running().handle().descendants().filter(WorkerProcess::isFfmpeg).toList();
     }
@@ -163,7 +163,7 @@ final class WorkerProcess implements AutoCloseable {
         running().kill();
     }
 
-    /** SIGTERM; gives whether it ended in time by itself. */
+    /** SIGTERM; returns whether the process ended within the limit, and kills it otherwise. */
     boolean terminate() throws InterruptedException {
         running().handle().destroy();
         boolean ended = running().awaitExit(STOP_WITHIN);
@@ -184,8 +184,8 @@ final class WorkerProcess implements AutoCloseable {
         return config;
     }
 
-    /** What the JVM says of its garbage collections. */
-    Path collections() {
+    /** The garbage collection log of the JVM. */
+    Path gcLog() {
         return log.resolveSibling(name + ".gc.log");
     }
 

@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,21 +33,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who gets in and what is turned away, before any service is asked. */
+/** Authentication and validation of requests, with handlers that call no service. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 class ApiRouterTest {
     private static final String JOBS = "/api/video-processing/jobs";
-    private static final List<String> STREAMED = List.of(
+    private static final List<String> STREAMING = List.of(
             "uploadMedia",
             "uploadCapabilities",
             "createUpload",
@@ -65,20 +67,15 @@ class ApiRouterTest {
     private Path directory;
 
     @BeforeAll
-    static void listen() throws Exception {
-        vertx = Vertx.vertx();
+    static void listen(Vertx sharedVertx) throws Exception {
+        vertx = sharedVertx;
         contract = OpenApiDocument.read(vertx)
                 .compose(file -> file.toRouterContract(vertx))
                 .await(20, TimeUnit.SECONDS);
         client = serve(new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test")));
     }
 
-    @AfterAll
-    static void close() throws Exception {
-        vertx.close().await(20, TimeUnit.SECONDS);
-    }
-
-    /** A router whose operations say who called which of them. */
+    /** A router whose handlers return the operation and the caller. */
     private static TestClient serve(JsonObject backend) throws Exception {
         JsonObject settings = new JsonObject()
                 .put("enabled", true)
@@ -88,7 +85,7 @@ class ApiRouterTest {
         settings.fieldNames().removeIf(key -> settings.getValue(key) == null);
         SluiceConfig config = SluiceConfig.read(new JsonObject().put("backend", settings), Map.of());
         HttpServer server = vertx.createHttpServer()
-                .requestHandler(new ApiRouter(vertx, config.backend()).build(contract, answers(operations())))
+                .requestHandler(new ApiRouter(vertx, config.backend()).build(contract, registry(operations())))
                 .listen(0, "127.0.0.1")
                 .await(20, TimeUnit.SECONDS);
         return new TestClient(vertx, server.actualPort());
@@ -103,91 +100,91 @@ class ApiRouterTest {
                                 .put("operation", operation.getOperationId())
                                 .put("sub", call.caller().subject())
                                 .put("admin", call.caller().admin()))));
-        all.put("videoVersions", call -> Future.failedFuture(new IllegalStateException("inner words")));
+        all.put("videoVersions", call -> Future.failedFuture(new IllegalStateException("internal message")));
         all.put(
                 "getJob",
                 call -> Future.succeededFuture(
                         new JsonObject().put("id", call.jobId().value())));
         all.put("ready", call -> {
-            throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, "inner words");
+            throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, "internal message");
         });
         return all;
     }
 
-    /** Of the streamed ones, too: they say who called, and how long the body was. */
-    private static OperationRegistry answers(Map<String, OperationHandler> operations) {
-        Map<String, StreamingHandler> streamed = new HashMap<>();
-        for (String id : STREAMED) {
-            streamed.put(id, ApiRouterTest::measured);
+    /** With streaming handlers that return the caller and the size of the body. */
+    private static OperationRegistry registry(Map<String, OperationHandler> operations) {
+        Map<String, StreamingHandler> streaming = new HashMap<>();
+        for (String id : STREAMING) {
+            streaming.put(id, ApiRouterTest::measured);
         }
-        Map<String, OperationHandler> whole = new HashMap<>(operations);
-        whole.keySet().removeAll(STREAMED);
-        return new OperationRegistry(whole, streamed);
+        Map<String, OperationHandler> buffered = new HashMap<>(operations);
+        buffered.keySet().removeAll(STREAMING);
+        return new OperationRegistry(buffered, streaming);
     }
 
     private static Future<Void> measured(ApiRequest call, HttpServerRequest request) {
-        Future<Buffer> all = request.body();
+        Future<Buffer> read = request.body();
         request.resume();
-        return all.compose(body -> JsonResponse.send(
+        return read.compose(body -> JsonResponse.send(
                 request.response(),
                 new JsonObject().put("sub", call.caller().subject()).put("bytes", body.length())));
     }
 
     @Test
-    void holdsNoBodyThatIsStreamedAndAsksWhoSendsIt() {
+    void authenticatesStreamingRequestWithoutBufferingItsBody() {
         Buffer large = Buffer.buffer(new byte[3 << 20]);
         String media = "/api/video-processing/media";
 
-        Reply taken = client.call("POST", media, Map.of("Authorization", "Bearer " + TestTokens.of("ann")), large);
-        Reply refused = client.call("POST", media, Map.of("Authorization", "Bearer nonsense"), large);
+        Reply accepted = client.call("POST", media, Map.of("Authorization", "Bearer " + TestTokens.of("ann")), large);
+        Reply rejected = client.call("POST", media, Map.of("Authorization", "Bearer nonsense"), large);
 
-        assertThat(taken.json().getMap()).containsEntry("sub", "ann").containsEntry("bytes", 3 << 20);
-        assertProblem(refused, 401, "unauthorized");
+        assertThat(accepted.json().getMap()).containsEntry("sub", "ann").containsEntry("bytes", 3 << 20);
+        assertProblem(rejected, 401, "unauthorized");
     }
 
     @Test
-    void knowsWhoCallsAndWhetherHeIsAnAdmin() {
+    void identifiesCallerAndAdministratorRole() {
         assertThat(client.get(JOBS, TestTokens.of("ann")).json().getMap())
                 .containsEntry("sub", "ann")
                 .containsEntry("admin", false);
         assertThat(client.get(JOBS, TestTokens.admin()).json().getMap()).containsEntry("admin", true);
-        String almost = TestTokens.signed(TestTokens.claims("ann").put("admin", "true"), TestTokens.SECRET);
-        assertThat(client.get(JOBS, almost).json().getMap()).containsEntry("admin", false);
+        String textClaim = TestTokens.signed(TestTokens.claims("ann").put("admin", "true"), TestTokens.SECRET);
+        assertThat(client.get(JOBS, textClaim).json().getMap()).containsEntry("admin", false);
     }
 
-    static Stream<Arguments> badTokens() {
-        JsonObject good = TestTokens.claims("ann").put("admin", true);
+    static Stream<Arguments> invalidTokens() {
+        JsonObject claims = TestTokens.claims("ann").put("admin", true);
         long now = Instant.now().getEpochSecond();
-        String valid = TestTokens.signed(good, TestTokens.SECRET);
+        String valid = TestTokens.signed(claims, TestTokens.SECRET);
         return Stream.of(
                 Arguments.of("none", ""),
-                Arguments.of("not one", "Bearer nonsense"),
+                Arguments.of("not a token", "Bearer nonsense"),
                 Arguments.of("of another scheme", "Basic YW5uOnB3"),
                 Arguments.of(
-                        "expired", "Bearer " + TestTokens.signed(good.copy().put("exp", now - 60), TestTokens.SECRET)),
+                        "expired", "Bearer " + TestTokens.signed(claims.copy().put("exp", now - 60), TestTokens.SECRET)),
                 Arguments.of(
                         "not yet valid",
-                        "Bearer " + TestTokens.signed(good.copy().put("nbf", now + 600), TestTokens.SECRET)),
-                Arguments.of("forged", "Bearer " + TestTokens.signed(good, "another secret, as long as the first")),
+                        "Bearer " + TestTokens.signed(claims.copy().put("nbf", now + 600), TestTokens.SECRET)),
+                Arguments.of("forged", "Bearer " + TestTokens.signed(claims, "another secret, as long as the first")),
                 Arguments.of(
-                        "changed",
-                        "Bearer " + TestTokens.content("HS256", good.copy().put("sub", "bob"))
+                        "with changed claims",
+                        "Bearer " + TestTokens.content("HS256", claims.copy().put("sub", "bob"))
                                 + valid.substring(valid.lastIndexOf('.'))),
-                Arguments.of("alg none", "Bearer " + TestTokens.content("none", good) + "."),
-                Arguments.of("alg None", "Bearer " + TestTokens.content("None", good) + "."),
-                Arguments.of("without a signature", "Bearer " + TestTokens.content("HS256", good) + "."),
-                Arguments.of("of a way that has no key", "Bearer " + TestTokens.content("RS256", good) + ".AAAA"),
+                Arguments.of("alg none", "Bearer " + TestTokens.content("none", claims) + "."),
+                Arguments.of("alg None", "Bearer " + TestTokens.content("None", claims) + "."),
+                Arguments.of("without a signature", "Bearer " + TestTokens.content("HS256", claims) + "."),
+                Arguments.of("with an algorithm without a key", "Bearer " + TestTokens.content("RS256", claims) + ".AAAA"),
                 Arguments.of(
-                        "for ever",
+                        "without expiration",
                         "Bearer " + TestTokens.signed(new JsonObject().put("sub", "ann"), TestTokens.SECRET)),
                 Arguments.of(
-                        "about nobody",
+                        "without subject",
                         "Bearer " + TestTokens.signed(new JsonObject().put("exp", now + 600), TestTokens.SECRET)));
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("badTokens")
-    void turnsATokenAwayThatIs(String what, String authorization) {
+    @MethodSource("invalidTokens")
+    void rejectsToken(String description, String authorization) {
         Map<String, String> headers = authorization.isEmpty() ? Map.of() : Map.of("Authorization", authorization);
 
         Reply reply = client.call("GET", JOBS, headers, Buffer.buffer());
@@ -197,12 +194,12 @@ class ApiRouterTest {
     }
 
     @Test
-    void asksForATokenBeforeItLooksAtTheRest() {
+    void authenticatesBeforeValidation() {
         assertProblem(client.get(JOBS + "?limit=0"), 401, "unauthorized");
     }
 
     @Test
-    void everyOperationButTheMonitorsNeedsAToken() {
+    void requiresTokenExceptForMonitoring() {
         contract.operations().forEach(operation -> {
             String path = operation.getAbsoluteOpenAPIPath().replaceAll("\\{\\w+}", "x");
             Reply reply = client.call(operation.getHttpMethod().name(), path, Map.of(), Buffer.buffer());
@@ -213,7 +210,7 @@ class ApiRouterTest {
     }
 
     @Test
-    void takesTokensOfAPublicKeyAndNoneThatAreSignedWithItAsASecret() throws Exception {
+    void acceptsTokenOfPublicKeyButNotSignedWithItAsSecret() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         KeyPair pair = generator.generateKeyPair();
@@ -232,7 +229,7 @@ class ApiRouterTest {
     }
 
     @Test
-    void asksForTheIssuerAndTheAudienceThatAreConfigured() throws Exception {
+    void requiresConfiguredIssuerAndAudience() throws Exception {
         TestClient strict =
                 serve(new JsonObject().put("jwtIssuer", "https://id.test").put("jwtAudience", "video"));
         JsonObject claims =
@@ -267,12 +264,12 @@ class ApiRouterTest {
                 "/api/video-processing/jobs/%00",
                 "/api/video-processing/jobs/a%0d%0aSet-Cookie:x"
             })
-    void turnsPathsAwayThatAreMeantToBeReadInTwoWays(String path) {
+    void rejectsAmbiguousPath(String path) {
         assertProblem(client.get(path, TestTokens.admin()), 400, "invalid_request");
     }
 
     @Test
-    void takesAnIdAsItIsWritten() {
+    void decodesIdInPath() {
         assertThat(client.get(JOBS + "/a%2Fb%20%C3%BC%2B%25", TestTokens.admin())
                         .json()
                         .getString("id"))
@@ -280,7 +277,7 @@ class ApiRouterTest {
     }
 
     @Test
-    void turnsAwayWhatTheSchemaDoesNotAllow() {
+    void rejectsRequestThatViolatesSchema() {
         String token = TestTokens.admin();
 
         assertProblem(client.get(JOBS + "?limit=0", token), 400, "invalid_request");
@@ -295,7 +292,7 @@ class ApiRouterTest {
     }
 
     @Test
-    void takesAJobWithABodyAndWithout() {
+    void acceptsJobWithAndWithoutBody() {
         String token = TestTokens.of("ann");
 
         assertThat(client.post(PROCESS, token).status()).isEqualTo(200);
@@ -304,48 +301,48 @@ class ApiRouterTest {
     }
 
     @Test
-    void turnsABodyAwayThatIsTooLarge() {
+    void rejectsBodyThatIsTooLarge() {
         JsonObject large = new JsonObject().put("x", "x".repeat(65 << 10));
 
         assertProblem(client.post(PROCESS, TestTokens.admin(), large), 413, "body_too_large");
     }
 
     @Test
-    void saysWhatIsNotThere() {
+    void respondsWithNotFoundOrMethodNotAllowed() {
         assertProblem(client.get("/", TestTokens.admin()), 404, "not_found");
         assertProblem(client.get("/nowhere", TestTokens.admin()), 404, "not_found");
         assertProblem(client.delete(JOBS, TestTokens.admin()), 405, "method_not_allowed");
     }
 
     @Test
-    void keepsTheWordsOfABugToItself() {
+    void doesNotDiscloseMessagesOfInternalErrors() {
         Reply bug = client.get("/api/video-processing/media/m/video-versions", TestTokens.admin());
-        Reply away = client.get("/health/ready");
+        Reply unavailable = client.get("/health/ready");
 
         assertProblem(bug, 500, "internal_error");
-        assertProblem(away, 503, "service_unavailable");
-        assertThat(bug.body().toString() + away.body()).doesNotContain("inner words");
+        assertProblem(unavailable, 503, "service_unavailable");
+        assertThat(bug.body().toString() + unavailable.body()).doesNotContain("internal message");
     }
 
     @Test
-    void letsPagesOfAllowedOriginsCall() {
-        Map<String, String> asked = Map.of(
+    void allowsConfiguredCorsOrigins() {
+        Map<String, String> preflight = Map.of(
                 "Origin", "https://app.test",
                 "Access-Control-Request-Method", "POST",
                 "Access-Control-Request-Headers", "authorization");
 
-        Reply allowed = client.call("OPTIONS", PROCESS, asked, Buffer.buffer());
-        Map<String, String> foreign = new HashMap<>(asked);
+        Reply allowed = client.call("OPTIONS", PROCESS, preflight, Buffer.buffer());
+        Map<String, String> foreign = new HashMap<>(preflight);
         foreign.put("Origin", "https://evil.test");
-        Reply refused = client.call("OPTIONS", PROCESS, foreign, Buffer.buffer());
+        Reply rejected = client.call("OPTIONS", PROCESS, foreign, Buffer.buffer());
 
         assertThat(allowed.headers().get("Access-Control-Allow-Origin")).isEqualTo("https://app.test");
-        assertThat(refused.headers().get("Access-Control-Allow-Origin")).isNull();
-        assertProblem(refused, 403, "forbidden");
+        assertThat(rejected.headers().get("Access-Control-Allow-Origin")).isNull();
+        assertProblem(rejected, 403, "forbidden");
     }
 
     @Test
-    void letsNobodyAskTooOften() throws Exception {
+    void limitsRequestRate() throws Exception {
         TestClient slow = serve(new JsonObject().put("requestsPerSecond", 1));
 
         slow.get("/health/live");
@@ -357,7 +354,7 @@ class ApiRouterTest {
     }
 
     @Test
-    void withoutTokensOnlyThisHostsOwnPagesGetIn() throws Exception {
+    void allowsOnlyLoopbackOriginsWithoutAuthentication() throws Exception {
         TestClient open = serve(new JsonObject().putNull("jwtSecret").put("auth", "none"));
 
         assertThat(open.get(JOBS).json().getMap()).containsEntry("admin", true);
@@ -371,24 +368,24 @@ class ApiRouterTest {
     }
 
     @Test
-    void isBuiltOnlyIfEachOperationHasAnAnswer() {
-        Map<String, OperationHandler> lacking = operations();
-        lacking.remove("getJob");
+    void failsToBuildWhenOperationHasNoHandler() {
+        Map<String, OperationHandler> incomplete = operations();
+        incomplete.remove("getJob");
         SluiceConfig config =
                 SluiceConfig.read(new JsonObject().put("backend", new JsonObject().put("auth", "none")), Map.of());
 
-        assertThatThrownBy(() -> new ApiRouter(vertx, config.backend()).build(contract, answers(lacking)))
+        assertThatThrownBy(() -> new ApiRouter(vertx, config.backend()).build(contract, registry(incomplete)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("getJob");
     }
 
     @Test
-    void everyProblemHasItsRowInTheDocumentation() throws IOException {
-        String documented = Files.readString(Path.of("docs/error-codes.md"));
+    void documentsEveryProblemCode() throws IOException {
+        String documentation = Files.readString(Path.of("docs/error-codes.md"));
 
         assertThat(ProblemCode.values())
                 .allSatisfy(
-                        code -> assertThat(documented).contains("| " + code.status() + " | `" + code.wire() + "` |"));
+                        code -> assertThat(documentation).contains("| " + code.status() + " | `" + code.wire() + "` |"));
     }
 
     private static void assertProblem(Reply reply, int status, String code) {

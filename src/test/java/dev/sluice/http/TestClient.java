@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Sends requests as they are given, path and all. */
+/** Sends requests with unmodified paths. */
 public final class TestClient {
     static final String EVENTS = "text/event-stream";
 
@@ -32,7 +32,7 @@ public final class TestClient {
         this.port = port;
     }
 
-    /** What came back; {@code json} is empty where the body is no object. */
+    /** A response; {@code json} is empty if the body is not an object. */
     public record Reply(int status, MultiMap headers, Buffer body) {
         public JsonObject json() {
             try {
@@ -77,7 +77,7 @@ public final class TestClient {
 
     /** Sends one file in the field {@code file} of a form. */
     public Reply upload(String uri, String token, String name, Buffer file) {
-        String boundary = "----between-the-parts-of-a-test";
+        String boundary = "----test-boundary";
         Buffer form = Buffer.buffer("--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
                         + name + "\"\r\nContent-Type: video/mp4\r\n\r\n")
                 .appendBuffer(file)
@@ -89,9 +89,9 @@ public final class TestClient {
                 form);
     }
 
-    /** Begins to send a form whose file never ends, and closes the connection. */
-    public void uploadAndHangUp(String uri, String token, Buffer begun) {
-        String head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"film.mp4\"\r\n\r\n";
+    /** Sends the beginning of a form and closes the connection. */
+    public void uploadAndDisconnect(String uri, String token, Buffer prefix) {
+        String head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"video.mp4\"\r\n\r\n";
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setHost("127.0.0.1")
@@ -102,19 +102,19 @@ public final class TestClient {
                 .putHeader("Content-Length", Long.toString(1L << 30));
         try {
             client.request(options)
-                    .compose(request -> request.write(Buffer.buffer(head).appendBuffer(begun))
+                    .compose(request -> request.write(Buffer.buffer(head).appendBuffer(prefix))
                             .compose(written -> request.connection().close()))
                     .await(30, TimeUnit.SECONDS);
-        } catch (TimeoutException hangs) {
-            throw new AssertionError("hangs", hangs);
+        } catch (TimeoutException timeout) {
+            throw new AssertionError("no response", timeout);
         }
     }
 
     public Reply call(String method, String uri, Map<String, String> headers, Buffer body) {
         try {
             return send(method, uri, headers, body).await(30, TimeUnit.SECONDS);
-        } catch (TimeoutException hangs) {
-            throw new AssertionError("hangs", hangs);
+        } catch (TimeoutException timeout) {
+            throw new AssertionError("no response", timeout);
         }
     }
 
@@ -125,7 +125,7 @@ public final class TestClient {
                 .setPort(port)
                 .setURI(uri);
         headers.forEach(options::putHeader);
-        // All on one context: a body that comes before it is asked for is lost.
+        // All on one context: a body received before its handler is set is lost.
         Promise<Reply> reply = Promise.promise();
         context.runOnContext(now -> client.request(options)
                 .compose(request -> (body.length() == 0 ? request.send() : request.send(body))
@@ -134,12 +134,12 @@ public final class TestClient {
         return reply.future();
     }
 
-    /** Of a stream of events, which has no end, the head alone: then the client hangs up. */
+    /** Reads only the head of an event stream, which does not end, and resets the request. */
     private static Future<Reply> read(HttpClientRequest request, HttpClientResponse response) {
         if (EVENTS.equals(response.getHeader("Content-Type"))) {
-            response.exceptionHandler(hungUp -> {});
+            response.exceptionHandler(reset -> {});
             return request.reset()
-                    .transform(gone -> Future.succeededFuture(
+                    .transform(done -> Future.succeededFuture(
                             new Reply(response.statusCode(), response.headers(), Buffer.buffer())));
         }
         return response.body().map(body -> new Reply(response.statusCode(), response.headers(), body));

@@ -10,13 +10,13 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Tokens made by hand, so that they can be wrong in every way. */
+/** Creates valid and invalid tokens. */
 public final class TestTokens {
     public static final String SECRET = "a secret of tests, 32 characters and more";
 
     private TestTokens() {}
 
-    /** One that ends soon. */
+    /** A token that expires after {@code seconds}. */
     public static String brief(String subject, int seconds) {
         return signed(claims(subject).put("exp", Instant.now().getEpochSecond() + seconds), SECRET);
     }
@@ -39,8 +39,8 @@ public final class TestTokens {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             return content + "." + base64(mac.doFinal(content.getBytes(StandardCharsets.US_ASCII)));
-        } catch (GeneralSecurityException everyJvmCan) {
-            throw new IllegalStateException(everyJvmCan);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 
@@ -51,8 +51,8 @@ public final class TestTokens {
             signature.initSign(key);
             signature.update(content.getBytes(StandardCharsets.US_ASCII));
             return content + "." + base64(signature.sign());
-        } catch (GeneralSecurityException everyJvmCan) {
-            throw new IllegalStateException(everyJvmCan);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 

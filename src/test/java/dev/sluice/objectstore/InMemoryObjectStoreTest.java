@@ -1,15 +1,19 @@
 package dev.sluice.objectstore;
 
+import static dev.sluice.common.async.Await.await;
+
 import io.vertx.core.Vertx;
-import org.junit.jupiter.api.AfterEach;
+import io.vertx.junit5.VertxExtension;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 final class InMemoryObjectStoreTest implements ObjectStoreContract {
-    private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
+    private final Vertx vertx;
+    private final InMemoryObjectStore objectStore;
 
-    @AfterEach
-    void close() {
-        Wait.on(vertx.close());
+    InMemoryObjectStoreTest(Vertx vertx) {
+        this.vertx = vertx;
+        this.objectStore = new InMemoryObjectStore(vertx);
     }
 
     @Override

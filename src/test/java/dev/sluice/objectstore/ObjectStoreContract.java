@@ -1,5 +1,9 @@
 package dev.sluice.objectstore;
 
+import static dev.sluice.common.async.Await.failureOf;
+
+import static dev.sluice.common.async.Await.await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -33,10 +37,10 @@ public interface ObjectStoreContract {
     default void givesBackWhatWasPut(long size, @TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), size);
 
-        ObjectMetadata put = Wait.on(
+        ObjectMetadata put = await(
                 blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), new CancellationToken()));
         ObjectMetadata got =
-                Wait.on(blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
+                await(blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
 
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
         assertThat(got.size()).isEqualTo(put.size()).isEqualTo(size);
@@ -48,9 +52,9 @@ public interface ObjectStoreContract {
     default void tellsWhatItHas(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
         ObjectMetadata put =
-                Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+                await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        ObjectMetadata metadata = Wait.on(blobs().head(KEY));
+        ObjectMetadata metadata = await(blobs().head(KEY));
 
         assertThat(metadata).isEqualTo(put);
         assertThat(metadata.contentType()).contains("video/mp4");
@@ -60,18 +64,18 @@ public interface ObjectStoreContract {
     default void replacesAnOlderObjectAndAnOlderFile(@TempDir Path dir) {
         Path older = SampleFile.of(dir.resolve("older"), 2000, 1);
         Path newer = SampleFile.of(dir.resolve("newer"), 1000, 2);
-        Wait.on(blobs().upload(KEY, older, "video/mp4", ProgressListener.noop(), new CancellationToken()));
-        Wait.on(blobs().upload(KEY, newer, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(blobs().upload(KEY, older, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(blobs().upload(KEY, newer, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        Wait.on(blobs().download(KEY, older, ProgressListener.noop(), new CancellationToken()));
+        await(blobs().download(KEY, older, ProgressListener.noop(), new CancellationToken()));
 
         assertThat(older).hasSameBinaryContentAs(newer);
     }
 
     @Test
     default void saysThatThereIsNoSuchObject(@TempDir Path dir) {
-        JobException ofHead = Wait.failure(blobs().head(KEY));
-        JobException ofFetch = Wait.failure(
+        JobException ofHead = failureOf(blobs().head(KEY));
+        JobException ofFetch = failureOf(
                 blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
 
         assertThat(ofHead.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
@@ -83,9 +87,9 @@ public interface ObjectStoreContract {
     @Test
     default void refusesAnObjectThatIsTooLarge(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
-        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        JobException failure = Wait.failure(
+        JobException failure = failureOf(
                 blobs().download(KEY, dir.resolve("target"), PART, ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LARGE);
@@ -96,9 +100,9 @@ public interface ObjectStoreContract {
     @Test
     default void takesAnObjectThatIsJustNotTooLarge(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
-        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        ObjectMetadata got = Wait.on(
+        ObjectMetadata got = await(
                 blobs().download(KEY, dir.resolve("target"), 1000, ProgressListener.noop(), new CancellationToken()));
 
         assertThat(got.size()).isEqualTo(1000);
@@ -110,8 +114,8 @@ public interface ObjectStoreContract {
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
         ConcurrentLinkedDeque<Double> down = new ConcurrentLinkedDeque<>();
 
-        Wait.on(blobs().upload(KEY, source, "video/mp4", up::add, new CancellationToken()));
-        Wait.on(blobs().download(KEY, dir.resolve("target"), down::add, new CancellationToken()));
+        await(blobs().upload(KEY, source, "video/mp4", up::add, new CancellationToken()));
+        await(blobs().download(KEY, dir.resolve("target"), down::add, new CancellationToken()));
 
         assertThat(up).allMatch(at -> at >= 0 && at <= 1).endsWith(1.0);
         assertThat(down).allMatch(at -> at >= 0 && at <= 1).endsWith(1.0);
@@ -120,19 +124,19 @@ public interface ObjectStoreContract {
     @Test
     default void stopsWhenCancelled(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
-        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         JobException why = new JobException(ErrorCode.SHUTDOWN, "The worker stops.");
         CancellationToken down = new CancellationToken();
         CancellationToken up = new CancellationToken();
 
-        JobException ofFetch = Wait.failure(blobs().download(KEY, dir.resolve("target"), at -> down.cancel(why), down));
+        JobException ofFetch = failureOf(blobs().download(KEY, dir.resolve("target"), at -> down.cancel(why), down));
         JobException ofPut =
-                Wait.failure(blobs().upload(new ObjectKey("other"), source, "video/mp4", at -> up.cancel(why), up));
+                failureOf(blobs().upload(new ObjectKey("other"), source, "video/mp4", at -> up.cancel(why), up));
 
         assertThat(ofFetch).isSameAs(why);
         assertThat(ofPut).isSameAs(why);
         assertThat(dir.resolve("target")).doesNotExist();
-        assertThat(Wait.failure(blobs().head(new ObjectKey("other"))).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(failureOf(blobs().head(new ObjectKey("other"))).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
     }
 
     @Test
@@ -143,10 +147,10 @@ public interface ObjectStoreContract {
         cancelled.cancel(why);
 
         JobException failure =
-                Wait.failure(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), cancelled));
+                failureOf(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), cancelled));
 
         assertThat(failure).isSameAs(why);
-        assertThat(Wait.failure(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(failureOf(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
     }
 
     @Test
@@ -154,25 +158,25 @@ public interface ObjectStoreContract {
         Future<ObjectMetadata> put =
                 blobs().upload(KEY, dir.resolve("none"), "video/mp4", ProgressListener.noop(), new CancellationToken());
 
-        assertThat(Wait.failure(put).code()).isEqualTo(ErrorCode.FILES_MISSING);
+        assertThat(failureOf(put).code()).isEqualTo(ErrorCode.FILES_MISSING);
     }
 
     @Test
     default void deletesWhatIsThereAndMindsNothingElse(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         ObjectKey kept = new ObjectKey("kept");
-        Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
-        Wait.on(blobs().upload(kept, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(blobs().upload(kept, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        Wait.on(blobs().delete(List.of(KEY, new ObjectKey("never/was"))));
+        await(blobs().delete(List.of(KEY, new ObjectKey("never/was"))));
 
-        assertThat(Wait.failure(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
-        assertThat(Wait.on(blobs().head(kept)).size()).isEqualTo(10);
+        assertThat(failureOf(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(await(blobs().head(kept)).size()).isEqualTo(10);
     }
 
     @Test
     default void deletesNothingGladly() {
-        assertThatCode(() -> Wait.on(blobs().delete(List.of()))).doesNotThrowAnyException();
+        assertThatCode(() -> await(blobs().delete(List.of()))).doesNotThrowAnyException();
     }
 
     @Test
@@ -181,11 +185,11 @@ public interface ObjectStoreContract {
         ObjectKey copy = new ObjectKey("videos/promoted.mp4");
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
 
-        Wait.on(blobs().uploadUnverified(KEY, source, "video/mp4", up::add, new CancellationToken()));
-        ObjectMetadata promoted = Wait.on(blobs().copy(KEY, 3L * PART + 7, copy, new CancellationToken()));
+        await(blobs().uploadUnverified(KEY, source, "video/mp4", up::add, new CancellationToken()));
+        ObjectMetadata promoted = await(blobs().copy(KEY, 3L * PART + 7, copy, new CancellationToken()));
 
         assertThat(promoted.contentType()).contains("video/mp4");
-        Wait.on(blobs().download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
+        await(blobs().download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
         assertThat(up).endsWith(1.0);
     }
@@ -195,15 +199,15 @@ public interface ObjectStoreContract {
         ObjectKey copy = new ObjectKey("videos/copy of it.mp4");
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         ObjectMetadata put =
-                Wait.on(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+                await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        ObjectMetadata copied = Wait.on(blobs().copy(KEY, PART + 1, copy, new CancellationToken()));
+        ObjectMetadata copied = await(blobs().copy(KEY, PART + 1, copy, new CancellationToken()));
 
         assertThat(copied.size()).isEqualTo(put.size());
         assertThat(copied.contentType()).contains("video/mp4");
-        Wait.on(blobs().download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
+        await(blobs().download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
-        assertThat(Wait.on(blobs().head(KEY)).size()).isEqualTo(put.size());
+        assertThat(await(blobs().head(KEY)).size()).isEqualTo(put.size());
     }
 
     @Test
@@ -214,40 +218,40 @@ public interface ObjectStoreContract {
         cancelled.cancel(why);
 
         JobException missing =
-                Wait.failure(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
-        Wait.on(blobs().upload(
+                failureOf(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
+        await(blobs().upload(
                         KEY,
                         SampleFile.of(dir.resolve("source"), 10),
                         "video/mp4",
                         ProgressListener.noop(),
                         new CancellationToken()));
-        JobException stopped = Wait.failure(blobs().copy(KEY, 10, copy, cancelled));
+        JobException stopped = failureOf(blobs().copy(KEY, 10, copy, cancelled));
 
         assertThat(missing.code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
         assertThat(stopped).isSameAs(why);
-        assertThat(Wait.failure(blobs().head(copy)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(failureOf(blobs().head(copy)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
     }
 
     @Test
     default void listsWhatLiesUnderAPrefixInOrder(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         for (String key : List.of("left/b/1", "left/a/2", "left/a/10", "leftovers/c", "other/d")) {
-            Wait.on(blobs().upload(
+            await(blobs().upload(
                             new ObjectKey(key), source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         }
 
-        assertThat(Wait.on(blobs().list("left/", "")))
+        assertThat(await(blobs().list("left/", "")))
                 .extracting(ObjectKey::value)
                 .containsExactly("left/a/10", "left/a/2", "left/b/1");
-        assertThat(Wait.on(blobs().list("left/", "left/a/2")))
+        assertThat(await(blobs().list("left/", "left/a/2")))
                 .extracting(ObjectKey::value)
                 .containsExactly("left/b/1");
-        assertThat(Wait.on(blobs().list("nothing/", ""))).isEmpty();
+        assertThat(await(blobs().list("nothing/", ""))).isEmpty();
     }
 
     @Test
     default void isReadyForUse() {
-        assertThatCode(() -> Wait.on(blobs().check())).doesNotThrowAnyException();
+        assertThatCode(() -> await(blobs().check())).doesNotThrowAnyException();
     }
 
     @Test
@@ -263,6 +267,6 @@ public interface ObjectStoreContract {
                         .map(got -> Vertx.currentContext() == context && Context.isOnEventLoopThread())
                         .onComplete(same));
 
-        assertThat(Wait.on(same.future())).isTrue();
+        assertThat(await(same.future())).isTrue();
     }
 }

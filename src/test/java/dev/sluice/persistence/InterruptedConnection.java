@@ -1,5 +1,6 @@
 package dev.sluice.persistence;
 
+import dev.sluice.common.async.Await;
 import dev.sluice.config.PostgresConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,8 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The way to a database, which breaks at the worst moment: the statement has got there, its answer does not get back. Or it
- * breaks so that nobody notices.
+ * A TCP proxy to a database that loses the response to a statement, or drops all traffic without closing the connections.
  */
 public final class InterruptedConnection {
     private static final String NOTHING = "\0nothing";
@@ -42,7 +42,7 @@ public final class InterruptedConnection {
         return cut;
     }
 
-    /** Reaches the same database this way. */
+    /** Configuration of a connection through the proxy. */
     public PostgresConfig config() {
         URI uri = URI.create(behind.uri());
         return new PostgresConfig(
@@ -57,17 +57,17 @@ public final class InterruptedConnection {
                 behind.mediaOwnerColumn());
     }
 
-    /** Closes the connection in place of what the server answers to the next {@code statement}. */
+    /** Closes the connection instead of forwarding the response to the next {@code statement}. */
     public void loseTheNextAnswerTo(String statement) {
         cutAt.set(statement);
     }
 
-    /** Passes nothing on any more over the connections that there are, as a router that forgot them; new ones are as ever. */
+    /** Drops the traffic of existing connections, as a router that lost their state; new connections work. */
     public void fallSilent() {
         open.forEach(socket -> socket.handler(lost -> {}));
     }
 
-    /** Accepts new connections and answers nothing on them; or no longer. */
+    /** Turns on or off that new connections are accepted but not served. */
     public void hang(boolean on) {
         hanging.set(on);
     }

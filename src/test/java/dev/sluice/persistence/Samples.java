@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Jobs, updates and messages for tests of the store. */
+/** Sample jobs, updates and messages. */
 public final class Samples {
     public static final Duration LEASE = Duration.ofSeconds(30);
     public static final VideoMetadata METADATA =
@@ -46,7 +46,7 @@ public final class Samples {
                 Instant.EPOCH));
     }
 
-    /** One receiver of everything, one of failures. */
+    /** A receiver of all events and a receiver of failures. */
     public static WebhooksConfig webhooks() {
         return new WebhooksConfig(
                 List.of(
@@ -119,8 +119,8 @@ public final class Samples {
                 Optional.empty());
     }
 
-    public static JobException failure(ErrorCode code, String sentence) {
-        return new JobException(code, sentence);
+    public static JobException failure(ErrorCode code, String message) {
+        return new JobException(code, message);
     }
 
     private static JobUpdate update(

@@ -1,5 +1,6 @@
 package dev.sluice.persistence;
 
+import dev.sluice.common.async.Await;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.persistence.control.JobCancellation;
 import dev.sluice.persistence.control.JobRetry;
@@ -10,7 +11,7 @@ import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/** The store as the pipeline puts it together. */
+/** The database with its repositories, as created by the pipeline. */
 public record Store(
         Database database,
         UserTables tables,

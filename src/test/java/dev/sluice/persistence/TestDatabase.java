@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A database that a test looks into over a connection of its own. */
+/** A database that a test inspects with its own connections. */
 public final class TestDatabase {
     private final EmbeddedDatabase server;
     private final String name;
@@ -48,7 +48,7 @@ public final class TestDatabase {
                 "userId");
     }
 
-    /** Runs statements, parted by semicolons. */
+    /** Executes statements separated by semicolons. */
     public void execute(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -58,7 +58,7 @@ public final class TestDatabase {
         }
     }
 
-    /** All rows, column by column; values as text. */
+    /** All rows as maps from column to text. */
     public List<Map<String, String>> query(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
@@ -77,16 +77,16 @@ public final class TestDatabase {
         }
     }
 
-    /** The first column of the only row. */
+    /** The first column of the single row. */
     public String value(String sql) {
         List<Map<String, String>> rows = query(sql);
         if (rows.size() != 1) {
-            throw new AssertionError(rows.size() + " rows in place of one: " + sql);
+            throw new AssertionError(rows.size() + " rows instead of one: " + sql);
         }
         return rows.get(0).values().iterator().next();
     }
 
-    /** A connection, to hold locks with. */
+    /** Opens a connection, for example to hold locks. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:" + uri(), server.user(), server.password());
     }

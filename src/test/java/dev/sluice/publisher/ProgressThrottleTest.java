@@ -16,7 +16,7 @@ class ProgressThrottleTest {
     private final ProgressThrottle throttle = new ProgressThrottle(nanos::get);
 
     @Test
-    void keepsTheLatestTickOfEachJob() {
+    void keepsLatestProgressOfEachJob() {
         throttle.add(tick("a", 1, 31));
         throttle.add(tick("b", 1, 40));
         throttle.add(tick("a", 3, 35));
@@ -26,7 +26,7 @@ class ProgressThrottleTest {
     }
 
     @Test
-    void forgetsWhatItGave() {
+    void returnsProgressOnce() {
         throttle.add(tick("a", 1, 31));
 
         var taken = throttle.takeDue();
@@ -36,14 +36,14 @@ class ProgressThrottleTest {
     }
 
     @Test
-    void aTickCrossesTheEventBusUnchanged() {
+    void sendsProgressOverEventBusUnchanged() {
         ProgressEvent event = tick("a", 7, 42, Duration.ofMillis(2500));
 
         assertThat(ProgressEvent.fromJson(event.toJson())).isEqualTo(event);
     }
 
     @Test
-    void isSilentAboutAJobForAsLongAsItsSenderWants() {
+    void suppressesProgressForRequestedInterval() {
         throttle.add(tick("a", 1, 31, Duration.ofSeconds(5)));
         throttle.add(tick("b", 1, 40));
         assertThat(throttle.takeDue()).hasSize(2);

@@ -30,11 +30,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the publisher finds by itself, because whoever should have told it died, and what looking costs. */
+/** The publisher polls the outbox, so that messages without notification are sent; polling opens no transactions. */
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class PublisherIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration SWEEP = Duration.ofMillis(100);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     private Vertx vertx;
     private TestBroker broker;
@@ -58,9 +58,9 @@ class PublisherIT {
     }
 
     @Test
-    void sendsWhatNobodyAnnouncedAndWhatBecomesDueLater() throws Exception {
+    void sendsMessagesWithoutNotificationWhenDue() throws Exception {
         deploy();
-        awaitSweeps(3);
+        awaitPolls(3);
 
         get(outbox.enqueue(message("unannounced")));
         get(outbox.enqueue(message("late").delayedBy(Duration.ofSeconds(1))));
@@ -76,23 +76,23 @@ class PublisherIT {
         long before = rolledBack();
         deploy();
 
-        awaitSweeps(30);
+        awaitPolls(30);
 
         assertThat(rolledBack() - before)
-                .as("transactions that found nothing, but for the one at the start")
+                .as("empty transactions, except for the one at startup")
                 .isLessThanOrEqualTo(1);
     }
 
     private void deploy() throws Exception {
         publisher = get(vertx.deployVerticle(new PublisherVerticle(
                 broker.config(),
-                new UpdatesConfig(SWEEP, SWEEP),
+                new UpdatesConfig(POLL_INTERVAL, POLL_INTERVAL),
                 outbox,
                 new ProgressRepository(store.database()),
                 DeliveryStepListener.NOOP)));
     }
 
-    /** A row for a queue that has no exchange. */
+    /** A message to a queue through the default exchange. */
     private static OutboxMessage message(String id) {
         return new OutboxMessage(
                 Topology.DEFAULT_EXCHANGE,
@@ -104,13 +104,13 @@ class PublisherIT {
                 Duration.ZERO);
     }
 
-    /** Waits until the outbox was looked at so many times more, which the server tells about a second late. */
-    private void awaitSweeps(int count) {
-        long before = looks();
-        await().atMost(PATIENCE).until(() -> looks() >= before + count);
+    /** Waits for a number of polls of the outbox; the statistics of the server are about 1 s late. */
+    private void awaitPolls(int count) {
+        long before = scans();
+        await().atMost(LIMIT).until(() -> scans() >= before + count);
     }
 
-    private long looks() {
+    private long scans() {
         return Long.parseLong(
                 postgres.value(
                         "SELECT seq_scan + idx_scan FROM pg_stat_user_tables WHERE schemaname = 'sluice' AND relname = 'outbox'"));
@@ -124,7 +124,7 @@ class PublisherIT {
     private GetResponse take() throws Exception {
         try (Connection connection = broker.connect()) {
             Channel channel = connection.createChannel();
-            return await().atMost(PATIENCE)
+            return await().atMost(LIMIT)
                     .until(() -> channel.basicGet(Topology.DEAD_LETTER_QUEUE, true), message -> message != null);
         }
     }

@@ -125,7 +125,11 @@ class ProductionJarIT {
             assertThat(unknown.exitCode()).isEqualTo(2);
             assertThat(help.exitCode()).isZero();
             assertThat(help.out())
-                    .contains("Usage: sluice submit", "--wait", "Exit codes:", "2   invalid command line or configuration");
+                    .contains(
+                            "Usage: sluice submit",
+                            "--wait",
+                            "Exit codes:",
+                            "2   invalid command line or configuration");
         }
     }
 
@@ -134,27 +138,30 @@ class ProductionJarIT {
         Path config = file("admin", settings("fast"));
         putDeadLetter("not a job \u001b[2J");
 
-        try (JarProcess list = JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "list", "--json", "-conf", config)) {
+        try (JarProcess list =
+                JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "list", "--json", "-conf", config)) {
             assertThat(list.exitCode()).as(list.toString()).isZero();
             assertThat(list.err()).isEmpty();
             String id = new JsonObject(list.out()).getString("id");
             try (JarProcess table = JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "list", "-conf", config);
-                    JarProcess show = JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "show", id, "-conf", config);
-                    JarProcess discard =
-                            JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "discard", id, "no-such", "-conf", config)) {
+                    JarProcess show =
+                            JarProcess.run(JarProcess.PRODUCTION, "dead-letters", "show", id, "-conf", config);
+                    JarProcess discard = JarProcess.run(
+                            JarProcess.PRODUCTION, "dead-letters", "discard", id, "no-such", "-conf", config)) {
                 assertThat(table.out().lines()).hasSize(2).anyMatch(line -> line.startsWith(id));
                 assertThat(show.out()).contains("x-sluice-queue: elsewhere", "not a job \\u001b[2J");
                 assertThat(discard.exitCode()).isEqualTo(1);
-                assertThat(discard.out()).contains(id, "Dropped.");
-                assertThat(discard.err()).contains("no-such  No dead letter of this id");
+                assertThat(discard.out()).contains(id, "Discarded.");
+                assertThat(discard.err()).contains("no-such  Dead letter not found");
             }
         }
         try (JarProcess incomplete = JarProcess.run(JarProcess.PRODUCTION, "dead-letters");
                 JarProcess cancel = JarProcess.run(JarProcess.PRODUCTION, "cancel", "unknown-job", "-conf", config)) {
             assertThat(incomplete.exitCode()).isEqualTo(2);
-            assertThat(incomplete.err()).contains("Missing required subcommand", "Usage: sluice dead-letters", "discard");
+            assertThat(incomplete.err())
+                    .contains("Missing required subcommand", "Usage: sluice dead-letters", "discard");
             assertThat(cancel.exitCode()).isEqualTo(1);
-            assertThat(cancel.err()).startsWith("unknown-job  No worker has seen a job of this id");
+            assertThat(cancel.err()).startsWith("unknown-job  No worker has received a job with this ID");
         }
     }
 
@@ -195,7 +202,7 @@ class ProductionJarIT {
                     .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
                     .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
             assertThat(worker.err())
-                    .contains("backend listens", "asks nobody who he is", "pipeline started", "pipeline stopped")
+                    .contains("HTTP API listening", "authentication disabled", "pipeline started", "pipeline stopped")
                     .doesNotContain("ERROR", "\tat ");
         }
     }

@@ -83,9 +83,7 @@ class SendTestJobIT {
                 assertThat(missing.exitCode()).as(missing + worker.toString()).isEqualTo(1);
                 assertThat(missing.out()).contains("download_failed", "(object_not_found)");
             }
-            assertThat(messagesFor(UPDATES))
-                    .as("updates left to the backend")
-                    .isGreaterThan(6);
+            assertThat(messagesFor(UPDATES)).as("updates left to the backend").isGreaterThan(6);
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.sluice.workspace;
 
+import static dev.sluice.common.async.Await.failureOf;
+
+import static dev.sluice.common.async.Await.await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -10,29 +14,30 @@ import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
-import dev.sluice.objectstore.Wait;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(VertxExtension.class)
 final class WorkspaceTest {
     private static final JobId JOB = new JobId("job-1");
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private Workspace workspace;
 
     @TempDir
@@ -42,29 +47,28 @@ final class WorkspaceTest {
         return new WorkspaceConfig(WorkspaceConfig.Mode.LOCAL, directory, 0, 0, Duration.ofMinutes(1));
     }
 
-    @BeforeEach
-    void open() {
-        workspace = Wait.on(Workspace.open(vertx, config(dir.resolve("new/workspace"))));
+    WorkspaceTest(Vertx vertx) {
+        this.vertx = vertx;
     }
 
-    @AfterEach
-    void close() {
-        Wait.on(vertx.close());
+    @BeforeEach
+    void open() {
+        workspace = await(Workspace.open(vertx, config(dir.resolve("new/workspace"))));
     }
 
     @Test
     void keepsTheFilesOfWorkThatSucceeded() {
-        Path file = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Path file = await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
 
         assertThat(file).hasContent("made");
-        assertThat(Wait.on(workspace.resolve(JOB, workspace.relativize(file)))).isEqualTo(file);
+        assertThat(await(workspace.resolve(JOB, workspace.relativize(file)))).isEqualTo(file);
     }
 
     @Test
     void takesAwayTheFilesOfWorkThatFailed() {
         JobException why = new JobException(ErrorCode.UNREADABLE, "No.");
 
-        JobException failure = Wait.failure(workspace.withAttemptDirectory(
+        JobException failure = failureOf(workspace.withAttemptDirectory(
                 attempt(JOB, 1), 0, here -> written(here.file("source")).compose(made -> Future.failedFuture(why))));
 
         assertThat(failure).isSameAs(why);
@@ -75,7 +79,7 @@ final class WorkspaceTest {
     void takesAwayTheFilesOfWorkThatThrew() {
         JobException why = new JobException(ErrorCode.UNREADABLE, "No.");
 
-        JobException failure = Wait.failure(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> {
+        JobException failure = failureOf(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> {
             throw why;
         }));
 
@@ -85,8 +89,8 @@ final class WorkspaceTest {
 
     @Test
     void givesEachAttemptADirectoryOfItsOwn() {
-        Path first = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
-        Path second = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 2), 0, here -> written(here.file("source"))));
+        Path first = await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        Path second = await(workspace.withAttemptDirectory(attempt(JOB, 2), 0, here -> written(here.file("source"))));
 
         assertThat(first).isNotEqualTo(second).exists();
         assertThat(second.getParent()).hasFileName("download-0-2");
@@ -94,9 +98,9 @@ final class WorkspaceTest {
 
     @Test
     void beginsWithAnEmptyDirectoryWhateverLayThere() {
-        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("old"))));
+        await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("old"))));
 
-        Path path = Wait.on(
+        Path path = await(
                 workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
 
         assertThat(path).isEmptyDirectory();
@@ -105,12 +109,12 @@ final class WorkspaceTest {
     @Test
     void discardsAllOfOneJobAndNothingOfAnother() {
         JobId other = new JobId("job-2");
-        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("a"))));
-        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 2), 0, here -> written(here.file("b"))));
-        Path kept = Wait.on(workspace.withAttemptDirectory(attempt(other, 1), 0, here -> written(here.file("c"))));
+        await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("a"))));
+        await(workspace.withAttemptDirectory(attempt(JOB, 2), 0, here -> written(here.file("b"))));
+        Path kept = await(workspace.withAttemptDirectory(attempt(other, 1), 0, here -> written(here.file("c"))));
 
-        Wait.on(workspace.delete(JOB));
-        Wait.on(workspace.delete(JOB));
+        await(workspace.delete(JOB));
+        await(workspace.delete(JOB));
 
         assertThat(filesIn(workspace.root())).containsExactly(kept);
     }
@@ -119,12 +123,12 @@ final class WorkspaceTest {
     void discardsALinkAndNotWhatItLeadsTo() throws IOException {
         Path outside =
                 Files.writeString(Files.createDirectory(dir.resolve("outside")).resolve("precious"), "!");
-        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> {
+        await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> {
             link(here.file("link"), outside.getParent());
             return Future.succeededFuture();
         }));
 
-        Wait.on(workspace.delete(JOB));
+        await(workspace.delete(JOB));
 
         assertThat(outside).hasContent("!");
         assertThat(workspace.root().resolve("jobs")).isEmptyDirectory();
@@ -154,12 +158,12 @@ final class WorkspaceTest {
     void makesASafeNameOfAnyJobId(String id) {
         JobId job = new JobId(id.isBlank() ? "  x" : id);
 
-        Path file = Wait.on(workspace.withAttemptDirectory(attempt(job, 1), 0, here -> written(here.file("source"))));
+        Path file = await(workspace.withAttemptDirectory(attempt(job, 1), 0, here -> written(here.file("source"))));
 
         assertThat(file.getParent().getParent().getParent())
                 .isEqualTo(workspace.root().resolve("jobs"));
         assertThat(file.getParent().getParent().getFileName().toString()).matches("[A-Za-z0-9_-]{1,61}");
-        assertThat(Wait.on(workspace.resolve(job, workspace.relativize(file)))).exists();
+        assertThat(await(workspace.resolve(job, workspace.relativize(file)))).exists();
     }
 
     @Test
@@ -185,40 +189,40 @@ final class WorkspaceTest {
                 "\ud800"
             })
     void refusesAPathThatLeavesTheDirectoryOfTheJob(String path) {
-        Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
 
-        assertThat(Wait.failure(workspace.resolve(JOB, path)).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+        assertThat(failureOf(workspace.resolve(JOB, path)).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
     }
 
     @Test
     void refusesAPathOverALinkThatLeavesTheDirectoryOfTheJob() throws IOException {
         Path outside = Files.writeString(dir.resolve("outside"), "secret");
-        Path link = Wait.on(workspace.withAttemptDirectory(
+        Path link = await(workspace.withAttemptDirectory(
                 attempt(JOB, 1), 0, here -> Future.succeededFuture(link(here.file("link"), outside))));
 
         Future<Path> resolved = workspace.resolve(JOB, workspace.relativize(link));
 
-        assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+        assertThat(failureOf(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
     }
 
     @Test
     void refusesAFileOfAnotherJob() {
-        Path file = Wait.on(workspace.withAttemptDirectory(
+        Path file = await(workspace.withAttemptDirectory(
                 attempt(new JobId("other"), 1), 0, here -> written(here.file("source"))));
 
         Future<Path> resolved = workspace.resolve(JOB, workspace.relativize(file));
 
-        assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
+        assertThat(failureOf(resolved).code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
     }
 
     @Test
     void saysThatAFileIsNotThereAnyMore() {
-        Path file = Wait.on(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
-        Wait.on(workspace.delete(JOB));
+        Path file = await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("source"))));
+        await(workspace.delete(JOB));
 
         Future<Path> resolved = workspace.resolve(JOB, workspace.relativize(file));
 
-        assertThat(Wait.failure(resolved).code()).isEqualTo(ErrorCode.FILES_MISSING);
+        assertThat(failureOf(resolved).code()).isEqualTo(ErrorCode.FILES_MISSING);
     }
 
     @Test
@@ -243,7 +247,7 @@ final class WorkspaceTest {
         Future<Workspace> opened = Workspace.open(vertx, config(file.resolve("workspace")));
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Wait.on(opened))
+                .isThrownBy(() -> await(opened))
                 .withMessageStartingWith("workspace.directory: ");
     }
 
@@ -258,7 +262,7 @@ final class WorkspaceTest {
                 .map(inside -> inside && Vertx.currentContext() == context)
                 .onComplete(same));
 
-        assertThat(Wait.on(same.future())).isTrue();
+        assertThat(await(same.future())).isTrue();
     }
 
     private static Attempt attempt(JobId job, int token) {

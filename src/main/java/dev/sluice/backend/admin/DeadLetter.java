@@ -14,36 +14,36 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A message that nobody will try again by himself.
+ * A message in the dead-letter queue.
  *
- * @param id its name: the message id that Sluice gave it, or a hash of what it is where somebody else put it there
- * @param note what it says of itself
- * @param job the job it is about, as it says or as its body does
+ * @param id the message ID set by Sluice, or a hash of the content if another program published the message
+ * @param details from its headers
+ * @param job from its headers or its body
  */
 public record DeadLetter(String id, DeadLetterHeaders details, Optional<JobId> job, JsonObject headers, Buffer body) {
     private static final int HASH_BYTES = 8;
-    /** The broker counts in these how often a letter was looked at. */
-    private static final Set<String> COUNTERS = Set.of("x-delivery-count", "x-acquired-count");
+    /** Set by the broker, and changed by each browse. */
+    private static final Set<String> DELIVERY_COUNTERS = Set.of("x-delivery-count", "x-acquired-count");
 
     static DeadLetter from(Delivery delivery) {
-        DeadLetterHeaders note = DeadLetterHeaders.fromHeaders(delivery.headers());
+        DeadLetterHeaders details = DeadLetterHeaders.fromHeaders(delivery.headers());
         return new DeadLetter(
                 delivery.messageId()
-                        .filter(given -> note.queue().isPresent() && given.matches("[0-9a-f-]{36}"))
+                        .filter(given -> details.queue().isPresent() && given.matches("[0-9a-f-]{36}"))
                         .orElseGet(() -> hash(delivery)),
-                note,
-                note.job().or(() -> MessageCodec.peekJobId(delivery.body())),
+                details,
+                details.job().or(() -> MessageCodec.peekJobId(delivery.body())),
                 delivery.headers(),
                 delivery.body());
     }
 
-    /** The letter without its body, for programs. */
+    /** The dead letter without its body. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject().put("id", id);
         details.failedAt().ifPresent(at -> json.put("at", at.toString()));
         details.queue().ifPresent(queue -> json.put("queue", queue));
         details.stage().ifPresent(stage -> json.put("stage", stage.key()));
-        job.ifPresent(of -> json.put("job", of.value()));
+        job.ifPresent(found -> json.put("job", found.value()));
         details.errorCode().ifPresent(code -> json.put("errorCode", code));
         details.error().ifPresent(error -> json.put("error", error));
         return json.put("attempts", details.attempts())
@@ -52,10 +52,10 @@ public record DeadLetter(String id, DeadLetterHeaders details, Optional<JobId> j
     }
 
     private static String hash(Delivery delivery) {
-        TreeMap<String, Object> lasting = new TreeMap<>(delivery.headers().getMap());
-        lasting.keySet().removeAll(COUNTERS);
+        TreeMap<String, Object> headers = new TreeMap<>(delivery.headers().getMap());
+        headers.keySet().removeAll(DELIVERY_COUNTERS);
         ChecksumAlgorithm.Digest digest = ChecksumAlgorithm.SHA256.newDigest();
-        digest.update(new JsonObject(lasting).encode().getBytes(StandardCharsets.UTF_8));
+        digest.update(new JsonObject(headers).encode().getBytes(StandardCharsets.UTF_8));
         digest.update(new byte[1]);
         digest.update(delivery.body().getBytes());
         return HexFormat.of().formatHex(digest.value(), 0, HASH_BYTES);

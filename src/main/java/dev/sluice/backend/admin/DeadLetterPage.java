@@ -3,9 +3,9 @@ package dev.sluice.backend.admin;
 import java.util.List;
 
 /**
- * The dead letters from the front of the queue.
+ * The first dead letters of the queue.
  *
- * @param more whether there are others behind them
+ * @param hasMore whether the queue has more
  */
 public record DeadLetterPage(List<DeadLetter> deadLetters, boolean hasMore) {
     public DeadLetterPage {

@@ -20,32 +20,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The dead letters: what there is, starting the failed stage of one anew, dropping one. The queue is the truth about them. A
- * letter leaves it only after what follows from that is in the database; if that breaks off in between, the letter is still
- * there. Letters that somebody else looks at in the same moment are not seen.
+ * Lists, replays and discards dead letters. A dead letter is removed from the queue only after the effect of its replay is
+ * committed to the database; after a failure in between it is still in the queue. Dead letters that another process is
+ * browsing are not visible.
  */
 public final class DeadLetterService {
-    /** More than a person reads; the broker holds what is looked at, and so do we. */
+    /** Limits the memory for browsed messages, here and in the broker. */
     private static final int MAX_LETTERS = 10_000;
 
     private static final long MAX_BYTES = 64L << 20;
-    /** Short enough to type, long enough to be meant. */
     private static final int MIN_ID_PREFIX = 4;
-
-    private static final Set<String> QUEUES = Set.of(
-            Topology.DOWNLOAD_QUEUE,
-            Topology.PROCESSING_QUEUE,
-            Topology.SEGMENTS_QUEUE,
-            Topology.JOINS_QUEUE,
-            Topology.UPLOAD_QUEUE,
-            Topology.UPDATES_QUEUE,
-            Topology.REQUESTS_QUEUE);
 
     private final Vertx vertx;
     private final RabbitMqConfig broker;
@@ -65,39 +54,39 @@ public final class DeadLetterService {
         this.max = max;
     }
 
-    /** The letters, oldest first, up to 10,000 of them or 64 MiB. */
+    /** The dead letters, oldest first, at most 10,000 or 64 MiB. */
     public Future<DeadLetterPage> list() {
-        return withBrowser((browser, taken) -> Future.succeededFuture(
-                new DeadLetterPage(taken.stream().map(HeldLetter::letter).toList(), browser.hasMore())));
+        return withBrowser((browser, held) -> Future.succeededFuture(
+                new DeadLetterPage(held.stream().map(HeldLetter::letter).toList(), browser.hasMore())));
     }
 
-    /** The letter of this id, or of the only one that begins so. */
+    /** The dead letter with this ID or unique ID prefix. */
     public Future<Optional<DeadLetter>> find(String id) {
-        return withBrowser((browser, taken) ->
-                Future.succeededFuture(matching(id, taken).stream().findFirst().map(HeldLetter::letter)));
+        return withBrowser((browser, held) ->
+                Future.succeededFuture(matching(id, held).stream().findFirst().map(HeldLetter::letter)));
     }
 
     /**
-     * Starts the failed stage of each of these letters anew, or puts one that could not be read back into the queue that it
-     * came from, and takes those out for which that worked. One answer for each id.
+     * Restarts the failed stage of each dead letter, or returns an undecodable message to its queue, and removes those that
+     * succeeded. One result for each ID.
      */
     public Future<List<OperationResult>> replay(List<String> ids) {
         return each(ids, this::replay);
     }
 
-    /** Takes these letters out for good; their jobs stay FAILED. One answer for each id. */
+    /** Permanently discards dead letters; their jobs remain FAILED. One result for each ID. */
     public Future<List<OperationResult>> discard(List<String> ids) {
         return each(
                 ids,
                 letter -> Future.succeededFuture(
-                        new OperationResult(letter.id(), OperationResult.Kind.APPLIED, "Dropped.")));
+                        new OperationResult(letter.id(), OperationResult.Kind.APPLIED, "Discarded.")));
     }
 
     private Future<OperationResult> replay(DeadLetter letter) {
-        boolean unreadable = letter.details().errorCode().equals(Optional.of(ErrorCode.INVALID_MESSAGE.wire()));
-        // News of a job is no reason to do it again.
-        boolean news = letter.details().queue().equals(Optional.of(Topology.UPDATES_QUEUE));
-        if (unreadable || news || letter.job().isEmpty()) {
+        boolean undecodable = letter.details().errorCode().equals(Optional.of(ErrorCode.INVALID_MESSAGE.wire()));
+        // A dead-lettered update does not restart its job.
+        boolean update = letter.details().queue().equals(Optional.of(Topology.UPDATES_QUEUE));
+        if (undecodable || update || letter.job().isEmpty()) {
             return returnToQueue(letter);
         }
         return jobs.retry(letter.job().get()).compose(result -> switch (result.kind()) {
@@ -109,26 +98,26 @@ public final class DeadLetterService {
                         letter.id(),
                         OperationResult.Kind.CONFLICT,
                         "Job " + result.target() + ": " + result.message()
-                                + " If the letter is of no more use, drop it."));
-            // A database that was set up anew, or a message that was put here by hand.
+                                + " Discard the dead letter if it is not needed."));
+            // The database was replaced, or another program published the message.
             case NOT_FOUND -> returnToQueue(letter);
         });
     }
 
-    /** As it was, to where it came from: it is for the stage to say what is wrong with it. */
+    /** Returns the unchanged message to its queue, where the stage validates it again. */
     private Future<OperationResult> returnToQueue(DeadLetter letter) {
-        Optional<String> queue = letter.details().queue().filter(QUEUES::contains);
+        Optional<String> queue = letter.details().queue().filter(Topology.INPUT_QUEUES::contains);
         if (queue.isEmpty()) {
             return Future.succeededFuture(new OperationResult(
                     letter.id(),
                     OperationResult.Kind.CONFLICT,
-                    "It is about no job that is known here and does not say which queue it came from."));
+                    "The job is unknown, and the headers name no queue of Sluice."));
         }
         if (letter.headers().getBoolean(DeadLetterHeaders.TRUNCATED, false)) {
             return Future.succeededFuture(new OperationResult(
                     letter.id(),
                     OperationResult.Kind.CONFLICT,
-                    "Only its beginning was kept, because it is larger than a message may be."));
+                    "The message is truncated: it exceeded the size limit."));
         }
         return outbox.enqueue(new OutboxMessage(
                         Topology.DEFAULT_EXCHANGE,
@@ -138,35 +127,35 @@ public final class DeadLetterService {
                         UUID.randomUUID().toString(),
                         Optional.empty(),
                         Duration.ZERO))
-                .map(put ->
-                        new OperationResult(letter.id(), OperationResult.Kind.APPLIED, "Back in " + queue.get() + "."));
+                .map(put -> new OperationResult(
+                        letter.id(), OperationResult.Kind.APPLIED, "Returned to " + queue.get() + "."));
     }
 
     private Future<List<OperationResult>> each(List<String> ids, Function<DeadLetter, Future<OperationResult>> action) {
-        return withBrowser((browser, taken) -> {
-            List<OperationResult> answers = new ArrayList<>();
+        return withBrowser((browser, held) -> {
+            List<OperationResult> results = new ArrayList<>();
             return ParallelTasks.sequentially(
                             ids.stream().distinct().toList(),
-                            id -> one(browser, taken, id, action)
-                                    .onSuccess(answers::add)
+                            id -> applyTo(browser, held, id, action)
+                                    .onSuccess(results::add)
                                     .mapEmpty())
-                    .map(answers);
+                    .map(results);
         });
     }
 
-    /** A letter that came twice under its one id is one letter. */
-    private static Future<OperationResult> one(
+    /** Copies with the same ID are one dead letter. */
+    private static Future<OperationResult> applyTo(
             DeadLetterBrowser browser,
-            List<HeldLetter> taken,
+            List<HeldLetter> held,
             String id,
             Function<DeadLetter, Future<OperationResult>> action) {
-        List<HeldLetter> copies = matching(id, taken);
+        List<HeldLetter> copies = matching(id, held);
         if (copies.isEmpty()) {
             return Future.succeededFuture(new OperationResult(
                     id,
                     OperationResult.Kind.NOT_FOUND,
-                    "No dead letter of this id" + (browser.hasMore() ? " among the first " + taken.size() : "")
-                            + "; or somebody else is looking at it at this moment."));
+                    "Dead letter not found" + (browser.hasMore() ? " among the first " + held.size() : "")
+                            + ", or another process is browsing it."));
         }
         return action.apply(copies.get(0).letter())
                 .compose(result -> result.isApplied()
@@ -177,9 +166,9 @@ public final class DeadLetterService {
                         : Future.succeededFuture(result));
     }
 
-    /** All copies of the letter of this id, or else of the only id that begins so. */
-    private static List<HeldLetter> matching(String id, List<HeldLetter> taken) {
-        Map<String, List<HeldLetter>> byId = taken.stream()
+    /** All copies of the dead letter with this ID, or else with this unique ID prefix. */
+    private static List<HeldLetter> matching(String id, List<HeldLetter> held) {
+        Map<String, List<HeldLetter>> byId = held.stream()
                 .filter(one -> one.letter().id().equals(id)
                         || (id.length() >= MIN_ID_PREFIX && one.letter().id().startsWith(id)))
                 .collect(Collectors.groupingBy(one -> one.letter().id(), LinkedHashMap::new, Collectors.toList()));
@@ -190,22 +179,22 @@ public final class DeadLetterService {
         return byId.size() == 1 ? byId.values().iterator().next() : List.of();
     }
 
-    private <T> Future<T> withBrowser(BrowserAction<T> look) {
+    private <T> Future<T> withBrowser(BrowserAction<T> action) {
         return DeadLetterBrowser.open(vertx, broker)
                 .compose(browser -> browser.fetch(max, MAX_BYTES)
                         .map(deliveries -> deliveries.stream()
                                 .map(delivery -> new HeldLetter(DeadLetter.from(delivery), delivery))
                                 .toList())
-                        .compose(taken -> look.at(browser, taken))
+                        .compose(held -> action.run(browser, held))
                         .eventually(browser::close));
     }
 
-    /** A letter and what it came with. */
+    /** A dead letter and its unacknowledged delivery. */
     private record HeldLetter(DeadLetter letter, Delivery delivery) {}
 
-    /** What is done while the letters are held. */
+    /** An action on the deliveries, which are requeued or acknowledged afterwards. */
     @FunctionalInterface
     private interface BrowserAction<T> {
-        Future<T> at(DeadLetterBrowser browser, List<HeldLetter> taken);
+        Future<T> run(DeadLetterBrowser browser, List<HeldLetter> held);
     }
 }

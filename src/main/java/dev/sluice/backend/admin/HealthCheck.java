@@ -12,18 +12,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the services can be reached. One look serves all who ask within five seconds: anybody may ask, and a look opens a
- * connection to the broker. For use on one context.
+ * Checks whether the database, the broker and the object store respond. A report is cached for five seconds, because a check
+ * opens a connection to the broker and clients need no token. For use on one context.
  */
 public final class HealthCheck {
     private static final long CACHE_TTL_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long LONGEST_SECONDS = 5;
+    private static final long TIMEOUT_SECONDS = 5;
 
     private final JobQueryRepository database;
     private final ObjectStore store;
     private final QueueInspector broker;
     private @Nullable Future<HealthReport> latest;
-    private long lookedAt;
+    private long checkedAtNanos;
 
     public HealthCheck(JobQueryRepository database, ObjectStore store, QueueInspector broker) {
         this.database = database;
@@ -31,24 +31,24 @@ public final class HealthCheck {
         this.broker = broker;
     }
 
-    /** How the services are; never fails. */
+    /** Never fails. */
     public Future<HealthReport> check() {
-        Future<HealthReport> known = latest;
-        if (known != null && (!known.isComplete() || System.nanoTime() - lookedAt < CACHE_TTL_NANOS)) {
-            return known;
+        Future<HealthReport> cached = latest;
+        if (cached != null && (!cached.isComplete() || System.nanoTime() - checkedAtNanos < CACHE_TTL_NANOS)) {
+            return cached;
         }
-        lookedAt = System.nanoTime();
-        Future<HealthReport> look = lookNow();
-        latest = look;
-        return look;
+        checkedAtNanos = System.nanoTime();
+        Future<HealthReport> report = checkNow();
+        latest = report;
+        return report;
     }
 
-    private Future<HealthReport> lookNow() {
-        var answers = Future.all(
+    private Future<HealthReport> checkNow() {
+        var responses = Future.all(
                 responds(database.ping()),
                 responds(broker.messageCounts(List.of(Topology.DOWNLOAD_QUEUE))),
                 responds(store.check()));
-        return answers.map(all -> {
+        return responses.map(all -> {
             Map<String, Boolean> services = new LinkedHashMap<>();
             services.put("database", all.<Boolean>resultAt(0));
             services.put("broker", all.<Boolean>resultAt(1));
@@ -57,18 +57,17 @@ public final class HealthCheck {
         });
     }
 
-    private static Future<Boolean> responds(Future<?> asked) {
-        return asked.timeout(LONGEST_SECONDS, TimeUnit.SECONDS).map(true).otherwise(false);
+    private static Future<Boolean> responds(Future<?> request) {
+        return request.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).map(true).otherwise(false);
     }
 
-    /** What was found: {@code database}, {@code broker} and {@code store}, and whether each answered. */
+    /** @param services whether each of {@code database}, {@code broker} and {@code store} responded */
     public record HealthReport(Map<String, Boolean> services) {
-        /** Whether all did. */
-        public boolean isWell() {
+        public boolean isHealthy() {
             return services.values().stream().allMatch(Boolean::booleanValue);
         }
 
-        /** Whether requests can be answered: jobs wait in the database while the others are away. */
+        /** Whether requests can be served: only the database is needed, jobs wait there for the other services. */
         public boolean isReady() {
             return services.getOrDefault("database", false);
         }

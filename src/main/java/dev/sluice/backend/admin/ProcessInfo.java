@@ -2,5 +2,5 @@ package dev.sluice.backend.admin;
 
 import java.time.Instant;
 
-/** What this process is. */
+/** Version and start time of this process. */
 public record ProcessInfo(String version, Instant startedAt) {}

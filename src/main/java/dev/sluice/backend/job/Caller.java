@@ -3,13 +3,13 @@ package dev.sluice.backend.job;
 import java.util.Optional;
 
 /**
- * Who asks.
+ * The authenticated client of a request.
  *
- * @param subject whose media are his
- * @param admin whether he may see and do everything
+ * @param subject user ID, the owner of jobs and media items
+ * @param admin whether the caller has access to everything
  */
 public record Caller(String subject, boolean admin) {
-    /** Whether something of this owner is his to see; what nobody owns is an admin's. */
+    /** Whether the caller has access to a resource of this owner; without an owner, only administrators have. */
     public boolean canAccess(Optional<String> owner) {
         return admin || owner.filter(subject::equals).isPresent();
     }

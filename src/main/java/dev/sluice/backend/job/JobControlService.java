@@ -14,10 +14,10 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.Optional;
 
-/** A person's hand on a job: works from any process that reaches the database, whichever host the job is on. */
+/** Cancels and retries jobs. Works from any process with access to the database, whichever worker has the job. */
 public final class JobControlService {
-    private static final String JOB_UNKNOWN_MESSAGE = "No worker has seen a job of this id, and nothing was changed."
-            + " If its message waits in a queue, it will be worked on.";
+    private static final String JOB_UNKNOWN_MESSAGE = "No worker has received a job with this ID. Nothing was changed."
+            + " If its message is in a queue, it will be processed.";
 
     private final JobCancellation cancellation;
     private final JobRetry retry;
@@ -25,12 +25,7 @@ public final class JobControlService {
     private final OutboxNotifier outboxNotifier;
     private final Clock clock = Clock.systemUTC();
 
-    /**
-     * Acts on jobs.
-     *
-     * @param worker what updates call this process
-     * @param announce tells a publisher that messages wait in the outbox; where there is none here, a sweep finds them
-     */
+    /** @param worker ID of this process in updates */
     public JobControlService(
             JobCancellation cancellation, JobRetry retry, String worker, OutboxNotifier outboxNotifier) {
         this.cancellation = cancellation;
@@ -39,68 +34,65 @@ public final class JobControlService {
         this.outboxNotifier = outboxNotifier;
     }
 
-    /** Ends a running job as FAILED with the code {@code cancelled}; whoever works on it stops within seconds. */
+    /** Fails a running job with the code {@code cancelled}; its worker stops within seconds. */
     public Future<OperationResult> cancel(JobId job) {
-        JobException reason = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
+        JobException reason = new JobException(ErrorCode.CANCELLED, "The job was cancelled by an operator.");
         return cancellation
-                .cancel(job, reason, ended -> failed(ended, reason))
-                .map(result -> result instanceof JobControlResult.Applied done
-                        ? done(job, "Cancelled in " + done.stage().key() + ".")
-                        : refused(job, result, "cancelled"));
+                .cancel(job, reason, cancelled -> update(cancelled, reason))
+                .map(result -> result instanceof JobControlResult.Applied applied
+                        ? applied(job, "Cancelled in stage " + applied.stage().key() + ".")
+                        : rejected(job, result, "cancelled"));
     }
 
-    /**
-     * Starts a job that failed or was cancelled again, at the stage where it stopped or at the one before that makes what it
-     * needs; see {@link RestartPlanner}.
-     */
+    /** Restarts a failed or cancelled job, at the stage that {@link RestartPlanner} determines. */
     public Future<OperationResult> retry(JobId job) {
         return retry.retry(job, RestartPlanner::plan)
-                .map(result -> result instanceof JobControlResult.Applied done
-                        ? done(job, "Started again at " + done.stage().key() + ".")
-                        : refused(job, result, "started again"))
-                .recover(cause -> cause instanceof JobException impossible && RestartPlanner.isPlanFailure(impossible)
+                .map(result -> result instanceof JobControlResult.Applied applied
+                        ? applied(job, "Restarted at stage " + applied.stage().key() + ".")
+                        : rejected(job, result, "retried"))
+                .recover(cause -> cause instanceof JobException failure && RestartPlanner.isPlanFailure(failure)
                         ? Future.succeededFuture(
-                                new OperationResult(job.value(), OperationResult.Kind.CONFLICT, impossible.message()))
+                                new OperationResult(job.value(), OperationResult.Kind.CONFLICT, failure.message()))
                         : Future.failedFuture(cause));
     }
 
-    private OperationResult done(JobId job, String sentence) {
+    private OperationResult applied(JobId job, String message) {
         outboxNotifier.notifyOutbox();
-        return new OperationResult(job.value(), OperationResult.Kind.APPLIED, sentence);
+        return new OperationResult(job.value(), OperationResult.Kind.APPLIED, message);
     }
 
-    private static OperationResult refused(JobId job, JobControlResult result, String what) {
-        if (!(result instanceof JobControlResult.Conflict standing)) {
+    private static OperationResult rejected(JobId job, JobControlResult result, String operation) {
+        if (!(result instanceof JobControlResult.Conflict conflict)) {
             return new OperationResult(job.value(), OperationResult.Kind.NOT_FOUND, JOB_UNKNOWN_MESSAGE);
         }
-        String code = standing.errorCode().map(known -> " (" + known + ")").orElse("");
+        String code = conflict.errorCode().map(found -> " (" + found + ")").orElse("");
         return new OperationResult(
                 job.value(),
                 OperationResult.Kind.CONFLICT,
-                "Not " + what + ": the job " + state(standing.state()) + code + ". Nothing was changed.");
+                "Not " + operation + ": the job " + state(conflict.state()) + code + ". Nothing was changed.");
     }
 
     private static String state(JobStatus.State state) {
         return switch (state) {
             case RUNNING -> "is running";
             case COMPLETED -> "is completed";
-            case FAILED -> "has failed already";
+            case FAILED -> "has failed";
         };
     }
 
-    private JobUpdate failed(CancelledJob ended, JobException reason) {
+    private JobUpdate update(CancelledJob job, JobException reason) {
         return new JobUpdate(
-                ended.jobId(),
-                ended.stagedJob().mediaId(),
+                job.jobId(),
+                job.stagedJob().mediaId(),
                 JobUpdate.Status.FAILED,
-                ended.progress(),
-                ended.stagedJob().updateOptions().stepScheme().failedStep(ended.stage()),
+                job.progress(),
+                job.stagedJob().updateOptions().stepScheme().failedStep(job.stage()),
                 JobUpdate.Content.failed(
                         new JobUpdate.ErrorDetails(reason.code(), reason.message()),
-                        ended.stagedJob().warnings()),
+                        job.stagedJob().warnings()),
                 clock.instant(),
-                ended.seq(),
-                new JobUpdate.Origin(ended.stage(), ended.attempt(), worker),
+                job.seq(),
+                new JobUpdate.Origin(job.stage(), job.attempt(), worker),
                 Optional.empty());
     }
 }

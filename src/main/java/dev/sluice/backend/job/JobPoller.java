@@ -9,38 +9,33 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Follows one job until it ends, by looking at it again and again: works from any process that reaches the database. */
+/** Polls the status of a job until it ends. Works from any process with access to the database. */
 public final class JobPoller {
     private final Vertx vertx;
     private final JobRepository jobs;
     private final Duration pollInterval;
 
-    /**
-     * Watches jobs.
-     *
-     * @param every time between two looks
-     */
-    public JobPoller(Vertx vertx, JobRepository jobs, Duration every) {
+    public JobPoller(Vertx vertx, JobRepository jobs, Duration pollInterval) {
         this.vertx = vertx;
         this.jobs = jobs;
-        this.pollInterval = every;
+        this.pollInterval = pollInterval;
     }
 
-    /** Shows {@code viewer} how the job stands at each look; gives how it ended. */
-    public Future<JobStatus> awaitCompletion(JobId id, Consumer<JobStatus> viewer) {
+    /** Passes each polled status to {@code listener}; returns the final status. */
+    public Future<JobStatus> awaitCompletion(JobId id, Consumer<JobStatus> listener) {
         Promise<JobStatus> ended = Promise.promise();
-        poll(id, viewer, ended);
+        poll(id, listener, ended);
         return ended.future();
     }
 
-    // A promise and not a chain of composed futures: thousands of looks would end in as deep a stack.
-    private void poll(JobId id, Consumer<JobStatus> viewer, Promise<JobStatus> ended) {
+    // A promise instead of a chain of futures: thousands of polls would overflow the stack.
+    private void poll(JobId id, Consumer<JobStatus> listener, Promise<JobStatus> ended) {
         jobs.find(id)
-                .onSuccess(found -> found.ifPresent(viewer))
+                .onSuccess(found -> found.ifPresent(listener))
                 .onFailure(ended::tryFail)
-                .onSuccess(found -> found.filter(view -> view.state() != JobStatus.State.RUNNING)
+                .onSuccess(found -> found.filter(status -> status.state() != JobStatus.State.RUNNING)
                         .ifPresentOrElse(
                                 ended::tryComplete,
-                                () -> vertx.setTimer(pollInterval.toMillis(), waited -> poll(id, viewer, ended))));
+                                () -> vertx.setTimer(pollInterval.toMillis(), waited -> poll(id, listener, ended))));
     }
 }

@@ -4,9 +4,9 @@ import dev.sluice.config.WebhooksConfig;
 import dev.sluice.webhook.WebhookUrl;
 import java.util.Optional;
 
-/** Who else is to be told how a job ends, as the one who makes the job says. */
+/** Validates the webhook that a request names for one job. */
 public final class JobWebhookResolver {
-    /** The parameter, or the property of a body, that says it. */
+    /** The query parameter, or property of the body, with the URL. */
     public static final String PARAMETER = "webhookUrl";
 
     private final WebhooksConfig config;
@@ -15,18 +15,14 @@ public final class JobWebhookResolver {
         this.config = config;
     }
 
-    /**
-     * The address that was named, if one was.
-     *
-     * @throws RequestRejectedException UNUSABLE, if nothing is sent there
-     */
+    /** @throws RequestRejectedException INVALID, if the URL is not allowed */
     public Optional<WebhookUrl> resolve(Optional<String> webhookUrl) {
         try {
             return webhookUrl.map(config::parseJobWebhook);
-        } catch (IllegalArgumentException refused) {
+        } catch (IllegalArgumentException invalid) {
             throw new RequestRejectedException(
                     RequestRejectedException.Reason.INVALID,
-                    "The " + PARAMETER + " cannot be used: " + refused.getMessage() + ".");
+                    "Invalid " + PARAMETER + ": " + invalid.getMessage() + ".");
         }
     }
 }

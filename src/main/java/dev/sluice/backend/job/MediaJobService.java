@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The jobs of media that lie in the store already. A medium is known by its row, or where there is none by a job of it. Futures
- * fail with a {@link RequestRejectedException} when the caller gets a no.
+ * Jobs of media items that exist in the object store. A media item is known by its row, or by a job if it has no row.
+ * Futures fail with {@link RequestRejectedException} if the request is rejected.
  */
 public final class MediaJobService {
     private final JobQueryRepository queries;
@@ -40,9 +40,9 @@ public final class MediaJobService {
     }
 
     /**
-     * Makes the job of a medium; gives the one that is under way where there is one.
+     * Creates a job of a media item, or returns its running job.
      *
-     * @param webhookUrl who else is to be told how it ends
+     * @param webhookUrl receives the result of the job, in addition to the configured receivers
      */
     public Future<JobId> createJob(String mediaId, Caller caller, Optional<String> webhookUrl) {
         return requireAccessibleMedia(mediaId, caller).compose(media -> {
@@ -53,21 +53,22 @@ public final class MediaJobService {
         });
     }
 
-    /** The newest job of a medium. */
+    /** The newest job of a media item. */
     public Future<JobDetails> latestJob(String mediaId, Caller caller) {
         return requireAccessibleMedia(mediaId, caller)
                 .compose(media -> queries.latestOfMedia(mediaId))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
-                        RequestRejectedException.Reason.NOT_FOUND, "There is no job of this medium yet.")));
+                        RequestRejectedException.Reason.NOT_FOUND, "No job exists for this media item.")));
     }
 
-    /** A job, if the caller may see it. */
+    /** A job, if the caller has access to it. */
     public Future<JobDetails> requireAccessibleJob(JobId id, Caller caller) {
         return queries.job(id).map(found -> {
-            JobDetails job = found.orElseThrow(() -> new RequestRejectedException(
-                    RequestRejectedException.Reason.NOT_FOUND, "There is no job of this id."));
+            JobDetails job = found.orElseThrow(
+                    () -> new RequestRejectedException(RequestRejectedException.Reason.NOT_FOUND, "Job not found."));
             if (!caller.canAccess(job.source().userId())) {
-                throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "The job is not yours.");
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.FORBIDDEN, "Access denied: the job belongs to another user.");
             }
             return job;
         });
@@ -79,11 +80,12 @@ public final class MediaJobService {
         return Future.all(row, job)
                 .map(both -> MediaState.of(mediaId, row.result(), job.result().map(JobDetails::source)))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
-                        RequestRejectedException.Reason.NOT_FOUND, "There is no medium of this id.")))
+                        RequestRejectedException.Reason.NOT_FOUND, "Media item not found.")))
                 .map(media -> {
                     if (!caller.canAccess(media.owner())) {
                         throw new RequestRejectedException(
-                                RequestRejectedException.Reason.FORBIDDEN, "The medium is not yours.");
+                                RequestRejectedException.Reason.FORBIDDEN,
+                                "Access denied: the media item belongs to another user.");
                     }
                     return media;
                 });
@@ -92,15 +94,16 @@ public final class MediaJobService {
     private Future<Source> source(MediaState media) {
         if (media.mimeType().filter(type -> !type.startsWith("video/")).isPresent()) {
             return Future.failedFuture(new RequestRejectedException(
-                    RequestRejectedException.Reason.NOT_A_VIDEO, "The medium is not a video."));
+                    RequestRejectedException.Reason.NOT_A_VIDEO,
+                    "The media item is not a video: its type is "
+                            + media.mimeType().orElseThrow() + "."));
         }
         ObjectKey key;
         try {
             key = new ObjectKey(media.s3Key().orElse(""));
-        } catch (IllegalArgumentException unusable) {
+        } catch (IllegalArgumentException invalid) {
             return Future.failedFuture(new RequestRejectedException(
-                    RequestRejectedException.Reason.OBJECT_NOT_FOUND,
-                    "The medium names no object that could be in the store."));
+                    RequestRejectedException.Reason.OBJECT_NOT_FOUND, "The media item has no valid object key."));
         }
         return objectStore
                 .head(key)
@@ -108,7 +111,7 @@ public final class MediaJobService {
                 .recover(cause -> cause instanceof JobException failure && failure.code() == ErrorCode.OBJECT_NOT_FOUND
                         ? Future.failedFuture(new RequestRejectedException(
                                 RequestRejectedException.Reason.OBJECT_NOT_FOUND,
-                                "The medium's object is not in the store."))
+                                "The source object does not exist in the object store."))
                         : Future.failedFuture(cause));
     }
 

@@ -1,18 +1,17 @@
 package dev.sluice.backend.job;
 
 /**
- * What came of something that a person asked for.
+ * Result of an operation on a job or a dead letter.
  *
- * @param about the job or the dead letter
- * @param sentence for the person
+ * @param target ID of the job or dead letter
+ * @param message for the operator
  */
 public record OperationResult(String target, Kind kind, String message) {
-    /** Whether it was done, and if not, why. */
     public enum Kind {
         APPLIED,
-        /** There is nothing of that name. */
+        /** The target does not exist. */
         NOT_FOUND,
-        /** It stands otherwise than it has to for this. */
+        /** The state of the target does not allow the operation. */
         CONFLICT
     }
 

@@ -1,37 +1,35 @@
 package dev.sluice.backend.job;
 
-/** What is asked for cannot be had; the message is a sentence for who asks. */
+/** A request of a client is rejected; the message is sent to the client. */
 public final class RequestRejectedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Reason reason;
 
-    public RequestRejectedException(Reason reason, String sentence) {
-        super(sentence);
+    public RequestRejectedException(Reason reason, String message) {
+        super(message);
         this.reason = reason;
     }
 
-    /** Why. */
     public enum Reason {
-        /** There is nothing of that name. */
         NOT_FOUND,
-        /** It is somebody else's. */
+        /** The resource belongs to another user, or the operation is for administrators. */
         FORBIDDEN,
-        /** It is nothing that this can be done with. */
+        /** A value in the request is invalid. */
         INVALID,
-        /** Its medium is no video. */
+        /** The media item or upload is not a video. */
         NOT_A_VIDEO,
-        /** Its object is not in the store. */
+        /** The object does not exist in the object store. */
         OBJECT_NOT_FOUND,
-        /** It is larger than may be. */
+        /** The upload exceeds the size limit. */
         TOO_LARGE,
-        /** It was there, and is no more. */
+        /** The resource was deleted or has expired. */
         GONE,
-        /** It has another checksum than was said. */
+        /** The data does not match the declared checksum. */
         CHECKSUM_MISMATCH,
-        /** There is no room for it just now. */
+        /** A limit of concurrent requests is reached. */
         OVERLOADED,
-        /** Not as it stands now. */
+        /** The state of the resource does not allow the operation. */
         CONFLICT
     }
 

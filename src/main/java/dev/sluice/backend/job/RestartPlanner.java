@@ -10,8 +10,8 @@ import dev.sluice.routing.StageMessages;
 import java.util.Set;
 
 /**
- * Where a failed job goes on. Its files went when it failed: download and processing fetch the source themselves, so they
- * start where they stopped; what comes later needs what processing or its tasks made, so processing begins again.
+ * Determines where a failed job restarts. Its artifacts were deleted when it failed. Download and processing fetch the source
+ * and restart themselves; later stages need artifacts of processing, so the job restarts at processing.
  */
 final class RestartPlanner {
     private static final Set<ErrorCode> PLAN_FAILURES =
@@ -19,21 +19,20 @@ final class RestartPlanner {
 
     private RestartPlanner() {}
 
-    /** The plan; throws a {@link JobException} with {@code FILES_MISSING} when the source cannot be fetched any more. */
+    /** @throws JobException {@code FILES_MISSING} if the source cannot be fetched; see {@link #isPlanFailure} */
     static JobRestart plan(FailedJob failed) {
-        boolean needsResults = failed.lastStage().compareTo(StageName.PROCESSING) > 0;
-        StageName start = needsResults ? StageName.PROCESSING : failed.lastStage();
+        boolean needsArtifacts = failed.lastStage().compareTo(StageName.PROCESSING) > 0;
+        StageName start = needsArtifacts ? StageName.PROCESSING : failed.lastStage();
         if (failed.message().s3Key().isEmpty()) {
             throw new JobException(
                     ErrorCode.FILES_MISSING,
-                    "The job cannot be started again: its files are gone, and its message has no s3Key to fetch the"
-                            + " source again.");
+                    "The job cannot be restarted: its files were deleted, and its message has no s3Key to fetch the source.");
         }
-        StagedJob message = needsResults ? failed.message().forStage(start) : failed.message();
+        StagedJob message = needsArtifacts ? failed.message().forStage(start) : failed.message();
         return new JobRestart(start, message, StageMessages.toStage(start, message));
     }
 
-    /** Whether it was a plan, and not the database, that failed so. */
+    /** Whether the plan failed, and not the database. */
     static boolean isPlanFailure(JobException failure) {
         return PLAN_FAILURES.contains(failure.code());
     }

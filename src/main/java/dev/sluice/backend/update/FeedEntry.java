@@ -5,10 +5,10 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /**
- * An update as it is passed on to who watches.
+ * An update in the feed.
  *
- * @param number counted by the feed, from 1
- * @param owner whose job it is about; empty: an admin's only
- * @param message as it came, on one line
+ * @param number sequence number in the feed, from 1
+ * @param owner of the job; empty: visible to administrators only
+ * @param message the received message on one line
  */
 public record FeedEntry(long number, JobId job, Optional<String> owner, Buffer message) {}

@@ -30,15 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes the updates queue and applies it to the user's tables, one update after the other. What cannot be read or is about a
- * job that nobody knows goes to the dead letters, for a person, and holds up nothing; a database that is away holds up all.
+ * Consumes the updates queue and applies the updates to the user's tables, one after the other. Undecodable updates and updates
+ * of unknown jobs are dead-lettered; while the database is unavailable no update is applied.
  */
 public final class UpdateConsumerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
     private static final int PREFETCH = 50;
     private static final ExponentialBackoff BACKOFF =
             new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
     private final RabbitMqConfig broker;
     private final ReceivedUpdateRepository receivedUpdates;
@@ -49,11 +49,6 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     private @Nullable SupervisedConsumer consumer;
     private boolean failing;
 
-    /**
-     * Applies updates.
-     *
-     * @param announce tells a publisher that a message waits in the outbox
-     */
     public UpdateConsumerVerticle(
             RabbitMqConfig broker,
             ReceivedUpdateRepository receivedUpdates,
@@ -79,13 +74,13 @@ public final class UpdateConsumerVerticle extends VerticleBase {
         stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
         SupervisedConsumer started = Objects.requireNonNull(consumer);
         return started.pause()
-                // What is not applied by then is delivered again.
-                .compose(paused -> last.timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                // Updates that are not applied by then are redelivered.
+                .compose(paused -> last.timeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                         .otherwiseEmpty())
                 .eventually(started::stop);
     }
 
-    /** In the order in which they came. */
+    /** Updates are processed in the order of delivery. */
     private void enqueue(Delivery delivery) {
         AsyncRetry retry = new AsyncRetry(
                 new CancellableDelay(vertx, stop),
@@ -124,24 +119,20 @@ public final class UpdateConsumerVerticle extends VerticleBase {
         return receivedUpdates
                 .apply(update)
                 .compose(outcome -> outcome == ReceivedUpdateRepository.Outcome.UNKNOWN_JOB
-                        ? deadLetter(
-                                delivery,
-                                ErrorCode.UNKNOWN_JOB,
-                                "Nobody knows a job of this id.",
-                                Optional.of(update.job()))
+                        ? deadLetter(delivery, ErrorCode.UNKNOWN_JOB, "The job is unknown.", Optional.of(update.job()))
                         : Future.succeededFuture());
     }
 
-    private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String sentence, Optional<JobId> job) {
-        OutboxMessage letter = DeadLetterMessages.rejected(delivery, code, sentence, Optional.empty(), job);
+    private Future<Void> deadLetter(Delivery delivery, ErrorCode code, String error, Optional<JobId> job) {
+        OutboxMessage letter = DeadLetterMessages.rejected(delivery, code, error, Optional.empty(), job);
         return outbox.enqueue(letter).onSuccess(put -> {
             outboxNotifier.notifyOutbox();
             LOG.atWarn()
                     .addKeyValue("queue", Topology.UPDATES_QUEUE)
                     .addKeyValue("jobId", job.map(JobId::value).orElse(""))
                     .addKeyValue("errorCode", code.wire())
-                    .addKeyValue("error", sentence)
-                    .log("update set aside");
+                    .addKeyValue("error", error)
+                    .log("update dead-lettered");
         });
     }
 
@@ -150,7 +141,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
             LOG.atWarn()
                     .addKeyValue("errorCode", JobException.of(cause).code().wire())
                     .addKeyValue("error", String.valueOf(cause.getMessage()))
-                    .log("updates cannot be applied, will try again");
+                    .log("applying updates failed; retrying");
         }
         failing = true;
     }

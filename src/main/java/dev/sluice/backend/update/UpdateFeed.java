@@ -13,123 +13,117 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last updates, numbered, so that who was away for a while can read on where he was. A place in the feed is written as the
- * feed's own mark and a number: another process, or this one after it missed something itself, does not know it. Belongs to one
- * event loop.
+ * Buffers the last updates with sequence numbers, so that a client that reconnects continues at its position. A position is
+ * the epoch of the feed and a number. It is unknown to other processes, and to this one after it missed updates. For use on
+ * one event loop.
  */
 public final class UpdateFeed {
     static final int MAX_ENTRIES = 10_000;
     private static final long MAX_BYTES = 16L << 20;
 
-    /** By their numbers, which follow each other: that of n is at the place n modulo the length. */
+    /** Entry n is at index n modulo the length. */
     private final @Nullable FeedEntry[] ringBuffer = new FeedEntry[MAX_ENTRIES];
 
-    private final Set<Runnable> subscriberCount = new LinkedHashSet<>();
-    private String mark = newMark();
+    private final Set<Runnable> subscribers = new LinkedHashSet<>();
+    private String epoch = newEpoch();
     private long first = 1;
     private long last;
     private long bytes;
 
-    /** Adds an update to the end, and tells all who watch. */
+    /** Appends an update and notifies the subscribers. */
     void add(JobId job, Optional<String> owner, Buffer message) {
         if (last - first + 1 == MAX_ENTRIES) {
             dropFirst();
         }
         last++;
-        ringBuffer[parsePosition(last)] = new FeedEntry(last, job, owner, message);
+        ringBuffer[index(last)] = new FeedEntry(last, job, owner, message);
         bytes += message.length();
         while (bytes > MAX_BYTES) {
             dropFirst();
         }
-        tell();
+        notifySubscribers();
     }
 
     private void dropFirst() {
-        bytes -= at(first).message().length();
-        ringBuffer[parsePosition(first)] = null;
+        bytes -= entry(first).message().length();
+        ringBuffer[index(first)] = null;
         first++;
     }
 
-    /** Forgets all that was: something in between was not heard. */
+    /** Removes all entries after updates were missed; earlier positions become unknown. */
     void invalidate() {
         while (first <= last) {
             dropFirst();
         }
-        mark = newMark();
-        tell();
+        epoch = newEpoch();
+        notifySubscribers();
     }
 
-    /** Has {@code watcher} run whenever there may be something new. */
-    public void subscribe(Runnable watcher) {
-        subscriberCount.add(watcher);
+    /** Runs {@code subscriber} whenever the feed may have new entries. */
+    public void subscribe(Runnable subscriber) {
+        subscribers.add(subscriber);
     }
 
-    /** Ends that. */
-    public void unsubscribe(Runnable watcher) {
-        subscriberCount.remove(watcher);
+    public void unsubscribe(Runnable subscriber) {
+        subscribers.remove(subscriber);
     }
 
-    /** How many watch. */
     public int subscriberCount() {
-        return subscriberCount.size();
+        return subscribers.size();
     }
 
-    /** The end of the feed as it is now. */
+    /** The position of the last entry. */
     public Position latestPosition() {
-        return new Position(mark, last);
+        return new Position(epoch, last);
     }
 
-    /** A place as {@link ArtifactLocation#text} writes it; empty if it is none, or one that is no longer known. */
+    /** Parses a position written by {@link Position#text}; empty if it is invalid or unknown. */
     public Optional<Position> parsePosition(String text) {
         int dash = text.indexOf('-');
-        if (dash < 0 || !text.substring(0, dash).equals(mark)) {
+        if (dash < 0 || !text.substring(0, dash).equals(epoch)) {
             return Optional.empty();
         }
         try {
-            Position place = new Position(mark, Long.parseLong(text.substring(dash + 1)));
-            return Optional.of(place).filter(this::contains);
-        } catch (NumberFormatException notOurs) {
+            Position position = new Position(epoch, Long.parseLong(text.substring(dash + 1)));
+            return Optional.of(position).filter(this::contains);
+        } catch (NumberFormatException invalid) {
             return Optional.empty();
         }
     }
 
-    /** Whether all that came after this place is still here. */
-    public boolean contains(Position place) {
-        return place.epoch().equals(mark) && place.sequence() >= first - 1 && place.sequence() <= last;
+    /** Whether the feed has all entries after this position. */
+    public boolean contains(Position position) {
+        return position.epoch().equals(epoch) && position.sequence() >= first - 1 && position.sequence() <= last;
     }
 
-    /** What came after a place that {@link #isKnown}, oldest first, no more than so many. */
-    public List<FeedEntry> after(Position place, int max) {
-        return LongStream.rangeClosed(place.sequence() + 1, Math.min(last, place.sequence() + max))
-                .mapToObj(this::at)
+    /** At most {@code max} entries after a position that the feed {@link #contains}, oldest first. */
+    public List<FeedEntry> after(Position position, int max) {
+        return LongStream.rangeClosed(position.sequence() + 1, Math.min(last, position.sequence() + max))
+                .mapToObj(this::entry)
                 .toList();
     }
 
-    private FeedEntry at(long number) {
-        return Objects.requireNonNull(ringBuffer[parsePosition(number)]);
+    private FeedEntry entry(long number) {
+        return Objects.requireNonNull(ringBuffer[index(number)]);
     }
 
-    private static int parsePosition(long number) {
+    private static int index(long number) {
         return (int) (number % MAX_ENTRIES);
     }
 
-    private void tell() {
-        List.copyOf(subscriberCount).forEach(Runnable::run);
+    private void notifySubscribers() {
+        List.copyOf(subscribers).forEach(Runnable::run);
     }
 
-    private static String newMark() {
+    private static String newEpoch() {
         byte[] random = new byte[6];
         new SecureRandom().nextBytes(random);
         return HexFormat.of().formatHex(random);
     }
 
-    /**
-     * A place in a feed.
-     *
-     * @param number of the last update before it
-     */
+    /** @param sequence number of the last received entry */
     public record Position(String epoch, long sequence) {
-        /** How callers are told of it. */
+        /** The position as sent to clients. */
         public String text() {
             return epoch + "-" + sequence;
         }

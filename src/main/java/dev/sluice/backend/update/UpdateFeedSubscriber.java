@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills a feed with copies of the updates that go through the exchange, so that every process has all of them, and the queue
- * of the contract is left to whom it is for. Starts and stops on the event loop that the feed belongs to.
+ * Fills a feed with copies of all updates from a private queue, so that every process receives each update and the contract's
+ * updates queue is not consumed. Starts and stops on the event loop of the feed.
  */
 public final class UpdateFeedSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateFeedSubscriber.class);
@@ -40,7 +40,7 @@ public final class UpdateFeedSubscriber {
     private final UpdateFeed feed;
     private final Map<JobId, Optional<String>> owners = new LruCache<>(OWNER_CACHE_SIZE);
     private final CancellationToken stop = new CancellationToken();
-    private Future<UpdateSubscription> listener = Future.failedFuture("not started");
+    private Future<UpdateSubscription> subscription = Future.failedFuture("not started");
     private Future<Void> last = Future.succeededFuture();
     private boolean disconnected;
 
@@ -51,7 +51,7 @@ public final class UpdateFeedSubscriber {
         this.feed = feed;
     }
 
-    /** Subscribes, and again whenever the connection is lost or the broker is unavailable. */
+    /** Subscribes; retries while the broker is unavailable. */
     public void start() {
         new AsyncRetry(new CancellableDelay(vertx, stop), BACKOFF, cause -> true, this::logOutage)
                 .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscribeUntilClosed())
@@ -60,36 +60,36 @@ public final class UpdateFeedSubscriber {
 
     private Future<Void> subscribeUntilClosed() {
         Context context = vertx.getOrCreateContext();
-        listener = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
-            context.runOnContext(heard -> onMessage(message));
+        subscription = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
+            context.runOnContext(received -> onMessage(message));
             return true;
         });
-        return listener.compose(listening -> {
+        return subscription.compose(opened -> {
             if (disconnected) {
-                LOG.atInfo().log("live updates come again");
+                LOG.atInfo().log("update subscription restored");
             }
             disconnected = false;
             feed.invalidate();
-            return listening.whenClosed();
+            return opened.whenClosed();
         });
     }
 
-    /** Ends it; never fails. */
+    /** Never fails. */
     public Future<Void> stop() {
         stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The backend is shutting down."));
-        return listener.compose(UpdateSubscription::close).otherwiseEmpty();
+        return subscription.compose(UpdateSubscription::close).otherwiseEmpty();
     }
 
     private void logOutage(Throwable cause, Duration delay) {
         if (!disconnected) {
             LOG.atWarn()
                     .addKeyValue("error", String.valueOf(cause.getMessage()))
-                    .log("live updates are not heard, will try again");
+                    .log("update subscription lost; reconnecting");
         }
         disconnected = true;
     }
 
-    /** One after the other, so that they stay in their order while an owner is looked up. */
+    /** Sequential, so that the order is kept while an owner is read from the database. */
     private void onMessage(Buffer message) {
         JobId job;
         try {
@@ -103,22 +103,22 @@ public final class UpdateFeedSubscriber {
                     feed.add(job, owner, line);
                     return null;
                 })
-                .onFailure(cause -> LOG.atError().setCause(cause).log("a live update was lost"));
+                .onFailure(cause -> LOG.atError().setCause(cause).log("update dropped from live stream"));
     }
 
-    /** What another system sends may have line ends in it; in JSON they mean nothing. */
+    /** Messages of other systems may contain line breaks, which have no meaning between JSON tokens. */
     private static Buffer onOneLine(Buffer message) {
         return Buffer.buffer(message.toString(StandardCharsets.UTF_8).replaceAll("[\r\n]+", " "));
     }
 
     private Future<Optional<String>> owner(JobId job) {
-        Optional<String> known = owners.get(job);
-        return known != null
-                ? Future.succeededFuture(known)
+        Optional<String> cached = owners.get(job);
+        return cached != null
+                ? Future.succeededFuture(cached)
                 : queries.job(job)
                         .map(found -> found.flatMap(details -> details.source().userId()))
                         .onSuccess(owner -> owner.ifPresent(found -> owners.put(job, owner)))
-                        // Without a database nobody but an admin is told.
+                        // While the database is unavailable only administrators receive updates.
                         .otherwise(Optional.empty());
     }
 }

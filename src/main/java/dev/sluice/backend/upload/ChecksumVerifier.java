@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The digest that the bytes of one request are said to have. */
+/** Verifies the checksum that a client declared for the data of one request. */
 public final class ChecksumVerifier {
-    /** By their names in tus; the protocol requires SHA-1. */
+    /** By their names in tus. The protocol requires SHA-1. */
     private static final Map<String, ChecksumAlgorithm> ALGORITHMS =
             Map.of("sha1", ChecksumAlgorithm.SHA1, "md5", ChecksumAlgorithm.MD5, "sha256", ChecksumAlgorithm.SHA256);
 
@@ -21,12 +21,12 @@ public final class ChecksumVerifier {
         this.expected = expected;
     }
 
-    /** The names of the algorithms that are known. */
+    /** The supported algorithms. */
     public static List<String> algorithms() {
         return ALGORITHMS.keySet().stream().sorted().toList();
     }
 
-    /** Empty if the algorithm is not known. */
+    /** Empty if the algorithm is not supported. */
     public static Optional<ChecksumVerifier> create(String algorithm, byte[] expected) {
         return Optional.ofNullable(ALGORITHMS.get(algorithm))
                 .map(known -> new ChecksumVerifier(known.newDigest(), expected.clone()));
@@ -36,7 +36,7 @@ public final class ChecksumVerifier {
         digest.update(bytes.getBytes());
     }
 
-    /** Whether what came has it; asked once. */
+    /** Whether the data matches; called once. */
     boolean matches() {
         return MessageDigest.isEqual(digest.value(), expected);
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Videos that go straight to the store over signed links, without passing through here: in one PUT, or in parts if they are
- * larger than that pays. Futures fail with a {@link RequestRejectedException} when the caller gets a no.
+ * Uploads that clients send to the object store with presigned URLs: in one PUT up to 64 MiB, in parts above.
+ * Futures fail with {@link RequestRejectedException} if the request is rejected.
  */
 public final class DirectUploadService {
     private static final long SINGLE_PUT_LIMIT = 64L << 20;
@@ -27,50 +27,46 @@ public final class DirectUploadService {
     private final UploadFinalizer finalizer;
     private final Duration urlTtl;
 
-    /** @param valid how long the links are */
+    /** @param urlTtl validity of the presigned URLs */
     public DirectUploadService(
             ResumableUploadService uploads,
             MultipartUploads store,
             PresignedUrls presignedUrls,
             UploadFinalizer finalizer,
-            Duration valid) {
+            Duration urlTtl) {
         this.uploads = uploads;
         this.store = store;
         this.presignedUrls = presignedUrls;
         this.finalizer = finalizer;
-        this.urlTtl = valid;
+        this.urlTtl = urlTtl;
     }
 
     /**
-     * An upload with the links that its bytes go to.
+     * An upload with the URLs of its parts.
      *
-     * @param partSize bytes that each link but the last takes
+     * @param partSize size in bytes of every part except the last
      */
-    public record DirectUpload(UploadRecord upload, List<URI> links, long partSize) {}
+    public record DirectUpload(UploadRecord upload, List<URI> urls, long partSize) {}
 
-    /**
-     * Begins one.
-     *
-     * @param webhook who else is to be told how its job ends
-     */
+    /** @param webhook receives the result of the job */
     public Future<DirectUpload> create(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
-        boolean parted = bytes > SINGLE_PUT_LIMIT;
+        boolean multipart = bytes > SINGLE_PUT_LIMIT;
         return uploads.create(
                         caller,
                         name,
                         bytes,
                         webhook,
                         true,
-                        video -> parted
+                        video -> multipart
                                 ? store.create(video.key(), MultipartObjectWriter.CONTENT_TYPE)
-                                        .map(begun -> Optional.of(begun.id()))
+                                        .map(created -> Optional.of(created.id()))
                                 : Future.succeededFuture(Optional.empty()))
-                .compose(this::linked);
+                .compose(this::withUrls);
     }
 
-    private Future<DirectUpload> linked(UploadRecord upload) {
+    private Future<DirectUpload> withUrls(UploadRecord upload) {
         ObjectKey key = new ObjectKey(upload.target().key());
-        long partSize = Math.max(SINGLE_PUT_LIMIT, uploads.rules().partSizeFor(upload.totalBytes()));
+        long partSize = Math.max(SINGLE_PUT_LIMIT, uploads.limits().partSizeFor(upload.totalBytes()));
         int count = Math.toIntExact((upload.totalBytes() + partSize - 1) / partSize);
         return upload.multipart()
                 .uploadId()
@@ -80,16 +76,16 @@ public final class DirectUploadService {
     }
 
     /**
-     * Makes the job of one whose bytes are in the store.
+     * Creates the job of an upload whose data is in the object store.
      *
-     * @param etags that the store gave for the parts, in order; none where there was one link only
+     * @param etags of the parts, in order; empty for an upload in one PUT
      */
     public Future<UploadRecord> complete(Caller caller, String id, List<String> etags) {
         return uploads.requireOwned(caller, id).compose(upload -> {
             if (!upload.direct()) {
                 return Future.failedFuture(new RequestRejectedException(
                         RequestRejectedException.Reason.CONFLICT,
-                        "The bytes of this upload do not go straight to the store."));
+                        "Not a direct upload: its data is sent to this API."));
             }
             return upload.completed() ? Future.succeededFuture(upload) : finalizer.completeDirect(upload, etags);
         });

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Videos that pass through this process on their way into the store, never whole in memory and never on disk. The job is made
- * when the object is there; an upload that fails leaves nothing. Futures fail with a {@link RequestRejectedException} when the caller gets a no.
+ * Uploads in one request, streamed to the object store with one part in memory and none on disk. The job is created after the
+ * object is complete; a failed upload is deleted. Futures fail with {@link RequestRejectedException} if the request is rejected.
  */
 public final class FormUploadService {
     private static final Logger LOG = LoggerFactory.getLogger(FormUploadService.class);
@@ -29,10 +29,8 @@ public final class FormUploadService {
     private final UploadLimiter limiter;
 
     /**
-     * Takes uploads.
-     *
-     * @param partSize bytes in memory for each
-     * @param maxBytes the largest video
+     * @param partSize in bytes; memory of each upload
+     * @param maxBytes maximum size of a video
      */
     public FormUploadService(
             MultipartUploads store,
@@ -48,10 +46,10 @@ public final class FormUploadService {
     }
 
     /**
-     * Stores a video and makes its job.
+     * Stores a video and creates its job.
      *
-     * @param name as its owner calls it
-     * @param webhook who else is to be told how the job ends
+     * @param name the file name given by the client
+     * @param webhook receives the result of the job
      * @param body paused
      */
     public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
@@ -64,13 +62,13 @@ public final class FormUploadService {
         MultipartObjectWriter object = new MultipartObjectWriter(store, video.key());
         PartSplitter parts = new PartSplitter(partSize, new byte[0], maxBytes, object::writePart, bytes -> {});
         return parts.drain(body)
-                .compose(all -> object.complete(parts.remainder()))
+                .compose(drained -> object.complete(parts.remainder()))
                 .map(stored -> video.toJob(parts.byteCount()))
                 .recover(cause -> object.abort()
-                        .onFailure(left -> LOG.atWarn()
+                        .onFailure(failure -> LOG.atWarn()
                                 .addKeyValue("key", video.key())
-                                .addKeyValue("error", String.valueOf(left.getMessage()))
-                                .log("an upload that failed could not be taken back"))
+                                .addKeyValue("error", String.valueOf(failure.getMessage()))
+                                .log("failed upload could not be deleted"))
                         .transform(aborted -> Future.failedFuture(cause)));
     }
 }

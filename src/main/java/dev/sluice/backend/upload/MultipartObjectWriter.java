@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** An object in the store that grows part by part; a small one is stored whole at its end. Its first bytes have to be a video's. */
+/**
+ * Writes an object as a multipart upload while its data is received; an object of less than one part is stored with one PUT.
+ * Rejects data that is not a video.
+ */
 final class MultipartObjectWriter {
     /** The type is unknown before the probe. */
     static final String CONTENT_TYPE = "application/octet-stream";
@@ -54,30 +57,34 @@ final class MultipartObjectWriter {
         this.onCreated = onCreated;
     }
 
-    /** Adds a part; the bytes are not touched until the Future is completed. Fails with a {@link RequestRejectedException} if it is no video. */
+    /**
+     * Writes a part, whose bytes must not change until the future completes. Fails with {@link RequestRejectedException} if
+     * the first part is not a video.
+     */
     Future<Void> writePart(ByteBuffer part) {
         return ensureCreated(part)
-                .compose(to -> store.uploadPart(to, etags.size() + 1, part))
+                .compose(id -> store.uploadPart(id, etags.size() + 1, part))
                 .onSuccess(etags::add)
                 .mapEmpty();
     }
 
-    /** Makes the object, with these bytes at its end. */
+    /** Completes the object with its last bytes. */
     Future<Void> complete(ByteBuffer rest) {
-        Future<MultipartUploadId> begun = upload;
-        if (begun == null) {
-            return VideoSignatureCheck.check(rest).compose(video -> store.putObject(key, rest, CONTENT_TYPE));
+        Future<MultipartUploadId> created = upload;
+        if (created == null) {
+            return VideoSignatureCheck.check(rest)
+                    .compose(video -> store.putObject(key, rest, CONTENT_TYPE));
         }
-        Future<Void> all = rest.hasRemaining() ? writePart(rest) : Future.succeededFuture();
-        return all.compose(added -> begun).compose(made -> store.complete(made, etags));
+        Future<Void> written = rest.hasRemaining() ? writePart(rest) : Future.succeededFuture();
+        return written.compose(all -> created).compose(id -> store.complete(id, etags));
     }
 
-    /** Takes back what is stored of it. */
+    /** Deletes the stored parts. */
     Future<Void> abort() {
         return upload == null ? Future.succeededFuture() : upload.compose(store::abort);
     }
 
-    /** The store's id of it; empty before the first part. */
+    /** The ID given by the object store; empty before the first part. */
     Optional<String> uploadId() {
         return upload == null || !upload.succeeded()
                 ? Optional.empty()
@@ -91,9 +98,9 @@ final class MultipartObjectWriter {
     private Future<MultipartUploadId> ensureCreated(ByteBuffer first) {
         return upload == null
                 ? VideoSignatureCheck.check(first).compose(video -> {
-                    Future<MultipartUploadId> begun = store.create(key, CONTENT_TYPE);
-                    upload = begun;
-                    return begun.compose(made -> onCreated.apply(made).map(made));
+                    Future<MultipartUploadId> created = store.create(key, CONTENT_TYPE);
+                    upload = created;
+                    return created.compose(id -> onCreated.apply(id).map(id));
                 })
                 : upload;
     }

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Cuts a stream of bytes into parts of one size. The stream stands still while a part is stored, so no more than one part is in
- * memory. What is left at the end, less than a part or just one, is {@link #rest}.
+ * Splits a stream into parts of one size. The stream is paused while a part is stored, so that at most one part is in memory.
+ * The last part, which may be full, is the {@link #remainder}.
  */
 final class PartSplitter {
     private final byte[] part;
@@ -21,34 +21,33 @@ final class PartSplitter {
     private int filled;
     private long byteCount;
     private boolean storing;
-    private boolean over;
+    private boolean streamEnded;
 
-    /** Where full parts go. */
+    /** Receives full parts. */
     @FunctionalInterface
     interface Store {
-        /** Stores a part; the bytes are not touched until the Future is completed. */
+        /** Stores a part, whose bytes do not change until the future completes. */
         Future<Void> store(ByteBuffer part);
     }
 
     /**
-     * Begins with what was left the last time.
-     *
-     * @param partSize bytes
-     * @param most how many bytes may come from the stream
-     * @param witness sees all that comes, in order
+     * @param partSize in bytes
+     * @param pending the remainder of the previous stream
+     * @param maxBytes maximum size of the stream
+     * @param listener receives all data of the stream
      */
-    PartSplitter(int partSize, byte[] left, long max, Store store, Consumer<Buffer> witness) {
+    PartSplitter(int partSize, byte[] pending, long maxBytes, Store store, Consumer<Buffer> listener) {
         this.part = new byte[partSize];
-        this.maxBytes = max;
+        this.maxBytes = maxBytes;
         this.store = store;
-        this.listener = witness;
-        System.arraycopy(left, 0, part, 0, left.length);
-        this.filled = left.length;
+        this.listener = listener;
+        System.arraycopy(pending, 0, part, 0, pending.length);
+        this.filled = pending.length;
     }
 
     /**
-     * Takes the stream to its end. Fails when the stream does, when a part is not stored, or with a {@link RequestRejectedException} when more
-     * comes than may; then {@link #rest} and {@link #taken} still tell what came before.
+     * Reads the stream to its end. Fails if the stream fails or a part is not stored, and with {@link RequestRejectedException}
+     * if the stream exceeds its limit; {@link #remainder} and {@link #byteCount} are still valid then.
      */
     Future<Void> drain(ReadStream<Buffer> body) {
         body.exceptionHandler(this::fail);
@@ -57,14 +56,14 @@ final class PartSplitter {
             consume(body, bytes, 0);
         });
         body.endHandler(done -> {
-            over = true;
+            streamEnded = true;
             finish();
         });
         body.resume();
         return ended.future();
     }
 
-    /** Bytes from the stream that are stored or in {@link #rest}. */
+    /** Number of bytes of the stream that are stored or in the {@link #remainder}. */
     long byteCount() {
         return byteCount;
     }
@@ -80,7 +79,7 @@ final class PartSplitter {
         if (byteCount + bytes.length() - from > maxBytes) {
             fail(new RequestRejectedException(
                     RequestRejectedException.Reason.TOO_LARGE,
-                    "More bytes came than may: " + maxBytes + " are allowed."));
+                    "Upload exceeds the limit of " + maxBytes + " bytes."));
             return;
         }
         if (filled == part.length) {
@@ -99,15 +98,15 @@ final class PartSplitter {
                     .onFailure(this::fail);
             return;
         }
-        int some = Math.min(bytes.length() - from, part.length - filled);
-        bytes.getBytes(from, from + some, part, filled);
-        filled += some;
-        byteCount += some;
-        consume(body, bytes, from + some);
+        int count = Math.min(bytes.length() - from, part.length - filled);
+        bytes.getBytes(from, from + count, part, filled);
+        filled += count;
+        byteCount += count;
+        consume(body, bytes, from + count);
     }
 
     private void finish() {
-        if (over && !storing) {
+        if (streamEnded && !storing) {
             ended.tryComplete();
         }
     }

@@ -21,26 +21,25 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Videos that come over several requests, each going on where the one before broke off, through whichever process: what is stored
- * is written down with a fencing token, so of two that go on with the same upload only the later one does. Futures fail with a
- * {@link RequestRejectedException} when the caller gets a no.
+ * Uploads over several requests, each of which may be handled by another process. The state is stored with a fencing token:
+ * of two concurrent requests for one upload only the later one can write. Futures fail with {@link RequestRejectedException} if the request is rejected.
  */
 public final class ResumableUploadService {
     private final UploadRepository uploads;
     private final MultipartUploads store;
     private final UploadFinalizer finalizer;
     private final UploadLimiter limiter;
-    private final UploadLimits rules;
+    private final UploadLimits limits;
 
     /**
-     * What holds for each upload.
+     * Limits of each upload.
      *
-     * @param partSize bytes in memory, and the least that a part has
-     * @param maxBytes the largest video
-     * @param keptFor how long nothing may come before it expires
+     * @param partSize minimum size of a part in bytes; memory of each request
+     * @param maxBytes maximum size of a video
+     * @param ttl an upload without data for this time expires
      */
     public record UploadLimits(long partSize, long maxBytes, Duration ttl) {
-        /** The store takes so many parts and no more. */
+        /** A larger part size if the object store would need too many parts. */
         int partSizeFor(long bytes) {
             long min = bytes / (PartLayout.MAX_PARTS - 1) + 1;
             return Math.toIntExact(Math.max(partSize, min));
@@ -52,24 +51,22 @@ public final class ResumableUploadService {
             MultipartUploads store,
             UploadFinalizer finalizer,
             UploadLimiter limiter,
-            UploadLimits rules) {
+            UploadLimits limits) {
         this.uploads = uploads;
         this.store = store;
         this.finalizer = finalizer;
         this.limiter = limiter;
-        this.rules = rules;
+        this.limits = limits;
     }
 
-    public UploadLimits rules() {
-        return rules;
+    public UploadLimits limits() {
+        return limits;
     }
 
     /**
-     * Begins an upload.
-     *
-     * @param name as its owner calls it
-     * @param bytes how long it will be
-     * @param webhook who else is to be told how its job ends
+     * @param name the file name given by the client
+     * @param bytes the declared length
+     * @param webhook receives the result of the job
      */
     public Future<UploadRecord> create(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
         return create(caller, name, bytes, webhook, false, video -> Future.succeededFuture(Optional.empty()));
@@ -81,17 +78,17 @@ public final class ResumableUploadService {
             long bytes,
             Optional<WebhookUrl> webhook,
             boolean direct,
-            Function<NewVideo, Future<Optional<String>>> multipart) {
-        if (bytes > rules.maxBytes()) {
+            Function<NewVideo, Future<Optional<String>>> createMultipart) {
+        if (bytes > limits.maxBytes()) {
             return Future.failedFuture(new RequestRejectedException(
                     RequestRejectedException.Reason.TOO_LARGE,
-                    "The video has " + bytes + " bytes, and " + rules.maxBytes() + " are allowed."));
+                    "Upload exceeds the limit of " + limits.maxBytes() + " bytes: it has " + bytes + "."));
         }
         if (bytes == 0) {
             return VideoSignatureCheck.reject("The file is empty.");
         }
         NewVideo video = NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject());
-        return multipart.apply(video).compose(id -> {
+        return createMultipart.apply(video).compose(id -> {
             UploadRecord upload = new UploadRecord(
                     UUID.randomUUID().toString(),
                     caller.subject(),
@@ -106,12 +103,12 @@ public final class ResumableUploadService {
                     0,
                     false,
                     webhook,
-                    Instant.now().plus(rules.ttl()));
+                    Instant.now().plus(limits.ttl()));
             return uploads.insert(upload).map(upload);
         });
     }
 
-    /** How an upload stands; one that is all there is completed, should that have failed before. */
+    /** Returns an upload; completes it first if all data was received but its completion failed before. */
     public Future<UploadRecord> findOrComplete(Caller caller, String id) {
         return requireOwned(caller, id)
                 .compose(upload -> upload.completed()
@@ -122,30 +119,30 @@ public final class ResumableUploadService {
     }
 
     /**
-     * Adds what comes; what came is kept even if the stream breaks off, unless a checksum goes with it. The upload's job is made
-     * with the last byte.
+     * Appends data. Data received before the stream fails is kept, unless the request has a checksum. The last byte creates the
+     * job.
      *
-     * @param offset where the caller goes on: what has come so far
+     * @param offset the number of bytes received so far, as the client believes
      */
     public Future<UploadRecord> append(
             Caller caller, String id, long offset, Optional<ChecksumVerifier> digest, ReadStream<Buffer> body) {
         return requireOwned(caller, id)
                 .compose(upload -> limiter.execute(() -> acquire(id, offset)
-                        .compose(taken -> new UploadAppender(taken, uploads, store, rules, digest).run(body))
-                        .compose(added -> added.multipart().receivedBytes() == added.totalBytes()
-                                ? finalizer.complete(added)
-                                : Future.succeededFuture(added))
+                        .compose(acquired -> new UploadAppender(acquired, uploads, store, limits, digest).run(body))
+                        .compose(appended -> appended.multipart().receivedBytes() == appended.totalBytes()
+                                ? finalizer.complete(appended)
+                                : Future.succeededFuture(appended))
                         .recover(cause -> VideoSignatureCheck.isRejection(cause)
                                 ? abort(id).transform(gone -> Future.failedFuture(cause))
                                 : Future.failedFuture(cause))));
     }
 
-    /** Takes an upload back. */
+    /** Deletes an upload. */
     public Future<Void> terminate(Caller caller, String id) {
         return requireOwned(caller, id).compose(upload -> abort(id));
     }
 
-    /** Takes all back that nobody goes on with; gives how many. */
+    /** Deletes at most 100 expired uploads; returns their number. */
     public Future<Integer> deleteExpired() {
         return uploads.findExpired()
                 .compose(expired ->
@@ -154,10 +151,10 @@ public final class ResumableUploadService {
 
     Future<UploadRecord> requireOwned(Caller caller, String id) {
         return uploads.find(id).map(found -> {
-            UploadRecord upload = found.orElseThrow(ResumableUploadService::unknown);
+            UploadRecord upload = found.orElseThrow(ResumableUploadService::notFound);
             if (!caller.canAccess(Optional.of(upload.owner()))) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.FORBIDDEN, "The upload is not yours.");
+                        RequestRejectedException.Reason.FORBIDDEN, "Access denied: the upload belongs to another user.");
             }
             if (upload.expiresAt().isBefore(Instant.now())) {
                 throw new RequestRejectedException(RequestRejectedException.Reason.GONE, "The upload has expired.");
@@ -169,16 +166,15 @@ public final class ResumableUploadService {
     private Future<UploadRecord> acquire(String id, long offset) {
         return uploads.acquire(id).map(found -> {
             UploadRecord upload = found.orElseThrow(() -> new RequestRejectedException(
-                    RequestRejectedException.Reason.CONFLICT, "The upload is complete already, or gone."));
+                    RequestRejectedException.Reason.CONFLICT, "The upload is complete or was deleted."));
             if (upload.direct()) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.CONFLICT, "The bytes of this upload go straight to the store.");
+                        RequestRejectedException.Reason.CONFLICT, "Direct upload: send the data to the presigned URLs.");
             }
             if (upload.multipart().receivedBytes() != offset) {
                 throw new RequestRejectedException(
                         RequestRejectedException.Reason.CONFLICT,
-                        "The upload goes on at byte " + upload.multipart().receivedBytes() + ", not at " + offset
-                                + ".");
+                        "Upload-Offset must be " + upload.multipart().receivedBytes() + ", not " + offset + ".");
             }
             return upload;
         });
@@ -190,12 +186,12 @@ public final class ResumableUploadService {
 
     private Future<Void> delete(UploadRecord upload) {
         return uploads.delete(upload)
-                .compose(struck ->
-                        struck && !upload.completed() ? finalizer.deleteObject(upload) : Future.succeededFuture());
+                .compose(deleted ->
+                        deleted && !upload.completed() ? finalizer.deleteObject(upload) : Future.succeededFuture());
     }
 
-    private static RequestRejectedException unknown() {
+    private static RequestRejectedException notFound() {
         return new RequestRejectedException(
-                RequestRejectedException.Reason.NOT_FOUND, "There is no upload of this id.");
+                RequestRejectedException.Reason.NOT_FOUND, "Upload not found.");
     }
 }

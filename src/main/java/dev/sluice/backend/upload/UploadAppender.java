@@ -12,13 +12,13 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * One request's bytes on their way into an upload. Parts that were stored for bytes which do not count are replaced: the next
- * request stores parts of the same numbers.
+ * Appends the data of one request to an upload. Parts stored for data that was then discarded are replaced: the next request
+ * stores parts with the same numbers.
  */
 final class UploadAppender {
     private final UploadRepository uploads;
-    private final ResumableUploadService.UploadLimits rules;
-    private final Optional<ChecksumVerifier> digest;
+    private final ResumableUploadService.UploadLimits limits;
+    private final Optional<ChecksumVerifier> checksum;
     private final UploadRecord initial;
     private final PartSplitter parts;
     private final MultipartObjectWriter object;
@@ -27,41 +27,41 @@ final class UploadAppender {
             UploadRecord upload,
             UploadRepository uploads,
             MultipartUploads store,
-            ResumableUploadService.UploadLimits rules,
-            Optional<ChecksumVerifier> digest) {
+            ResumableUploadService.UploadLimits limits,
+            Optional<ChecksumVerifier> checksum) {
         this.uploads = uploads;
-        this.rules = rules;
-        this.digest = digest;
+        this.limits = limits;
+        this.checksum = checksum;
         this.initial = upload;
         // Saved before the first part is stored: otherwise a multipart upload could not be aborted after a crash.
         this.object = new MultipartObjectWriter(
                 store, upload, created -> save(upload.multipart().withUploadId(created.id())));
         this.parts = new PartSplitter(
-                rules.partSizeFor(upload.totalBytes()),
+                limits.partSizeFor(upload.totalBytes()),
                 upload.multipart().pendingBytes().getBytes(),
                 upload.totalBytes() - upload.multipart().receivedBytes(),
                 this::part,
-                bytes -> digest.ifPresent(expected -> expected.update(bytes)));
+                bytes -> checksum.ifPresent(verifier -> verifier.update(bytes)));
     }
 
     Future<UploadRecord> run(ReadStream<Buffer> body) {
-        return parts.drain(body).transform(came -> {
-            if (digest.isPresent() && (came.failed() || !digest.get().matches())) {
+        return parts.drain(body).transform(drained -> {
+            if (checksum.isPresent() && (drained.failed() || !checksum.get().matches())) {
                 return Future.failedFuture(
-                        came.failed()
-                                ? came.cause()
+                        drained.failed()
+                                ? drained.cause()
                                 : new RequestRejectedException(
                                         RequestRejectedException.Reason.CHECKSUM_MISMATCH,
-                                        "What came has another checksum than was said; it does not count."));
+                                        "The received data does not match the declared checksum and is discarded."));
             }
             Future<UploadRecord> saved = save(snapshot());
-            return came.failed() ? saved.transform(written -> Future.failedFuture(came.cause())) : saved;
+            return drained.failed() ? saved.transform(written -> Future.failedFuture(drained.cause())) : saved;
         });
     }
 
     private Future<Void> part(ByteBuffer bytes) {
         return object.writePart(bytes)
-                .compose(stored -> digest.isPresent()
+                .compose(stored -> checksum.isPresent()
                         ? Future.succeededFuture()
                         : save(state(Buffer.buffer())).mapEmpty());
     }
@@ -80,7 +80,7 @@ final class UploadAppender {
 
     private Future<UploadRecord> save(MultipartState state) {
         UploadRecord upload = initial.with(state);
-        return uploads.update(upload, rules.ttl()).map(acquired -> {
+        return uploads.update(upload, limits.ttl()).map(acquired -> {
             if (!acquired) {
                 throw new RequestRejectedException(
                         RequestRejectedException.Reason.CONFLICT, "The upload is locked by another request.");

@@ -14,7 +14,7 @@ import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Makes the object of an upload whose bytes are all there, and its job; whoever asks again gets the same. */
+/** Completes the object of an upload and creates its job. Idempotent. */
 public final class UploadFinalizer {
     private final MultipartUploads store;
     private final ObjectStore objectStore;
@@ -26,35 +26,35 @@ public final class UploadFinalizer {
         this.submission = submission;
     }
 
-    /** All bytes are in parts and tail. */
+    /** Completes an upload whose data is in stored parts and pending bytes. */
     Future<UploadRecord> complete(UploadRecord upload) {
         return assembleObject(upload)
                 .recover(cause -> objectExists(upload)
-                        .compose(there -> there ? Future.succeededFuture() : Future.failedFuture(cause)))
+                        .compose(exists -> exists ? Future.succeededFuture() : Future.failedFuture(cause)))
                 .compose(object -> createJob(upload));
     }
 
     /**
-     * The bytes went straight to the store.
+     * Completes an upload whose data the client sent to the object store.
      *
-     * @param etags of the parts, in order; none: it came in one
+     * @param etags of the parts, in order; empty for one PUT
      */
     Future<UploadRecord> completeDirect(UploadRecord upload, List<String> etags) {
         ObjectKey key = new ObjectKey(upload.target().key());
-        Future<Void> made = upload.multipart()
-                .uploadId()
+        Future<Void> completed = upload.multipart().uploadId()
                 .filter(id -> !etags.isEmpty())
                 .map(id -> store.complete(new MultipartUploadId(key, id), etags))
                 .orElseGet(Future::succeededFuture);
-        return made.transform(whether -> objectExists(upload))
-                .compose(there -> there
+        return completed
+                .transform(result -> objectExists(upload))
+                .compose(exists -> exists
                         ? store.readPrefix(key, FileSignature.LENGTH)
                         : Future.failedFuture(new RequestRejectedException(
                                 RequestRejectedException.Reason.OBJECT_NOT_FOUND,
-                                "There is no object of " + upload.totalBytes()
-                                        + " bytes at the place of this upload yet.")))
-                .compose(head -> VideoSignatureCheck.check(ByteBuffer.wrap(head)))
-                .compose(video -> createJob(upload));
+                                "The object store has no object of " + upload.totalBytes()
+                                        + " bytes for this upload.")))
+                .compose(prefix -> VideoSignatureCheck.check(ByteBuffer.wrap(prefix)))
+                .compose(checked -> createJob(upload));
     }
 
     private Future<Void> assembleObject(UploadRecord upload) {
@@ -83,7 +83,7 @@ public final class UploadFinalizer {
                 });
     }
 
-    /** Takes back what an upload that was struck out has left in the store. */
+    /** Deletes the stored data of a deleted upload. */
     Future<Void> deleteObject(UploadRecord upload) {
         ObjectKey key = new ObjectKey(upload.target().key());
         Future<Void> aborted = upload.multipart()

@@ -4,23 +4,23 @@ import dev.sluice.backend.job.RequestRejectedException;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
-/** How many bodies of videos may pass through this process at once: each holds a part in memory. Belongs to one event loop. */
+/** Limits the concurrent uploads through this process, each of which has a part in memory. For use on one event loop. */
 public final class UploadLimiter {
     private final int maxConcurrent;
-    private int taken;
+    private int active;
 
-    public UploadLimiter(int atOnce) {
-        this.maxConcurrent = atOnce;
+    public UploadLimiter(int maxConcurrent) {
+        this.maxConcurrent = maxConcurrent;
     }
 
-    /** Does this if there is room, else fails with a {@link RequestRejectedException}. */
+    /** Runs {@code upload}, or fails with {@link RequestRejectedException} if the limit is reached. */
     <T> Future<T> execute(Supplier<Future<T>> upload) {
-        if (taken >= maxConcurrent) {
+        if (active >= maxConcurrent) {
             return Future.failedFuture(new RequestRejectedException(
                     RequestRejectedException.Reason.OVERLOADED,
-                    "As many uploads as this host takes are under way; try again in a moment."));
+                    "The limit of " + maxConcurrent + " concurrent uploads is reached. Retry later."));
         }
-        taken++;
-        return Future.succeededFuture().compose(begun -> upload.get()).onComplete(done -> taken--);
+        active++;
+        return Future.succeededFuture().compose(started -> upload.get()).onComplete(done -> active--);
     }
 }

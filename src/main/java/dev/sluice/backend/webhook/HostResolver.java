@@ -4,8 +4,8 @@ import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.util.List;
 
-/** Finds the addresses of a host's name, at least one. */
+/** Resolves host names. */
 interface HostResolver {
-    /** Asks now. */
+    /** Returns at least one address. */
     Future<List<InetAddress>> resolve(String name);
 }

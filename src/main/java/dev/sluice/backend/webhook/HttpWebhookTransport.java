@@ -20,25 +20,25 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends webhooks over a connection each, to the address that was checked and to no other: no name is asked for here, and no
- * redirect is followed. Over TLS the certificate has to be for the host of the URL all the same.
+ * Sends each webhook over a connection of its own to the checked address: host names are not resolved here, and redirects are
+ * not followed. With TLS the certificate must still match the host of the URL.
  */
 public final class HttpWebhookTransport implements WebhookTransport {
-    /** Bytes of an answer; who says more is hung up on. */
+    /** The connection is closed after this size of a response body. */
     private static final int MAX_RESPONSE_BYTES = 4096;
 
-    private static final int AT_ONCE_TO_ONE = 8;
+    private static final int MAX_CONNECTIONS_PER_RECEIVER = 8;
 
     private final HttpClient client;
     private final ClientSSLOptions tls;
     private final Duration timeout;
 
-    /** @param timeout for each step of a request */
+    /** @param timeout of each step of a request */
     public HttpWebhookTransport(Vertx vertx, Duration timeout) {
         this(vertx, timeout, Optional.empty());
     }
 
-    /** @param trust in place of the authorities that this JVM trusts */
+    /** @param trust replaces the certificate authorities of the JVM */
     HttpWebhookTransport(Vertx vertx, Duration timeout, Optional<TrustOptions> trust) {
         this.timeout = timeout;
         this.tls = new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS");
@@ -49,24 +49,24 @@ public final class HttpWebhookTransport implements WebhookTransport {
                         .setConnectTimeout((int) timeout.toMillis())
                         .setSslHandshakeTimeout(timeout.toMillis())
                         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS),
-                new PoolOptions().setHttp1MaxSize(AT_ONCE_TO_ONE));
+                new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS_PER_RECEIVER));
     }
 
     @Override
-    public Future<Integer> post(WebhookRequest post) {
+    public Future<Integer> post(WebhookRequest webhook) {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setServer(SocketAddress.inetSocketAddress(
-                        new InetSocketAddress(post.address(), post.url().port())))
-                .setHost(post.url().host())
-                .setPort(post.url().port())
-                .setSsl(post.url().tls())
+                        new InetSocketAddress(webhook.address(), webhook.url().port())))
+                .setHost(webhook.url().host())
+                .setPort(webhook.url().port())
+                .setSsl(webhook.url().tls())
                 .setSslOptions(tls)
                 .setFollowRedirects(false)
-                .setURI(post.url().requestTarget());
-        post.headers().forEach(options::putHeader);
+                .setURI(webhook.url().requestTarget());
+        webhook.headers().forEach(options::putHeader);
         return client.request(options)
-                .compose(request -> answer(request, post.body()).eventually(() -> hangUp(request)));
+                .compose(request -> send(request, webhook.body()).eventually(() -> closeConnection(request)));
     }
 
     @Override
@@ -74,21 +74,21 @@ public final class HttpWebhookTransport implements WebhookTransport {
         return client.close();
     }
 
-    private Future<Integer> answer(HttpClientRequest request, Buffer body) {
+    private Future<Integer> send(HttpClientRequest request, Buffer body) {
         return request.send(body)
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .compose(response -> end(response)
+                .compose(response -> readBody(response)
                         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                        // The status says it all; this is for receivers that do not like to be cut short.
+                        // Only the status matters; the body is read because some receivers fail otherwise.
                         .otherwiseEmpty()
                         .map(response.statusCode()));
     }
 
-    private static Future<Void> end(HttpClientResponse response) {
+    private static Future<Void> readBody(HttpClientResponse response) {
         Promise<Void> end = Promise.promise();
-        ByteCounter seen = new ByteCounter();
+        ByteCounter received = new ByteCounter();
         response.handler(chunk -> {
-            if (seen.add(chunk.length()) > MAX_RESPONSE_BYTES) {
+            if (received.add(chunk.length()) > MAX_RESPONSE_BYTES) {
                 response.pause();
                 end.tryComplete();
             }
@@ -98,11 +98,11 @@ public final class HttpWebhookTransport implements WebhookTransport {
         return end.future();
     }
 
-    private static Future<Void> hangUp(HttpClientRequest request) {
+    private static Future<Void> closeConnection(HttpClientRequest request) {
         return request.connection().close().otherwiseEmpty();
     }
 
-    /** Bytes that have come; on one event loop. */
+    /** For use on one event loop. */
     private static final class ByteCounter {
         private long bytes;
 

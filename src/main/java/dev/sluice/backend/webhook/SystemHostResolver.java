@@ -5,7 +5,7 @@ import io.vertx.core.WorkerExecutor;
 import java.net.InetAddress;
 import java.util.List;
 
-/** Asks the operating system, which may take its time, on threads of their own. */
+/** Resolves with the operating system, which blocks, on dedicated threads. */
 final class SystemHostResolver implements HostResolver {
     private final WorkerExecutor workers;
 

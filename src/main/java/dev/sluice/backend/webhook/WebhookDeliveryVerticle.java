@@ -23,50 +23,48 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Sends the webhooks that are due, a few at a time to each receiver and not too many in all, so that one that is slow holds up
- * nobody else. What cannot be delivered is put off, and given up when it is too old.
+ * Sends due webhook deliveries, with a concurrency limit in total and for each receiver, so that a slow receiver does not block
+ * the others. Failed deliveries are retried, and abandoned when they are too old.
  */
 public final class WebhookDeliveryVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookDeliveryVerticle.class);
     private static final int MAX_CONCURRENT = 32;
     private static final int MAX_CONCURRENT_PER_RECEIVER = 4;
-    /** Name, connection, TLS, answer, and the end of the answer. */
+    /** DNS, connection, TLS, response headers, response body. */
     private static final int TIMEOUTS_PER_ATTEMPT = 5;
-    /** For what a try costs in the database. */
-    private static final Duration SLACK = Duration.ofSeconds(20);
+    /** For the database statements of an attempt. */
+    private static final Duration ATTEMPT_MARGIN = Duration.ofSeconds(20);
 
     private static final Duration PURGE_INTERVAL = Duration.ofHours(1);
     private static final Duration RETENTION = Duration.ofDays(7);
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
     private final WebhooksConfig config;
-    private final Duration sweepEvery;
+    private final Duration pollInterval;
     private final WebhookDeliveryRepository deliveries;
     private final WebhookTransport transport;
     private final String version;
     private final List<Long> timers = new ArrayList<>();
     private final Set<Future<Void>> inFlight = new HashSet<>();
     private final Map<String, Integer> inFlightByOrigin = new HashMap<>();
-    private Future<Void> taking = Future.succeededFuture();
+    private Future<Void> acquiring = Future.succeededFuture();
     private @Nullable WorkerExecutor workers;
     private @Nullable WebhookSender sender;
     private boolean stopping;
     private boolean failing;
 
     /**
-     * Sends webhooks.
-     *
      * @param transport closed with the verticle
-     * @param version ours, which receivers are told
+     * @param version of Sluice, sent as user agent
      */
     public WebhookDeliveryVerticle(
             WebhooksConfig config,
-            Duration sweepEvery,
+            Duration pollInterval,
             WebhookDeliveryRepository deliveries,
             WebhookTransport transport,
             String version) {
         this.config = config;
-        this.sweepEvery = sweepEvery;
+        this.pollInterval = pollInterval;
         this.deliveries = deliveries;
         this.transport = transport;
         this.version = version;
@@ -77,7 +75,7 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
         WorkerExecutor own = vertx.createSharedWorkerExecutor("sluice-webhook-names", MAX_CONCURRENT);
         workers = own;
         sender = new WebhookSender(config, new SystemHostResolver(own), transport, Clock.systemUTC(), version);
-        timers.add(vertx.setPeriodic(sweepEvery.toMillis(), due -> dispatchDue()));
+        timers.add(vertx.setPeriodic(pollInterval.toMillis(), due -> dispatchDue()));
         timers.add(vertx.setPeriodic(PURGE_INTERVAL.toMillis(), due -> purgeEnded()));
         return Future.succeededFuture();
     }
@@ -86,48 +84,48 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     public Future<?> stop() {
         stopping = true;
         timers.forEach(vertx::cancelTimer);
-        return taking.transform(taken -> allTries())
-                // What is cut off by that is sent again.
+        return acquiring.transform(acquired -> allAttempts())
+                // Interrupted deliveries are sent again.
                 .eventually(transport::close)
-                .transform(closed -> allTries())
+                .transform(closed -> allAttempts())
                 .eventually(() -> Objects.requireNonNull(workers).close());
     }
 
-    private Future<Void> allTries() {
+    private Future<Void> allAttempts() {
         return Future.join(List.copyOf(inFlight))
                 .<Void>mapEmpty()
-                .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();
     }
 
     private void dispatchDue() {
-        int room = MAX_CONCURRENT - inFlight.size();
-        if (stopping || room <= 0 || !taking.isComplete()) {
+        int available = MAX_CONCURRENT - inFlight.size();
+        if (stopping || available <= 0 || !acquiring.isComplete()) {
             return;
         }
-        taking = deliveries
+        acquiring = deliveries
                 .acquireDue(
-                        room,
+                        available,
                         MAX_CONCURRENT_PER_RECEIVER,
                         inFlightByOrigin,
-                        config.timeout().multipliedBy(TIMEOUTS_PER_ATTEMPT).plus(SLACK))
-                .onComplete(taken -> log(taken.succeeded(), taken.cause()))
+                        config.timeout().multipliedBy(TIMEOUTS_PER_ATTEMPT).plus(ATTEMPT_MARGIN))
+                .onComplete(acquired -> logStoreFailure(acquired.succeeded(), acquired.cause()))
                 .otherwise(List.of())
-                .map(taken -> {
-                    taken.forEach(this::begin);
+                .map(acquired -> {
+                    acquired.forEach(this::start);
                     return null;
                 });
     }
 
-    private void begin(WebhookDelivery delivery) {
+    private void start(WebhookDelivery delivery) {
         inFlightByOrigin.merge(delivery.origin(), 1, Integer::sum);
         Future<Void> ended = Future.<Void>succeededFuture()
                 .compose(now -> stopping
-                        ? Future.succeededFuture(WebhookResult.failed("Sluice was stopping"))
+                        ? Future.succeededFuture(WebhookResult.failed("shutdown"))
                         : Objects.requireNonNull(sender).attempt(delivery))
                 .compose(result -> settle(delivery, result))
-                // It is due again when nobody holds it any more.
-                .onFailure(cause -> log(false, cause))
+                // The delivery is due again after its hold time.
+                .onFailure(cause -> logStoreFailure(false, cause))
                 .otherwiseEmpty();
         inFlight.add(ended);
         ended.onComplete(settled -> {
@@ -142,49 +140,49 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
             case DELIVERED ->
                 deliveries
                         .markDelivered(delivery)
-                        .onSuccess(done -> tell(Level.DEBUG, delivery, "", "webhook delivered"));
-            case REFUSED -> abandon(delivery, result.reason());
+                        .onSuccess(done -> logDelivery(Level.DEBUG, delivery, "", "webhook delivered"));
+            case REJECTED -> abandon(delivery, result.reason());
             case FAILED -> retryLater(delivery, result.reason());
         };
     }
 
     private Future<Void> retryLater(WebhookDelivery delivery, String reason) {
-        Duration wait = stopping ? Duration.ZERO : new RetrySchedule(config.backoff()).delay(delivery.attempts());
-        if (delivery.age().plus(wait).compareTo(config.maxAge()) > 0) {
+        Duration delay = stopping ? Duration.ZERO : new RetrySchedule(config.backoff()).delay(delivery.attempts());
+        if (delivery.age().plus(delay).compareTo(config.maxAge()) > 0) {
             return abandon(delivery, reason);
         }
         return deliveries
-                .reschedule(delivery, wait, reason)
-                .onSuccess(done -> tell(Level.INFO, delivery, reason, "webhook not delivered, will try again"));
+                .reschedule(delivery, delay, reason)
+                .onSuccess(done -> logDelivery(Level.INFO, delivery, reason, "webhook delivery failed; retry scheduled"));
     }
 
     private Future<Void> abandon(WebhookDelivery delivery, String reason) {
         return deliveries
                 .abandon(delivery, reason)
-                .onSuccess(done -> tell(Level.WARN, delivery, reason, "webhook given up"));
+                .onSuccess(done -> logDelivery(Level.WARN, delivery, reason, "webhook abandoned"));
     }
 
     private void purgeEnded() {
-        deliveries.purgeEnded(RETENTION).onComplete(forgotten -> log(forgotten.succeeded(), forgotten.cause()));
+        deliveries.purgeEnded(RETENTION).onComplete(purged -> logStoreFailure(purged.succeeded(), purged.cause()));
     }
 
-    private static void tell(Level level, WebhookDelivery delivery, String reason, String what) {
+    private static void logDelivery(Level level, WebhookDelivery delivery, String reason, String message) {
         LOG.atLevel(level)
                 .addKeyValue("deliveryId", delivery.id())
                 .addKeyValue("jobId", delivery.job())
                 .addKeyValue("event", delivery.event())
                 .addKeyValue("receiver", delivery.origin())
-                .addKeyValue("tries", delivery.attempts())
+                .addKeyValue("attempts", delivery.attempts())
                 .addKeyValue("error", reason)
-                .log(what);
+                .log(message);
     }
 
-    private void log(boolean fine, @Nullable Throwable cause) {
-        if (!fine && !failing) {
+    private void logStoreFailure(boolean succeeded, @Nullable Throwable cause) {
+        if (!succeeded && !failing) {
             LOG.atWarn()
                     .addKeyValue("error", cause == null ? "" : String.valueOf(cause.getMessage()))
-                    .log("webhooks cannot be read or written, will try again");
+                    .log("webhook delivery store unavailable; retrying");
         }
-        failing = !fine;
+        failing = !succeeded;
     }
 }

@@ -6,9 +6,9 @@ import java.net.InetAddress;
 import java.util.Map;
 
 /**
- * A request that is ready to go.
+ * A signed request.
  *
- * @param address where it goes, whatever the name in {@code url} says by now
+ * @param address the checked address, to which it is sent even if the host name of {@code url} resolves to another one
  */
 public record WebhookRequest(WebhookUrl url, InetAddress address, Map<String, String> headers, Buffer body) {
     public WebhookRequest {

@@ -1,17 +1,17 @@
 package dev.sluice.backend.webhook;
 
 /**
- * What came of one try.
+ * Result of one delivery attempt.
  *
- * @param reason why it was not delivered; empty if it was
+ * @param reason why the delivery failed; empty if it succeeded
  */
 record WebhookResult(Kind kind, String reason) {
     enum Kind {
         DELIVERED,
-        /** Worth another try. */
+        /** To be retried. */
         FAILED,
-        /** Nothing may be sent there, so nothing was. */
-        REFUSED
+        /** The address is forbidden; nothing was sent. */
+        REJECTED
     }
 
     static WebhookResult delivered() {
@@ -22,7 +22,7 @@ record WebhookResult(Kind kind, String reason) {
         return new WebhookResult(Kind.FAILED, reason);
     }
 
-    static WebhookResult refused(String reason) {
-        return new WebhookResult(Kind.REFUSED, reason);
+    static WebhookResult rejected(String reason) {
+        return new WebhookResult(Kind.REJECTED, reason);
     }
 }

@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/** Makes one try of a delivery: finds the address, checks it, signs, and sends to that very address. */
+/** Makes one delivery attempt: resolves the address, checks it, signs the request and sends it to that address. */
 final class WebhookSender {
     private static final int FIRST_SUCCESS = 200;
     private static final int LAST_SUCCESS = 299;
-    private static final int LONGEST_QUOTE = 200;
+    private static final int MAX_ERROR_LENGTH = 200;
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9.+_-]+");
 
     private final WebhooksConfig config;
@@ -40,31 +40,31 @@ final class WebhookSender {
         this.agent = TOKEN.matcher(version).matches() ? "Sluice/" + version : "Sluice";
     }
 
-    /** Tries it; never fails. */
+    /** Never fails. */
     Future<WebhookResult> attempt(WebhookDelivery delivery) {
         WebhookUrl url;
         try {
             url = WebhookUrl.parse(delivery.url());
             config.addressPolicy().check(url);
-        } catch (IllegalArgumentException refused) {
-            return Future.succeededFuture(WebhookResult.refused(String.valueOf(refused.getMessage())));
+        } catch (IllegalArgumentException forbidden) {
+            return Future.succeededFuture(WebhookResult.rejected(String.valueOf(forbidden.getMessage())));
         }
         return config.secretFor(delivery.url())
                 .map(secret -> send(delivery, url, secret))
                 .orElseGet(() -> Future.succeededFuture(
-                        WebhookResult.refused("the configuration has no secret for it any more")));
+                        WebhookResult.rejected("the configuration has no secret for this receiver")));
     }
 
     private Future<WebhookResult> send(WebhookDelivery delivery, WebhookUrl url, Secret secret) {
         return addresses(url)
-                .compose(found -> {
-                    config.addressPolicy().check(found);
-                    // Another one with each try: a host without IPv6 does not get to the first of all names.
-                    InetAddress address = found.get((delivery.attempts() - 1) % found.size());
-                    return transport.post(post(delivery, url, address, secret));
+                .compose(resolved -> {
+                    config.addressPolicy().check(resolved);
+                    // Another address with each attempt: this host may not reach the first one, for example without IPv6.
+                    InetAddress address = resolved.get((delivery.attempts() - 1) % resolved.size());
+                    return transport.post(request(delivery, url, address, secret));
                 })
-                .map(WebhookSender::outcome)
-                .otherwise(WebhookSender::outcome);
+                .map(WebhookSender::result)
+                .otherwise(WebhookSender::result);
     }
 
     private Future<List<InetAddress>> addresses(WebhookUrl url) {
@@ -74,7 +74,7 @@ final class WebhookSender {
                         resolver.resolve(url.host()).timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    private WebhookRequest post(WebhookDelivery delivery, WebhookUrl url, InetAddress address, Secret secret) {
+    private WebhookRequest request(WebhookDelivery delivery, WebhookUrl url, InetAddress address, Secret secret) {
         Buffer body = delivery.payload()
                 .copy()
                 .put("id", delivery.id().toString())
@@ -90,19 +90,19 @@ final class WebhookSender {
         return new WebhookRequest(url, address, headers, body);
     }
 
-    private static WebhookResult outcome(int status) {
+    private static WebhookResult result(int status) {
         return status >= FIRST_SUCCESS && status <= LAST_SUCCESS
                 ? WebhookResult.delivered()
-                : WebhookResult.failed("it answered " + status);
+                : WebhookResult.failed("HTTP status " + status);
     }
 
-    private static WebhookResult outcome(Throwable cause) {
-        if (cause instanceof ForbiddenAddressException refused) {
-            return WebhookResult.refused(String.valueOf(refused.getMessage()));
+    private static WebhookResult result(Throwable cause) {
+        if (cause instanceof ForbiddenAddressException forbidden) {
+            return WebhookResult.rejected(String.valueOf(forbidden.getMessage()));
         }
-        String what = cause instanceof TimeoutException
-                ? "it did not answer in time"
+        String reason = cause instanceof TimeoutException
+                ? "no response within the timeout"
                 : cause.getClass().getSimpleName() + ": " + cause.getMessage();
-        return WebhookResult.failed(TextSanitizer.singleLine(what, LONGEST_QUOTE));
+        return WebhookResult.failed(TextSanitizer.singleLine(reason, MAX_ERROR_LENGTH));
     }
 }

@@ -2,11 +2,11 @@ package dev.sluice.backend.webhook;
 
 import io.vertx.core.Future;
 
-/** The way to receivers of webhooks. */
+/** Sends webhook requests. */
 public interface WebhookTransport {
-    /** Sends a request, once; gives the status of the answer, whatever it is, within a bound. */
+    /** Sends a request once and returns the status of the response; fails after a timeout. */
     Future<Integer> post(WebhookRequest request);
 
-    /** Ends it; what is under way fails. */
+    /** Closes the transport; requests in flight fail. */
     Future<Void> close();
 }

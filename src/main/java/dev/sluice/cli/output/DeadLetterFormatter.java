@@ -34,13 +34,15 @@ public final class DeadLetterFormatter {
         lines.add(ROW.formatted("id", "failed at", "stage", "job", "code", "error"));
         deadLetters.forEach(deadLetter -> lines.add(ROW.formatted(
                         deadLetter.id(),
-                        deadLetter.details()
+                        deadLetter
+                                .details()
                                 .failedAt()
                                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS))
                                 .map(Instant::toString)
                                 .orElse("-"),
                         deadLetter.details().stage().map(stage -> stage.key()).orElse("-"),
-                        TerminalEscaper.escape(deadLetter.job().map(JobId::value).orElse("-"), ID_WIDTH),
+                        TerminalEscaper.escape(
+                                deadLetter.job().map(JobId::value).orElse("-"), ID_WIDTH),
                         TerminalEscaper.escape(deadLetter.details().errorCode().orElse("-"), CODE_WIDTH),
                         TerminalEscaper.escape(deadLetter.details().error().orElse("-"), errorWidth))
                 .stripTrailing()));
@@ -56,7 +58,8 @@ public final class DeadLetterFormatter {
     /** Headers, failed attempts and body. */
     public static String formatDetails(DeadLetter deadLetter) {
         StringBuilder text = new StringBuilder("id: " + deadLetter.id() + "\n");
-        deadLetter.job()
+        deadLetter
+                .job()
                 .ifPresent(job -> text.append("job: ")
                         .append(TerminalEscaper.escape(job.value()))
                         .append('\n'));
@@ -74,7 +77,8 @@ public final class DeadLetterFormatter {
             }
         });
         text.append("\nfailed attempts\n");
-        deadLetter.details()
+        deadLetter
+                .details()
                 .history()
                 .forEach(entry -> text.append("  ").append(attempt(entry)).append('\n'));
         text.append("\nbody, ").append(deadLetter.body().length()).append(" bytes\n");

@@ -6,35 +6,35 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
-/** Lets a limited number of requests through at once; the others wait here in order, where waiting has no time limit. */
+/** Semaphore without blocking: waiters acquire permits in order and without a time limit. */
 public final class AsyncSemaphore {
     private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
     private int free;
 
-    public AsyncSemaphore(int width) {
-        this.free = width;
+    public AsyncSemaphore(int permits) {
+        this.free = permits;
     }
 
-    /** Completes on {@code context} when there is room; who came in must {@link #leave}. */
+    /** Completes on {@code context} with a permit, which the caller must {@link #release}. */
     public synchronized Future<Void> acquire(Context context) {
         if (free > 0) {
             free--;
             return Future.succeededFuture();
         }
-        CompletableFuture<Void> turn = new CompletableFuture<>();
-        waiting.add(turn);
-        return Future.fromCompletionStage(turn, context);
+        CompletableFuture<Void> permit = new CompletableFuture<>();
+        waiting.add(permit);
+        return Future.fromCompletionStage(permit, context);
     }
 
     public void release() {
-        CompletableFuture<Void> turn;
+        CompletableFuture<Void> permit;
         synchronized (this) {
-            turn = waiting.poll();
-            if (turn == null) {
+            permit = waiting.poll();
+            if (permit == null) {
                 free++;
                 return;
             }
         }
-        turn.complete(null);
+        permit.complete(null);
     }
 }

@@ -6,18 +6,18 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/** Waiting that is over at once when the work is told to end. */
+/** A delay that ends immediately when the work is cancelled. */
 public record CancellableDelay(Vertx vertx, CancellationToken cancellation) {
-    /** Ends after this time or with the cancellation, on the caller's context; never fails. */
+    /** Completes after {@code time} or with the cancellation, on the caller's context; never fails. */
     public Future<Void> await(Duration time) {
-        Promise<Void> over = Promise.promise();
+        Promise<Void> elapsed = Promise.promise();
         Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(Math.max(1, time.toMillis()), due -> over.tryComplete());
-        CancellationToken.Registration told =
-                cancellation.onCancel(() -> context.runOnContext(v -> over.tryComplete()));
-        return over.future().onComplete(ended -> {
+        long timer = vertx.setTimer(Math.max(1, time.toMillis()), due -> elapsed.tryComplete());
+        CancellationToken.Registration registration =
+                cancellation.onCancel(() -> context.runOnContext(v -> elapsed.tryComplete()));
+        return elapsed.future().onComplete(ended -> {
             vertx.cancelTimer(timer);
-            told.close();
+            registration.close();
         });
     }
 }

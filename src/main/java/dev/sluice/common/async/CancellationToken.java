@@ -8,21 +8,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells running work to stop, and why. Whoever starts something that can be stopped (a process, a transfer) registers how;
- * the first {@link #cancel} runs all of it, and what is registered later runs at once. Safe for use from any thread.
+ * Cancels running work for a stated reason. Code that starts a process or transfer registers how to stop it; the first
+ * {@link #cancel} runs all registered actions, and actions registered later run immediately. Safe for use from any thread.
  */
 public final class CancellationToken {
     private final List<Runnable> actions = new ArrayList<>();
     private @Nullable JobException reason;
 
-    /** Stops the work; only the first reason counts. */
-    public void cancel(JobException why) {
+    /** Cancels the work; only the first reason counts. */
+    public void cancel(JobException cause) {
         List<Runnable> due;
         synchronized (this) {
             if (reason != null) {
                 return;
             }
-            reason = why;
+            reason = cause;
             due = List.copyOf(actions);
             actions.clear();
         }
@@ -34,14 +34,14 @@ public final class CancellationToken {
         synchronized (this) {
             if (reason == null) {
                 actions.add(action);
-                return () -> forget(action);
+                return () -> remove(action);
             }
         }
         action.run();
         return () -> {};
     }
 
-    private synchronized void forget(Runnable action) {
+    private synchronized void remove(Runnable action) {
         actions.remove(action);
     }
 
@@ -49,15 +49,15 @@ public final class CancellationToken {
         return reason().isPresent();
     }
 
-    /** Why the work was cancelled, if it was. */
+    /** The reason for the cancellation; empty if not cancelled. */
     public synchronized Optional<JobException> reason() {
         return Optional.ofNullable(reason);
     }
 
     /** Throws the reason if the work was cancelled. */
     public void throwIfCancelled() {
-        reason().ifPresent(why -> {
-            throw why;
+        reason().ifPresent(cause -> {
+            throw cause;
         });
     }
 
@@ -66,7 +66,7 @@ public final class CancellationToken {
         return reason().<Future<Void>>map(Future::failedFuture).orElseGet(Future::succeededFuture);
     }
 
-    /** An entry that ends when closed. */
+    /** A registered action; closing removes it. */
     public interface Registration extends AutoCloseable {
         @Override
         void close();

@@ -13,11 +13,11 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * How much is worked on at once. The broker's prefetch alone does not hold that: a channel that is lost while work goes on
- * leaves the work its slots, and the next channel brings as much again. What comes then waits here for its turn.
+ * Limits concurrent work and queues the rest. The broker's prefetch alone does not: if a channel is lost while its deliveries are
+ * processed, the next channel delivers as many again.
  */
 public final class ConcurrencyLimiter<T> {
-    private final int count;
+    private final int maxConcurrent;
     private final Predicate<T> isObsolete;
     private final BiFunction<T, CancellationToken, Future<Void>> work;
     private final Executor owner;
@@ -25,60 +25,59 @@ public final class ConcurrencyLimiter<T> {
     private final Map<Future<Void>, CancellationToken> active = new HashMap<>();
 
     /**
-     * Slots with nothing in them.
-     *
-     * @param count 1 or more
-     * @param gone whether what waits is not worth beginning any more, because its channel is lost and it comes again
-     * @param work sees one through; its Future ends when the slot is free
-     * @param owner runs what follows where everything else is called
+     * @param maxConcurrent 1 or more
+     * @param isObsolete whether a queued item is to be dropped, because its channel is lost and the broker redelivers it
+     * @param work processes an item; its Future completes when the next item may start
+     * @param owner runs completions on the thread that calls all other methods
      */
     public ConcurrencyLimiter(
-            int count, Predicate<T> gone, BiFunction<T, CancellationToken, Future<Void>> work, Executor owner) {
-        this.count = count;
-        this.isObsolete = gone;
+            int maxConcurrent,
+            Predicate<T> isObsolete,
+            BiFunction<T, CancellationToken, Future<Void>> work, Executor owner) {
+        this.maxConcurrent = maxConcurrent;
+        this.isObsolete = isObsolete;
         this.work = work;
         this.owner = owner;
     }
 
-    /** Begins the work, or lets it wait for a slot behind what waits already. */
-    public void submit(T piece) {
-        waiting.add(piece);
+    /** Starts the item, or queues it behind the waiting ones. */
+    public void submit(T item) {
+        waiting.add(item);
         fill();
     }
 
     private void fill() {
         waiting.removeIf(isObsolete);
-        while (active.size() < count && !waiting.isEmpty()) {
-            begin(waiting.remove());
+        while (active.size() < maxConcurrent && !waiting.isEmpty()) {
+            start(waiting.remove());
         }
     }
 
-    private void begin(T piece) {
+    private void start(T item) {
         CancellationToken cancellation = new CancellationToken();
-        Future<Void> flow = work.apply(piece, cancellation);
-        active.put(flow, cancellation);
-        // A cancellation comes from other threads, and what it ends goes on there.
-        flow.onComplete(ended -> owner.execute(() -> {
-            active.remove(flow);
+        Future<Void> running = work.apply(item, cancellation);
+        active.put(running, cancellation);
+        // Work that is cancelled by another thread completes on that thread.
+        running.onComplete(ended -> owner.execute(() -> {
+            active.remove(running);
             fill();
         }));
     }
 
-    /** Takes out what waits, which is not begun any more. */
+    /** Removes and returns the queued items. */
     public List<T> drainQueued() {
-        List<T> left = List.copyOf(waiting);
+        List<T> queued = List.copyOf(waiting);
         waiting.clear();
-        return left;
+        return queued;
     }
 
-    /** Tells all work to end, and gives what ends with it. */
-    public List<Future<Void>> cancel(JobException why) {
-        List<Future<Void>> flows = new ArrayList<>(active.keySet());
-        List.copyOf(active.values()).forEach(each -> each.cancel(why));
-        return flows;
+    /** Cancels all running work; returns its Futures. */
+    public List<Future<Void>> cancel(JobException reason) {
+        List<Future<Void>> running = new ArrayList<>(active.keySet());
+        List.copyOf(active.values()).forEach(each -> each.cancel(reason));
+        return running;
     }
 
-    /** How many are worked on. */
     public int activeCount() {
         return active.size();
     }

@@ -9,25 +9,25 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** Does numbered pieces of work, a few at a time, in the order of their numbers. */
+/** Runs indexed tasks with limited concurrency, or items in sequence. */
 public final class ParallelTasks {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final int count;
-    private final IntFunction<Future<Void>> work;
+    private final IntFunction<Future<Void>> task;
 
-    private ParallelTasks(int pieces, IntFunction<Future<Void>> work) {
-        this.count = pieces;
-        this.work = work;
+    private ParallelTasks(int count, IntFunction<Future<Void>> task) {
+        this.count = count;
+        this.task = task;
     }
 
     /**
-     * Does {@code work} for 0 to {@code pieces - 1}, at most {@code width} at once. After the first failure nothing new is
-     * begun; the Future ends when all that was begun has ended, so that the caller may then take away what the work uses.
+     * Runs {@code task} for 0 to {@code count - 1}, at most {@code concurrency} at a time. No task is started after the first
+     * failure. The Future completes when all started tasks have ended, so that the caller may then release what they use.
      */
-    public static Future<Void> forEachIndex(int pieces, int width, IntFunction<Future<Void>> work) {
-        ParallelTasks tasks = new ParallelTasks(pieces, work);
-        List<Future<Void>> running = new ArrayList<>(IntStream.range(0, Math.min(width, pieces))
+    public static Future<Void> forEachIndex(int count, int concurrency, IntFunction<Future<Void>> task) {
+        ParallelTasks tasks = new ParallelTasks(count, task);
+        List<Future<Void>> running = new ArrayList<>(IntStream.range(0, Math.min(concurrency, count))
                 .mapToObj(lane -> tasks.advance())
                 .toList());
         return Future.join(running).mapEmpty();
@@ -43,10 +43,10 @@ public final class ParallelTasks {
     }
 
     private Future<Void> advance() {
-        int piece = next.getAndIncrement();
-        if (piece >= count || stopped.get()) {
+        int index = next.getAndIncrement();
+        if (index >= count || stopped.get()) {
             return Future.succeededFuture();
         }
-        return work.apply(piece).onFailure(cause -> stopped.set(true)).compose(done -> advance());
+        return task.apply(index).onFailure(cause -> stopped.set(true)).compose(done -> advance());
     }
 }

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Work that is done again and again, one round after the other; belongs to the context that starts it. */
+/** Runs a task again after each interval, never concurrently with itself; belongs to the context that starts it. */
 public final class PeriodicTask {
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
     private final Vertx vertx;
     private final Duration interval;
@@ -19,14 +19,14 @@ public final class PeriodicTask {
     private boolean busy;
     private boolean stopping;
 
-    /** @param round never fails */
-    public PeriodicTask(Vertx vertx, Duration pause, Supplier<Future<Void>> round) {
+    /** @param task must never fail */
+    public PeriodicTask(Vertx vertx, Duration interval, Supplier<Future<Void>> task) {
         this.vertx = vertx;
-        this.interval = pause;
-        this.task = round;
+        this.interval = interval;
+        this.task = task;
     }
 
-    /** Begins with a pause. */
+    /** The first run starts after one interval. */
     public void start() {
         timer = vertx.setTimer(interval.toMillis(), due -> {
             busy = true;
@@ -41,7 +41,7 @@ public final class PeriodicTask {
         });
     }
 
-    /** Begins no other round; completes when the one under way has ended, or does not soon: it may wait for a service. */
+    /** Starts no further run; completes when the current one has ended, or after 2 s if it waits for a service. */
     public Future<Void> stop() {
         stopping = true;
         vertx.cancelTimer(timer);
@@ -49,7 +49,7 @@ public final class PeriodicTask {
             ended.tryComplete();
         }
         return ended.future()
-                .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .otherwiseEmpty();
     }
 }

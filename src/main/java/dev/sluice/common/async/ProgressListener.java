@@ -1,16 +1,12 @@
 package dev.sluice.common.async;
 
-/** Where work tells how far it is. Safe to call from any thread, cheap, never fails. */
+/** Receives the progress of work. Safe to call from any thread, cheap, never fails. */
 @FunctionalInterface
 public interface ProgressListener {
-    /**
-     * Says how much of this stage's work is done.
-     *
-     * @param fraction 0 to 1
-     */
+    /** @param fraction completed part of the stage's work, 0 to 1 */
     void report(double fraction);
 
-    /** Progress that nobody watches. */
+    /** Ignores progress. */
     static ProgressListener noop() {
         return fraction -> {};
     }

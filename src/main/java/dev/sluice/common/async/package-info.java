@@ -1,4 +1,4 @@
-/** Semaphore, limiter, back-off, cancellable delay, cancellation token. */
+/** Semaphore, concurrency limiter, retry with back-off, cancellable delay, cancellation token. */
 @NullMarked
 package dev.sluice.common.async;
 

@@ -13,45 +13,45 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A directory with all that is in it; links are things of their own and never followed. Blocking. */
+/** Lists and deletes directories; never follows links. Blocking. */
 public final class DirectoryTree {
     private DirectoryTree() {}
 
-    /** Removes as much as it can; something removed meanwhile by another is no trouble. */
+    /** Deletes as much as possible, then fails with the first error; files deleted concurrently are ignored. */
     public static void deleteRecursively(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        Removal removal = new Removal();
-        Files.walkFileTree(root, removal);
-        IOException trouble = removal.trouble;
-        if (trouble != null) {
-            throw trouble;
+        Deletion deletion = new Deletion();
+        Files.walkFileTree(root, deletion);
+        IOException error = deletion.firstError;
+        if (error != null) {
+            throw error;
         }
     }
 
-    /** The names of what is directly in a directory, sorted; none if it is not there. */
+    /** The sorted names of the entries of a directory; empty if it does not exist. */
     public static List<String> list(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(entry -> String.valueOf(entry.getFileName()))
                     .sorted()
                     .toList();
-        } catch (NoSuchFileException gone) {
+        } catch (NoSuchFileException missing) {
             return List.of();
         }
     }
 
-    /** Removes a directory unless something is in it or it is gone. */
+    /** Deletes a directory if it exists and is empty. */
     public static void deleteIfEmpty(Path directory) throws IOException {
         try {
             Files.deleteIfExists(directory);
-        } catch (DirectoryNotEmptyException inUse) {
+        } catch (DirectoryNotEmptyException notEmpty) {
             return;
         }
     }
 
-    private static final class Removal extends SimpleFileVisitor<Path> {
-        private @Nullable IOException trouble;
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        private @Nullable IOException firstError;
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
@@ -60,7 +60,7 @@ public final class DirectoryTree {
 
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException cause) {
-            return cause instanceof NoSuchFileException ? FileVisitResult.CONTINUE : note(cause);
+            return cause instanceof NoSuchFileException ? FileVisitResult.CONTINUE : record(cause);
         }
 
         @Override
@@ -72,14 +72,14 @@ public final class DirectoryTree {
             try {
                 Files.deleteIfExists(path);
             } catch (IOException cause) {
-                return note(cause);
+                return record(cause);
             }
             return FileVisitResult.CONTINUE;
         }
 
-        private FileVisitResult note(IOException cause) {
-            if (trouble == null) {
-                trouble = cause;
+        private FileVisitResult record(IOException cause) {
+            if (firstError == null) {
+                firstError = cause;
             }
             return FileVisitResult.CONTINUE;
         }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong with files, in the words of jobs. */
+/** Maps file errors to error codes of jobs. */
 public final class FileErrorMapper {
     private FileErrorMapper() {}
 
@@ -20,11 +20,11 @@ public final class FileErrorMapper {
         }
         if (cause instanceof NoSuchFileException
                 || cause instanceof FileNotFoundException
-                || (cause instanceof IOException && saysThatItCannotExist(cause))) {
+                || (cause instanceof IOException && isImpossiblePath(cause))) {
             return new JobException(
-                    ErrorCode.FILES_MISSING, "A file that this stage needs is not there any more.", cause);
+                    ErrorCode.FILES_MISSING, "A file that this stage needs was not found.", cause);
         }
-        if (cause instanceof IOException && saysFull(cause)) {
+        if (cause instanceof IOException && isDiskFull(cause)) {
             return diskFull(cause);
         }
         return JobException.of(cause);
@@ -34,14 +34,14 @@ public final class FileErrorMapper {
         return new JobException(ErrorCode.DISK_FULL, "The disk of the workspace is full.", cause);
     }
 
-    /** A message named a file below a file, or by a name longer than any. */
-    private static boolean saysThatItCannotExist(Throwable cause) {
+    /** The path has a file as parent directory, or a name that is too long. */
+    private static boolean isImpossiblePath(Throwable cause) {
         String text = Optional.ofNullable(cause.getMessage()).orElse("").toLowerCase(Locale.ROOT);
         return text.endsWith("not a directory") || text.endsWith("file name too long");
     }
 
-    // Java has no type for ENOSPC and EDQUOT: the system's text is all there is.
-    private static boolean saysFull(Throwable cause) {
+    // Java has no exception type for ENOSPC and EDQUOT; only the text of the system identifies them.
+    private static boolean isDiskFull(Throwable cause) {
         String text = Optional.ofNullable(cause.getMessage()).orElse("").toLowerCase(Locale.ROOT);
         return text.contains("no space left") || text.contains("quota exceeded") || text.contains("not enough space");
     }

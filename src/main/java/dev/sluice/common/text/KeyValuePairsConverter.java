@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * The keys and values of a line of the log, for {@code logback.xml}. Logback's own ({@code %kvp}) lets a value end its quotation
- * marks and go on with a key of its choice.
+ * Formats the key-value pairs of a log line, for {@code logback.xml}. Logback's own converter ({@code %kvp}) does not escape
+ * quotation marks, so that a value could forge another key.
  */
 public final class KeyValuePairsConverter extends ClassicConverter {
     @Override

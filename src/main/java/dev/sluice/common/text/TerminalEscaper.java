@@ -1,36 +1,36 @@
 package dev.sluice.common.text;
 
-/** Text from outside as a terminal may have it: nothing in it moves the cursor, hides or turns what stands around it. */
+/** Escapes untrusted text for a terminal, so that it cannot move the cursor or hide or reorder other text. */
 public final class TerminalEscaper {
     private TerminalEscaper() {}
 
-    /** One line: whatever is not plainly visible is written as {@code \\uXXXX}, as JSON may have it inside a text. */
+    /** One line: each invisible character becomes {@code \\uXXXX}, which is valid inside a JSON string. */
     public static String escape(String text) {
-        StringBuilder plain = new StringBuilder(text.length());
-        text.codePoints().forEach(point -> append(plain, point));
-        return plain.toString();
+        StringBuilder escaped = new StringBuilder(text.length());
+        text.codePoints().forEach(point -> append(escaped, point));
+        return escaped.toString();
     }
 
-    /** Several lines, each as {@link #line}. */
+    /** As {@link #escape(String)}, but keeps line feeds. */
     public static String escapeMultiline(String text) {
-        StringBuilder plain = new StringBuilder(text.length());
+        StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
             if (point == '\n') {
-                plain.append('\n');
+                escaped.append('\n');
             } else {
-                append(plain, point);
+                append(escaped, point);
             }
         });
-        return plain.toString();
+        return escaped.toString();
     }
 
-    /** One line of at most {@code width} characters. */
+    /** As {@link #escape(String)}, truncated to {@code width} characters. */
     public static String escape(String text, int width) {
-        String plain = escape(text);
-        return plain.length() <= width ? plain : plain.substring(0, Math.max(0, width - 1)) + "…";
+        String escaped = escape(text);
+        return escaped.length() <= width ? escaped : escaped.substring(0, Math.max(0, width - 1)) + "…";
     }
 
-    private static void append(StringBuilder plain, int point) {
+    private static void append(StringBuilder escaped, int point) {
         boolean visible = switch (Character.getType(point)) {
             case Character.CONTROL,
                     Character.FORMAT,
@@ -42,10 +42,10 @@ public final class TerminalEscaper {
             default -> true;
         };
         if (visible) {
-            plain.appendCodePoint(point);
+            escaped.appendCodePoint(point);
         } else {
             for (char unit : Character.toChars(point)) {
-                plain.append(String.format("\\u%04x", (int) unit));
+                escaped.append(String.format("\\u%04x", (int) unit));
             }
         }
     }

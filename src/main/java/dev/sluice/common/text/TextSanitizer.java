@@ -3,8 +3,8 @@ package dev.sluice.common.text;
 import java.util.regex.Pattern;
 
 /**
- * Text from outside as it may stand in a line of ours, on a terminal or in a log: without what ends a line, moves the cursor,
- * colours, or turns the direction of reading. {@code logback.xml} has the same list.
+ * Makes untrusted text safe for one line of a log or terminal: line ends, other control characters and bidirectional controls
+ * become spaces. {@code logback.xml} has the same list.
  */
 public final class TextSanitizer {
     private static final Pattern NON_PRINTABLE =
@@ -16,9 +16,9 @@ public final class TextSanitizer {
         return NON_PRINTABLE.matcher(text).replaceAll(" ");
     }
 
-    /** As above, cut after {@code longest} characters. */
-    public static String singleLine(String text, int longest) {
-        String line = singleLine(text.length() > longest ? text.substring(0, longest) : text);
-        return text.length() > longest ? line + "…" : line;
+    /** As above, truncated after {@code maxLength} characters. */
+    public static String singleLine(String text, int maxLength) {
+        String line = singleLine(text.length() > maxLength ? text.substring(0, maxLength) : text);
+        return text.length() > maxLength ? line + "…" : line;
     }
 }

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The certificate authorities that a service's certificate may come from, out of one PEM file.
+ * Trusted certificate authorities of a service, read from a PEM file.
  *
  * @param certificates at least one
  */
@@ -28,9 +28,9 @@ public record CaFile(Path path, List<X509Certificate> certificates) {
     }
 
     /**
-     * Reads the file; what stands between its certificates is skipped.
+     * Reads the file; text between certificates is skipped.
      *
-     * @throws IllegalArgumentException saying what is wrong, if there is no certificate to be had from it
+     * @throws IllegalArgumentException if the file cannot be read, or contains no certificate or an invalid one
      */
     public static CaFile read(Path path) {
         Matcher blocks = CERTIFICATE.matcher(text(path));
@@ -39,7 +39,7 @@ public record CaFile(Path path, List<X509Certificate> certificates) {
             certificates.add(certificate(blocks.group(), certificates.size() + 1));
         }
         if (certificates.isEmpty()) {
-            throw new IllegalArgumentException("the file has no certificate in PEM form (BEGIN CERTIFICATE) in it");
+            throw new IllegalArgumentException("the file contains no PEM certificate (BEGIN CERTIFICATE)");
         }
         return new CaFile(path, certificates);
     }
@@ -51,10 +51,10 @@ public record CaFile(Path path, List<X509Certificate> certificates) {
 
     private static String text(Path path) {
         try {
-            // PEM is ASCII; what else stands in the file need not be text of any encoding.
+            // PEM is ASCII; other content of the file may have any encoding.
             return Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException missing) {
-            throw new IllegalArgumentException("there is no such file", missing);
+            throw new IllegalArgumentException("file not found", missing);
         } catch (IOException unreadable) {
             throw new IllegalArgumentException("the file cannot be read", unreadable);
         }
@@ -65,7 +65,7 @@ public record CaFile(Path path, List<X509Certificate> certificates) {
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.ISO_8859_1)));
         } catch (CertificateException damaged) {
-            throw new IllegalArgumentException("certificate " + number + " of the file cannot be read", damaged);
+            throw new IllegalArgumentException("certificate " + number + " of the file is invalid", damaged);
         }
     }
 }

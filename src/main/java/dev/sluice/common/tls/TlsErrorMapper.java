@@ -12,17 +12,17 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Finds in what a client threw why TLS did not come about, in words for the person who has to mend it. */
+/** Explains TLS failures of clients to the operator. */
 public final class TlsErrorMapper {
-    private static final int LONGEST_QUOTE = 200;
+    private static final int MAX_QUOTE = 200;
 
     private TlsErrorMapper() {}
 
     /**
-     * The end of a sentence, without its full stop; empty if {@code failure} has nothing to do with TLS.
+     * The reason without a final full stop; empty if {@code failure} is not about TLS.
      *
-     * @param key the setting that names the authorities, such as {@code rabbitmq.caFile}
-     * @param caFile what it says
+     * @param key the setting of the CA file, such as {@code rabbitmq.caFile}
+     * @param caFile value of that setting
      */
     public static Optional<String> reason(Throwable failure, String key, Optional<CaFile> caFile) {
         List<Throwable> chain = chain(failure);
@@ -30,43 +30,43 @@ public final class TlsErrorMapper {
             return Optional.of("its certificate, or that of its authority, has expired");
         }
         if (has(chain, CertificateNotYetValidException.class)) {
-            return Optional.of("its certificate is not valid yet; is a clock wrong?");
+            return Optional.of("its certificate is not valid yet; check the clocks");
         }
         Optional<String> name = chain.stream()
                 .map(TlsErrorMapper::text)
-                .filter(TlsErrorMapper::isAboutTheName)
+                .filter(TlsErrorMapper::isHostNameMismatch)
                 .findFirst();
         if (name.isPresent()) {
             return Optional.of(
-                    "its certificate is for another host name than the one it was asked by" + quoted(name.get()));
+                    "its certificate does not match the host name" + quoted(name.get()));
         }
         if (has(chain, CertPathBuilderException.class) || has(chain, CertPathValidatorException.class)) {
             return Optional.of(
                     caFile.isPresent()
-                            ? "its certificate comes from none of the authorities in " + key + " ("
+                            ? "its certificate was issued by none of the authorities in " + key + " ("
                                     + caFile.get().path() + ")"
-                            : "its certificate comes from no authority that this JVM trusts; " + key
-                                    + " can name the right one");
+                            : "its certificate was issued by no authority that this JVM trusts; set " + key
+                                    + " to the CA file of the service");
         }
         return chain.stream()
                 .filter(SSLException.class::isInstance)
                 .map(TlsErrorMapper::text)
                 .findFirst()
                 .map(text -> text.contains("Unsupported or unrecognized SSL message") || text.contains("not an SSL/TLS")
-                        ? "it does not speak TLS on that port"
+                        ? "the port does not use TLS"
                         : "TLS failed" + quoted(text));
     }
 
-    /** Whether the other side was reached, and its certificate is the trouble. */
+    /** Whether the server was reached but its certificate was rejected. */
     public static boolean isCertificateRejected(Throwable failure) {
         List<Throwable> chain = chain(failure);
         return has(chain, CertificateException.class)
                 || has(chain, CertPathBuilderException.class)
                 || has(chain, CertPathValidatorException.class)
-                || chain.stream().map(TlsErrorMapper::text).anyMatch(TlsErrorMapper::isAboutTheName);
+                || chain.stream().map(TlsErrorMapper::text).anyMatch(TlsErrorMapper::isHostNameMismatch);
     }
 
-    private static boolean isAboutTheName(String text) {
+    private static boolean isHostNameMismatch(String text) {
         return text.contains("No subject alternative")
                 || text.contains("No name matching")
                 || text.contains("could not be verified by hostnameverifier");
@@ -89,6 +89,6 @@ public final class TlsErrorMapper {
     }
 
     private static String quoted(String text) {
-        return text.isBlank() ? "" : " (" + TextSanitizer.singleLine(text.strip(), LONGEST_QUOTE) + ")";
+        return text.isBlank() ? "" : " (" + TextSanitizer.singleLine(text.strip(), MAX_QUOTE) + ")";
     }
 }

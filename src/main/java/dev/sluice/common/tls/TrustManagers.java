@@ -9,11 +9,11 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what the TLS clients ask whether a certificate is to be trusted. */
+/** Creates the trust managers of TLS clients. */
 public final class TrustManagers {
     private TrustManagers() {}
 
-    /** Trusts the authorities of the file and no others; without one, those of this JVM. Reads files in the second case. */
+    /** Trusts only the authorities of the file; without a file those of this JVM, whose trust store is then read. */
     public static X509ExtendedTrustManager forCaFile(Optional<CaFile> caFile) {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -22,9 +22,9 @@ public final class TrustManagers {
                     .filter(X509ExtendedTrustManager.class::isInstance)
                     .map(X509ExtendedTrustManager.class::cast)
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("this JVM checks no certificates"));
+                    .orElseThrow(() -> new IllegalStateException("this JVM has no X.509 trust manager"));
         } catch (GeneralSecurityException | IOException unusable) {
-            throw new IllegalStateException("this JVM has no trust store that can be used", unusable);
+            throw new IllegalStateException("the trust store of this JVM cannot be used", unusable);
         }
     }
 

@@ -21,11 +21,11 @@ import java.util.jar.JarFile;
 import java.util.zip.CRC32;
 
 /**
- * The FFmpeg inside our jar, unpacked into the cache so that it can be run. The directory is named after its content and
- * appears in one step, so several processes may unpack at once and a new build never meets an old build's files.
+ * Unpacks the FFmpeg that is bundled in the jar into the cache. The directory is named after its content and appears
+ * atomically, so that several processes can unpack concurrently and a new build never uses files of an old one.
  */
 final class BundledFfmpeg {
-    /** Raised when what is done to the unpacked files changes. */
+    /** Incremented when the changes to the unpacked files change. */
     private static final int LAYOUT = 1;
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
@@ -39,11 +39,11 @@ final class BundledFfmpeg {
     }
 
     /**
-     * The directory with {@code ffmpeg} and {@code ffprobe}; empty if this build holds none for this platform.
+     * The directory with {@code ffmpeg} and {@code ffprobe}; empty if this build has no FFmpeg for this platform.
      *
-     * @throws IOException if the cache can't be written or is open to other users
+     * @throws IOException if the cache cannot be written or is writable by other users
      */
-    Optional<Path> unpacked() throws IOException {
+    Optional<Path> unpack() throws IOException {
         String prefix = "org/bytedeco/ffmpeg/" + classifier + "/";
         URL program = BundledFfmpeg.class.getClassLoader().getResource(prefix + "ffmpeg");
         if (program == null || !(program.openConnection() instanceof JarURLConnection connection)) {
@@ -55,12 +55,12 @@ final class BundledFfmpeg {
                     .filter(entry -> entry.getName().startsWith(prefix) && !entry.isDirectory())
                     .filter(entry -> !entry.getName().startsWith(prefix + "libjni"))
                     .toList();
-            Path home = cache.resolve(classifier + "-" + fingerprint(files));
-            if (!isComplete(home, files)) {
+            Path directory = cache.resolve(classifier + "-" + fingerprint(files));
+            if (!isComplete(directory, files)) {
                 prepareCache();
-                unpack(jar, files, home);
+                unpack(jar, files, directory);
             }
-            return Optional.of(home);
+            return Optional.of(directory);
         }
     }
 
@@ -73,65 +73,65 @@ final class BundledFfmpeg {
         return String.format("%08x", crc.getValue());
     }
 
-    private static boolean isComplete(Path home, List<JarEntry> files) throws IOException {
+    private static boolean isComplete(Path directory, List<JarEntry> files) throws IOException {
         for (JarEntry file : files) {
-            Path there = home.resolve(nameOf(file));
-            if (!Files.isRegularFile(there) || Files.size(there) != file.getSize()) {
+            Path path = directory.resolve(nameOf(file));
+            if (!Files.isRegularFile(path) || Files.size(path) != file.getSize()) {
                 return false;
             }
         }
-        return Files.isExecutable(home.resolve("ffmpeg")) && Files.isExecutable(home.resolve("ffprobe"));
+        return Files.isExecutable(directory.resolve("ffmpeg")) && Files.isExecutable(directory.resolve("ffprobe"));
     }
 
     private void prepareCache() throws IOException {
         Files.createDirectories(cache);
         PosixFileAttributeView view = Files.getFileAttributeView(cache, PosixFileAttributeView.class);
         if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new IOException("anybody may write to " + cache + ", so programs in it can't be trusted");
+            throw new IOException(cache + " is writable by all users; programs in it cannot be trusted");
         }
     }
 
-    private void unpack(JarFile jar, List<JarEntry> files, Path home) throws IOException {
-        Path fresh = Files.createTempDirectory(cache, "unpacking-", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    private void unpack(JarFile jar, List<JarEntry> files, Path directory) throws IOException {
+        Path unpacked = Files.createTempDirectory(cache, "unpacking-", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         try {
             for (JarEntry file : files) {
-                Path target = fresh.resolve(nameOf(file));
+                Path target = unpacked.resolve(nameOf(file));
                 try (InputStream content = jar.getInputStream(file)) {
                     Files.copy(content, target);
                 }
                 Files.setPosixFilePermissions(target, OWNER_ONLY);
             }
             if (classifier.startsWith("linux")) {
-                DesktopLibraryStubs.installInto(fresh);
+                DesktopLibraryStubs.installInto(unpacked);
             }
-            publish(fresh, home, files);
+            publish(unpacked, directory, files);
         } finally {
-            DirectoryTree.deleteRecursively(fresh);
+            DirectoryTree.deleteRecursively(unpacked);
         }
     }
 
-    /** Puts the fresh directory in its place, unless another process was first. */
-    private void publish(Path fresh, Path home, List<JarEntry> files) throws IOException {
+    /** Moves the unpacked directory to its final path, unless another process did so first. */
+    private void publish(Path unpacked, Path directory, List<JarEntry> files) throws IOException {
         try {
-            Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(unpacked, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
-            if (!Files.exists(home)) {
+            if (!Files.exists(directory)) {
                 throw e;
             }
-            if (!isComplete(home, files)) {
-                replace(home, fresh);
+            if (!isComplete(directory, files)) {
+                replace(directory, unpacked);
             }
         }
     }
 
-    /** A cleaner took some of the files of {@code home}; what still runs from there keeps the files that it has open. */
-    private void replace(Path home, Path fresh) throws IOException {
-        Path aside = Files.createTempDirectory(cache, "unpacking-");
+    /** Replaces a directory from which files were deleted; running programs keep their open files. */
+    private void replace(Path directory, Path unpacked) throws IOException {
+        Path temporary = Files.createTempDirectory(cache, "unpacking-");
         try {
-            Files.move(home, aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
-            Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(directory, temporary.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(unpacked, directory, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            DirectoryTree.deleteRecursively(aside);
+            DirectoryTree.deleteRecursively(temporary);
         }
     }
 

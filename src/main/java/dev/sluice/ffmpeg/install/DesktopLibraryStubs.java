@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The libraries of a desktop (screen, sound, hardware) that the bundled FFmpeg is linked to for its capture devices. We
- * never use those, servers lack the libraries, and loading them costs time: each is replaced with an empty one that has its
- * name, next to the programs, and the programs are told to look there first.
+ * Stubs of the desktop libraries (screen, audio, hardware) to which the bundled FFmpeg is linked for its capture devices. Sluice
+ * never uses these, servers lack the libraries, and loading them costs time. Each is replaced by an empty library of the same
+ * name beside the programs, and the programs are changed to search that directory first.
  */
 final class DesktopLibraryStubs {
     private static final Map<String, List<String>> VERSIONS_BY_NAME = Map.of(
@@ -24,17 +24,17 @@ final class DesktopLibraryStubs {
 
     private DesktopLibraryStubs() {}
 
-    /** Writes the empty libraries that the bundle does not bring itself, and makes its programs find them. */
-    static void installInto(Path home) throws IOException {
-        ElfFile ffmpeg = ElfFile.read(home.resolve("ffmpeg"));
+    /** Writes the libraries that the bundle does not contain, and makes its programs find them. */
+    static void installInto(Path directory) throws IOException {
+        ElfFile ffmpeg = ElfFile.read(directory.resolve("ffmpeg"));
         for (Map.Entry<String, List<String>> library : VERSIONS_BY_NAME.entrySet()) {
-            Path file = home.resolve(library.getKey());
+            Path file = directory.resolve(library.getKey());
             if (!Files.exists(file)) {
                 Files.write(file, StubLibraryWriter.build(ffmpeg.machine(), library.getKey(), library.getValue()));
             }
         }
         for (String program : List.of("ffmpeg", "ffprobe")) {
-            Path file = home.resolve(program);
+            Path file = directory.resolve(program);
             ElfFile elf = ElfFile.read(file);
             elf.convertRunpathToRpath();
             Files.write(file, elf.bytes());

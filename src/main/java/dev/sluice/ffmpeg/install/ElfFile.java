@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A 64-bit little-endian ELF program, as far as its library path is concerned. */
+/** A 64-bit little-endian ELF program; reads and changes its library path. */
 final class ElfFile {
     private static final int MAGIC = 0x464c457f;
     private static final int PT_DYNAMIC = 2;
@@ -32,14 +32,14 @@ final class ElfFile {
         return new ElfFile(bytes);
     }
 
-    /** The processor, as ELF numbers them. */
+    /** ELF number of the processor. */
     short machine() {
         return content.getShort(18);
     }
 
     /**
-     * Turns the program's RUNPATH into an RPATH. The first is asked only for the libraries that the program itself names,
-     * the second also for those that its libraries name, and the bundled libraries name no path of their own.
+     * Converts RUNPATH to RPATH. The loader uses RUNPATH only for libraries that the program itself names, but RPATH also for the
+     * dependencies of these libraries. The bundled libraries have no path of their own.
      */
     void convertRunpathToRpath() {
         int headers = Math.toIntExact(content.getLong(32));

@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The FFmpeg that this process uses.
+ * The FFmpeg that this process uses, and how it is run.
  *
- * @param version as the program tells it, {@code 8.1.2}
- * @param sandbox what each of its processes runs in; empty: none
- * @param scheduling how its encodes are scheduled; empty: as this process is
- * @param maxMemory bytes of address space for each of its processes
+ * @param version as reported by the program, {@code 8.1.2}
+ * @param sandbox of each process; empty: none
+ * @param scheduling of encodes; empty: that of this process
+ * @param maxMemory address space of each process, in bytes
  */
 public record FfmpegInstallation(
         Path ffmpeg,
@@ -35,47 +35,46 @@ public record FfmpegInstallation(
     }
 
     /**
-     * Finds FFmpeg and starts it once: the configured programs, else the bundled ones (unpacked on first use), else those on
-     * the PATH; then once more in a sandbox, unless the configuration wants none. Blocks.
+     * Finds FFmpeg and starts it once: the configured programs, else the bundled ones (unpacked on first use), else those on the
+     * PATH. Starts it again in a sandbox, unless disabled by the configuration. Blocks.
      *
-     * @throws FfmpegUnavailableException when there is none that runs, or no sandbox where one is required; its message says what to
-     *     install
+     * @throws FfmpegUnavailableException if no FFmpeg can be started, or if a sandbox is required and unavailable; the message
+     *     states what to install
      */
     public static FfmpegInstallation locate(FfmpegConfig config) {
         return new FfmpegLocator(config, Platform.current(), Platform.searchPath()).locate();
     }
 
-    /** Whether its processes see nothing of this host but what they need. */
     public boolean isSandboxed() {
         return sandbox.isPresent();
     }
 
-    /** The same FFmpeg, in this sandbox or in none. */
-    public FfmpegInstallation withSandbox(Optional<Sandbox> cage) {
-        return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, cage, scheduling, maxMemory);
+    /** The same FFmpeg with this sandbox, or without one. */
+    public FfmpegInstallation withSandbox(Optional<Sandbox> newSandbox) {
+        return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, newSandbox, scheduling, maxMemory);
     }
 
-    /** The same FFmpeg, its encodes scheduled like this. */
+    /** The same FFmpeg with this scheduling of encodes. */
     FfmpegInstallation withScheduling(Optional<BatchScheduling> batch) {
         return new FfmpegInstallation(ffmpeg, ffprobe, version, origin, sandbox, batch, maxMemory);
     }
 
     /**
-     * FFmpeg, to make files.
+     * Runs FFmpeg to write files.
      *
-     * @param maxFileBytes size of each of them
+     * @param maxFileBytes maximum size of each file
      */
     public FfmpegRunner encodeRunner(FileAccess fileAccess, long maxFileBytes) {
         ProcessLimits limits = new ProcessLimits(maxMemory, maxFileBytes);
         return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, fileAccess, limits, sandbox, scheduling));
     }
 
-    /** FFmpeg, to read files. */
+    /** Runs FFmpeg to read files. */
     public FfmpegRunner readRunner(FileAccess fileAccess) {
         return new FfmpegRunner(new FfmpegLaunchSpec(ffmpeg, fileAccess, ProcessLimits.forReader(maxMemory), sandbox));
     }
 
-    /** ffprobe, which only reads. */
+    /** Runs ffprobe. */
     public FfmpegRunner probeRunner(FileAccess fileAccess) {
         return new FfmpegRunner(new FfmpegLaunchSpec(ffprobe, fileAccess, ProcessLimits.forReader(maxMemory), sandbox));
     }

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks for FFmpeg in the order configured, bundled, PATH, and takes the first that runs. */
+/** Finds the first FFmpeg that can be started, in the order configured, bundled, PATH. */
 final class FfmpegLocator {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegLocator.class);
     private static final Pattern VERSION = Pattern.compile("^(?:ffmpeg|ffprobe) version (\\S+)", Pattern.MULTILINE);
@@ -45,15 +45,15 @@ final class FfmpegLocator {
                 config.ffmpeg().isPresent() || config.ffprobe().isPresent()
                         ? configured()
                         : bundled().or(this::onPath);
-        FfmpegInstallation bare = found.orElseThrow(() -> new FfmpegUnavailableException(installHint()));
+        FfmpegInstallation ffmpeg = found.orElseThrow(() -> new FfmpegUnavailableException(installHint()));
         LOG.atInfo()
-                .addKeyValue("version", bare.version())
-                .addKeyValue("origin", bare.origin())
-                .addKeyValue("ffmpeg", bare.ffmpeg())
+                .addKeyValue("version", ffmpeg.version())
+                .addKeyValue("origin", ffmpeg.origin())
+                .addKeyValue("ffmpeg", ffmpeg.ffmpeg())
                 .log("ffmpeg found");
-        return bare.withScheduling(new BatchSchedulingLocator(searchPath, limits).find())
+        return ffmpeg.withScheduling(new BatchSchedulingLocator(searchPath, limits).find())
                 .withSandbox(
-                        new SandboxLocator(config.sandbox(), searchPath, limits).find(bare.ffmpeg(), bare.ffprobe()));
+                        new SandboxLocator(config.sandbox(), searchPath, limits).find(ffmpeg.ffmpeg(), ffmpeg.ffprobe()));
     }
 
     private Optional<FfmpegInstallation> configured() {
@@ -64,22 +64,23 @@ final class FfmpegLocator {
 
     private Optional<FfmpegInstallation> bundled() {
         if (platform.bundle().isEmpty()) {
-            errors.add("there is no bundled FFmpeg for " + platform.name());
+            errors.add("no bundled FFmpeg for " + platform.name());
             return Optional.empty();
         }
         BundledFfmpeg bundle = new BundledFfmpeg(platform.bundle().get(), config.cacheDirectory());
         try {
-            Optional<Path> unpacked = bundle.unpacked();
+            Optional<Path> unpacked = bundle.unpack();
             if (unpacked.isEmpty()) {
-                errors.add("this build holds no FFmpeg for " + platform.name());
+                errors.add("this build has no FFmpeg for " + platform.name());
             }
-            return unpacked.flatMap(home -> started(home.resolve("ffmpeg"), home.resolve("ffprobe"), Origin.BUNDLED));
+            return unpacked.flatMap(
+                    directory -> started(directory.resolve("ffmpeg"), directory.resolve("ffprobe"), Origin.BUNDLED));
         } catch (IOException e) {
             LOG.atWarn()
                     .setCause(e)
-                    .addKeyValue("cache", config.cacheDirectory())
-                    .log("bundled ffmpeg could not be unpacked");
-            errors.add("the bundled one could not be unpacked into " + config.cacheDirectory() + " (" + e + ")");
+                    .addKeyValue("cacheDirectory", config.cacheDirectory())
+                    .log("unpacking the bundled FFmpeg failed");
+            errors.add("the bundled FFmpeg cannot be unpacked into " + config.cacheDirectory() + " (" + e + ")");
             return Optional.empty();
         }
     }
@@ -95,7 +96,7 @@ final class FfmpegLocator {
                 }
             }
         }
-        errors.add("there is none on the PATH");
+        errors.add("no FFmpeg on the PATH");
         return Optional.empty();
     }
 
@@ -113,30 +114,30 @@ final class FfmpegLocator {
     }
 
     private Optional<String> version(Path program) {
-        StringBuilder said = new StringBuilder();
+        StringBuilder output = new StringBuilder();
         try {
-            FfmpegRunner.ExitResult outcome = new FfmpegRunner(new FfmpegLaunchSpec(
+            FfmpegRunner.ExitResult result = new FfmpegRunner(new FfmpegLaunchSpec(
                             program.toAbsolutePath(), FileAccess.none(program), limits, Optional.empty()))
                     .run(
                             List.of("-hide_banner", "-version"),
-                            line -> said.append(line).append('\n'),
+                            line -> output.append(line).append('\n'),
                             Watchdog.withDeadline(START_TIMEOUT),
                             new CancellationToken());
-            Matcher version = VERSION.matcher(said);
-            if (outcome.exitCode() == 0 && version.find()) {
+            Matcher version = VERSION.matcher(output);
+            if (result.exitCode() == 0 && version.find()) {
                 return Optional.of(version.group(1));
             }
-            errors.add(program + " does not start (" + outcome.lastLine() + ")");
+            errors.add(program + " cannot be started (" + result.lastLine() + ")");
         } catch (JobException e) {
-            errors.add(program + " does not start (" + e.message() + ")");
+            errors.add(program + " cannot be started (" + e.message() + ")");
         }
         return Optional.empty();
     }
 
     private String installHint() {
-        return "No FFmpeg that runs was found: " + String.join("; ", errors)
+        return "No usable FFmpeg found: " + String.join("; ", errors)
                 + ". Install FFmpeg with ffprobe (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg)"
-                + " and put it on the PATH, or name both programs in the section 'ffmpeg' of the configuration."
-                + " The bundled one needs Linux with glibc 2.35 or newer and libstdc++, or macOS.";
+                + " and add it to the PATH, or set both programs in the section 'ffmpeg' of the configuration."
+                + " The bundled FFmpeg requires Linux with glibc 2.35 or newer and libstdc++, or macOS.";
     }
 }

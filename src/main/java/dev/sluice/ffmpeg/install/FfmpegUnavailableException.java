@@ -1,6 +1,6 @@
 package dev.sluice.ffmpeg.install;
 
-/** There is no FFmpeg that runs here, or not as the configuration wants it; the message tells an operator what to install or configure. */
+/** No FFmpeg can be started as configured; the message states what to install or configure. */
 public final class FfmpegUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

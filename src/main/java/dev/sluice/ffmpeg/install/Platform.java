@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What kind of machine this is.
+ * Operating system and processor.
  *
- * @param name operating system and processor as the JVM calls them, for messages
- * @param bundle the classifier of the bundled FFmpeg for it, where there is one
+ * @param name as reported by the JVM, for messages
+ * @param bundle classifier of the bundled FFmpeg for this platform, if there is one
  */
 public record Platform(String name, Optional<String> bundle) {
     private static final Map<String, String> BUNDLES = Map.of(
@@ -30,6 +30,7 @@ public record Platform(String name, Optional<String> bundle) {
         return new Platform(name, Optional.ofNullable(BUNDLES.get(name)));
     }
 
+    /** The absolute directories of the PATH. */
     public static List<Path> searchPath() {
         return Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
                 .filter(entry -> !entry.isBlank())

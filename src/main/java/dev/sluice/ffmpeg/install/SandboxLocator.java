@@ -22,20 +22,20 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks for a bubblewrap in which FFmpeg starts, and tells what came of it. */
+/** Finds a bubblewrap in which FFmpeg can be started, and logs the result. */
 public final class SandboxLocator {
     private static final Logger LOG = LoggerFactory.getLogger(SandboxLocator.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final Path USR = Path.of("/usr");
 
-    /** Links into /usr on most systems today, directories of their own on others. */
+    /** Links into /usr on most current systems, directories on others. */
     private static final List<String> SYSTEM_DIRECTORIES = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64");
 
-    /** What the loader needs of /etc to find libraries. */
+    /** Files of /etc that the loader needs to find libraries. */
     private static final List<String> LOADER_FILES = List.of("/etc/ld.so.cache", "/etc/alternatives");
 
     private static final String ADVICE = "Install bubblewrap 0.5 or newer (Debian and Ubuntu: apt-get install"
-            + " bubblewrap) where this user may make user namespaces";
+            + " bubblewrap) and allow this user to create user namespaces";
 
     private final SandboxMode mode;
     private final List<Path> searchPath;
@@ -48,70 +48,70 @@ public final class SandboxLocator {
     }
 
     /**
-     * A sandbox in which both programs start; empty where there is none, or where none is wanted. Blocks.
+     * Finds a sandbox in which both programs start; empty if unavailable or disabled. Blocks.
      *
-     * @throws FfmpegUnavailableException when there has to be one and is none
+     * @throws FfmpegUnavailableException if it is required and unavailable
      */
     Optional<Sandbox> find(Path ffmpeg, Path ffprobe) {
         if (mode == SandboxMode.OFF) {
-            LOG.info("ffmpeg runs without a sandbox, as ffmpeg.sandbox says");
+            LOG.info("sandbox disabled by ffmpeg.sandbox");
             return Optional.empty();
         }
         try {
-            Sandbox sandbox = tried(ffmpeg, ffprobe);
-            LOG.atInfo().addKeyValue("bwrap", sandbox.bwrap()).log("ffmpeg runs in a sandbox");
+            Sandbox sandbox = probe(ffmpeg, ffprobe);
+            LOG.atInfo().addKeyValue("bwrap", sandbox.bwrap()).log("sandbox enabled");
             return Optional.of(sandbox);
-        } catch (NoSandbox none) {
+        } catch (SandboxUnavailableException unavailable) {
             if (mode == SandboxMode.REQUIRED) {
                 throw new FfmpegUnavailableException(
-                        "FFmpeg can't run in a sandbox, and ffmpeg.sandbox says that it has to: " + none.getMessage()
+                        "The sandbox required by ffmpeg.sandbox is not available: " + unavailable.getMessage()
                                 + ". " + ADVICE + ", or set ffmpeg.sandbox to 'auto' or 'off'.");
             }
             LOG.atWarn()
-                    .addKeyValue("reason", none.getMessage())
+                    .addKeyValue("reason", unavailable.getMessage())
                     .addKeyValue("advice", ADVICE + ", or set ffmpeg.sandbox to 'off'.")
-                    .log("ffmpeg runs without a sandbox");
+                    .log("sandbox not available");
             return Optional.empty();
         }
     }
 
-    private Sandbox tried(Path ffmpeg, Path ffprobe) throws NoSandbox {
+    private Sandbox probe(Path ffmpeg, Path ffprobe) throws SandboxUnavailableException {
         Path bwrap = searchPath.stream()
                 .map(directory -> directory.resolve("bwrap"))
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new NoSandbox("there is no bwrap on the PATH"));
+                .orElseThrow(() -> new SandboxUnavailableException("no bwrap on the PATH"));
         try {
             Sandbox sandbox = new Sandbox(bwrap, system(), programs(ffmpeg, ffprobe));
             start(sandbox, ffmpeg);
             start(sandbox, ffprobe);
             return sandbox;
         } catch (IOException e) {
-            throw new NoSandbox("the programs can't be looked at (" + e + ")");
+            throw new SandboxUnavailableException("the FFmpeg programs cannot be read (" + e + ")");
         }
     }
 
-    private void start(Sandbox sandbox, Path program) throws NoSandbox {
+    private void start(Sandbox sandbox, Path program) throws SandboxUnavailableException {
         try {
-            FfmpegRunner.ExitResult outcome = new FfmpegRunner(
+            FfmpegRunner.ExitResult result = new FfmpegRunner(
                             new FfmpegLaunchSpec(program, FileAccess.none(program), limits, Optional.of(sandbox)))
                     .run(
                             List.of("-version"),
                             line -> {},
                             Watchdog.withDeadline(START_TIMEOUT),
                             new CancellationToken());
-            if (outcome.exitCode() != 0) {
-                throw new NoSandbox(program + " does not start in it (" + outcome.lastLine() + ")");
+            if (result.exitCode() != 0) {
+                throw new SandboxUnavailableException(program + " cannot be started in it (" + result.lastLine() + ")");
             }
         } catch (JobException e) {
             String reason = e.getCause() == null
                     ? e.message()
                     : String.valueOf(e.getCause().getMessage());
-            throw new NoSandbox(program + " does not start in it (" + reason + ")");
+            throw new SandboxUnavailableException(program + " cannot be started in it (" + reason + ")");
         }
     }
 
-    /** bubblewrap's arguments that show the system's programs and libraries, read only. */
+    /** Arguments of bubblewrap that mount the system's programs and libraries, read-only. */
     public static List<String> system() throws IOException {
         List<String> arguments = new ArrayList<>(List.of("--ro-bind", "/usr", "/usr"));
         for (String directory : SYSTEM_DIRECTORIES) {
@@ -136,29 +136,29 @@ public final class SandboxLocator {
         return parts.stream().filter(part -> !part.startsWith(USR)).toList();
     }
 
-    /** The program alone, unless its libraries lie beside it: its directory may be a home with all that is in there. */
+    /** The program alone, unless its libraries are in the same directory, because that may be a home directory. */
     private static List<Path> parts(Path program) throws IOException {
         Path directory = Optional.ofNullable(program.getParent()).orElseThrow();
-        if (holdsLibraries(directory)) {
+        if (containsLibraries(directory)) {
             return List.of(directory);
         }
         Path libraries = directory.resolveSibling("lib");
-        boolean prefix = directory.endsWith("bin") && Files.isDirectory(libraries);
-        return prefix ? List.of(program, libraries) : List.of(program);
+        boolean isPrefix = directory.endsWith("bin") && Files.isDirectory(libraries);
+        return isPrefix ? List.of(program, libraries) : List.of(program);
     }
 
-    private static boolean holdsLibraries(Path directory) throws IOException {
+    private static boolean containsLibraries(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> String.valueOf(file.getFileName()))
                     .anyMatch(name -> name.startsWith("libav") && (name.contains(".so") || name.endsWith(".dylib")));
         }
     }
 
-    /** Why there is no sandbox. */
-    private static final class NoSandbox extends Exception {
+    /** Reason why no sandbox is available. */
+    private static final class SandboxUnavailableException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        NoSandbox(String reason) {
+        SandboxUnavailableException(String reason) {
             super(reason);
         }
     }

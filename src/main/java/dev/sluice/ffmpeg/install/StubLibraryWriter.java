@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a shared library (ELF, 64-bit little-endian) that has a name and symbol versions but no symbols. With the versions
- * the loader has nothing to say; functions are bound when they are first called, and nobody calls them.
+ * Writes a shared library (ELF, 64-bit little-endian) that has a name and symbol versions but no symbols. The versions avoid
+ * warnings of the loader. Functions are bound when they are first called, which never happens.
  */
 final class StubLibraryWriter {
     private static final int HEADER = 64;
     private static final int PROGRAM_HEADER = 56;
     private static final int SYMBOL = 24;
     private static final int VERSION = 28;
-    /** The largest page of the processors in question. */
+    /** Largest page size of the supported processors. */
     private static final long PAGE = 0x10000;
 
     private static final int READ_WRITE = 6;

@@ -11,40 +11,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prober that remembers the last files it looked at: a source is looked at when it is fetched and again when it is encoded,
- * mostly on one host and within seconds. Safe for use from any thread.
+ * Prober with a cache of recent results. The stages of one job probe the same file on the same host: the processing stage after
+ * the download stage, and a worker that encodes many segments of one source, for each segment. Thread-safe.
  */
 public final class CachingMediaProber {
     private static final int CACHE_SIZE = 64;
 
     private final MediaProber prober;
-    private final Map<FileVersion, MediaInfo> known = new LruCache<>(CACHE_SIZE);
+    private final Map<FileVersion, MediaInfo> cache = new LruCache<>(CACHE_SIZE);
 
     public CachingMediaProber(MediaProber prober) {
         this.prober = prober;
     }
 
-    /** As {@link MediaProber#probe}, or what that said of the same file before: same place, size and time of last change. */
+    /** As {@link MediaProber#probe}; cached for the same path, size and modification time. */
     public MediaInfo probe(Path file, CancellationToken cancellation) {
         @Nullable FileVersion version = FileVersion.of(file);
         if (version == null) {
             return prober.probe(file, cancellation);
         }
-        synchronized (known) {
-            @Nullable MediaInfo remembered = known.get(version);
-            if (remembered != null) {
-                return remembered;
+        synchronized (cache) {
+            @Nullable MediaInfo cached = cache.get(version);
+            if (cached != null) {
+                return cached;
             }
         }
         MediaInfo info = prober.probe(file, cancellation);
-        synchronized (known) {
-            known.put(version, info);
+        synchronized (cache) {
+            cache.put(version, info);
         }
         return info;
     }
 
-    private record FileVersion(Path file, long bytes, FileTime changed) {
-        /** Null where it can't be told; the prober says what is wrong then. */
+    private record FileVersion(Path file, long bytes, FileTime modified) {
+        /** Null if the file cannot be read; the prober then reports the error. */
         static @Nullable FileVersion of(Path file) {
             try {
                 return new FileVersion(file.toAbsolutePath(), Files.size(file), Files.getLastModifiedTime(file));

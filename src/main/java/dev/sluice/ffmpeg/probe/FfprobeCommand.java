@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What ffprobe is asked. Pure. */
+/** Command lines of ffprobe. Pure. */
 public final class FfprobeCommand {
     private static final List<String> QUIET = List.of("-hide_banner", "-loglevel", "level+warning");
 
     private FfprobeCommand() {}
 
-    /** Container and streams, as JSON. */
+    /** Prints container and streams as JSON. */
     public static List<String> describe(Path file, Limits limits) {
         List<String> command = new ArrayList<>(QUIET);
         command.addAll(List.of("-show_format", "-show_streams", "-print_format", "json=compact=1"));
@@ -20,7 +20,7 @@ public final class FfprobeCommand {
         return List.copyOf(command);
     }
 
-    /** The times of all packets of one stream, one a line, for {@link FfprobePacket}. Reads the whole file. */
+    /** Prints the timestamps of all packets of one stream, one per line, for {@link FfprobePacket}. Reads the whole file. */
     public static List<String> packetTimes(Path file, int stream, Limits limits) {
         List<String> command = new ArrayList<>(QUIET);
         command.addAll(List.of("-select_streams", Integer.toString(stream)));

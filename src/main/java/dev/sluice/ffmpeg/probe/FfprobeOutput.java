@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Reads what ffprobe says of a file. Pure. */
+/** Parsed output of ffprobe for a file. Pure. */
 public final class FfprobeOutput {
     private final JsonObject format;
     private final List<FfprobeStream> streams;
@@ -38,7 +38,7 @@ public final class FfprobeOutput {
         return streams.stream().filter(FfprobeStream::isVideo).toList();
     }
 
-    /** Pictures that move: no cover art, no still pictures in a track of their own. */
+    /** Video streams without cover art and still images. */
     List<FfprobeStream> movingVideoStreams() {
         return videoStreams().stream().filter(stream -> !stream.isStill()).toList();
     }
@@ -47,7 +47,7 @@ public final class FfprobeOutput {
         return streams.stream().filter(FfprobeStream::isAudio).toList();
     }
 
-    /** The first stream with the default mark, else the first. */
+    /** The first stream marked as default, else the first. */
     static Optional<FfprobeStream> preferred(List<FfprobeStream> streams) {
         return streams.stream()
                 .filter(FfprobeStream::isDefault)
@@ -55,14 +55,14 @@ public final class FfprobeOutput {
                 .or(() -> streams.stream().findFirst());
     }
 
-    /** When a stream begins, counted from the first of all. */
+    /** Start time of a stream, relative to the start of the file. */
     Optional<Duration> startTime(FfprobeStream stream) {
         return stream.start()
                 .flatMap(start ->
                         DecimalSeconds.parse(format.getString("start_time")).map(start::minus));
     }
 
-    /** What the container's header says about its length. */
+    /** Duration stated by the container's header. */
     Optional<Duration> duration() {
         return DecimalSeconds.parse(format.getString("duration"));
     }

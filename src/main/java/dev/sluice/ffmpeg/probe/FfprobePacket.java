@@ -5,14 +5,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A packet as ffprobe tells of it, {@code pts_time,duration_time,flags}.
+ * A packet as printed by ffprobe: {@code pts_time,duration_time,flags}.
  *
- * @param time when it is shown
- * @param lasts how long
- * @param isShown whether it is shown at all: an edit list can hide what has to be decoded for what follows
+ * @param time presentation timestamp
+ * @param isDisplayed false if an edit list hides it; it is only decoded for the packets that follow
  */
 record FfprobePacket(Optional<Duration> time, Optional<Duration> duration, boolean isDisplayed) {
-    /** What ffprobe is asked for. */
+    /** The entries that ffprobe prints. */
     static final String ENTRIES = "packet=pts_time,duration_time,flags";
 
     private static final String DISCARD = "D";

@@ -10,28 +10,28 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * What ffprobe says of a file's container and streams.
+ * Output of ffprobe for a file's container and streams.
  *
- * @param json cut off where it is absurdly long, and then none any more
+ * @param json truncated at the size limit, and then invalid
  */
-record FfprobeRun(FfmpegRunner.ExitResult outcome, String json) {
-    /** Of the JSON, which is a few kilobytes for ordinary files; metadata may hold anything. */
-    private static final int MAX_REPORT = 8 << 20;
+record FfprobeRun(FfmpegRunner.ExitResult result, String json) {
+    /** The JSON of ordinary files has a few kilobytes, but metadata can be of any size. */
+    private static final int MAX_JSON_LENGTH = 8 << 20;
 
-    /** Asks; blocks. */
+    /** Runs ffprobe; blocks. */
     static FfprobeRun run(
             Path file, FfmpegInstallation ffmpeg, Limits limits, Duration timeout, CancellationToken cancellation) {
         StringBuilder json = new StringBuilder();
-        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(file))
+        FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
                         FfprobeCommand.describe(file, limits),
                         line -> {
-                            if (json.length() < MAX_REPORT) {
+                            if (json.length() < MAX_JSON_LENGTH) {
                                 json.append(line).append('\n');
                             }
                         },
                         Watchdog.withDeadline(timeout),
                         cancellation);
-        return new FfprobeRun(outcome, json.toString());
+        return new FfprobeRun(result, json.toString());
     }
 }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Reads what ffprobe says of one stream. Pure. */
+/** Parsed output of ffprobe for one stream. Pure. */
 final class FfprobeStream {
-    private static final double HIGHEST_FRAME_RATE = 300;
+    private static final double MAX_FRAME_RATE = 300;
 
     private final JsonObject stream;
 
@@ -42,12 +42,12 @@ final class FfprobeStream {
         return has("default");
     }
 
-    /** Cover art and the like. */
+    /** Whether it is cover art or another still image. */
     boolean isStill() {
         return has("attached_pic") || has("timed_thumbnails") || has("still_image");
     }
 
-    /** Encrypted with a key that we don't have: the sample entry says so, or what describes the keys is there. */
+    /** Whether it is encrypted: by its sample entry, or because it has encryption metadata. */
     boolean isEncrypted() {
         String tag = stream.getString("codec_tag_string", "");
         return tag.equals("encv")
@@ -94,19 +94,19 @@ final class FfprobeStream {
         return aspect > 0 ? aspect : 1;
     }
 
-    /** The average, unless it is beyond what cameras do (some containers count in ticks): then the base rate, or nothing. */
+    /** The average rate; the base rate if the average is implausible (some containers count in time base units), else 0. */
     private double frameRate() {
         return Stream.of("avg_frame_rate", "r_frame_rate")
                 .mapToDouble(key -> quotient(stream.getString(key, "0/0"), "/"))
-                .filter(rate -> rate > 0 && rate <= HIGHEST_FRAME_RATE)
+                .filter(rate -> rate > 0 && rate <= MAX_FRAME_RATE)
                 .findFirst()
                 .orElse(0);
     }
 
-    private static double quotient(String text, String sign) {
-        String[] parts = text.split(sign, 2);
-        double below = parts.length == 2 ? Double.parseDouble(parts[1]) : 1;
-        return below == 0 ? 0 : Double.parseDouble(parts[0]) / below;
+    private static double quotient(String text, String separator) {
+        String[] parts = text.split(separator, 2);
+        double divisor = parts.length == 2 ? Double.parseDouble(parts[1]) : 1;
+        return divisor == 0 ? 0 : Double.parseDouble(parts[0]) / divisor;
     }
 
     private Optional<String> known(String key) {

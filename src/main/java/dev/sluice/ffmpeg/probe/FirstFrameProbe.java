@@ -9,20 +9,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** When the first frame of a file of ours is shown, to the tick. */
+/** Reads the timestamp of the first frame of an encoded segment. */
 public final class FirstFrameProbe {
     private FirstFrameProbe() {}
 
-    /** @throws JobException OUTPUT_INVALID when the file does not say */
+    /**
+     * Runs ffprobe; blocks.
+     *
+     * @throws JobException OUTPUT_INVALID if the file does not state it
+     */
     public static Duration probe(
             Path file, FfmpegInstallation ffmpeg, Duration timeout, Limits limits, CancellationToken cancellation) {
-        FfprobeRun description = FfprobeRun.run(file, ffmpeg, limits, timeout, cancellation);
-        boolean read = description.outcome().exitCode() == 0;
-        return (read ? FfprobeOutput.of(description.json()).streams() : List.<FfprobeStream>of())
+        FfprobeRun run = FfprobeRun.run(file, ffmpeg, limits, timeout, cancellation);
+        return (run.result().exitCode() == 0 ? FfprobeOutput.of(run.json()).streams() : List.<FfprobeStream>of())
                 .stream()
                         .findFirst()
                         .flatMap(FfprobeStream::start)
                         .orElseThrow(
-                                () -> new JobException(ErrorCode.OUTPUT_INVALID, "A segment cannot be read back."));
+                                () -> new JobException(ErrorCode.OUTPUT_INVALID, "An encoded segment cannot be read."));
     }
 }

@@ -20,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the times of all pictures of a source, from end to end and without seeking, before it is cut: only that tells which
- * frame a segment has to begin with, whatever the container's seeking makes of it.
+ * Reads the timestamps of all frames of a source, sequentially and without seeking. Only this shows which frame is the first of
+ * a segment, because containers can seek inaccurately.
  */
 public final class FrameTimestampScanner {
     private static final Logger LOG = LoggerFactory.getLogger(FrameTimestampScanner.class);
 
-    /** Twelve hours at 60 frames a second, and some more; 24 MiB of times. */
+    /** More than twelve hours at 60 frames per second; 24 MB. */
     private static final int MAX_FRAMES = 3_000_000;
 
     private final FfmpegInstallation ffmpeg;
@@ -40,17 +40,17 @@ public final class FrameTimestampScanner {
     }
 
     /**
-     * The times of all pictures; empty when the source cannot be cut safely: not all of its pictures say when they are shown, or
-     * there are more than any film has. Blocks for as long as it takes to read the file.
+     * Returns the timestamps of all frames; empty if the source is not segmentable, because frames have no timestamps or there are
+     * too many. Blocks; reads the whole file.
      *
      * @throws JobException FFMPEG_STALLED, or the cancellation's reason
      */
     public Optional<FrameTimestamps> scan(ProbedSource source, CancellationToken cancellation) {
         Path file = source.path();
         MediaInfo info = source.info();
-        FrameTimestamps times = new FrameTimestamps();
-        AtomicBoolean unsafe = new AtomicBoolean();
-        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(file))
+        FrameTimestamps timestamps = new FrameTimestamps();
+        AtomicBoolean incomplete = new AtomicBoolean();
+        FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
                         FfprobeCommand.packetTimes(file, info.video().index(), limits),
                         line -> {
@@ -59,19 +59,19 @@ public final class FrameTimestampScanner {
                                 return;
                             }
                             packet.time()
-                                    .filter(time -> times.count() < MAX_FRAMES)
+                                    .filter(time -> timestamps.count() < MAX_FRAMES)
                                     .ifPresentOrElse(
-                                            time -> times.add(DecimalSeconds.toSeconds(time)), () -> unsafe.set(true));
+                                            time -> timestamps.add(DecimalSeconds.toSeconds(time)), () -> incomplete.set(true));
                         },
                         Watchdog.withDeadline(ReadTimeout.forBytes(config.probeTimeout(), info.bytes())),
                         cancellation);
-        if (outcome.exitCode() != 0 || unsafe.get() || times.count() == 0) {
+        if (result.exitCode() != 0 || incomplete.get() || timestamps.count() == 0) {
             LOG.atInfo()
-                    .addKeyValue("exitCode", outcome.exitCode())
-                    .addKeyValue("pictures", times.count())
-                    .log("not all pictures of the source say when they are shown");
+                    .addKeyValue("exitCode", result.exitCode())
+                    .addKeyValue("frames", timestamps.count())
+                    .log("source has frames without timestamps");
             return Optional.empty();
         }
-        return Optional.of(times);
+        return Optional.of(timestamps);
     }
 }

@@ -25,11 +25,11 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks into a file from outside and refuses what is no acceptable video. */
+/** Probes an untrusted file and rejects it if it is not an acceptable video. */
 public final class MediaProber {
     private static final Logger LOG = LoggerFactory.getLogger(MediaProber.class);
-    /** Below this no video of ours was ever seen: the header's duration is wrong rather. */
-    private static final long LOWEST_BITRATE = 4_000;
+    /** Lower than any real video, in bit/s: the duration in the header is then considered wrong. */
+    private static final long MIN_BITRATE = 4_000;
 
     private final FfmpegInstallation ffmpeg;
     private final FfmpegConfig config;
@@ -44,10 +44,10 @@ public final class MediaProber {
     }
 
     /**
-     * Describes the video in {@code file}. Blocks for the time of one or two runs of ffprobe.
+     * Probes a file; blocks for one or two runs of ffprobe.
      *
-     * @throws JobException with the code of the rule that refuses the file, UNREADABLE when it can't be read, FFMPEG_STALLED
-     *     when the look at it takes too long, or the cancellation's reason
+     * @throws JobException with the code of the violated rule, UNREADABLE if the file cannot be parsed, FFMPEG_STALLED if probing
+     *     takes too long, or the cancellation's reason
      */
     public MediaInfo probe(Path file, CancellationToken cancellation) {
         byte[] head = head(file);
@@ -73,8 +73,8 @@ public final class MediaProber {
         validator.checkBytes(bytes(file));
         try (InputStream content = Files.newInputStream(file)) {
             byte[] head = content.readNBytes(FileSignature.LENGTH);
-            FileSignature.reject(head).ifPresent(refusal -> {
-                throw refusal;
+            FileSignature.reject(head).ifPresent(rejection -> {
+                throw rejection;
             });
             return head;
         } catch (IOException e) {
@@ -91,51 +91,51 @@ public final class MediaProber {
     }
 
     private static JobException missing(IOException cause) {
-        return new JobException(ErrorCode.FILES_MISSING, "The source file is not on this host's disk any more.", cause);
+        return new JobException(ErrorCode.FILES_MISSING, "The source file is missing on this host.", cause);
     }
 
     private FfprobeOutput report(Path file, boolean isContainer, CancellationToken cancellation) {
-        FfprobeRun description = FfprobeRun.run(file, ffmpeg, limits, config.probeTimeout(), cancellation);
-        FfmpegRunner.ExitResult outcome = description.outcome();
-        if (outcome.exitCode() != 0) {
-            JobException refusal = ProcessErrorMapper.wasKilled(outcome)
-                    ? new JobException(ErrorCode.FFMPEG_FAILED, "ffprobe was killed while it looked at the file.")
-                    : ProbeErrorMapper.of(outcome.stderr(), limits.maxStreams(), isContainer);
+        FfprobeRun run = FfprobeRun.run(file, ffmpeg, limits, config.probeTimeout(), cancellation);
+        FfmpegRunner.ExitResult result = run.result();
+        if (result.exitCode() != 0) {
+            JobException rejection = ProcessErrorMapper.wasKilled(result)
+                    ? new JobException(ErrorCode.FFMPEG_FAILED, "ffprobe was killed while it probed the file.")
+                    : ProbeErrorMapper.of(result.stderr(), limits.maxStreams(), isContainer);
             LOG.atInfo()
-                    .addKeyValue("error", refusal.code())
-                    .addKeyValue("ffprobe", outcome.stderr())
-                    .log("source refused");
-            throw refusal;
+                    .addKeyValue("error", rejection.code())
+                    .addKeyValue("ffprobe", result.stderr())
+                    .log("source rejected");
+            throw rejection;
         }
         try {
-            return FfprobeOutput.of(description.json());
+            return FfprobeOutput.of(run.json());
         } catch (DecodeException e) {
-            throw new JobException(ErrorCode.UNREADABLE, "The file's description can't be read.", e);
+            throw new JobException(ErrorCode.UNREADABLE, "The output of ffprobe for the file is invalid.", e);
         }
     }
 
-    /** The header's word where it can be true, else the times of the packets. */
+    /** The duration stated by the header if plausible, else from the timestamps of the packets. */
     private Optional<Duration> duration(
             Path file, long bytes, FfprobeOutput output, FfprobeStream video, CancellationToken cancellation) {
         Optional<Duration> stated = video.duration()
                 .or(output::duration)
                 .filter(length -> length.compareTo(Duration.ZERO) > 0)
-                .filter(length -> bitrate(bytes, length) >= LOWEST_BITRATE)
+                .filter(length -> bitrate(bytes, length) >= MIN_BITRATE)
                 .filter(length -> !validator.isTooLong(length));
         if (stated.isPresent()) {
             return stated;
         }
-        PacketDuration span = new PacketDuration();
-        FfmpegRunner.ExitResult outcome = ffmpeg.probeRunner(FileAccess.readFile(file))
+        PacketDuration packets = new PacketDuration();
+        FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
                         FfprobeCommand.packetTimes(file, video.index(), limits),
-                        span::add,
+                        packets::add,
                         Watchdog.withDeadline(ReadTimeout.forBytes(config.probeTimeout(), bytes)),
                         cancellation);
-        if (outcome.exitCode() != 0) {
-            LOG.atWarn().addKeyValue("ffprobe", outcome.stderr()).log("packet times could not be read");
+        if (result.exitCode() != 0) {
+            LOG.atWarn().addKeyValue("ffprobe", result.stderr()).log("packet timestamps not readable");
         }
-        return span.duration();
+        return packets.duration();
     }
 
     private static long bitrate(long bytes, Duration length) {

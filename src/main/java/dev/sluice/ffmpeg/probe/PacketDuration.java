@@ -4,7 +4,7 @@ import dev.sluice.media.DecimalSeconds;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How long a stream lasts by the times of its packets; fed with ffprobe's lines. */
+/** Computes the duration of a stream from the packets that ffprobe prints. */
 final class PacketDuration {
     private double start = Double.POSITIVE_INFINITY;
     private double end = Double.NEGATIVE_INFINITY;
@@ -21,7 +21,7 @@ final class PacketDuration {
         }
     }
 
-    /** From the first picture's start to the last one's end; empty where no packet has a time. */
+    /** From the start of the first packet to the end of the last; empty if no packet has a timestamp. */
     Optional<Duration> duration() {
         return end > start ? Optional.of(DecimalSeconds.fromSeconds(end - start)) : Optional.empty();
     }

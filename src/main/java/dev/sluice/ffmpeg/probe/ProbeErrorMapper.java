@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Turns ffprobe's reasons for not opening a file into ours. Pure. */
+/** Maps error messages of ffprobe to error codes. Pure. */
 public final class ProbeErrorMapper {
     private static final Pattern FORMAT = Pattern.compile("\\[([\\w,]+) @ [^]]*] .*Format not on whitelist");
     private static final Pattern CODEC = Pattern.compile("Codec \\((\\w+)\\) not on whitelist");
@@ -23,9 +23,9 @@ public final class ProbeErrorMapper {
     private ProbeErrorMapper() {}
 
     /**
-     * Why a file is refused that ffprobe would not describe.
+     * The failure for a file that ffprobe could not open.
      *
-     * @param isContainer whether the file begins like a container of video
+     * @param isContainer whether the file has the signature of a video container
      */
     public static JobException of(StderrLog errors, int maxStreams, boolean isContainer) {
         Optional<String> format = found(FORMAT, errors);
@@ -43,29 +43,29 @@ public final class ProbeErrorMapper {
             return encrypted();
         }
         if (!isContainer) {
-            return new JobException(ErrorCode.NOT_A_VIDEO, "The file is in no format that FFmpeg knows as video.");
+            return new JobException(ErrorCode.NOT_A_VIDEO, "Unknown or unsupported container format.");
         }
         if (errors.contains("moov atom not found")) {
             return new JobException(
                     ErrorCode.UNREADABLE,
-                    "The file has no index (moov atom): it was cut short, or is only the start of a video.");
+                    "The file has no index (moov atom): it is truncated or incomplete.");
         }
         if (errors.contains("exceeds specified max pixel") || errors.contains("Picture size")) {
-            return new JobException(ErrorCode.TOO_MANY_PIXELS, "The video's picture is larger than what is accepted.");
+            return new JobException(ErrorCode.TOO_MANY_PIXELS, "Frame size exceeds media.limits.maxPixels.");
         }
-        return new JobException(ErrorCode.UNREADABLE, "The file looks like a video but its structure can't be read.");
+        return new JobException(ErrorCode.UNREADABLE, "The file has the signature of a video, but its structure cannot be read.");
     }
 
     private static JobException ofFormat(String format) {
         if (PLAYLISTS.contains(format)) {
             return new JobException(
-                    ErrorCode.PLAYLIST, "The file is a playlist or script (" + format + ") that names other files.");
+                    ErrorCode.PLAYLIST, "The file is a playlist or script (" + format + ") that references other files.");
         }
         if (format.startsWith("image2") || format.endsWith("_pipe") || format.equals("gif") || format.equals("apng")) {
             return new JobException(ErrorCode.STILL_IMAGE, "The file is an image, not a video.");
         }
         if (AUDIO_FORMATS.contains(format)) {
-            return new JobException(ErrorCode.NO_VIDEO_STREAM, "The file holds sound (" + format + ") but no video.");
+            return new JobException(ErrorCode.NO_VIDEO_STREAM, "The file contains audio (" + format + ") but no video.");
         }
         return new JobException(ErrorCode.NOT_A_VIDEO, "The file's format (" + format + ") is not accepted as video.");
     }
@@ -73,17 +73,17 @@ public final class ProbeErrorMapper {
     static JobException unsupportedCodec(String codec) {
         return new JobException(
                 ErrorCode.UNSUPPORTED_CODEC,
-                "The file is encoded with '" + codec + "', which is not on the list of accepted codecs.");
+                "The codec '" + codec + "' is not supported.");
     }
 
     static JobException encrypted() {
         return new JobException(
-                ErrorCode.ENCRYPTED, "The video is encrypted (DRM) and can't be decoded without its key.");
+                ErrorCode.ENCRYPTED, "The video is encrypted (DRM) and cannot be decoded.");
     }
 
     static JobException tooManyStreams(int maxStreams) {
         return new JobException(
-                ErrorCode.TOO_MANY_STREAMS, "The file has more than " + maxStreams + " streams, the accepted number.");
+                ErrorCode.TOO_MANY_STREAMS, "The file has more than the " + maxStreams + " streams allowed (media.limits.maxStreams).");
     }
 
     private static Optional<String> found(Pattern pattern, StderrLog errors) {

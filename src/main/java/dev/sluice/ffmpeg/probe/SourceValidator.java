@@ -7,7 +7,7 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.VideoStream;
 import java.time.Duration;
 
-/** Which sources are refused for what they hold. Pure. */
+/** Validates the properties of a source. Pure. */
 public final class SourceValidator {
     private static final long MEBIBYTE = 1L << 20;
 
@@ -17,7 +17,7 @@ public final class SourceValidator {
         this.limits = limits;
     }
 
-    /** Refuses an empty or too large file. */
+    /** Rejects an empty file and one that is too large. */
     public void checkBytes(long bytes) {
         if (bytes == 0) {
             throw new JobException(ErrorCode.EMPTY_FILE, "The file is empty (0 bytes).");
@@ -25,12 +25,12 @@ public final class SourceValidator {
         if (bytes > limits.maxBytes()) {
             throw new JobException(
                     ErrorCode.TOO_LARGE,
-                    "The file has " + bytes / MEBIBYTE + " MiB; up to " + limits.maxBytes() / MEBIBYTE
-                            + " MiB are accepted.");
+                    "The file size of " + bytes / MEBIBYTE + " MiB exceeds the limit of " + limits.maxBytes() / MEBIBYTE
+                            + " MiB.");
         }
     }
 
-    /** Refuses a file without a stream that we may decode and show. */
+    /** Rejects a file without a video stream that may be decoded. */
     public void checkStreams(FfprobeOutput output) {
         if (output.streams().size() > limits.maxStreams()) {
             throw ProbeErrorMapper.tooManyStreams(limits.maxStreams());
@@ -43,32 +43,33 @@ public final class SourceValidator {
         }
         if (output.movingVideoStreams().isEmpty()) {
             throw new JobException(
-                    ErrorCode.NO_VIDEO_STREAM, "The file's only picture is cover art; it has no video stream.");
+                    ErrorCode.NO_VIDEO_STREAM, "The file has no video stream, only cover art.");
         }
     }
 
-    /** Refuses a picture without size and one that is too large. */
+    /** Rejects a video without a frame size and one that is too large. */
     public void checkDimensions(VideoStream video) {
         Dimensions coded = video.codedSize();
         if (video.codec().equals("unknown") || video.codec().equals("none")) {
-            throw new JobException(ErrorCode.UNSUPPORTED_CODEC, "The video's codec is not known to FFmpeg.");
+            throw new JobException(ErrorCode.UNSUPPORTED_CODEC, "The codec of the video is unknown.");
         }
         if (coded.pixels() > limits.maxPixels() || video.displaySize().pixels() > limits.maxPixels()) {
             throw new JobException(
                     ErrorCode.TOO_MANY_PIXELS,
-                    "The video's picture is " + coded + "; up to " + limits.maxPixels() + " pixels are accepted.");
+                    "The frame size " + coded + " exceeds the limit of " + limits.maxPixels() + " pixels.");
         }
         if (coded.pixels() == 0) {
-            throw new JobException(ErrorCode.NO_FRAMES, "Not one frame of the video can be decoded.");
+            throw new JobException(ErrorCode.NO_FRAMES, "No frame could be decoded.");
         }
     }
 
+    /** Rejects a video that is too long. */
     public void checkDuration(Duration duration) {
         if (isTooLong(duration)) {
             throw new JobException(
                     ErrorCode.TOO_LONG,
-                    "The video lasts " + duration.toSeconds() + " s; up to "
-                            + limits.maxDuration().toSeconds() + " s are accepted.");
+                    "The video duration of " + duration.toSeconds() + " s exceeds the limit of "
+                            + limits.maxDuration().toSeconds() + " s.");
         }
     }
 

@@ -13,7 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import ws.schild.jave.process.ProcessLocator;
 
-/** jave2's idea of where a program is; ours also knows what the program may touch and use. */
+/**
+ * How a program is started: executable, accessible files, limits, sandbox and scheduling. Also jave2's locator of it.
+ *
+ * @param sandbox empty: none
+ * @param scheduling empty: that of this process
+ */
 public record FfmpegLaunchSpec(
         Path executable,
         FileAccess fileAccess,
@@ -21,7 +26,7 @@ public record FfmpegLaunchSpec(
         Optional<Sandbox> sandbox,
         Optional<BatchScheduling> scheduling)
         implements ProcessLocator {
-    /** Scheduled as this process is. */
+    /** With the scheduling of this process. */
     public FfmpegLaunchSpec(Path executable, FileAccess fileAccess, ProcessLimits limits, Optional<Sandbox> sandbox) {
         this(executable, fileAccess, limits, sandbox, Optional.empty());
     }
@@ -36,18 +41,18 @@ public record FfmpegLaunchSpec(
         return new FfmpegProcess(this);
     }
 
-    /** The whole command but for the program's own arguments, which follow. */
+    /** The command line without the arguments of the program, which follow. */
     public List<String> command() {
         List<String> command = new ArrayList<>();
         scheduling.ifPresent(batch -> command.addAll(batch.commandPrefix()));
-        sandbox.ifPresent(cage -> command.addAll(cage.commandPrefix(fileAccess, environment())));
+        sandbox.ifPresent(active -> command.addAll(active.commandPrefix(fileAccess, environment())));
         command.addAll(GuardedCommand.of(executable, limits));
         return List.copyOf(command);
     }
 
-    /** All that the program gets to see of one. */
+    /** The whole environment of the program. */
     Map<String, String> environment() {
-        String home = sandbox.map(cage -> Sandbox.workingDirectory(fileAccess))
+        String home = sandbox.map(active -> Sandbox.workingDirectory(fileAccess))
                 .orElse(fileAccess.directory().toString());
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", "/usr/bin:/bin");

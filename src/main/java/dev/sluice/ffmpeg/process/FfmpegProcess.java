@@ -13,13 +13,14 @@ import org.slf4j.LoggerFactory;
 import ws.schild.jave.process.ProcessWrapper;
 
 /**
- * jave2's process, started and ended our way: in a directory and with an environment of its own, perhaps in a cage, and
- * killed at once, also when this JVM is. See docs/decisions/010-jave2.md and 060-the-cage-around-ffmpeg.md.
+ * A jave2 process with its own way to start and stop: in a working directory, with a minimal environment, optionally in a
+ * sandbox. It can be killed immediately and is killed if this JVM ends. See
+ * docs/decisions/010-use-jave2-for-process-supertypes-only.md and 060-sandbox-ffmpeg-with-bubblewrap.md.
  */
 final class FfmpegProcess extends ProcessWrapper {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegProcess.class);
 
-    /** The guard kills at once; who is still there after this was kept from it by the program itself. */
+    /** The guard kills immediately. A process that is alive after this time was kept alive by the program itself. */
     private static final Duration GUARD_TIMEOUT = Duration.ofSeconds(2);
 
     private final FfmpegLaunchSpec launchSpec;
@@ -46,7 +47,7 @@ final class FfmpegProcess extends ProcessWrapper {
         process = builder.start();
     }
 
-    /** {@inheritDoc} Both switches are ignored: the streams are always open, and the guard needs no shutdown hook. */
+    /** {@inheritDoc} Both flags are ignored: the streams are always open, and the guard replaces a shutdown hook. */
     @Override
     public void execute(boolean destroyOnRuntimeShutdown, boolean openIOStreams) throws IOException {
         execute();
@@ -67,35 +68,35 @@ final class FfmpegProcess extends ProcessWrapper {
         return running().getErrorStream();
     }
 
-    /** Whether the process ended within {@code limit}. */
-    boolean waitFor(Duration limit) throws InterruptedException {
-        return running().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    /** Returns whether the process ended within {@code timeout}. */
+    boolean waitFor(Duration timeout) throws InterruptedException {
+        return running().waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Has the process killed at once; does not wait. Safe to call from any thread, at any time. */
+    /** Kills the process without waiting for its end. Safe to call from any thread, at any time. */
     void kill() {
-        Process started = process;
-        if (started != null) {
+        Process current = process;
+        if (current != null) {
             try {
-                started.getOutputStream().close();
+                current.getOutputStream().close();
             } catch (IOException e) {
-                LOG.atDebug().setCause(e).log("the process was gone already");
+                LOG.atDebug().setCause(e).log("process already exited");
             }
         }
     }
 
-    /** Kills the process if it still runs and waits until it is gone. What it wrote can still be read. */
+    /** Kills the process if it is alive and waits for its end. Its output can still be read. */
     @Override
     public void destroy() {
         kill();
-        Process started = process;
+        Process current = process;
         boolean interrupted = false;
-        while (started != null && started.isAlive()) {
+        while (current != null && current.isAlive()) {
             try {
-                if (!started.waitFor(GUARD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                    LOG.warn("the guard did not end its process, killing all of them");
-                    started.descendants().forEach(ProcessHandle::destroyForcibly);
-                    started.destroyForcibly();
+                if (!current.waitFor(GUARD_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOG.warn("process group still alive after guard exit; killing it");
+                    current.descendants().forEach(ProcessHandle::destroyForcibly);
+                    current.destroyForcibly();
                 }
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -106,17 +107,17 @@ final class FfmpegProcess extends ProcessWrapper {
         }
     }
 
-    /** The exit code of the ended process; 128 and the signal's number when a signal ended it. */
+    /** Exit code of the ended process; 128 plus the signal number if a signal ended it. */
     @Override
     public int getProcessExitCode() {
         return running().exitValue();
     }
 
     private Process running() {
-        Process started = process;
-        if (started == null) {
-            throw new IllegalStateException("the process was not started");
+        Process current = process;
+        if (current == null) {
+            throw new IllegalStateException("process not started");
         }
-        return started;
+        return current;
     }
 }

@@ -14,12 +14,12 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs FFmpeg or ffprobe to its end, or kills it. Whatever happens, the process is gone when {@link #run} returns. */
+/** Runs FFmpeg or ffprobe until it exits, or kills it. In every case the process has ended when {@link #run} returns. */
 public final class FfmpegRunner {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegRunner.class);
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
 
-    /** bubblewrap's exit code when it could not set up its cage; what it says then begins with its name. */
+    /** bubblewrap's exit code if it could not set up the sandbox; its error message then starts with its name. */
     private static final int BWRAP_SETUP_FAILED = 1;
 
     private final FfmpegLaunchSpec launchSpec;
@@ -28,7 +28,7 @@ public final class FfmpegRunner {
         this.launchSpec = launchSpec;
     }
 
-    /** How a run ended by itself. */
+    /** Result of a run that was not killed by this class. */
     public record ExitResult(int exitCode, StderrLog stderr) {
         public String lastLine() {
             return stderr.lastLine().orElse("exit code " + exitCode);
@@ -36,10 +36,10 @@ public final class FfmpegRunner {
     }
 
     /**
-     * Runs the program. Each line of its standard output goes to {@code output}, on a thread of this run.
+     * Runs the program; blocks. Passes each line of its standard output to {@code output}, on a thread of this run.
      *
-     * @throws JobException the cancellation's reason, the watchdog's when its patience is over, MEMORY_EXCEEDED or
-     *     OUTPUT_EXCEEDED when the run met its limits, FFMPEG_FAILED when the program can't be started
+     * @throws JobException the cancellation's reason, the watchdog's failure, MEMORY_EXCEEDED or OUTPUT_EXCEEDED if the run
+     *     exceeded a limit, FFMPEG_FAILED if the program cannot be started
      */
     public ExitResult run(
             List<String> arguments, Consumer<String> output, Watchdog watchdog, CancellationToken cancellation) {
@@ -47,8 +47,8 @@ public final class FfmpegRunner {
         try (FfmpegProcess process = launchSpec.createExecutor()) {
             arguments.forEach(process::addArgument);
             start(process);
-            StderrLog errors = new StderrLog();
-            Thread errorReader = reader("ffmpeg-stderr", process.getErrorStream(), errors::add);
+            StderrLog stderr = new StderrLog();
+            Thread errorReader = reader("ffmpeg-stderr", process.getErrorStream(), stderr::add);
             Thread outputReader = reader("ffmpeg-stdout", process.getInputStream(), output);
             CancellationToken.Registration registration = cancellation.onCancel(process::kill);
             try {
@@ -60,29 +60,29 @@ public final class FfmpegRunner {
                 join(outputReader);
             }
             cancellation.throwIfCancelled();
-            return checked(new ExitResult(process.getProcessExitCode(), errors));
+            return check(new ExitResult(process.getProcessExitCode(), stderr));
         }
     }
 
-    private ExitResult checked(ExitResult outcome) {
-        boolean noCage = outcome.exitCode() == BWRAP_SETUP_FAILED
+    private ExitResult check(ExitResult result) {
+        boolean noSandbox = result.exitCode() == BWRAP_SETUP_FAILED
                 && launchSpec.sandbox().isPresent()
-                && outcome.stderr().anyMatch(line -> line.startsWith("bwrap: "));
-        if (noCage) {
-            LOG.atWarn().addKeyValue("bwrap", outcome.stderr()).log("no sandbox");
+                && result.stderr().anyMatch(line -> line.startsWith("bwrap: "));
+        if (noSandbox) {
+            LOG.atWarn().addKeyValue("bwrap", result.stderr()).log("sandbox unavailable");
             throw new JobException(
                     ErrorCode.FFMPEG_FAILED,
-                    "The sandbox around FFmpeg could not be set up.",
-                    new IOException(outcome.lastLine()));
+                    "The sandbox for FFmpeg could not be set up.",
+                    new IOException(result.lastLine()));
         }
-        ProcessErrorMapper.limitExceeded(launchSpec.limits(), outcome).ifPresent(failure -> {
+        ProcessErrorMapper.limitExceeded(launchSpec.limits(), result).ifPresent(failure -> {
             LOG.atInfo()
                     .addKeyValue("error", failure.code())
-                    .addKeyValue("ffmpeg", outcome.stderr())
-                    .log("limit met");
+                    .addKeyValue("ffmpeg", result.stderr())
+                    .log("resource limit exceeded");
             throw failure;
         });
-        return outcome;
+        return result;
     }
 
     private void start(FfmpegProcess process) {
@@ -90,25 +90,25 @@ public final class FfmpegRunner {
             process.execute();
         } catch (IOException e) {
             throw new JobException(
-                    ErrorCode.FFMPEG_FAILED, launchSpec.executable().getFileName() + " could not be started.", e);
+                    ErrorCode.FFMPEG_FAILED, launchSpec.executable().getFileName() + " cannot be started.", e);
         }
     }
 
-    /** Until the process has ended or is to be killed. */
+    /** Waits until the process has ended, is cancelled, or exceeds the limits of the watchdog. */
     private static void waitFor(FfmpegProcess process, Watchdog watchdog, CancellationToken cancellation) {
         try {
-            Duration left = watchdog.remaining();
-            while (!process.waitFor(left.compareTo(POLL_INTERVAL) < 0 ? left : POLL_INTERVAL)
+            Duration remaining = watchdog.remaining();
+            while (!process.waitFor(remaining.compareTo(POLL_INTERVAL) < 0 ? remaining : POLL_INTERVAL)
                     && !cancellation.isCancelled()) {
                 watchdog.poll();
-                left = watchdog.remaining();
-                if (left.isNegative() || left.isZero()) {
+                remaining = watchdog.remaining();
+                if (remaining.isNegative() || remaining.isZero()) {
                     throw watchdog.failure();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new JobException(ErrorCode.SHUTDOWN, "The work was interrupted because Sluice is stopping.", e);
+            throw new JobException(ErrorCode.SHUTDOWN, "Interrupted by the shutdown of Sluice.", e);
         }
     }
 
@@ -127,11 +127,11 @@ public final class FfmpegRunner {
                 line = reader.readLine();
             }
         } catch (IOException e) {
-            LOG.atDebug().setCause(e).log("output of a killed process ended");
+            LOG.atDebug().setCause(e).log("output stream of killed process closed");
         }
     }
 
-    /** The process is gone, so its pipes are at their end and the readers finish by themselves. */
+    /** The process has ended, so its pipes are at their end and the readers finish. */
     private static void join(Thread reader) {
         boolean interrupted = false;
         while (reader.isAlive()) {

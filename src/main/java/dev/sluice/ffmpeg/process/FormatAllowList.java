@@ -3,11 +3,11 @@ package dev.sluice.ffmpeg.process;
 import java.util.List;
 
 /**
- * What FFmpeg may use on a file from outside. Everything else is refused by FFmpeg itself: demuxers that open other files,
- * and hundreds of decoders that hardly anybody needs and nobody looks after.
+ * Demuxers and decoders that FFmpeg may use for untrusted files. FFmpeg itself rejects all others: demuxers that open other
+ * files, and hundreds of decoders that are rarely needed and hardly maintained.
  */
 final class FormatAllowList {
-    /** Containers of video that hold everything in one file. */
+    /** Video containers that consist of one file. */
     static final List<String> DEMUXERS = words("mov matroska avi mpegts mpeg flv ogg asf mxf dv");
 
     private static final String VIDEO = "h264 hevc av1 libdav1d libaom-av1 vp8 vp9 vp6 vp6f mpeg1video mpeg2video mpeg4"
@@ -19,7 +19,7 @@ final class FormatAllowList {
                     + " pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_u8 pcm_s8 pcm_alaw"
                     + " pcm_mulaw pcm_bluray pcm_dvd";
 
-    /** Never mapped, but FFmpeg opens them to describe a file: cover art and subtitles. */
+    /** Never mapped, but opened by FFmpeg to describe a file: cover art and subtitles. */
     private static final String AUXILIARY =
             "png bmp gif pgssub dvbsub dvdsub xsub mov_text subrip srt ass ssa webvtt text cc_dec";
 

@@ -4,18 +4,19 @@ import dev.sluice.config.MediaConfig.Limits;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The arguments with which any program of FFmpeg opens a file from outside. Pure. */
+/** Arguments with which FFmpeg and ffprobe open an input file. Pure. */
 public final class InputArguments {
-    /** A frame of the largest accepted size in the widest pixel format (four planes of 16 bits), and something for tables. */
+    /** Largest pixel format: four planes of 16 bits. The minimum leaves room for tables. */
     private static final long BYTES_PER_PIXEL = 8;
 
-    private static final long SMALLEST_ALLOC = 256L << 20;
+    private static final long MIN_ALLOC = 256L << 20;
 
     private InputArguments() {}
 
+    /** Opens a source, within the limits for sources. */
     public static List<String> untrustedInput(Path file, Limits limits) {
         return List.of(
-                "-max_alloc", Long.toString(Math.max(SMALLEST_ALLOC, limits.maxPixels() * BYTES_PER_PIXEL)),
+                "-max_alloc", Long.toString(Math.max(MIN_ALLOC, limits.maxPixels() * BYTES_PER_PIXEL)),
                 "-protocol_whitelist", "file",
                 "-format_whitelist", String.join(",", FormatAllowList.DEMUXERS),
                 "-codec_whitelist", String.join(",", FormatAllowList.DECODERS),
@@ -25,8 +26,8 @@ public final class InputArguments {
     }
 
     /**
-     * Opens a file that an encode made in the directory where the program runs. Nothing but what was asked for: what a hostile
-     * source made of its encode is a file from outside as well.
+     * Opens an output of an encode in the working directory, with the expected formats only: the output of a malicious source is
+     * untrusted, too.
      */
     public static List<String> ownInput(String formats, String name) {
         return List.of(
@@ -40,7 +41,7 @@ public final class InputArguments {
                 "file:" + name);
     }
 
-    /** With the protocol in front, no name can be taken for an option or for another protocol. */
+    /** With a protocol prefix, no name can be parsed as an option or as another protocol. */
     public static String url(Path file) {
         return "file:" + file.toAbsolutePath();
     }

@@ -10,23 +10,23 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the files in a directory show of somebody who writes them. The times and not the sizes alone: at its end an encode moves
- * what is in a file, in place ({@code +faststart}).
+ * Detects writes to the files of a directory, by size and modification time. Size alone is not sufficient: at its end an encode
+ * moves the contents of a file in place ({@code +faststart}).
  */
 public record OutputActivity(Path directory) {
-    /** What was seen at one moment; it is another one when something was written since. */
+    /** State of the files at one time; not equal to another one if a file was written in between. */
     record Snapshot(long bytes, Instant newest) {
-        private static final Snapshot NOTHING = new Snapshot(0, Instant.MIN);
+        private static final Snapshot EMPTY = new Snapshot(0, Instant.MIN);
 
         private Snapshot and(Snapshot other) {
             return new Snapshot(bytes + other.bytes, newest.isAfter(other.newest) ? newest : other.newest);
         }
     }
 
-    /** Looks; empty if that is not possible at the moment. */
+    /** The current state; empty if it cannot be read. */
     Optional<Snapshot> snapshot() {
         try (Stream<Path> files = Files.list(directory)) {
-            return Optional.of(files.map(OutputActivity::snapshot).reduce(Snapshot.NOTHING, Snapshot::and));
+            return Optional.of(files.map(OutputActivity::snapshot).reduce(Snapshot.EMPTY, Snapshot::and));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -34,11 +34,11 @@ public record OutputActivity(Path directory) {
 
     private static Snapshot snapshot(Path file) {
         try {
-            BasicFileAttributes found =
+            BasicFileAttributes attributes =
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return new Snapshot(found.size(), found.lastModifiedTime().toInstant());
-        } catch (IOException gone) {
-            return Snapshot.NOTHING;
+            return new Snapshot(attributes.size(), attributes.lastModifiedTime().toInstant());
+        } catch (IOException deleted) {
+            return Snapshot.EMPTY;
         }
     }
 }

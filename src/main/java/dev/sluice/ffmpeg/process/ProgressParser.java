@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Reads what FFmpeg writes with {@code -progress}: lines {@code key=value}, a block of them at a time. No I/O. */
+/** Parses the output of FFmpeg's {@code -progress}: blocks of lines {@code key=value}. Performs no I/O. */
 public final class ProgressParser {
     private long frames;
     private Duration outputTime = Duration.ZERO;
     private boolean ended;
 
-    /** Takes the next line; answers whether the work got on. */
+    /** Parses the next line; returns whether it reports progress. */
     public boolean accept(String line) {
         int equals = line.indexOf('=');
         if (equals < 0) {
@@ -49,13 +49,13 @@ public final class ProgressParser {
         }
     }
 
-    /** How much of a source of this length is done, 0 to 1; empty as long as nothing is known. */
+    /** Completed fraction of a source of this duration, 0 to 1; empty if the duration is unknown. */
     public OptionalDouble fraction(Optional<Duration> length) {
         return fraction(Duration.ZERO, length.orElse(Duration.ZERO));
     }
 
-    /** How much of a part of a source is done whose times begin at {@code from}. */
-    public OptionalDouble fraction(Duration from, Duration length) {
+    /** Completed fraction of a part of a source with timestamps from {@code start}. */
+    public OptionalDouble fraction(Duration start, Duration length) {
         if (ended) {
             return OptionalDouble.of(1);
         }
@@ -65,10 +65,10 @@ public final class ProgressParser {
                         1,
                         Math.max(
                                 0,
-                                DecimalSeconds.toSeconds(outputTime.minus(from)) / DecimalSeconds.toSeconds(length))));
+                                DecimalSeconds.toSeconds(outputTime.minus(start)) / DecimalSeconds.toSeconds(length))));
     }
 
-    /** Frames of the first rendition so far. */
+    /** Encoded frames of the first rendition. */
     public long frames() {
         return frames;
     }

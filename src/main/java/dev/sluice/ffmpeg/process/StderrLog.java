@@ -10,17 +10,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What FFmpeg said on its standard error: the first and the last lines, cut to size and rid of control characters, and how
- * many of them were errors. Expects the log level in front of each line ({@code -loglevel level+…}).
+ * Standard error output of FFmpeg: its first and last lines, truncated and without control characters, and the number of error
+ * lines. Expects the log level at the start of each line ({@code -loglevel level+…}). Thread-safe.
  */
 public final class StderrLog {
-    private static final int FIRST = 30;
-    private static final int LAST = 30;
-    private static final int LOGGED = 4;
-    private static final int WIDTH = 300;
+    private static final int MAX_FIRST = 30;
+    private static final int MAX_LAST = 30;
+    private static final int MAX_LOGGED = 4;
+    private static final int MAX_LINE_LENGTH = 300;
 
     private final Deque<String> first = new ArrayDeque<>();
-    private final Deque<String> lastLine = new ArrayDeque<>();
+    private final Deque<String> last = new ArrayDeque<>();
     private int errorCount;
 
     synchronized void add(String line) {
@@ -31,50 +31,50 @@ public final class StderrLog {
             errorCount++;
         }
         String clean = clean(line);
-        if (first.size() < FIRST) {
+        if (first.size() < MAX_FIRST) {
             first.add(clean);
             return;
         }
-        if (lastLine.size() == LAST) {
-            lastLine.removeFirst();
+        if (last.size() == MAX_LAST) {
+            last.removeFirst();
         }
-        lastLine.add(clean);
+        last.add(clean);
     }
 
     private static String clean(String line) {
-        String cut = line.length() > WIDTH ? line.substring(0, WIDTH) : line;
-        return TextSanitizer.singleLine(cut).strip();
+        String truncated = line.length() > MAX_LINE_LENGTH ? line.substring(0, MAX_LINE_LENGTH) : line;
+        return TextSanitizer.singleLine(truncated).strip();
     }
 
-    /** Lines of level error or worse, those that were not kept included. */
+    /** Number of lines of level error or higher, including lines that were not retained. */
     public synchronized int errorCount() {
         return errorCount;
     }
 
-    /** The kept lines in order. */
+    /** The retained lines in order. */
     public synchronized List<String> lines() {
-        return Stream.concat(first.stream(), lastLine.stream()).toList();
+        return Stream.concat(first.stream(), last.stream()).toList();
     }
 
     synchronized Optional<String> lastLine() {
-        return Optional.ofNullable(lastLine.peekLast()).or(() -> Optional.ofNullable(first.peekLast()));
+        return Optional.ofNullable(last.peekLast()).or(() -> Optional.ofNullable(first.peekLast()));
     }
 
-    boolean anyMatch(Predicate<String> of) {
-        return lines().stream().anyMatch(of);
+    boolean anyMatch(Predicate<String> predicate) {
+        return lines().stream().anyMatch(predicate);
     }
 
     public boolean contains(String text) {
         return anyMatch(line -> line.contains(text));
     }
 
-    /** The most telling lines as one, for a log entry. */
+    /** The first and last lines, joined for a log entry. */
     @Override
     public String toString() {
-        List<String> kept = lines();
-        Stream<String> some = kept.size() <= 2 * LOGGED
-                ? kept.stream()
-                : Stream.concat(kept.stream().limit(LOGGED), kept.stream().skip(kept.size() - LOGGED));
-        return some.collect(Collectors.joining(" | "));
+        List<String> retained = lines();
+        Stream<String> shown = retained.size() <= 2 * MAX_LOGGED
+                ? retained.stream()
+                : Stream.concat(retained.stream().limit(MAX_LOGGED), retained.stream().skip(retained.size() - MAX_LOGGED));
+        return shown.collect(Collectors.joining(" | "));
     }
 }

@@ -7,100 +7,100 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Decides when a process has been silent, or has run, for too long. Safe for use from any thread. */
+/** Detects a stalled process or an exceeded deadline. Thread-safe. */
 public final class Watchdog {
-    private static final Duration FOR_EVER = Duration.ofDays(10_000);
+    private static final Duration UNLIMITED = Duration.ofDays(10_000);
 
-    private final Optional<Duration> withStallTimeout;
-    private final Duration total;
-    private final Supplier<Optional<OutputActivity.Snapshot>> traces;
+    private final Optional<Duration> stallTimeout;
+    private final Duration deadline;
+    private final Supplier<Optional<OutputActivity.Snapshot>> activity;
     private final LongSupplier nanoClock;
-    private final long begun;
-    private volatile long since;
-    private volatile Optional<OutputActivity.Snapshot> seen = Optional.empty();
+    private final long startNanos;
+    private volatile long lastProgressNanos;
+    private volatile Optional<OutputActivity.Snapshot> lastSnapshot = Optional.empty();
 
     /**
-     * Begins to watch.
+     * Starts the timers.
      *
-     * @param stall the longest silence; empty: it may be silent all the time
-     * @param total the longest run
-     * @param traces what the process may change while it is silent
+     * @param stallTimeout maximum time without progress; empty: unlimited
+     * @param deadline maximum duration of the run
+     * @param activity of a process that reports no progress
      */
     Watchdog(
-            Optional<Duration> stall,
-            Duration total,
-            Supplier<Optional<OutputActivity.Snapshot>> traces,
+            Optional<Duration> stallTimeout,
+            Duration deadline,
+            Supplier<Optional<OutputActivity.Snapshot>> activity,
             LongSupplier nanoClock) {
-        this.withStallTimeout = stall;
-        this.total = total;
-        this.traces = traces;
+        this.stallTimeout = stallTimeout;
+        this.deadline = deadline;
+        this.activity = activity;
         this.nanoClock = nanoClock;
-        this.begun = nanoClock.getAsLong();
-        this.since = begun;
+        this.startNanos = nanoClock.getAsLong();
+        this.lastProgressNanos = startNanos;
     }
 
-    /** Lets a process look at a file for {@code total} in all. */
-    public static Watchdog withDeadline(Duration total) {
-        return new Watchdog(Optional.empty(), total, Optional::empty, System::nanoTime);
+    /** Limits the duration of a run. */
+    public static Watchdog withDeadline(Duration deadline) {
+        return new Watchdog(Optional.empty(), deadline, Optional::empty, System::nanoTime);
     }
 
-    /** Lets a process run as long as it shows progress at least every {@code stall}. */
-    public static Watchdog withStallTimeout(Duration stall) {
-        return new Watchdog(Optional.of(stall), FOR_EVER, Optional::empty, System::nanoTime);
+    /** Limits the time without progress. */
+    public static Watchdog withStallTimeout(Duration stallTimeout) {
+        return new Watchdog(Optional.of(stallTimeout), UNLIMITED, Optional::empty, System::nanoTime);
     }
 
-    /** Lets a process run as long as it shows progress or writes at least every {@code stall}, for {@code total} in all. */
-    public static Watchdog forEncode(Duration stall, Duration total, OutputActivity written) {
-        return new Watchdog(Optional.of(stall), total, written::snapshot, System::nanoTime);
+    /** Limits the time without progress and without writes, and the duration of the run. */
+    public static Watchdog forEncode(Duration stallTimeout, Duration deadline, OutputActivity output) {
+        return new Watchdog(Optional.of(stallTimeout), deadline, output::snapshot, System::nanoTime);
     }
 
-    /** The process got on. */
+    /** Records progress. */
     public void reset() {
-        since = nanoClock.getAsLong();
+        lastProgressNanos = nanoClock.getAsLong();
     }
 
     /**
-     * Looks for other signs of life once the process has been silent for half of what it may. Not before: where the files lie
-     * on a network, each look makes the kernel send what it would have kept back.
+     * Checks for writes, but only after half of the stall timeout without progress: with files on a network file system, each
+     * check makes the kernel flush data early.
      */
     void poll() {
-        boolean quiet = withStallTimeout
-                .filter(silence -> nanoClock.getAsLong() - since >= silence.toNanos() / 2)
+        boolean isQuiet = stallTimeout
+                .filter(timeout -> nanoClock.getAsLong() - lastProgressNanos >= timeout.toNanos() / 2)
                 .isPresent();
-        Optional<OutputActivity.Snapshot> now = quiet ? traces.get() : Optional.empty();
-        if (seen.isPresent() && now.isPresent() && !now.equals(seen)) {
+        Optional<OutputActivity.Snapshot> now = isQuiet ? activity.get() : Optional.empty();
+        if (lastSnapshot.isPresent() && now.isPresent() && !now.equals(lastSnapshot)) {
             reset();
         }
-        seen = now;
+        lastSnapshot = now;
     }
 
-    /** What is left of the patience; zero or less when it is over. */
+    /** Time until the first limit; zero or negative if it is exceeded. */
     Duration remaining() {
-        Duration inAll = leftInAll();
-        return withStallTimeout
-                .map(silence -> silence.minusNanos(nanoClock.getAsLong() - since))
-                .filter(silence -> silence.compareTo(inAll) < 0)
-                .orElse(inAll);
+        Duration toDeadline = untilDeadline();
+        return stallTimeout
+                .map(timeout -> timeout.minusNanos(nanoClock.getAsLong() - lastProgressNanos))
+                .filter(timeout -> timeout.compareTo(toDeadline) < 0)
+                .orElse(toDeadline);
     }
 
     JobException failure() {
-        if (withStallTimeout.isEmpty()) {
+        if (stallTimeout.isEmpty()) {
             return new JobException(
                     ErrorCode.FFMPEG_STALLED,
-                    "FFmpeg took longer than " + total.toSeconds() + " s to look at the file and was stopped.");
+                    "Reading the file took longer than " + deadline.toSeconds() + " s; FFmpeg was stopped.");
         }
-        if (leftInAll().compareTo(Duration.ZERO) <= 0) {
+        if (untilDeadline().compareTo(Duration.ZERO) <= 0) {
             return new JobException(
                     ErrorCode.TIME_EXCEEDED,
-                    "The encode took longer than " + total.toSeconds()
-                            + " s, the limit (ffmpeg.maxEncodeSeconds), and was stopped.");
+                    "The encode exceeded the limit of " + deadline.toSeconds()
+                            + " s (ffmpeg.maxEncodeSeconds) and was stopped.");
         }
         return new JobException(
                 ErrorCode.FFMPEG_STALLED,
-                "FFmpeg made no progress for " + withStallTimeout.get().toSeconds() + " s and was stopped.");
+                "FFmpeg made no progress for " + stallTimeout.get().toSeconds() + " s and was stopped.");
     }
 
-    private Duration leftInAll() {
-        return total.minusNanos(nanoClock.getAsLong() - begun);
+    private Duration untilDeadline() {
+        return deadline.minusNanos(nanoClock.getAsLong() - startNanos);
     }
 }

@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a run may touch of this host's files.
+ * Files of this host that a program may access.
  *
- * @param directory where the program works
- * @param access what the program may do with the files in there
- * @param source a file to read, in the directory or elsewhere; it can't be written to
+ * @param directory the working directory
+ * @param access to the files in it
+ * @param source a file to read, in the directory or elsewhere; never writable
  */
 public record FileAccess(Path directory, Access access, Optional<Path> source) {
 
-    /** What a program may do with the files of its directory. Without a sandbox it may do all. */
+    /** Access to the files of the working directory. Not enforced without a sandbox. */
     enum Access {
         NONE,
         READ,
@@ -24,27 +24,27 @@ public record FileAccess(Path directory, Access access, Optional<Path> source) {
         source = source.map(Path::toAbsolutePath);
     }
 
-    /** One file, to look at. */
+    /** Reads one file. */
     public static FileAccess readFile(Path source) {
         return new FileAccess(directoryOf(source), Access.NONE, Optional.of(source));
     }
 
-    /** The files of a directory, to look at. */
+    /** Reads the files of a directory. */
     public static FileAccess readDirectory(Path directory) {
         return new FileAccess(directory, Access.READ, Optional.empty());
     }
 
-    /** A directory to make files in. */
+    /** Reads and writes a directory. */
     public static FileAccess writeDirectory(Path directory) {
         return new FileAccess(directory, Access.WRITE, Optional.empty());
     }
 
-    /** A directory to make files in, of what {@code source} holds. */
+    /** Reads {@code source} and writes a directory. */
     public static FileAccess encode(Path directory, Path source) {
         return new FileAccess(directory, Access.WRITE, Optional.of(source));
     }
 
-    /** Nothing at all. */
+    /** No files but the program itself. */
     public static FileAccess none(Path program) {
         return new FileAccess(directoryOf(program), Access.NONE, Optional.empty());
     }

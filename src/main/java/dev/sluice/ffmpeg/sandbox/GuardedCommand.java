@@ -3,11 +3,12 @@ package dev.sluice.ffmpeg.sandbox;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The command that starts a program under limits and a guard. Pure. */
+/** Command line that starts a program with limits and a guard process. Pure. */
 public final class GuardedCommand {
     /**
-     * Runs its arguments and kills them when its standard input ends. We hold the other end, so it ends when we close it and
-     * when the kernel does because this JVM is gone, however it went. A limit that can't be set is one that is lower already.
+     * Runs its arguments as a command and kills it when standard input ends. This JVM holds the other end of the pipe: it ends
+     * when the JVM closes it, and when the kernel closes it because the JVM has ended, for whatever reason. A limit that cannot be
+     * set is already lower.
      */
     private static final String GUARD = """
             memory=$1 file=$2
@@ -35,7 +36,7 @@ public final class GuardedCommand {
 
     private GuardedCommand() {}
 
-    /** Arguments follow. */
+    /** The command line; the arguments of the program follow. */
     public static List<String> of(Path executable, ProcessLimits limits) {
         return List.of(
                 "/bin/sh",

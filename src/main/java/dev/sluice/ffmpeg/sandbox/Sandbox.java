@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The command that puts another one into a cage of bubblewrap's: no network, no other process, no privileges, and of the
- * host's files only the system's programs and libraries and what the run is meant to reach. Pure.
+ * Prefix command that runs a program in a bubblewrap sandbox: no network, no other processes, no privileges, and of the host's
+ * files only system programs and libraries and those of {@link FileAccess}. Pure.
  *
- * @param bwrap bubblewrap's program
- * @param system the arguments that show the system's programs and libraries
- * @param programs what FFmpeg consists of, files or directories, where that is not in the system's directories
+ * @param bwrap the executable of bubblewrap
+ * @param system arguments that mount the system's programs and libraries
+ * @param programs files or directories of FFmpeg outside the system directories
  */
 public record Sandbox(Path bwrap, List<String> system, List<Path> programs) {
     private static final List<String> ISOLATION =
             List.of("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv");
 
-    /** Without privileges, but as root, a process could still write to the kernel's settings; nobody needs to write there. */
+    /** {@code /proc} is read-only, because an unprivileged process of root could still change kernel settings there. */
     private static final List<String> PRIVATE =
             List.of("--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp");
 
@@ -29,9 +29,9 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs) {
     }
 
     /**
-     * The start of a command line; the command to be run follows.
+     * Start of a command line; the command to run follows.
      *
-     * @param environment all that the command gets to see of one
+     * @param environment the whole environment of the command
      */
     public List<String> commandPrefix(FileAccess fileAccess, Map<String, String> environment) {
         List<String> command = new ArrayList<>(List.of(bwrap.toString()));
@@ -51,14 +51,14 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs) {
         return List.copyOf(command);
     }
 
-    /** Where a program in the cage works and may put what it can't keep in memory. */
+    /** Working directory of a program in the sandbox, also for its temporary files. */
     public static String workingDirectory(FileAccess fileAccess) {
         return fileAccess.access() == FileAccess.Access.NONE
                 ? DEFAULT_WORKING_DIRECTORY
                 : fileAccess.directory().toString();
     }
 
-    private static void bind(List<String> command, String how, Path what) {
-        command.addAll(List.of(how, what.toString(), what.toString()));
+    private static void bind(List<String> command, String option, Path path) {
+        command.addAll(List.of(option, path.toString(), path.toString()));
     }
 }

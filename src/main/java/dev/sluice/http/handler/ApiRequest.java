@@ -13,29 +13,29 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A request that its schema allows, and who asks.
+ * An authenticated request that matches its schema.
  *
- * @param until when the caller's token ends; empty where there is none, or what is asked for takes no time
+ * @param tokenExpiry of the caller's token; set for streaming operations only
  */
 public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Instant> tokenExpiry) {
     public ApiRequest(Caller caller, ValidatedRequest request) {
         this(caller, request, Optional.empty());
     }
 
-    /** When a token ends, by its own words. */
+    /** The expiration time ({@code exp}) of a token. */
     public static Optional<Instant> tokenExpiry(Optional<User> user) {
-        return user.map(known -> known.<Object>get("exp"))
+        return user.map(found -> found.<Object>get("exp"))
                 .filter(Number.class::isInstance)
                 .map(seconds -> Instant.ofEpochSecond(((Number) seconds).longValue()));
     }
 
-    /** A name in the path: one line of 1 to 255 characters, with nothing in it that an id cannot have. */
+    /** A path parameter: 1 to 255 characters, not blank, without control characters. */
     public String pathParameter(String parameter) {
         String text = Objects.requireNonNull(request.getPathParameters().get(parameter))
                 .getString();
         if (text.isBlank() || text.chars().anyMatch(Character::isISOControl)) {
             throw new InvalidRequestException(
-                    "The path's '" + parameter + "' is blank or has control characters in it.");
+                    "'" + parameter + "' must not be blank or contain control characters.");
         }
         return text;
     }
@@ -51,7 +51,7 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
                 .map(text -> {
                     if (text.chars().anyMatch(Character::isISOControl)) {
                         throw new InvalidRequestException(
-                                "The parameter '" + parameter + "' has control characters in it.");
+                                "'" + parameter + "' must not contain control characters.");
                     }
                     return text;
                 });
@@ -63,7 +63,7 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
                 .map(RequestParameter::getInteger);
     }
 
-    /** The body, an object; empty where there is none. */
+    /** The body; an empty object if there is none. */
     JsonObject body() {
         RequestParameter body = request.getBody();
         return body == null || body.isNull() || !body.isJsonObject() ? new JsonObject() : body.getJsonObject();
@@ -71,7 +71,7 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
 
     void requireAdmin() {
         if (!caller.admin()) {
-            throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "This is for admins.");
+            throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "Administrator role required.");
         }
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The dead letters: for admins. */
+/** Operations on dead letters, for administrators. */
 public final class DeadLetterHandler {
     private final DeadLetterService deadLetters;
 
@@ -34,10 +34,10 @@ public final class DeadLetterHandler {
 
     private Future<JsonObject> list(ApiRequest call) {
         call.requireAdmin();
-        return deadLetters.list().map(list -> {
+        return deadLetters.list().map(page -> {
             JsonArray array = new JsonArray();
-            list.deadLetters().forEach(letter -> array.add(letter.toJson()));
-            return new JsonObject().put("letters", array).put("more", list.hasMore());
+            page.deadLetters().forEach(letter -> array.add(letter.toJson()));
+            return new JsonObject().put("letters", array).put("more", page.hasMore());
         });
     }
 
@@ -46,14 +46,14 @@ public final class DeadLetterHandler {
         return deadLetters
                 .find(call.pathParameter("deadLetterId"))
                 .map(
-                        found -> found.map(DeadLetterHandler::whole)
+                        found -> found.map(DeadLetterHandler::details)
                                 .orElseThrow(
                                         () -> new RequestRejectedException(
                                                 RequestRejectedException.Reason.NOT_FOUND,
-                                                "There is no dead letter of this id, or somebody else is looking at it at this moment.")));
+                                                "Dead letter not found, or another process is browsing it.")));
     }
 
-    private static JsonObject whole(DeadLetter letter) {
+    private static JsonObject details(DeadLetter letter) {
         return letter.toJson()
                 .put("headers", letter.headers())
                 .put("body", letter.body().toString(StandardCharsets.UTF_8));
@@ -62,7 +62,6 @@ public final class DeadLetterHandler {
     private static Future<JsonObject> act(
             ApiRequest call, Function<List<String>, Future<List<OperationResult>>> action) {
         call.requireAdmin();
-        return action.apply(List.of(call.pathParameter("deadLetterId")))
-                .map(answers -> JobHandler.toJson(answers.get(0)));
+        return action.apply(List.of(call.pathParameter("deadLetterId"))).map(results -> JobHandler.toJson(results.get(0)));
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Uploads straight to the store. */
+/** Uploads of clients to the object store. */
 public final class DirectUploadHandler {
     private final DirectUploadService uploads;
     private final JobWebhookResolver webhookResolver;
@@ -22,10 +22,10 @@ public final class DirectUploadHandler {
     }
 
     public Map<String, OperationHandler> handlers() {
-        return Map.of("createDirectUpload", this::begin, "completeDirectUpload", this::complete);
+        return Map.of("createDirectUpload", this::create, "completeDirectUpload", this::complete);
     }
 
-    private Future<JsonObject> begin(ApiRequest call) {
+    private Future<JsonObject> create(ApiRequest call) {
         JsonObject body = call.body();
         Optional<String> webhookUrl = Optional.ofNullable(body.getString(JobWebhookResolver.PARAMETER));
         return uploads.create(
@@ -33,17 +33,17 @@ public final class DirectUploadHandler {
                         body.getString("filename", ""),
                         body.getLong("size"),
                         webhookResolver.resolve(webhookUrl))
-                .map(begun -> new JsonObject()
-                        .put("upload_id", begun.upload().id())
-                        .put("media_id", begun.upload().target().mediaId())
+                .map(created -> new JsonObject()
+                        .put("upload_id", created.upload().id())
+                        .put("media_id", created.upload().target().mediaId())
                         .put("method", "PUT")
-                        .put("part_size", begun.partSize())
+                        .put("part_size", created.partSize())
                         .put(
                                 "urls",
-                                new JsonArray(new ArrayList<>(begun.links().stream()
+                                new JsonArray(new ArrayList<>(created.urls().stream()
                                         .map(URI::toString)
                                         .toList())))
-                        .put("expires_at", begun.upload().expiresAt().toString()));
+                        .put("expires_at", created.upload().expiresAt().toString()));
     }
 
     private Future<JsonObject> complete(ApiRequest call) {

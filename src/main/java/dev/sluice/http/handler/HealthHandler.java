@@ -10,15 +10,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
-/** How this process is, for whoever watches it; no token is asked for, and no name of a host or user is given away. */
+/** Health and version of this process, for monitoring. Needs no token and discloses no host or user names. */
 public final class HealthHandler {
     private final HealthCheck health;
-    private final ProcessInfo identity;
+    private final ProcessInfo process;
     private final JsonObject contract;
 
-    public HealthHandler(HealthCheck health, ProcessInfo identity, JsonObject contract) {
+    public HealthHandler(HealthCheck health, ProcessInfo process, JsonObject contract) {
         this.health = health;
-        this.identity = identity;
+        this.process = process;
         this.contract = contract;
     }
 
@@ -32,12 +32,12 @@ public final class HealthHandler {
     }
 
     private Future<JsonObject> health() {
-        return health.check().map(found -> {
+        return health.check().map(report -> {
             JsonObject services = new JsonObject();
-            found.services()
-                    .forEach((name, well) -> services.put(name, new JsonObject().put("status", well ? "up" : "down")));
+            report.services()
+                    .forEach((name, up) -> services.put(name, new JsonObject().put("status", up ? "up" : "down")));
             return new JsonObject()
-                    .put("status", found.isWell() ? "ok" : "degraded")
+                    .put("status", report.isHealthy() ? "ok" : "degraded")
                     .put("timestamp", Instant.now().toString())
                     .put("uptime", uptime())
                     .put("services", services);
@@ -47,15 +47,15 @@ public final class HealthHandler {
     private JsonObject info() {
         return new JsonObject()
                 .put("name", "sluice")
-                .put("version", identity.version())
-                .put("started_at", identity.startedAt().toString())
+                .put("version", process.version())
+                .put("started_at", process.startedAt().toString())
                 .put("uptime", uptime());
     }
 
     private Future<JsonObject> ready() {
-        return health.check().map(found -> {
-            if (!found.isReady()) {
-                throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, "The database cannot be reached.");
+        return health.check().map(report -> {
+            if (!report.isReady()) {
+                throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, "The database is unavailable.");
             }
             return up();
         });
@@ -66,6 +66,6 @@ public final class HealthHandler {
     }
 
     private double uptime() {
-        return Duration.between(identity.startedAt(), Instant.now()).toMillis() / 1000.0;
+        return Duration.between(process.startedAt(), Instant.now()).toMillis() / 1000.0;
     }
 }

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Media and their jobs: making, asking, ending, starting again. */
+/** Operations on media items and jobs. */
 public final class JobHandler {
-    private static final int PAGE = 50;
+    private static final int DEFAULT_LIMIT = 50;
 
     private final MediaJobService media;
     private final JobQueryRepository queries;
@@ -80,16 +80,16 @@ public final class JobHandler {
     }
 
     private Future<JsonObject> list(ApiRequest call) {
-        int limit = call.intQuery("limit").orElse(PAGE);
+        int limit = call.intQuery("limit").orElse(DEFAULT_LIMIT);
         Optional<String> owner = call.caller().admin()
                 ? Optional.empty()
                 : Optional.of(call.caller().subject());
-        // One more than is shown says whether there are more.
+        // One more than the limit: determines whether there is a next page.
         JobQuery query = new JobQuery(
                 owner,
                 call.query("mediaId"),
                 call.query("status"),
-                call.query("cursor").map(PageCursor::read),
+                call.query("cursor").map(PageCursor::parse),
                 limit + 1);
         return queries.list(query).compose(found -> page(found, limit));
     }
@@ -100,8 +100,8 @@ public final class JobHandler {
         JsonObject page = new JsonObject().put("jobs", jobs);
         return found.size() <= limit
                 ? Future.succeededFuture(page)
-                : queries.cursorOf(found.get(limit - 1).id()).map(place -> {
-                    place.ifPresent(last -> page.put("next_cursor", PageCursor.of(last)));
+                : queries.cursorOf(found.get(limit - 1).id()).map(cursor -> {
+                    cursor.ifPresent(last -> page.put("next_cursor", PageCursor.format(last)));
                     return page;
                 });
     }

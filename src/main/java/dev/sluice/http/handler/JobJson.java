@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Jobs as the API shows them. */
+/** Converts jobs to JSON. */
 final class JobJson {
     private JobJson() {}
 
@@ -28,7 +28,7 @@ final class JobJson {
         return json;
     }
 
-    /** With what was made of the video. */
+    /** The summary with outputs and metadata. */
     static JsonObject status(JobDetails job) {
         JsonObject json = summary(job)
                 .put("thumbnails", job.outputs().thumbnails())
@@ -37,7 +37,7 @@ final class JobJson {
         return json;
     }
 
-    /** With all there is to tell. */
+    /** The status with object key, warnings and runs. */
     static JsonObject details(JobDetails job) {
         JsonObject json = status(job);
         put(json, "s3_key", job.source().s3Key());
@@ -84,8 +84,8 @@ final class JobJson {
         put(json, "started_at", started.map(String::valueOf));
         put(json, "finished_at", finished.map(String::valueOf));
         started.flatMap(start -> finished.map(end -> Duration.between(start, end)))
-                .filter(took -> !took.isNegative())
-                .ifPresent(took -> json.put("seconds", took.toMillis() / 1000.0));
+                .filter(duration -> !duration.isNegative())
+                .ifPresent(duration -> json.put("seconds", duration.toMillis() / 1000.0));
     }
 
     private static void put(JsonObject json, String field, Optional<?> value) {

@@ -4,7 +4,7 @@ import dev.sluice.http.problem.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/** What answers an operation of the contract; it fails, or throws, with what {@link Problem} knows. */
+/** Handles an operation with a JSON response; a failure or exception becomes a {@link Problem}. */
 @FunctionalInterface
 public interface OperationHandler {
     Future<JsonObject> handle(ApiRequest call);

@@ -16,16 +16,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Links to what was made of a video. */
+/** Presigned URLs of the outputs of a job. */
 public final class OutputUrlHandler {
     private final MediaJobService jobs;
     private final PresignedUrls presignedUrls;
-    private final Duration valid;
+    private final Duration urlTtl;
 
-    public OutputUrlHandler(MediaJobService jobs, PresignedUrls presignedUrls, Duration valid) {
+    public OutputUrlHandler(MediaJobService jobs, PresignedUrls presignedUrls, Duration urlTtl) {
         this.jobs = jobs;
         this.presignedUrls = presignedUrls;
-        this.valid = valid;
+        this.urlTtl = urlTtl;
     }
 
     public Map<String, OperationHandler> handlers() {
@@ -33,30 +33,30 @@ public final class OutputUrlHandler {
     }
 
     private Future<JsonObject> outputs(ApiRequest call) {
-        return jobs.requireAccessibleJob(call.jobId(), call.caller()).compose(this::linked);
+        return jobs.requireAccessibleJob(call.jobId(), call.caller()).compose(this::withUrls);
     }
 
-    private Future<JsonObject> linked(JobDetails job) {
+    private Future<JsonObject> withUrls(JobDetails job) {
         List<Output> outputs = Stream.concat(
                         of("scaled", "video/mp4", job.outputs().videoVersions()),
                         of("thumbnail", "image/jpeg", job.outputs().thumbnails()))
                 .toList();
-        Instant until = Instant.now().plus(valid);
+        Instant expiresAt = Instant.now().plus(urlTtl);
         return presignedUrls
-                .forDownload(outputs.stream().map(Output::key).toList(), valid)
+                .forDownload(outputs.stream().map(Output::key).toList(), urlTtl)
                 .map(urls -> new JsonObject()
                         .put("job_id", job.id().value())
-                        .put("expires_at", until.toString())
+                        .put("expires_at", expiresAt.toString())
                         .put("outputs", json(outputs, urls)));
     }
 
     private static JsonArray json(List<Output> outputs, List<URI> urls) {
         return new JsonArray(new ArrayList<>(IntStream.range(0, outputs.size())
-                .mapToObj(index -> outputs.get(index).withLink(urls.get(index)))
+                .mapToObj(index -> outputs.get(index).withUrl(urls.get(index)))
                 .toList()));
     }
 
-    /** Another system may have written the list: what names no object is left out. */
+    /** Skips items without a valid key: another system may have written the list. */
     private static Stream<Output> of(String type, String mimeType, JsonArray items) {
         return items.stream()
                 .filter(JsonObject.class::isInstance)
@@ -65,14 +65,14 @@ public final class OutputUrlHandler {
                 .flatMap(item -> {
                     try {
                         return Stream.of(new Output(type, mimeType, item, new ObjectKey(item.getString("s3_key"))));
-                    } catch (IllegalArgumentException noKey) {
+                    } catch (IllegalArgumentException invalidKey) {
                         return Stream.empty();
                     }
                 });
     }
 
     private record Output(String type, String mimeType, JsonObject item, ObjectKey key) {
-        JsonObject withLink(URI url) {
+        JsonObject withUrl(URI url) {
             JsonObject json = new JsonObject()
                     .put("type", type)
                     .put("s3_key", key.value())

@@ -8,26 +8,26 @@ import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.Base64;
 
-/** Where a page of jobs ended, as text that nobody need understand. */
+/** Converts the position of a page of jobs to and from an opaque text. */
 final class PageCursor {
     private PageCursor() {}
 
-    static String of(JobQuery.Cursor place) {
-        String text = place.created() + " " + place.id();
+    static String format(JobQuery.Cursor position) {
+        String text = position.created() + " " + position.id();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static JobQuery.Cursor read(String cursor) {
+    static JobQuery.Cursor parse(String cursor) {
         try {
             String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
             int space = text.indexOf(' ');
             OffsetDateTime created = OffsetDateTime.parse(text.substring(0, Math.max(0, space)));
             if (Math.abs(created.getYear()) > 9999) {
-                throw new InvalidRequestException("The 'cursor' is none that was given out.");
+                throw new InvalidRequestException("Invalid 'cursor'.");
             }
             return new JobQuery.Cursor(created, new JobId(text.substring(space + 1)).value());
-        } catch (DateTimeException | IllegalArgumentException forged) {
-            throw new InvalidRequestException("The 'cursor' is none that was given out.");
+        } catch (DateTimeException | IllegalArgumentException invalid) {
+            throw new InvalidRequestException("Invalid 'cursor'.");
         }
     }
 }

@@ -11,18 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
-/** Queues and hosts: for admins. */
+/** Status of queues and workers, for administrators. */
 public final class SystemStatusHandler {
-    private static final List<String> QUEUES = List.of(
-            Topology.DOWNLOAD_QUEUE,
-            Topology.PROCESSING_QUEUE,
-            Topology.SEGMENTS_QUEUE,
-            Topology.JOINS_QUEUE,
-            Topology.UPLOAD_QUEUE,
-            Topology.UPDATES_QUEUE,
-            Topology.REQUESTS_QUEUE,
-            Topology.DEAD_LETTER_QUEUE);
+    private static final List<String> QUEUES = Stream.concat(
+                    Topology.INPUT_QUEUES.stream(), Stream.of(Topology.DEAD_LETTER_QUEUE))
+            .toList();
 
     private final QueueInspector queueInspector;
     private final JobQueryRepository queries;
@@ -33,7 +28,7 @@ public final class SystemStatusHandler {
     }
 
     public Map<String, OperationHandler> handlers() {
-        return Map.of("listQueues", this::queues, "listWorkers", this::hosts);
+        return Map.of("listQueues", this::queues, "listWorkers", this::workers);
     }
 
     private Future<JsonObject> queues(ApiRequest call) {
@@ -48,18 +43,18 @@ public final class SystemStatusHandler {
         });
     }
 
-    private Future<JsonObject> hosts(ApiRequest call) {
+    private Future<JsonObject> workers(ApiRequest call) {
         call.requireAdmin();
         return queries.workerLoads().map(SystemStatusHandler::byWorker);
     }
 
-    private static JsonObject byWorker(List<WorkerLoad> busy) {
+    private static JsonObject byWorker(List<WorkerLoad> loads) {
         Map<String, JsonArray> runs = new LinkedHashMap<>();
-        busy.forEach(one -> runs.computeIfAbsent(one.worker(), worker -> new JsonArray())
-                .add(new JsonObject().put("stage", one.stage()).put("running", one.running())));
-        JsonArray hosts = new JsonArray();
+        loads.forEach(load -> runs.computeIfAbsent(load.worker(), worker -> new JsonArray())
+                .add(new JsonObject().put("stage", load.stage()).put("running", load.running())));
+        JsonArray workers = new JsonArray();
         runs.forEach(
-                (worker, of) -> hosts.add(new JsonObject().put("worker", worker).put("runs", of)));
-        return new JsonObject().put("hosts", hosts);
+                (worker, stages) -> workers.add(new JsonObject().put("worker", worker).put("runs", stages)));
+        return new JsonObject().put("hosts", workers);
     }
 }

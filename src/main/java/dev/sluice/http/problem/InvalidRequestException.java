@@ -1,10 +1,10 @@
 package dev.sluice.http.problem;
 
-/** A request that breaks a rule that its schema cannot say; the sentence names it. */
+/** A request violates a rule that its schema cannot express; the message is sent to the client. */
 public final class InvalidRequestException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public InvalidRequestException(String sentence) {
-        super(sentence);
+    public InvalidRequestException(String message) {
+        super(message);
     }
 }

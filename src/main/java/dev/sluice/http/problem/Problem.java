@@ -9,9 +9,9 @@ import io.vertx.openapi.validation.ValidatorException;
 import java.util.Set;
 
 /**
- * What is wrong with a request, or with us: a problem document as RFC 9457 has it.
+ * A problem document (RFC 9457).
  *
- * @param detail a sentence for a person
+ * @param detail for users
  */
 public record Problem(ProblemCode code, String detail) {
     public static final String CONTENT_TYPE = "application/problem+json";
@@ -28,10 +28,10 @@ public record Problem(ProblemCode code, String detail) {
                 .put("detail", detail);
     }
 
-    /** What a failure is to who asked; one that we do not know is a bug, and its words stay here. */
+    /** The problem for a failure. An unknown failure is a bug; its message is not disclosed. */
     static Problem of(Throwable cause) {
-        if (cause instanceof ProblemException told) {
-            return new Problem(told.code, told.code.defaultDetail());
+        if (cause instanceof ProblemException problem) {
+            return new Problem(problem.code, problem.code.defaultDetail());
         }
         if (cause instanceof RequestRejectedException rejection) {
             return new Problem(ProblemCode.of(rejection.reason()), String.valueOf(rejection.getMessage()));
@@ -55,13 +55,13 @@ public record Problem(ProblemCode code, String detail) {
         return new Problem(ProblemCode.SERVICE_UNAVAILABLE, "The " + service + " is unavailable. Retry later.");
     }
 
-    /** What the router says by a bare status. */
+    /** The problem for a status set by the router. */
     static Problem of(int status) {
         ProblemCode code = ProblemCode.of(status);
         return new Problem(code, code.defaultDetail());
     }
 
-    /** A problem that needs no more words than its own. */
+    /** A problem with the default detail of its code. */
     public static final class ProblemException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import dev.sluice.backend.job.RequestRejectedException;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The closed list of what a request can end in but success; each has a row in docs/error-codes.md. */
+/** The codes of failed requests; each has a row in docs/error-codes.md. */
 public enum ProblemCode {
     INVALID_REQUEST(400, "Bad Request", "The request cannot be read."),
     NOT_A_VIDEO(400, "Bad Request", "The media item is not a video."),
@@ -50,7 +50,7 @@ public enum ProblemCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The first with this status; another status counts as the plain one of its hundred. */
+    /** The first code with this status; other statuses map to invalid_request or internal_error. */
     static ProblemCode of(int status) {
         return Stream.of(values())
                 .filter(code -> code.status == status && code != OVERLOADED)

@@ -5,11 +5,11 @@ import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers every request that failed with a problem document. */
+/** Responds to failed requests with a problem document. */
 public final class ProblemHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** The router fails with a status of its own, and a cause that is only about how it came to that. */
+    /** If the router sets a status other than 500, it determines the problem; the cause is an internal detail. */
     public void handle(RoutingContext request, int status) {
         Throwable cause = request.failure();
         Problem problem =
@@ -39,6 +39,6 @@ public final class ProblemHandler {
                 .setStatusCode(problem.code().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.CONTENT_TYPE)
                 .end(problem.toJson().toBuffer())
-                .onFailure(gone -> LOG.atDebug().setCause(gone).log("nobody waited for the answer"));
+                .onFailure(closed -> LOG.atDebug().setCause(closed).log("client disconnected before the response"));
     }
 }

@@ -14,7 +14,7 @@ import io.vertx.ext.web.handler.JWTAuthHandler;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Who sends a request. */
+/** Determines the caller of a request. */
 public final class CallerAuthenticator {
     private static final Caller LOCAL_ADMIN = new Caller("local", true);
     private static final Caller ANONYMOUS = new Caller("", false);
@@ -30,12 +30,12 @@ public final class CallerAuthenticator {
         this.adminClaim = config.tokens().adminClaim();
     }
 
-    /** What asks for tokens; empty where nobody is asked. */
+    /** The security handler of the router; empty if authentication is disabled. */
     public Optional<JWTAuthHandler> handler() {
         return tokens.map(JWTAuthHandler::create);
     }
 
-    /** Whom the handler has let through. */
+    /** The caller for a user authenticated by the handler. */
     public Caller callerFor(@Nullable User user) {
         if (tokens.isEmpty()) {
             return LOCAL_ADMIN;
@@ -44,8 +44,8 @@ public final class CallerAuthenticator {
     }
 
     /**
-     * The sender of a request whose body is held back, which the handler would let flow; fails with 401. Empty where nobody is
-     * asked.
+     * Authenticates a streaming request, whose body the handler of the router would resume. Fails with 401; empty if
+     * authentication is disabled.
      */
     public Future<Optional<User>> authenticate(HttpServerRequest request) {
         if (tokens.isEmpty()) {
@@ -59,6 +59,6 @@ public final class CallerAuthenticator {
                 .authenticate(
                         new TokenCredentials(header.substring(SCHEME.length()).strip()))
                 .map(Optional::of)
-                .recover(refused -> Future.failedFuture(new HttpException(ProblemCode.UNAUTHORIZED.status(), refused)));
+                .recover(rejected -> Future.failedFuture(new HttpException(ProblemCode.UNAUTHORIZED.status(), rejected)));
     }
 }

@@ -14,20 +14,20 @@ import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.util.List;
 
 /**
- * Checks tokens: signed with the one key and in a way that goes with it, for us, not expired, and about somebody. A token that
- * never expires is refused, because it could never be taken back.
+ * Verifies tokens: signature with the configured key and an algorithm that fits it, issuer, audience, expiration and subject. A
+ * token without expiration is rejected, because it could never be revoked.
  */
 final class JwtAuthenticator implements JWTAuth {
-    /** Clocks differ. */
+    /** Tolerated clock difference. */
     private static final int LEEWAY_SECONDS = 5;
 
     private final JWTAuth tokens;
 
     JwtAuthenticator(Vertx vertx, BackendConfig.Tokens config) {
-        JWTOptions rules = new JWTOptions().setLeeway(LEEWAY_SECONDS);
-        config.issuer().ifPresent(rules::setIssuer);
-        config.audience().ifPresent(audience -> rules.setAudience(List.of(audience)));
-        JWTAuthOptions options = new JWTAuthOptions().setJWTOptions(rules);
+        JWTOptions jwtOptions = new JWTOptions().setLeeway(LEEWAY_SECONDS);
+        config.issuer().ifPresent(jwtOptions::setIssuer);
+        config.audience().ifPresent(audience -> jwtOptions.setAudience(List.of(audience)));
+        JWTAuthOptions options = new JWTAuthOptions().setJWTOptions(jwtOptions);
         config.secret()
                 .map(Secret::reveal)
                 .ifPresent(secret -> List.of("HS256", "HS384", "HS512")
@@ -37,8 +37,8 @@ final class JwtAuthenticator implements JWTAuth {
                 .ifPresent(key -> options.addPubSecKey(
                         new PubSecKeyOptions().setAlgorithm(key.algorithm()).setBuffer(key.pem())));
         if (options.getPubSecKeys() == null || options.getPubSecKeys().isEmpty()) {
-            // Without a key the library would take unsigned tokens.
-            throw new IllegalArgumentException("tokens cannot be checked without a key");
+            // Without a key the library would accept unsigned tokens.
+            throw new IllegalArgumentException("a key is required to verify tokens");
         }
         this.tokens = JWTAuth.create(vertx, options);
     }
@@ -47,17 +47,17 @@ final class JwtAuthenticator implements JWTAuth {
     public Future<User> authenticate(Credentials credentials) {
         return tokens.authenticate(credentials)
                 .compose(user -> user.subject() == null || user.subject().isBlank() || user.get("exp") == null
-                        ? Future.failedFuture("The token has no sub or no exp.")
+                        ? Future.failedFuture("The token must contain sub and exp.")
                         : Future.succeededFuture(user));
     }
 
     @Override
     public String generateToken(JsonObject claims, JWTOptions options) {
-        throw new UnsupportedOperationException("tokens are made elsewhere");
+        throw new UnsupportedOperationException("Sluice issues no tokens");
     }
 
     @Override
     public String generateToken(JsonObject claims) {
-        throw new UnsupportedOperationException("tokens are made elsewhere");
+        throw new UnsupportedOperationException("Sluice issues no tokens");
     }
 }

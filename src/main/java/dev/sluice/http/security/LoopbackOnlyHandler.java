@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where nobody is asked who he is, keeps pages of other sites from calling through the browser of somebody on this host: the
- * request has to be for the loopback address by name, and from a page of such an address or of an allowed origin, or from none.
+ * Without authentication, prevents pages of other sites from calling the API through a browser on this host (CSRF, DNS
+ * rebinding): {@code Host} must be a loopback name, and {@code Origin} absent, a loopback name or an allowed origin.
  */
 public final class LoopbackOnlyHandler implements SecurityPolicyHandler {
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "[::1]", "localhost");
@@ -40,7 +40,7 @@ public final class LoopbackOnlyHandler implements SecurityPolicyHandler {
         try {
             String host = URI.create(origin).getHost();
             return host != null && LOOPBACK.contains(host);
-        } catch (IllegalArgumentException notAnOrigin) {
+        } catch (IllegalArgumentException invalid) {
             return false;
         }
     }

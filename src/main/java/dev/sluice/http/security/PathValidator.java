@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Refuses paths that two readers could read in two ways: with empty parts, {@code .} or {@code ..}, in whatever spelling. The
- * router looks at the path after it was put in order, the contract's validator as it came.
+ * Rejects ambiguous paths: with empty segments, {@code .} or {@code ..}, encoded or not. The router uses the normalized path, the
+ * validator of the contract the received one.
  */
 public final class PathValidator implements PlatformHandler {
     @Override
@@ -29,11 +29,11 @@ public final class PathValidator implements PlatformHandler {
                         && Arrays.stream(path.substring(1).split("/", -1)).allMatch(PathValidator::isName));
     }
 
-    private static boolean isName(String part) {
+    private static boolean isName(String segment) {
         try {
-            String name = URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+            String name = URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
             return !name.isEmpty() && !name.equals(".") && !name.equals("..");
-        } catch (IllegalArgumentException brokenEscape) {
+        } catch (IllegalArgumentException invalidEscape) {
             return false;
         }
     }

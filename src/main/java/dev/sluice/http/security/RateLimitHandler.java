@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Lets an address ask so often a second on average, and twice as often at once. The address is that of the connection: what a
- * header says of it anybody may write.
+ * Limits the requests of each client address with a token bucket; the burst is twice the rate. Uses the address of the
+ * connection, because forwarding headers can be forged.
  */
 public final class RateLimitHandler implements PlatformHandler {
-    /** Who was longest quiet is forgotten first; that is to his advantage. */
+    /** The least recently used address is evicted first; its bucket is then full again. */
     private static final int MAX_ADDRESSES = 10_000;
 
     private final int perSecond;
@@ -36,11 +36,11 @@ public final class RateLimitHandler implements PlatformHandler {
 
     boolean tryAcquire(String address) {
         long now = nanoTime.getAsLong();
-        Bucket old = buckets.getOrDefault(address, new Bucket(2.0 * perSecond, now));
-        double refilled = (now - old.at()) * (double) perSecond / TimeUnit.SECONDS.toNanos(1);
-        double left = Math.min(2.0 * perSecond, old.left() + refilled);
-        boolean allowed = left >= 1;
-        buckets.put(address, new Bucket(allowed ? left - 1 : left, now));
+        Bucket bucket = buckets.getOrDefault(address, new Bucket(2.0 * perSecond, now));
+        double refilled = (now - bucket.updatedAt()) * (double) perSecond / TimeUnit.SECONDS.toNanos(1);
+        double tokens = Math.min(2.0 * perSecond, bucket.tokens() + refilled);
+        boolean allowed = tokens >= 1;
+        buckets.put(address, new Bucket(allowed ? tokens - 1 : tokens, now));
         return allowed;
     }
 
@@ -48,5 +48,5 @@ public final class RateLimitHandler implements PlatformHandler {
         return buckets.size();
     }
 
-    private record Bucket(double left, long at) {}
+    private record Bucket(double tokens, long updatedAt) {}
 }

@@ -10,36 +10,36 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads the body of a request before anybody asks for it, but not where the operation takes it piece by piece. */
+/** Buffers request bodies up to a limit, except those of streaming operations. */
 public final class RequestBodyHandler implements Handler<RoutingContext> {
-    private final List<BodyLimit> streamed;
-    private final BodyHandler whole;
+    private final List<StreamingRoute> streaming;
+    private final BodyHandler buffering;
 
-    public RequestBodyHandler(OpenAPIContract contract, Set<String> streamed, long maxBodyBytes) {
-        this.streamed = contract.operations().stream()
-                .filter(operation -> streamed.contains(operation.getOperationId()))
-                .map(BodyLimit::of)
+    public RequestBodyHandler(OpenAPIContract contract, Set<String> streamingIds, long maxBodyBytes) {
+        this.streaming = contract.operations().stream()
+                .filter(operation -> streamingIds.contains(operation.getOperationId()))
+                .map(StreamingRoute::of)
                 .toList();
-        this.whole = BodyHandler.create(false).setBodyLimit(maxBodyBytes);
+        this.buffering = BodyHandler.create(false).setBodyLimit(maxBodyBytes);
     }
 
     @Override
     public void handle(RoutingContext request) {
-        if (streamed.stream().anyMatch(held -> held.matches(request))) {
+        if (streaming.stream().anyMatch(route -> route.matches(request))) {
             request.request().pause();
             request.next();
         } else {
-            whole.handle(request);
+            buffering.handle(request);
         }
     }
 
-    private record BodyLimit(String method, Pattern path) {
-        static BodyLimit of(Operation operation) {
+    private record StreamingRoute(String method, Pattern path) {
+        static StreamingRoute of(Operation operation) {
             String path = Stream.of(operation.getAbsoluteOpenAPIPath().split("/", -1))
                     .map(part -> part.startsWith("{") ? "[^/]+" : Pattern.quote(part))
                     .reduce((one, other) -> one + "/" + other)
                     .orElseThrow();
-            return new BodyLimit(operation.getHttpMethod().name(), Pattern.compile(path));
+            return new StreamingRoute(operation.getHttpMethod().name(), Pattern.compile(path));
         }
 
         boolean matches(RoutingContext request) {

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One open stream of server-sent events, as WHATWG's HTML standard has them (section 9.2). It has no queue of its own: it knows
- * its place in the feed, and reads on when the connection takes more. Who is so slow that the feed has moved on without him is
- * told to {@code reset}, as is who comes back with a place that is no longer known.
+ * One stream of server-sent events (WHATWG HTML standard, section 9.2). It has no queue: it keeps its position in the feed and
+ * reads on when the connection accepts more data. A client whose position is no longer in the feed, because it is too slow or
+ * reconnects too late, receives a {@code reset} event.
  */
 final class EventStream {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-    private static final int AT_ONCE = 100;
-    private static final long NONE = -1;
+    private static final int BATCH_SIZE = 100;
+    private static final long NO_TIMER = -1;
     private static final Buffer KEEP_ALIVE_COMMENT = Buffer.buffer(":\n\n");
 
     private final Vertx vertx;
@@ -29,49 +29,50 @@ final class EventStream {
     private final Caller caller;
     private final Optional<JobId> job;
     private final HttpServerResponse response;
-    private final Runnable watcher = this::writePending;
-    private UpdateFeed.Position place;
-    private long keepAlive;
-    private long tokenEnds = NONE;
+    private final Runnable subscriber = this::writePending;
+    private UpdateFeed.Position position;
+    private long keepAliveTimer;
+    private long tokenTimer = NO_TIMER;
     private boolean closed;
 
-    /** @param job the only one to tell of; empty: all that the caller may see */
+    /** @param job whose updates are sent; empty: all jobs that the caller has access to */
     EventStream(Vertx vertx, UpdateFeed feed, Caller caller, Optional<JobId> job, HttpServerResponse response) {
         this.vertx = vertx;
         this.feed = feed;
         this.caller = caller;
         this.job = job;
         this.response = response;
-        this.place = feed.latestPosition();
+        this.position = feed.latestPosition();
     }
 
     /**
-     * Begins to write.
+     * Starts the stream.
      *
-     * @param lastSeen what the caller was told last, where he was here before
-     * @param until when the caller's token ends, and the stream with it
+     * @param lastEventId of a client that reconnects
+     * @param tokenExpiry ends the stream
      */
-    void open(Optional<String> lastSeen, Optional<Instant> until) {
+    void open(Optional<String> lastEventId, Optional<Instant> tokenExpiry) {
         response.setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .putHeader("X-Accel-Buffering", "no")
                 .putHeader("X-Content-Type-Options", "nosniff");
-        response.closeHandler(gone -> close());
-        response.exceptionHandler(gone -> close());
+        response.closeHandler(closed -> close());
+        response.exceptionHandler(closed -> close());
         response.drainHandler(drained -> writePending());
-        feed.subscribe(watcher);
-        keepAlive = vertx.setPeriodic(KEEP_ALIVE.toMillis(), tick -> write(KEEP_ALIVE_COMMENT));
-        until.ifPresent(this::endAt);
+        feed.subscribe(subscriber);
+        keepAliveTimer = vertx.setPeriodic(KEEP_ALIVE.toMillis(), due -> write(KEEP_ALIVE_COMMENT));
+        tokenExpiry.ifPresent(this::endAt);
         write(Buffer.buffer("retry: 2000\n\n"));
-        lastSeen.filter(seen -> !seen.isEmpty())
-                .ifPresent(seen -> feed.parsePosition(seen).ifPresentOrElse(known -> place = known, this::reset));
+        lastEventId
+                .filter(id -> !id.isEmpty())
+                .ifPresent(id -> feed.parsePosition(id).ifPresentOrElse(known -> position = known, this::reset));
         writePending();
     }
 
     private void endAt(Instant end) {
         long millis = Math.max(1, Duration.between(Instant.now(), end).toMillis());
-        tokenEnds = vertx.setTimer(Math.min(millis, Integer.MAX_VALUE), ended -> {
+        tokenTimer = vertx.setTimer(Math.min(millis, Integer.MAX_VALUE), ended -> {
             close();
             var unused = response.end();
         });
@@ -81,48 +82,48 @@ final class EventStream {
         if (response.ended() || response.closed()) {
             close();
         }
-        if (!closed && !feed.contains(place)) {
+        if (!closed && !feed.contains(position)) {
             reset();
         }
         boolean more = true;
         while (more && !closed && !response.writeQueueFull()) {
-            List<FeedEntry> next = feed.after(place, AT_ONCE);
-            next.stream().filter(this::isForCaller).map(this::event).forEach(this::write);
-            more = next.size() == AT_ONCE;
-            if (!next.isEmpty()) {
-                place = new UpdateFeed.Position(
-                        place.epoch(), next.get(next.size() - 1).number());
+            List<FeedEntry> entries = feed.after(position, BATCH_SIZE);
+            entries.stream().filter(this::isForCaller).map(this::event).forEach(this::write);
+            more = entries.size() == BATCH_SIZE;
+            if (!entries.isEmpty()) {
+                position = new UpdateFeed.Position(
+                        position.epoch(), entries.get(entries.size() - 1).number());
             }
         }
     }
 
-    private boolean isForCaller(FeedEntry update) {
-        return job.map(update.job()::equals).orElseGet(() -> caller.canAccess(update.owner()));
+    private boolean isForCaller(FeedEntry entry) {
+        return job.map(entry.job()::equals).orElseGet(() -> caller.canAccess(entry.owner()));
     }
 
-    private Buffer event(FeedEntry update) {
-        String id = new UpdateFeed.Position(place.epoch(), update.number()).text();
+    private Buffer event(FeedEntry entry) {
+        String id = new UpdateFeed.Position(position.epoch(), entry.number()).text();
         return Buffer.buffer("event: update\nid: " + id + "\ndata: ")
-                .appendBuffer(update.message())
+                .appendBuffer(entry.message())
                 .appendString("\n\n");
     }
 
     private void reset() {
-        place = feed.latestPosition();
-        write(Buffer.buffer("event: reset\nid: " + place.text() + "\ndata: {}\n\n"));
+        position = feed.latestPosition();
+        write(Buffer.buffer("event: reset\nid: " + position.text() + "\ndata: {}\n\n"));
     }
 
     private void write(Buffer event) {
         if (!closed) {
-            // A write that fails is followed by the end of the connection, which is heard of.
+            // A failed write is followed by the close handler.
             var unused = response.write(event);
         }
     }
 
     private void close() {
         closed = true;
-        feed.unsubscribe(watcher);
-        vertx.cancelTimer(keepAlive);
-        vertx.cancelTimer(tokenEnds);
+        feed.unsubscribe(subscriber);
+        vertx.cancelTimer(keepAliveTimer);
+        vertx.cancelTimer(tokenTimer);
     }
 }

@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.Optional;
 
-/** Updates as they come, as server-sent events. */
+/** Sends live updates as server-sent events. */
 public final class EventStreamHandler {
     private static final int MAX_STREAMS = 5_000;
 
@@ -26,14 +26,14 @@ public final class EventStreamHandler {
     }
 
     public Map<String, StreamingHandler> handlers() {
-        return Map.of("jobEvents", this::ofOne, "events", this::ofAll);
+        return Map.of("jobEvents", this::jobEvents, "events", this::allEvents);
     }
 
-    private Future<Void> ofAll(ApiRequest call, HttpServerRequest request) {
+    private Future<Void> allEvents(ApiRequest call, HttpServerRequest request) {
         return open(call, request, Optional.empty());
     }
 
-    private Future<Void> ofOne(ApiRequest call, HttpServerRequest request) {
+    private Future<Void> jobEvents(ApiRequest call, HttpServerRequest request) {
         return jobs.requireAccessibleJob(call.jobId(), call.caller())
                 .compose(job -> open(call, request, Optional.of(job.id())));
     }
@@ -42,7 +42,7 @@ public final class EventStreamHandler {
         if (feed.subscriberCount() >= MAX_STREAMS) {
             return Future.failedFuture(new RequestRejectedException(
                     RequestRejectedException.Reason.OVERLOADED,
-                    "As many streams as this host serves are open; try again in a moment."));
+                    "The limit of " + MAX_STREAMS + " concurrent streams is reached. Retry later."));
         }
         request.resume();
         new EventStream(vertx, feed, call.caller(), job, request.response())

@@ -16,7 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Optional;
 
-/** Videos in forms, as browsers send them. */
+/** Uploads as multipart/form-data. */
 public final class FormUploadHandler {
     private static final String FIELD = "file";
 
@@ -31,40 +31,40 @@ public final class FormUploadHandler {
     }
 
     public Map<String, StreamingHandler> handlers() {
-        return Map.of("uploadMedia", this::form);
+        return Map.of("uploadMedia", this::upload);
     }
 
-    private Future<Void> form(ApiRequest call, HttpServerRequest request) {
+    private Future<Void> upload(ApiRequest call, HttpServerRequest request) {
         Form form = new Form(call.caller(), webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)));
         try {
             request.setExpectMultipart(true);
-        } catch (IllegalStateException noForm) {
-            return Future.failedFuture(new InvalidRequestException("The body has to be a form, multipart/form-data."));
+        } catch (IllegalStateException notAForm) {
+            return Future.failedFuture(new InvalidRequestException("Content-Type must be multipart/form-data."));
         }
         request.uploadHandler(form::part);
-        // By a connection that ends, too: then nobody hears the answer.
+        // Also called when the client disconnects.
         request.exceptionHandler(cause ->
-                form.stored.tryFail(new InvalidRequestException("The form cannot be read, or ends too early.")));
+                form.stored.tryFail(new InvalidRequestException("The form is invalid or truncated.")));
         request.endHandler(end -> form.ended());
         request.resume();
         return form.stored
                 .future()
-                .compose(job -> JsonResponse.send(request.response().setStatusCode(CREATED), made(job)));
+                .compose(job -> JsonResponse.send(request.response().setStatusCode(CREATED), created(job)));
     }
 
-    private static JsonObject made(StagedJob job) {
+    private static JsonObject created(StagedJob job) {
         return new JsonObject()
                 .put("success", true)
                 .put("media_id", job.mediaId())
                 .put("job_id", job.id().value());
     }
 
-    /** The first file of the field is the video; what else comes is read and dropped. */
+    /** The first file of the field is the video; other parts are discarded. */
     private final class Form {
         private final Caller caller;
         private final Optional<WebhookUrl> webhook;
         private final Promise<StagedJob> stored = Promise.promise();
-        private boolean begun;
+        private boolean started;
 
         Form(Caller caller, Optional<WebhookUrl> webhook) {
             this.caller = caller;
@@ -72,21 +72,21 @@ public final class FormUploadHandler {
         }
 
         void part(HttpServerFileUpload file) {
-            if (begun || !file.name().equals(FIELD)) {
-                file.handler(dropped -> {});
+            if (started || !file.name().equals(FIELD)) {
+                file.handler(discarded -> {});
                 return;
             }
-            begun = true;
+            started = true;
             file.pause();
             uploads.upload(caller, file.filename(), webhook, file)
-                    // So that the rest of the form can be read, and the answer heard.
-                    .onFailure(cause -> file.handler(dropped -> {}).resume())
+                    // Clients read the response only after they have sent the form.
+                    .onFailure(cause -> file.handler(discarded -> {}).resume())
                     .onComplete(stored);
         }
 
         void ended() {
-            if (!begun) {
-                stored.tryFail(new InvalidRequestException("The form has no file in the field '" + FIELD + "'."));
+            if (!started) {
+                stored.tryFail(new InvalidRequestException("The form must contain a file in the field '" + FIELD + "'."));
             }
         }
     }

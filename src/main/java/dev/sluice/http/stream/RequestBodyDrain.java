@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The rest of a body that nobody wants any more. Browsers listen for the answer only when they have sent all, so some of it is
- * read; of a film that is refused not all is.
+ * Discards the rest of the body of a rejected request. Browsers read the response only after they have sent the body; at most
+ * 64 MiB are read.
  */
 public final class RequestBodyDrain {
     private static final long MAX_BYTES = 64L << 20;
@@ -15,24 +15,24 @@ public final class RequestBodyDrain {
 
     private RequestBodyDrain() {}
 
-    /** Reads it; never fails, and takes no longer than a few seconds. */
+    /** Completes after at most 10 seconds; never fails. */
     public static Future<Void> drain(HttpServerRequest request) {
         if (request.isEnded() || request.response().closed()) {
             return Future.succeededFuture();
         }
-        Promise<Void> over = Promise.promise();
+        Promise<Void> drained = Promise.promise();
         long[] read = {0};
-        request.exceptionHandler(gone -> over.tryComplete());
-        request.endHandler(end -> over.tryComplete());
+        request.exceptionHandler(closed -> drained.tryComplete());
+        request.endHandler(end -> drained.tryComplete());
         request.handler(bytes -> {
             read[0] += bytes.length();
             if (read[0] > MAX_BYTES) {
                 request.pause();
-                over.tryComplete();
+                drained.tryComplete();
             }
         });
         request.resume();
-        return over.future()
+        return drained.future()
                 .timeout(MAX_SECONDS, TimeUnit.SECONDS)
                 .otherwiseEmpty()
                 .onComplete(done -> request.response().putHeader("Connection", "close"));

@@ -20,11 +20,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Resumable uploads as tus 1.0.0 has them (tus.io/protocols/resumable-upload): creation, termination, checksum, expiration. */
+/**
+ * Resumable uploads with tus 1.0.0 (tus.io/protocols/resumable-upload) and its extensions creation, termination, checksum and
+ * expiration.
+ */
 public final class TusUploadHandler {
     static final String VERSION_HEADER = "Tus-Resumable";
     static final String VERSION = "1.0.0";
-    private static final String BYTES = "application/offset+octet-stream";
+    private static final String CONTENT_TYPE = "application/offset+octet-stream";
     private static final String PATH = "/api/video-processing/uploads/";
     private static final int CREATED = 201;
     private static final int NO_CONTENT = 204;
@@ -41,7 +44,7 @@ public final class TusUploadHandler {
         return Map.of(
                 "uploadCapabilities", this::capabilities,
                 "createUpload", (call, request) -> requireVersion(request).compose(version -> create(call, request)),
-                "uploadOffset", (call, request) -> requireVersion(request).compose(version -> state(call, request)),
+                "uploadOffset", (call, request) -> requireVersion(request).compose(version -> offset(call, request)),
                 "appendUpload", (call, request) -> requireVersion(request).compose(version -> append(call, request)),
                 "terminateUpload",
                         (call, request) -> requireVersion(request).compose(version -> terminate(call, request)));
@@ -60,14 +63,14 @@ public final class TusUploadHandler {
                 .putHeader(VERSION_HEADER, VERSION)
                 .putHeader("Tus-Version", VERSION)
                 .putHeader("Tus-Extension", "creation,termination,checksum,expiration")
-                .putHeader("Tus-Max-Size", Long.toString(uploads.rules().maxBytes()))
+                .putHeader("Tus-Max-Size", Long.toString(uploads.limits().maxBytes()))
                 .putHeader("Tus-Checksum-Algorithm", String.join(",", ChecksumVerifier.algorithms()))
                 .setStatusCode(NO_CONTENT)
                 .end();
     }
 
     private Future<Void> create(ApiRequest call, HttpServerRequest request) {
-        long bytes = number(request, "Upload-Length");
+        long bytes = byteCount(request, "Upload-Length");
         String name = filename(Optional.ofNullable(request.getHeader("Upload-Metadata")));
         return uploads.create(
                         call.caller(), name, bytes, webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)))
@@ -77,7 +80,7 @@ public final class TusUploadHandler {
                         .end());
     }
 
-    private Future<Void> state(ApiRequest call, HttpServerRequest request) {
+    private Future<Void> offset(ApiRequest call, HttpServerRequest request) {
         return uploads.findOrComplete(call.caller(), call.pathParameter("uploadId"))
                 .compose(upload -> withUploadHeaders(request, upload)
                         .putHeader("Upload-Length", Long.toString(upload.totalBytes()))
@@ -86,16 +89,16 @@ public final class TusUploadHandler {
     }
 
     private Future<Void> append(ApiRequest call, HttpServerRequest request) {
-        if (!BYTES.equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+        if (!CONTENT_TYPE.equals(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
             return Future.failedFuture(new Problem.ProblemException(ProblemCode.UNSUPPORTED_MEDIA_TYPE));
         }
-        Optional<ChecksumVerifier> digest =
-                Optional.ofNullable(request.getHeader("Upload-Checksum")).map(TusUploadHandler::digest);
+        Optional<ChecksumVerifier> checksum =
+                Optional.ofNullable(request.getHeader("Upload-Checksum")).map(TusUploadHandler::checksum);
         return uploads.append(
                         call.caller(),
                         call.pathParameter("uploadId"),
-                        number(request, "Upload-Offset"),
-                        digest,
+                        byteCount(request, "Upload-Offset"),
+                        checksum,
                         request)
                 .compose(upload -> withUploadHeaders(request, upload)
                         .setStatusCode(NO_CONTENT)
@@ -104,11 +107,11 @@ public final class TusUploadHandler {
 
     private Future<Void> terminate(ApiRequest call, HttpServerRequest request) {
         return uploads.terminate(call.caller(), call.pathParameter("uploadId"))
-                .compose(gone ->
+                .compose(deleted ->
                         request.resume().response().setStatusCode(NO_CONTENT).end());
     }
 
-    /** How an upload stands; of one that is complete, what became of it. */
+    /** The state of an upload; if all data was received, with its job and media item. */
     private static HttpServerResponse withUploadHeaders(HttpServerRequest request, UploadRecord upload) {
         request.resume();
         HttpServerResponse response = request.response()
@@ -129,30 +132,30 @@ public final class TusUploadHandler {
         return response;
     }
 
-    private static long number(HttpServerRequest request, String header) {
+    private static long byteCount(HttpServerRequest request, String header) {
         String value = request.getHeader(header);
         if (value == null || !value.matches("\\d{1,18}")) {
-            throw new InvalidRequestException("The header " + header + " has to be a number of bytes.");
+            throw new InvalidRequestException(header + " must be a number of bytes.");
         }
         return Long.parseLong(value);
     }
 
-    private static ChecksumVerifier digest(String header) {
+    private static ChecksumVerifier checksum(String header) {
         String[] parts = header.strip().split(" ", 2);
         try {
             return ChecksumVerifier.create(
                             parts[0].toLowerCase(Locale.ROOT),
                             Base64.getDecoder().decode(parts.length > 1 ? parts[1] : ""))
                     .orElseThrow(() ->
-                            new InvalidRequestException("The header Upload-Checksum names an algorithm that is none of "
+                            new InvalidRequestException("Unsupported algorithm in Upload-Checksum; supported: "
                                     + String.join(", ", ChecksumVerifier.algorithms()) + "."));
         } catch (IllegalArgumentException notBase64) {
             throw new InvalidRequestException(
-                    "The header Upload-Checksum has to be an algorithm and a digest in Base64.");
+                    "Upload-Checksum must be an algorithm and a digest in Base64.");
         }
     }
 
-    /** {@code filename} among pairs of a key and a value in Base64; another client calls it {@code name}. */
+    /** The value of {@code filename}, or of {@code name} as some clients send it. */
     private static String filename(Optional<String> metadata) {
         for (String pair : metadata.orElse("").split(",", -1)) {
             String[] parts = pair.strip().split(" ", 2);
@@ -160,7 +163,7 @@ public final class TusUploadHandler {
                 try {
                     return new String(Base64.getDecoder().decode(parts[1]), StandardCharsets.UTF_8);
                 } catch (IllegalArgumentException notBase64) {
-                    throw new InvalidRequestException("The header Upload-Metadata has to have its values in Base64.");
+                    throw new InvalidRequestException("Upload-Metadata must have values in Base64.");
                 }
             }
         }

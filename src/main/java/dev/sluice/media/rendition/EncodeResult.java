@@ -7,11 +7,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What was made of a source.
+ * Outputs of an encode.
  *
  * @param renditions smallest first
- * @param thumbnails in the order of time; at least one
- * @param warnings sentences about what was wrong with the source, though something could be made of it
+ * @param thumbnails by timestamp; at least one
+ * @param warnings sentences about errors in the source
  */
 public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> thumbnails, List<String> warnings) {
     public EncodeResult {
@@ -20,11 +20,11 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         warnings = List.copyOf(warnings);
     }
 
-    /** @param largestFirst the renditions as a ladder has them */
+    /** @param largestFirst the renditions in the order of the ladder */
     public static EncodeResult of(
             List<RenditionFile> largestFirst, List<ThumbnailFile> thumbnails, List<String> warnings) {
         if (thumbnails.isEmpty()) {
-            throw new JobException(ErrorCode.OUTPUT_INVALID, "The encode made no thumbnail.");
+            throw new JobException(ErrorCode.OUTPUT_INVALID, "The encode produced no thumbnail.");
         }
         List<RenditionFile> smallestFirst = new ArrayList<>(largestFirst);
         Collections.reverse(smallestFirst);

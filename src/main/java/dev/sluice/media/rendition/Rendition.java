@@ -3,16 +3,16 @@ package dev.sluice.media.rendition;
 import dev.sluice.media.Dimensions;
 
 /**
- * One video to make.
+ * A rendition to encode.
  *
- * @param quality its name on the wire and on disk, {@code 720p}
- * @param size even sides, square pixels
- * @param maxBitrate bit/s
+ * @param quality its name in messages and file names, {@code 720p}
+ * @param size with even sides, in square pixels
+ * @param maxBitrate in bit/s
  */
 public record Rendition(String quality, Dimensions size, int maxBitrate) {
     public Rendition {
         if (!quality.matches("[A-Za-z0-9_-]{1,32}")) {
-            throw new IllegalArgumentException("a quality has 1 to 32 letters and digits, not '" + quality + "'");
+            throw new IllegalArgumentException("a quality must have 1 to 32 characters of A-Z, a-z, 0-9, '_' and '-': '" + quality + "'");
         }
     }
 

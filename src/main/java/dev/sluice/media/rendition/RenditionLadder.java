@@ -1,15 +1,14 @@
 package dev.sluice.media.rendition;
 
-import dev.sluice.config.MediaConfig;
 import dev.sluice.config.MediaConfig.Rung;
+import dev.sluice.config.MediaConfig;
 import dev.sluice.media.Dimensions;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which renditions a source gets. The shorter side of the picture as displayed decides: a rung is made only when it is
- * smaller than the source. When none is, there is one rendition at the source's own size, named after its shorter side.
- * Pure.
+ * Selects the renditions of a source by the shorter side of its display size. A rung is used only if it is smaller than the
+ * source. If none is, there is one rendition in the size of the source, named after its shorter side. Pure.
  */
 public final class RenditionLadder {
     private final List<Rung> rungs;
@@ -48,7 +47,7 @@ public final class RenditionLadder {
         return Math.max(2, side / 2 * 2);
     }
 
-    /** The size of the thumbnails: {@code width} wide, the source's shape, but no taller than four times the width. */
+    /** Size of the thumbnails: {@code width} wide, in the aspect ratio of the source, at most four times as high as wide. */
     public static Dimensions thumbnailSize(Dimensions source, int width) {
         double factor = Math.min((double) width / source.width(), 4.0 * width / source.height());
         return new Dimensions(nearestEven(source.width() * factor), nearestEven(source.height() * factor));

@@ -7,6 +7,6 @@ import java.time.Duration;
  * A finished thumbnail on disk.
  *
  * @param index from 0
- * @param timestamp where in the video the picture is from
+ * @param timestamp of its frame in the video
  */
 public record ThumbnailFile(int index, Duration timestamp, Path file, int width, int height, long bytes) {}

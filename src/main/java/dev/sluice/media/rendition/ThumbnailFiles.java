@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds the thumbnails that an encode left in its directory; their names tell their times. */
+/** Lists the thumbnails in the directory of an encode; their names contain their timestamps. */
 public final class ThumbnailFiles {
     /** A thumbnail is named after its timestamp in milliseconds: {@code thumbnail-15000.jpg}. */
     public static final String PREFIX = "thumbnail-";
@@ -28,13 +28,13 @@ public final class ThumbnailFiles {
 
     private ThumbnailFiles() {}
 
-    private record Found(long millis, Path file) {}
+    private record TimedFile(long millis, Path file) {}
 
-    /** They, in the order of time. */
+    /** Lists the thumbnails by timestamp. */
     public static List<ThumbnailFile> list(Path directory, Dimensions size) {
         List<ThumbnailFile> thumbnails = new ArrayList<>();
         try {
-            for (Found each : found(directory)) {
+            for (TimedFile each : found(directory)) {
                 thumbnails.add(new ThumbnailFile(
                         thumbnails.size(),
                         Duration.ofMillis(Math.max(0, each.millis())),
@@ -49,31 +49,31 @@ public final class ThumbnailFiles {
         return thumbnails;
     }
 
-    /** The files alone. */
+    /** Lists the files of the thumbnails by timestamp. */
     public static List<Path> listFiles(Path directory) {
         try {
-            return found(directory).stream().map(Found::file).toList();
+            return found(directory).stream().map(TimedFile::file).toList();
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
-    private static List<Found> found(Path directory) throws IOException {
-        List<Found> found = new ArrayList<>();
+    private static List<TimedFile> found(Path directory) throws IOException {
+        List<TimedFile> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
             files.forEach(file -> millis(String.valueOf(file.getFileName())).ifPresent(millis -> {
-                // A link or a pipe was not put there by an encode that is still itself.
+                // A link or a pipe is not written by FFmpeg unless it is compromised.
                 if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                    found.add(new Found(millis, file));
+                    found.add(new TimedFile(millis, file));
                 }
             }));
         }
-        found.sort(Comparator.comparingLong(Found::millis));
+        found.sort(Comparator.comparingLong(TimedFile::millis));
         return found;
     }
 
     private static JobException unreadable(IOException cause) {
-        return new JobException(ErrorCode.OUTPUT_INVALID, "The thumbnails can't be read back.", cause);
+        return new JobException(ErrorCode.OUTPUT_INVALID, "The thumbnails cannot be read.", cause);
     }
 
     private static OptionalLong millis(String name) {
@@ -81,23 +81,23 @@ public final class ThumbnailFiles {
         return matcher.matches() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
     }
 
-    /** Whether a file of this name is one. */
+    /** Whether this is the file name of a thumbnail. */
     public static boolean isThumbnail(String name) {
         return millis(name).isPresent();
     }
 
     /**
-     * Those that an encode of the whole film makes, of those that its segments made: the first of each interval. A segment cannot
-     * know whether the one before it had a frame of the same interval.
+     * Selects from the thumbnails of all segments those that an encode in one piece makes: the first of each interval. The encode of
+     * a segment does not know whether the preceding segment has a frame in the same interval.
      *
-     * @param names of files, in any order; what is no thumbnail is left out
-     * @param begin when the film's picture begins
+     * @param names of files, in any order; names of other files are ignored
+     * @param start time of the video stream
      */
-    public static List<String> firstPerInterval(Collection<String> names, Duration begin, Duration interval) {
+    public static List<String> firstPerInterval(Collection<String> names, Duration start, Duration interval) {
         Map<Long, String> first = new TreeMap<>();
         names.forEach(name -> millis(name)
                 .ifPresent(millis -> first.merge(
-                        Math.floorDiv(millis - begin.toMillis(), interval.toMillis()), name, ThumbnailFiles::earlier)));
+                        Math.floorDiv(millis - start.toMillis(), interval.toMillis()), name, ThumbnailFiles::earlier)));
         return List.copyOf(first.values());
     }
 

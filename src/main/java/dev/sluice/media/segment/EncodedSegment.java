@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was made of one segment.
+ * Result of the encode of one segment.
  *
- * @param frames empty where the film stands still all the time
- * @param files its renditions and thumbnails
+ * @param frames empty if the source has no frame in the segment
+ * @param files renditions and thumbnails
  */
 public record EncodedSegment(Optional<FrameRange> frames, List<Path> files, SourceDamage damage) {
     public EncodedSegment {
@@ -21,7 +21,7 @@ public record EncodedSegment(Optional<FrameRange> frames, List<Path> files, Sour
      * The frames of a segment.
      *
      * @param count 1 or more
-     * @param first when the first is shown, in the times of the whole
+     * @param first timestamp of the first frame in the whole video
      */
     public record FrameRange(long count, Duration first) {}
 }

@@ -8,12 +8,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** When each picture of a source is shown, as its packets say. */
+/** Timestamps of all frames of a source, by its packets, in seconds. */
 public final class FrameTimestamps {
     private double[] seconds = new double[1 << 10];
     private int count;
-
-    public FrameTimestamps() {}
 
     public void add(double time) {
         if (count == seconds.length) {
@@ -22,12 +20,11 @@ public final class FrameTimestamps {
         seconds[count++] = time;
     }
 
-    /** How many there are. */
     public int count() {
         return count;
     }
 
-    /** From the first picture to the end of the last one, which is taken to last as long as the others do on average. */
+    /** From the first frame to the end of the last one, which is assumed to have the average duration of the others. */
     public Duration duration() {
         double first = first();
         double last = Arrays.stream(seconds, 0, count).max().orElse(first);
@@ -38,19 +35,17 @@ public final class FrameTimestamps {
         return Arrays.stream(seconds, 0, count).min().orElse(0);
     }
 
-    /**
-     * When the first frame of each segment is shown, in the times of an encode of the whole; empty for a segment that has none.
-     */
+    /** Timestamp of the first frame of each segment in an encode in one piece; empty for a segment without frames. */
     public List<Optional<Duration>> firstFrameTimes(SegmentPlan plan) {
         double start = first();
-        List<Optional<Duration>> firsts = new ArrayList<>(Collections.nCopies(plan.count(), Optional.empty()));
+        List<Optional<Duration>> firstFrames = new ArrayList<>(Collections.nCopies(plan.count(), Optional.empty()));
         for (int i = 0; i < count; i++) {
-            Duration shown = plan.start().plus(DecimalSeconds.fromSeconds(seconds[i] - start));
-            int number = plan.indexAt(shown);
-            if (firsts.get(number).filter(known -> known.compareTo(shown) <= 0).isEmpty()) {
-                firsts.set(number, Optional.of(shown));
+            Duration time = plan.start().plus(DecimalSeconds.fromSeconds(seconds[i] - start));
+            int number = plan.indexAt(time);
+            if (firstFrames.get(number).filter(known -> known.compareTo(time) <= 0).isEmpty()) {
+                firstFrames.set(number, Optional.of(time));
             }
         }
-        return firsts;
+        return firstFrames;
     }
 }

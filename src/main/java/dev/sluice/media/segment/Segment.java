@@ -3,18 +3,18 @@ package dev.sluice.media.segment;
 import java.time.Duration;
 
 /**
- * A part of a film that is encoded by itself: the frames from one time on until, but not with, another. Times are those of the
- * frames in an encode of the whole: counted from where the source begins, be it with sound or picture.
+ * A part of a video that is encoded separately: the frames from {@code start} (inclusive) to {@code end} (exclusive). Times are
+ * those of an encode in one piece: relative to the start of the source, whether it starts with audio or video.
  *
  * @param number from 0
- * @param from of the first segment: when the picture begins
- * @param until of the last segment: when the film ends as far as one knows
- * @param isLast whether it takes whatever frames come later, too
+ * @param start of the first segment: start of the video stream
+ * @param end of the last segment: known end of the video
+ * @param isLast whether it contains all later frames, too
  */
 public record Segment(int number, Duration start, Duration end, boolean isLast) {
     /**
-     * Boundaries are a little early. They are whole microseconds, ticks of a stream need not be: a frame that is exactly at a
-     * boundary may be less than a microsecond before what is written. No two frames are as close to each other as this.
+     * Boundaries are written earlier by this time. They are whole microseconds, but timestamps are not: a frame exactly at a boundary
+     * may be less than a microsecond before the written value. Frames have larger distances than this.
      */
     public static final Duration BOUNDARY_TOLERANCE = Duration.ofNanos(2_000);
 
@@ -22,7 +22,7 @@ public record Segment(int number, Duration start, Duration end, boolean isLast) 
         return number == 0;
     }
 
-    /** What is written for a boundary. */
+    /** The value written for a boundary. */
     public static Duration withTolerance(Duration boundary) {
         return boundary.minus(BOUNDARY_TOLERANCE);
     }

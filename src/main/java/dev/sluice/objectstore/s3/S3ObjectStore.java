@@ -112,15 +112,6 @@ public final class S3ObjectStore implements ObjectStore {
                 .mapEmpty();
     }
 
-    /** Makes the bucket if it is not there. */
-    public Future<Void> createBucketIfMissing() {
-        return requests.send("bucket", client -> client.createBucket(request -> request.bucket(requests.bucket())))
-                .<Void>mapEmpty()
-                .recover(cause -> S3ErrorMapper.errorCode(cause).equals("BucketAlreadyOwnedByYou")
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(cause));
-    }
-
     /** Ends all connections; what is under way fails. */
     public Future<Void> close() {
         presignedUrls.close();

@@ -20,85 +20,88 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears at once, over a connection of its own, which jobs are cancelled. What is said while that connection is down is not
- * heard: who listens has to look as well.
+ * Receives the IDs of cancelled jobs immediately, over a connection of its own. Notifications are lost while that connection
+ * is down, so that cancelled jobs must be polled as well.
  */
 public final class CancellationListener {
     private static final Logger LOG = LoggerFactory.getLogger(CancellationListener.class);
     private static final ExponentialBackoff BACKOFF =
             new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
-    /** Nothing is sent over this connection otherwise, so one that a router forgot would look quiet for ever. */
+    /** The connection is otherwise idle: without a ping, a connection dropped by a router would not be detected. */
     private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final PgSubscriber subscriber;
     private final long timer;
-    private final Duration answerWithin;
+    private final Duration pingTimeout;
     private final CancellationToken stop = new CancellationToken();
 
-    private CancellationListener(Vertx vertx, PgSubscriber subscriber, Duration askEvery) {
+    private CancellationListener(Vertx vertx, PgSubscriber subscriber, Duration pingInterval) {
         this.vertx = vertx;
         this.subscriber = subscriber;
-        this.answerWithin = askEvery.dividedBy(3);
-        this.timer = vertx.setPeriodic(askEvery.toMillis(), due -> ping());
+        this.pingTimeout = pingInterval.dividedBy(3);
+        this.timer = vertx.setPeriodic(pingInterval.toMillis(), due -> ping());
     }
 
     /**
-     * Listens from now on, and again whenever the connection is lost.
+     * Subscribes, and subscribes again whenever the connection is lost.
      *
-     * @param heard told of each job that was cancelled
-     * @param listening told each time that listening begins: what was said before was not heard
+     * @param onCancelled receives each cancelled job
+     * @param onSubscribed called after each subscription: earlier notifications may be lost
      */
     public static CancellationListener listen(
-            Vertx vertx, PostgresConfig config, Consumer<JobId> heard, Runnable listening) {
-        return listen(vertx, config, heard, listening, PING_INTERVAL);
+            Vertx vertx, PostgresConfig config, Consumer<JobId> onCancelled, Runnable onSubscribed) {
+        return listen(vertx, config, onCancelled, onSubscribed, PING_INTERVAL);
     }
 
-    /** As above, asking every so often whether the server is still there. */
     static CancellationListener listen(
-            Vertx vertx, PostgresConfig config, Consumer<JobId> heard, Runnable listening, Duration askEvery) {
+            Vertx vertx,
+            PostgresConfig config,
+            Consumer<JobId> onCancelled,
+            Runnable onSubscribed,
+            Duration pingInterval) {
         PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connectOptions())
                 .reconnectPolicy(attempts -> BACKOFF.delay(1).toMillis());
         subscriber
                 .channel(JobCancellation.CHANNEL)
-                .subscribeHandler(subscribed -> listening.run())
-                .handler(payload -> tell(payload, heard));
-        CancellationListener listener = new CancellationListener(vertx, subscriber, askEvery);
+                .subscribeHandler(subscribed -> onSubscribed.run())
+                .handler(payload -> onNotification(payload, onCancelled));
+        CancellationListener listener = new CancellationListener(vertx, subscriber, pingInterval);
         listener.connect();
         return listener;
     }
 
-    /** Stops listening; never fails. */
+    /** Unsubscribes; never fails. */
     public Future<Void> close() {
         stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
         vertx.cancelTimer(timer);
         return subscriber.close().otherwiseEmpty();
     }
 
-    /** Ends a connection on which nothing is answered: the subscriber then makes a new one, and listening begins anew. */
+    /** Closes a connection that does not respond; the subscriber then opens a new one. */
     private void ping() {
         PgConnection connection = subscriber.actualConnection();
         if (connection != null) {
             connection
                     .query("SELECT 1")
                     .execute()
-                    .timeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
+                    .timeout(pingTimeout.toMillis(), TimeUnit.MILLISECONDS)
                     .onFailure(cause -> {
                         LOG.atWarn()
                                 .addKeyValue("error", String.valueOf(cause.getMessage()))
-                                .log("the connection that hears of cancelled jobs is dead, connects again");
-                        connection.close().onFailure(CancellationListener::closedAlready);
+                                .log("cancellation listener disconnected; reconnecting");
+                        connection.close().onFailure(CancellationListener::logCloseFailure);
                     });
         }
     }
 
-    private static void closedAlready(Throwable cause) {
+    private static void logCloseFailure(Throwable cause) {
         LOG.atDebug()
                 .addKeyValue("error", String.valueOf(cause.getMessage()))
-                .log("dead connection not closed in order");
+                .log("closing the broken connection failed");
     }
 
-    /** The reconnect policy applies to lost connections only, not to the first one. */
+    /** The reconnect policy applies to lost connections only; a first connection that fails is retried here. */
     private void connect() {
         new AsyncRetry(
                         new CancellableDelay(vertx, stop),
@@ -106,21 +109,21 @@ public final class CancellationListener {
                         cause -> true,
                         (cause, delay) -> LOG.atWarn()
                                 .addKeyValue("error", String.valueOf(cause.getMessage()))
-                                .addKeyValue("retryMs", delay.toMillis())
-                                .log("cancelled jobs are noticed with the next renewal of their lease only"))
+                                .addKeyValue("retryInMs", delay.toMillis())
+                                .log("cancellation notifications unavailable; detected at the next lease renewal"))
                 .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscriber.connect())
-                .onFailure(CancellationListener::closedAlready);
+                .onFailure(CancellationListener::logCloseFailure);
     }
 
-    /** Anybody who may log in to the database may say anything on a channel. */
-    private static void tell(String payload, Consumer<JobId> heard) {
+    /** The payload is untrusted: every database user may send notifications. */
+    private static void onNotification(String payload, Consumer<JobId> onCancelled) {
         JobId job;
         try {
             job = new JobId(payload);
         } catch (IllegalArgumentException notAnId) {
-            LOG.atDebug().addKeyValue("length", payload.length()).log("a notice that names no job");
+            LOG.atDebug().addKeyValue("length", payload.length()).log("malformed cancellation notification");
             return;
         }
-        heard.accept(job);
+        onCancelled.accept(job);
     }
 }

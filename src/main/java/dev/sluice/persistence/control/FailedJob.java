@@ -5,9 +5,9 @@ import dev.sluice.job.StageName;
 import dev.sluice.message.StagedJob;
 
 /**
- * A failed job that somebody wants to start again.
+ * A failed job that is being restarted.
  *
- * @param stoppedIn the stage that failed, or that it waited for when it was cancelled
- * @param message the staged job as that stage got it
+ * @param lastStage the stage that failed, or that the job waited for when it was cancelled
+ * @param message the staged job as that stage received it
  */
 public record FailedJob(JobId id, StageName lastStage, StagedJob message) {}

@@ -107,7 +107,7 @@ public final class JobCancellation {
 
     private Future<Optional<StageName>> cancelUntracked(
             SqlSession session, JobId id, JobException reason, Function<CancelledJob, JobUpdate> toUpdate) {
-        return tables.findPendingJob(session, id)
+        return tables.pendingJobs().find(session, id)
                 // An update needs a media id.
                 .map(pending -> pending.filter(job -> !job.mediaId().isBlank()))
                 .compose(pending -> pending.isEmpty()
@@ -131,7 +131,7 @@ public final class JobCancellation {
     private Future<Optional<StageName>> publish(
             SqlSession session, Function<CancelledJob, JobUpdate> toUpdate, CancelledJob cancelled) {
         JobUpdate update = toUpdate.apply(cancelled);
-        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyFailure(session, update))
+        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyFailure(session, update))
                 .map(Optional.of(cancelled.stage()));
     }
 }

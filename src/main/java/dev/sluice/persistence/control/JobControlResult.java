@@ -4,14 +4,14 @@ import dev.sluice.job.StageName;
 import dev.sluice.persistence.job.JobStatus;
 import java.util.Optional;
 
-/** What came of a person's hand on a job. */
+/** Result of a cancel or retry operation. */
 public sealed interface JobControlResult {
-    /** It is done; {@code stage} is where the job stopped, or where it starts again. */
+    /** @param stage where the job was cancelled, or is restarted */
     record Applied(StageName stage) implements JobControlResult {}
 
-    /** The job stands otherwise than it has to for this; nothing was changed. */
+    /** The state of the job does not allow the operation. Nothing was changed. */
     record Conflict(JobStatus.State state, Optional<String> errorCode) implements JobControlResult {}
 
-    /** No worker has seen a job of this id. */
+    /** No worker has received this job. */
     record JobNotFound() implements JobControlResult {}
 }

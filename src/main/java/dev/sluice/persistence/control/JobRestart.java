@@ -5,9 +5,9 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.outbox.OutboxMessage;
 
 /**
- * Where a failed job starts again.
+ * The restart of a failed job.
  *
- * @param stage this one and those after it run again
- * @param first the message that starts it
+ * @param stage the first stage that runs again
+ * @param message starts that stage
  */
 public record JobRestart(StageName stage, StagedJob job, OutboxMessage message) {}

@@ -81,7 +81,7 @@ public final class JobRetry {
                             session.execute(
                                     RESTART_JOB, id.value(), restart.job().toJson(), stage.key()),
                             Outbox.enqueue(session, restart.message()),
-                            tables.applyRestart(session, id, stage, row.getInteger("progress")))
+                            tables.writer().applyRestart(session, id, stage, row.getInteger("progress")))
                     .map(Optional.of(stage));
         });
     }

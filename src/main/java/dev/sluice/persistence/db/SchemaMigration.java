@@ -40,7 +40,7 @@ final class SchemaMigration {
     Future<Void> run() {
         return new AsyncRetry(new CancellableDelay(vertx, cancellation), BACKOFF, this::isRetryable, this::logRetry)
                 .run(() -> vertx.executeBlocking(this::migrate, false))
-                .recover(cause -> Future.failedFuture(translate(cause)));
+                .recover(cause -> Future.failedFuture(cancellation.reason().orElseGet(() -> translate(cause))));
     }
 
     private boolean isRetryable(Throwable cause) {
@@ -52,7 +52,7 @@ final class SchemaMigration {
         LOG.atLevel(failures++ % LOGGED_ONE_OF == 0 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("database", settings.describe())
                 .addKeyValue("error", settings.failureReason(cause))
-                .addKeyValue("retryMs", delay.toMillis())
+                .addKeyValue("retryInMs", delay.toMillis())
                 .log("waiting for the database");
     }
 

@@ -4,15 +4,15 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /**
- * Which jobs are asked for.
+ * A query for jobs, newest first.
  *
  * @param status PENDING, PROCESSING, COMPLETED or FAILED
- * @param before only jobs behind this one; empty: from the newest
- * @param limit how many at the most
+ * @param after the last job of the previous page; empty: from the newest job
+ * @param limit maximum number of jobs
  */
 public record JobQuery(
         Optional<String> userId, Optional<String> mediaId, Optional<String> status, Optional<Cursor> after, int limit) {
 
-    /** A job's place in the list. */
+    /** The position of a job in the list. */
     public record Cursor(OffsetDateTime created, String id) {}
 }

@@ -11,7 +11,7 @@ import io.vertx.sqlclient.RowSet;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads jobs for who asks about them: also those that nobody of ours has seen yet, where the user's table has their row. */
+/** Reads jobs for the API, including jobs that exist only in the user's job table because no worker received them. */
 public final class JobQueryRepository {
     private static final String COLUMNS = """
             SELECT id, message, stage, state, seq, progress, error_code, error_message, media_id,
@@ -27,7 +27,7 @@ public final class JobQueryRepository {
                AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5))
              ORDER BY created_at DESC, id DESC LIMIT $6
             """;
-    private static final String HOSTS = """
+    private static final String WORKER_LOADS = """
             SELECT worker, stage, count(*) AS running FROM sluice.stage_run
              WHERE state = 'running' AND lease_until > clock_timestamp() AND worker IS NOT NULL
              GROUP BY worker, stage ORDER BY worker, stage
@@ -41,33 +41,33 @@ public final class JobQueryRepository {
         this.tables = tables;
     }
 
-    /** A job; empty when neither table has heard of it. */
+    /** A job; empty if neither table contains it. */
     public Future<Optional<JobDetails>> job(JobId id) {
-        var known = database.execute(JOB, id.value());
+        var tracked = database.execute(JOB, id.value());
         var row = tables.jobRow(database, id);
         var runs = new RunStatusRepository(database).findByJob(id);
-        return Future.all(known, row, runs).map(all -> details(id, first(known.result()), row.result(), runs.result()));
+        return Future.all(tracked, row, runs)
+                .map(all -> details(id, first(tracked.result()), row.result(), runs.result()));
     }
 
-    /** The newest job of a medium. */
+    /** The newest job of a media item. */
     public Future<Optional<JobDetails>> latestOfMedia(String mediaId) {
-        var known = database.execute(NEWEST, mediaId);
+        var tracked = database.execute(NEWEST, mediaId);
         var row = tables.newestJobRow(database, mediaId);
-        return Future.all(known, row)
+        return Future.all(tracked, row)
                 .compose(both -> row.result()
                         .map(found -> found.getString("id"))
-                        .or(() -> first(known.result()).map(found -> found.getString("id")))
+                        .or(() -> first(tracked.result()).map(found -> found.getString("id")))
                         .map(JobId::new)
                         .map(this::job)
                         .orElseGet(() -> Future.succeededFuture(Optional.empty())));
     }
 
-    /** The row of a medium; see {@link MediaRecord}. */
     public Future<Optional<MediaRecord>> media(String mediaId) {
         return tables.mediaRow(database, mediaId).map(found -> found.map(row -> MediaRecord.of(mediaId, row)));
     }
 
-    /** Jobs that we know of, the newest first, without their runs. */
+    /** The jobs in the job table of Sluice, newest first, without their runs. */
     public Future<List<JobDetails>> list(JobQuery query) {
         return database.execute(
                         PAGE,
@@ -83,23 +83,23 @@ public final class JobQueryRepository {
                         .toList());
     }
 
-    /** Where a page ends, so that the next can begin there. */
+    /** The cursor of the page after this job. */
     public Future<Optional<JobQuery.Cursor>> cursorOf(JobId id) {
         return database.execute("SELECT created_at FROM sluice.job WHERE id = $1", id.value())
                 .map(rows ->
                         first(rows).map(row -> new JobQuery.Cursor(row.getOffsetDateTime("created_at"), id.value())));
     }
 
-    /** Which workers are at how many runs of which stage. */
+    /** The runs in progress of each worker and stage. */
     public Future<List<WorkerLoad>> workerLoads() {
-        return database.execute(HOSTS)
+        return database.execute(WORKER_LOADS)
                 .map(rows -> Rows.stream(rows)
                         .map(row ->
                                 new WorkerLoad(row.getString("worker"), row.getString("stage"), row.getLong("running")))
                         .toList());
     }
 
-    /** Whether the database answers. */
+    /** Fails if the database does not respond. */
     public Future<Void> ping() {
         return database.execute("SELECT 1").mapEmpty();
     }

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Jobs as a whole: how they begin, how they stand. */
+/** Creates jobs and reads their status. */
 public final class JobRepository {
-    private static final String JOB = """
+    private static final String SELECT_JOB = """
             SELECT id, message, stage, state, progress, error_code, error_message, created_at, finished_at
               FROM sluice.job WHERE id = $1
             """;
@@ -90,11 +90,11 @@ public final class JobRepository {
                         JobRegistration.insertJob(session, download, job.toJson()),
                         JobRegistration.insertRun(session, download),
                         Outbox.enqueue(session, message))
-                .compose(inserted -> tables.create(session, job))
+                .compose(inserted -> tables.writer().create(session, job))
                 .compose(inserted -> switch (creation.media()) {
                     case UNCHANGED -> Future.succeededFuture();
-                    case NEW -> tables.createMedia(session, job);
-                    case EXISTING -> tables.markMediaPending(session, job.mediaId());
+                    case NEW -> tables.writer().createMedia(session, job);
+                    case EXISTING -> tables.writer().markMediaPending(session, job.mediaId());
                 })
                 .map(job.id());
     }
@@ -105,15 +105,15 @@ public final class JobRepository {
                 .map(Optional.of(job));
     }
 
-    /** How a job stands; empty while nobody of ours has seen it. */
+    /** The status of a job; empty until it is in the job table of Sluice. */
     public Future<Optional<JobStatus>> find(JobId id) {
-        var job = database.execute(JOB, id.value());
+        var job = database.execute(SELECT_JOB, id.value());
         var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(job, runs)
-                .map(both -> Rows.stream(job.result()).findFirst().map(row -> view(row, runs.result())));
+                .map(both -> Rows.stream(job.result()).findFirst().map(row -> status(row, runs.result())));
     }
 
-    private static JobStatus view(Row row, List<RunStatus> runs) {
+    private static JobStatus status(Row row, List<RunStatus> runs) {
         Optional<StagedJob> message = message(row);
         return new JobStatus(
                 new JobId(row.getString("id")),
@@ -129,7 +129,7 @@ public final class JobRepository {
                 runs);
     }
 
-    /** What another system left in a message may be anything; the view then has no outputs. */
+    /** Empty if another system wrote an invalid message; the status then has no outputs. */
     private static Optional<StagedJob> message(Row row) {
         try {
             return Optional.of(MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a job stands.
+ * The status of a job, as workers see it.
  *
- * @param stage the stage it was in last
+ * @param stage the last stage
  * @param progress percent
- * @param errorCode on failure
- * @param error on failure, the sentence
+ * @param errorCode if the job failed
+ * @param error the error message, if the job failed
  * @param runs in the order of the stages
  */
 public record JobStatus(
@@ -35,7 +35,6 @@ public record JobStatus(
         runs = List.copyOf(runs);
     }
 
-    /** Whether a job still goes on. */
     public enum State {
         RUNNING,
         COMPLETED,

@@ -18,10 +18,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How a job stands. A job that a worker of ours has claimed, or that has ended, is as our row says; of another the user's row
- * knows more, because another system may be at it.
+ * Resolves the details of a job from its two rows. The row of Sluice applies to a job that was claimed or has ended; for
+ * other jobs the user's row is newer, because another system may be processing them.
+ *
+ * @param tracked the row in the job table of Sluice
+ * @param userRow the row in the user's job table
  */
-record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
+record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
     private static final String PENDING = "PENDING";
 
     private Optional<Row> trackedRow() {
@@ -40,9 +43,9 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
                         tracked.flatMap(row -> Optional.ofNullable(row.getString("error_code"))), error()),
                 new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata()),
                 new JobDetails.Timestamps(
-                        time("created_at").or(() -> ofUser("createdAt")),
-                        ofUser("updatedAt").or(() -> time("updated_at")),
-                        time("finished_at").or(() -> ofUser("completedAt"))),
+                        time("created_at").or(() -> userColumn("createdAt")),
+                        userColumn("updatedAt").or(() -> time("updated_at")),
+                        time("finished_at").or(() -> userColumn("completedAt"))),
                 runs);
     }
 
@@ -53,19 +56,19 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
                     case "failed" -> "FAILED";
                     default -> "PROCESSING";
                 })
-                .or(() -> ofUser("status").map(status -> status.toUpperCase(Locale.ROOT)))
+                .or(() -> userColumn("status").map(status -> status.toUpperCase(Locale.ROOT)))
                 .orElse(PENDING);
     }
 
     private int progress() {
         return trackedRow()
                 .map(row -> row.getInteger("progress"))
-                .or(() -> ofUser("progress").map(JobStatusResolver::whole))
+                .or(() -> userColumn("progress").map(JobStatusResolver::percent))
                 .orElse(0);
     }
 
     private Optional<String> step() {
-        return ofUser("currentStep")
+        return userColumn("currentStep")
                 .or(() -> trackedRow().map(row -> {
                     StageName stage = StageName.of(row.getString("stage"));
                     StepScheme steps = message()
@@ -81,7 +84,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
 
     private Optional<String> error() {
         return tracked.flatMap(row -> Optional.ofNullable(row.getString("error_message")))
-                .or(() -> ofUser("errorMessage"));
+                .or(() -> userColumn("errorMessage"));
     }
 
     private JsonArray thumbnails() {
@@ -93,7 +96,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
     }
 
     private Optional<JsonObject> metadata() {
-        return ofUser("metadata")
+        return userColumn("metadata")
                 .flatMap(JobStatusResolver::object)
                 .or(() -> message().flatMap(StagedJob::metadata).map(JobUpdate::metadataJson));
     }
@@ -103,7 +106,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
     }
 
     private Optional<String> text(String field) {
-        return ofUser(field).or(() -> messageField(field, String.class));
+        return userColumn(field).or(() -> messageField(field, String.class));
     }
 
     private <T> Optional<T> messageField(String field, Class<T> type) {
@@ -118,7 +121,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
                 .map(String::valueOf);
     }
 
-    /** What was published; what a stage before has made may never be. */
+    /** The published outputs: those of a job that is not completed may never be published. */
     private List<OutputFile> outputs() {
         return tracked.filter(row -> row.getString("state").equals("completed"))
                 .flatMap(completed -> message())
@@ -137,7 +140,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
 
     private Optional<JsonArray> array(String column) {
         try {
-            return ofUser(column).map(JsonArray::new);
+            return userColumn(column).map(JsonArray::new);
         } catch (DecodeException | ClassCastException notAnArray) {
             return Optional.empty();
         }
@@ -151,8 +154,8 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
         }
     }
 
-    /** A user's column may be of any type that holds a number. */
-    private static int whole(String text) {
+    /** The user's column may have any type that contains a number. */
+    private static int percent(String text) {
         try {
             return (int) Math.min(100, Math.max(0, Math.floor(Double.parseDouble(text))));
         } catch (NumberFormatException notANumber) {
@@ -160,7 +163,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> users) {
         }
     }
 
-    private Optional<String> ofUser(String column) {
-        return users.map(row -> row.getString(column)).filter(text -> !text.isEmpty());
+    private Optional<String> userColumn(String column) {
+        return userRow.map(row -> row.getString(column)).filter(text -> !text.isEmpty());
     }
 }

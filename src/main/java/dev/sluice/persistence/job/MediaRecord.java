@@ -4,9 +4,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /**
- * What the user's media table says of a medium.
+ * A row of the user's media table.
  *
- * @param owner whose it is, where the table says so
+ * @param owner user ID
  * @param s3Key the source object
  */
 public record MediaRecord(

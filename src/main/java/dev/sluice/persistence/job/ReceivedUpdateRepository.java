@@ -12,14 +12,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Brings what the updates queue says into the user's tables. Our own workers have written each step there before its update
- * leaves, in one transaction with it; so of their jobs only the progress between two steps is news, and that is taken from where
- * they keep it, which no late or double update can change. What other workers say is applied in its order.
+ * Applies updates from the updates queue to the user's tables. Workers of Sluice write each step there in the transaction
+ * that enqueues the update. For their jobs only the progress between two steps is applied, and it is read from the job table
+ * of Sluice, so that late and duplicate updates change nothing. Updates of other workers are applied in their order.
  */
 public final class ReceivedUpdateRepository {
     private static final String LOCK_JOB =
             "SELECT seq, state, progress FROM sluice.job WHERE id = $1 FOR NO KEY UPDATE";
-    private static final String NEWER = """
+    private static final String RECORD_IF_NEWER = """
             INSERT INTO sluice.applied_report AS known (job_id, ordinal) VALUES ($1, $2)
             ON CONFLICT (job_id) DO UPDATE SET ordinal = excluded.ordinal, applied_at = now()
              WHERE known.ordinal < excluded.ordinal OR known.ordinal = excluded.ordinal AND NOT $3
@@ -36,23 +36,22 @@ public final class ReceivedUpdateRepository {
     private final UserTables tables;
     private final WebhookSubscriptions webhooks;
 
-    /** @param webhooks tells others of ends, in the transaction that applies them */
+    /** @param webhooks enqueues webhook deliveries in the transaction that applies the final update */
     public ReceivedUpdateRepository(Database database, UserTables tables, WebhookSubscriptions webhooks) {
         this.database = database;
         this.tables = tables;
         this.webhooks = webhooks;
     }
 
-    /** What came of a report. */
     public enum Outcome {
         APPLIED,
-        /** A newer one was there before it, or the same. */
+        /** The same update, or a newer one, was applied before. */
         STALE,
-        /** Nobody knows its job; nothing was changed. */
+        /** Neither table contains the job. Nothing was changed. */
         UNKNOWN_JOB
     }
 
-    /** Applies a report; a second time it changes nothing. */
+    /** Applies an update; a duplicate changes nothing. */
     public Future<Outcome> apply(ReceivedUpdate update) {
         return database.transaction(session -> session.execute(
                                 LOCK_JOB, update.job().value())
@@ -68,34 +67,34 @@ public final class ReceivedUpdateRepository {
             return applyFromExternalWorker(session, update, true);
         }
         if (update.status() != JobUpdate.Status.PROCESSING) {
-            // One that was started again since has not ended.
-            Future<Void> told = job.getString("state").equals(stateOf(update))
+            // A job that was restarted since then is not in this state.
+            Future<Void> enqueued = job.getString("state").equals(stateOf(update))
                     ? webhooks.enqueueDeliveries(session, update)
                     : Future.succeededFuture();
-            return told.map(Optional.of(Outcome.STALE));
+            return enqueued.map(Optional.of(Outcome.STALE));
         }
         if (!job.getString("state").equals("running")) {
             return Future.succeededFuture(Optional.of(Outcome.STALE));
         }
-        return tables.applyProgress(session, update.job(), job.getInteger("progress"))
+        return tables.writer().applyProgress(session, update.job(), job.getInteger("progress"))
                 .map(Optional.of(Outcome.APPLIED));
     }
 
     private Future<Optional<Outcome>> applyFromExternalWorker(
-            SqlSession session, ReceivedUpdate update, boolean known) {
-        return session.execute(NEWER, update.job().value(), update.sequence(), update.hasSequence())
+            SqlSession session, ReceivedUpdate update, boolean tracked) {
+        return session.execute(RECORD_IF_NEWER, update.job().value(), update.sequence(), update.hasSequence())
                 .compose(newer -> newer.size() == 0
                         ? Future.succeededFuture(Optional.of(Outcome.STALE))
-                        : tables.applyReceivedUpdate(session, update)
-                                .compose(shown -> shown || known
-                                        ? ended(session, update)
+                        : tables.writer().applyReceivedUpdate(session, update)
+                                .compose(shown -> shown || tracked
+                                        ? endJob(session, update)
                                                 .compose(ended -> webhooks.enqueueDeliveries(session, update))
                                                 .map(Optional.of(Outcome.APPLIED))
                                         : Future.succeededFuture(Optional.empty())));
     }
 
-    /** Keeps our own workers from doing again what another has done. */
-    private static Future<Void> ended(SqlSession session, ReceivedUpdate update) {
+    /** Prevents workers of Sluice from processing a job that another worker has ended. */
+    private static Future<Void> endJob(SqlSession session, ReceivedUpdate update) {
         return update.status() == JobUpdate.Status.PROCESSING
                 ? Future.succeededFuture()
                 : session.execute(

@@ -17,7 +17,7 @@ import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Single-stage requests: how they become jobs, and how one is answered that cannot. */
+/** Creates jobs of single-stage requests, and rejects invalid requests. */
 public final class RequestRepository {
     private static final String SELECT_JOB = "SELECT id FROM sluice.job WHERE id = $1";
     private static final String PENDING = "PENDING";
@@ -26,7 +26,7 @@ public final class RequestRepository {
     private final UserTables tables;
     private final Function<JobUpdate, OutboxMessage> route;
 
-    /** @param route what message an update is */
+    /** @param route builds the message of an update */
     public RequestRepository(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> route) {
         this.database = database;
         this.tables = tables;
@@ -34,48 +34,52 @@ public final class RequestRepository {
     }
 
     /**
-     * Makes the job of a request known, makes the user's row where there is none and has {@code first} sent, or nothing of it; a
-     * job that is known already stays as it is. Gives whether it was made.
+     * Creates the job of a request in one transaction: its row, its first run, its row in the user's job table and
+     * {@code message} in the outbox.
+     *
+     * @return false if the job exists; it is not changed
      */
-    public Future<Boolean> accept(StagedJob job, OutboxMessage first) {
+    public Future<Boolean> accept(StagedJob job, OutboxMessage message) {
         RunId download = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return database.transaction(session -> JobRegistration.insertJob(session, download, job.toJson())
                         .compose(made -> made.rowCount() == 0
                                 ? Future.succeededFuture(false)
                                 : Future.all(
                                                 JobRegistration.insertRun(session, download),
-                                                Outbox.enqueue(session, first))
-                                        .compose(put -> tables.create(session, job))
+                                                Outbox.enqueue(session, message))
+                                        .compose(put -> tables.writer().create(session, job))
                                         .map(true))
                         .map(Optional::of))
                 .map(Optional::orElseThrow);
     }
 
     /**
-     * Sets a request aside that no job can be made of, and tells {@code answer} if there is one; but nothing is told, nor shown in
-     * the user's row, about a job that somebody has begun with: then it is this message that is wrong, not the job. Gives
-     * whether it was told.
+     * Dead-letters an invalid request and enqueues {@code failure}. A job that is in progress or finished gets no update and
+     * no change of the user's row: only the message is invalid, not the job.
+     *
+     * @return whether the failure was enqueued
      */
-    public Future<Boolean> reject(OutboxMessage letter, Optional<JobUpdate> answer) {
-        return answer.map(update -> isBegun(update.jobId()))
+    public Future<Boolean> reject(OutboxMessage deadLetter, Optional<JobUpdate> failure) {
+        return failure.map(update -> isStarted(update.jobId()))
                 .orElseGet(() -> Future.succeededFuture(true))
-                .compose(begun -> database.transaction(session -> Outbox.enqueue(session, letter)
-                        .compose(put ->
-                                begun || answer.isEmpty() ? Future.succeededFuture(false) : tell(session, answer.get()))
+                .compose(started -> database.transaction(session -> Outbox.enqueue(session, deadLetter)
+                        .compose(enqueued -> started || failure.isEmpty()
+                                ? Future.succeededFuture(false)
+                                : publish(session, failure.get()))
                         .map(Optional::of)))
                 .map(Optional::orElseThrow);
     }
 
-    private Future<Boolean> tell(SqlSession session, JobUpdate update) {
+    private Future<Boolean> publish(SqlSession session, JobUpdate update) {
         return session.execute(SELECT_JOB, update.jobId().value())
                 .compose(known -> known.size() > 0
                         ? Future.succeededFuture(false)
-                        : Future.all(Outbox.enqueue(session, route.apply(update)), tables.applyFailure(session, update))
+                        : Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyFailure(session, update))
                                 .map(true));
     }
 
-    /** Whether the user's row says so. Where it cannot be read nobody can tell, and nothing is said of the job. */
-    private Future<Boolean> isBegun(JobId job) {
+    /** Whether the status in the user's row is not PENDING; true if the row cannot be read. */
+    private Future<Boolean> isStarted(JobId job) {
         return tables.jobRow(database, job)
                 .map(row -> row.map(found -> !PENDING.equalsIgnoreCase(found.getString("status", PENDING)))
                         .orElse(false))

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How one run went so far.
+ * The status of a run.
  *
  * @param state {@code waiting}, {@code running}, {@code done} or {@code failed}
- * @param attempts how many attempts counted
- * @param started when the last attempt started
- * @param failedAttempts those that did not end well, oldest first; the last attempt is among them if it did not
+ * @param attempts number of counted attempts
+ * @param started start of the last attempt
+ * @param failedAttempts oldest first; includes the last attempt if it failed
  */
 public record RunStatus(
         StageName stage,

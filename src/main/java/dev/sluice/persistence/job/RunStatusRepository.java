@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The runs of a job, as they are shown. */
+/** Reads the status of the runs of a job. */
 final class RunStatusRepository {
     private static final String RUNS = """
             SELECT stage, task, state, counted, worker, error, started_at, finished_at, history
@@ -28,7 +28,7 @@ final class RunStatusRepository {
         this.database = database;
     }
 
-    /** In the order of the stages and their tasks. */
+    /** The runs in the order of stages and tasks. */
     Future<List<RunStatus>> findByJob(JobId id) {
         return database.execute(RUNS, id.value())
                 .map(rows -> Rows.stream(rows)

@@ -1,4 +1,4 @@
 package dev.sluice.persistence.job;
 
-/** A worker that is at so many runs of a stage. */
+/** The number of runs of a stage in progress on a worker. */
 public record WorkerLoad(String worker, String stage, long running) {}

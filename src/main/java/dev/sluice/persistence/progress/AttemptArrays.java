@@ -4,7 +4,7 @@ import dev.sluice.job.Attempt;
 import java.util.List;
 import java.util.function.Function;
 
-/** Attempts as columns of parameters, for statements about many of them. */
+/** Attempts as array parameters, one array for each column, for statements about many attempts. */
 public record AttemptArrays(List<Attempt> attempts) {
     public String[] jobs() {
         return texts(attempt -> attempt.run().job().value());

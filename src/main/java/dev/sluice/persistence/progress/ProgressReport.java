@@ -5,12 +5,7 @@ import dev.sluice.job.Attempt;
 /**
  * Progress that a run reports.
  *
- * @param progress percent of the job, of a run that is all of its stage
- * @param share how much of the run is done, 0 to 1
+ * @param progress percent of the job; ignored for a task of a stage
+ * @param fraction completed part of the run, 0 to 1; used for a task of a stage only
  */
-public record ProgressReport(Attempt attempt, int progress, double fraction) {
-    /** Of a run that is all of its stage. */
-    public ProgressReport(Attempt attempt, int progress) {
-        this(attempt, progress, 0);
-    }
-}
+public record ProgressReport(Attempt attempt, int progress, double fraction) {}

@@ -6,18 +6,19 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.Rows;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How far jobs are. */
+/** Records the progress of runs. Threads: any. */
 public final class ProgressRepository {
-    // The rows are locked in one order on every host: two hosts may report runs of the same jobs.
-    private static final String PROGRESS = """
-            WITH mine AS (
+    // Locks the rows in the same order on every host: two hosts may report runs of the same jobs.
+    private static final String RECORD_STAGES = """
+            WITH reported AS (
                 SELECT r.job_id, m.progress, m.place
                   FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[]) WITH ORDINALITY
                        AS m (job_id, stage, task, attempt, progress, place)
@@ -25,16 +26,17 @@ public final class ProgressRepository {
                    AND r.attempt = m.attempt AND r.state = 'running'),
             locked AS (
                 SELECT j.id FROM sluice.job j
-                 WHERE j.id IN (SELECT job_id FROM mine) AND j.state = 'running' ORDER BY j.id FOR UPDATE),
+                 WHERE j.id IN (SELECT job_id FROM reported) AND j.state = 'running' ORDER BY j.id FOR UPDATE),
             raised AS (
                 UPDATE sluice.job j
-                   SET progress = greatest(j.progress, (SELECT max(m.progress) FROM mine m WHERE m.job_id = j.id)),
+                   SET progress = greatest(j.progress, (SELECT max(m.progress) FROM reported m WHERE m.job_id = j.id)),
                        updated_at = clock_timestamp()
                   FROM locked WHERE j.id = locked.id
                 RETURNING j.id, j.progress)
-            SELECT mine.place, raised.progress FROM mine JOIN raised ON raised.id = mine.job_id ORDER BY mine.place
+            SELECT reported.place, raised.progress FROM reported JOIN raised ON raised.id = reported.job_id
+             ORDER BY reported.place
             """;
-    private static final String TASKS_PROGRESS = """
+    private static final String RECORD_TASKS = """
             UPDATE sluice.stage_run r SET share = greatest(r.share, m.share)
               FROM unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::float4[]) WITH ORDINALITY
                    AS m (job_id, stage, task, attempt, share, place)
@@ -42,9 +44,9 @@ public final class ProgressRepository {
                AND r.attempt = m.attempt AND r.state = 'running'
             RETURNING r.job_id, m.place
             """;
-    // A statement of its own, because whoever ends a task locks the task first and the job then.
-    private static final String OVERALL = """
-            WITH standing AS (
+    // A separate statement, because completing a task locks the run before the job.
+    private static final String RECORD_STAGE_PROGRESS = """
+            WITH overall AS (
                 SELECT r.job_id,
                        sum(r.weight * CASE WHEN r.state = 'done' THEN 1 ELSE r.share END) / nullif(sum(r.weight), 0) AS share,
                        extract(epoch FROM clock_timestamp() - min(r.started_at))::float8 AS elapsed
@@ -53,11 +55,11 @@ public final class ProgressRepository {
                 SELECT j.id FROM sluice.job j
                  WHERE j.id = ANY($1) AND j.state = 'running' ORDER BY j.id FOR NO KEY UPDATE)
             UPDATE sluice.job j
-               SET progress = greatest(j.progress, $3 + floor($4 * standing.share)::int), seq = j.seq + 1,
+               SET progress = greatest(j.progress, $3 + floor($4 * overall.share)::int), seq = j.seq + 1,
                    updated_at = clock_timestamp()
-              FROM locked, standing
-             WHERE j.id = locked.id AND standing.job_id = j.id AND standing.share IS NOT NULL
-            RETURNING j.id, j.progress, j.seq, standing.share::float8 AS share, standing.elapsed
+              FROM locked, overall
+             WHERE j.id = locked.id AND overall.job_id = j.id AND overall.share IS NOT NULL
+            RETURNING j.id, j.progress, j.seq, overall.share::float8 AS share, overall.elapsed
             """;
 
     private final Database database;
@@ -66,70 +68,73 @@ public final class ProgressRepository {
         this.database = database;
     }
 
-    public Future<List<RecordedProgress>> record(List<ProgressReport> ticks) {
-        Map<Boolean, List<ProgressReport>> byKind = new LinkedHashMap<>();
-        ticks.forEach(tick -> byKind.computeIfAbsent(
-                        tick.attempt().run().stage() == StageName.SEGMENT, kind -> new ArrayList<>())
-                .add(tick));
-        Future<List<RecordedProgress>> wholes = recordStages(byKind.getOrDefault(false, List.of()));
-        Future<List<RecordedProgress>> tasks = recordTasks(byKind.getOrDefault(true, List.of()));
-        return Future.all(wholes, tasks)
-                .map(both -> Stream.concat(wholes.result().stream(), tasks.result().stream())
+    /**
+     * Records progress and returns that of the attempts that still own their run. The progress of a job is raised, never
+     * lowered; for a task of a stage it is computed from all tasks of the stage.
+     */
+    public Future<List<RecordedProgress>> record(List<ProgressReport> reports) {
+        Map<Boolean, List<ProgressReport>> byTask = reports.stream()
+                .collect(Collectors.partitioningBy(report -> report.attempt().run().stage() == StageName.SEGMENT));
+        Future<List<RecordedProgress>> stages = recordStages(Objects.requireNonNull(byTask.get(false)));
+        Future<List<RecordedProgress>> tasks = recordTasks(Objects.requireNonNull(byTask.get(true)));
+        return Future.all(stages, tasks)
+                .map(both -> Stream.concat(stages.result().stream(), tasks.result().stream())
                         .toList());
     }
 
-    private Future<List<RecordedProgress>> recordStages(List<ProgressReport> ticks) {
-        if (ticks.isEmpty()) {
+    private Future<List<RecordedProgress>> recordStages(List<ProgressReport> reports) {
+        if (reports.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
         Map<Attempt, Integer> highest = new LinkedHashMap<>();
-        ticks.forEach(tick -> highest.merge(tick.attempt(), tick.progress(), Math::max));
-        List<Attempt> asked = List.copyOf(highest.keySet());
-        AttemptArrays columns = new AttemptArrays(asked);
+        reports.forEach(report -> highest.merge(report.attempt(), report.progress(), Math::max));
+        List<Attempt> attempts = List.copyOf(highest.keySet());
+        AttemptArrays columns = new AttemptArrays(attempts);
         Integer[] values = highest.values().toArray(Integer[]::new);
-        return database.execute(PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), values)
+        return database.execute(
+                        RECORD_STAGES, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), values)
                 .map(rows -> Rows.stream(rows)
                         .map(row -> new RecordedProgress(
-                                asked.get(row.getInteger("place") - 1), row.getInteger("progress")))
+                                attempts.get(row.getInteger("place") - 1),
+                                row.getInteger("progress"),
+                                Optional.empty()))
                         .toList());
     }
 
-    private Future<List<RecordedProgress>> recordTasks(List<ProgressReport> ticks) {
-        if (ticks.isEmpty()) {
+    private Future<List<RecordedProgress>> recordTasks(List<ProgressReport> reports) {
+        if (reports.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
         Map<Attempt, Double> highest = new LinkedHashMap<>();
-        ticks.forEach(tick -> highest.merge(tick.attempt(), tick.fraction(), Math::max));
-        List<Attempt> asked = List.copyOf(highest.keySet());
-        AttemptArrays columns = new AttemptArrays(asked);
-        Float[] shares = highest.values().stream().map(Double::floatValue).toArray(Float[]::new);
+        reports.forEach(report -> highest.merge(report.attempt(), report.fraction(), Math::max));
+        List<Attempt> attempts = List.copyOf(highest.keySet());
+        AttemptArrays columns = new AttemptArrays(attempts);
+        Float[] values = highest.values().stream().map(Double::floatValue).toArray(Float[]::new);
         return database.execute(
-                        TASKS_PROGRESS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), shares)
+                        RECORD_TASKS, columns.jobs(), columns.stages(), columns.tasks(), columns.tokens(), values)
                 .compose(rows -> {
-                    Map<String, Attempt> alive = new LinkedHashMap<>();
+                    Map<String, Attempt> current = new LinkedHashMap<>();
                     Rows.stream(rows)
-                            .forEach(row -> alive.put(row.getString("job_id"), asked.get(row.getInteger("place") - 1)));
-                    return alive.isEmpty() ? Future.succeededFuture(List.of()) : recordStageProgress(alive);
+                            .forEach(row ->
+                                    current.put(row.getString("job_id"), attempts.get(row.getInteger("place") - 1)));
+                    return current.isEmpty() ? Future.succeededFuture(List.of()) : recordStageProgress(current);
                 });
     }
 
-    private Future<List<RecordedProgress>> recordStageProgress(Map<String, Attempt> alive) {
+    private Future<List<RecordedProgress>> recordStageProgress(Map<String, Attempt> attempts) {
         StageName stage = StageName.SEGMENT;
         return database.execute(
-                        OVERALL,
-                        alive.keySet().toArray(String[]::new),
+                        RECORD_STAGE_PROGRESS,
+                        attempts.keySet().toArray(String[]::new),
                         stage.key(),
                         stage.startProgress(),
                         stage.completedProgress() - stage.startProgress())
                 .map(rows -> Rows.stream(rows)
-                        .flatMap(row ->
-                                Optional.ofNullable(alive.get(row.getString("id")))
-                                        .map(attempt -> told(attempt, row))
-                                        .stream())
+                        .map(row -> stageProgress(Objects.requireNonNull(attempts.get(row.getString("id"))), row))
                         .toList());
     }
 
-    private static RecordedProgress told(Attempt attempt, Row row) {
+    private static RecordedProgress stageProgress(Attempt attempt, Row row) {
         return new RecordedProgress(
                 attempt,
                 row.getInteger("progress"),

@@ -4,24 +4,19 @@ import dev.sluice.job.Attempt;
 import java.util.Optional;
 
 /**
- * Progress of a job as it may be told.
+ * Progress of a job as recorded, to be published.
  *
  * @param attempt that reported
- * @param progress percent of the job, never lower than before
- * @param overall of a stage that is done in tasks
+ * @param progress percent of the job; never decreases
+ * @param stageProgress of all tasks, if the attempt is at a task of a stage
  */
 public record RecordedProgress(Attempt attempt, int progress, Optional<StageProgress> stageProgress) {
-    /** Of a stage that is done in one piece. */
-    public RecordedProgress(Attempt attempt, int progress) {
-        this(attempt, progress, Optional.empty());
-    }
-
     /**
-     * How far all tasks of a stage are together.
+     * Progress of all tasks of a stage together.
      *
-     * @param seq the number that an update is to carry
-     * @param share how much is done, 0 to 1
-     * @param elapsedSeconds since the first of them was begun
+     * @param seq sequence number for the update
+     * @param fraction completed part of the stage, 0 to 1
+     * @param elapsedSeconds since the first task was started
      */
-    public record StageProgress(long seq, double share, double elapsedSeconds) {}
+    public record StageProgress(long seq, double fraction, double elapsedSeconds) {}
 }

@@ -1,4 +1,4 @@
-/** Progress of runs and stages, in batches. */
+/** Records the progress of runs and stages in batches. */
 @NullMarked
 package dev.sluice.persistence.progress;
 

@@ -15,6 +15,7 @@ import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import dev.sluice.persistence.recovery.LostMessageRepository.Backlog;
 import dev.sluice.persistence.run.JobRegistration;
+import dev.sluice.persistence.usertable.PendingJobReader;
 import dev.sluice.persistence.usertable.UserTables;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -38,7 +39,7 @@ public final class PendingJobRepository {
     private static final String ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('sluice pending rows', 0))";
 
     private final Database database;
-    private final UserTables tables;
+    private final PendingJobReader pendingJobs;
     private final Function<StagedJob, OutboxMessage> first;
     private final UnreadableRows refused = new UnreadableRows(LOG);
     private final AtomicBoolean supported = new AtomicBoolean(true);
@@ -50,7 +51,7 @@ public final class PendingJobRepository {
      */
     public PendingJobRepository(Database database, UserTables tables, Function<StagedJob, OutboxMessage> first) {
         this.database = database;
-        this.tables = tables;
+        this.pendingJobs = tables.pendingJobs();
         this.first = first;
     }
 
@@ -58,10 +59,9 @@ public final class PendingJobRepository {
     public Future<Backlog> count(Duration overdueAfter) {
         // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
         // hand.
-        return tables.reload(database)
-                .compose(read -> tables.countUntracked(SqlDurations.toSeconds(overdueAfter), refused.fingerprints())
-                        .map(this::counted)
-                        .orElseGet(this::notServed));
+        return pendingJobs
+                .countUntracked(database, SqlDurations.toSeconds(overdueAfter), refused.fingerprints())
+                .compose(count -> count.map(this::counted).orElseGet(this::notServed));
     }
 
     private Future<Backlog> counted(SqlStatement count) {
@@ -72,7 +72,7 @@ public final class PendingJobRepository {
     private Future<Backlog> notServed() {
         if (supported.getAndSet(false)) {
             LOG.atWarn()
-                    .addKeyValue("missing", tables.missingColumns())
+                    .addKeyValue("missing", pendingJobs.missingColumns())
                     .log(
                             "delivery.adoptPending does nothing: the job table lacks what a pending row would have to say");
         }
@@ -100,7 +100,7 @@ public final class PendingJobRepository {
 
     /** A transaction for each: a table may begin with any number of rows that are no use. */
     private Future<Page> page(Duration overdueAfter, int max) {
-        return tables.findUntracked(
+        return pendingJobs.findUntracked(
                         SqlDurations.toSeconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
                 .map(find -> database.transaction(session -> session.execute(ALONE)
                                 .compose(alone -> session.execute(find))
@@ -140,7 +140,7 @@ public final class PendingJobRepository {
             refuse(row, bad);
             return Future.succeededFuture(Optional.empty());
         }
-        return tables.findPendingJob(session, id).map(waiting -> {
+        return pendingJobs.find(session, id).map(waiting -> {
             try {
                 return waiting.map(job -> MessageCodec.decodeStagedJob(MessageCodec.encode(job), StageName.DOWNLOAD));
             } catch (InvalidMessageException invalid) {

@@ -150,7 +150,7 @@ public final class ClaimTransaction {
                 Instant.now());
         return Future.all(
                         Outbox.enqueue(session, toOutboxMessage.apply(started)),
-                        tables.applyUpdate(session, claim.job(), started))
+                        tables.writer().applyUpdate(session, claim.job(), started))
                 .map(new ClaimResult.Granted(claim, started));
     }
 

@@ -132,7 +132,7 @@ public final class RunSettlement {
     private Future<Boolean> announce(SqlSession session, StagedJob job, JobUpdate update) {
         return Future.all(
                         Outbox.enqueue(session, toOutboxMessage.apply(update)),
-                        tables.applyUpdate(session, job, update))
+                        tables.writer().applyUpdate(session, job, update))
                 .map(true);
     }
 
@@ -174,7 +174,7 @@ public final class RunSettlement {
         List<Future<?>> written = new ArrayList<>();
         written.add(Outbox.enqueue(session, toOutboxMessage.apply(update)));
         deadLetter.ifPresent(letter -> written.add(Outbox.enqueue(session, letter.apply(history))));
-        written.add(tables.applyFailure(session, update));
+        written.add(tables.writer().applyFailure(session, update));
         return Future.all(written).map(true);
     }
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Uploads that take more than one request, so that any process can go on with any of them. Whoever takes one to add to it gets a
- * fencing token; who held it before can no longer write.
+ * Stores uploads that take more than one request, so that each request may be handled by another process. A request that
+ * acquires an upload gets a new fencing token; requests with an older token can no longer write.
  */
 public final class UploadRepository {
     private static final String INSERT = """
@@ -29,7 +29,7 @@ public final class UploadRepository {
     private static final String FIND = "SELECT " + ALL + " FROM sluice.upload WHERE id = $1";
     private static final String ACQUIRE =
             "UPDATE sluice.upload SET token = token + 1 WHERE id = $1 AND NOT done RETURNING " + ALL;
-    private static final String ADD = """
+    private static final String UPDATE = """
             UPDATE sluice.upload SET multipart_id = $3, etags = $4, tail = $5, received = $6,
                    expires_at = clock_timestamp() + make_interval(secs => $7)
              WHERE id = $1 AND token = $2 AND NOT done
@@ -48,7 +48,6 @@ public final class UploadRepository {
         this.database = database;
     }
 
-    /** Enters a new one. */
     public Future<Void> insert(UploadRecord upload) {
         return database.execute(
                         INSERT,
@@ -66,40 +65,40 @@ public final class UploadRepository {
                 .mapEmpty();
     }
 
-    /** How one stands. */
     public Future<Optional<UploadRecord>> find(String id) {
         return database.execute(FIND, id).map(UploadRepository::first);
     }
 
-    /** Takes one to add to it; empty if there is none, or it is done. */
+    /** Acquires an upload for appending; empty if it does not exist or is completed. */
     public Future<Optional<UploadRecord>> acquire(String id) {
         return database.execute(ACQUIRE, id).map(UploadRepository::first);
     }
 
     /**
-     * Writes down what has come; gives whether the one who asks still holds it.
+     * Stores the received data.
      *
-     * @param keptFor until it expires, from now
+     * @param ttl time from now until the upload expires
+     * @return false if another request acquired the upload
      */
-    public Future<Boolean> update(UploadRecord upload, Duration keptFor) {
+    public Future<Boolean> update(UploadRecord upload, Duration ttl) {
         return database.execute(
-                        ADD,
+                        UPDATE,
                         upload.id(),
                         upload.fencingToken(),
                         upload.multipart().uploadId().orElse(null),
                         upload.multipart().etags().toArray(String[]::new),
                         upload.multipart().pendingBytes(),
                         upload.multipart().receivedBytes(),
-                        (double) keptFor.toSeconds())
+                        (double) ttl.toSeconds())
                 .map(rows -> rows.rowCount() > 0);
     }
 
-    /** Some of those that have expired, done or not. */
+    /** At most 100 expired uploads, completed or not. */
     public Future<List<UploadRecord>> findExpired() {
         return database.execute(EXPIRED).map(UploadRepository::all);
     }
 
-    /** Strikes one out; gives whether it stood there as it is given. */
+    /** Deletes an upload; returns false if another request acquired or deleted it. */
     public Future<Boolean> delete(UploadRecord upload) {
         return database.execute(DELETE, upload.id(), upload.fencingToken()).map(rows -> rows.rowCount() > 0);
     }

@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * A webhook that is to be sent now.
+ * A webhook delivery that is due.
  *
- * @param event as it goes out
- * @param origin of {@code url}, which may print
+ * @param event as in the request
+ * @param origin of {@code url}; the URL itself may contain secrets and is not logged
  * @param payload the update
- * @param tries with this one
+ * @param attempts including this one
  * @param age since the update was applied
  */
 public record WebhookDelivery(

@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Webhooks that wait to be sent, by whichever process gets to them first. Who takes one has it for a while: when nothing is heard
- * of it by then it is due again, so each is sent at least once.
+ * Stores webhook deliveries, which any process may send. A process acquires a due delivery for a limited time; if it is not
+ * settled by then, it is due again. Each delivery is therefore sent at least once.
  */
 public final class WebhookDeliveryRepository {
-    // Of each receiver only as many as it has room for, and those who have waited longest first: a receiver with a long
-    // queue stands in nobody's way.
+    // A limited number for each receiver, receivers with the oldest delivery first: a receiver with many deliveries
+    // does
+    // not block the others.
     private static final String ACQUIRE_DUE = """
             WITH due AS MATERIALIZED (
                 SELECT picked.id
@@ -41,8 +42,8 @@ public final class WebhookDeliveryRepository {
                SET state = 'delivered', payload = NULL, error = NULL, ended_at = now()
              WHERE id = $1 AND state = 'waiting'
             """;
-    // Not when another process has taken it since.
-    private static final String PUT_OFF = """
+    // tries: not if another process has acquired it since.
+    private static final String RESCHEDULE = """
             UPDATE sluice.webhook_delivery SET due_at = now() + make_interval(secs => $3), error = $4
              WHERE id = $1 AND tries = $2 AND state = 'waiting'
             """;
@@ -62,48 +63,47 @@ public final class WebhookDeliveryRepository {
     }
 
     /**
-     * Takes what is due.
+     * Acquires due deliveries.
      *
-     * @param most in all
-     * @param mostOfOne receiver, with those that are under way
-     * @param underWay how many are, by origin
-     * @param holdFor how long they are nobody else's
+     * @param max total number
+     * @param maxPerReceiver including those in flight
+     * @param inFlight number of deliveries in flight, by origin
+     * @param holdTime until they are due again
      */
     public Future<List<WebhookDelivery>> acquireDue(
-            int max, int mostOfOne, Map<String, Integer> underWay, Duration holdFor) {
-        List<Map.Entry<String, Integer>> busy = List.copyOf(underWay.entrySet());
+            int max, int maxPerReceiver, Map<String, Integer> inFlight, Duration holdTime) {
+        List<Map.Entry<String, Integer>> busy = List.copyOf(inFlight.entrySet());
         return database.execute(
                         ACQUIRE_DUE,
                         max,
-                        mostOfOne,
+                        maxPerReceiver,
                         busy.stream().map(Map.Entry::getKey).toArray(String[]::new),
                         busy.stream().map(Map.Entry::getValue).toArray(Integer[]::new),
-                        SqlDurations.toSeconds(holdFor))
+                        SqlDurations.toSeconds(holdTime))
                 .map(rows -> Rows.stream(rows)
                         .map(WebhookDeliveryRepository::delivery)
                         .toList());
     }
 
-    /** The receiver has it. */
     public Future<Void> markDelivered(WebhookDelivery delivery) {
         return database.execute(DELIVERED, delivery.id()).mapEmpty();
     }
 
-    /** Has it tried again later. */
-    public Future<Void> reschedule(WebhookDelivery delivery, Duration wait, String error) {
-        return database.execute(PUT_OFF, delivery.id(), delivery.attempts(), SqlDurations.toSeconds(wait), error)
+    /** Retries the delivery after {@code delay}. */
+    public Future<Void> reschedule(WebhookDelivery delivery, Duration delay, String error) {
+        return database.execute(RESCHEDULE, delivery.id(), delivery.attempts(), SqlDurations.toSeconds(delay), error)
                 .mapEmpty();
     }
 
-    /** Has it never tried again. */
+    /** Ends the delivery without success. */
     public Future<Void> abandon(WebhookDelivery delivery, String error) {
         return database.execute(ABANDONED, delivery.id(), delivery.attempts(), error)
                 .mapEmpty();
     }
 
-    /** Forgets what was over so long ago; until then an update that comes once more causes no second delivery. */
-    public Future<Void> purgeEnded(Duration overSince) {
-        return database.execute(PURGE, SqlDurations.toSeconds(overSince)).mapEmpty();
+    /** Deletes deliveries that ended before {@code retention}; until then a duplicate update causes no second delivery. */
+    public Future<Void> purgeEnded(Duration retention) {
+        return database.execute(PURGE, SqlDurations.toSeconds(retention)).mapEmpty();
     }
 
     private static WebhookDelivery delivery(Row row) {

@@ -11,10 +11,10 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** Writes down, with the end of a job and in its transaction, whom to tell of it. */
+/** Enqueues webhook deliveries in the transaction that ends a job, and stores webhooks of single jobs. */
 public final class WebhookSubscriptions {
-    // The same update, applied again, finds its rows.
-    private static final String ORDER = """
+    // The ID is derived from the content: a duplicate update inserts nothing.
+    private static final String ENQUEUE = """
             INSERT INTO sluice.webhook_delivery (id, job_id, event, url, origin, payload)
             SELECT left(encode(sha256(convert_to(concat_ws(chr(10), $1::text, $2::text, $3::text, url), 'UTF8')), 'hex'),
                         32)::uuid,
@@ -24,8 +24,8 @@ public final class WebhookSubscriptions {
                     SELECT url, origin FROM sluice.job_webhook WHERE job_id = $1::text) AS receiver
             ON CONFLICT (id) DO NOTHING
             """;
-    // Beyond that it is no receiver's wish any more.
-    private static final String NAME = """
+    // The number of webhooks of a job is limited.
+    private static final String SUBSCRIBE = """
             INSERT INTO sluice.job_webhook (job_id, url, origin)
             SELECT $1::text, $2::text, $3::text
              WHERE (SELECT count(*) FROM sluice.job_webhook WHERE job_id = $1::text) < 10
@@ -51,7 +51,7 @@ public final class WebhookSubscriptions {
         this.config = config;
     }
 
-    /** Writes the deliveries that a report causes; a second time it writes none. */
+    /** Enqueues the deliveries of a final update; a duplicate update enqueues none. */
     public Future<Void> enqueueDeliveries(SqlSession session, ReceivedUpdate update) {
         if (!config.enabled() || update.status() == JobUpdate.Status.PROCESSING) {
             return Future.succeededFuture();
@@ -63,7 +63,7 @@ public final class WebhookSubscriptions {
                 .map(WebhooksConfig.Receiver::url)
                 .toList();
         return session.execute(
-                        ORDER,
+                        ENQUEUE,
                         update.job().value(),
                         event.wire(),
                         String.valueOf(update.sequence()),
@@ -73,9 +73,10 @@ public final class WebhookSubscriptions {
                 .mapEmpty();
     }
 
-    /** Writes down a receiver for the end of one job; a job has ten at most. */
+    /** Adds a webhook for the result of one job; a job has at most ten. */
     public static Future<Void> subscribe(SqlSession session, JobId job, WebhookUrl url) {
-        return session.execute(NAME, job.value(), url.value(), url.origin()).mapEmpty();
+        return session.execute(SUBSCRIBE, job.value(), url.value(), url.origin())
+                .mapEmpty();
     }
 
     private static JsonObject payload(JsonObject message) {

@@ -78,16 +78,17 @@ public final class JobCleanup {
 
     private Future<Void> directories(JobId job) {
         return workspace
-                .listAttempts(job.pathSegment())
+                .attemptDirectories()
+                .list(job.pathSegment())
                 .compose(found -> hasEnded(job)
                         .compose(ended -> ended ? sweep(job.pathSegment(), found) : Future.succeededFuture()));
     }
 
     private Future<Void> sweep(String job, List<AttemptDirectoryName> attempts) {
         return Future.join(attempts.stream()
-                        .map(attempt -> workspace.deleteAttempt(job, attempt))
+                        .map(attempt -> workspace.attemptDirectories().delete(job, attempt))
                         .toList())
-                .compose(swept -> workspace.deleteJobDirectoryIfEmpty(job));
+                .compose(swept -> workspace.attemptDirectories().deleteJobIfEmpty(job));
     }
 
     /** What nobody came to: the worker died between the end of the job and this, or the store did not answer. */

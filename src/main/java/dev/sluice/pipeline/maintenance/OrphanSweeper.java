@@ -36,7 +36,7 @@ final class OrphanSweeper {
     }
 
     Future<Void> cleanUpWorkspace() {
-        return workspace.listJobs().compose(names -> {
+        return workspace.attemptDirectories().listJobs().compose(names -> {
             List<List<String>> batches = new ArrayList<>();
             for (int from = 0; from < names.size(); from += BATCH) {
                 batches.add(names.subList(from, Math.min(names.size(), from + BATCH)));
@@ -53,8 +53,8 @@ final class OrphanSweeper {
                                 .findSupersededAttempts(names)
                                 .compose(over ->
                                         ParallelTasks.sequentially(found, each -> sweepIfOver(each, ended, over)))
-                                .compose(swept ->
-                                        ParallelTasks.sequentially(ended, workspace::deleteJobDirectoryIfEmpty))));
+                                .compose(swept -> ParallelTasks.sequentially(
+                                        ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
     }
 
     private Future<List<Found>> attempts(List<String> names) {
@@ -62,7 +62,8 @@ final class OrphanSweeper {
         return ParallelTasks.sequentially(
                         names,
                         name -> workspace
-                                .listAttempts(name)
+                                .attemptDirectories()
+                                .list(name)
                                 .onSuccess(here -> here.forEach(attempt -> found.add(new Found(name, attempt))))
                                 .mapEmpty())
                 .map(found);
@@ -76,7 +77,7 @@ final class OrphanSweeper {
                 .addKeyValue("directory", found.fileName())
                 .addKeyValue("stage", found.attempt().stage().key())
                 .log("what a crash left in the workspace removed");
-        return workspace.deleteAttempt(found.fileName(), found.attempt());
+        return workspace.attemptDirectories().delete(found.fileName(), found.attempt());
     }
 
     Future<Void> cleanUpStaging() {

@@ -40,7 +40,6 @@ public final class RecoveryVerticle extends VerticleBase {
 
     private final LostMessageRepository messages;
     private final PendingJobRepository pending;
-    private final Map<StageName, String> queues;
     private final RabbitMqConfig broker;
     private final DeliveryConfig config;
     private final PublisherClient updates;
@@ -51,13 +50,11 @@ public final class RecoveryVerticle extends VerticleBase {
     public RecoveryVerticle(
             LostMessageRepository messages,
             PendingJobRepository pending,
-            Map<StageName, String> queues,
             RabbitMqConfig broker,
             DeliveryConfig config,
             PublisherClient updates) {
         this.messages = messages;
         this.pending = pending;
-        this.queues = Map.copyOf(queues);
         this.broker = broker;
         this.config = config;
         this.updates = updates;
@@ -107,16 +104,10 @@ public final class RecoveryVerticle extends VerticleBase {
             return none
                     ? Future.succeededFuture()
                     : Objects.requireNonNull(queueInspector)
-                            .messageCounts(looked())
+                            .messageCounts(Topology.INPUT_QUEUES)
                             .compose(depths -> sendUnclaimed(backlogs, depths)
                                     .compose(sent -> adoptPending(unseen.result(), backlogs, depths)));
         });
-    }
-
-    private List<String> looked() {
-        List<String> all = new ArrayList<>(queues.values());
-        all.add(Topology.REQUESTS_QUEUE);
-        return all;
     }
 
     private Future<Backlog> untrackedBacklog() {
@@ -138,8 +129,8 @@ public final class RecoveryVerticle extends VerticleBase {
     /** A row whose message still lies in a queue, as a staged job or as a single-stage request, is not lost either. */
     private Future<Void> adoptPending(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
         Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, NONE);
-        long there = depths.getOrDefault(Objects.requireNonNull(queues.get(StageName.DOWNLOAD)), 0L)
-                + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
+        long there =
+                depths.getOrDefault(Topology.DOWNLOAD_QUEUE, 0L) + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
         long missing = new Backlog(unseen.total() + known.total(), unseen.overdue()).missing(there);
         return missing <= 0
                 ? Future.succeededFuture()
@@ -152,7 +143,7 @@ public final class RecoveryVerticle extends VerticleBase {
     private Future<Void> sendUnclaimed(Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
         List<Future<?>> sent = new ArrayList<>();
         backlogs.forEach((stage, backlog) -> {
-            long there = depths.getOrDefault(Objects.requireNonNull(queues.get(stage)), 0L);
+            long there = depths.getOrDefault(Topology.queueOf(stage), 0L);
             long missing = backlog.missing(there);
             if (missing > 0) {
                 sent.add(messages.resendUnclaimed(stage, config.resendAfter(), missing)

@@ -1,19 +1,23 @@
 package dev.sluice.pipeline.run;
 
+import dev.sluice.broker.Topology;
 import dev.sluice.config.RetryConfig;
 import dev.sluice.job.StageName;
 import dev.sluice.stage.Stage;
 import java.util.Optional;
 
 /**
- * One row of the pipeline's table: where a stage takes its messages from, and where it sends them on.
+ * A row of the pipeline's table: a stage, its queue and what follows it.
  *
- * @param queue where deliveries come from
- * @param next the stage that goes on; empty after the last
- * @param retries how often and when what failed is tried again
+ * @param next the stage that continues the job; empty after the last
  */
-public record StageRoute(Stage stage, String queue, Optional<StageName> next, RetryConfig retries) {
+public record StageRoute(Stage stage, Optional<StageName> next, RetryConfig retries) {
     public StageName name() {
         return stage.name();
+    }
+
+    /** The queue of the stage. */
+    public String queue() {
+        return Topology.queueOf(name());
     }
 }

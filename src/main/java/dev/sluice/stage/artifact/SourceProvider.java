@@ -16,18 +16,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Where a stage gets a job's source from: the workspace if an earlier stage left it there, the store if not. */
+/** Provides a job's source as a file: from the workspace if an earlier stage stored it there, else from the object store. */
 public final class SourceProvider {
     private final ObjectStore objectStore;
     private final Workspace workspace;
     private final SourceCache cache;
     private final long maxBytes;
 
-    /**
-     * Makes the source available to stages.
-     *
-     * @param maxBytes size of the largest object that is fetched
-     */
+    /** @param maxBytes size of the largest object that is downloaded */
     public SourceProvider(ObjectStore objectStore, Workspace workspace, SourceCache cache, long maxBytes) {
         this.objectStore = objectStore;
         this.workspace = workspace;
@@ -36,16 +32,15 @@ public final class SourceProvider {
     }
 
     /**
-     * Works with the source: the file that the job names, or one that is fetched to this host, once for all runs that work with it
-     * at the time.
+     * Runs {@code work} with the source: the local file of the job, or a download that concurrent runs of this host share.
      */
     public <T> Future<T> withSource(StageContext context, Function<Path, Future<T>> work) {
         return localSource(context.job())
                 .compose(file -> file.map(work)
-                        .orElseGet(() -> sizeOf(context.job()).compose(bytes -> fetched(context, bytes, work))));
+                        .orElseGet(() -> sizeOf(context.job()).compose(bytes -> downloadShared(context, bytes, work))));
     }
 
-    private <T> Future<T> fetched(StageContext context, long bytes, Function<Path, Future<T>> work) {
+    private <T> Future<T> downloadShared(StageContext context, long bytes, Function<Path, Future<T>> work) {
         ObjectKey key = key(context.job());
         return cache.withSource(
                 context.job().id(),
@@ -57,7 +52,7 @@ public final class SourceProvider {
                 work);
     }
 
-    /** The file that the job names; empty when it has to be fetched, and fails with the reason when it cannot be. */
+    /** The local file of the job; empty if it must be downloaded. Fails if it is missing and cannot be downloaded. */
     private Future<Optional<Path>> localSource(StagedJob job) {
         if (job.localVideoPath().isEmpty()) {
             return Future.succeededFuture(Optional.empty());
@@ -65,28 +60,28 @@ public final class SourceProvider {
         return workspace
                 .resolve(job.id(), job.localVideoPath().get())
                 .map(Optional::of)
-                .recover(notHere -> job.s3Key().isPresent()
+                .recover(missing -> job.s3Key().isPresent()
                         ? Future.succeededFuture(Optional.empty())
-                        : Future.failedFuture(notHere));
+                        : Future.failedFuture(missing));
     }
 
     /**
-     * Size of the object in bytes, as the store knows it: what the message says is never trusted. Fails with TOO_LARGE, or as
-     * the store does.
+     * Size of the object in bytes, from the object store: the size in the message is not trusted. Fails with TOO_LARGE, or with the
+     * failure of the object store.
      */
     public Future<Long> sizeOf(StagedJob job) {
-        return objectStore.head(key(job)).map(ObjectMetadata::size).map(this::allowed);
+        return objectStore.head(key(job)).map(ObjectMetadata::size).map(this::requireAllowed);
     }
 
-    private long allowed(long bytes) {
+    private long requireAllowed(long bytes) {
         if (bytes > maxBytes) {
             throw new JobException(
-                    ErrorCode.TOO_LARGE, "The object has " + bytes + " bytes; the limit is " + maxBytes + " bytes.");
+                    ErrorCode.TOO_LARGE, "The object size of " + bytes + " bytes exceeds the limit of " + maxBytes + " bytes.");
         }
         return bytes;
     }
 
-    /** Fetches the object into {@code directory}. */
+    /** Downloads the object into {@code directory}. */
     public Future<Path> download(StageContext context, AttemptDirectory directory, ProgressListener progress) {
         Path target = directory.file("source");
         return objectStore
@@ -98,12 +93,12 @@ public final class SourceProvider {
         String key = job.s3Key()
                 .orElseThrow(() -> new JobException(
                         ErrorCode.FILES_MISSING,
-                        "The source is no longer on this host, and the message has no s3Key to fetch it again."));
+                        "The source is missing on this host, and the message has no s3Key to download it."));
         try {
             return new ObjectKey(key);
-        } catch (IllegalArgumentException bad) {
+        } catch (IllegalArgumentException invalid) {
             throw new JobException(
-                    ErrorCode.INVALID_MESSAGE, "The s3Key cannot be used: " + bad.getMessage() + ".", bad);
+                    ErrorCode.INVALID_MESSAGE, "Invalid s3Key: " + invalid.getMessage() + ".", invalid);
         }
     }
 }

@@ -18,46 +18,47 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
 /**
- * Puts files into the store under keys that are one attempt's own. What failed on the way goes at the end of its job at the
- * latest.
+ * Uploads files under staging keys of an attempt. Objects of a failed upload are deleted immediately or, at the latest, by the
+ * cleanup of the job.
  */
 public record StagingUploader(ObjectStore objectStore, StagingArea staging) {
-    /** Objects on their way at once; a large one goes in parallel parts besides. */
+    /** Concurrent uploads; parts of a large object are uploaded concurrently in addition. */
     public static final int CONCURRENCY = 4;
 
-    /** Puts these; gives their keys in the same order. */
+    /** Uploads the files; returns their keys in the same order. */
     public Future<List<ObjectKey>> upload(StageContext context, List<LocalFile> files, ProgressListener progress) {
         List<ObjectKey> keys = IntStream.range(0, files.size())
                 .mapToObj(number -> staging.key(context.attempt(), number))
                 .toList();
         AtomicLongArray sent = new AtomicLongArray(files.size());
         long total = Math.max(1, files.stream().mapToLong(LocalFile::bytes).sum());
-        Set<ObjectKey> begun = ConcurrentHashMap.newKeySet();
+        Set<ObjectKey> started = ConcurrentHashMap.newKeySet();
         return ParallelTasks.forEachIndex(files.size(), CONCURRENCY, number -> {
                     LocalFile file = files.get(number);
-                    begun.add(keys.get(number));
-                    ProgressListener ofOne = done -> {
-                        sent.set(number, Math.round(done * file.bytes()));
+                    started.add(keys.get(number));
+                    ProgressListener fileProgress = fraction -> {
+                        sent.set(number, Math.round(fraction * file.bytes()));
                         progress.report((double) sum(sent) / total);
                     };
                     return objectStore.uploadUnverified(
-                            keys.get(number), file.file(), file.mimeType(), ofOne, context.cancellation());
+                            keys.get(number), file.file(), file.mimeType(), fileProgress, context.cancellation());
                 })
                 .recover(cause -> shouldCleanUp(cause)
-                        ? remove(begun).transform(gone -> Future.failedFuture(cause))
+                        ? remove(started).transform(removed -> Future.failedFuture(cause))
                         : Future.failedFuture(cause))
                 .map(keys);
     }
 
     /**
-     * Whether it is worth while to remove what was put: not from a store that does not answer, not when a shutdown has no time
-     * for it, and not when the job has ended, with which all goes.
+     * Whether uploaded objects are deleted immediately: not if the object store is unavailable, not during a shutdown, and not if
+     * the job has failed, because its cleanup deletes them.
      */
     private static boolean shouldCleanUp(Throwable cause) {
         ErrorCode code = JobException.of(cause).code();
         return code.action() == FailureAction.RETRY && code != ErrorCode.STORE_UNAVAILABLE;
     }
 
+    /** Deletes staged objects. */
     public Future<Void> remove(Collection<ObjectKey> keys) {
         return staging.remove(keys);
     }

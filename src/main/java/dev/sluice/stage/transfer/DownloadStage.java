@@ -18,9 +18,9 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 
-/** Fetches the source, finds out what it is, and refuses what is not a video. */
+/** Downloads the source, probes it, and rejects it if it is not a video. */
 public final class DownloadStage implements Stage {
-    /** The look at the file afterwards is the rest. */
+    /** Fraction of the progress for the download; probing is the rest. */
     private static final double FETCH_FRACTION = 0.95;
 
     private static final double MILLIS = 1000.0;
@@ -45,7 +45,7 @@ public final class DownloadStage implements Stage {
 
     @Override
     public Future<StageResult> run(StageContext context) {
-        refuseOtherMedia(context.job());
+        requireVideo(context.job());
         return sources.sizeOf(context.job())
                 .compose(bytes -> workspace.withAttemptDirectory(
                         context.attempt(),
@@ -53,17 +53,17 @@ public final class DownloadStage implements Stage {
                         directory -> sources.download(
                                         context,
                                         directory,
-                                        done -> context.progress().report(done * FETCH_FRACTION))
+                                        fraction -> context.progress().report(fraction * FETCH_FRACTION))
                                 .compose(source ->
                                         probe(context, source).map(info -> result(context.job(), source, info)))));
     }
 
-    private static void refuseOtherMedia(StagedJob job) {
+    private static void requireVideo(StagedJob job) {
         String type = job.mediaType().orElse("VIDEO");
         if (!type.equals("VIDEO")) {
             throw new JobException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                    "The job's mediaType is not VIDEO; this system processes videos only.");
+                    "The mediaType of the job must be VIDEO.");
         }
     }
 
@@ -86,7 +86,7 @@ public final class DownloadStage implements Stage {
     }
 
     private StageResult result(StagedJob job, Path source, MediaInfo info) {
-        StagedJob after = job.withSource(workspace.relativize(source), metadata(job, info));
-        return new StageResult(after, new JsonObject().put("bytes", info.bytes()));
+        StagedJob updated = job.withSource(workspace.relativize(source), metadata(job, info));
+        return new StageResult(updated, new JsonObject().put("bytes", info.bytes()));
     }
 }

@@ -18,15 +18,15 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/** Puts what processing made into the store and makes sure that it is there. */
+/** Publishes the outputs of the processing stage in the object store. */
 public final class UploadStage implements Stage {
-    private final StagingUploader files;
+    private final StagingUploader uploader;
     private final StagedObjectPromoter promoter;
     private final Workspace workspace;
     private final OutputKeys keys;
 
-    public UploadStage(StagingUploader files, StagedObjectPromoter promoter, Workspace workspace, OutputKeys keys) {
-        this.files = files;
+    public UploadStage(StagingUploader uploader, StagedObjectPromoter promoter, Workspace workspace, OutputKeys keys) {
+        this.uploader = uploader;
         this.promoter = promoter;
         this.workspace = workspace;
         this.keys = keys;
@@ -41,7 +41,7 @@ public final class UploadStage implements Stage {
     public Future<StageResult> run(StageContext context) {
         List<OutputFile> outputs = context.job().outputs();
         if (outputs.isEmpty()) {
-            throw new JobException(ErrorCode.INVALID_MESSAGE, "The message names no outputs to upload.");
+            throw new JobException(ErrorCode.INVALID_MESSAGE, "The message has no outputs to upload.");
         }
         Future<Void> stored =
                 outputs.get(0).stagedKey().isPresent() ? promote(context, outputs) : upload(context, outputs);
@@ -55,18 +55,18 @@ public final class UploadStage implements Stage {
         return new JsonObject().put("objects", stored.size()).put("bytes", bytes);
     }
 
-    /** Processing left them in the store. */
+    /** Promotes outputs that the processing stage staged in the object store. */
     private Future<Void> promote(StageContext context, List<OutputFile> outputs) {
         List<StagedObjectPromoter.Item> items = outputs.stream()
                 .map(output -> new StagedObjectPromoter.Item(
                         stagedKey(context.job(), output), output.fileSize(), key(context.job(), output)))
                 .toList();
         return recordPromotionStarted(context)
-                .compose(noted -> promoter.promoteAll(context, items))
-                .recover(cause -> StagedObjectPromoter.translate(cause, "A result of processing"));
+                .compose(recorded -> promoter.promoteAll(context, items))
+                .recover(cause -> StagedObjectPromoter.translate(cause, "An output of the processing stage"));
     }
 
-    /** From here on final keys may hold part of a result; the end of the job has to know. */
+    /** Records that final keys may now have partial outputs, for the cleanup of the job. */
     private static Future<Void> recordPromotionStarted(StageContext context) {
         return context.checkpoint().previous().isPresent()
                 ? Future.succeededFuture()
@@ -75,26 +75,26 @@ public final class UploadStage implements Stage {
 
     private ObjectKey stagedKey(StagedJob job, OutputFile output) {
         ObjectKey key = named("stagedKey", output.stagedKey().orElse(""));
-        if (!files.staging().belongsTo(job.id(), key)) {
+        if (!uploader.staging().belongsTo(job.id(), key)) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
-                    "The stagedKey of an output cannot be used: it is not where a result of this job waits.");
+                    "Invalid stagedKey of an output: not a staging key of this job.");
         }
         return key;
     }
 
-    /** Processing left them on the disk. */
+    /** Uploads outputs that the processing stage stored in the workspace. */
     private Future<Void> upload(StageContext context, List<OutputFile> outputs) {
         return Future.all(outputs.stream()
                         .map(output -> find(context.job(), output))
                         .toList())
-                .compose(all -> new OutputPublication(files, promoter, context, all.list()).publish());
+                .compose(all -> new OutputPublication(uploader, promoter, context, all.list()).publish());
     }
 
     private Future<OutputPublication.Output> find(StagedJob job, OutputFile output) {
         String path = output.localPath()
                 .orElseThrow(() -> new JobException(
-                        ErrorCode.INVALID_MESSAGE, "The message does not say where the file for an output lies."));
+                        ErrorCode.INVALID_MESSAGE, "The message has no localPath for an output."));
         ObjectKey key = key(job, output);
         return workspace
                 .resolve(job.id(), path)
@@ -107,7 +107,7 @@ public final class UploadStage implements Stage {
         if (!keys.isOutputKeyOf(job.mediaId(), key)) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
-                    "The s3Key of an output cannot be used: it is not where a result of this media goes.");
+                    "Invalid s3Key of an output: not an output key of this media item.");
         }
         return key;
     }
@@ -115,11 +115,11 @@ public final class UploadStage implements Stage {
     private static ObjectKey named(String field, String value) {
         try {
             return new ObjectKey(value);
-        } catch (IllegalArgumentException bad) {
+        } catch (IllegalArgumentException invalid) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE,
-                    "The " + field + " of an output cannot be used: " + bad.getMessage() + ".",
-                    bad);
+                    "Invalid " + field + " of an output: " + invalid.getMessage() + ".",
+                    invalid);
         }
     }
 }

@@ -76,7 +76,8 @@ public record BenchRunner(
                     .start()
                     .waitFor();
             if (exitCode != 0) {
-                throw new IllegalStateException("FFmpeg failed with exit code " + exitCode + ": " + String.join(" ", command));
+                throw new IllegalStateException(
+                        "FFmpeg failed with exit code " + exitCode + ": " + String.join(" ", command));
             }
         }
         return meter.measureChildren(variant);

@@ -17,48 +17,48 @@ class UpdateFeedTest {
         }
     }
 
-    private List<Long> after(UpdateFeed.Position place, int max) {
-        return feed.after(place, max).stream().map(FeedEntry::number).toList();
+    private List<Long> after(UpdateFeed.Position position, int max) {
+        return feed.after(position, max).stream().map(FeedEntry::number).toList();
     }
 
     @Test
-    void readsOnFromAPlacePieceByPiece() {
+    void returnsEntriesAfterPosition() {
         add(2, 10);
-        UpdateFeed.Position place = feed.latestPosition();
+        UpdateFeed.Position position = feed.latestPosition();
         add(5, 10);
 
-        assertThat(after(place, 3)).containsExactly(3L, 4L, 5L);
-        assertThat(after(place, 100)).containsExactly(3L, 4L, 5L, 6L, 7L);
+        assertThat(after(position, 3)).containsExactly(3L, 4L, 5L);
+        assertThat(after(position, 100)).containsExactly(3L, 4L, 5L, 6L, 7L);
         assertThat(after(feed.latestPosition(), 100)).isEmpty();
-        assertThat(feed.parsePosition(place.text())).contains(place);
+        assertThat(feed.parsePosition(position.text())).contains(position);
     }
 
     @Test
-    void knowsNoPlaceThatItHasMovedOnFrom() {
-        UpdateFeed.Position beginning = feed.latestPosition();
+    void dropsOldestEntriesAboveEntryLimit() {
+        UpdateFeed.Position start = feed.latestPosition();
         add(UpdateFeed.MAX_ENTRIES, 1);
-        assertThat(feed.contains(beginning)).isTrue();
-        assertThat(after(beginning, UpdateFeed.MAX_ENTRIES)).hasSize(UpdateFeed.MAX_ENTRIES);
+        assertThat(feed.contains(start)).isTrue();
+        assertThat(after(start, UpdateFeed.MAX_ENTRIES)).hasSize(UpdateFeed.MAX_ENTRIES);
 
         add(1, 1);
 
-        assertThat(feed.contains(beginning)).isFalse();
-        assertThat(after(new UpdateFeed.Position(beginning.epoch(), 1), UpdateFeed.MAX_ENTRIES))
+        assertThat(feed.contains(start)).isFalse();
+        assertThat(after(new UpdateFeed.Position(start.epoch(), 1), UpdateFeed.MAX_ENTRIES))
                 .hasSize(UpdateFeed.MAX_ENTRIES);
     }
 
     @Test
-    void keepsNoMoreBytesThanItMay() {
-        UpdateFeed.Position beginning = feed.latestPosition();
+    void dropsOldestEntriesAboveSizeLimit() {
+        UpdateFeed.Position start = feed.latestPosition();
 
         add(17, 1 << 20);
 
-        assertThat(feed.contains(beginning)).isFalse();
-        assertThat(after(new UpdateFeed.Position(beginning.epoch(), 1), 100)).hasSize(16);
+        assertThat(feed.contains(start)).isFalse();
+        assertThat(after(new UpdateFeed.Position(start.epoch(), 1), 100)).hasSize(16);
     }
 
     @Test
-    void knowsNoPlaceFromBeforeItMissedSome() {
+    void doesNotContainPositionFromBeforeInvalidation() {
         add(3, 10);
         UpdateFeed.Position before = feed.latestPosition();
 
@@ -71,11 +71,11 @@ class UpdateFeedTest {
     }
 
     @Test
-    void readsNoPlaceThatIsNone() {
+    void rejectsInvalidOrUnknownPosition() {
         add(1, 10);
-        String mark = feed.latestPosition().epoch();
+        String epoch = feed.latestPosition().epoch();
 
-        for (String text : List.of("", "7", "another-1", mark + "-", mark + "-x", mark + "-2", mark + "--5")) {
+        for (String text : List.of("", "7", "another-1", epoch + "-", epoch + "-x", epoch + "-2", epoch + "--5")) {
             assertThat(feed.parsePosition(text)).as(text).isEmpty();
         }
     }

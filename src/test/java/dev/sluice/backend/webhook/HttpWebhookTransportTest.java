@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.junit5.VertxExtension;
 import java.net.InetAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -23,69 +24,69 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Receivers of all kinds; the address is always this host's, whatever the name. */
+/** The address of every request is 127.0.0.1, whatever the host name. */
+@ExtendWith(VertxExtension.class)
 @Timeout(60)
 class HttpWebhookTransportTest {
-    private static final Duration PATIENT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    private final Vertx vertx = Vertx.vertx();
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final Vertx vertx;
+    private final List<String> received = new CopyOnWriteArrayList<>();
 
-    @AfterEach
-    void close() throws TimeoutException {
-        vertx.close().await(20, TimeUnit.SECONDS);
+    HttpWebhookTransportTest(Vertx vertx) {
+        this.vertx = vertx;
     }
 
     @Test
-    void goesToTheAddressAndAsksForNoName() throws Exception {
+    void sendsToAddressWithoutResolvingHostName() throws Exception {
         int port = listen(
                 false,
                 request -> request.body().onSuccess(body -> {
-                    heard.add(request.method() + " " + request.uri() + " " + request.getHeader("Host") + " "
+                    received.add(request.method() + " " + request.uri() + " " + request.getHeader("Host") + " "
                             + request.getHeader("Sluice-Delivery") + " " + body);
                     request.response().setStatusCode(202).end("thanks");
                 }));
 
-        // Nobody could find a host of this name.
-        assertThat(post(PATIENT, "http://receiver.invalid:" + port + "/hook?a=b"))
+        // The name cannot be resolved.
+        assertThat(post(TIMEOUT, "http://receiver.invalid:" + port + "/hook?a=b"))
                 .isEqualTo(202);
 
-        assertThat(heard).containsExactly("POST /hook?a=b receiver.invalid:" + port + " 17 {}");
+        assertThat(received).containsExactly("POST /hook?a=b receiver.invalid:" + port + " 17 {}");
     }
 
     @Test
-    void followsNoRedirect() throws Exception {
+    void doesNotFollowRedirect() throws Exception {
         int port = listen(false, request -> {
-            heard.add(request.uri());
+            received.add(request.uri());
             request.response()
                     .setStatusCode(307)
                     .putHeader("Location", "/elsewhere")
                     .end();
         });
 
-        assertThat(post(PATIENT, "http://receiver.invalid:" + port + "/")).isEqualTo(307);
-        assertThat(heard).containsExactly("/");
+        assertThat(post(TIMEOUT, "http://receiver.invalid:" + port + "/")).isEqualTo(307);
+        assertThat(received).containsExactly("/");
     }
 
     @Test
-    void believesACertificateForTheHostsNameOnly() throws Exception {
+    void acceptsOnlyCertificateForHostName() throws Exception {
         int port = listen(true, request -> request.response().end());
 
-        assertThat(post(PATIENT, "https://localhost:" + port + "/")).isEqualTo(200);
-        assertThatThrownBy(() -> post(PATIENT, "https://receiver.invalid:" + port + "/"))
+        assertThat(post(TIMEOUT, "https://localhost:" + port + "/")).isEqualTo(200);
+        assertThatThrownBy(() -> post(TIMEOUT, "https://receiver.invalid:" + port + "/"))
                 .hasRootCauseInstanceOf(CertificateException.class);
-        assertThatThrownBy(() -> post(PATIENT, "https://127.0.0.1:" + port + "/"))
+        assertThatThrownBy(() -> post(TIMEOUT, "https://127.0.0.1:" + port + "/"))
                 .isInstanceOf(SSLHandshakeException.class);
     }
 
     @Test
-    void believesNoUnknownAuthority() throws Exception {
+    void rejectsUnknownCertificateAuthority() throws Exception {
         int port = listen(true, request -> request.response().end());
-        HttpWebhookTransport transport = new HttpWebhookTransport(vertx, PATIENT);
+        HttpWebhookTransport transport = new HttpWebhookTransport(vertx, TIMEOUT);
 
         assertThatThrownBy(() -> transport
                         .post(request("https://localhost:" + port + "/"))
@@ -94,28 +95,28 @@ class HttpWebhookTransportTest {
     }
 
     @Test
-    void hangsUpOnAnAnswerWithoutAnEnd() throws Exception {
+    void closesConnectionWhenResponseIsTooLong() throws Exception {
         int port = listen(false, request -> {
             request.response().setStatusCode(200).setChunked(true);
             vertx.setPeriodic(
                     1,
-                    tick -> request.response()
+                    timer -> request.response()
                             .write(Buffer.buffer("x".repeat(1024)))
-                            .onFailure(gone -> vertx.cancelTimer(tick)));
-            request.connection().closeHandler(closed -> heard.add("closed"));
+                            .onFailure(closed -> vertx.cancelTimer(timer)));
+            request.connection().closeHandler(closed -> received.add("closed"));
         });
 
-        assertThat(post(PATIENT, "http://receiver.invalid:" + port + "/")).isEqualTo(200);
-        await().until(() -> heard.contains("closed"));
+        assertThat(post(TIMEOUT, "http://receiver.invalid:" + port + "/")).isEqualTo(200);
+        await().until(() -> received.contains("closed"));
     }
 
     @Test
-    void waitsForNoAnswerForLong() throws Exception {
-        int port = listen(false, request -> request.connection().closeHandler(closed -> heard.add("closed")));
+    void timesOutWithoutResponse() throws Exception {
+        int port = listen(false, request -> request.connection().closeHandler(closed -> received.add("closed")));
 
         assertThatThrownBy(() -> post(Duration.ofMillis(300), "http://receiver.invalid:" + port + "/"))
                 .isInstanceOf(TimeoutException.class);
-        await().until(() -> heard.contains("closed"));
+        await().until(() -> received.contains("closed"));
     }
 
     private int post(Duration timeout, String url) throws Exception {

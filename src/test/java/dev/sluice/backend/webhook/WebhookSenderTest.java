@@ -25,22 +25,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one try sends, and to whom. */
 class WebhookSenderTest {
     private static final String SECRET = "a-secret-of-thirty-two-characters";
     private static final UUID ID = new UUID(1, 2);
 
-    private final List<WebhookRequest> posts = new ArrayList<>();
-    private Future<Integer> answer = Future.succeededFuture(204);
+    private final List<WebhookRequest> requests = new ArrayList<>();
+    private Future<Integer> response = Future.succeededFuture(204);
     private Optional<Secret> secret = Optional.of(new Secret(SECRET));
     private Future<List<InetAddress>> addresses = Future.succeededFuture(List.of(address("8.8.8.8")));
 
     @Test
-    void signsWhatItSends() {
-        WebhookResult result = tryOnce("https://hooks.test/x?y", 1);
+    void sendsSignedRequest() {
+        WebhookResult result = attempt("https://hooks.test/x?y", 1);
 
         assertThat(result).isEqualTo(WebhookResult.delivered());
-        WebhookRequest request = posts.get(0);
+        WebhookRequest request = requests.get(0);
         assertThat(request.address()).isEqualTo(address("8.8.8.8"));
         assertThat(request.body().toJsonObject())
                 .isEqualTo(new JsonObject()
@@ -57,59 +56,59 @@ class WebhookSenderTest {
     }
 
     @Test
-    void refusesANameThatLeadsToAPrivateAddressAsWell() {
+    void rejectsHostWithAnyForbiddenAddress() {
         addresses = Future.succeededFuture(List.of(address("8.8.8.8"), address("169.254.169.254")));
 
-        assertThat(tryOnce("https://rebound.test/", 1).kind()).isEqualTo(WebhookResult.Kind.REFUSED);
-        assertThat(posts).isEmpty();
+        assertThat(attempt("https://rebound.test/", 1).kind()).isEqualTo(WebhookResult.Kind.REJECTED);
+        assertThat(requests).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"http://localhost/", "http://2130706433/", "http://[::ffff:10.0.0.1]/", "ftp://hooks.test/"})
-    void refusesWhatTheConfigurationWouldNotTake(String url) {
-        assertThat(tryOnce(url, 1).kind()).isEqualTo(WebhookResult.Kind.REFUSED);
-        assertThat(posts).isEmpty();
+    void rejectsForbiddenUrl(String url) {
+        assertThat(attempt(url, 1).kind()).isEqualTo(WebhookResult.Kind.REJECTED);
+        assertThat(requests).isEmpty();
     }
 
     @Test
-    void takesAnotherAddressWithEachTry() {
+    void usesAnotherAddressForEachAttempt() {
         addresses = Future.succeededFuture(List.of(address("8.8.8.8"), address("9.9.9.9")));
 
-        tryOnce("https://hooks.test/", 1);
-        tryOnce("https://hooks.test/", 2);
-        tryOnce("https://hooks.test/", 3);
+        attempt("https://hooks.test/", 1);
+        attempt("https://hooks.test/", 2);
+        attempt("https://hooks.test/", 3);
 
-        assertThat(posts.stream().map(request -> request.address().getHostAddress()))
+        assertThat(requests.stream().map(request -> request.address().getHostAddress()))
                 .containsExactly("8.8.8.8", "9.9.9.9", "8.8.8.8");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 307, 400, 404, 410, 500, 503})
-    void anyOtherAnswerThanSuccessIsAFailure(int status) {
-        answer = Future.succeededFuture(status);
+    void failsWhenStatusIsNotSuccess(int status) {
+        response = Future.succeededFuture(status);
 
-        assertThat(tryOnce("https://hooks.test/", 1)).isEqualTo(WebhookResult.failed("it answered " + status));
+        assertThat(attempt("https://hooks.test/", 1)).isEqualTo(WebhookResult.failed("HTTP status " + status));
     }
 
     @Test
-    void whatCannotBeReachedIsTriedAgain() {
-        answer = Future.failedFuture(new TimeoutException("late"));
-        assertThat(tryOnce("https://hooks.test/", 1)).isEqualTo(WebhookResult.failed("it did not answer in time"));
+    void failsWhenReceiverIsUnavailable() {
+        response = Future.failedFuture(new TimeoutException("late"));
+        assertThat(attempt("https://hooks.test/", 1)).isEqualTo(WebhookResult.failed("no response within the timeout"));
 
         addresses = Future.failedFuture(new UnknownHostException("hooks.test"));
-        assertThat(tryOnce("https://hooks.test/", 1).kind()).isEqualTo(WebhookResult.Kind.FAILED);
+        assertThat(attempt("https://hooks.test/", 1).kind()).isEqualTo(WebhookResult.Kind.FAILED);
     }
 
     @Test
-    void sendsNothingUnsigned() {
+    void rejectsReceiverWithoutSecret() {
         secret = Optional.empty();
 
-        assertThat(tryOnce("https://hooks.test/", 1).kind()).isEqualTo(WebhookResult.Kind.REFUSED);
-        assertThat(posts).isEmpty();
+        assertThat(attempt("https://hooks.test/", 1).kind()).isEqualTo(WebhookResult.Kind.REJECTED);
+        assertThat(requests).isEmpty();
     }
 
-    private WebhookResult tryOnce(String url, int tries) {
+    private WebhookResult attempt(String url, int attempts) {
         WebhooksConfig config = new WebhooksConfig(
                 List.of(),
                 secret,
@@ -120,8 +119,8 @@ class WebhookSenderTest {
         WebhookTransport transport = new WebhookTransport() {
             @Override
             public Future<Integer> post(WebhookRequest request) {
-                posts.add(request);
-                return answer;
+                requests.add(request);
+                return response;
             }
 
             @Override
@@ -134,18 +133,18 @@ class WebhookSenderTest {
         try {
             return new WebhookSender(config, name -> addresses, transport, clock, "1.2.3")
                     .attempt(new WebhookDelivery(
-                            ID, "7", "job.completed", url, "https://hooks.test:443", payload, tries, Duration.ZERO))
+                            ID, "7", "job.completed", url, "https://hooks.test:443", payload, attempts, Duration.ZERO))
                     .await(10, TimeUnit.SECONDS);
-        } catch (TimeoutException hangs) {
-            throw new AssertionError("hangs", hangs);
+        } catch (TimeoutException timeout) {
+            throw new AssertionError("no result", timeout);
         }
     }
 
     private static InetAddress address(String text) {
         try {
             return InetAddress.getByName(text);
-        } catch (UnknownHostException bad) {
-            throw new AssertionError(bad);
+        } catch (UnknownHostException invalid) {
+            throw new AssertionError(invalid);
         }
     }
 }

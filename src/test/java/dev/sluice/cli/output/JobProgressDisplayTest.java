@@ -39,7 +39,8 @@ class JobProgressDisplayTest {
 
         assertThat(lines())
                 .contains(
-                        "720p          1280x720    9,000,000  /data/videos/m_720p.mp4", "warning: The file is cut short.");
+                        "720p          1280x720    9,000,000  /data/videos/m_720p.mp4",
+                        "warning: The file is cut short.");
     }
 
     @Test

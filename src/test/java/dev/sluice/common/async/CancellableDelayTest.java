@@ -8,48 +8,50 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 class CancellableDelayTest {
-    private static final Duration FOR_EVER = Duration.ofDays(1);
+    private static final Duration ONE_DAY = Duration.ofDays(1);
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final CancellationToken cancellation = new CancellationToken();
-    private final CancellableDelay delay = new CancellableDelay(vertx, cancellation);
+    private final CancellableDelay delay;
 
-    @AfterEach
-    void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+    CancellableDelayTest(Vertx vertx) {
+        this.vertx = vertx;
+        this.delay = new CancellableDelay(vertx, cancellation);
     }
 
     @Test
-    void endsWithItsTime() throws Exception {
+    void completesAfterDelay() throws Exception {
         delay.await(Duration.ofMillis(1)).await(10, TimeUnit.SECONDS);
 
         assertThat(cancellation.reason()).isEmpty();
     }
 
     @Test
-    void endsOnItsContextWhenTheWorkIsToldToEnd() throws Exception {
+    void completesOnOwnContextWhenCancelled() throws Exception {
         Context context = vertx.getOrCreateContext();
-        Promise<Future<Boolean>> begun = Promise.promise();
+        Promise<Future<Boolean>> started = Promise.promise();
         context.runOnContext(
-                v -> begun.complete(delay.await(FOR_EVER).map(ended -> Vertx.currentContext() == context)));
-        Future<Boolean> over = begun.future().await(10, TimeUnit.SECONDS);
+                v -> started.complete(delay.await(ONE_DAY).map(ended -> Vertx.currentContext() == context)));
+        Future<Boolean> result = started.future().await(10, TimeUnit.SECONDS);
 
         cancel();
 
-        assertThat(over.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(result.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
-    void isNoneForWorkThatIsCancelledAlready() throws Exception {
+    void completesImmediatelyWhenAlreadyCancelled() throws Exception {
         cancel();
 
-        assertThat(delay.await(FOR_EVER).await(10, TimeUnit.SECONDS)).isNull();
+        assertThat(delay.await(ONE_DAY).await(10, TimeUnit.SECONDS)).isNull();
     }
 
     private void cancel() {

@@ -15,78 +15,78 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ConcurrencyLimiterTest {
-    private final List<String> begun = new ArrayList<>();
+    private final List<String> started = new ArrayList<>();
     private final Map<String, Promise<Void>> ends = new HashMap<>();
-    private final Map<String, CancellationToken> told = new HashMap<>();
+    private final Map<String, CancellationToken> cancellations = new HashMap<>();
     private final Set<String> lost = new HashSet<>();
     private final ConcurrencyLimiter<String> limiter =
             new ConcurrencyLimiter<>(2, lost::contains, this::work, Runnable::run);
 
     @Test
-    void beginsNoMoreThanThereAreSlotsAndTheRestInOrder() {
-        take("a", "b", "c", "d");
-        assertThat(begun).containsExactly("a", "b");
+    void startsItemsInOrderUpToLimit() {
+        submit("a", "b", "c", "d");
+        assertThat(started).containsExactly("a", "b");
 
         end("b");
-        assertThat(begun).containsExactly("a", "b", "c");
+        assertThat(started).containsExactly("a", "b", "c");
 
         end("a");
         end("c");
-        assertThat(begun).containsExactly("a", "b", "c", "d");
+        assertThat(started).containsExactly("a", "b", "c", "d");
     }
 
     @Test
-    void freesASlotHoweverItsWorkEnded() {
-        take("a", "b", "c");
+    void startsNextItemWhenWorkFails() {
+        submit("a", "b", "c");
 
         ends.get("a").fail("broken");
 
-        assertThat(begun).containsExactly("a", "b", "c");
+        assertThat(started).containsExactly("a", "b", "c");
     }
 
     @Test
-    void doesNotBeginWhatComesAgainOverAnotherChannel() {
-        take("a", "b", "first c", "d");
+    void dropsQueuedItemsOfLostChannel() {
+        submit("a", "b", "first c", "d");
 
         lost.add("first c");
-        take("second c");
+        submit("second c");
         end("a");
         end("b");
 
-        assertThat(begun).containsExactly("a", "b", "d", "second c");
+        assertThat(started).containsExactly("a", "b", "d", "second c");
     }
 
     @Test
-    void handsOutWhatWaitsAndTellsTheRestToEnd() {
-        take("a", "b", "c");
+    void drainsQueueAndCancelsRunningWork() {
+        submit("a", "b", "c");
 
         assertThat(limiter.drainQueued()).containsExactly("c");
-        List<Future<Void>> ending =
+        List<Future<Void>> running =
                 limiter.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
 
-        assertThat(told.values())
+        assertThat(cancellations.values())
                 .allSatisfy(cancellation -> assertThat(cancellation.reason()).isPresent());
-        assertThat(ending).hasSize(2).noneMatch(Future::isComplete);
+        assertThat(running).hasSize(2).noneMatch(Future::isComplete);
         end("a");
         end("b");
-        assertThat(ending).allMatch(Future::succeeded);
-        assertThat(begun).containsExactly("a", "b");
+        assertThat(running).allMatch(Future::succeeded);
+        assertThat(started).containsExactly("a", "b");
         assertThat(limiter.activeCount()).isZero();
     }
 
-    private void take(String... pieces) {
-        for (String piece : pieces) {
-            limiter.submit(piece);
+    private void submit(String... items) {
+        for (String item : items) {
+            limiter.submit(item);
         }
     }
 
-    private void end(String piece) {
-        ends.get(piece).complete();
+    private void end(String item) {
+        ends.get(item).complete();
     }
 
-    private Future<Void> work(String piece, CancellationToken cancellation) {
-        begun.add(piece);
-        told.put(piece, cancellation);
-        return ends.computeIfAbsent(piece, key -> Promise.promise()).future();
+    private Future<Void> work(String item, CancellationToken cancellation) {
+        started.add(item);
+        cancellations.put(item, cancellation);
+        return ends.computeIfAbsent(item, key -> Promise.promise()).future();
     }
 }

@@ -10,50 +10,50 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ParallelTasksTest {
-    private final List<Promise<Void>> begun = new ArrayList<>();
+    private final List<Promise<Void>> started = new ArrayList<>();
 
     @Test
-    void keepsOnlySoManyUnderWay() {
-        Future<Void> all = ParallelTasks.forEachIndex(4, 2, this::begin);
-        int atFirst = begun.size();
+    void limitsConcurrency() {
+        Future<Void> all = ParallelTasks.forEachIndex(4, 2, this::start);
+        int initially = started.size();
 
-        begun.get(1).complete();
+        started.get(1).complete();
 
-        assertThat(atFirst).isEqualTo(2);
-        assertThat(begun).hasSize(3);
+        assertThat(initially).isEqualTo(2);
+        assertThat(started).hasSize(3);
         assertThat(all.isComplete()).isFalse();
     }
 
     @Test
-    void endsWhenAllAreDone() {
-        Future<Void> all = ParallelTasks.forEachIndex(3, 2, this::begin);
+    void completesWhenAllTasksAreDone() {
+        Future<Void> all = ParallelTasks.forEachIndex(3, 2, this::start);
 
-        IntStream.range(0, 3).forEach(piece -> begun.get(piece).complete());
+        IntStream.range(0, 3).forEach(index -> started.get(index).complete());
 
         assertThat(all.succeeded()).isTrue();
     }
 
     @Test
-    void beginsNothingAfterAFailureAndWaitsForWhatWasBegun() {
-        Future<Void> all = ParallelTasks.forEachIndex(5, 2, this::begin);
+    void startsNoTaskAfterFailureAndWaitsForStartedOnes() {
+        Future<Void> all = ParallelTasks.forEachIndex(5, 2, this::start);
 
-        begun.get(0).fail("broken");
+        started.get(0).fail("broken");
         boolean early = all.isComplete();
-        begun.get(1).complete();
+        started.get(1).complete();
 
         assertThat(early).isFalse();
         assertThat(all.failed()).isTrue();
-        assertThat(begun).hasSize(2);
+        assertThat(started).hasSize(2);
     }
 
     @Test
-    void isDoneWithNothingAtOnce() {
-        assertThat(ParallelTasks.forEachIndex(0, 4, this::begin).succeeded()).isTrue();
+    void completesImmediatelyWithoutTasks() {
+        assertThat(ParallelTasks.forEachIndex(0, 4, this::start).succeeded()).isTrue();
     }
 
-    private Future<Void> begin(int piece) {
+    private Future<Void> start(int index) {
         Promise<Void> promise = Promise.promise();
-        begun.add(promise);
+        started.add(promise);
         return promise.future();
     }
 }

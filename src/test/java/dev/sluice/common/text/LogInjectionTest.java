@@ -17,13 +17,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
-/** What comes from outside into a line of the log of the production jar, or of a terminal, stays inside that line. */
+/** Untrusted text stays inside its line, in the log of the production jar and on a terminal. */
 class LogInjectionTest {
-    /** Line ends, NUL, backspace, a colour, a C1 control that is one too, and what turns the direction of reading. */
-    private static final String HARM =
+    /** Line ends, NUL, backspace, an escape sequence, its C1 form, and bidirectional controls. */
+    private static final String UNTRUSTED =
             "a\nb\rc\u2028d\u2029e\u0085f\u0000g\bh\u001b[31mi\u009b2Jj\u202ek\u2066l\u200fm\u061cn\u007fo\u000bp\fq\tr";
 
-    private static final String HARMLESS = "a b c d e f g h [31mi 2Jj k l m n o p q r";
+    private static final String SANITIZED = "a b c d e f g h [31mi 2Jj k l m n o p q r";
 
     private final LoggerContext context = new LoggerContext();
 
@@ -40,49 +40,49 @@ class LogInjectionTest {
     }
 
     @Test
-    void keepsAMessageAndItsValuesOnOneLine() {
-        String line = logged("said " + HARM, null);
+    void keepsMessageAndValuesOnOneLine() {
+        String line = encode("said " + UNTRUSTED, null);
 
-        assertThat(line).contains("said " + HARMLESS, "jobId=\"" + HARMLESS + "\"");
+        assertThat(line).contains("said " + SANITIZED, "jobId=\"" + SANITIZED + "\"");
         assertThat(line.strip()).doesNotContainPattern("[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cf}]");
     }
 
     @Test
-    void letsNoValueSetAKeyOfItsOwn() {
+    void escapesQuotationMarksInValues() {
         LoggingEvent event = event("said", null);
         event.setKeyValuePairs(List.of(new KeyValuePair("jobId", "a\" errorCode=\"none"), new KeyValuePair("n", 1)));
 
-        assertThat(written(event)).endsWith("said jobId=\"a\\\" errorCode=\\\"none\" n=\"1\"" + System.lineSeparator());
+        assertThat(encode(event)).endsWith("said jobId=\"a\\\" errorCode=\\\"none\" n=\"1\"" + System.lineSeparator());
     }
 
     @Test
-    void letsNoExceptionWriteALineOfItsOwn() {
-        Throwable cause = new IllegalStateException("inner\n2026-01-01 00:00:00.000 INFO  Main  forged " + HARM);
+    void sanitizesExceptionMessages() {
+        Throwable cause = new IllegalStateException("inner\n2026-01-01 00:00:00.000 INFO  Main  forged " + UNTRUSTED);
         Throwable failure = new IllegalArgumentException("outer\r\nCaught: forged\u001b[2J", cause);
 
-        List<String> lines = logged("failed", failure).lines().toList();
+        List<String> lines = encode("failed", failure).lines().toList();
 
         assertThat(lines.get(1)).isEqualTo("java.lang.IllegalArgumentException: outer Caught: forged [2J");
         assertThat(lines)
                 .filteredOn(line -> line.startsWith("Caused by: "))
                 .containsExactly("Caused by: java.lang.IllegalStateException: inner 2026-01-01 00:00:00.000 INFO  Main "
-                        + " forged " + HARMLESS.replace("q r", "q\tr"));
+                        + " forged " + SANITIZED.replace("q r", "q\tr"));
         assertThat(lines.subList(2, lines.size()))
                 .allMatch(line -> line.startsWith("\t") || line.startsWith("Caused by: "))
                 .anyMatch(line -> line.startsWith("\tat dev.sluice.common.text.LogInjectionTest."));
     }
 
     @Test
-    void printsTheSameToATerminal() {
-        assertThat(TextSanitizer.singleLine(HARM)).isEqualTo(HARMLESS);
+    void sanitizesSingleLineForTerminal() {
+        assertThat(TextSanitizer.singleLine(UNTRUSTED)).isEqualTo(SANITIZED);
         assertThat(TextSanitizer.singleLine("abcdef", 3)).isEqualTo("abc…");
         assertThat(TextSanitizer.singleLine("Zoë’s 😀 clip.mp4")).isEqualTo("Zoë’s 😀 clip.mp4");
     }
 
-    private String logged(String message, Throwable cause) {
+    private String encode(String message, Throwable cause) {
         LoggingEvent event = event(message, cause);
-        event.setKeyValuePairs(List.of(new KeyValuePair("jobId", HARM)));
-        return written(event);
+        event.setKeyValuePairs(List.of(new KeyValuePair("jobId", UNTRUSTED)));
+        return encode(event);
     }
 
     private LoggingEvent event(String message, Throwable cause) {
@@ -90,7 +90,7 @@ class LogInjectionTest {
         return new LoggingEvent(LogInjectionTest.class.getName(), logger, Level.WARN, message, cause, null);
     }
 
-    private String written(LoggingEvent event) {
+    private String encode(LoggingEvent event) {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         ConsoleAppender<ILoggingEvent> appender = (ConsoleAppender<ILoggingEvent>) root.getAppender("STDERR");
         return new String(appender.getEncoder().encode(event), StandardCharsets.UTF_8);

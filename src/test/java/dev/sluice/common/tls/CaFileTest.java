@@ -15,7 +15,7 @@ class CaFileTest {
     Path directory;
 
     @Test
-    void takesEveryCertificateAndSkipsWhatStandsBetween() throws IOException {
+    void readsAllCertificatesAndSkipsOtherText() throws IOException {
         String one = Files.readString(TestCertificateAuthority.known().caPem());
         String other = Files.readString(TestCertificateAuthority.unknown().caPem());
         Path file = file("# Zürich\n" + one + "\nof our own:\n" + other, StandardCharsets.ISO_8859_1);
@@ -33,36 +33,36 @@ class CaFileTest {
     }
 
     @Test
-    void saysThatThereIsNoFile() {
+    void rejectsMissingFile() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CaFile.read(directory.resolve("none.pem")))
-                .withMessage("there is no such file");
+                .withMessage("file not found");
     }
 
     @Test
-    void saysThatThereIsNoCertificateInIt() throws IOException {
+    void rejectsFileWithoutCertificate() throws IOException {
         Path key = TestCertificateAuthority.known().key();
         Path text = file("Dear reader,", StandardCharsets.UTF_8);
 
         for (Path file : new Path[] {key, text}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> CaFile.read(file))
-                    .withMessage("the file has no certificate in PEM form (BEGIN CERTIFICATE) in it");
+                    .withMessage("the file contains no PEM certificate (BEGIN CERTIFICATE)");
         }
     }
 
     @Test
-    void saysWhichCertificateIsDamaged() throws IOException {
+    void namesInvalidCertificate() throws IOException {
         String good = Files.readString(TestCertificateAuthority.known().caPem());
         Path file = file(good + good.replaceFirst("\n[A-Za-z0-9+/]{30}", "\n"), StandardCharsets.UTF_8);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CaFile.read(file))
-                .withMessage("certificate 2 of the file cannot be read");
+                .withMessage("certificate 2 of the file is invalid");
     }
 
     @Test
-    void saysThatItCannotBeRead() {
+    void rejectsUnreadableFile() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CaFile.read(directory))
                 .withMessage("the file cannot be read");

@@ -14,8 +14,8 @@ import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A certificate authority of the test's own, made with the running JDK's keytool, with one certificate that it signed: for a
- * server called {@code localhost}, and not for {@code 127.0.0.1}.
+ * Certificate authority for tests, created with the keytool of the running JDK, and a server certificate that it signed: valid
+ * for {@code localhost} and not for {@code 127.0.0.1}.
  */
 public final class TestCertificateAuthority {
     public static final String PASSWORD = "changeit";
@@ -28,15 +28,15 @@ public final class TestCertificateAuthority {
 
     private TestCertificateAuthority(String name) {
         this.name = name;
-        this.directory = make();
+        this.directory = create();
     }
 
-    /** The one that the servers of tests have their certificates from. */
+    /** Issues the certificates of the test servers. */
     public static TestCertificateAuthority known() {
         return KNOWN;
     }
 
-    /** One that nobody has a certificate from. */
+    /** Issued no certificate of a test server. */
     public static TestCertificateAuthority unknown() {
         return UNKNOWN;
     }
@@ -54,7 +54,7 @@ public final class TestCertificateAuthority {
         return directory.resolve("server.pem");
     }
 
-    /** The server's key, PEM, which only its owner can read. */
+    /** The server's key, PEM, readable by its owner only. */
     public Path key() {
         return directory.resolve("server.key");
     }
@@ -64,24 +64,24 @@ public final class TestCertificateAuthority {
         return directory.resolve("server.p12");
     }
 
-    private Path make() {
+    private Path create() {
         try {
-            Path made = Files.createTempDirectory("test-authority");
+            Path created = Files.createTempDirectory("test-authority");
             String key = " -keyalg EC -groupname secp256r1 -validity 7";
-            keytool(made, "-genkeypair -keystore ca.p12 -alias ca -ext bc:c -dname CN=" + name + key);
-            keytool(made, "-genkeypair -keystore server.p12 -alias server -dname CN=server" + key);
-            keytool(made, "-certreq -keystore server.p12 -alias server -file server.csr");
+            keytool(created, "-genkeypair -keystore ca.p12 -alias ca -ext bc:c -dname CN=" + name + key);
+            keytool(created, "-genkeypair -keystore server.p12 -alias server -dname CN=server" + key);
+            keytool(created, "-certreq -keystore server.p12 -alias server -file server.csr");
             keytool(
-                    made,
+                    created,
                     "-gencert -keystore ca.p12 -alias ca -validity 7 -ext san=dns:localhost -rfc"
                             + " -infile server.csr -outfile server.crt");
-            keytool(made, "-exportcert -keystore ca.p12 -alias ca -rfc -file ca.pem");
-            keytool(made, "-importcert -keystore server.p12 -alias ca -file ca.pem -noprompt");
-            keytool(made, "-importcert -keystore server.p12 -alias server -file server.crt -noprompt");
-            writePem(made);
-            return made;
-        } catch (IOException | GeneralSecurityException broken) {
-            throw new IllegalStateException(broken);
+            keytool(created, "-exportcert -keystore ca.p12 -alias ca -rfc -file ca.pem");
+            keytool(created, "-importcert -keystore server.p12 -alias ca -file ca.pem -noprompt");
+            keytool(created, "-importcert -keystore server.p12 -alias server -file server.crt -noprompt");
+            writePem(created);
+            return created;
+        } catch (IOException | GeneralSecurityException cause) {
+            throw new IllegalStateException(cause);
         }
     }
 
@@ -93,9 +93,9 @@ public final class TestCertificateAuthority {
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IllegalStateException(line + ": " + said);
+                throw new IllegalStateException(line + ": " + output);
             }
         } catch (IOException cause) {
             throw new UncheckedIOException(cause);

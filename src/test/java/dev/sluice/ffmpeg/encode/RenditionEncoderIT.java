@@ -136,7 +136,7 @@ class RenditionEncoderIT {
                         .probe(source, new CancellationToken()))
                 .isInstanceOfSatisfying(JobException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.TOO_LONG);
-                    assertThat(failure.message()).isEqualTo("The video lasts 3 s; up to 2 s are accepted.");
+                    assertThat(failure.message()).isEqualTo("The video duration of 3 s exceeds the limit of 2 s.");
                 });
     }
 

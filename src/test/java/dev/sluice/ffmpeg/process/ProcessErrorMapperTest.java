@@ -135,11 +135,11 @@ class ProcessErrorMapperTest {
 
         assertThat(warnings(whole, silent)).isEmpty();
         assertThat(warnings(Duration.ofSeconds(40), silent))
-                .containsExactly("The file says it lasts 62.0 s, but only 40.0 s could be decoded.");
+                .containsExactly("The file has a stated duration of 62.0 s, but only 40.0 s could be decoded.");
         assertThat(warnings(whole, stderr("[h264 @ 0x55] [error] Invalid NAL unit size")))
-                .containsExactly("Parts of the file are damaged; pictures or sound may be disturbed there.");
+                .containsExactly("Parts of the file are damaged; video or audio may have defects there.");
         assertThat(warnings(Duration.ofSeconds(40), stderr("[mov] [error] stream 0: partial file")))
-                .containsExactly("The file is cut short; what is there was encoded.");
+                .containsExactly("The file is truncated; the existing part was encoded.");
     }
 
     private static List<String> warnings(Duration made, StderrLog errors) {

@@ -53,7 +53,7 @@ class WatchdogTest {
         assertThat(encode.remaining()).isZero();
         assertThat(encode.failure().code()).isEqualTo(ErrorCode.TIME_EXCEEDED);
         assertThat(encode.failure().message())
-                .isEqualTo("The encode took longer than 25 s, the limit (ffmpeg.maxEncodeSeconds), and was stopped.");
+                .isEqualTo("The encode exceeded the limit of 25 s (ffmpeg.maxEncodeSeconds) and was stopped.");
     }
 
     @Test

@@ -171,7 +171,7 @@ class SandboxIT {
         assertThatThrownBy(() -> said(FileAccess.readFile(job.resolve("missing")), "echo never"))
                 .isInstanceOfSatisfying(JobException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(ErrorCode.FFMPEG_FAILED);
-                    assertThat(failure.message()).isEqualTo("The sandbox around FFmpeg could not be set up.");
+                    assertThat(failure.message()).isEqualTo("The sandbox for FFmpeg could not be set up.");
                 });
     }
 

@@ -12,7 +12,7 @@ class RateLimitHandlerTest {
     private final RateLimitHandler limit = new RateLimitHandler(10, now::get);
 
     @Test
-    void allowsTwiceAsManyAtOnceAndThenSoManyASecond() {
+    void allowsBurstOfTwiceTheRate() {
         assertThat(allowed("a", 100)).isEqualTo(20);
 
         now.addAndGet(TimeUnit.SECONDS.toNanos(1));
@@ -21,27 +21,27 @@ class RateLimitHandlerTest {
     }
 
     @Test
-    void savesNothingUpBeyondThat() {
+    void doesNotAccumulateTokensBeyondBurst() {
         now.addAndGet(TimeUnit.HOURS.toNanos(1));
 
         assertThat(allowed("a", 100)).isEqualTo(20);
     }
 
     @Test
-    void oneAddressDoesNotUseUpAnothers() {
+    void limitsAddressesIndependently() {
         allowed("a", 100);
 
         assertThat(allowed("b", 100)).isEqualTo(20);
     }
 
     @Test
-    void holdsABoundedNumberOfAddresses() {
+    void tracksBoundedNumberOfAddresses() {
         assertThat(IntStream.range(0, 20_000).allMatch(i -> limit.tryAcquire("address " + i)))
                 .isTrue();
         assertThat(limit.size()).isEqualTo(10_000);
     }
 
-    private long allowed(String address, int asked) {
-        return IntStream.range(0, asked).filter(i -> limit.tryAcquire(address)).count();
+    private long allowed(String address, int requests) {
+        return IntStream.range(0, requests).filter(i -> limit.tryAcquire(address)).count();
     }
 }

@@ -1,7 +1,8 @@
 package dev.sluice.objectstore.s3;
 
+import static dev.sluice.common.async.Await.await;
+
 import dev.sluice.config.S3Config;
-import dev.sluice.objectstore.Wait;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +40,7 @@ public final class FaultProxy {
 
     public static FaultProxy before(Vertx vertx, S3Config behind) {
         FaultProxy proxy = new FaultProxy(vertx, behind);
-        Wait.on(proxy.server.listen(0, "127.0.0.1"));
+        await(proxy.server.listen(0, "127.0.0.1"));
         return proxy;
     }
 

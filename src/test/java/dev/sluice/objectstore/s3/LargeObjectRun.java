@@ -1,9 +1,10 @@
 package dev.sluice.objectstore.s3;
 
+import static dev.sluice.common.async.Await.await;
+
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.objectstore.ObjectKey;
-import dev.sluice.objectstore.Wait;
 import dev.sluice.standalone.embedded.EmbeddedObjectStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -25,11 +26,11 @@ final class LargeObjectRun {
             S3ObjectStore objectStore =
                     new S3ObjectStore(vertx, new TestBucket(store, directory.resolve("store/bucket")).config());
             ObjectKey key = new ObjectKey("film.mp4");
-            Wait.on(objectStore.upload(key, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
-            Wait.on(objectStore.download(key, target, ProgressListener.noop(), new CancellationToken()));
-            Wait.on(objectStore.close());
+            await(objectStore.upload(key, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+            await(objectStore.download(key, target, ProgressListener.noop(), new CancellationToken()));
+            await(objectStore.close());
         }
-        Wait.on(vertx.close());
+        await(vertx.close());
         System.exit(Files.mismatch(source, target) == -1 ? 0 : 1);
     }
 

@@ -13,6 +13,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.objectstore.ObjectKey;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store that takes nothing but TLS, its certificate made out to {@code localhost}. */
+@ExtendWith(VertxExtension.class)
 @Timeout(120)
 class ObjectStoreTlsIT {
     private static final long SECONDS = 60;
@@ -40,8 +43,8 @@ class ObjectStoreTlsIT {
     private static S3Proxy store;
 
     @BeforeAll
-    static void start() throws Exception {
-        vertx = Vertx.vertx();
+    static void start(Vertx sharedVertx) throws Exception {
+        vertx = sharedVertx;
         Files.createDirectories(directory.resolve("objects/media"));
         store = S3Proxy.builder()
                 .secureEndpoint(URI.create("https://127.0.0.1:0"))
@@ -56,7 +59,6 @@ class ObjectStoreTlsIT {
     @AfterAll
     static void stop() throws Exception {
         store.stop();
-        vertx.close().await(SECONDS, TimeUnit.SECONDS);
     }
 
     @Test
@@ -85,7 +87,7 @@ class ObjectStoreTlsIT {
 
         assertRefused(
                 config("localhost", other),
-                "its certificate comes from none of the authorities in s3.caFile ("
+                "its certificate was issued by none of the authorities in s3.caFile ("
                         + TestCertificateAuthority.unknown().caPem() + ").");
     }
 
@@ -93,14 +95,14 @@ class ObjectStoreTlsIT {
     void saysThatThisJvmKnowsNoSuchAuthority() throws Exception {
         assertRefused(
                 config("localhost", Optional.empty()),
-                "its certificate comes from no authority that this JVM trusts; s3.caFile can name the right one.");
+                "its certificate was issued by no authority that this JVM trusts; set s3.caFile to the CA file of the service.");
     }
 
     @Test
     void saysThatTheHostIsAnother() throws Exception {
         assertRefused(
                 config("127.0.0.1", Optional.of(TestCertificateAuthority.known().caFile())),
-                "its certificate is for another host name than the one it was asked by (");
+                "its certificate does not match the host name (");
     }
 
     private static void assertRefused(S3Config config, String reason) throws Exception {

@@ -1,5 +1,9 @@
 package dev.sluice.objectstore.s3;
 
+import static dev.sluice.common.async.Await.failureOf;
+
+import static dev.sluice.common.async.Await.await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
@@ -12,7 +16,6 @@ import dev.sluice.job.JobException;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectMetadata;
 import dev.sluice.objectstore.SampleFile;
-import dev.sluice.objectstore.Wait;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -66,15 +69,15 @@ final class S3FaultsIT {
 
     @AfterEach
     void close() {
-        Wait.on(objectStore.close());
-        Wait.on(direct.close());
+        await(objectStore.close());
+        await(direct.close());
     }
 
     @Test
     void asksOnlyOnceForWhatFitsIntoOneRange() {
         stored(PART, 1);
 
-        Wait.on(fetch());
+        await(fetch());
 
         assertThat(proxy.requests()).isEqualTo(1);
     }
@@ -94,10 +97,10 @@ final class S3FaultsIT {
         try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
             file.setLength(bytes);
         }
-        Wait.on(direct.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(direct.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         ObjectMetadata copied =
-                Wait.on(objectStore.copy(KEY, bytes, new ObjectKey("copy.mp4"), new CancellationToken()));
+                await(objectStore.copy(KEY, bytes, new ObjectKey("copy.mp4"), new CancellationToken()));
 
         assertThat(copied.size()).isEqualTo(bytes);
         assertThat(ranges).containsExactlyInAnyOrder("bytes=0-268435455", "bytes=268435456-268435462");
@@ -108,7 +111,7 @@ final class S3FaultsIT {
         Path source = stored(3 * PART, 1);
         proxy.spoil(2, FaultProxy.range(PART), FaultProxy.breakAfter(100_000));
 
-        Wait.on(fetch());
+        await(fetch());
 
         assertThat(target()).hasSameBinaryContentAs(source);
     }
@@ -118,7 +121,7 @@ final class S3FaultsIT {
         stored(2 * PART, 1);
         proxy.spoil(100, FaultProxy.range(0), FaultProxy.breakAfter(100_000));
 
-        JobException failure = Wait.failure(fetch());
+        JobException failure = failureOf(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(target()).doesNotExist();
@@ -129,7 +132,7 @@ final class S3FaultsIT {
         Path source = stored(2 * PART, 1);
         proxy.spoil(2, FaultProxy.range(PART), FaultProxy.status(503, "SlowDown"));
 
-        Wait.on(fetch());
+        await(fetch());
 
         assertThat(target()).hasSameBinaryContentAs(source);
     }
@@ -139,8 +142,8 @@ final class S3FaultsIT {
         stored(10, 1);
         proxy.spoil(100, FaultProxy.any(), FaultProxy.status(503, "SlowDown"));
 
-        assertThat(Wait.failure(fetch()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-        assertThat(Wait.failure(objectStore.check()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(failureOf(fetch()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        assertThat(failureOf(objectStore.check()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 
     @Test
@@ -149,10 +152,10 @@ final class S3FaultsIT {
         proxy.spoil(100, FaultProxy.any(), FaultProxy.silence());
         S3ObjectStore impatient = new S3ObjectStore(vertx, changed(proxy.config(), Duration.ofMillis(300)));
 
-        JobException failure = Wait.failure(impatient.head(KEY));
+        JobException failure = failureOf(impatient.head(KEY));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-        Wait.on(impatient.close());
+        await(impatient.close());
     }
 
     @Test
@@ -161,7 +164,7 @@ final class S3FaultsIT {
         Path other = SampleFile.of(dir.resolve("other"), 3 * PART, 2);
         proxy.spoil(1, FaultProxy.range(2 * PART), FaultProxy.first(() -> replaceWith(other)));
 
-        JobException failure = Wait.failure(fetch());
+        JobException failure = failureOf(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.OBJECT_CHANGED);
         assertThat(target()).doesNotExist();
@@ -172,7 +175,7 @@ final class S3FaultsIT {
         stored(1000, 1);
         proxy.spoil(1, FaultProxy.range(0), FaultProxy.change(S3FaultsIT::flipped));
 
-        JobException failure = Wait.failure(fetch());
+        JobException failure = failureOf(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
         assertThat(target()).doesNotExist();
@@ -183,11 +186,11 @@ final class S3FaultsIT {
         // Stored in one request, as a browser does: its ETag is the MD5 of all of it.
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         S3ObjectStore whole = new S3ObjectStore(vertx, changed(store, 64 << 20));
-        Wait.on(whole.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
-        Wait.on(whole.close());
+        await(whole.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(whole.close());
         proxy.spoil(1, FaultProxy.range(PART), FaultProxy.change(S3FaultsIT::flipped));
 
-        JobException failure = Wait.failure(fetch());
+        JobException failure = failureOf(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     }
@@ -202,12 +205,12 @@ final class S3FaultsIT {
 
         S3ObjectStore patient = new S3ObjectStore(vertx, changed(proxy.config(), Duration.ofMinutes(10)));
 
-        JobException failure = Wait.failure(patient.download(KEY, target(), ProgressListener.noop(), cancellation));
+        JobException failure = failureOf(patient.download(KEY, target(), ProgressListener.noop(), cancellation));
 
         assertThat(failure).isSameAs(why);
         assertThat(target()).doesNotExist();
         assertThat(openFiles()).noneMatch(file -> file.startsWith(dir.toString()));
-        Wait.on(patient.close());
+        await(patient.close());
     }
 
     @Test
@@ -218,12 +221,12 @@ final class S3FaultsIT {
         proxy.spoil(1, FaultProxy.part(4), FaultProxy.first(() -> cancel(cancellation, why)));
 
         JobException failure =
-                Wait.failure(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), cancellation));
+                failureOf(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), cancellation));
 
         assertThat(failure).isSameAs(why);
         assertThat(unfinishedUploads()).isEmpty();
         assertThat(openFiles()).noneMatch(file -> file.startsWith(dir.toString()));
-        assertThat(Wait.failure(direct.head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
+        assertThat(failureOf(direct.head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
     }
 
     @Test
@@ -231,7 +234,7 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(500, "InternalError"));
 
-        JobException failure = Wait.failure(
+        JobException failure = failureOf(
                 objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
@@ -243,9 +246,9 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(2, FaultProxy.part(2), FaultProxy.status(503, "SlowDown"));
 
-        Wait.on(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        Wait.on(direct.download(KEY, target(), ProgressListener.noop(), new CancellationToken()));
+        await(direct.download(KEY, target(), ProgressListener.noop(), new CancellationToken()));
         assertThat(target()).hasSameBinaryContentAs(source);
     }
 
@@ -259,7 +262,7 @@ final class S3FaultsIT {
                 FaultProxy.breakAfter(0));
 
         ObjectMetadata metadata =
-                Wait.on(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+                await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         assertThat(metadata.size()).isEqualTo(3 * PART);
     }
@@ -270,7 +273,7 @@ final class S3FaultsIT {
         Path other = SampleFile.of(dir.resolve("other"), 1000, 2);
         proxy.spoil(1, request -> request.method().name().equals("HEAD"), FaultProxy.first(() -> replaceWith(other)));
 
-        JobException failure = Wait.failure(
+        JobException failure = failureOf(
                 objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
@@ -282,7 +285,7 @@ final class S3FaultsIT {
         ObjectKey copy = new ObjectKey("copied");
         proxy.spoil(100, request -> request.method().name().equals("HEAD"), FaultProxy.status(404, "NoSuchKey"));
 
-        JobException failure = Wait.failure(objectStore.copy(KEY, 1000, copy, new CancellationToken()));
+        JobException failure = failureOf(objectStore.copy(KEY, 1000, copy, new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     }
@@ -292,7 +295,7 @@ final class S3FaultsIT {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(404, "NoSuchUpload"));
 
-        JobException failure = Wait.failure(
+        JobException failure = failureOf(
                 objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
@@ -303,51 +306,40 @@ final class S3FaultsIT {
         S3ObjectStore lost = new S3ObjectStore(vertx, changed(store, "no-such-bucket", "right"));
 
         List<JobException> failures = List.of(
-                Wait.failure(lost.check()),
-                Wait.failure(lost.download(KEY, target(), ProgressListener.noop(), new CancellationToken())));
+                failureOf(lost.check()),
+                failureOf(lost.download(KEY, target(), ProgressListener.noop(), new CancellationToken())));
 
         assertThat(failures).allSatisfy(failure -> {
             assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
             assertThat(failure.message()).contains("'no-such-bucket' does not exist");
         });
-        Wait.on(lost.close());
+        await(lost.close());
     }
 
     @Test
     void saysThatTheSecretIsWrongWithoutTellingIt() {
         S3ObjectStore stranger = new S3ObjectStore(vertx, changed(store, store.bucket(), "wr0ng-secret"));
 
-        JobException failure = Wait.failure(stranger.check());
+        JobException failure = failureOf(stranger.check());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_REFUSED);
         assertThat(failure.message()).contains("access key").doesNotContain("wr0ng-secret");
-        Wait.on(stranger.close());
+        await(stranger.close());
     }
 
     @Test
     void saysThatNobodyListens() {
         FaultProxy gone = FaultProxy.before(vertx, store);
         S3Config config = gone.config();
-        Wait.on(gone.close());
+        await(gone.close());
         S3ObjectStore alone = new S3ObjectStore(vertx, config);
 
-        JobException failure = Wait.failure(alone.check());
+        JobException failure = failureOf(alone.check());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(failure.message())
                 .contains(config.endpoint().map(URI::toString).orElseThrow());
-        Wait.on(alone.close());
-    }
-
-    @Test
-    void makesTheBucketOnceAndMindsNotThatItIsThere() {
-        S3ObjectStore fresh = new S3ObjectStore(vertx, changed(store, store.bucket() + "-new", "right"));
-
-        Wait.on(fresh.createBucketIfMissing());
-        Wait.on(fresh.createBucketIfMissing());
-
-        Wait.on(fresh.check());
-        Wait.on(fresh.close());
+        await(alone.close());
     }
 
     @Test
@@ -356,7 +348,7 @@ final class S3FaultsIT {
         stored(1000, 1);
         Files.createSymbolicLink(target(), Path.of("/dev/full"));
 
-        JobException failure = Wait.failure(fetch());
+        JobException failure = failureOf(fetch());
 
         assertThat(failure.code()).isEqualTo(ErrorCode.DISK_FULL);
         assertThat(Path.of("/dev/full")).exists();
@@ -372,7 +364,7 @@ final class S3FaultsIT {
 
     private Path stored(long size, long seed) {
         Path source = SampleFile.of(dir.resolve("source"), size, seed);
-        Wait.on(direct.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(direct.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         return source;
     }
 

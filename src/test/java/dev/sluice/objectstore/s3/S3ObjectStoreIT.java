@@ -1,5 +1,7 @@
 package dev.sluice.objectstore.s3;
 
+import static dev.sluice.common.async.Await.await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
@@ -11,7 +13,6 @@ import dev.sluice.objectstore.ObjectMetadata;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.objectstore.ObjectStoreContract;
 import dev.sluice.objectstore.SampleFile;
-import dev.sluice.objectstore.Wait;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
 
     @AfterEach
     void close() {
-        Wait.on(objectStore.close());
+        await(objectStore.close());
     }
 
     @Test
@@ -46,42 +47,42 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
         ObjectKey key = new ObjectKey("видео/ünï 🎬.mp4");
         Path source = SampleFile.of(dir.resolve("source"), 10);
 
-        Wait.on(objectStore.upload(key, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(objectStore.upload(key, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
-        assertThat(Wait.on(objectStore.head(key)).size()).isEqualTo(10);
+        assertThat(await(objectStore.head(key)).size()).isEqualTo(10);
     }
 
     @Test
     void copiesInPartsWhatIsTooLargeForOneRequest(@TempDir Path dir, TestBucket bucket) {
         Path source = SampleFile.of(dir.resolve("source"), 2L * PART + 7);
         ObjectKey copy = new ObjectKey("copy");
-        Wait.on(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config());
 
-        ObjectMetadata copied = Wait.on(new S3Copy(requests, KEY, 2L * PART + 7, copy, PART, new CancellationToken())
+        ObjectMetadata copied = await(new S3Copy(requests, KEY, 2L * PART + 7, copy, PART, new CancellationToken())
                 .run()
                 .eventually(requests::close));
 
         assertThat(copied.contentType()).contains("video/mp4");
-        Wait.on(objectStore.download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
+        await(objectStore.download(copy, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
         assertThat(dir.resolve("target")).hasSameBinaryContentAs(source);
     }
 
     @Test
     void findsAndEndsUploadsThatNobodyGoesOnWith(TestBucket bucket) {
         S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config());
-        Wait.on(requests.send(
+        await(requests.send(
                         "upload",
                         client -> client.createMultipartUpload(
                                 request -> request.bucket(bucket.name()).key("left/a/1")))
                 .eventually(requests::close));
 
-        List<MultipartUploadId> found = Wait.on(objectStore.listMultipartUploads("left/"));
-        Wait.on(objectStore.abortMultipartUploads(found));
-        Wait.on(objectStore.abortMultipartUploads(found));
+        List<MultipartUploadId> found = await(objectStore.listMultipartUploads("left/"));
+        await(objectStore.abortMultipartUploads(found));
+        await(objectStore.abortMultipartUploads(found));
 
         assertThat(found).extracting(MultipartUploadId::key).containsExactly(new ObjectKey("left/a/1"));
-        assertThat(Wait.on(objectStore.listMultipartUploads("left/"))).isEmpty();
+        assertThat(await(objectStore.listMultipartUploads("left/"))).isEmpty();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.sluice.persistence.control;
 
-import static dev.sluice.persistence.Await.await;
-import static dev.sluice.persistence.Await.failureOf;
+import static dev.sluice.common.async.Await.await;
+import static dev.sluice.common.async.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,7 +46,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class CancelAndRetryIT {
-    private static final JobException REASON = new JobException(ErrorCode.CANCELLED, "The job was cancelled by hand.");
+    private static final JobException REASON =
+            new JobException(ErrorCode.CANCELLED, "The job was cancelled by an operator.");
 
     private static TestDatabase database;
     private static Vertx vertx;
@@ -63,7 +64,7 @@ class CancelAndRetryIT {
     void endsARunningJobWithAllThatBelongsToIt() {
         StagedJob job = Samples.job("ended");
         Claim claim = granted(job, Samples.download("ended"));
-        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 11, 0))));
 
         JobControlResult result = cancel("ended");
 

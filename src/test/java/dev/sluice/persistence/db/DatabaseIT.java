@@ -1,7 +1,7 @@
 package dev.sluice.persistence.db;
 
-import static dev.sluice.persistence.Await.await;
-import static dev.sluice.persistence.Await.failureOf;
+import static dev.sluice.common.async.Await.await;
+import static dev.sluice.common.async.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -99,11 +99,11 @@ class DatabaseTlsIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "localhost | require | unknown | comes from none of the authorities in postgres.caFile (",
-                "localhost | verify-ca | unknown | comes from none of the authorities in postgres.caFile (",
-                "localhost | verify-full | unknown | comes from none of the authorities in postgres.caFile (",
-                "localhost | verify-full | none | comes from no authority that this JVM trusts; postgres.caFile can",
-                "127.0.0.1 | verify-full | known | is for another host name than the one it was asked by ("
+                "localhost | require | unknown | was issued by none of the authorities in postgres.caFile (",
+                "localhost | verify-ca | unknown | was issued by none of the authorities in postgres.caFile (",
+                "localhost | verify-full | unknown | was issued by none of the authorities in postgres.caFile (",
+                "localhost | verify-full | none | was issued by no authority that this JVM trusts; set postgres.caFile",
+                "127.0.0.1 | verify-full | known | does not match the host name ("
             })
     void neitherWayConnectsToAServerThatIsNotTrusted(String host, String mode, String authority, String reason) {
         PostgresConfig config = config(host, mode, authority);

@@ -1,6 +1,6 @@
 package dev.sluice.persistence.job;
 
-import static dev.sluice.persistence.Await.await;
+import static dev.sluice.common.async.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
@@ -134,7 +134,7 @@ class ReceivedUpdateRepositoryIT {
     void showsHowFarOurOwnWorkerIsBetweenItsSteps() {
         StagedJob job = Samples.job("ours");
         Claim claim = claimed(job);
-        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(claim.attempt(), 12, 0))));
         assertThat(row("ours")).containsEntry("progress", "0");
 
         apply(update("ours", "processing", 12, "downloading_video").put("seq", claim.firstSeq() + 1));
@@ -204,7 +204,8 @@ class ReceivedUpdateRepositoryIT {
                 "DROP TABLE \"VideoProcessingJob\"; CREATE TABLE \"VideoProcessingJob\" (\"id\" uuid PRIMARY KEY,"
                         + " \"mediaId\" text, \"status\" text, \"createdAt\" timestamp DEFAULT '2026-11-22 10:00:00');"
                         + " INSERT INTO \"VideoProcessingJob\" VALUES ('7f9c2ba4-e88f-4e6a-9c2d-0a8f6a3b1c5d', 'm', 'PENDING')");
-        await(store.tables().reload(store.database()));
+        // Reads the columns again.
+        await(store.tables().pendingJobs().countUntracked(store.database(), 0, new Long[0]));
         JobQueryRepository queries = new JobQueryRepository(store.database(), store.tables());
 
         assertThat(await(queries.job(new JobId("nobody")))).isEmpty();

@@ -1,7 +1,7 @@
 package dev.sluice.persistence.outbox;
 
-import static dev.sluice.persistence.Await.await;
-import static dev.sluice.persistence.Await.causeOf;
+import static dev.sluice.common.async.Await.await;
+import static dev.sluice.common.async.Await.causeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;

@@ -1,6 +1,6 @@
 package dev.sluice.persistence.recovery;
 
-import static dev.sluice.persistence.Await.await;
+import static dev.sluice.common.async.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 

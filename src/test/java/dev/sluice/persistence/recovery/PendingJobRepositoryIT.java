@@ -1,6 +1,6 @@
 package dev.sluice.persistence.recovery;
 
-import static dev.sluice.persistence.Await.await;
+import static dev.sluice.common.async.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -161,8 +161,10 @@ class PendingJobRepositoryIT {
                 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$;
                 """);
 
-        SqlStatement count =
-                store.tables().countUntracked(OVERDUE.toSeconds(), new Long[0]).orElseThrow();
+        SqlStatement count = await(store.tables()
+                        .pendingJobs()
+                        .countUntracked(store.database(), OVERDUE.toSeconds(), new Long[0]))
+                .orElseThrow();
 
         assertThat(database.query("EXPLAIN " + count.sql().replace("$1", "900").replace("$2", "'{}'")))
                 .anyMatch(line -> line.values().toString().contains("by_status"));

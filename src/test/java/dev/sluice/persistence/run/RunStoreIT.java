@@ -1,7 +1,7 @@
 package dev.sluice.persistence.run;
 
-import static dev.sluice.persistence.Await.await;
-import static dev.sluice.persistence.Await.failureOf;
+import static dev.sluice.common.async.Await.await;
+import static dev.sluice.common.async.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -337,14 +337,14 @@ class RunStoreIT {
 
         List<RecordedProgress> up = await(store.runs()
                 .recordProgress(List.of(
-                        new ProgressReport(lost.attempt(), 11),
-                        new ProgressReport(held.attempt(), 12),
-                        new ProgressReport(held.attempt(), 9))));
+                        new ProgressReport(lost.attempt(), 11, 0),
+                        new ProgressReport(held.attempt(), 12, 0),
+                        new ProgressReport(held.attempt(), 9, 0))));
         List<RecordedProgress> down =
-                await(store.runs().recordProgress(List.of(new ProgressReport(held.attempt(), 5))));
+                await(store.runs().recordProgress(List.of(new ProgressReport(held.attempt(), 5, 0))));
 
-        assertThat(up).containsExactly(new RecordedProgress(held.attempt(), 12));
-        assertThat(down).containsExactly(new RecordedProgress(held.attempt(), 12));
+        assertThat(up).containsExactly(new RecordedProgress(held.attempt(), 12, Optional.empty()));
+        assertThat(down).containsExactly(new RecordedProgress(held.attempt(), 12, Optional.empty()));
         assertThat(database.value("SELECT progress FROM sluice.job WHERE id = 'tick-lost'"))
                 .isEqualTo("0");
     }
@@ -353,7 +353,7 @@ class RunStoreIT {
     void startsTheNextClaimAtTheProgressThatWasReached() {
         StagedJob job = Samples.job("floor");
         Claim first = granted(job, Samples.download("floor"), "w1");
-        await(store.runs().recordProgress(List.of(new ProgressReport(first.attempt(), 15))));
+        await(store.runs().recordProgress(List.of(new ProgressReport(first.attempt(), 15, 0))));
         await(store.runs().release(first.attempt()));
 
         Claim second = granted(job, Samples.download("floor"), "w2");

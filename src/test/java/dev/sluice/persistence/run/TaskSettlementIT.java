@@ -1,6 +1,6 @@
 package dev.sluice.persistence.run;
 
-import static dev.sluice.persistence.Await.await;
+import static dev.sluice.common.async.Await.await;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -118,7 +118,7 @@ class TaskSettlementIT {
 
         // 38 percent of the job are the tasks': a quarter of them, then one and a half of four.
         assertThat(half).extracting(RecordedProgress::progress).containsExactly(30 + 9);
-        assertThat(half.get(0).stageProgress().orElseThrow().share()).isEqualTo(0.25);
+        assertThat(half.get(0).stageProgress().orElseThrow().fraction()).isEqualTo(0.25);
         assertThat(later).extracting(RecordedProgress::progress).containsExactly(30 + 14);
         assertThat(later.get(0).stageProgress().orElseThrow().seq())
                 .isGreaterThan(half.get(0).stageProgress().orElseThrow().seq());

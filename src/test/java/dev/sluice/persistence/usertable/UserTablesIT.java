@@ -1,7 +1,7 @@
 package dev.sluice.persistence.usertable;
 
-import static dev.sluice.persistence.Await.await;
-import static dev.sluice.persistence.Await.failureOf;
+import static dev.sluice.common.async.Await.await;
+import static dev.sluice.common.async.Await.failureOf;
 import static dev.sluice.persistence.Samples.LEASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -246,7 +246,7 @@ class UserTablesIT {
         JobException failure = failureOf(Store.open(vertx, postgres.config("nowhere.jobs", "media")));
 
         assertThat(failure.message())
-                .isEqualTo("The job table \"nowhere\".\"jobs\" does not exist and cannot be made:"
+                .isEqualTo("The job table \"nowhere\".\"jobs\" does not exist and cannot be created:"
                         + " schema \"nowhere\" does not exist.");
     }
 

@@ -1,6 +1,6 @@
 package dev.sluice.persistence.webhook;
 
-import static dev.sluice.persistence.Await.await;
+import static dev.sluice.common.async.Await.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;

@@ -21,29 +21,32 @@ import dev.sluice.stage.StageContexts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 class StagingUploaderTest {
     private static final Attempt ATTEMPT = new Attempt(RunId.ofStage(new JobId("j"), StageName.PROCESSING), 1, 1);
 
-    private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
-    private final StagingArea staging = new StagingArea(objectStore, "staging/");
+    private final Vertx vertx;
+    private final InMemoryObjectStore objectStore;
+    private final StagingArea staging;
 
     @TempDir
     private Path directory;
 
-    @AfterEach
-    void close() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+    StagingUploaderTest(Vertx vertx) {
+        this.vertx = vertx;
+        this.objectStore = new InMemoryObjectStore(vertx);
+        this.staging = new StagingArea(objectStore, "staging/");
     }
 
     @Test

@@ -25,6 +25,7 @@ import dev.sluice.stage.artifact.StagingUploader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,26 +33,28 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 class OutputPublicationTest {
     private static final ObjectKey VIDEO = new ObjectKey("videos/m_360p.mp4");
     private static final ObjectKey THUMBNAIL = new ObjectKey("thumbnails/m_0.jpg");
 
-    private final Vertx vertx = Vertx.vertx();
-    private final InMemoryObjectStore objectStore = new InMemoryObjectStore(vertx);
-    private final StagingArea staging = new StagingArea(objectStore, "staging/");
+    private final Vertx vertx;
+    private final InMemoryObjectStore objectStore;
+    private final StagingArea staging;
     private final SavedState saved = new SavedState();
     private final CancellationToken cancellation = new CancellationToken();
 
     @TempDir
     private Path directory;
 
-    @AfterEach
-    void close() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+    OutputPublicationTest(Vertx vertx) {
+        this.vertx = vertx;
+        this.objectStore = new InMemoryObjectStore(vertx);
+        this.staging = new StagingArea(objectStore, "staging/");
     }
 
     @Test

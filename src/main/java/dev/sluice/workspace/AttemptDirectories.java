@@ -1,0 +1,108 @@
+package dev.sluice.workspace;
+
+import dev.sluice.common.io.DirectoryTree;
+import dev.sluice.common.io.FileErrorMapper;
+import dev.sluice.job.Attempt;
+import dev.sluice.job.JobId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directories below {@code <root>/jobs}: one for each job, named by {@link JobId#pathSegment}, and in it one for each attempt
+ * and one for the source. Files are never accessed on an event loop.
+ */
+public final class AttemptDirectories {
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptDirectories.class);
+    private static final String SOURCE = "source";
+
+    private final Vertx vertx;
+    private final Path jobs;
+
+    AttemptDirectories(Vertx vertx, Path root) {
+        this.vertx = vertx;
+        this.jobs = jobsDirectory(root);
+    }
+
+    static Path jobsDirectory(Path root) {
+        return root.resolve("jobs");
+    }
+
+    Path of(JobId job) {
+        return jobs.resolve(job.pathSegment());
+    }
+
+    Path of(Attempt attempt) {
+        return of(attempt.run().job()).resolve(AttemptDirectoryName.of(attempt).toDirectoryName());
+    }
+
+    Path sourceOf(JobId job) {
+        return of(job).resolve(SOURCE);
+    }
+
+    // A fencing token repeats only if the database was restored: existing files belong to an earlier state of it.
+    AttemptDirectory createEmpty(Attempt attempt) throws IOException {
+        Path path = of(attempt);
+        DirectoryTree.deleteRecursively(path);
+        return new AttemptDirectory(Files.createDirectories(path));
+    }
+
+    /** The directory names of all jobs. */
+    public Future<List<String>> listJobs() {
+        return blocking(() -> DirectoryTree.list(jobs));
+    }
+
+    /** The attempts that have a directory below that of a job; other entries are left out. */
+    public Future<List<AttemptDirectoryName>> list(String job) {
+        return blocking(() -> DirectoryTree.list(jobs.resolve(job)).stream()
+                .flatMap(name -> AttemptDirectoryName.of(name).stream())
+                .toList());
+    }
+
+    /** Deletes the files of one attempt; failures are logged. */
+    public Future<Void> delete(String job, AttemptDirectoryName attempt) {
+        return delete(jobs.resolve(job).resolve(attempt.toDirectoryName()));
+    }
+
+    /** Deletes the directory of a job that has ended unless it contains an attempt. */
+    public Future<Void> deleteJobIfEmpty(String job) {
+        return blocking(() -> {
+            DirectoryTree.deleteRecursively(jobs.resolve(job).resolve(SOURCE));
+            DirectoryTree.deleteIfEmpty(jobs.resolve(job));
+            return null;
+        });
+    }
+
+    /** Deletes a directory; failures are logged. */
+    Future<Void> delete(Path path) {
+        return this.<Void>blocking(() -> {
+                    DirectoryTree.deleteRecursively(path);
+                    return null;
+                })
+                .otherwise(cause -> {
+                    LOG.atWarn()
+                            .addKeyValue("directory", path)
+                            .addKeyValue("error", String.valueOf(cause.getCause()))
+                            .log("directory could not be deleted");
+                    return null;
+                });
+    }
+
+    <T> Future<T> blocking(Callable<T> work) {
+        return vertx.executeBlocking(
+                () -> {
+                    try {
+                        return work.call();
+                    } catch (Exception cause) {
+                        throw FileErrorMapper.translate(cause);
+                    }
+                },
+                false);
+    }
+}
