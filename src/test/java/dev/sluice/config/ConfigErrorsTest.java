@@ -34,9 +34,7 @@ class ConfigErrorsTest {
                 error(
                         "cluster-port-out-of-range",
                         "cluster.members: invalid value '[\"worker-2:65536\"]': members must have the form host or host:port, with a port of at most 65535"),
-                error(
-                        "jwt-without-key",
-                        "backend.auth: jwt requires jwtSecret (or jwtSecretFile) or jwtPublicKeyFile"),
+                error("jwt-without-key", "backend.auth: jwt requires jwtSecret (or jwtSecretFile) or jwtPublicKeyFile"),
                 error(
                         "unauthenticated-backend-on-all-addresses",
                         "backend.auth: none requires a loopback host: 127.0.0.1, ::1 or localhost"),
@@ -144,9 +142,7 @@ class ConfigErrorsTest {
                 error(
                         "unknown-requests-mode",
                         "requests.mode: invalid value 'single': must be one of staged, single-stage"),
-                error(
-                        "fractional-heartbeat",
-                        "rabbitmq.heartbeatSeconds: invalid value '0.5': must be an integer"),
+                error("fractional-heartbeat", "rabbitmq.heartbeatSeconds: invalid value '0.5': must be an integer"),
                 error(
                         "numbers-out-of-range",
                         "delivery.backoffSeconds: invalid value '[5,-1]': must be from 0 to 86400 seconds",

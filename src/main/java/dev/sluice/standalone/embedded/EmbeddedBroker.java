@@ -69,7 +69,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         // Otherwise Derby writes derby.log into the current directory.
         System.setProperty(
                 "derby.stream.error.file", directory.resolve("derby.log").toString());
-        FileChannel lock = LockFile.acquire(directory.resolve("lock"), "Another broker uses the data directory " + directory + ".");
+        FileChannel lock = LockFile.acquire(
+                directory.resolve("lock"), "Another broker uses the data directory " + directory + ".");
         Container container = new Container();
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
@@ -209,7 +210,9 @@ public final class EmbeddedBroker implements AutoCloseable {
                     Runtime.getRuntime().removeShutdownHook(thread);
                 }
             } catch (ReflectiveOperationException incompatible) {
-                LOG.atWarn().setCause(incompatible).log("shutdown hook of the embedded broker not removed; broker stops before the pipeline");
+                LOG.atWarn()
+                        .setCause(incompatible)
+                        .log("shutdown hook of the embedded broker not removed; broker stops before the pipeline");
             }
         }
 

@@ -211,8 +211,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static IOException describe(Throwable failure, Path home, Path log) {
         if (failure instanceof ExceptionInInitializerError) {
-            return new IOException(
-                    "Unpacking PostgreSQL into " + home + " failed: " + failure.getCause(), failure);
+            return new IOException("Unpacking PostgreSQL into " + home + " failed: " + failure.getCause(), failure);
         }
         List<String> output = lastLines(log);
         String hint = output.stream().anyMatch(line -> line.contains("cannot be run as root"))

@@ -59,7 +59,8 @@ final class OrphanedPostgres {
     }
 
     private static void stop(ProcessHandle server) throws IOException {
-        // SIGINT is the fast shutdown of PostgreSQL. Java can only send SIGTERM, which waits for all clients to disconnect.
+        // SIGINT is the fast shutdown of PostgreSQL. Java can only send SIGTERM, which waits for all clients to
+        // disconnect.
         Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -INT " + server.pid())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -67,8 +68,8 @@ final class OrphanedPostgres {
         try {
             int exitCode = kill.waitFor();
             if (exitCode != 0 && server.isAlive()) {
-                throw new IOException("The orphaned PostgreSQL process " + server.pid()
-                        + " cannot be stopped: stop it manually.");
+                throw new IOException(
+                        "The orphaned PostgreSQL process " + server.pid() + " cannot be stopped: stop it manually.");
             }
             server.onExit().get(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException timeout) {

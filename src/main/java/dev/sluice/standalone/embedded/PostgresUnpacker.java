@@ -65,7 +65,8 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
 
     private static InputStream open(String system, String hardware) throws IOException {
         return Optional.ofNullable(DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, hardware))
-                .orElseThrow(() -> new IOException("This jar contains no PostgreSQL for " + system + " on " + hardware + "."));
+                .orElseThrow(() ->
+                        new IOException("This jar contains no PostgreSQL for " + system + " on " + hardware + "."));
     }
 
     /** Unpacks into a draft directory and renames it, so that an interrupted run leaves no incomplete directory. */

@@ -96,7 +96,8 @@ public final class StandaloneServer implements AutoCloseable {
             sluice.stop().await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             vertx.close().await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException timeout) {
-            throw new IllegalStateException("The pipeline did not stop within " + STOP_TIMEOUT_SECONDS + " s.", timeout);
+            throw new IllegalStateException(
+                    "The pipeline did not stop within " + STOP_TIMEOUT_SECONDS + " s.", timeout);
         } finally {
             services.close();
         }

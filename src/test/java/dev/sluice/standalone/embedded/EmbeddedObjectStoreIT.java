@@ -49,8 +49,8 @@ final class EmbeddedObjectStoreIT {
     void rejectsWrongSecret() throws IOException {
         try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos");
                 S3AsyncClient client = client(store, "guessed")) {
-            assertThatThrownBy(() -> client.listObjectsV2(list -> list.bucket("videos"))
-                            .join())
+            assertThatThrownBy(() ->
+                            client.listObjectsV2(list -> list.bucket("videos")).join())
                     .hasMessageContaining("403");
         }
     }
