@@ -202,7 +202,7 @@ class ProductionJarIT {
                     .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
                     .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
             assertThat(worker.err())
-                    .contains("backend listens", "asks nobody who he is", "pipeline started", "pipeline stopped")
+                    .contains("HTTP API listening", "authentication disabled", "pipeline started", "pipeline stopped")
                     .doesNotContain("ERROR", "\tat ");
         }
     }
