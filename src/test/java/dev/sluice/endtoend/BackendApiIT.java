@@ -214,8 +214,10 @@ class BackendApiIT {
         pipeline.backend().sendUpdate(update("unknown-job", "processing", 10));
         pipeline.backend().sendUpdate(update("external", "completed", 100));
 
-        BackendSimulator.awaitThat(() ->
-                client.get(API + "/jobs/external", ANN).json().getString("status").equals("COMPLETED"));
+        BackendSimulator.awaitThat(() -> client.get(API + "/jobs/external", ANN)
+                .json()
+                .getString("status")
+                .equals("COMPLETED"));
         BackendSimulator.awaitThat(() -> deadLetters().size() >= 2);
         JsonObject unknownJob = deadLetter("unknown_job");
         JsonObject invalid = deadLetter("invalid_message");

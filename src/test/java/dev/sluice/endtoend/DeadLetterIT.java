@@ -102,7 +102,8 @@ class DeadLetterIT {
         ask(client -> client.jobs().retry(new JobId("started")));
         BackendSimulator.awaitThat(() -> backend.completions("started") == 1);
 
-        List<OperationResult> results = ask(client -> client.deadLetters().replay(List.of(deadLetter.id(), "no-such-id")));
+        List<OperationResult> results =
+                ask(client -> client.deadLetters().replay(List.of(deadLetter.id(), "no-such-id")));
 
         assertThat(results)
                 .extracting(OperationResult::kind)

@@ -90,7 +90,7 @@ public final class LostMessageRepository {
     /**
      * Runs of one stage that wait to be claimed.
      *
-     * @param all how many
+     * @param total number of runs
      * @param overdue how many of them have waited for longer than was asked
      */
     public record Backlog(long total, long overdue) {
