@@ -95,7 +95,8 @@ final class ApiRouter {
                 route.setDoSecurity(authenticator.handler().isPresent());
                 route.addHandler(request -> handle(request, operation));
             } else {
-                boolean requiresAuth = route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
+                boolean requiresAuth =
+                        route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
                 route.addHandler(request -> handle(request, streaming, requiresAuth));
             }
         }
@@ -153,8 +154,10 @@ final class ApiRouter {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
         Future<Optional<User>> authenticated =
                 requiresAuth ? authenticator.authenticate(request.request()) : Future.succeededFuture(Optional.empty());
-        authenticated.compose(user -> streaming.handle(
-                        new ApiRequest(authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)),
+        authenticated
+                .compose(user -> streaming.handle(
+                        new ApiRequest(
+                                authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)),
                         request.request()))
                 .onFailure(cause -> RequestBodyDrain.drain(request.request()).onComplete(read -> request.fail(cause)));
     }

@@ -130,8 +130,8 @@ public final class HttpApiVerticle extends VerticleBase {
         Map<String, OperationHandler> buffered = new HashMap<>();
         buffered.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
         buffered.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
-        buffered.putAll(new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl())
-                .handlers());
+        buffered.putAll(
+                new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl()).handlers());
         buffered.putAll(new DeadLetterHandler(services.deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
         buffered.putAll(new HealthHandler(health, services.process(), contract).handlers());

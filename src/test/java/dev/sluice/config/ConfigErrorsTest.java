@@ -48,7 +48,7 @@ class ConfigErrorsTest {
                         "backend.jwtSecret: must have at least 32 characters"),
                 mistake(
                         "webhook-to-a-private-address",
-                        "backend.webhooks: invalid value: webhook 2: webhooks to a private address are refused (backend.webhookAllowPrivate)"),
+                        "backend.webhooks: invalid value: webhook 2: webhooks to a private address are forbidden (backend.webhookAllowPrivate)"),
                 mistake(
                         "webhook-with-credentials",
                         "backend.webhooks: invalid value: webhook 1: credentials do not go into the address; the signature says who sends"),

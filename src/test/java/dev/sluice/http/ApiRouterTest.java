@@ -161,7 +161,8 @@ class ApiRouterTest {
                 Arguments.of("not a token", "Bearer nonsense"),
                 Arguments.of("of another scheme", "Basic YW5uOnB3"),
                 Arguments.of(
-                        "expired", "Bearer " + TestTokens.signed(claims.copy().put("exp", now - 60), TestTokens.SECRET)),
+                        "expired",
+                        "Bearer " + TestTokens.signed(claims.copy().put("exp", now - 60), TestTokens.SECRET)),
                 Arguments.of(
                         "not yet valid",
                         "Bearer " + TestTokens.signed(claims.copy().put("nbf", now + 600), TestTokens.SECRET)),
@@ -173,7 +174,8 @@ class ApiRouterTest {
                 Arguments.of("alg none", "Bearer " + TestTokens.content("none", claims) + "."),
                 Arguments.of("alg None", "Bearer " + TestTokens.content("None", claims) + "."),
                 Arguments.of("without a signature", "Bearer " + TestTokens.content("HS256", claims) + "."),
-                Arguments.of("with an algorithm without a key", "Bearer " + TestTokens.content("RS256", claims) + ".AAAA"),
+                Arguments.of(
+                        "with an algorithm without a key", "Bearer " + TestTokens.content("RS256", claims) + ".AAAA"),
                 Arguments.of(
                         "without expiration",
                         "Bearer " + TestTokens.signed(new JsonObject().put("sub", "ann"), TestTokens.SECRET)),
@@ -384,8 +386,8 @@ class ApiRouterTest {
         String documentation = Files.readString(Path.of("docs/error-codes.md"));
 
         assertThat(ProblemCode.values())
-                .allSatisfy(
-                        code -> assertThat(documentation).contains("| " + code.status() + " | `" + code.wire() + "` |"));
+                .allSatisfy(code ->
+                        assertThat(documentation).contains("| " + code.status() + " | `" + code.wire() + "` |"));
     }
 
     private static void assertProblem(Reply reply, int status, String code) {

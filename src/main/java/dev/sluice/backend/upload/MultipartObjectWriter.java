@@ -72,8 +72,7 @@ final class MultipartObjectWriter {
     Future<Void> complete(ByteBuffer rest) {
         Future<MultipartUploadId> created = upload;
         if (created == null) {
-            return VideoSignatureCheck.check(rest)
-                    .compose(video -> store.putObject(key, rest, CONTENT_TYPE));
+            return VideoSignatureCheck.check(rest).compose(video -> store.putObject(key, rest, CONTENT_TYPE));
         }
         Future<Void> written = rest.hasRemaining() ? writePart(rest) : Future.succeededFuture();
         return written.compose(all -> created).compose(id -> store.complete(id, etags));

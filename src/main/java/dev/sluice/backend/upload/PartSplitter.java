@@ -78,8 +78,7 @@ final class PartSplitter {
         }
         if (byteCount + bytes.length() - from > maxBytes) {
             fail(new RequestRejectedException(
-                    RequestRejectedException.Reason.TOO_LARGE,
-                    "Upload exceeds the limit of " + maxBytes + " bytes."));
+                    RequestRejectedException.Reason.TOO_LARGE, "Upload exceeds the limit of " + maxBytes + " bytes."));
             return;
         }
         if (filled == part.length) {

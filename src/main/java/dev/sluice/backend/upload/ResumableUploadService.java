@@ -154,7 +154,8 @@ public final class ResumableUploadService {
             UploadRecord upload = found.orElseThrow(ResumableUploadService::notFound);
             if (!caller.canAccess(Optional.of(upload.owner()))) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.FORBIDDEN, "Access denied: the upload belongs to another user.");
+                        RequestRejectedException.Reason.FORBIDDEN,
+                        "Access denied: the upload belongs to another user.");
             }
             if (upload.expiresAt().isBefore(Instant.now())) {
                 throw new RequestRejectedException(RequestRejectedException.Reason.GONE, "The upload has expired.");
@@ -169,7 +170,8 @@ public final class ResumableUploadService {
                     RequestRejectedException.Reason.CONFLICT, "The upload is complete or was deleted."));
             if (upload.direct()) {
                 throw new RequestRejectedException(
-                        RequestRejectedException.Reason.CONFLICT, "Direct upload: send the data to the presigned URLs.");
+                        RequestRejectedException.Reason.CONFLICT,
+                        "Direct upload: send the data to the presigned URLs.");
             }
             if (upload.multipart().receivedBytes() != offset) {
                 throw new RequestRejectedException(
@@ -191,7 +193,6 @@ public final class ResumableUploadService {
     }
 
     private static RequestRejectedException notFound() {
-        return new RequestRejectedException(
-                RequestRejectedException.Reason.NOT_FOUND, "Upload not found.");
+        return new RequestRejectedException(RequestRejectedException.Reason.NOT_FOUND, "Upload not found.");
     }
 }

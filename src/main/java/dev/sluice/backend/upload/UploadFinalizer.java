@@ -41,7 +41,8 @@ public final class UploadFinalizer {
      */
     Future<UploadRecord> completeDirect(UploadRecord upload, List<String> etags) {
         ObjectKey key = new ObjectKey(upload.target().key());
-        Future<Void> completed = upload.multipart().uploadId()
+        Future<Void> completed = upload.multipart()
+                .uploadId()
                 .filter(id -> !etags.isEmpty())
                 .map(id -> store.complete(new MultipartUploadId(key, id), etags))
                 .orElseGet(Future::succeededFuture);

@@ -7,6 +7,7 @@ import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +75,13 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     public Future<?> start() {
         WorkerExecutor own = vertx.createSharedWorkerExecutor("sluice-webhook-names", MAX_CONCURRENT);
         workers = own;
-        sender = new WebhookSender(config, new SystemHostResolver(own), transport, Clock.systemUTC(), version);
+        // The system resolver blocks.
+        sender = new WebhookSender(
+                config,
+                name -> own.executeBlocking(() -> List.of(InetAddress.getAllByName(name)), false),
+                transport,
+                Clock.systemUTC(),
+                version);
         timers.add(vertx.setPeriodic(pollInterval.toMillis(), due -> dispatchDue()));
         timers.add(vertx.setPeriodic(PURGE_INTERVAL.toMillis(), due -> purgeEnded()));
         return Future.succeededFuture();
@@ -84,7 +91,8 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     public Future<?> stop() {
         stopping = true;
         timers.forEach(vertx::cancelTimer);
-        return acquiring.transform(acquired -> allAttempts())
+        return acquiring
+                .transform(acquired -> allAttempts())
                 // Interrupted deliveries are sent again.
                 .eventually(transport::close)
                 .transform(closed -> allAttempts())
@@ -153,7 +161,8 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
         }
         return deliveries
                 .reschedule(delivery, delay, reason)
-                .onSuccess(done -> logDelivery(Level.INFO, delivery, reason, "webhook delivery failed; retry scheduled"));
+                .onSuccess(
+                        done -> logDelivery(Level.INFO, delivery, reason, "webhook delivery failed; retry scheduled"));
     }
 
     private Future<Void> abandon(WebhookDelivery delivery, String reason) {

@@ -59,7 +59,8 @@ final class WebhookSender {
         return addresses(url)
                 .compose(resolved -> {
                     config.addressPolicy().check(resolved);
-                    // Another address with each attempt: this host may not reach the first one, for example without IPv6.
+                    // Another address with each attempt: this host may not reach the first one, for example without
+                    // IPv6.
                     InetAddress address = resolved.get((delivery.attempts() - 1) % resolved.size());
                     return transport.post(request(delivery, url, address, secret));
                 })

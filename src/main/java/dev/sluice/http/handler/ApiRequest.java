@@ -34,8 +34,7 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
         String text = Objects.requireNonNull(request.getPathParameters().get(parameter))
                 .getString();
         if (text.isBlank() || text.chars().anyMatch(Character::isISOControl)) {
-            throw new InvalidRequestException(
-                    "'" + parameter + "' must not be blank or contain control characters.");
+            throw new InvalidRequestException("'" + parameter + "' must not be blank or contain control characters.");
         }
         return text;
     }
@@ -50,8 +49,7 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
                 .map(RequestParameter::getString)
                 .map(text -> {
                     if (text.chars().anyMatch(Character::isISOControl)) {
-                        throw new InvalidRequestException(
-                                "'" + parameter + "' must not contain control characters.");
+                        throw new InvalidRequestException("'" + parameter + "' must not contain control characters.");
                     }
                     return text;
                 });
@@ -71,7 +69,8 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
 
     void requireAdmin() {
         if (!caller.admin()) {
-            throw new RequestRejectedException(RequestRejectedException.Reason.FORBIDDEN, "Administrator role required.");
+            throw new RequestRejectedException(
+                    RequestRejectedException.Reason.FORBIDDEN, "Administrator role required.");
         }
     }
 }

@@ -45,12 +45,10 @@ public final class DeadLetterHandler {
         call.requireAdmin();
         return deadLetters
                 .find(call.pathParameter("deadLetterId"))
-                .map(
-                        found -> found.map(DeadLetterHandler::details)
-                                .orElseThrow(
-                                        () -> new RequestRejectedException(
-                                                RequestRejectedException.Reason.NOT_FOUND,
-                                                "Dead letter not found, or another process is browsing it.")));
+                .map(found -> found.map(DeadLetterHandler::details)
+                        .orElseThrow(() -> new RequestRejectedException(
+                                RequestRejectedException.Reason.NOT_FOUND,
+                                "Dead letter not found, or another process is browsing it.")));
     }
 
     private static JsonObject details(DeadLetter letter) {
@@ -62,6 +60,7 @@ public final class DeadLetterHandler {
     private static Future<JsonObject> act(
             ApiRequest call, Function<List<String>, Future<List<OperationResult>>> action) {
         call.requireAdmin();
-        return action.apply(List.of(call.pathParameter("deadLetterId"))).map(results -> JobHandler.toJson(results.get(0)));
+        return action.apply(List.of(call.pathParameter("deadLetterId")))
+                .map(results -> JobHandler.toJson(results.get(0)));
     }
 }

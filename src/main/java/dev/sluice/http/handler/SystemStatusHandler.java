@@ -53,8 +53,8 @@ public final class SystemStatusHandler {
         loads.forEach(load -> runs.computeIfAbsent(load.worker(), worker -> new JsonArray())
                 .add(new JsonObject().put("stage", load.stage()).put("running", load.running())));
         JsonArray workers = new JsonArray();
-        runs.forEach(
-                (worker, stages) -> workers.add(new JsonObject().put("worker", worker).put("runs", stages)));
+        runs.forEach((worker, stages) ->
+                workers.add(new JsonObject().put("worker", worker).put("runs", stages)));
         return new JsonObject().put("hosts", workers);
     }
 }

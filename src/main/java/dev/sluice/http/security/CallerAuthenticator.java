@@ -59,6 +59,7 @@ public final class CallerAuthenticator {
                 .authenticate(
                         new TokenCredentials(header.substring(SCHEME.length()).strip()))
                 .map(Optional::of)
-                .recover(rejected -> Future.failedFuture(new HttpException(ProblemCode.UNAUTHORIZED.status(), rejected)));
+                .recover(rejected ->
+                        Future.failedFuture(new HttpException(ProblemCode.UNAUTHORIZED.status(), rejected)));
     }
 }

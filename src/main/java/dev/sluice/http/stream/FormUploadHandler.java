@@ -43,8 +43,8 @@ public final class FormUploadHandler {
         }
         request.uploadHandler(form::part);
         // Also called when the client disconnects.
-        request.exceptionHandler(cause ->
-                form.stored.tryFail(new InvalidRequestException("The form is invalid or truncated.")));
+        request.exceptionHandler(
+                cause -> form.stored.tryFail(new InvalidRequestException("The form is invalid or truncated.")));
         request.endHandler(end -> form.ended());
         request.resume();
         return form.stored
@@ -86,7 +86,8 @@ public final class FormUploadHandler {
 
         void ended() {
             if (!started) {
-                stored.tryFail(new InvalidRequestException("The form must contain a file in the field '" + FIELD + "'."));
+                stored.tryFail(
+                        new InvalidRequestException("The form must contain a file in the field '" + FIELD + "'."));
             }
         }
     }

@@ -146,12 +146,11 @@ public final class TusUploadHandler {
             return ChecksumVerifier.create(
                             parts[0].toLowerCase(Locale.ROOT),
                             Base64.getDecoder().decode(parts.length > 1 ? parts[1] : ""))
-                    .orElseThrow(() ->
-                            new InvalidRequestException("Unsupported algorithm in Upload-Checksum; supported: "
+                    .orElseThrow(
+                            () -> new InvalidRequestException("Unsupported algorithm in Upload-Checksum; supported: "
                                     + String.join(", ", ChecksumVerifier.algorithms()) + "."));
         } catch (IllegalArgumentException notBase64) {
-            throw new InvalidRequestException(
-                    "Upload-Checksum must be an algorithm and a digest in Base64.");
+            throw new InvalidRequestException("Upload-Checksum must be an algorithm and a digest in Base64.");
         }
     }
 

@@ -42,6 +42,8 @@ class RateLimitHandlerTest {
     }
 
     private long allowed(String address, int requests) {
-        return IntStream.range(0, requests).filter(i -> limit.tryAcquire(address)).count();
+        return IntStream.range(0, requests)
+                .filter(i -> limit.tryAcquire(address))
+                .count();
     }
 }

@@ -242,7 +242,10 @@ class CancelAndRetryIT {
         AtomicReference<JobId> received = new AtomicReference<>();
         AtomicReference<Promise<Void>> subscriptions = new AtomicReference<>(Promise.promise());
         CancellationListener listener = CancellationListener.listen(
-                vertx, database.config(), received::set, () -> subscriptions.get().complete());
+                vertx,
+                database.config(),
+                received::set,
+                () -> subscriptions.get().complete());
         await(subscriptions.get().future());
 
         granted(Samples.job("notified"), Samples.download("notified"));
@@ -377,8 +380,8 @@ class CancelAndRetryIT {
         database.execute("DELETE FROM sluice.outbox;"
                 + "UPDATE sluice.stage_run SET sent_at = now() - interval '1 hour' WHERE job_id = 'no-run'");
 
-        List<RunId> sent = await(
-                new LostMessageRepository(store.database(), (run, job) -> Samples.again(Samples.job("no-run")))
+        List<RunId> sent =
+                await(new LostMessageRepository(store.database(), (run, job) -> Samples.again(Samples.job("no-run")))
                         .resendUnclaimed(StageName.DOWNLOAD, Duration.ofMinutes(15), 10));
 
         assertThat(sent).containsExactly(Samples.download("no-run"));
@@ -435,8 +438,7 @@ class CancelAndRetryIT {
     private static Connection locking(String job) throws Exception {
         Connection locker = database.connect();
         locker.setAutoCommit(false);
-        locker.createStatement()
-                .execute("SELECT FROM \"VideoProcessingJob\" WHERE \"id\" = '" + job + "' FOR UPDATE");
+        locker.createStatement().execute("SELECT FROM \"VideoProcessingJob\" WHERE \"id\" = '" + job + "' FOR UPDATE");
         return locker;
     }
 

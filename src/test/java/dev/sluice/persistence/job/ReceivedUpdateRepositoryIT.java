@@ -74,8 +74,7 @@ class ReceivedUpdateRepositoryIT {
 
         assertThat(apply(update("other", "processing", 10, "older").put("timestamp", "2026-11-22T10:00:00Z")))
                 .isEqualTo(Outcome.STALE);
-        assertThat(apply(update("other", "processing", 40.5, "same time")
-                        .put("timestamp", "2026-11-22T10:00:01Z")))
+        assertThat(apply(update("other", "processing", 40.5, "same time").put("timestamp", "2026-11-22T10:00:01Z")))
                 .isEqualTo(Outcome.APPLIED);
         assertThat(row("other")).containsEntry("progress", "40");
     }
@@ -178,9 +177,10 @@ class ReceivedUpdateRepositoryIT {
         apply(update("tracked", "completed", 100, "upload_complete").put("seq", 900_000_000));
         apply(update("tracked", "failed", 12, "download_failed").put("seq", 900_000_001));
         assertThat(deliveries()).isEmpty();
-        database.execute("UPDATE sluice.job SET state = 'completed' WHERE id = 'tracked'; INSERT INTO sluice.job_webhook"
-                + " VALUES ('tracked', 'https://own.test/', 'https://own.test:443'),"
-                + " ('tracked', 'https://all.test/hook', 'https://all.test:443')");
+        database.execute(
+                "UPDATE sluice.job SET state = 'completed' WHERE id = 'tracked'; INSERT INTO sluice.job_webhook"
+                        + " VALUES ('tracked', 'https://own.test/', 'https://own.test:443'),"
+                        + " ('tracked', 'https://all.test/hook', 'https://all.test:443')");
 
         apply(update("tracked", "completed", 100, "upload_complete").put("seq", claim.firstSeq() + 1));
 
