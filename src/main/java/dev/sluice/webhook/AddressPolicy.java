@@ -4,46 +4,44 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * Where webhooks may go, so that nobody who names a receiver reaches through us what he does not reach himself.
+ * Restricts the addresses of webhook receivers, against server-side request forgery.
  *
- * @param allowPrivate whether this host and its network may be receivers; what is no receiver at all stays refused
+ * @param allowPrivate whether this host and private networks are allowed; reserved addresses are always forbidden
  */
 public record AddressPolicy(boolean allowPrivate) {
     /**
-     * What can be said of an address without asking for its name.
+     * Checks a URL without resolving its host name.
      *
-     * @throws ForbiddenAddressException if nothing may be sent there
+     * @throws ForbiddenAddressException if the host is forbidden
      */
     public void check(WebhookUrl url) {
         url.ipLiteral().ifPresent(address -> check(List.of(address)));
         if (!allowPrivate && (url.host().equals("localhost") || url.host().endsWith(".localhost"))) {
-            throw refused("this host");
+            throw forbidden("this host");
         }
     }
 
     /**
-     * Checks all addresses that a name has: whoever puts a private one among them may mean that one.
+     * Checks all addresses of a host name: one forbidden address is enough to reject the host.
      *
-     * @throws ForbiddenAddressException if nothing may be sent to one of them
+     * @throws ForbiddenAddressException if an address is forbidden
      */
     public void check(List<InetAddress> addresses) {
         for (InetAddress address : addresses) {
             switch (AddressType.of(address)) {
-                case PUBLIC -> {
-                    // Anybody may be told anything of his own jobs.
-                }
+                case PUBLIC -> {}
                 case PRIVATE -> {
                     if (!allowPrivate) {
-                        throw refused("a private address");
+                        throw forbidden("a private address");
                     }
                 }
                 case RESERVED ->
-                    throw new ForbiddenAddressException("no webhook can be received at " + address.getHostAddress());
+                    throw new ForbiddenAddressException("reserved address: " + address.getHostAddress());
             }
         }
     }
 
-    private static ForbiddenAddressException refused(String what) {
-        return new ForbiddenAddressException("webhooks to " + what + " are refused (backend.webhookAllowPrivate)");
+    private static ForbiddenAddressException forbidden(String target) {
+        return new ForbiddenAddressException("webhooks to " + target + " are forbidden (backend.webhookAllowPrivate)");
     }
 }

@@ -6,13 +6,13 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 
-/** What is behind an IP address, by the registries of special addresses (RFC 6890 and its successors). */
+/** The type of an IP address, from the registries of special-purpose addresses (RFC 6890 and its successors). */
 public enum AddressType {
-    /** Anybody's host on the internet. */
+    /** A host on the internet. */
     PUBLIC,
-    /** This host, or one of the same network. */
+    /** This host or a private network. */
     PRIVATE,
-    /** No receiver can be there: the cloud's metadata (link-local), groups, addresses that are nobody's. */
+    /** Cannot be a receiver: link-local (cloud metadata services), multicast and unassigned addresses. */
     RESERVED;
 
     private static final List<Range> V4 = List.of(
@@ -31,7 +31,7 @@ public enum AddressType {
             new Range("203.0.113.0", 24, RESERVED),
             new Range("224.0.0.0", 3, RESERVED),
             new Range("0.0.0.0", 0, PUBLIC));
-    // Of all the rest only 2000::/3 has been given out.
+    // Only 2000::/3 is assigned otherwise.
     private static final List<Range> V6 = List.of(
             new Range("::1", 128, PRIVATE),
             new Range("fc00::", 7, PRIVATE),
@@ -40,19 +40,19 @@ public enum AddressType {
             new Range("3fff::", 20, RESERVED),
             new Range("2000::", 3, PUBLIC),
             new Range("::", 0, RESERVED));
-    /** Of IPv6 that leads to an IPv4 address, and the byte at which that begins: mapped, NAT64, 6to4. */
+    /** IPv6 addresses that contain an IPv4 address, and its offset: mapped, NAT64, 6to4. */
     private static final List<Embedding> EMBEDDINGS = List.of(
             new Embedding(new Range(mapped(), 96, RESERVED), 12),
             new Embedding(new Range("64:ff9b::", 96, RESERVED), 12),
             new Embedding(new Range("2002::", 16, RESERVED), 2));
-    /** ISATAP puts the IPv4 address behind these, whatever the network. */
+    /** The interface identifier before the IPv4 address of ISATAP, in any network. */
     private static final byte[] ISATAP = {0, 0, 0x5e, (byte) 0xfe};
 
-    private static final int ISATAP_AT = 8;
-    private static final int ISATAP_IPV4_AT = 12;
-    private static final int UNIVERSAL = 0x02;
+    private static final int ISATAP_OFFSET = 8;
+    private static final int ISATAP_IPV4_OFFSET = 12;
+    private static final int UNIVERSAL_BIT = 0x02;
 
-    /** The kind of this address; for one that leads to another, that one's. */
+    /** The type of an address; of an IPv6 address that contains an IPv4 address, the type of that one. */
     public static AddressType of(InetAddress address) {
         byte[] bytes = address.getAddress();
         return address instanceof Inet4Address ? first(V4, bytes) : ofV6(bytes);
@@ -61,32 +61,32 @@ public enum AddressType {
     private static AddressType ofV6(byte[] bytes) {
         for (Embedding embedding : EMBEDDINGS) {
             if (embedding.range().contains(bytes)) {
-                return embedded(bytes, embedding.at());
+                return embedded(bytes, embedding.offset());
             }
         }
         AddressType type = first(V6, bytes);
-        return type == PUBLIC && isIsatap(bytes) ? embedded(bytes, ISATAP_IPV4_AT) : type;
+        return type == PUBLIC && isIsatap(bytes) ? embedded(bytes, ISATAP_IPV4_OFFSET) : type;
     }
 
-    private static AddressType embedded(byte[] bytes, int at) {
-        return first(V4, Arrays.copyOfRange(bytes, at, at + 4));
+    private static AddressType embedded(byte[] bytes, int offset) {
+        return first(V4, Arrays.copyOfRange(bytes, offset, offset + 4));
     }
 
     private static boolean isIsatap(byte[] bytes) {
-        byte[] mark = Arrays.copyOfRange(bytes, ISATAP_AT, ISATAP_IPV4_AT);
-        mark[0] = (byte) (mark[0] & ~UNIVERSAL);
-        return Arrays.equals(mark, ISATAP);
+        byte[] identifier = Arrays.copyOfRange(bytes, ISATAP_OFFSET, ISATAP_IPV4_OFFSET);
+        identifier[0] = (byte) (identifier[0] & ~UNIVERSAL_BIT);
+        return Arrays.equals(identifier, ISATAP);
     }
 
     private static AddressType first(List<Range> ranges, byte[] bytes) {
         return ranges.stream()
                 .filter(range -> range.contains(bytes))
                 .findFirst()
-                .map(Range::kind)
+                .map(Range::type)
                 .orElse(RESERVED);
     }
 
-    /** Its text form would be read as IPv4. */
+    /** ::ffff:0:0, as bytes: Java parses its text form as IPv4. */
     private static byte[] mapped() {
         byte[] prefix = new byte[16];
         prefix[10] = (byte) 0xff;
@@ -94,9 +94,9 @@ public enum AddressType {
         return prefix;
     }
 
-    private record Embedding(Range range, int at) {}
+    private record Embedding(Range range, int offset) {}
 
-    /** Addresses that begin with the same bits. */
+    /** Addresses with a common prefix. */
     private static final class Range {
         private final byte[] prefix;
         private final int bits;
@@ -112,7 +112,7 @@ public enum AddressType {
             this.type = type;
         }
 
-        AddressType kind() {
+        AddressType type() {
             return type;
         }
 

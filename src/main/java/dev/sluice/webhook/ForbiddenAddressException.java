@@ -1,10 +1,10 @@
 package dev.sluice.webhook;
 
-/** Nothing is sent there, now or later; the message is a sentence without the address's path. */
+/** The address must not receive webhooks. The message contains no path or query. */
 public final class ForbiddenAddressException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    ForbiddenAddressException(String sentence) {
-        super(sentence);
+    ForbiddenAddressException(String message) {
+        super(message);
     }
 }

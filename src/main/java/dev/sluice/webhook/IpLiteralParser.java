@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Hosts that are addresses themselves, read as a browser reads them (the URL standard of WHATWG): {@code 2130706433},
- * {@code 0x7f.1} and {@code 0177.0.0.1} are all 127.0.0.1. Java reads some of these otherwise, and a resolver otherwise again, so
- * none of them is ever asked.
+ * Parses hosts that are IP addresses as the URL standard (WHATWG) requires: {@code 2130706433}, {@code 0x7f.1} and
+ * {@code 0177.0.0.1} are all 127.0.0.1. Java and resolvers parse some of these differently and are not used.
  */
 final class IpLiteralParser {
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
@@ -22,40 +21,40 @@ final class IpLiteralParser {
     private IpLiteralParser() {}
 
     /**
-     * The address that {@code host} is; empty for a name.
+     * Returns the address; empty for a host name.
      *
-     * @throws IllegalArgumentException if it looks like an address and is none
+     * @throws IllegalArgumentException if {@code host} has the form of an address but is invalid
      */
     static Optional<InetAddress> parse(String host) {
         if (host.startsWith("[")) {
             return Optional.of(ipv6(host));
         }
-        String bare = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-        List<String> parts = List.of(bare.split("\\.", -1));
+        String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        List<String> parts = List.of(name.split("\\.", -1));
         return NUMBER.matcher(parts.get(parts.size() - 1)).matches() ? Optional.of(ipv4(parts)) : Optional.empty();
     }
 
     private static InetAddress ipv6(String host) {
         if (!IPV6.matcher(host).matches()) {
-            throw new IllegalArgumentException("the host is no IPv6 address");
+            throw new IllegalArgumentException("the host is not a valid IPv6 address");
         }
         try {
             return InetAddress.getByName(host);
-        } catch (UnknownHostException bad) {
-            throw new IllegalArgumentException("the host is no IPv6 address", bad);
+        } catch (UnknownHostException invalid) {
+            throw new IllegalArgumentException("the host is not a valid IPv6 address", invalid);
         }
     }
 
     private static InetAddress ipv4(List<String> parts) {
         if (parts.size() > MAX_PARTS) {
-            throw notIpv4();
+            throw invalidIpv4();
         }
         List<Long> numbers = new ArrayList<>();
         parts.forEach(part -> numbers.add(number(part)));
-        // The last number stands for all bytes that the others leave.
+        // The last number fills the remaining bytes.
         long last = numbers.remove(numbers.size() - 1);
         if (last >= 1L << (8 * (MAX_PARTS - numbers.size())) || numbers.stream().anyMatch(number -> number >= BYTE)) {
-            throw notIpv4();
+            throw invalidIpv4();
         }
         long address = last;
         for (int i = 0; i < numbers.size(); i++) {
@@ -78,7 +77,7 @@ final class IpLiteralParser {
 
     private static long number(String part) {
         if (!NUMBER.matcher(part).matches()) {
-            throw notIpv4();
+            throw invalidIpv4();
         }
         String text = part.toLowerCase(Locale.ROOT);
         try {
@@ -87,11 +86,11 @@ final class IpLiteralParser {
             }
             return text.length() > 1 && text.startsWith("0") ? Long.parseLong(text, 8) : Long.parseLong(text);
         } catch (NumberFormatException tooLong) {
-            throw notIpv4();
+            throw invalidIpv4();
         }
     }
 
-    private static IllegalArgumentException notIpv4() {
-        return new IllegalArgumentException("the host ends in a number and is no IPv4 address");
+    private static IllegalArgumentException invalidIpv4() {
+        return new IllegalArgumentException("the host ends in a number but is not a valid IPv4 address");
     }
 }

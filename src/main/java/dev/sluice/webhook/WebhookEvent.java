@@ -2,17 +2,17 @@ package dev.sluice.webhook;
 
 import java.util.Locale;
 
-/** What a receiver can be told of. */
+/** An event that a receiver can subscribe to. */
 public enum WebhookEvent {
     COMPLETED,
     FAILED;
 
-    /** As it stands in the configuration. */
+    /** The name in the configuration. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** As it goes out. */
+    /** The name in requests. */
     public String wire() {
         return "job." + key();
     }

@@ -7,16 +7,16 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Proves to a receiver who sent a body, and when: without the time, one that was listened to could be sent again for ever. */
+/** Signs webhook requests with HMAC-SHA256. The signature covers the time, so that receivers can detect replays. */
 public final class WebhookSignature {
     private static final String ALGORITHM = "HmacSHA256";
 
     private WebhookSignature() {}
 
     /**
-     * The value of the header {@code Sluice-Signature}.
+     * Returns the value of the header {@code Sluice-Signature}.
      *
-     * @param unixSeconds when it is sent; signed together with the body
+     * @param unixSeconds time of the request
      */
     public static String of(String secret, long unixSeconds, Buffer body) {
         try {

@@ -46,7 +46,7 @@ class ConfigErrorsTest {
                         "backend.jwtSecret: must have at least 32 characters"),
                 error(
                         "private-webhook",
-                        "backend.webhooks: invalid value: webhook 2: webhooks to a private address are refused (backend.webhookAllowPrivate)"),
+                        "backend.webhooks: invalid value: webhook 2: webhooks to a private address are forbidden (backend.webhookAllowPrivate)"),
                 error(
                         "webhook-with-credentials",
                         "backend.webhooks: invalid value: webhook 1: credentials do not go into the address; the signature says who sends"),

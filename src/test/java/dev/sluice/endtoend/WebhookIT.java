@@ -177,7 +177,7 @@ class WebhookIT {
                         "tries",
                         "1",
                         "error",
-                        "webhooks to a private address are refused (backend.webhookAllowPrivate)"));
+                        "webhooks to a private address are forbidden (backend.webhookAllowPrivate)"));
         assertThat(receiver.hooks()).isEmpty();
     }
 

@@ -19,7 +19,7 @@ class WebhookUrlTest {
         "https://[2606:4700::1111]:444/x, https://[2606:4700:0:0:0:0:0:1111]:444, /x",
         "https://[::ffff:8.8.8.8]/, https://8.8.8.8:443, /"
     })
-    void isReadAsABrowserWould(String text, String origin, String target) {
+    void parsesUrlAsBrowsersDo(String text, String origin, String target) {
         WebhookUrl url = WebhookUrl.parse(text);
 
         assertThat(url.origin()).isEqualTo(origin);
@@ -69,21 +69,21 @@ class WebhookUrlTest {
                 "https://0x1ffffffff/",
                 "https://99999999999999999999999/"
             })
-    void isRefusedWithoutBeingRepeated(String text) {
+    void rejectsInvalidUrlWithoutRepeatingIt(String text) {
         assertThatThrownBy(() -> WebhookUrl.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .satisfies(bad -> assertThat(bad.getMessage()).doesNotContain("hunter2", "hooks"));
+                .satisfies(error -> assertThat(error.getMessage()).doesNotContain("hunter2", "hooks"));
     }
 
     @Test
-    void doesNotPrintItsPath() {
+    void doesNotPrintPath() {
         assertThat(WebhookUrl.parse("https://hooks.test/token-pw?key=token-pw"))
                 .hasToString("https://hooks.test:443/…");
     }
 
     @Test
-    void hasAnEnd() {
-        assertThatThrownBy(() -> WebhookUrl.parse("https://hooks.test/" + "a".repeat(WebhookUrl.LONGEST)))
+    void rejectsUrlThatIsTooLong() {
+        assertThatThrownBy(() -> WebhookUrl.parse("https://hooks.test/" + "a".repeat(WebhookUrl.MAX_LENGTH)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -13,14 +13,11 @@ import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -76,10 +73,7 @@ public final class DeadLetterService {
 
     /** Permanently discards dead letters; their jobs remain FAILED. One result for each ID. */
     public Future<List<OperationResult>> discard(List<String> ids) {
-        return each(
-                ids,
-                letter -> Future.succeededFuture(
-                        new OperationResult(letter.id(), OperationResult.Kind.APPLIED, "Discarded.")));
+        return each(ids, letter -> Future.succeededFuture(OperationResult.applied(letter.id(), "Discarded.")));
     }
 
     private Future<OperationResult> replay(DeadLetter letter) {
@@ -91,12 +85,11 @@ public final class DeadLetterService {
         }
         return jobs.retry(letter.job().get()).compose(result -> switch (result.kind()) {
             case APPLIED ->
-                Future.succeededFuture(new OperationResult(
-                        letter.id(), OperationResult.Kind.APPLIED, "Job " + result.target() + ": " + result.message()));
+                Future.succeededFuture(
+                        OperationResult.applied(letter.id(), "Job " + result.target() + ": " + result.message()));
             case CONFLICT ->
-                Future.succeededFuture(new OperationResult(
+                Future.succeededFuture(OperationResult.conflict(
                         letter.id(),
-                        OperationResult.Kind.CONFLICT,
                         "Job " + result.target() + ": " + result.message()
                                 + " Discard the dead letter if it is not needed."));
             // The database was replaced, or another program published the message.
@@ -108,27 +101,15 @@ public final class DeadLetterService {
     private Future<OperationResult> returnToQueue(DeadLetter letter) {
         Optional<String> queue = letter.details().queue().filter(Topology.INPUT_QUEUES::contains);
         if (queue.isEmpty()) {
-            return Future.succeededFuture(new OperationResult(
-                    letter.id(),
-                    OperationResult.Kind.CONFLICT,
-                    "The job is unknown, and the headers name no queue of Sluice."));
+            return Future.succeededFuture(OperationResult.conflict(
+                    letter.id(), "The job is unknown, and the headers name no queue of Sluice."));
         }
         if (letter.headers().getBoolean(DeadLetterHeaders.TRUNCATED, false)) {
-            return Future.succeededFuture(new OperationResult(
-                    letter.id(),
-                    OperationResult.Kind.CONFLICT,
-                    "The message is truncated: it exceeded the size limit."));
+            return Future.succeededFuture(
+                    OperationResult.conflict(letter.id(), "The message is truncated: it exceeded the size limit."));
         }
-        return outbox.enqueue(new OutboxMessage(
-                        Topology.DEFAULT_EXCHANGE,
-                        queue.get(),
-                        letter.body(),
-                        new JsonObject(),
-                        UUID.randomUUID().toString(),
-                        Optional.empty(),
-                        Duration.ZERO))
-                .map(put -> new OperationResult(
-                        letter.id(), OperationResult.Kind.APPLIED, "Returned to " + queue.get() + "."));
+        return outbox.enqueue(OutboxMessage.of(Topology.DEFAULT_EXCHANGE, queue.get(), letter.body()))
+                .map(put -> OperationResult.applied(letter.id(), "Returned to " + queue.get() + "."));
     }
 
     private Future<List<OperationResult>> each(List<String> ids, Function<DeadLetter, Future<OperationResult>> action) {
@@ -151,9 +132,8 @@ public final class DeadLetterService {
             Function<DeadLetter, Future<OperationResult>> action) {
         List<HeldLetter> copies = matching(id, held);
         if (copies.isEmpty()) {
-            return Future.succeededFuture(new OperationResult(
+            return Future.succeededFuture(OperationResult.notFound(
                     id,
-                    OperationResult.Kind.NOT_FOUND,
                     "Dead letter not found" + (browser.hasMore() ? " among the first " + held.size() : "")
                             + ", or another process is browsing it."));
         }

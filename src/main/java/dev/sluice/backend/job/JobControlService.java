@@ -51,24 +51,22 @@ public final class JobControlService {
                         ? applied(job, "Restarted at stage " + applied.stage().key() + ".")
                         : rejected(job, result, "retried"))
                 .recover(cause -> cause instanceof JobException failure && RestartPlanner.isPlanFailure(failure)
-                        ? Future.succeededFuture(
-                                new OperationResult(job.value(), OperationResult.Kind.CONFLICT, failure.message()))
+                        ? Future.succeededFuture(OperationResult.conflict(job.value(), failure.message()))
                         : Future.failedFuture(cause));
     }
 
     private OperationResult applied(JobId job, String message) {
         outboxNotifier.notifyOutbox();
-        return new OperationResult(job.value(), OperationResult.Kind.APPLIED, message);
+        return OperationResult.applied(job.value(), message);
     }
 
     private static OperationResult rejected(JobId job, JobControlResult result, String operation) {
         if (!(result instanceof JobControlResult.Conflict conflict)) {
-            return new OperationResult(job.value(), OperationResult.Kind.NOT_FOUND, JOB_UNKNOWN_MESSAGE);
+            return OperationResult.notFound(job.value(), JOB_UNKNOWN_MESSAGE);
         }
         String code = conflict.errorCode().map(found -> " (" + found + ")").orElse("");
-        return new OperationResult(
+        return OperationResult.conflict(
                 job.value(),
-                OperationResult.Kind.CONFLICT,
                 "Not " + operation + ": the job " + state(conflict.state()) + code + ". Nothing was changed.");
     }
 

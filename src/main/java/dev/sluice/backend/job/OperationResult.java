@@ -15,6 +15,18 @@ public record OperationResult(String target, Kind kind, String message) {
         CONFLICT
     }
 
+    public static OperationResult applied(String target, String message) {
+        return new OperationResult(target, Kind.APPLIED, message);
+    }
+
+    public static OperationResult notFound(String target, String message) {
+        return new OperationResult(target, Kind.NOT_FOUND, message);
+    }
+
+    public static OperationResult conflict(String target, String message) {
+        return new OperationResult(target, Kind.CONFLICT, message);
+    }
+
     public boolean isApplied() {
         return kind == Kind.APPLIED;
     }

@@ -7,6 +7,7 @@ import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +75,13 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     public Future<?> start() {
         WorkerExecutor own = vertx.createSharedWorkerExecutor("sluice-webhook-names", MAX_CONCURRENT);
         workers = own;
-        sender = new WebhookSender(config, new SystemHostResolver(own), transport, Clock.systemUTC(), version);
+        // The system resolver blocks.
+        sender = new WebhookSender(
+                config,
+                name -> own.executeBlocking(() -> List.of(InetAddress.getAllByName(name)), false),
+                transport,
+                Clock.systemUTC(),
+                version);
         timers.add(vertx.setPeriodic(pollInterval.toMillis(), due -> dispatchDue()));
         timers.add(vertx.setPeriodic(PURGE_INTERVAL.toMillis(), due -> purgeEnded()));
         return Future.succeededFuture();

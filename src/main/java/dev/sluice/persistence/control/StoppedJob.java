@@ -8,6 +8,7 @@ import dev.sluice.message.MessageCodec;
 import dev.sluice.message.StagedJob;
 import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.job.JobStatus;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -18,7 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * A job that failed or was cancelled, as read in the transaction that changes it.
@@ -61,7 +61,8 @@ record StoppedJob(Row job, RowSet<Row> runs) {
 
     /** The last stage that was started, or the next one if that stage is done: then the job was between the two. */
     StageName stage() {
-        return rows().max(Comparator.comparing(StoppedJob::stageOf)
+        return Rows.stream(runs)
+                .max(Comparator.comparing(StoppedJob::stageOf)
                         .thenComparing(run -> !run.getString("state").equals("done")))
                 .map(last -> last.getString("state").equals("done") ? following(stageOf(last)) : stageOf(last))
                 .orElseGet(() -> stageOf(job));
@@ -69,13 +70,15 @@ record StoppedJob(Row job, RowSet<Row> runs) {
 
     /** The last attempt of the runs of this stage, from 1. */
     int attempt() {
-        return rows().filter(run -> stageOf(run) == stage())
+        return Rows.stream(runs)
+                .filter(run -> stageOf(run) == stage())
                 .mapToInt(run -> run.getInteger("counted"))
                 .reduce(1, Math::max);
     }
 
     boolean hasOpenRun() {
-        return rows().map(run -> run.getString("state"))
+        return Rows.stream(runs)
+                .map(run -> run.getString("state"))
                 .anyMatch(state -> state.equals("waiting") || state.equals("running"));
     }
 
@@ -87,10 +90,6 @@ record StoppedJob(Row job, RowSet<Row> runs) {
             throw new JobException(
                     ErrorCode.INVALID_MESSAGE, "The job's message is invalid: " + invalid.getMessage(), invalid);
         }
-    }
-
-    private Stream<Row> rows() {
-        return StreamSupport.stream(runs.spliterator(), false);
     }
 
     private static StageName stageOf(Row row) {
