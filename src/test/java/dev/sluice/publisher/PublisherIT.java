@@ -30,11 +30,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the publisher finds by itself, because whoever should have told it died, and what looking costs. */
+/** Polling of the outbox, for messages without a notification. */
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class PublisherIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration SWEEP = Duration.ofMillis(100);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     private Vertx vertx;
     private TestBroker broker;
@@ -58,41 +58,40 @@ class PublisherIT {
     }
 
     @Test
-    void sendsWhatNobodyAnnouncedAndWhatBecomesDueLater() throws Exception {
+    void publishesDueMessagesWithoutNotification() throws Exception {
         deploy();
-        awaitSweeps(3);
+        awaitPolls(3);
 
-        get(outbox.enqueue(message("unannounced")));
+        get(outbox.enqueue(message("unnotified")));
         get(outbox.enqueue(message("late").delayedBy(Duration.ofSeconds(1))));
 
-        assertThat(take().getProps().getMessageId()).isEqualTo("unannounced");
-        assertThat(take().getProps().getMessageId()).isEqualTo("late");
+        assertThat(receive().getProps().getMessageId()).isEqualTo("unnotified");
+        assertThat(receive().getProps().getMessageId()).isEqualTo("late");
         assertThat(postgres.value("SELECT count(*) FROM sluice.outbox")).isEqualTo("0");
     }
 
     @Test
-    void opensNoTransactionsWhileNothingIsDue() throws Exception {
+    void opensNoTransactionWhenNothingIsDue() throws Exception {
         get(outbox.enqueue(message("in an hour").delayedBy(Duration.ofHours(1))));
         long before = rolledBack();
         deploy();
 
-        awaitSweeps(30);
+        awaitPolls(30);
 
         assertThat(rolledBack() - before)
-                .as("transactions that found nothing, but for the one at the start")
+                .as("empty transactions, except the first")
                 .isLessThanOrEqualTo(1);
     }
 
     private void deploy() throws Exception {
         publisher = get(vertx.deployVerticle(new PublisherVerticle(
                 broker.config(),
-                new UpdatesConfig(SWEEP, SWEEP),
+                new UpdatesConfig(POLL_INTERVAL, POLL_INTERVAL),
                 outbox,
                 new ProgressRepository(store.database()),
                 DeliveryStepListener.NOOP)));
     }
 
-    /** A row for a queue that has no exchange. */
     private static OutboxMessage message(String id) {
         return new OutboxMessage(
                 Topology.DEFAULT_EXCHANGE,
@@ -104,13 +103,13 @@ class PublisherIT {
                 Duration.ZERO);
     }
 
-    /** Waits until the outbox was looked at so many times more, which the server tells about a second late. */
-    private void awaitSweeps(int count) {
-        long before = looks();
-        await().atMost(PATIENCE).until(() -> looks() >= before + count);
+    /** Waits for {@code count} more scans of the outbox; the statistics of the server are about a second late. */
+    private void awaitPolls(int count) {
+        long before = scans();
+        await().atMost(TIMEOUT).until(() -> scans() >= before + count);
     }
 
-    private long looks() {
+    private long scans() {
         return Long.parseLong(
                 postgres.value(
                         "SELECT seq_scan + idx_scan FROM pg_stat_user_tables WHERE schemaname = 'sluice' AND relname = 'outbox'"));
@@ -121,10 +120,10 @@ class PublisherIT {
                 postgres.value("SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()"));
     }
 
-    private GetResponse take() throws Exception {
+    private GetResponse receive() throws Exception {
         try (Connection connection = broker.connect()) {
             Channel channel = connection.createChannel();
-            return await().atMost(PATIENCE)
+            return await().atMost(TIMEOUT)
                     .until(() -> channel.basicGet(Topology.DEAD_LETTER_QUEUE, true), message -> message != null);
         }
     }
