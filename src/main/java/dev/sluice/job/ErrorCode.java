@@ -2,7 +2,7 @@ package dev.sluice.job;
 
 import java.util.Locale;
 
-/** Why a job or a run fails; sent as {@code error_code}. */
+/** The closed list of reasons why a run fails; sent as {@code error_code}. Each has a row in docs/error-codes.md. */
 public enum ErrorCode {
     // Request
     INVALID_MESSAGE(FailureAction.FAIL),

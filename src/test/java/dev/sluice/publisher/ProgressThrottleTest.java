@@ -16,18 +16,18 @@ class ProgressThrottleTest {
     private final ProgressThrottle throttle = new ProgressThrottle(nanos::get);
 
     @Test
-    void keepsLatestProgressOfEachJob() {
-        throttle.add(tick("a", 1, 31));
-        throttle.add(tick("b", 1, 40));
-        throttle.add(tick("a", 3, 35));
-        throttle.add(tick("a", 2, 33));
+    void keepsLatestProgressOfEachRun() {
+        throttle.add(event("a", 1, 31));
+        throttle.add(event("b", 1, 40));
+        throttle.add(event("a", 3, 35));
+        throttle.add(event("a", 2, 33));
 
-        assertThat(throttle.takeDue()).containsExactly(tick("a", 3, 35), tick("b", 1, 40));
+        assertThat(throttle.takeDue()).containsExactly(event("a", 3, 35), event("b", 1, 40));
     }
 
     @Test
-    void returnsProgressOnce() {
-        throttle.add(tick("a", 1, 31));
+    void removesTakenEvents() {
+        throttle.add(event("a", 1, 31));
 
         var taken = throttle.takeDue();
 
@@ -36,34 +36,34 @@ class ProgressThrottleTest {
     }
 
     @Test
-    void sendsProgressOverEventBusUnchanged() {
-        ProgressEvent event = tick("a", 7, 42, Duration.ofMillis(2500));
+    void eventSurvivesJsonRoundTrip() {
+        ProgressEvent event = event("a", 7, 42, Duration.ofMillis(2500));
 
         assertThat(ProgressEvent.fromJson(event.toJson())).isEqualTo(event);
     }
 
     @Test
-    void suppressesProgressForRequestedInterval() {
-        throttle.add(tick("a", 1, 31, Duration.ofSeconds(5)));
-        throttle.add(tick("b", 1, 40));
+    void observesMinimumIntervalOfJob() {
+        throttle.add(event("a", 1, 31, Duration.ofSeconds(5)));
+        throttle.add(event("b", 1, 40));
         assertThat(throttle.takeDue()).hasSize(2);
 
-        throttle.add(tick("a", 2, 33, Duration.ofSeconds(5)));
-        throttle.add(tick("b", 2, 41));
+        throttle.add(event("a", 2, 33, Duration.ofSeconds(5)));
+        throttle.add(event("b", 2, 41));
         nanos.addAndGet(Duration.ofMillis(4_999).toNanos());
-        assertThat(throttle.takeDue()).containsExactly(tick("b", 2, 41));
+        assertThat(throttle.takeDue()).containsExactly(event("b", 2, 41));
 
-        throttle.add(tick("a", 3, 36, Duration.ofSeconds(5)));
+        throttle.add(event("a", 3, 36, Duration.ofSeconds(5)));
         nanos.addAndGet(Duration.ofMillis(1).toNanos());
-        assertThat(throttle.takeDue()).containsExactly(tick("a", 3, 36, Duration.ofSeconds(5)));
+        assertThat(throttle.takeDue()).containsExactly(event("a", 3, 36, Duration.ofSeconds(5)));
         assertThat(throttle.takeDue()).isEmpty();
     }
 
-    private static ProgressEvent tick(String job, long seq, int progress) {
-        return tick(job, seq, progress, Duration.ZERO);
+    private static ProgressEvent event(String job, long seq, int progress) {
+        return event(job, seq, progress, Duration.ZERO);
     }
 
-    private static ProgressEvent tick(String job, long seq, int progress, Duration interval) {
+    private static ProgressEvent event(String job, long seq, int progress, Duration interval) {
         Attempt attempt = new Attempt(RunId.ofStage(new JobId(job), StageName.PROCESSING), 2, 1);
         return new ProgressEvent(attempt, "m", progress, 0.5, seq, Optional.of(9), "w", interval);
     }

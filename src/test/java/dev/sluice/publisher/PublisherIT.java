@@ -30,10 +30,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The publisher polls the outbox, so that messages without notification are sent; polling opens no transactions. */
+/** Polling of the outbox, for messages without a notification. */
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class PublisherIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     private Vertx vertx;
@@ -58,20 +58,20 @@ class PublisherIT {
     }
 
     @Test
-    void sendsMessagesWithoutNotificationWhenDue() throws Exception {
+    void publishesDueMessagesWithoutNotification() throws Exception {
         deploy();
         awaitPolls(3);
 
-        get(outbox.enqueue(message("unannounced")));
+        get(outbox.enqueue(message("unnotified")));
         get(outbox.enqueue(message("late").delayedBy(Duration.ofSeconds(1))));
 
-        assertThat(take().getProps().getMessageId()).isEqualTo("unannounced");
-        assertThat(take().getProps().getMessageId()).isEqualTo("late");
+        assertThat(receive().getProps().getMessageId()).isEqualTo("unnotified");
+        assertThat(receive().getProps().getMessageId()).isEqualTo("late");
         assertThat(postgres.value("SELECT count(*) FROM sluice.outbox")).isEqualTo("0");
     }
 
     @Test
-    void opensNoTransactionsWhileNothingIsDue() throws Exception {
+    void opensNoTransactionWhenNothingIsDue() throws Exception {
         get(outbox.enqueue(message("in an hour").delayedBy(Duration.ofHours(1))));
         long before = rolledBack();
         deploy();
@@ -79,7 +79,7 @@ class PublisherIT {
         awaitPolls(30);
 
         assertThat(rolledBack() - before)
-                .as("empty transactions, except for the one at startup")
+                .as("empty transactions, except the first")
                 .isLessThanOrEqualTo(1);
     }
 
@@ -92,7 +92,6 @@ class PublisherIT {
                 DeliveryStepListener.NOOP)));
     }
 
-    /** A message to a queue through the default exchange. */
     private static OutboxMessage message(String id) {
         return new OutboxMessage(
                 Topology.DEFAULT_EXCHANGE,
@@ -104,10 +103,10 @@ class PublisherIT {
                 Duration.ZERO);
     }
 
-    /** Waits for a number of polls of the outbox; the statistics of the server are about 1 s late. */
+    /** Waits for {@code count} more scans of the outbox; the statistics of the server are about a second late. */
     private void awaitPolls(int count) {
         long before = scans();
-        await().atMost(LIMIT).until(() -> scans() >= before + count);
+        await().atMost(TIMEOUT).until(() -> scans() >= before + count);
     }
 
     private long scans() {
@@ -121,10 +120,10 @@ class PublisherIT {
                 postgres.value("SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()"));
     }
 
-    private GetResponse take() throws Exception {
+    private GetResponse receive() throws Exception {
         try (Connection connection = broker.connect()) {
             Channel channel = connection.createChannel();
-            return await().atMost(LIMIT)
+            return await().atMost(TIMEOUT)
                     .until(() -> channel.basicGet(Topology.DEAD_LETTER_QUEUE, true), message -> message != null);
         }
     }

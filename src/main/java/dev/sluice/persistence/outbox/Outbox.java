@@ -20,19 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages that are sent after the transaction that made them: at least once, in order within one {@code orderedBy}, by
- * whichever host gets to them first.
+ * Messages that are published after the commit of the transaction that enqueued them: at least once, by any host, in order among
+ * messages of the same ordering key. Threads: any.
  *
- * <p>When a batch cannot be sent, the next one is half as large, and a message that fails alone waits a while: so one that no
- * broker takes delays the others only shortly.
+ * <p>After a failed batch the next one is half as large, and a message that fails alone is delayed: a message that the broker
+ * rejects delays others only briefly.
  */
 public final class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-    private static final Duration SEND_LIMIT = Duration.ofSeconds(30);
+    private static final Duration SEND_TIMEOUT = Duration.ofSeconds(30);
     private static final ExponentialBackoff BACKOFF =
             new ExponentialBackoff(Duration.ofSeconds(5), Duration.ofSeconds(30), 0.5);
-    private static final int WIDEST = 1_000_000;
-    /** Of one batch, bodies and headers: it is in memory as a whole, and more than once. */
+    private static final int MAX_BATCH_LIMIT = 1_000_000;
+    /** Bodies and headers of a batch, which is held in memory more than once. */
     private static final int MAX_BATCH_BYTES = 8 << 20;
 
     private static final String INSERT = """
@@ -40,8 +40,8 @@ public final class Outbox {
                    (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
             VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
             """;
-    // The oldest alone may be larger than a batch. Whoever locks the oldest row of an ordered_by owns all of them until
-    // the end of its transaction.
+    // A single message may exceed the size of a batch. A transaction that locks the oldest row of an ordered_by owns all its
+    // rows.
     private static final String SELECT_BATCH = """
             WITH head AS (
                 SELECT o.id, o.ordered_by FROM sluice.outbox o
@@ -64,7 +64,7 @@ public final class Outbox {
              ORDER BY o.id
             """;
     private static final String DELETE = "DELETE FROM sluice.outbox WHERE id = ANY($1)";
-    private static final String POSTPONE = """
+    private static final String DEFER = """
             UPDATE sluice.outbox
                SET failures = $2, publish_after = now() + make_interval(secs => $3)
              WHERE id = $1
@@ -73,84 +73,83 @@ public final class Outbox {
             "SELECT extract(epoch FROM min(publish_after) - now())::float8 AS seconds FROM sluice.outbox";
 
     private final Database database;
-    private final AtomicInteger batchLimit = new AtomicInteger(WIDEST);
+    private final AtomicInteger batchLimit = new AtomicInteger(MAX_BATCH_LIMIT);
 
     public Outbox(Database database) {
         this.database = database;
     }
 
-    /** Puts a message that belongs to no other change, in a transaction of its own. */
+    /** Enqueues a message in a transaction of its own. */
     public Future<Void> enqueue(OutboxMessage message) {
         return database.execute(INSERT, values(message)).mapEmpty();
     }
 
-    /** Puts a message within a transaction. */
+    /** Enqueues a message in a transaction. */
     public static Future<RowSet<Row>> enqueue(SqlSession session, OutboxMessage message) {
         return session.execute(INSERT, values(message));
     }
 
     /**
-     * Takes up to {@code limit} messages that are due, and no more than 8 MiB unless it is a single one, hands them to
-     * {@code send} and forgets them once that has succeeded; {@code send} has 30 seconds. Gives how many were sent. Fails, with
-     * nothing forgotten, as {@code send} did.
+     * Passes up to {@code limit} due messages, of at most 8 MiB unless it is a single one, to {@code send}, and deletes them after
+     * it succeeds within 30 seconds. Returns how many were sent. If {@code send} fails, deletes nothing and fails with its cause.
      */
     public Future<Integer> relay(int limit, Function<List<OutboxMessage>, Future<Void>> send) {
-        int batch = Math.min(limit, batchLimit.get());
-        List<Row> taken = new ArrayList<>();
+        int maxMessages = Math.min(limit, batchLimit.get());
+        List<Row> batch = new ArrayList<>();
         return database.transaction(
-                        SEND_LIMIT,
-                        session -> session.execute(SELECT_BATCH, batch, MAX_BATCH_BYTES)
+                        SEND_TIMEOUT,
+                        session -> session.execute(SELECT_BATCH, maxMessages, MAX_BATCH_BYTES)
                                 .compose(rows -> {
-                                    rows.forEach(taken::add);
-                                    return taken.isEmpty()
+                                    rows.forEach(batch::add);
+                                    return batch.isEmpty()
                                             ? Future.succeededFuture(Optional.<Integer>empty())
-                                            : sent(session, taken, send);
+                                            : sendBatch(session, batch, send);
                                 }))
                 .compose(
                         sent -> {
-                            batchLimit.updateAndGet(old -> Math.min(WIDEST, old * 2));
+                            batchLimit.updateAndGet(old -> Math.min(MAX_BATCH_LIMIT, old * 2));
                             return Future.succeededFuture(sent.orElse(0));
                         },
-                        cause -> handleSendFailure(taken, cause));
+                        cause -> handleSendFailure(batch, cause));
     }
 
-    /** How long until the next message is due; zero when one is due already, empty when there is none. */
+    /** Time until the next message is due; zero if one is due, empty if there is none. */
     public Future<Optional<Duration>> nextDue() {
         return database.execute(NEXT_DUE)
                 .map(rows -> Optional.ofNullable(rows.iterator().next().getDouble("seconds"))
                         .map(SqlDurations::fromSeconds));
     }
 
-    private static Future<Optional<Integer>> sent(
-            SqlSession session, List<Row> taken, Function<List<OutboxMessage>, Future<Void>> send) {
-        List<OutboxMessage> messages = taken.stream().map(Outbox::message).toList();
-        Long[] ids = taken.stream().map(row -> row.getLong("id")).toArray(Long[]::new);
+    private static Future<Optional<Integer>> sendBatch(
+            SqlSession session, List<Row> batch, Function<List<OutboxMessage>, Future<Void>> send) {
+        List<OutboxMessage> messages = batch.stream().map(Outbox::message).toList();
+        Long[] ids = batch.stream().map(row -> row.getLong("id")).toArray(Long[]::new);
         return Future.succeededFuture(messages)
                 .compose(send)
-                .timeout(SEND_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .timeout(SEND_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .recover(cause -> Future.failedFuture(new CallbackFailedException(cause)))
                 .compose(confirmed -> session.execute(DELETE, (Object) ids))
                 .map(deleted -> Optional.of(messages.size()));
     }
 
-    private Future<Integer> handleSendFailure(List<Row> taken, Throwable cause) {
+    private Future<Integer> handleSendFailure(List<Row> batch, Throwable cause) {
         if (!(cause instanceof CallbackFailedException failed)) {
             return Future.failedFuture(cause);
         }
-        if (taken.size() > 1) {
-            batchLimit.set(taken.size() / 2);
+        if (batch.size() > 1) {
+            batchLimit.set(batch.size() / 2);
             return Future.failedFuture(failed.reason());
         }
-        long id = taken.get(0).getLong("id");
-        int failures = taken.get(0).getInteger("failures") + 1;
+        long id = batch.get(0).getLong("id");
+        int failures = batch.get(0).getInteger("failures") + 1;
         Duration delay = BACKOFF.delay(failures);
-        return database.execute(POSTPONE, id, failures, SqlDurations.toSeconds(delay))
-                .transform(postponed -> {
+        return database.execute(DEFER, id, failures, SqlDurations.toSeconds(delay))
+                .transform(deferred -> {
                     LOG.atWarn()
                             .addKeyValue("outboxId", id)
                             .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
                             .addKeyValue("retryInMs", delay.toMillis())
-                            .log("message cannot be sent");
+                            .log("outbox message rejected");
                     return Future.failedFuture(failed.reason());
                 });
     }

@@ -33,7 +33,7 @@ public final class ClaimTransaction {
             """
             UPDATE sluice.stage_run
                SET history =
-            """ + FailedAttempt.appendIfRunningSql("'lease_lost'", "'The worker went silent.'", "lease_until") + """
+            """ + FailedAttempt.appendIfRunningSql("'lease_lost'", "'The worker became unresponsive.'", "lease_until") + """
                  , state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
                    lease_until = clock_timestamp() + make_interval(secs => $5),
                    started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()
@@ -51,14 +51,14 @@ public final class ClaimTransaction {
             RETURNING seq, progress, message
             """;
     private static final String DEFER_MESSAGE = """
-            WITH held AS (
+            WITH deferred AS (
                 UPDATE sluice.stage_run r SET sent_at = r.lease_until
                   FROM sluice.job j
                  WHERE j.id = r.job_id AND r.job_id = $1 AND r.stage = $2 AND r.task = $3 AND j.state = 'running'
                    AND r.state = 'running' AND r.lease_until >= clock_timestamp()
                 RETURNING r.lease_until)
             INSERT INTO sluice.outbox (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
-            SELECT $4::text, $5::text, $6::bytea, $7::json, $8::text, $9::text, lease_until FROM held
+            SELECT $4::text, $5::text, $6::bytea, $7::json, $8::text, $9::text, lease_until FROM deferred
             RETURNING extract(epoch FROM publish_after - clock_timestamp())::float8 AS seconds
             """;
     private static final String IS_FINISHED = """
@@ -100,10 +100,10 @@ public final class ClaimTransaction {
                 ? Future.failedFuture(cause)
                 : unconfirmed
                         .revoke(database)
-                        .onFailure(unanswered -> LOG.atWarn()
+                        .onFailure(failure -> LOG.atWarn()
                                 .addKeyValue("jobId", unconfirmed.run().job())
                                 .addKeyValue("stage", unconfirmed.run().stage().key())
-                                .addKeyValue("error", String.valueOf(unanswered.getMessage()))
+                                .addKeyValue("error", String.valueOf(failure.getMessage()))
                                 .log("claim outcome unknown; the attempt may be counted"))
                         .transform(done -> Future.failedFuture(cause));
     }
@@ -115,7 +115,7 @@ public final class ClaimTransaction {
         String stage = run.stage().key();
         var message = request.job().toJson();
         // The run of a planned task exists, or the message is of a plan that was discarded.
-        Future<?> known = run.stage().requiresPlan()
+        Future<?> registered = run.stage().requiresPlan()
                 ? Future.succeededFuture()
                 : Future.all(JobRegistration.insertJob(session, run, message), JobRegistration.insertRun(session, run));
         Future<RowSet<Row>> claimedRun = session.execute(
@@ -128,7 +128,7 @@ public final class ClaimTransaction {
                 precedingStages(run.stage()));
         Future<RowSet<Row>> claimedJob =
                 session.execute(CLAIM_JOB, job, stage, run.stage().startProgress(), Claim.SEQUENCE_BLOCK);
-        return Future.all(known, claimedRun, claimedJob).compose(all -> {
+        return Future.all(registered, claimedRun, claimedJob).compose(all -> {
             if (claimedRun.result().size() == 0 || claimedJob.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
@@ -154,12 +154,12 @@ public final class ClaimTransaction {
                 .map(new ClaimResult.Granted(claim, started));
     }
 
-    private static Claim claim(RunId run, Row taken, Row job, StagedJob delivered) {
+    private static Claim claim(RunId run, Row claimed, Row job, StagedJob delivered) {
         return new Claim(
-                new Attempt(run, taken.getInteger("attempt"), taken.getInteger("counted")),
+                new Attempt(run, claimed.getInteger("attempt"), claimed.getInteger("counted")),
                 job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
                 job.getInteger("progress"),
-                Optional.ofNullable((JsonObject) taken.getValue("checkpoint")),
+                Optional.ofNullable((JsonObject) claimed.getValue("checkpoint")),
                 message(job, run.stage(), delivered));
     }
 
@@ -176,28 +176,30 @@ public final class ClaimTransaction {
     }
 
     private Future<ClaimResult> explainRefusal(ClaimRequest request) {
-        OutboxMessage again = request.redelivery();
+        OutboxMessage redelivery = request.redelivery();
         return database.execute(
                         DEFER_MESSAGE,
                         request.run().job().value(),
                         request.run().stage().key(),
                         request.run().task(),
-                        again.exchange(),
-                        again.routingKey(),
-                        again.body(),
-                        again.headers(),
-                        again.messageId(),
-                        again.orderingKey().orElse(null))
-                .compose(held -> held.size() == 0 ? ended(request) : Future.succeededFuture(held(held)));
+                        redelivery.exchange(),
+                        redelivery.routingKey(),
+                        redelivery.body(),
+                        redelivery.headers(),
+                        redelivery.messageId(),
+                        redelivery.orderingKey().orElse(null))
+                .compose(deferred -> deferred.size() == 0
+                        ? explainUnleased(request)
+                        : Future.succeededFuture(leasedElsewhere(deferred)));
     }
 
-    private static ClaimResult held(RowSet<Row> rows) {
+    private static ClaimResult leasedElsewhere(RowSet<Row> rows) {
         double seconds = rows.iterator().next().getDouble("seconds");
         return new ClaimResult.LeasedElsewhere(SqlDurations.fromSeconds(seconds));
     }
 
     /** Neither claimed nor leased: finished, out of date, or the lease ended between the two statements. */
-    private Future<ClaimResult> ended(ClaimRequest request) {
+    private Future<ClaimResult> explainUnleased(ClaimRequest request) {
         RunId run = request.run();
         boolean planned = run.stage().requiresPlan();
         return database.execute(

@@ -6,10 +6,10 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /**
- * An attempt at a run that did not end well.
+ * A failed attempt of a run, as stored in the history of the run.
  *
- * @param number of the attempt, of those that count; from 1 again in a job that was started again
- * @param started empty where it was not written down: attempts of versions before this one
+ * @param number among the counted attempts, from 1; starts from 1 again when the job is restarted
+ * @param started empty in entries of older versions
  */
 public record FailedAttempt(
         int number,
@@ -20,21 +20,20 @@ public record FailedAttempt(
         Instant finished) {
 
     /**
-     * The history of a run with this end of its attempt behind it, in SQL over the row of the run.
-     *
-     * @param code SQL, as the others
+     * SQL expression over a row of {@code stage_run}: its history with the current attempt appended. The arguments are SQL
+     * expressions, too.
      */
-    static String appendSql(String code, String sentence, String at) {
+    static String appendSql(String code, String message, String at) {
         return "history || jsonb_build_array(jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', "
-                + code + ", 'error', " + sentence + ", 'started_at', started_at, 'at', " + at + "))";
+                + code + ", 'error', " + message + ", 'started_at', started_at, 'at', " + at + "))";
     }
 
-    /** The same for a row that may be of a run without an attempt under way: then the history as it is. */
-    public static String appendIfRunningSql(String code, String sentence, String at) {
-        return "CASE WHEN state = 'running' THEN " + appendSql(code, sentence, at) + " ELSE history END";
+    /** Like {@link #appendSql}, but the history is unchanged unless the run is in progress. */
+    public static String appendIfRunningSql(String code, String message, String at) {
+        return "CASE WHEN state = 'running' THEN " + appendSql(code, message, at) + " ELSE history END";
     }
 
-    /** As {@link #added} wrote it down. */
+    /** Reads an entry of the history. */
     public static FailedAttempt of(JsonObject entry) {
         return new FailedAttempt(
                 entry.getInteger("attempt"),

@@ -20,12 +20,12 @@ public final class LeaseRepository {
     private static final String RENEW = """
             UPDATE sluice.stage_run r SET lease_until = clock_timestamp() + make_interval(secs => $5)
               FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) WITH ORDINALITY
-                   AS mine (job_id, stage, task, attempt, place),
+                   AS m (job_id, stage, task, attempt, place),
                    sluice.job j
-             WHERE r.job_id = mine.job_id AND r.stage = mine.stage AND r.task = mine.task
-               AND r.attempt = mine.attempt AND r.state = 'running'
+             WHERE r.job_id = m.job_id AND r.stage = m.stage AND r.task = m.task
+               AND r.attempt = m.attempt AND r.state = 'running'
                AND j.id = r.job_id AND j.state = 'running'
-            RETURNING mine.place
+            RETURNING m.place
             """;
     private static final String CANCELLED = """
             SELECT id FROM sluice.job WHERE id = ANY($1) AND state = 'failed' AND error_code = $2
@@ -47,8 +47,8 @@ public final class LeaseRepository {
         if (attempts.isEmpty()) {
             return Future.succeededFuture(Set.of());
         }
-        List<Attempt> asked = attempts.stream().distinct().toList();
-        AttemptArrays columns = new AttemptArrays(asked);
+        List<Attempt> distinct = attempts.stream().distinct().toList();
+        AttemptArrays columns = new AttemptArrays(distinct);
         return database.execute(
                         RENEW,
                         columns.jobs(),
@@ -57,7 +57,7 @@ public final class LeaseRepository {
                         columns.tokens(),
                         SqlDurations.toSeconds(lease))
                 .map(rows -> Rows.stream(rows)
-                        .map(row -> asked.get(row.getInteger("place") - 1))
+                        .map(row -> distinct.get(row.getInteger("place") - 1))
                         .collect(Collectors.toUnmodifiableSet()));
     }
 

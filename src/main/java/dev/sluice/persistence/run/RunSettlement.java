@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settles runs: completes, fails, retries, defers or releases them. What an attempt writes takes effect only while its fencing token
- * is the newest; a {@link CommitResult#FENCED} call has changed nothing. A call whose answer was lost may be repeated: it takes
+ * is the newest; a {@link CommitResult#FENCED} call has changed nothing. A call whose response was lost may be repeated: it takes
  * effect once. Threads: any.
  */
 public final class RunSettlement {
@@ -52,15 +52,15 @@ public final class RunSettlement {
                SET state = 'waiting', counted = greatest(counted - 1, 0), lease_until = NULL, worker = NULL,
             """;
 
-    private static final String RUN_RELEASED = REVERT_ATTEMPT + """
+    private static final String RELEASE_RUN = REVERT_ATTEMPT + """
                    sent_at = clock_timestamp() + make_interval(secs => $5)
             """ + FENCE;
-    private static final String CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;
+    private static final String SAVE_CHECKPOINT = "UPDATE sluice.stage_run SET checkpoint = $5" + FENCE;
     private static final String SELECT_SETTLED_BY = """
             SELECT FROM sluice.stage_run
              WHERE job_id = $1 AND stage = $2 AND task = $3 AND attempt = $4 AND state = $5
             """;
-    private static final String JOB_ON = """
+    private static final String UPDATE_JOB = """
             UPDATE sluice.job
                SET message = $2, stage = $3, state = $4, progress = greatest(progress, $5),
                    updated_at = clock_timestamp(),
@@ -68,7 +68,7 @@ public final class RunSettlement {
              WHERE id = $1 AND state = 'running'
             RETURNING id
             """;
-    private static final String JOB_FAILED = """
+    private static final String FAIL_JOB = """
             UPDATE sluice.job
                SET state = 'failed', error_code = $2, error_message = $3, progress = greatest(progress, $4),
                    seq = seq + 1, updated_at = clock_timestamp(), finished_at = clock_timestamp()
@@ -86,13 +86,13 @@ public final class RunSettlement {
         this.toOutboxMessage = toOutboxMessage;
     }
 
-    /** Completes a run: its result, the job, the user tables, the messages of what follows and the update, all or nothing. */
+    /** Completes a run: its result, the job, the user tables, the messages of what follows and the update, atomically. */
     public Future<CommitResult> complete(Attempt attempt, StageCompletion completion) {
         JobUpdate update = completion.update();
         return inFencedTransaction(attempt, "done", session -> {
             var run = fencedRun(session, COMPLETE_RUN, attempt, completion.result());
             var job = session.execute(
-                    JOB_ON,
+                    UPDATE_JOB,
                     attempt.run().job().value(),
                     completion.job().toJson(),
                     attempt.run().stage().key(),
@@ -113,7 +113,7 @@ public final class RunSettlement {
 
     /**
      * Completes a task of a stage: its result, the user tables, the message of the next task or, after the last one, of the
-     * join, and the update, all or nothing.
+     * join, and the update, atomically.
      */
     public Future<CommitResult> complete(Attempt attempt, TaskCompletion completion) {
         return inFencedTransaction(attempt, "done", session -> {
@@ -139,7 +139,7 @@ public final class RunSettlement {
     /**
      * Fails the job.
      *
-     * @param deadLetter makes the dead letter, if there is one, of the run's history: its unsuccessful attempts, oldest first, this
+     * @param deadLetter builds the dead letter, if any, from the run's history: its unsuccessful attempts, oldest first, this
      *     one included
      */
     public Future<CommitResult> fail(
@@ -151,8 +151,8 @@ public final class RunSettlement {
         String message = UserTableMapping.stripNul(failure.message());
         return inFencedTransaction(attempt, "failed", session -> {
             var run = fencedRun(session, FAIL_RUN, attempt, "failed", code, message, 0.0);
-            // A restarted job may not go below the progress that was announced.
-            var job = session.execute(JOB_FAILED, attempt.run().job().value(), code, message, update.progress());
+            // The progress of a restarted job must not fall below what was published.
+            var job = session.execute(FAIL_JOB, attempt.run().job().value(), code, message, update.progress());
             return Future.all(run, job)
                     .compose(both -> changed(run) && changed(job)
                             ? failed(session, run.result(), update.withSeq(seq(job.result())), deadLetter)
@@ -173,7 +173,7 @@ public final class RunSettlement {
         JsonArray history = run.iterator().next().getJsonArray("history");
         List<Future<?>> written = new ArrayList<>();
         written.add(Outbox.enqueue(session, toOutboxMessage.apply(update)));
-        deadLetter.ifPresent(letter -> written.add(Outbox.enqueue(session, letter.apply(history))));
+        deadLetter.ifPresent(factory -> written.add(Outbox.enqueue(session, factory.apply(history))));
         written.add(tables.writer().applyFailure(session, update));
         return Future.all(written).map(true);
     }
@@ -196,7 +196,7 @@ public final class RunSettlement {
     /** Releases the run without counting the attempt; {@code redelivery} brings its message again after its delay. */
     public Future<CommitResult> defer(Attempt attempt, OutboxMessage redelivery) {
         return inFencedTransaction(attempt, "waiting", session -> {
-            var run = fencedRun(session, RUN_RELEASED, attempt, SqlDurations.toSeconds(redelivery.delay()));
+            var run = fencedRun(session, RELEASE_RUN, attempt, SqlDurations.toSeconds(redelivery.delay()));
             return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
         });
     }
@@ -206,13 +206,13 @@ public final class RunSettlement {
         return inFencedTransaction(
                 attempt,
                 "waiting",
-                session -> fencedRun(session, RUN_RELEASED, attempt, 0.0).map(rows -> rows.size() > 0));
+                session -> fencedRun(session, RELEASE_RUN, attempt, 0.0).map(rows -> rows.size() > 0));
     }
 
     /** Saves state for the next attempt, which finds it in its {@link Claim} if this attempt does not complete. */
     public Future<CommitResult> saveCheckpoint(Attempt attempt, JsonObject checkpoint) {
         return database.execute(
-                        CHECKPOINT,
+                        SAVE_CHECKPOINT,
                         attempt.run().job().value(),
                         attempt.run().stage().key(),
                         attempt.run().task(),
@@ -221,7 +221,7 @@ public final class RunSettlement {
                 .map(saved -> result(saved.size() > 0));
     }
 
-    /** Commits if {@code work} gives true, which says that every fenced statement changed its row. */
+    /** Commits if {@code work} returns true: every fenced statement changed its row. */
     private Future<CommitResult> inFencedTransaction(
             Attempt attempt, String endState, Function<SqlSession, Future<Boolean>> work) {
         return database.batchedTransaction(
@@ -232,14 +232,14 @@ public final class RunSettlement {
                                         current ? Optional.of(CommitResult.COMMITTED) : Optional.<CommitResult>empty()))
                 .compose(committed -> committed.isPresent()
                         ? Future.succeededFuture(CommitResult.COMMITTED)
-                        : settledBefore(attempt, endState));
+                        : resultOfEarlierCall(attempt, endState));
     }
 
     /**
-     * Whether the same attempt was settled in the same state before: the answer to its COMMIT was lost, and the caller
+     * Whether the same attempt was settled in the same state before: the response to its COMMIT was lost, and the caller
      * repeats the call. No other attempt has its token.
      */
-    private Future<CommitResult> settledBefore(Attempt attempt, String endState) {
+    private Future<CommitResult> resultOfEarlierCall(Attempt attempt, String endState) {
         return database.execute(
                         SELECT_SETTLED_BY,
                         attempt.run().job().value(),

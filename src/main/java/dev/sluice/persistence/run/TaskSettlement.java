@@ -14,26 +14,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** How tasks begin and end: planned together, sent a few at a time, and the join sent by whoever ends last. */
+/** Plans the tasks of a stage, sends the next tasks when one completes, and sends the join after the last. */
 final class TaskSettlement {
     /**
-     * Tokens of tasks begin above those of all tasks that were planned before: a job that is started again plans anew, under a
-     * higher token of the planning run. More claims of one task than this there are not within one life of a job.
+     * Fencing tokens of planned tasks start at the token of the planning run times this number. A restarted job is planned again
+     * with a higher token, so its tasks have higher tokens than those of the previous plan. Exceeds the possible number of claims
+     * of a task.
      */
     private static final int TOKENS_PER_PLAN = 10_000;
 
-    private static final String PLAN = """
+    private static final String INSERT_TASKS = """
             INSERT INTO sluice.stage_run (job_id, stage, task, attempt, weight, sent_at)
             SELECT $1, $2, t.task, $3, t.weight, CASE WHEN t.place <= $4 THEN clock_timestamp() ELSE 'infinity' END
               FROM unnest($5::int[], $6::float4[]) WITH ORDINALITY AS t (task, weight, place)
             """;
-    private static final String JOIN = """
+    private static final String INSERT_JOIN = """
             INSERT INTO sluice.stage_run (job_id, stage, task, attempt) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
             """;
-    // Two tasks that end at once come one after the other from here on, and each sees what the one before it did.
+    // Serializes tasks that complete concurrently: each sees the changes of the previous one.
     private static final String LOCK_JOB =
             "SELECT id FROM sluice.job WHERE id = $1 AND state = 'running' FOR NO KEY UPDATE";
-    private static final String NEXT = """
+    private static final String SEND_NEXT = """
             UPDATE sluice.stage_run SET sent_at = clock_timestamp()
              WHERE (job_id, stage, task) IN (
                    SELECT w.job_id, w.stage, w.task FROM sluice.stage_run w
@@ -44,7 +45,7 @@ final class TaskSettlement {
                                                AND o.state IN ('waiting', 'running') AND o.sent_at < 'infinity')))
             RETURNING task
             """;
-    private static final String SELECT_PROGRESS = """
+    private static final String UPDATE_PROGRESS = """
             UPDATE sluice.job j
                SET seq = j.seq + 1, progress = greatest(j.progress, $3 + floor($4 * s.share)::int),
                    updated_at = clock_timestamp()
@@ -58,12 +59,12 @@ final class TaskSettlement {
 
     private TaskSettlement() {}
 
-    /** Writes all tasks down, and sends the first of them. */
+    /** Inserts all tasks and enqueues the messages of the first ones. */
     static Future<Void> plan(SqlSession session, Attempt planning, TaskBatch tasks) {
         String job = planning.run().job().value();
         List<Future<?>> all = new ArrayList<>();
         all.add(session.execute(
-                PLAN,
+                INSERT_TASKS,
                 job,
                 tasks.stage().key(),
                 Math.multiplyExact(planning.fencingToken(), TOKENS_PER_PLAN),
@@ -76,42 +77,42 @@ final class TaskSettlement {
     }
 
     /**
-     * Goes on after a task whose run is done: the next ones, or the join. Gives how far the job is; nothing when the job has
-     * ended.
+     * Enqueues what follows a completed task: the next tasks, or the join after the last. Returns the progress of the job; empty
+     * if the job has ended.
      */
     static Future<Optional<TaskCompletion.JobProgress>> advance(
-            SqlSession session, Attempt attempt, TaskCompletion done) {
+            SqlSession session, Attempt attempt, TaskCompletion completion) {
         String job = attempt.run().job().value();
         StageName stage = attempt.run().stage();
         var locked = session.execute(LOCK_JOB, job);
-        var next = session.execute(NEXT, job, stage.key(), done.maxInFlight());
-        var standing = session.execute(
-                SELECT_PROGRESS,
+        var next = session.execute(SEND_NEXT, job, stage.key(), completion.maxInFlight());
+        var progress = session.execute(
+                UPDATE_PROGRESS,
                 job,
                 stage.key(),
                 stage.startProgress(),
                 stage.completedProgress() - stage.startProgress());
-        return Future.all(locked, next, standing).compose(all -> {
-            if (standing.result().size() == 0) {
+        return Future.all(locked, next, progress).compose(all -> {
+            if (progress.result().size() == 0) {
                 return Future.succeededFuture(Optional.empty());
             }
-            Row now = standing.result().iterator().next();
+            Row row = progress.result().iterator().next();
             List<Future<?>> sent = new ArrayList<>();
             next.result()
-                    .forEach(row ->
-                            sent.add(Outbox.enqueue(session, done.message().apply(row.getInteger("task")))));
-            if (now.getLong("open") == 0) {
-                sent.add(join(session, attempt, done.join().run()));
-                done.join().message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
+                    .forEach(task ->
+                            sent.add(Outbox.enqueue(session, completion.message().apply(task.getInteger("task")))));
+            if (row.getLong("open") == 0) {
+                sent.add(join(session, attempt, completion.join().run()));
+                completion.join().message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));
             }
             return Future.all(sent)
-                    .map(Optional.of(new TaskCompletion.JobProgress(now.getInteger("progress"), now.getLong("seq"))));
+                    .map(Optional.of(new TaskCompletion.JobProgress(row.getInteger("progress"), row.getLong("seq"))));
         });
     }
 
     private static Future<RowSet<Row>> join(SqlSession session, Attempt last, RunId join) {
         return session.execute(
-                JOIN,
+                INSERT_JOIN,
                 join.job().value(),
                 join.stage().key(),
                 join.task(),

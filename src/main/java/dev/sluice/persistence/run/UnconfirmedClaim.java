@@ -9,14 +9,15 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /**
- * A claim whose COMMIT was not answered: it may stand, and then nobody works on the run until its lease ends, and an attempt is
- * counted that never began.
+ * A claim whose commit outcome is unknown. If it was committed, the run would be blocked until the lease expires, and an attempt
+ * counted that never started.
  *
- * @param token and {@code started} together are this claim's alone: where it was rolled back, another worker's has the same token
+ * @param token not unique: after a rollback, the claim of another worker gets the same token
+ * @param started identifies this claim together with the token and the worker
  */
 record UnconfirmedClaim(RunId run, String worker, int token, OffsetDateTime started) {
-    private static final Duration UNTIL_RECONNECTED = Duration.ofMillis(250);
-    // Waits for a COMMIT that is still under way, and has the next statement see what came of it.
+    private static final Duration RETRY_DELAY = Duration.ofMillis(250);
+    // Waits for a COMMIT in progress, so that the next statement sees its outcome.
     private static final String LOCK = """
             SELECT FROM sluice.stage_run WHERE job_id = $1 AND stage = $2 AND task = $3 FOR UPDATE
             """;
@@ -26,16 +27,16 @@ record UnconfirmedClaim(RunId run, String worker, int token, OffsetDateTime star
                AND worker = $5 AND started_at = $6
             """;
 
-    /** Gives the run free as if it had not been tried, if the claim stands; fails when even that is not answered. */
+    /** Reverts the claim if it was committed; fails if the database does not respond. */
     Future<Void> revoke(Database database) {
-        // The pool may give the connection that was lost with the answer: it learns of that a moment later.
-        return once(database)
-                .recover(unanswered -> database.delay(new CancellationToken())
-                        .await(UNTIL_RECONNECTED)
-                        .compose(waited -> once(database)));
+        // The pool may return the broken connection once more before it detects the failure.
+        return tryRevoke(database)
+                .recover(failure -> database.delay(new CancellationToken())
+                        .await(RETRY_DELAY)
+                        .compose(waited -> tryRevoke(database)));
     }
 
-    private Future<Void> once(Database database) {
+    private Future<Void> tryRevoke(Database database) {
         String job = run.job().value();
         String stage = run.stage().key();
         return database.transaction(session -> Future.all(

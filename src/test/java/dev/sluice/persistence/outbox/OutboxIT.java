@@ -34,7 +34,7 @@ class OutboxIT {
     private static Database database;
 
     private final Outbox outbox = new Outbox(database);
-    private final Outbox otherHosts = new Outbox(database);
+    private final Outbox otherHost = new Outbox(database);
 
     @BeforeAll
     static void open(Vertx sharedVertx, TestDatabase newDatabase, Store store) {
@@ -49,12 +49,12 @@ class OutboxIT {
     }
 
     @Test
-    void handsOverTheBytesAsTheyWereAndForgetsThem() {
-        Buffer notEvenText = Buffer.buffer(new byte[] {0, -1, 'x', -128});
+    void sendsUnchangedBytesAndDeletesMessage() {
+        Buffer notUtf8 = Buffer.buffer(new byte[] {0, -1, 'x', -128});
         OutboxMessage message = new OutboxMessage(
                 "dead",
                 "key",
-                notEvenText,
+                notUtf8,
                 new JsonObject().put("reason", "no JSON"),
                 "id-1",
                 Optional.of("j"),
@@ -71,21 +71,21 @@ class OutboxIT {
     }
 
     @Test
-    void keepsWhatCouldNotBeSent() {
+    void keepsMessagesWhenSendFails() {
         put("a", "b");
-        IllegalStateException gone = new IllegalStateException("broker gone");
+        IllegalStateException failure = new IllegalStateException("broker unavailable");
 
-        Throwable cause = causeOf(outbox.relay(10, messages -> Future.failedFuture(gone)));
+        Throwable cause = causeOf(outbox.relay(10, messages -> Future.failedFuture(failure)));
         List<OutboxMessage> sent = new ArrayList<>();
         await(outbox.relay(10, into(sent)));
         await(outbox.relay(10, into(sent)));
 
-        assertThat(cause).isSameAs(gone);
+        assertThat(cause).isSameAs(failure);
         assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("a", "b");
     }
 
     @Test
-    void keepsWhatASenderChokedOn() {
+    void keepsMessagesWhenSenderThrows() {
         put("a", "b");
 
         Throwable cause = causeOf(outbox.relay(10, messages -> {
@@ -97,19 +97,19 @@ class OutboxIT {
     }
 
     @Test
-    void leavesToAnotherHostWhatItIsNotSendingItself() {
+    void doesNotBlockMessagesForOtherHosts() {
         put("a");
         Promise<Void> confirmed = Promise.promise();
-        Promise<List<OutboxMessage>> handedOver = Promise.promise();
+        Promise<List<OutboxMessage>> received = Promise.promise();
         Future<Integer> slow = outbox.relay(10, messages -> {
-            handedOver.complete(messages);
+            received.complete(messages);
             return confirmed.future();
         });
-        await(handedOver.future());
+        await(received.future());
         put("b");
         List<OutboxMessage> sent = new ArrayList<>();
 
-        await(otherHosts.relay(10, into(sent)));
+        await(otherHost.relay(10, into(sent)));
         confirmed.complete();
         await(slow);
 
@@ -118,22 +118,22 @@ class OutboxIT {
     }
 
     @Test
-    void doesNotOvertakeAnEarlierMessageOfTheSameJobThatAnotherHostIsSending() {
+    void doesNotOvertakeEarlierMessageOfSameKeyInFlight() {
         putOrdered("job", "job-1");
         Promise<Void> confirmed = Promise.promise();
-        Promise<List<OutboxMessage>> handedOver = Promise.promise();
+        Promise<List<OutboxMessage>> received = Promise.promise();
         Future<Integer> slow = outbox.relay(10, messages -> {
-            handedOver.complete(messages);
+            received.complete(messages);
             return confirmed.future();
         });
-        await(handedOver.future());
+        await(received.future());
         putOrdered("job", "job-2");
         List<OutboxMessage> sent = new ArrayList<>();
 
-        int overtaking = await(otherHosts.relay(10, into(sent)));
+        int overtaking = await(otherHost.relay(10, into(sent)));
         confirmed.complete();
         await(slow);
-        int after = await(otherHosts.relay(10, into(sent)));
+        int after = await(otherHost.relay(10, into(sent)));
 
         assertThat(overtaking).isZero();
         assertThat(after).isEqualTo(1);
@@ -141,7 +141,7 @@ class OutboxIT {
     }
 
     @Test
-    void sendsSeveralMessagesOfOneJobInOneBatch() {
+    void sendsSeveralMessagesOfOneKeyInOneBatch() {
         putOrdered("x", "x-1");
         putOrdered("y", "y-1");
         putOrdered("x", "x-2");
@@ -155,7 +155,7 @@ class OutboxIT {
     }
 
     @Test
-    void keepsTheOrderWithinEachJobOverManyHosts() {
+    void keepsOrderWithinEachKeyAcrossHosts() {
         for (int n = 0; n < 40; n++) {
             for (String job : List.of("a", "b", "c")) {
                 putOrdered(job, job + "/" + n);
@@ -176,7 +176,7 @@ class OutboxIT {
     }
 
     @Test
-    void waitsUntilAMessageIsDueAndHoldsBackTheOnesBehindIt() {
+    void delaysMessagesOfSameKeyBehindOneThatIsNotDue() {
         OutboxMessage late = Samples.message("e", "k", Buffer.buffer("1"), "late");
         await(outbox.enqueue(new OutboxMessage(
                 late.exchange(),
@@ -198,7 +198,7 @@ class OutboxIT {
     }
 
     @Test
-    void takesNoMoreAtOnceThanFitsIntoMemory() {
+    void limitsBatchToEightMebibytes() {
         int large = 1 << 20;
         List<String> ids = IntStream.range(0, 20).mapToObj(n -> "large-" + n).toList();
         ids.forEach(id -> await(outbox.enqueue(Samples.message("e", "k", Buffer.buffer(new byte[large]), id))));
@@ -212,7 +212,7 @@ class OutboxIT {
     }
 
     @Test
-    void sendsAloneWhatIsLargerThanABatchMayBe() {
+    void sendsMessageLargerThanBatchLimitAlone() {
         put("before");
         await(outbox.enqueue(Samples.message("e", "k", Buffer.buffer(new byte[9 << 20]), "huge")));
         put("behind");
@@ -224,7 +224,7 @@ class OutboxIT {
     }
 
     @Test
-    void tellsWhenTheNextMessageIsDue() {
+    void returnsTimeUntilNextMessageIsDue() {
         Optional<Duration> never = await(outbox.nextDue());
         await(outbox.enqueue(
                 Samples.message("e", "k", Buffer.buffer("1"), "late").delayedBy(Duration.ofMinutes(5))));
@@ -238,15 +238,15 @@ class OutboxIT {
     }
 
     @Test
-    void getsTheOthersPastAMessageThatNoBrokerTakes() {
+    void sendsOthersWhenBrokerRejectsOneMessage() {
         put("1", "2", "poison", "4", "5", "6", "7");
         List<OutboxMessage> sent = new ArrayList<>();
         Function<List<OutboxMessage>, Future<Void>> broker = messages ->
                 messages.stream().anyMatch(message -> message.messageId().equals("poison"))
-                        ? Future.failedFuture("refused")
+                        ? Future.failedFuture("rejected")
                         : into(sent).apply(messages);
 
-        for (int round = 0; round < 12; round++) {
+        for (int pass = 0; pass < 12; pass++) {
             await(outbox.relay(100, broker).otherwise(0));
         }
 

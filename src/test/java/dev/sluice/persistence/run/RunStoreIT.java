@@ -52,7 +52,7 @@ class RunStoreIT {
     }
 
     @Test
-    void grantsARunOfAJobThatNobodyKnewYet() {
+    void grantsRunOfUnknownJob() {
         StagedJob job = Samples.job("unknown");
 
         Claim claim = granted(job, Samples.download("unknown"), "w1");
@@ -67,55 +67,55 @@ class RunStoreIT {
     }
 
     @Test
-    void givesARunToOneOfManyWorkers() {
+    void grantsRunToOneOfConcurrentWorkers() {
         StagedJob job = Samples.job("race");
 
-        List<ClaimResult> outcomes = await(Future.all(IntStream.range(0, 8)
+        List<ClaimResult> results = await(Future.all(IntStream.range(0, 8)
                         .mapToObj(n -> claim(job, Samples.download("race"), "w" + n))
                         .toList()))
                 .list();
 
-        assertThat(outcomes).filteredOn(ClaimResult.Granted.class::isInstance).hasSize(1);
-        assertThat(outcomes)
+        assertThat(results).filteredOn(ClaimResult.Granted.class::isInstance).hasSize(1);
+        assertThat(results)
                 .filteredOn(ClaimResult.LeasedElsewhere.class::isInstance)
                 .hasSize(7);
         assertThat(updates("race")).hasSize(1);
     }
 
     @Test
-    void putsTheMessageOffWhileAnotherWorkerHoldsTheRun() {
-        StagedJob job = Samples.job("held");
-        granted(job, Samples.download("held"), "w1");
+    void defersMessageWhenRunIsLeasedElsewhere() {
+        StagedJob job = Samples.job("leased");
+        granted(job, Samples.download("leased"), "w1");
 
-        ClaimResult second = await(claim(job, Samples.download("held"), "w2"));
+        ClaimResult second = await(claim(job, Samples.download("leased"), "w2"));
 
         assertThat(second)
                 .isInstanceOfSatisfying(
                         ClaimResult.LeasedElsewhere.class,
-                        held -> assertThat(held.remaining()).isBetween(Duration.ofSeconds(1), LEASE));
+                        leased -> assertThat(leased.remaining()).isBetween(Duration.ofSeconds(1), LEASE));
         assertThat(database.query("SELECT convert_from(body, 'UTF8') AS body, exchange, routing_key,"
-                        + " publish_after = (SELECT lease_until FROM sluice.stage_run WHERE job_id = 'held') AS fits"
-                        + " FROM sluice.outbox WHERE message_id = 'held/again'"))
+                        + " publish_after = (SELECT lease_until FROM sluice.stage_run WHERE job_id = 'leased') AS deferred"
+                        + " FROM sluice.outbox WHERE message_id = 'leased/again'"))
                 .containsExactly(Map.of(
                         "body", job.toJson().encode(),
                         "exchange", "video.processing",
                         "routing_key", "download",
-                        "fits", "t"));
+                        "deferred", "t"));
     }
 
     @Test
-    void givesARunWhoseLeaseEndedToTheNextWorkerAndShutsTheFirstOut() {
+    void fencesFirstWorkerWhenExpiredRunIsClaimedAgain() {
         StagedJob job = Samples.job("zombie");
         Claim first = granted(job, Samples.download("zombie"), "w1");
         expire("zombie");
 
         Claim second = granted(job, Samples.download("zombie"), "w2");
-        boolean zombieCommitted = await(store.runs().commit(first.attempt(), done(job, first)));
+        boolean firstCommitted = await(store.runs().commit(first.attempt(), done(job, first)));
 
         assertThat(second.attempt().fencingToken()).isEqualTo(2);
         assertThat(second.attempt().attemptNumber()).isEqualTo(2);
         assertThat(second.firstSeq()).isEqualTo(Claim.SEQUENCE_BLOCK + 1);
-        assertThat(zombieCommitted).isFalse();
+        assertThat(firstCommitted).isFalse();
         assertThat(await(store.runs()
                         .fail(
                                 first.attempt(),
@@ -135,7 +135,7 @@ class RunStoreIT {
     }
 
     @Test
-    void commitsResultNextMessageAndUpdateTogether() {
+    void commitsResultNextMessageAndUpdateAtomically() {
         StagedJob job = Samples.job("good");
         Claim claim = granted(job, Samples.download("good"), "w1");
 
@@ -155,25 +155,25 @@ class RunStoreIT {
     }
 
     @Test
-    void takesAClaimBackWhoseAnswerIsLost() {
-        StagedJob job = Samples.job("unanswered");
-        InterruptedConnection cut = InterruptedConnection.before(vertx, database.config());
-        Store behind = await(Store.open(vertx, cut.config()));
-        cut.loseTheNextAnswerTo("COMMIT");
+    void revokesClaimWhenCommitResponseIsLost() {
+        StagedJob job = Samples.job("unconfirmed");
+        InterruptedConnection connection = InterruptedConnection.before(vertx, database.config());
+        Store interrupted = await(Store.open(vertx, connection.config()));
+        connection.loseTheNextAnswerTo("COMMIT");
 
         JobException lost =
-                failureOf(behind.runs().claim(Samples.download("unanswered"), job, Samples.again(job), "w1", LEASE));
+                failureOf(interrupted.runs().claim(Samples.download("unconfirmed"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
-        assertThat(run("unanswered")).containsEntry("state", "waiting").containsEntry("counted", "0");
-        assertThat(granted(job, Samples.download("unanswered"), "w2").attempt())
-                .isEqualTo(new Attempt(Samples.download("unanswered"), 2, 1));
-        behind.close();
-        await(cut.close());
+        assertThat(run("unconfirmed")).containsEntry("state", "waiting").containsEntry("counted", "0");
+        assertThat(granted(job, Samples.download("unconfirmed"), "w2").attempt())
+                .isEqualTo(new Attempt(Samples.download("unconfirmed"), 2, 1));
+        interrupted.close();
+        await(connection.close());
     }
 
     @Test
-    void takesNothingFromAWorkerWhoGotTheSameTokenAfterwards() {
+    void doesNotRevokeLaterClaimWithSameToken() {
         RunId run = Samples.download("same-token");
         granted(Samples.job("same-token"), run, "w2");
 
@@ -184,42 +184,42 @@ class RunStoreIT {
     }
 
     @Test
-    void endsARunOnceWhenTheAnswerToItsCommitIsLost() {
+    void completesRunOnceWhenCommitResponseIsLost() {
         StagedJob job = Samples.job("cut");
         Claim claim = granted(job, Samples.download("cut"), "w1");
-        InterruptedConnection cut = InterruptedConnection.before(vertx, database.config());
-        Store behind = await(Store.open(vertx, cut.config()));
-        cut.loseTheNextAnswerTo("COMMIT");
+        InterruptedConnection connection = InterruptedConnection.before(vertx, database.config());
+        Store interrupted = await(Store.open(vertx, connection.config()));
+        connection.loseTheNextAnswerTo("COMMIT");
 
-        JobException lost = failureOf(behind.runs().commit(claim.attempt(), done(job, claim)));
-        boolean again = await(behind.runs()
+        JobException lost = failureOf(interrupted.runs().commit(claim.attempt(), done(job, claim)));
+        boolean again = await(interrupted.runs()
                 .commit(claim.attempt(), done(job, claim))
-                .recover(notYetReconnected -> behind.runs().commit(claim.attempt(), done(job, claim))));
+                .recover(reconnecting -> interrupted.runs().commit(claim.attempt(), done(job, claim))));
 
         assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
         assertThat(again).isTrue();
         assertThat(run("cut")).containsEntry("state", "done");
         assertThat(updates("cut")).containsExactly("downloading_video", "download_complete");
-        behind.close();
-        await(cut.close());
+        interrupted.close();
+        await(connection.close());
     }
 
     @Test
-    void failsAJobOnceWhenAskedTwiceByTheSameAttempt() {
+    void failsJobOnceWhenCalledTwiceBySameAttempt() {
         StagedJob job = Samples.job("twice");
         Claim claim = granted(job, Samples.download("twice"), "w1");
         JobUpdate failed = Samples.failed(job, claim.attempt(), broken());
 
         boolean first = await(store.runs().fail(claim.attempt(), broken(), failed, Optional.empty()));
         boolean second = await(store.runs().fail(claim.attempt(), broken(), failed, Optional.empty()));
-        boolean otherEnding = await(store.runs().commit(claim.attempt(), done(job, claim)));
+        boolean completed = await(store.runs().commit(claim.attempt(), done(job, claim)));
 
-        assertThat(List.of(first, second, otherEnding)).containsExactly(true, true, false);
+        assertThat(List.of(first, second, completed)).containsExactly(true, true, false);
         assertThat(updates("twice")).containsExactly("downloading_video", "download_failed");
     }
 
     @Test
-    void completesTheJobWithItsLastStage() {
+    void completesJobWithLastStage() {
         StagedJob job = Samples.job("last").forStage(StageName.UPLOAD);
         Claim claim = granted(job, Samples.upload("last"), "w1");
 
@@ -248,7 +248,7 @@ class RunStoreIT {
     }
 
     @Test
-    void endsAFailedJobWithItsReason() {
+    void failsJobWithErrorMessage() {
         StagedJob job = Samples.job("bad");
         Claim claim = granted(job, Samples.download("bad"), "w1");
         JobException failure = new JobException(ErrorCode.NOT_A_VIDEO, "This is \0 a text.");
@@ -275,15 +275,15 @@ class RunStoreIT {
     }
 
     @Test
-    void countsAttemptsThatFailedAndKeepsWhatTheySaid() {
+    void countsFailedAttemptsAndKeepsTheirErrors() {
         StagedJob job = Samples.job("retried");
         Claim first = granted(job, Samples.download("retried"), "w1");
 
-        boolean put =
+        boolean committed =
                 await(store.runs().retryLater(first.attempt(), broken(), Duration.ofMinutes(2), Samples.again(job)));
         Claim second = granted(job, Samples.download("retried"), "w2");
 
-        assertThat(put).isTrue();
+        assertThat(committed).isTrue();
         assertThat(second.attempt()).isEqualTo(new Attempt(Samples.download("retried"), 2, 2));
         assertThat(database.value("SELECT round(extract(epoch FROM publish_after - created_at) / 10)"
                         + " FROM sluice.outbox WHERE message_id = 'retried/again'"))
@@ -294,13 +294,13 @@ class RunStoreIT {
                 .containsExactly(Map.of(
                         "attempt", "1",
                         "worker", "w1",
-                        "error", "The store is busy.",
+                        "error", "The object store is busy.",
                         "code", "store_unavailable",
                         "timed", "t"));
     }
 
     @Test
-    void doesNotCountAnAttemptThatAShutdownEnded() {
+    void doesNotCountReleasedAttempt() {
         StagedJob job = Samples.job("released");
         Claim first = granted(job, Samples.download("released"), "w1");
 
@@ -312,45 +312,45 @@ class RunStoreIT {
     }
 
     @Test
-    void renewsTheLeasesOfThoseThatStillHoldTheirRun() {
+    void renewsLeasesOfCurrentAttemptsOnly() {
         Claim lost = granted(Samples.job("lost"), Samples.download("lost"), "w1");
         expire("lost");
-        Claim taken = granted(Samples.job("lost"), Samples.download("lost"), "w2");
+        Claim current = granted(Samples.job("lost"), Samples.download("lost"), "w2");
         Claim late = granted(Samples.job("late"), Samples.download("late"), "w1");
         expire("late");
 
-        var held = await(
-                store.runs().renew(List.of(lost.attempt(), late.attempt(), taken.attempt(), taken.attempt()), LEASE));
+        var renewed = await(
+                store.runs().renew(List.of(lost.attempt(), late.attempt(), current.attempt(), current.attempt()), LEASE));
 
-        assertThat(held).containsExactlyInAnyOrder(late.attempt(), taken.attempt());
+        assertThat(renewed).containsExactlyInAnyOrder(late.attempt(), current.attempt());
         assertThat(await(claim(Samples.job("late"), Samples.download("late"), "w3")))
                 .isInstanceOf(ClaimResult.LeasedElsewhere.class);
         assertThat(await(store.runs().renew(List.of(), LEASE))).isEmpty();
     }
 
     @Test
-    void letsProgressRiseOnlyAndOnlyForThoseThatHoldTheirRun() {
-        Claim lost = granted(Samples.job("tick-lost"), Samples.download("tick-lost"), "w1");
-        expire("tick-lost");
-        granted(Samples.job("tick-lost"), Samples.download("tick-lost"), "w2");
-        Claim held = granted(Samples.job("tick"), Samples.download("tick"), "w1");
+    void raisesProgressOfCurrentAttemptsOnly() {
+        Claim lost = granted(Samples.job("progress-lost"), Samples.download("progress-lost"), "w1");
+        expire("progress-lost");
+        granted(Samples.job("progress-lost"), Samples.download("progress-lost"), "w2");
+        Claim current = granted(Samples.job("progress"), Samples.download("progress"), "w1");
 
-        List<RecordedProgress> up = await(store.runs()
+        List<RecordedProgress> raised = await(store.runs()
                 .recordProgress(List.of(
                         new ProgressReport(lost.attempt(), 11, 0),
-                        new ProgressReport(held.attempt(), 12, 0),
-                        new ProgressReport(held.attempt(), 9, 0))));
-        List<RecordedProgress> down =
-                await(store.runs().recordProgress(List.of(new ProgressReport(held.attempt(), 5, 0))));
+                        new ProgressReport(current.attempt(), 12, 0),
+                        new ProgressReport(current.attempt(), 9, 0))));
+        List<RecordedProgress> lower =
+                await(store.runs().recordProgress(List.of(new ProgressReport(current.attempt(), 5, 0))));
 
-        assertThat(up).containsExactly(new RecordedProgress(held.attempt(), 12, Optional.empty()));
-        assertThat(down).containsExactly(new RecordedProgress(held.attempt(), 12, Optional.empty()));
-        assertThat(database.value("SELECT progress FROM sluice.job WHERE id = 'tick-lost'"))
+        assertThat(raised).containsExactly(new RecordedProgress(current.attempt(), 12, Optional.empty()));
+        assertThat(lower).containsExactly(new RecordedProgress(current.attempt(), 12, Optional.empty()));
+        assertThat(database.value("SELECT progress FROM sluice.job WHERE id = 'progress-lost'"))
                 .isEqualTo("0");
     }
 
     @Test
-    void startsTheNextClaimAtTheProgressThatWasReached() {
+    void startsNextClaimAtReachedProgress() {
         StagedJob job = Samples.job("floor");
         Claim first = granted(job, Samples.download("floor"), "w1");
         await(store.runs().recordProgress(List.of(new ProgressReport(first.attempt(), 15, 0))));
@@ -362,8 +362,8 @@ class RunStoreIT {
     }
 
     @Test
-    void undoesAClaimWhoseAnnouncementCannotBeMade() {
-        StagedJob job = Samples.job("mute");
+    void rollsBackClaimWhenUpdateCannotBeBuilt() {
+        StagedJob job = Samples.job("no-update");
 
         RunStore withoutUpdates = RunStore.of(store.database(), store.tables(), update -> {
             throw new IllegalStateException("no update");
@@ -371,14 +371,14 @@ class RunStoreIT {
 
         Future<ClaimResult> broken = withoutUpdates
                 .claims()
-                .claim(new ClaimRequest(Samples.download("mute"), job, Samples.again(job), "w1", LEASE));
+                .claim(new ClaimRequest(Samples.download("no-update"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(failureOf(broken).code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
-        assertThat(database.query("SELECT * FROM sluice.job WHERE id = 'mute'")).isEmpty();
+        assertThat(database.query("SELECT * FROM sluice.job WHERE id = 'no-update'")).isEmpty();
     }
 
     @Test
-    void makesANewJobKnownToTheUserAndTheDownloadQueue() {
+    void createsJobInUserTableAndOutbox() {
         StagedJob job = Samples.job("new");
 
         await(store.jobs()
@@ -406,7 +406,7 @@ class RunStoreIT {
     }
 
     @Test
-    void showsTheNextAttemptWhatTheLastOneSaved() {
+    void passesCheckpointToNextAttempt() {
         StagedJob job = Samples.job("checkpoint");
         Claim first = granted(job, Samples.download("checkpoint"), "w1");
         assertThat(await(store.runs().saveCheckpoint(first.attempt(), new JsonObject().put("got", "there"))))
@@ -417,36 +417,36 @@ class RunStoreIT {
 
         assertThat(second.checkpoint()).contains(new JsonObject().put("got", "there"));
         assertThat(await(store.runs().saveCheckpoint(first.attempt(), new JsonObject().put("got", "late"))))
-                .as("of an attempt that lost its run")
+                .as("checkpoint of a fenced attempt")
                 .isFalse();
     }
 
     @Test
-    void tellsHowLongARunIsStillSomebodys() {
-        StagedJob job = Samples.job("left");
+    void returnsRemainingLease() {
+        StagedJob job = Samples.job("remaining");
 
-        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("remaining"))))
                 .isZero();
-        granted(job, Samples.download("left"), "w1");
-        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
+        granted(job, Samples.download("remaining"), "w1");
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("remaining"))))
                 .isPositive()
                 .isLessThanOrEqualTo(LEASE);
-        expire("left");
-        assertThat(await(store.runs().store().leases().remaining(Samples.download("left"))))
+        expire("remaining");
+        assertThat(await(store.runs().store().leases().remaining(Samples.download("remaining"))))
                 .isZero();
     }
 
     @Test
-    void putsARunOffWithoutCountingTheAttempt() {
-        StagedJob job = Samples.job("put-off");
-        Claim first = granted(job, Samples.download("put-off"), "w1");
+    void defersRunWithoutCountingAttempt() {
+        StagedJob job = Samples.job("deferred");
+        Claim first = granted(job, Samples.download("deferred"), "w1");
 
         assertThat(await(store.runs().defer(first.attempt(), Duration.ofSeconds(30), Samples.again(job))))
                 .isTrue();
 
-        assertThat(run("put-off")).containsEntry("state", "waiting").containsEntry("counted", "0");
+        assertThat(run("deferred")).containsEntry("state", "waiting").containsEntry("counted", "0");
         assertThat(database.value("SELECT round(extract(epoch FROM publish_after - created_at)) FROM sluice.outbox"
-                        + " WHERE message_id = 'put-off/again'"))
+                        + " WHERE message_id = 'deferred/again'"))
                 .isEqualTo("30");
     }
 
@@ -462,7 +462,7 @@ class RunStoreIT {
     }
 
     private static JobException broken() {
-        return new JobException(ErrorCode.STORE_UNAVAILABLE, "The store is busy.");
+        return new JobException(ErrorCode.STORE_UNAVAILABLE, "The object store is busy.");
     }
 
     private static Future<ClaimResult> claim(StagedJob job, RunId run, String worker) {

@@ -36,10 +36,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A stage that is done in tasks: planned at once, sent a few at a time, joined once. */
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class TaskSettlementIT {
-    private static final StagedJob JOB = Samples.job("film").forStage(StageName.PROCESSING);
+    private static final StagedJob JOB = Samples.job("long").forStage(StageName.PROCESSING);
     private static final RunId PROCESSING = RunId.ofStage(JOB.id(), StageName.PROCESSING);
     private static final RunId JOIN = RunId.ofStage(JOB.id(), StageName.JOIN);
 
@@ -53,7 +52,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void areSentAsManyAtATimeAsAreToBeInFlight() {
+    void sendsNextTasksUpToLimitInFlight() {
         plan(5, 2);
         assertThat(sent()).containsExactly("task 0", "task 1");
 
@@ -67,7 +66,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void areJoinedOnceByWhoeverEndsLastAlsoWhenAllEndAtOnce() {
+    void sendsJoinOnceWhenTasksCompleteConcurrently() {
         plan(6, 6);
         List<Claim> claims = IntStream.range(0, 6).mapToObj(this::claim).toList();
 
@@ -83,7 +82,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void cannotBeJoinedBeforeTheyAreAllDone() {
+    void rejectsJoinBeforeAllTasksAreCompleted() {
         plan(2, 2);
         commit(claim(0), 2);
 
@@ -94,7 +93,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void areNobodysBeforeTheyArePlanned() {
+    void rejectsTasksThatAreNotPlanned() {
         assertThat(claim(new RunId(JOB.id(), StageName.SEGMENT, 0))).isInstanceOf(ClaimResult.AlreadyFinished.class);
         assertThat(database.value("SELECT count(*) FROM sluice.job")).isEqualTo("0");
 
@@ -104,7 +103,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void tellHowFarTheJobIsTogether() {
+    void computesProgressFromAllTasks() {
         plan(4, 4);
         List<Claim> claims = IntStream.range(0, 4).mapToObj(this::claim).toList();
 
@@ -116,7 +115,7 @@ class TaskSettlementIT {
         List<RecordedProgress> later = await(store.runs()
                 .recordProgress(List.of(new ProgressReport(claims.get(1).attempt(), 0, 0.1))));
 
-        // 38 percent of the job are the tasks': a quarter of them, then one and a half of four.
+        // The tasks are 38 percent of the job: a quarter of them, then 1.5 of 4.
         assertThat(half).extracting(RecordedProgress::progress).containsExactly(30 + 9);
         assertThat(half.get(0).stageProgress().orElseThrow().fraction()).isEqualTo(0.25);
         assertThat(later).extracting(RecordedProgress::progress).containsExactly(30 + 14);
@@ -125,7 +124,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void areNotLostWhileTheyWaitForTheirTurn() {
+    void doesNotResendTasksThatAreNotSentYet() {
         plan(3, 1);
         LostMessageRepository messages = new LostMessageRepository(
                 store.database(), (run, job) -> Samples.message("", "lost", job.toBuffer(), "lost " + run.task()));
@@ -141,7 +140,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void ofAnEarlierLifeOfTheJobHaveNothingToSay() {
+    void fencesTasksOfPreviousPlan() {
         plan(2, 2);
         Claim before = claim(0);
         JobException reason = new JobException(ErrorCode.CANCELLED, "No.");
@@ -158,7 +157,7 @@ class TaskSettlementIT {
     }
 
     @Test
-    void failTheJobWithTheLastWordOfAll() {
+    void numbersFailureAboveUpdatesOfOtherTasks() {
         plan(2, 2);
         Claim failing = claim(0);
         commit(claim(1), 2);
@@ -174,7 +173,7 @@ class TaskSettlementIT {
 
         long last = Long.parseLong(database.value("SELECT seq FROM sluice.job"));
         assertThat(database.value("SELECT message_id FROM sluice.outbox ORDER BY id DESC LIMIT 1"))
-                .isEqualTo("film/" + last);
+                .isEqualTo("long/" + last);
     }
 
     /** Plans tasks of equal weight. */
@@ -205,7 +204,7 @@ class TaskSettlementIT {
                 JOB,
                 new JsonObject(),
                 inFlight,
-                standing -> Samples.done(JOB, new Attempt(PROCESSING, 1, 1), standing.seq()),
+                progress -> Samples.done(JOB, new Attempt(PROCESSING, 1, 1), progress.seq()),
                 TaskSettlementIT::message,
                 new NextRun(JOIN, Optional.of(Samples.message("", "join", MessageCodec.encode(JOB), "join"))));
     }
@@ -215,7 +214,7 @@ class TaskSettlementIT {
     }
 
     private Claim claim(int task) {
-        return granted(claim(new RunId(new JobId("film"), StageName.SEGMENT, task)));
+        return granted(claim(new RunId(new JobId("long"), StageName.SEGMENT, task)));
     }
 
     private static Claim granted(ClaimResult result) {

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class LeaseRenewerIT {
-    /** Renewed by hand only. */
+    /** Renewals by the tests only. */
     private static final DeliveryConfig CONFIG = new DeliveryConfig(
             Duration.ofSeconds(30),
             Duration.ofDays(1),
@@ -64,7 +64,7 @@ class LeaseRenewerIT {
     }
 
     @Test
-    void stopsWorkWhoseRunWentToAnotherWorker() throws Exception {
+    void cancelsRunWhenLeaseIsLost() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("lost");
         CancellationToken work = new CancellationToken();
@@ -77,7 +77,7 @@ class LeaseRenewerIT {
     }
 
     @Test
-    void doesNotTakeARunForLostThatWasCommittedMeanwhile() throws Exception {
+    void doesNotCancelRunCommittedMeanwhile() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("settled");
         CancellationToken work = new CancellationToken();
@@ -91,7 +91,7 @@ class LeaseRenewerIT {
     }
 
     @Test
-    void keepsTheLeaseOfARunThatIsBeingSettled() throws Exception {
+    void renewsLeaseOfSettlingRun() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("settling");
         leases.track(attempt, new CancellationToken());
@@ -105,7 +105,7 @@ class LeaseRenewerIT {
     }
 
     @Test
-    void stopsTheWorkOfACancelledJobAndWaitsForItsEnd() throws Exception {
+    void cancelsRunsOfCancelledJobAndAwaitsTheirEnd() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
         Attempt attempt = claim("cancelled");
         CancellationToken work = new CancellationToken();
@@ -113,21 +113,21 @@ class LeaseRenewerIT {
         leases.track(attempt, work);
         leases.track(claim("another"), other);
 
-        Future<Void> gone = leases.cancelJob(attempt.run().job());
-        boolean goneBeforeItsEnd = gone.isComplete();
+        Future<Void> released = leases.cancelJob(attempt.run().job());
+        boolean releasedEarly = released.isComplete();
         leases.untrack(attempt);
 
         assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
         assertThat(other.reason()).isEmpty();
-        assertThat(goneBeforeItsEnd).isFalse();
-        get(gone);
+        assertThat(releasedEarly).isFalse();
+        get(released);
     }
 
     @Test
-    void stopsWorkThatWasClaimedJustBeforeItsJobWasCancelled() throws Exception {
+    void cancelsRunTrackedAfterItsJobWasCancelled() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
-        Promise<JobId> told = Promise.promise();
-        leases.onCancelled(told::tryComplete);
+        Promise<JobId> notified = Promise.promise();
+        leases.onCancelled(notified::tryComplete);
         Attempt attempt = claim("claimed-before");
         table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'claimed-before';"
                 + "UPDATE sluice.stage_run SET state = 'failed' WHERE job_id = 'claimed-before'");
@@ -136,14 +136,14 @@ class LeaseRenewerIT {
         get(leases.cancelJob(attempt.run().job()));
         leases.track(attempt, work);
 
-        assertThat(get(told.future())).isEqualTo(attempt.run().job());
+        assertThat(get(notified.future())).isEqualTo(attempt.run().job());
         assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
     }
 
     @Test
-    void goesOnWithAJobThatIsTriedAgainAfterItsCancellation() throws Exception {
+    void continuesJobRestartedAfterCancellation() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
-        Attempt attempt = claim("tried-again");
+        Attempt attempt = claim("restarted");
         CancellationToken work = new CancellationToken();
 
         get(leases.cancelJob(attempt.run().job()));
@@ -154,29 +154,29 @@ class LeaseRenewerIT {
     }
 
     @Test
-    void findsOutWithARenewalWhatItDidNotHear() throws Exception {
+    void detectsCancelledJobAtRenewal() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(vertx, runs.leases(), CONFIG);
-        List<JobId> told = new CopyOnWriteArrayList<>();
-        leases.onCancelled(told::add);
-        Attempt cancelled = claim("unheard");
+        List<JobId> notified = new CopyOnWriteArrayList<>();
+        leases.onCancelled(notified::add);
+        Attempt cancelled = claim("missed");
         Attempt lost = claim("lost-too");
         CancellationToken work = new CancellationToken();
-        CancellationToken workOfAnother = new CancellationToken();
+        CancellationToken otherWork = new CancellationToken();
         leases.track(cancelled, work);
-        leases.track(lost, workOfAnother);
-        table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'unheard';"
-                + "UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id IN ('unheard', 'lost-too')");
+        leases.track(lost, otherWork);
+        table.execute("UPDATE sluice.job SET state = 'failed', error_code = 'cancelled' WHERE id = 'missed';"
+                + "UPDATE sluice.stage_run SET attempt = attempt + 1 WHERE job_id IN ('missed', 'lost-too')");
 
         get(leases.renew());
         get(leases.renew());
 
         assertThat(work.reason().map(JobException::code)).contains(ErrorCode.CANCELLED);
-        assertThat(workOfAnother.reason().map(JobException::code)).contains(ErrorCode.LEASE_LOST);
-        assertThat(told).containsExactly(new JobId("unheard"));
+        assertThat(otherWork.reason().map(JobException::code)).contains(ErrorCode.LEASE_LOST);
+        assertThat(notified).containsExactly(new JobId("missed"));
     }
 
     @Test
-    void renewsTheOthersWhileARenewalIsStuck() throws Exception {
+    void renewsOtherLeasesWhileOneRenewalHangs() throws Exception {
         LeaseRenewer leases = new LeaseRenewer(
                 vertx,
                 runs.leases(),
@@ -190,9 +190,9 @@ class LeaseRenewerIT {
                         CONFIG.maxSegmentsInFlight()));
         Attempt stuck = claim("stuck");
         Attempt other = claim("other");
-        try (Connection somebody = table.connect()) {
-            somebody.setAutoCommit(false);
-            somebody.createStatement()
+        try (Connection blocker = table.connect()) {
+            blocker.setAutoCommit(false);
+            blocker.createStatement()
                     .execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'stuck'");
             leases.track(stuck, new CancellationToken());
             Awaitility.await()
@@ -207,7 +207,7 @@ class LeaseRenewerIT {
             Awaitility.await()
                     .until(() -> table.value("SELECT lease_until > now() FROM sluice.stage_run WHERE job_id = 'other'")
                             .equals("t"));
-            somebody.rollback();
+            blocker.rollback();
         } finally {
             leases.close();
         }
@@ -216,11 +216,11 @@ class LeaseRenewerIT {
     private static Attempt claim(String id) throws TimeoutException {
         StagedJob job = StagedJob.create(
                 new NewJob(new JobId(id), "media", "user", "uploads/a.mov", "a.mov", "video/mp4", 1, Instant.EPOCH));
-        OutboxMessage again = new OutboxMessage(
+        OutboxMessage redelivery = new OutboxMessage(
                 "", "nowhere", MessageCodec.encode(job), new JsonObject(), id, Optional.empty(), Duration.ZERO);
         ClaimResult result = get(runs.claims()
                 .claim(new ClaimRequest(
-                        RunId.ofStage(job.id(), StageName.DOWNLOAD), job, again, "w1", CONFIG.leaseDuration())));
+                        RunId.ofStage(job.id(), StageName.DOWNLOAD), job, redelivery, "w1", CONFIG.leaseDuration())));
         return ((ClaimResult.Granted) result).claim().attempt();
     }
 

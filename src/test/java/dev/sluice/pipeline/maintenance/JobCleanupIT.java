@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 class JobCleanupIT {
     private static final ObjectKey VIDEO = new ObjectKey("videos/m_360p.mp4");
-    private static final ObjectKey OF_ANOTHER_MEDIUM = new ObjectKey("videos/other_360p.mp4");
+    private static final ObjectKey OF_OTHER_MEDIA = new ObjectKey("videos/other_360p.mp4");
 
     private InMemoryObjectStore objectStore;
     private TestDatabase table;
@@ -76,63 +76,63 @@ class JobCleanupIT {
     }
 
     @Test
-    void ofAFailedJobGoWithWhatItPublishedOfOneResult() throws Exception {
-        Path made = left("failed");
+    void deletesArtifactsAndPartialOutputsOfFailedJob() throws Exception {
+        Path attemptDirectory = interruptedPublication("failed");
 
         get(jobCleanup.cleanUpFailed(new JobId("j")));
 
-        assertThat(objectStore.keys()).containsExactly(OF_ANOTHER_MEDIUM);
-        assertThat(made.getParent().getParent()).isEmptyDirectory();
+        assertThat(objectStore.keys()).containsExactly(OF_OTHER_MEDIA);
+        assertThat(attemptDirectory.getParent().getParent()).isEmptyDirectory();
     }
 
     @Test
-    void ofAJobThatWasStartedAgainStay() throws Exception {
-        Path made = left("running");
+    void keepsArtifactsOfRestartedJob() throws Exception {
+        Path attemptDirectory = interruptedPublication("running");
 
         get(jobCleanup.cleanUpFailed(new JobId("j")));
 
         assertThat(objectStore.keys()).hasSize(3);
-        assertThat(made).isDirectory();
+        assertThat(attemptDirectory).isDirectory();
     }
 
     @Test
-    void thatAStoreDidNotRemoveAreRemovedLater() throws Exception {
-        left("failed");
-        objectStore.failWith(Optional.of(new JobException(ErrorCode.STORE_UNAVAILABLE, "away")));
+    void deletesPartialOutputsLaterWhenStoreWasUnavailable() throws Exception {
+        interruptedPublication("failed");
+        objectStore.failWith(Optional.of(new JobException(ErrorCode.STORE_UNAVAILABLE, "unavailable")));
         get(jobCleanup.cleanUpFailed(new JobId("j")));
         objectStore.failWith(Optional.empty());
 
         get(jobCleanup.removePartialOutputs());
 
-        assertThat(objectStore.keys()).doesNotContain(VIDEO).contains(OF_ANOTHER_MEDIUM);
+        assertThat(objectStore.keys()).doesNotContain(VIDEO).contains(OF_OTHER_MEDIA);
     }
 
     @Test
-    void areWhatWasSeenBeforeItWasAskedWhetherTheJobHasEnded() throws Exception {
+    void deletesOnlyObjectsListedBeforeStateCheck() throws Exception {
         Attempt first = attempt(1);
         put(staging.key(first, 0));
-        ObjectKey ofTheNewLife = staging.key(attempt(2), 0);
+        ObjectKey ofRestartedJob = staging.key(attempt(2), 0);
 
-        get(staging.deleteIf(first.run().job(), () -> begunToPut(ofTheNewLife).map(true)));
+        get(staging.deleteIf(first.run().job(), () -> upload(ofRestartedJob).map(true)));
 
-        assertThat(objectStore.keys()).containsExactly(ofTheNewLife);
+        assertThat(objectStore.keys()).containsExactly(ofRestartedJob);
     }
 
-    /** A job that began to publish, stands so, and left something everywhere; gives its directory. */
-    private Path left(String state) throws Exception {
+    /** Creates a job in this state with artifacts of an interrupted publication; returns its attempt directory. */
+    private Path interruptedPublication(String state) throws Exception {
         JsonObject message = new JsonObject()
                 .put("id", "j")
                 .put("mediaId", "m")
                 .put("s3Key", "uploads/a")
-                .put("outputs", new JsonArray().add(output(VIDEO)).add(output(OF_ANOTHER_MEDIUM)));
+                .put("outputs", new JsonArray().add(output(VIDEO)).add(output(OF_OTHER_MEDIA)));
         table.execute("INSERT INTO sluice.job (id, message, stage, state, file_name) VALUES ('j', '" + message.encode()
                 + "', 'upload', '" + state + "', '" + new JobId("j").pathSegment() + "');"
                 + "INSERT INTO sluice.stage_run (job_id, stage, task, state, checkpoint)"
                 + " VALUES ('j', 'upload', 0, 'failed', '{\"promoting\":true}')");
         put(VIDEO);
-        put(OF_ANOTHER_MEDIUM);
+        put(OF_OTHER_MEDIA);
         put(staging.key(attempt(1), 0));
-        return get(workspace.withAttemptDirectory(attempt(1), 0, here -> Future.succeededFuture(here.path())));
+        return get(workspace.withAttemptDirectory(attempt(1), 0, attempt -> Future.succeededFuture(attempt.path())));
     }
 
     private static Attempt attempt(int token) {
@@ -151,10 +151,10 @@ class JobCleanupIT {
     }
 
     private void put(ObjectKey key) throws TimeoutException {
-        get(begunToPut(key));
+        get(upload(key));
     }
 
-    private Future<ObjectMetadata> begunToPut(ObjectKey key) {
+    private Future<ObjectMetadata> upload(ObjectKey key) {
         try {
             Path file = Files.writeString(Files.createTempFile(directory, "object", null), "x");
             return objectStore.upload(key, file, "video/mp4", ProgressListener.noop(), new CancellationToken());

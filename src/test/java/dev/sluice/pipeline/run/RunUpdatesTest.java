@@ -32,8 +32,8 @@ class RunUpdatesTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
 
     @Test
-    void numbersRiseOverStepsAndTicks() {
-        RunUpdates updates = news(StageName.PROCESSING, 20, 3_000_000);
+    void increasesSeqOverStepsAndProgress() {
+        RunUpdates updates = updates(StageName.PROCESSING, 20, 3_000_000);
 
         List<Long> numbers = List.of(
                 started(StageName.PROCESSING, 20, 3_000_000, JOB).seq(),
@@ -45,8 +45,8 @@ class RunUpdatesTest {
     }
 
     @Test
-    void progressNeverFallsBelowWhatAnEarlierAttemptReached() {
-        RunUpdates updates = news(StageName.PROCESSING, 55, 0);
+    void keepsProgressOfEarlierAttempt() {
+        RunUpdates updates = updates(StageName.PROCESSING, 55, 0);
 
         assertThat(started(StageName.PROCESSING, 55, 0, JOB).progress()).isEqualTo(55);
         assertThat(updates.progress(0.1).progress()).isEqualTo(55);
@@ -58,8 +58,8 @@ class RunUpdatesTest {
     }
 
     @Test
-    void theLastStageEndsTheJob() {
-        JobUpdate done = news(StageName.UPLOAD, 80, 0).completed(JOB);
+    void completesJobWithLastStage() {
+        JobUpdate done = updates(StageName.UPLOAD, 80, 0).completed(JOB);
 
         assertThat(done.status()).isEqualTo(JobUpdate.Status.COMPLETED);
         assertThat(done.step()).isEqualTo("upload_complete");
@@ -67,13 +67,13 @@ class RunUpdatesTest {
     }
 
     @Test
-    void aRequestIsAnsweredInTheStepsThatItsProducerWaitsFor() {
-        StagedJob asked = MessageCodec.decodeRequest(Buffer.buffer("""
+    void usesSingleStageStepsForRequest() {
+        StagedJob request = MessageCodec.decodeRequest(Buffer.buffer("""
                         {"type":"video_processing_request","job_id":"j","media_id":"m","user_id":"u","s3_key":"a.mp4"}""")).toStagedJob();
 
         List<String> steps = Stream.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD)
                 .flatMap(stage -> Stream.of(
-                        started(stage, 0, 0, asked), news(stage, 0, 0, asked).completed(asked)))
+                        started(stage, 0, 0, request), updates(stage, 0, 0, request).completed(request)))
                 .map(update -> update.step() + " " + update.progress() + " " + update.status())
                 .toList();
 
@@ -85,37 +85,37 @@ class RunUpdatesTest {
                         "uploading_results 70 PROCESSING",
                         "uploading_results 80 PROCESSING",
                         "processing_complete 100 COMPLETED");
-        assertThat(news(StageName.DOWNLOAD, 0, 0, asked).progress(0.9).progress())
+        assertThat(updates(StageName.DOWNLOAD, 0, 0, request).progress(0.9).progress())
                 .isEqualTo(9);
-        assertThat(news(StageName.UPLOAD, 0, 0, asked)
+        assertThat(updates(StageName.UPLOAD, 0, 0, request)
                         .failed(new JobException(ErrorCode.NO_FRAMES, "No frame."))
                         .step())
                 .isEqualTo("processing_failed");
     }
 
     @Test
-    void forecastsTheRestOnceSomethingIsDone() {
-        RunUpdates updates = news(StageName.PROCESSING, 30, 0);
+    void estimatesRemainingTimeFromFivePercent() {
+        RunUpdates updates = updates(StageName.PROCESSING, 30, 0);
         now.set(START.plus(Duration.ofSeconds(20)));
 
         assertThat(updates.progress(0.04).etaSeconds()).isEmpty();
         assertThat(updates.progress(0.25).etaSeconds()).contains(60);
     }
 
-    private RunUpdates news(StageName stage, int floor, long firstSeq) {
-        return news(stage, floor, firstSeq, JOB);
+    private RunUpdates updates(StageName stage, int minProgress, long firstSeq) {
+        return updates(stage, minProgress, firstSeq, JOB);
     }
 
-    private RunUpdates news(StageName stage, int floor, long firstSeq, StagedJob job) {
+    private RunUpdates updates(StageName stage, int minProgress, long firstSeq, StagedJob job) {
         Attempt attempt = new Attempt(RunId.ofStage(new JobId("j"), stage), 1, 1);
         InstantSource source = now::get;
         return new RunUpdates(
-                new Claim(attempt, firstSeq, floor, Optional.empty(), job),
-                started(stage, floor, firstSeq, job),
+                new Claim(attempt, firstSeq, minProgress, Optional.empty(), job),
+                started(stage, minProgress, firstSeq, job),
                 source.withZone(ZoneOffset.UTC));
     }
 
-    private static JobUpdate started(StageName stage, int floor, long firstSeq, StagedJob job) {
-        return JobUpdate.started(job, new JobUpdate.Origin(stage, 1, "w"), floor, firstSeq, START);
+    private static JobUpdate started(StageName stage, int minProgress, long firstSeq, StagedJob job) {
+        return JobUpdate.started(job, new JobUpdate.Origin(stage, 1, "w"), minProgress, firstSeq, START);
     }
 }
