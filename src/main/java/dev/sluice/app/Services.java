@@ -62,7 +62,8 @@ record Services(
     private static final long MAX_WORK_DAYS = 7;
 
     /** Opens everything; waits for a database that is not there yet, fails for what will not come by waiting. */
-    static Future<Services> open(Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
+    static Future<Services> open(
+            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
         WorkerExecutor workers = workerPool(vertx, config);
         return workers.executeBlocking(() -> BlockingResources.open(vertx, config), false)
                 .compose(local -> Workspace.open(vertx, config.workspace())

@@ -46,7 +46,8 @@ public final class Sluice {
         return start(vertx, config, new CancellationToken(), stepListener);
     }
 
-    static Future<Sluice> start(Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
+    static Future<Sluice> start(
+            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
         return Services.open(vertx, config, startup, stepListener).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
             return startup.failIfCancelled()
@@ -117,10 +118,11 @@ public final class Sluice {
     }
 
     private Future<Void> deployAll() {
-        return ParallelTasks.sequentially(parts, part -> deploy(part.name())).onSuccess(all -> LOG.atInfo()
-                .addKeyValue("worker", services.runServices().worker())
-                .addKeyValue("verticles", describe())
-                .log("pipeline is up"));
+        return ParallelTasks.sequentially(parts, part -> deploy(part.name()))
+                .onSuccess(all -> LOG.atInfo()
+                        .addKeyValue("worker", services.runServices().worker())
+                        .addKeyValue("verticles", describe())
+                        .log("pipeline is up"));
     }
 
     private String describe() {

@@ -45,13 +45,7 @@ public final class Topology {
 
     /** Every queue that messages are processed from. */
     public static final List<String> INPUT_QUEUES = List.of(
-            DOWNLOAD_QUEUE,
-            PROCESSING_QUEUE,
-            SEGMENTS_QUEUE,
-            JOINS_QUEUE,
-            UPLOAD_QUEUE,
-            UPDATES_QUEUE,
-            REQUESTS_QUEUE);
+            DOWNLOAD_QUEUE, PROCESSING_QUEUE, SEGMENTS_QUEUE, JOINS_QUEUE, UPLOAD_QUEUE, UPDATES_QUEUE, REQUESTS_QUEUE);
 
     private static final int DEAD_LETTER_DELIVERY_LIMIT = 1_000_000_000;
 

@@ -46,7 +46,8 @@ final class KeyTemplate {
         try {
             var unused = new ObjectKey(String.join("x", texts));
         } catch (IllegalArgumentException bad) {
-            throw new IllegalArgumentException(name + ": '" + template + "' is not a valid key: " + bad.getMessage(), bad);
+            throw new IllegalArgumentException(
+                    name + ": '" + template + "' is not a valid key: " + bad.getMessage(), bad);
         }
     }
 

@@ -31,7 +31,8 @@ public record ObjectKey(String value) {
             throw new IllegalArgumentException("an object key must not start with '/': '" + value + "'");
         }
         if (Arrays.stream(value.split("/", -1)).anyMatch(segment -> segment.equals("..") || segment.equals("."))) {
-            throw new IllegalArgumentException("an object key must not contain the segment '.' or '..': '" + value + "'");
+            throw new IllegalArgumentException(
+                    "an object key must not contain the segment '.' or '..': '" + value + "'");
         }
     }
 

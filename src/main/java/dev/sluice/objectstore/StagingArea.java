@@ -23,9 +23,9 @@ public final class StagingArea {
 
     /** The key of an attempt's artifact with this number. */
     public ObjectKey key(Attempt attempt, int number) {
-        return new ObjectKey(
-                directory(attempt.run().job().pathSegment()) + attempt.run().stage().key() + "-"
-                        + attempt.run().task() + "-" + attempt.fencingToken() + "/" + number);
+        return new ObjectKey(directory(attempt.run().job().pathSegment())
+                + attempt.run().stage().key() + "-" + attempt.run().task() + "-" + attempt.fencingToken() + "/"
+                + number);
     }
 
     /** Whether a key belongs to the staged objects of this job. */
@@ -45,7 +45,8 @@ public final class StagingArea {
             if (keys.isEmpty()) {
                 return Future.succeededFuture();
             }
-            return condition.get()
+            return condition
+                    .get()
                     .compose(met -> met ? objectStore.delete(keys).map(true) : Future.succeededFuture(false))
                     .compose(deleted -> deleted && keys.size() == ObjectStore.PAGE_SIZE
                             ? deleteIf(job, condition)

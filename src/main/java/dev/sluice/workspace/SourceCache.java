@@ -82,11 +82,8 @@ public final class SourceCache {
 
     private synchronized Entry acquire(JobId job, long bytes, Fetch fetch) {
         @Nullable Entry known = entries.get(job);
-        Entry entry = known == null
-                        || known.bytes != bytes
-                        || known.cancellation.isCancelled()
-                ? new Entry(bytes)
-                : known;
+        Entry entry =
+                known == null || known.bytes != bytes || known.cancellation.isCancelled() ? new Entry(bytes) : known;
         entries.put(job, entry);
         entry.lastUse = ++clock;
         if (entry.users++ == 0) {

@@ -122,13 +122,15 @@ public final class Workspace {
      */
     Future<Path> fetchSource(JobId job, long bytes, Function<Path, Future<Void>> fetch) {
         Path file = directories.sourceOf(job).resolve("source");
-        return directories.blocking(() -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes)
+        return directories
+                .blocking(() -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes)
                 .compose(there -> there ? Future.succeededFuture(file) : fetched(file, bytes, fetch));
     }
 
     private Future<Path> fetched(Path file, long bytes, Function<Path, Future<Void>> fetch) {
         Path partial = file.resolveSibling(UUID.randomUUID() + ".part");
-        return directories.blocking(() -> {
+        return directories
+                .blocking(() -> {
                     DiskReservations.Reservation share = take(bytes);
                     Files.createDirectories(partial.getParent());
                     return share;
@@ -203,5 +205,4 @@ public final class Workspace {
         return new JobException(
                 ErrorCode.INVALID_MESSAGE, "The message names a file that is not in the directory of its job.");
     }
-
 }

@@ -113,8 +113,7 @@ class BrokerTlsIT {
     void saysThatTheHostIsAnother() throws Exception {
         assertBothSay(
                 config("amqps://127.0.0.1:" + TLS_PORT, KNOWN),
-                "RabbitMQ at 127.0.0.1:" + TLS_PORT
-                        + ": its certificate does not match the host name (");
+                "RabbitMQ at 127.0.0.1:" + TLS_PORT + ": its certificate does not match the host name (");
     }
 
     @Test

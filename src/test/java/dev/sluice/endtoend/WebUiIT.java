@@ -121,7 +121,7 @@ class WebUiIT {
         Locator timings = page.getByTestId("timings");
         timings.locator("summary").click();
         assertThat(timings.locator("tbody tr"))
-                .containsText(new String[] {"Failed: There is no object", "Done", "Done", "Done"});
+                .containsText(new String[] {"Failed: The object", "Done", "Done", "Done"});
         assertThat(timings.locator(".run[data-state=failed]")).hasCount(1);
         Browser.keep(page, "job-after-a-retry");
     }

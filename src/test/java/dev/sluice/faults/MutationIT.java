@@ -88,7 +88,7 @@ class MutationIT {
             awaitThat(() -> isStopped(sleeper));
             Promise<Void> uploadMayGoOn = Promise.promise();
             Runnable unspoil =
-                    scenario.services().storeProxy().spoil(request -> true, FaultProxy.first(uploadMayGoOn::future));
+                    scenario.services().storeProxy().inject(request -> true, FaultProxy.first(uploadMayGoOn::future));
             scenario.worker(1).start();
             awaitThat(() -> value(
                             scenario,

@@ -1,9 +1,7 @@
 package dev.sluice.objectstore;
 
-import static dev.sluice.common.async.Await.failureOf;
-
 import static dev.sluice.common.async.Await.await;
-
+import static dev.sluice.common.async.Await.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -23,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the stages may rely on, whichever store it is. */
+/** Contract of every {@link ObjectStore}. */
 public interface ObjectStoreContract {
     ObjectKey KEY = new ObjectKey("uploads/a b/take+1 (50%)=&?.mov");
     int PART = 5 << 20;
@@ -34,11 +32,11 @@ public interface ObjectStoreContract {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, PART - 1, PART, PART + 1, 3 * PART + 7})
-    default void givesBackWhatWasPut(long size, @TempDir Path dir) {
+    default void downloadsUploadedObject(long size, @TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), size);
 
-        ObjectMetadata put = await(
-                blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), new CancellationToken()));
+        ObjectMetadata put =
+                await(blobs().upload(KEY, source, "video/quicktime", ProgressListener.noop(), new CancellationToken()));
         ObjectMetadata got =
                 await(blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
 
@@ -49,7 +47,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void tellsWhatItHas(@TempDir Path dir) {
+    default void returnsMetadata(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
         ObjectMetadata put =
                 await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -61,7 +59,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void replacesAnOlderObjectAndAnOlderFile(@TempDir Path dir) {
+    default void replacesExistingObjectAndFile(@TempDir Path dir) {
         Path older = SampleFile.of(dir.resolve("older"), 2000, 1);
         Path newer = SampleFile.of(dir.resolve("newer"), 1000, 2);
         await(blobs().upload(KEY, older, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -73,7 +71,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void saysThatThereIsNoSuchObject(@TempDir Path dir) {
+    default void failsForMissingObject(@TempDir Path dir) {
         JobException ofHead = failureOf(blobs().head(KEY));
         JobException ofFetch = failureOf(
                 blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
@@ -85,7 +83,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void refusesAnObjectThatIsTooLarge(@TempDir Path dir) {
+    default void rejectsTooLargeObject(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
@@ -98,7 +96,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void takesAnObjectThatIsJustNotTooLarge(@TempDir Path dir) {
+    default void acceptsObjectOfMaximumSize(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
         await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
@@ -109,7 +107,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void tellsProgressThatRisesToTheEnd(@TempDir Path dir) {
+    default void reportsIncreasingProgressUpToOne(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
         ConcurrentLinkedDeque<Double> down = new ConcurrentLinkedDeque<>();
@@ -140,21 +138,20 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void beginsNothingThatWasCancelledBefore(@TempDir Path dir) {
+    default void transfersNothingWhenCancelledBefore(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
         CancellationToken cancelled = new CancellationToken();
         cancelled.cancel(why);
 
-        JobException failure =
-                failureOf(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), cancelled));
+        JobException failure = failureOf(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), cancelled));
 
         assertThat(failure).isSameAs(why);
         assertThat(failureOf(blobs().head(KEY)).code()).isEqualTo(ErrorCode.OBJECT_NOT_FOUND);
     }
 
     @Test
-    default void saysThatTheSourceIsMissing(@TempDir Path dir) {
+    default void failsForMissingSource(@TempDir Path dir) {
         Future<ObjectMetadata> put =
                 blobs().upload(KEY, dir.resolve("none"), "video/mp4", ProgressListener.noop(), new CancellationToken());
 
@@ -162,7 +159,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void deletesWhatIsThereAndMindsNothingElse(@TempDir Path dir) {
+    default void deletesExistingAndIgnoresMissingObjects(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         ObjectKey kept = new ObjectKey("kept");
         await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -175,12 +172,12 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void deletesNothingGladly() {
+    default void acceptsEmptyDelete() {
         assertThatCode(() -> await(blobs().delete(List.of()))).doesNotThrowAnyException();
     }
 
     @Test
-    default void copiesWhatWasStagedForThat(@TempDir Path dir) {
+    default void copiesUnverifiedUpload(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 3L * PART + 7);
         ObjectKey copy = new ObjectKey("videos/promoted.mp4");
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
@@ -195,7 +192,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void copiesWithinTheStore(@TempDir Path dir) {
+    default void copiesWithinStore(@TempDir Path dir) {
         ObjectKey copy = new ObjectKey("videos/copy of it.mp4");
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         ObjectMetadata put =
@@ -211,14 +208,13 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void copiesNothingThatIsNotThereAndNothingWhenCancelled(@TempDir Path dir) {
+    default void failsToCopyMissingObjectOrWhenCancelled(@TempDir Path dir) {
         ObjectKey copy = new ObjectKey("videos/copy.mp4");
         JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
         CancellationToken cancelled = new CancellationToken();
         cancelled.cancel(why);
 
-        JobException missing =
-                failureOf(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
+        JobException missing = failureOf(blobs().copy(new ObjectKey("never/was"), 10, copy, new CancellationToken()));
         await(blobs().upload(
                         KEY,
                         SampleFile.of(dir.resolve("source"), 10),
@@ -233,7 +229,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void listsWhatLiesUnderAPrefixInOrder(@TempDir Path dir) {
+    default void listsObjectsBelowPrefixInOrder(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         for (String key : List.of("left/b/1", "left/a/2", "left/a/10", "leftovers/c", "other/d")) {
             await(blobs().upload(
@@ -250,12 +246,12 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void isReadyForUse() {
+    default void passesCheck() {
         assertThatCode(() -> await(blobs().check())).doesNotThrowAnyException();
     }
 
     @Test
-    default void completesOnTheContextOfTheCaller(@TempDir Path dir) {
+    default void completesOnContextOfCaller(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         Context context = vertx().getOrCreateContext();
         Promise<Boolean> same = Promise.promise();

@@ -1,9 +1,7 @@
 package dev.sluice.workspace;
 
-import static dev.sluice.common.async.Await.failureOf;
-
 import static dev.sluice.common.async.Await.await;
-
+import static dev.sluice.common.async.Await.failureOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -99,8 +97,8 @@ final class WorkspaceTest {
     void beginsWithAnEmptyDirectoryWhateverLayThere() {
         await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> written(here.file("old"))));
 
-        Path path = await(
-                workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
+        Path path =
+                await(workspace.withAttemptDirectory(attempt(JOB, 1), 0, here -> Future.succeededFuture(here.path())));
 
         assertThat(path).isEmptyDirectory();
     }

@@ -10,8 +10,8 @@ import java.util.Optional;
 /** The digest that the bytes of one request are said to have. */
 public final class ChecksumVerifier {
     /** By their names in tus; the protocol requires SHA-1. */
-    private static final Map<String, ChecksumAlgorithm> ALGORITHMS = Map.of(
-            "sha1", ChecksumAlgorithm.SHA1, "md5", ChecksumAlgorithm.MD5, "sha256", ChecksumAlgorithm.SHA256);
+    private static final Map<String, ChecksumAlgorithm> ALGORITHMS =
+            Map.of("sha1", ChecksumAlgorithm.SHA1, "md5", ChecksumAlgorithm.MD5, "sha256", ChecksumAlgorithm.SHA256);
 
     private final ChecksumAlgorithm.Digest digest;
     private final byte[] expected;

@@ -33,7 +33,8 @@ public final class ConcurrencyLimiter<T> {
     public ConcurrencyLimiter(
             int maxConcurrent,
             Predicate<T> isObsolete,
-            BiFunction<T, CancellationToken, Future<Void>> work, Executor owner) {
+            BiFunction<T, CancellationToken, Future<Void>> work,
+            Executor owner) {
         this.maxConcurrent = maxConcurrent;
         this.isObsolete = isObsolete;
         this.work = work;

@@ -21,8 +21,7 @@ public final class FileErrorMapper {
         if (cause instanceof NoSuchFileException
                 || cause instanceof FileNotFoundException
                 || (cause instanceof IOException && isImpossiblePath(cause))) {
-            return new JobException(
-                    ErrorCode.FILES_MISSING, "A file that this stage needs was not found.", cause);
+            return new JobException(ErrorCode.FILES_MISSING, "A file that this stage needs was not found.", cause);
         }
         if (cause instanceof IOException && isDiskFull(cause)) {
             return diskFull(cause);

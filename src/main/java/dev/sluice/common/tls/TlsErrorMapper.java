@@ -37,8 +37,7 @@ public final class TlsErrorMapper {
                 .filter(TlsErrorMapper::isHostNameMismatch)
                 .findFirst();
         if (name.isPresent()) {
-            return Optional.of(
-                    "its certificate does not match the host name" + quoted(name.get()));
+            return Optional.of("its certificate does not match the host name" + quoted(name.get()));
         }
         if (has(chain, CertPathBuilderException.class) || has(chain, CertPathValidatorException.class)) {
             return Optional.of(

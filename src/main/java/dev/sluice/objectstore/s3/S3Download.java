@@ -132,8 +132,8 @@ final class S3Download {
                 S3RequestExecutor.describe(key),
                 cancellation,
                 client -> client.getObject(
-                        request ->
-                                customize.accept(request.bucket(requests.bucket()).key(key.value())),
+                        request -> customize.accept(
+                                request.bucket(requests.bucket()).key(key.value())),
                         transformer));
     }
 
@@ -147,8 +147,8 @@ final class S3Download {
 
     /** Sends another request only if it yields more: for one range, an ETag that is an MD5 suffices. */
     private Future<ObjectMetadata> verify(ObjectMetadata received) {
-        boolean sufficient =
-                received.size() <= requests.config().partSize() && received.checksum().isPresent();
+        boolean sufficient = received.size() <= requests.config().partSize()
+                && received.checksum().isPresent();
         return (sufficient ? Future.succeededFuture(received) : head()).compose(stored -> {
             if (!stored.etag().equals(received.etag()) || stored.size() != received.size()) {
                 return Future.failedFuture(changed());
@@ -167,14 +167,14 @@ final class S3Download {
         }
         if (!equal) {
             throw new JobException(
-                    ErrorCode.CHECKSUM_MISMATCH, "The object '" + key + "' does not match its stored size or checksum.");
+                    ErrorCode.CHECKSUM_MISMATCH,
+                    "The object '" + key + "' does not match its stored size or checksum.");
         }
         return stored;
     }
 
     private JobException changed() {
-        return new JobException(
-                ErrorCode.OBJECT_CHANGED, "The object '" + key + "' was replaced during the download.");
+        return new JobException(ErrorCode.OBJECT_CHANGED, "The object '" + key + "' was replaced during the download.");
     }
 
     private FileChannel open() throws IOException {

@@ -84,7 +84,9 @@ final class S3ErrorMapper {
         }
         if (status == 404) {
             return new JobException(
-                    ErrorCode.OBJECT_NOT_FOUND, "The " + subject + " was not found in bucket '" + bucket + "'.", response);
+                    ErrorCode.OBJECT_NOT_FOUND,
+                    "The " + subject + " was not found in bucket '" + bucket + "'.",
+                    response);
         }
         if (status == 412) {
             return new JobException(
@@ -92,8 +94,7 @@ final class S3ErrorMapper {
         }
         if (code.equals("InvalidAccessKeyId") || code.equals("SignatureDoesNotMatch")) {
             return rejected(
-                    "The store at " + endpoint + " rejected the access key or its secret (" + code + ").",
-                    response);
+                    "The store at " + endpoint + " rejected the access key or its secret (" + code + ").", response);
         }
         if (status == 401 || status == 403) {
             return rejected(

@@ -82,7 +82,8 @@ public final class S3ObjectStore implements ObjectStore {
                 index -> multipartUploads().abort(all.get(index)));
     }
 
-    // One request for each: some stores have no batch delete, and others require a checksum for it that still others reject.
+    // One request for each: some stores have no batch delete, and others require a checksum for it that still others
+    // reject.
     @Override
     public Future<Void> delete(Collection<ObjectKey> keys) {
         List<ObjectKey> all = List.copyOf(keys);

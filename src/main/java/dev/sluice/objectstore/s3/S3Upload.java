@@ -102,15 +102,16 @@ final class S3Upload {
 
     /** Sends a range and computes its MD5 at the same time; a store that encrypts or sends no ETag is checked by {@link #verify}. */
     private <T> Future<S3MultipartUpload.Part> send(
-            ByteRange range,
-            Function<S3AsyncClient, CompletableFuture<T>> request,
-            Function<T, StoredRange> response) {
+            ByteRange range, Function<S3AsyncClient, CompletableFuture<T>> request, Function<T, StoredRange> response) {
         Future<Checksum> md5 =
                 requests.runBlocking(() -> Checksum.ofFile(ChecksumAlgorithm.MD5, source, range, cancellation));
         Future<StoredRange> stored = requests.send(S3RequestExecutor.describe(key), cancellation, request)
                 .map(response);
         return Future.join(md5, stored).map(both -> {
-            if (stored.result().md5().filter(other -> !other.equals(md5.result())).isPresent()) {
+            if (stored.result()
+                    .md5()
+                    .filter(other -> !other.equals(md5.result()))
+                    .isPresent()) {
                 throw S3MultipartUpload.mismatch(key);
             }
             return new S3MultipartUpload.Part(stored.result().etag(), Optional.of(md5.result()));
@@ -118,7 +119,9 @@ final class S3Upload {
     }
 
     private record StoredRange(
-            String etag, @Nullable ServerSideEncryption encryption, @Nullable String customerAlgorithm) {
+            String etag,
+            @Nullable ServerSideEncryption encryption,
+            @Nullable String customerAlgorithm) {
         Optional<Checksum> md5() {
             return S3Responses.md5(S3Responses.etag(etag), encryption, customerAlgorithm);
         }

@@ -32,7 +32,10 @@ public final class RangeResponseTransformer implements AsyncResponseTransformer<
      * @param written receives the number of additional bytes in the file, each byte once
      */
     public RangeResponseTransformer(
-            FileChannel file, Executor disk, Function<GetObjectResponse, ByteRange> contentRangeOf, LongConsumer written) {
+            FileChannel file,
+            Executor disk,
+            Function<GetObjectResponse, ByteRange> contentRangeOf,
+            LongConsumer written) {
         this.file = file;
         this.disk = disk;
         this.contentRangeOf = contentRangeOf;

@@ -110,7 +110,7 @@ public final class JobControlRepository {
      * all workers that listen, or nothing of it. A job that waits for its first worker is known by its row in the user's
      * table only; then it is noted as ended, and its message does nothing when it comes.
      *
-     * @param announce gives the update about the job that is ended
+     * @param outboxNotifier gives the update about the job that is ended
      */
     public Future<JobControlResult> cancel(
             JobId id, JobException reason, Function<CancelledJob, JobUpdate> outboxNotifier) {
@@ -151,7 +151,8 @@ public final class JobControlRepository {
 
     private Future<Optional<StageName>> cancelUntracked(
             SqlSession session, JobId id, JobException reason, Function<CancelledJob, JobUpdate> outboxNotifier) {
-        return tables.pendingJobs().find(session, id)
+        return tables.pendingJobs()
+                .find(session, id)
                 // Of a job whose media nobody knows there is nothing to tell anybody.
                 .map(waiting -> waiting.filter(job -> !job.mediaId().isBlank()))
                 .compose(waiting -> waiting.isEmpty()
@@ -175,7 +176,9 @@ public final class JobControlRepository {
     private Future<Optional<StageName>> announced(
             SqlSession session, Function<CancelledJob, JobUpdate> outboxNotifier, CancelledJob ended) {
         JobUpdate update = outboxNotifier.apply(ended);
-        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyFailure(session, update))
+        return Future.all(
+                        Outbox.enqueue(session, route.apply(update)),
+                        tables.writer().applyFailure(session, update))
                 .map(Optional.of(ended.stage()));
     }
 

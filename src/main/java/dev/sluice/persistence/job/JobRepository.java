@@ -125,9 +125,7 @@ public final class JobRepository {
         var job = database.execute(JOB, id.value());
         var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(job, runs)
-                .map(both -> Rows.stream(job.result())
-                        .findFirst()
-                        .map(row -> view(row, runs.result())));
+                .map(both -> Rows.stream(job.result()).findFirst().map(row -> view(row, runs.result())));
     }
 
     private static JobStatus view(Row row, List<RunStatus> runs) {

@@ -77,7 +77,8 @@ public final class ReceivedUpdateRepository {
         if (!job.getString("state").equals("running")) {
             return Future.succeededFuture(Optional.of(Outcome.STALE));
         }
-        return tables.writer().applyProgress(session, update.job(), job.getInteger("progress"))
+        return tables.writer()
+                .applyProgress(session, update.job(), job.getInteger("progress"))
                 .map(Optional.of(Outcome.APPLIED));
     }
 
@@ -86,7 +87,8 @@ public final class ReceivedUpdateRepository {
         return session.execute(NEWER, update.job().value(), update.sequence(), update.hasSequence())
                 .compose(newer -> newer.size() == 0
                         ? Future.succeededFuture(Optional.of(Outcome.STALE))
-                        : tables.writer().applyReceivedUpdate(session, update)
+                        : tables.writer()
+                                .applyReceivedUpdate(session, update)
                                 .compose(shown -> shown || known
                                         ? ended(session, update)
                                                 .compose(ended -> webhooks.enqueueDeliveries(session, update))

@@ -69,7 +69,9 @@ public final class RequestRepository {
         return session.execute(SELECT_JOB, update.jobId().value())
                 .compose(known -> known.size() > 0
                         ? Future.succeededFuture(false)
-                        : Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyFailure(session, update))
+                        : Future.all(
+                                        Outbox.enqueue(session, route.apply(update)),
+                                        tables.writer().applyFailure(session, update))
                                 .map(true));
     }
 

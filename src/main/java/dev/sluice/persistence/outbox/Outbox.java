@@ -144,14 +144,15 @@ public final class Outbox {
         long id = taken.get(0).getLong("id");
         int failures = taken.get(0).getInteger("failures") + 1;
         Duration delay = BACKOFF.delay(failures);
-        return database.execute(POSTPONE, id, failures, SqlDurations.toSeconds(delay)).transform(postponed -> {
-            LOG.atWarn()
-                    .addKeyValue("outboxId", id)
-                    .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
-                    .addKeyValue("retryInMs", delay.toMillis())
-                    .log("message cannot be sent");
-            return Future.failedFuture(failed.reason());
-        });
+        return database.execute(POSTPONE, id, failures, SqlDurations.toSeconds(delay))
+                .transform(postponed -> {
+                    LOG.atWarn()
+                            .addKeyValue("outboxId", id)
+                            .addKeyValue("error", String.valueOf(failed.reason().getMessage()))
+                            .addKeyValue("retryInMs", delay.toMillis())
+                            .log("message cannot be sent");
+                    return Future.failedFuture(failed.reason());
+                });
     }
 
     private static Object[] values(OutboxMessage message) {

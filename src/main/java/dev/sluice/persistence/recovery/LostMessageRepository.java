@@ -97,7 +97,7 @@ public final class LostMessageRepository {
     /**
      * Runs of one stage that wait to be claimed.
      *
-     * @param all how many
+     * @param total how many
      * @param overdue how many of them have waited for longer than was asked
      */
     public record Backlog(long total, long overdue) {

@@ -101,7 +101,8 @@ public final class PendingJobRepository {
 
     /** A transaction for each: a table may begin with any number of rows that are no use. */
     private Future<Page> page(Duration overdueAfter, int max) {
-        return pendingJobs.findUntracked(
+        return pendingJobs
+                .findUntracked(
                         SqlDurations.toSeconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
                 .map(find -> database.transaction(session -> session.execute(ALONE)
                                 .compose(alone -> session.execute(find))

@@ -18,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -148,7 +147,8 @@ public final class ClaimTransaction {
     private Future<Void> announced(SqlSession session, ClaimRequest request, Claim claim) {
         JobUpdate update = request.startedUpdate().apply(claim);
         return Future.all(
-                        Outbox.enqueue(session, route.apply(update)), tables.writer().applyUpdate(session, claim.job(), update))
+                        Outbox.enqueue(session, route.apply(update)),
+                        tables.writer().applyUpdate(session, claim.job(), update))
                 .mapEmpty();
     }
 

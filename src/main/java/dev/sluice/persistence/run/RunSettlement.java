@@ -107,7 +107,9 @@ public final class RunSettlement {
             sent.add(Outbox.enqueue(session, route.apply(update)));
             return Future.all(run, job, Future.all(sent))
                     .compose(all -> changed(run) && changed(job)
-                            ? tables.writer().applyUpdate(session, done.job(), update).map(Optional.of(true))
+                            ? tables.writer()
+                                    .applyUpdate(session, done.job(), update)
+                                    .map(Optional.of(true))
                             : Future.succeededFuture(Optional.empty()));
         });
     }
@@ -127,7 +129,9 @@ public final class RunSettlement {
     }
 
     private Future<Optional<Boolean>> announced(SqlSession session, StagedJob job, JobUpdate update) {
-        return Future.all(Outbox.enqueue(session, route.apply(update)), tables.writer().applyUpdate(session, job, update))
+        return Future.all(
+                        Outbox.enqueue(session, route.apply(update)),
+                        tables.writer().applyUpdate(session, job, update))
                 .map(Optional.of(true));
     }
 

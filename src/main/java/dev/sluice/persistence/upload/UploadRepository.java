@@ -110,9 +110,7 @@ public final class UploadRepository {
     }
 
     private static List<UploadRecord> all(RowSet<Row> rows) {
-        return Rows.stream(rows)
-                .map(UploadRepository::record)
-                .toList();
+        return Rows.stream(rows).map(UploadRepository::record).toList();
     }
 
     private static UploadRecord record(Row row) {

@@ -20,7 +20,8 @@ public final class PendingJobReader {
     public Future<Optional<SqlStatement>> countUntracked(
             Database database, double overdueSeconds, Long[] excludedFingerprints) {
         return catalog.reload(database)
-                .map(read -> catalog.jobTable().flatMap(table -> table.countUntracked(overdueSeconds, excludedFingerprints)));
+                .map(read -> catalog.jobTable()
+                        .flatMap(table -> table.countUntracked(overdueSeconds, excludedFingerprints)));
     }
 
     /** As {@link UserTable#missingColumns}; "the table" if it does not exist. */

@@ -33,7 +33,8 @@ public final class UserTableWriter {
     /** Makes the row of a new job. */
     public Future<Void> create(SqlSession session, StagedJob job) {
         return executeTolerant(
-                        session, catalog -> catalog.jobTable().map(table -> table.insert(UserTableMapping.jobInsert(job))))
+                        session,
+                        catalog -> catalog.jobTable().map(table -> table.insert(UserTableMapping.jobInsert(job))))
                 .mapEmpty();
     }
 
@@ -90,8 +91,8 @@ public final class UserTableWriter {
     public Future<Void> markMediaPending(SqlSession session, String mediaId) {
         return executeTolerant(
                         session,
-                        catalog ->
-                                catalog.mediaTable().flatMap(table -> table.update(mediaId, UserTableMapping.pendingMedia())))
+                        catalog -> catalog.mediaTable()
+                                .flatMap(table -> table.update(mediaId, UserTableMapping.pendingMedia())))
                 .mapEmpty();
     }
 
@@ -108,7 +109,8 @@ public final class UserTableWriter {
     }
 
     private Future<Optional<Integer>> updateJob(SqlSession session, JobId job, Map<String, ColumnValue> cells) {
-        return executeTolerant(session, catalog -> catalog.jobTable().flatMap(table -> table.update(job.value(), cells)));
+        return executeTolerant(
+                session, catalog -> catalog.jobTable().flatMap(table -> table.update(job.value(), cells)));
     }
 
     /** Runs a statement on a user table; returns the number of changed rows, or empty if the table rejected the statement. */
@@ -117,8 +119,8 @@ public final class UserTableWriter {
         return executeWithSavepoint(session, statement)
                 .recover(first -> isSchemaMismatch(first)
                         ? catalog.reload(session)
-                                .compose(read -> executeWithSavepoint(session, statement)
-                                        .recover(UserTableWriter::logRejection))
+                                .compose(read ->
+                                        executeWithSavepoint(session, statement).recover(UserTableWriter::logRejection))
                         : logRejection(first));
     }
 

@@ -79,7 +79,8 @@ public final class UserTables {
     public Future<Optional<JsonObject>> newestJobRow(Database database, String mediaId) {
         return rowOf(
                 database,
-                catalog -> catalog.jobTable().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
+                catalog ->
+                        catalog.jobTable().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
     }
 
     /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
@@ -90,7 +91,8 @@ public final class UserTables {
                         .flatMap(table -> table.select(mediaId, UserTableMapping.mediaColumns(ownerColumn))));
     }
 
-    private Future<Optional<JsonObject>> rowOf(Database database, Function<UserTableCatalog, Optional<SqlStatement>> select) {
+    private Future<Optional<JsonObject>> rowOf(
+            Database database, Function<UserTableCatalog, Optional<SqlStatement>> select) {
         return readRow(database, select.apply(catalog)).recover(cause -> {
             if (SqlErrorClassifier.isInvalidValue(cause)) {
                 return Future.succeededFuture(Optional.empty());

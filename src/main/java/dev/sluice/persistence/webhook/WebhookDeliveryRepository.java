@@ -64,7 +64,7 @@ public final class WebhookDeliveryRepository {
     /**
      * Takes what is due.
      *
-     * @param most in all
+     * @param max in all
      * @param mostOfOne receiver, with those that are under way
      * @param underWay how many are, by origin
      * @param holdFor how long they are nobody else's

@@ -40,8 +40,6 @@ public record LeaseExpiryWaiter(Vertx vertx, RunRepository runs, CancellationTok
     }
 
     private Future<Void> pause(Duration time) {
-        return new CancellableDelay(vertx, cancellation)
-                .await(time)
-                .compose(ended -> cancellation.failIfCancelled());
+        return new CancellableDelay(vertx, cancellation).await(time).compose(ended -> cancellation.failIfCancelled());
     }
 }

@@ -38,7 +38,9 @@ public final class LeaseRenewer {
     private final DeliveryConfig config;
     private final Map<Attempt, TrackedLease> held = new ConcurrentHashMap<>();
     /** Recently cancelled jobs: more than are claimed at the same time. */
-    private final Set<JobId> stopped = Collections.synchronizedSet(Collections.newSetFromMap(new LruCache<>(MAX_CANCELLED)));
+    private final Set<JobId> stopped =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LruCache<>(MAX_CANCELLED)));
+
     private final AtomicBoolean renewing = new AtomicBoolean();
     private final long timer;
     private volatile Consumer<JobId> cancelled = job -> {};

@@ -69,7 +69,9 @@ public final class JobCleanup {
     }
 
     private Future<Void> directories(JobId job) {
-        return workspace.attemptDirectories().list(job.pathSegment())
+        return workspace
+                .attemptDirectories()
+                .list(job.pathSegment())
                 .compose(found -> hasEnded(job)
                         .compose(ended -> ended ? sweep(job.pathSegment(), found) : Future.succeededFuture()));
     }

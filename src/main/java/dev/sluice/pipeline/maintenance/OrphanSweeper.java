@@ -51,15 +51,19 @@ final class OrphanSweeper {
                         .findEndedJobs(names)
                         .compose(ended -> staleArtifacts
                                 .findSupersededAttempts(names)
-                                .compose(over -> ParallelTasks.sequentially(found, each -> sweepIfOver(each, ended, over)))
-                                .compose(swept -> ParallelTasks.sequentially(ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
+                                .compose(over ->
+                                        ParallelTasks.sequentially(found, each -> sweepIfOver(each, ended, over)))
+                                .compose(swept -> ParallelTasks.sequentially(
+                                        ended, workspace.attemptDirectories()::deleteJobIfEmpty))));
     }
 
     private Future<List<Found>> attempts(List<String> names) {
         List<Found> found = new ArrayList<>();
         return ParallelTasks.sequentially(
                         names,
-                        name -> workspace.attemptDirectories().list(name)
+                        name -> workspace
+                                .attemptDirectories()
+                                .list(name)
                                 .onSuccess(here -> here.forEach(attempt -> found.add(new Found(name, attempt))))
                                 .mapEmpty())
                 .map(found);

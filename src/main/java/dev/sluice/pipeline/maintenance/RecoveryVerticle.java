@@ -129,8 +129,8 @@ public final class RecoveryVerticle extends VerticleBase {
     /** A row whose message still lies in a queue, as a staged job or as a single-stage request, is not lost either. */
     private Future<Void> adoptPending(Backlog unseen, Map<StageName, Backlog> backlogs, Map<String, Long> depths) {
         Backlog known = backlogs.getOrDefault(StageName.DOWNLOAD, NONE);
-        long there = depths.getOrDefault(Topology.DOWNLOAD_QUEUE, 0L)
-                + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
+        long there =
+                depths.getOrDefault(Topology.DOWNLOAD_QUEUE, 0L) + depths.getOrDefault(Topology.REQUESTS_QUEUE, 0L);
         long missing = new Backlog(unseen.total() + known.total(), unseen.overdue()).missing(there);
         return missing <= 0
                 ? Future.succeededFuture()

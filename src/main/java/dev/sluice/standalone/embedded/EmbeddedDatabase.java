@@ -55,7 +55,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         createPrivate(home);
         FileChannel lock = LockFile.acquire(
                 home.resolve("lock"),
-                "The directory " + home + " is used by another running Sluice: stop that one or choose another directory.");
+                "The directory " + home
+                        + " is used by another running Sluice: stop that one or choose another directory.");
         Path log = home.resolve("postgresql.log");
         Path data = home.resolve("data");
         try {

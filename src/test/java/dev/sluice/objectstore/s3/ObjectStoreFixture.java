@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a test an {@link S3Config} whose bucket is its own, in a store that all tests of the JVM share:
- * {@code @ExtendWith(StoreFixture.class)} and a parameter. For a test with a life of its own there is {@link #configure}.
+ * Provides an {@link S3Config} with a new bucket for each test, in a store that all tests of the JVM share, as a parameter of tests
+ * with {@code @ExtendWith(ObjectStoreFixture.class)}. Tests that start their own store use {@link #configure}.
  */
 public final class ObjectStoreFixture implements ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(ObjectStoreFixture.class);
@@ -29,7 +29,7 @@ public final class ObjectStoreFixture implements ParameterResolver {
 
     @Override
     public S3Config resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        // One bucket a test: its methods before and after see the same.
+        // One bucket for each test, also for its setup and teardown methods.
         return context.getStore(NAMESPACE)
                 .getOrComputeIfAbsent(S3Config.class, type -> shared(context).newBucket(), S3Config.class);
     }
@@ -40,7 +40,7 @@ public final class ObjectStoreFixture implements ParameterResolver {
                 .getOrComputeIfAbsent(Shared.class, type -> Shared.start(), Shared.class);
     }
 
-    /** How to reach a bucket of this store: parts of 5 MiB, four at once, 20 s for a request. */
+    /** Configuration of a bucket: parts of 5 MiB, four in parallel, timeout 20 s. */
     public static S3Config configure(EmbeddedObjectStore store, String bucket) {
         return new S3Config(
                 Optional.of(store.endpoint()),
@@ -62,7 +62,7 @@ public final class ObjectStoreFixture implements ParameterResolver {
                 Path directory = Files.createTempDirectory("sluice-store");
                 return new Shared(EmbeddedObjectStore.start(directory, "unused"), directory);
             } catch (IOException cause) {
-                throw new IllegalStateException("the store for tests did not start", cause);
+                throw new IllegalStateException("test store did not start", cause);
             }
         }
 
@@ -71,7 +71,7 @@ public final class ObjectStoreFixture implements ParameterResolver {
             try {
                 Files.createDirectory(directory.resolve(bucket));
             } catch (IOException cause) {
-                throw new IllegalStateException("no bucket for the test", cause);
+                throw new IllegalStateException("test bucket not created", cause);
             }
             return configure(store, bucket);
         }

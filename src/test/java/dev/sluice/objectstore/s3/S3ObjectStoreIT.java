@@ -1,7 +1,6 @@
 package dev.sluice.objectstore.s3;
 
 import static dev.sluice.common.async.Await.await;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.common.async.CancellationToken;
@@ -40,8 +39,8 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void takesAKeyInAnyScript(@TempDir Path dir) {
-        // The store for tests keeps objects as files: where the system's names are ASCII, it can't.
+    void acceptsKeyInAnyScript(@TempDir Path dir) {
+        // The test store keeps objects as files, which requires UTF-8 file names.
         Assumptions.assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "needs file names in UTF-8");
         ObjectKey key = new ObjectKey("видео/ünï 🎬.mp4");
         Path source = SampleFile.of(dir.resolve("source"), 10);
@@ -52,7 +51,7 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void copiesInPartsWhatIsTooLargeForOneRequest(@TempDir Path dir, S3Config config) {
+    void copiesLargeObjectInParts(@TempDir Path dir, S3Config config) {
         Path source = SampleFile.of(dir.resolve("source"), 2L * PART + 7);
         ObjectKey copy = new ObjectKey("copy");
         await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -68,7 +67,7 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void findsAndEndsUploadsThatNobodyGoesOnWith(S3Config config) {
+    void listsAndAbortsMultipartUploads(S3Config config) {
         S3RequestExecutor requests = new S3RequestExecutor(vertx, config);
         await(requests.send(
                         "upload",

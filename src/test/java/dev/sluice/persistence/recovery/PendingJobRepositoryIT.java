@@ -157,9 +157,8 @@ class PendingJobRepositoryIT {
                 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$;
                 """);
 
-        SqlStatement count = await(store.tables()
-                        .pendingJobs()
-                        .countUntracked(store.database(), OVERDUE.toSeconds(), new Long[0]))
+        SqlStatement count = await(
+                        store.tables().pendingJobs().countUntracked(store.database(), OVERDUE.toSeconds(), new Long[0]))
                 .orElseThrow();
 
         assertThat(database.query("EXPLAIN " + count.sql().replace("$1", "900").replace("$2", "'{}'")))

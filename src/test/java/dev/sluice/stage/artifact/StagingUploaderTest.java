@@ -61,7 +61,7 @@ class StagingUploaderTest {
     }
 
     private void failAtTheSecond(ErrorCode code) throws Exception {
-        objectStore.refuse(staging.key(ATTEMPT, 1), new JobException(code, "No."));
+        objectStore.failUploads(staging.key(ATTEMPT, 1), new JobException(code, "No."));
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
         StageContext context =
