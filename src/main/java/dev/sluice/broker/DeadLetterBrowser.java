@@ -49,10 +49,10 @@ public final class DeadLetterBrowser {
     /**
      * Takes letters from the front of the queue and holds them.
      *
-     * @param most how many at most
-     * @param mostBytes of bodies, after which no further one is taken
+     * @param max most dead letters to fetch
+     * @param maxBytes of bodies; no further dead letter is fetched above that
      */
-    public Future<List<Delivery>> fetch(int max, long mostBytes) {
+    public Future<List<Delivery>> fetch(int max, long maxBytes) {
         return connection
                 .call(channel -> {
                     List<Delivery> taken = new ArrayList<>();
@@ -60,7 +60,7 @@ public final class DeadLetterBrowser {
                     more = false;
                     for (GetResponse next = get(channel); next != null; next = get(channel)) {
                         // Brokers count differently what is left: the one that goes too far says it.
-                        if (taken.size() == max || bytes > mostBytes) {
+                        if (taken.size() == max || bytes > maxBytes) {
                             more = true;
                             break;
                         }

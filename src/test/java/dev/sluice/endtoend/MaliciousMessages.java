@@ -125,12 +125,12 @@ final class MaliciousMessages {
             boolean possible =
                     !key.contains("..") && !key.startsWith("/") && !key.contains("\n") && key.length() < 1_000;
             String code = possible || key.startsWith("..\\") ? "object_not_found" : "invalid_message";
-            String sentence = code.equals("object_not_found") ? "There is no object" : "The s3Key cannot be used";
+            String sentence = code.equals("object_not_found") ? "The object" : "The s3Key cannot be used";
             failed(DOWNLOAD, "source " + shown(key), job().put("s3Key", key), code, sentence);
             failed(PROCESSING, "source " + shown(key), job().put("s3Key", key), code, sentence);
         }
-        failed(DOWNLOAD, "a media id with a path", job().put("mediaId", "../m"), INVALID, "The media id");
-        failed(PROCESSING, "a media id with a path", job().put("mediaId", "..\\m"), INVALID, "The media id");
+        failed(DOWNLOAD, "a media id with a path", job().put("mediaId", "../m"), INVALID, "The media ID");
+        failed(PROCESSING, "a media id with a path", job().put("mediaId", "..\\m"), INVALID, "The media ID");
     }
 
     private void filesOfTheWorkspace() {

@@ -123,7 +123,7 @@ class WebUiIT {
         Locator timings = page.getByTestId("timings");
         timings.locator("summary").click();
         assertThat(timings.locator("tbody tr"))
-                .containsText(new String[] {"Failed: There is no object", "Completed", "Completed", "Completed"});
+                .containsText(new String[] {"Failed: The object", "Completed", "Completed", "Completed"});
         assertThat(timings.locator(".run[data-state=failed]")).hasCount(1);
         Browser.screenshot(page, "job-after-retry");
     }

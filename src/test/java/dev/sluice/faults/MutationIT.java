@@ -88,7 +88,7 @@ class MutationIT {
             awaitThat(() -> isStopped(stale));
             Promise<Void> uploadReleased = Promise.promise();
             Runnable unspoil =
-                    scenario.services().storeProxy().spoil(request -> true, FaultProxy.first(uploadReleased::future));
+                    scenario.services().storeProxy().inject(request -> true, FaultProxy.first(uploadReleased::future));
             scenario.worker(1).start();
             awaitThat(() -> value(
                             scenario,

@@ -140,7 +140,7 @@ final class ServiceFaults {
             Runnable end = context.scenario()
                     .services()
                     .storeProxy()
-                    .spoil(request -> context.random().nextDouble() < share, counted(spoiled, fault));
+                    .inject(request -> context.random().nextDouble() < share, counted(spoiled, fault));
             context.hold(length);
             end.run();
             return exchanges(spoiled) + " for " + length.toSeconds() + " s, share " + share;
@@ -167,7 +167,7 @@ final class ServiceFaults {
             Runnable end = context.scenario()
                     .services()
                     .storeProxy()
-                    .spoil(
+                    .inject(
                             request -> true,
                             counted(
                                     stalled,
@@ -182,7 +182,7 @@ final class ServiceFaults {
     private static FaultProxy.Fault counted(AtomicInteger times, FaultProxy.Fault fault) {
         return exchange -> {
             times.incrementAndGet();
-            fault.spoil(exchange);
+            fault.inject(exchange);
         };
     }
 

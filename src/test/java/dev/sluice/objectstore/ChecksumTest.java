@@ -36,14 +36,14 @@ final class ChecksumTest {
         "CRC32C, e3069283",
         "CRC64NVME, ae8b14860a799888"
     })
-    void givesTheKnownValueOfTheCheckString(ChecksumAlgorithm algorithm, String hex) throws IOException {
+    void matchesPublishedCheckValue(ChecksumAlgorithm algorithm, String hex) throws IOException {
         Checksum checksum = Checksum.ofFile(algorithm, file, new ByteRange(2, 11), new CancellationToken());
 
         assertThat(HexFormat.of().formatHex(checksum.value())).isEqualTo(hex);
     }
 
     @Test
-    void computesTheSameInPiecesOfAnyLength() {
+    void yieldsSameValueForAnySplit() {
         byte[] bytes =
                 "a long enough text, to be cut where no word of eight bytes ends".getBytes(StandardCharsets.UTF_8);
         Crc64Nvme whole = new Crc64Nvme();
@@ -58,7 +58,7 @@ final class ChecksumTest {
     }
 
     @Test
-    void readsFilesLargerThanItsBuffer() throws IOException {
+    void readsFilesLargerThanBuffer() throws IOException {
         Path large = SampleFile.of(dir.resolve("large"), 300_001);
         CRC32 expected = new CRC32();
         expected.update(Files.readAllBytes(large));
@@ -71,7 +71,7 @@ final class ChecksumTest {
     }
 
     @Test
-    void refusesAFileThatIsShorterThanSaid() {
+    void rejectsFileShorterThanRange() {
         assertThatThrownBy(() ->
                         Checksum.ofFile(ChecksumAlgorithm.MD5, file, new ByteRange(0, 100), new CancellationToken()))
                 .isInstanceOf(IOException.class)
@@ -86,7 +86,7 @@ final class ChecksumTest {
         "25f9e794323b453885f5181f1b624d0, false",
         "not-a-checksum, false"
     })
-    void findsAnMd5OnlyInAnEtagThatIsOne(String etag, boolean found) {
+    void readsMd5OnlyFromEtagInThatForm(String etag, boolean found) {
         assertThat(Checksum.fromEtag(etag).isPresent()).isEqualTo(found);
     }
 }

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A store in memory, for small objects. */
+/** Object store in memory, for small objects. */
 public final class InMemoryObjectStore implements ObjectStore {
     private final Map<ObjectKey, Entry> entries = new ConcurrentHashMap<>();
     private final Vertx vertx;
@@ -29,17 +29,17 @@ public final class InMemoryObjectStore implements ObjectStore {
         this.vertx = vertx;
     }
 
-    /** From now on every request fails so; empty: no more. */
+    /** All further requests fail with this failure; empty ends that. */
     public void failWith(Optional<JobException> failure) {
         trouble = failure;
     }
 
-    /** From now on nothing is put under this key. */
-    public void refuse(ObjectKey key, JobException failure) {
+    /** All further uploads to this key fail. */
+    public void failUploads(ObjectKey key, JobException failure) {
         refused.put(key, failure);
     }
 
-    /** The keys that are there. */
+    /** The keys of all objects. */
     public Set<ObjectKey> keys() {
         return Set.copyOf(entries.keySet());
     }
@@ -59,7 +59,7 @@ public final class InMemoryObjectStore implements ObjectStore {
                         ErrorCode.TOO_LARGE,
                         "The object '" + key + "' has " + entry.metadata().size() + " bytes.");
             }
-            tell(progress, cancellation);
+            reportProgress(progress, cancellation);
             Files.write(target, entry.bytes());
             return entry.metadata();
         });
@@ -74,7 +74,7 @@ public final class InMemoryObjectStore implements ObjectStore {
             });
             byte[] bytes = Files.readAllBytes(source);
             Checksum md5 = Checksum.ofFile(ChecksumAlgorithm.MD5, source, new ByteRange(0, bytes.length), cancellation);
-            tell(progress, cancellation);
+            reportProgress(progress, cancellation);
             ObjectMetadata metadata =
                     new ObjectMetadata(bytes.length, md5.base64(), Optional.of(contentType), Optional.of(md5));
             entries.put(key, new Entry(metadata, bytes));
@@ -111,7 +111,7 @@ public final class InMemoryObjectStore implements ObjectStore {
                 .toList());
     }
 
-    /** There are none: what is put here is there at once. */
+    /** Always empty: uploads are stored whole. */
     @Override
     public Future<List<MultipartUploadId>> listMultipartUploads(String prefix) {
         return work(List::of);
@@ -127,7 +127,7 @@ public final class InMemoryObjectStore implements ObjectStore {
         return work(() -> null);
     }
 
-    private static void tell(ProgressListener progress, CancellationToken cancellation) {
+    private static void reportProgress(ProgressListener progress, CancellationToken cancellation) {
         cancellation.throwIfCancelled();
         progress.report(0.5);
         cancellation.throwIfCancelled();
@@ -136,8 +136,8 @@ public final class InMemoryObjectStore implements ObjectStore {
 
     private Entry find(ObjectKey key) {
         return Optional.ofNullable(entries.get(key))
-                .orElseThrow(() ->
-                        new JobException(ErrorCode.OBJECT_NOT_FOUND, "There is no object '" + key + "' in the store."));
+                .orElseThrow(
+                        () -> new JobException(ErrorCode.OBJECT_NOT_FOUND, "The object '" + key + "' was not found."));
     }
 
     private <T> Future<T> work(Callable<T> action) {

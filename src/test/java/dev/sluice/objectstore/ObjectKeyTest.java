@@ -11,7 +11,7 @@ final class ObjectKeyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"a", "uploads/2026/a b.mov", "ünï/🎬.mp4", "a..b/c", "...", "a//b", "a/", "-rf", "a?b#c%2F"})
-    void takesWhatAStoreTakes(String value) {
+    void acceptsValidKeys(String value) {
         ObjectKey key = new ObjectKey(value);
 
         assertThat(key).hasToString(value);
@@ -36,26 +36,26 @@ final class ObjectKeyTest {
                 "a\u0085b",
                 "a\ud800b"
             })
-    void refusesWhatCouldBeReadAsSomethingElse(String value) {
+    void rejectsAmbiguousKeys(String value) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ObjectKey(value))
                 .withMessageStartingWith("an object key ");
     }
 
     @Test
-    void countsItsLengthInBytes() {
+    void limitsLengthInBytes() {
         String longest = "é".repeat(ObjectKey.MAX_BYTES / 2);
 
         assertThat(new ObjectKey(longest).value()).isEqualTo(longest);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ObjectKey(longest + "x"))
-                .withMessageContaining("not 1025");
+                .withMessageContaining("has 1025");
     }
 
     @Test
-    void neverRepeatsControlCharactersInItsComplaint() {
+    void omitsControlCharactersFromMessage() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ObjectKey("/a\nforged log line"))
-                .satisfies(complaint -> assertThat(complaint.getMessage()).doesNotContain("\n"));
+                .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("\n"));
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the stages may rely on, whichever store it is. */
+/** Contract of every {@link ObjectStore}. */
 public interface ObjectStoreContract {
     ObjectKey KEY = new ObjectKey("uploads/a b/take+1 (50%)=&?.mov");
     int PART = 5 << 20;
@@ -32,7 +32,7 @@ public interface ObjectStoreContract {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, PART - 1, PART, PART + 1, 3 * PART + 7})
-    default void givesBackWhatWasPut(long size, @TempDir Path dir) {
+    default void downloadsUploadedObject(long size, @TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), size);
 
         ObjectMetadata put =
@@ -47,7 +47,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void tellsWhatItHas(@TempDir Path dir) {
+    default void returnsMetadata(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
         ObjectMetadata put =
                 await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -59,7 +59,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void replacesAnOlderObjectAndAnOlderFile(@TempDir Path dir) {
+    default void replacesExistingObjectAndFile(@TempDir Path dir) {
         Path older = SampleFile.of(dir.resolve("older"), 2000, 1);
         Path newer = SampleFile.of(dir.resolve("newer"), 1000, 2);
         await(blobs().upload(KEY, older, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -71,7 +71,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void saysThatThereIsNoSuchObject(@TempDir Path dir) {
+    default void failsForMissingObject(@TempDir Path dir) {
         JobException ofHead = failureOf(blobs().head(KEY));
         JobException ofFetch = failureOf(
                 blobs().download(KEY, dir.resolve("target"), ProgressListener.noop(), new CancellationToken()));
@@ -83,7 +83,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void refusesAnObjectThatIsTooLarge(@TempDir Path dir) {
+    default void rejectsTooLargeObject(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
@@ -96,7 +96,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void takesAnObjectThatIsJustNotTooLarge(@TempDir Path dir) {
+    default void acceptsObjectOfMaximumSize(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
         await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
@@ -107,7 +107,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void tellsProgressThatRisesToTheEnd(@TempDir Path dir) {
+    default void reportsIncreasingProgressUpToOne(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
         ConcurrentLinkedDeque<Double> down = new ConcurrentLinkedDeque<>();
@@ -138,7 +138,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void beginsNothingThatWasCancelledBefore(@TempDir Path dir) {
+    default void transfersNothingWhenCancelledBefore(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
         CancellationToken cancelled = new CancellationToken();
@@ -151,7 +151,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void saysThatTheSourceIsMissing(@TempDir Path dir) {
+    default void failsForMissingSource(@TempDir Path dir) {
         Future<ObjectMetadata> put =
                 blobs().upload(KEY, dir.resolve("none"), "video/mp4", ProgressListener.noop(), new CancellationToken());
 
@@ -159,7 +159,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void deletesWhatIsThereAndMindsNothingElse(@TempDir Path dir) {
+    default void deletesExistingAndIgnoresMissingObjects(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         ObjectKey kept = new ObjectKey("kept");
         await(blobs().upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -172,12 +172,12 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void deletesNothingGladly() {
+    default void acceptsEmptyDelete() {
         assertThatCode(() -> await(blobs().delete(List.of()))).doesNotThrowAnyException();
     }
 
     @Test
-    default void copiesWhatWasStagedForThat(@TempDir Path dir) {
+    default void copiesUnverifiedUpload(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 3L * PART + 7);
         ObjectKey copy = new ObjectKey("videos/promoted.mp4");
         ConcurrentLinkedDeque<Double> up = new ConcurrentLinkedDeque<>();
@@ -192,7 +192,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void copiesWithinTheStore(@TempDir Path dir) {
+    default void copiesWithinStore(@TempDir Path dir) {
         ObjectKey copy = new ObjectKey("videos/copy of it.mp4");
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         ObjectMetadata put =
@@ -208,7 +208,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void copiesNothingThatIsNotThereAndNothingWhenCancelled(@TempDir Path dir) {
+    default void failsToCopyMissingObjectOrWhenCancelled(@TempDir Path dir) {
         ObjectKey copy = new ObjectKey("videos/copy.mp4");
         JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
         CancellationToken cancelled = new CancellationToken();
@@ -229,7 +229,7 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void listsWhatLiesUnderAPrefixInOrder(@TempDir Path dir) {
+    default void listsObjectsBelowPrefixInOrder(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), 10);
         for (String key : List.of("left/b/1", "left/a/2", "left/a/10", "leftovers/c", "other/d")) {
             await(blobs().upload(
@@ -246,12 +246,12 @@ public interface ObjectStoreContract {
     }
 
     @Test
-    default void isReadyForUse() {
+    default void passesCheck() {
         assertThatCode(() -> await(blobs().check())).doesNotThrowAnyException();
     }
 
     @Test
-    default void completesOnTheContextOfTheCaller(@TempDir Path dir) {
+    default void completesOnContextOfCaller(@TempDir Path dir) {
         Path source = SampleFile.of(dir.resolve("source"), PART + 1);
         Context context = vertx().getOrCreateContext();
         Promise<Boolean> same = Promise.promise();

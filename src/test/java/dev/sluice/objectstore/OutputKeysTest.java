@@ -20,30 +20,30 @@ final class OutputKeysTest {
     private final OutputKeys keys = new OutputKeys(new KeysConfig(VIDEO, THUMBNAIL, "staging/"), List.of("hd_720"));
 
     @Test
-    void makesTheKeysOfTheContract() {
+    void createsKeysOfContract() {
         assertThat(keys.renditionKey("m-1", "720p")).hasToString("videos/m-1_720p.mp4");
         assertThat(keys.thumbnailKey("m-1", 0)).hasToString("thumbnails/m-1_0.jpg");
         assertThat(keys.thumbnailKey("m-1", 12)).hasToString("thumbnails/m-1_12.jpg");
     }
 
     @Test
-    void putsAMediaIdInAsItIs() {
+    void insertsMediaIdUnchanged() {
         assertThat(keys.renditionKey("{quality} é$1", "360p")).hasToString("videos/{quality} é$1_360p.mp4");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "a/b", "../m", "..", ".", "a\\b", "a\nb", "a\u0000", "/a", "\ud800"})
-    void refusesAMediaIdThatCouldNameAnotherPlace(String mediaId) {
+    void rejectsMediaIdThatChangesPath(String mediaId) {
         OutputKeys bare = new OutputKeys(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", "staging/"), List.of());
 
         JobException failure = catchThrowableOfType(JobException.class, () -> bare.renditionKey(mediaId, "360p"));
 
         assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_MESSAGE);
-        assertThat(failure.message()).startsWith("The media id ").doesNotContain("\n");
+        assertThat(failure.message()).startsWith("The media ID ").doesNotContain("\n");
     }
 
     @Test
-    void refusesAMediaIdThatMakesAKeyTooLong() {
+    void rejectsMediaIdThatMakesKeyTooLong() {
         JobException failure =
                 catchThrowableOfType(JobException.class, () -> keys.renditionKey("x".repeat(1020), "360p"));
 
@@ -60,7 +60,7 @@ final class OutputKeysTest {
                 "thumbnails/m_0.jpg",
                 "thumbnails/m_2879.jpg"
             })
-    void knowsTheKeysOfAMediaIdsResults(String key) {
+    void acceptsOwnOutputKeys(String key) {
         assertThat(keys.isOutputKeyOf("m", new ObjectKey(key))).isTrue();
     }
 
@@ -82,7 +82,7 @@ final class OutputKeysTest {
                 "thumbnails/m_1_2.jpg",
                 "thumbnails/m_9999999999.jpg"
             })
-    void lendsNoKeyThatMayBeSomebodyElses(String key) {
+    void rejectsKeysOfOtherMediaIds(String key) {
         assertThat(keys.isOutputKeyOf("m", new ObjectKey(key))).isFalse();
     }
 
@@ -94,7 +94,7 @@ final class OutputKeysTest {
         "{mediaId}__{quality}, a, a___720p, false",
         "{mediaId}__{quality}, a_, a___720p, true"
     })
-    void readsAKeyInOneWayOnly(String template, String mediaId, String key, boolean own) {
+    void rejectsAmbiguousKey(String template, String mediaId, String key, boolean own) {
         OutputKeys other = new OutputKeys(new KeysConfig(template, THUMBNAIL, "staging/"), List.of());
 
         assertThat(other.isOutputKeyOf(mediaId, new ObjectKey(key))).isEqualTo(own);
@@ -113,14 +113,14 @@ final class OutputKeysTest {
                 "../{mediaId}_{quality}.mp4",
                 ""
             })
-    void complainsOfATemplateThatCannotWork(String template) {
+    void rejectsInvalidTemplate(String template) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new OutputKeys(new KeysConfig(template, THUMBNAIL, "staging/"), List.of()))
                 .withMessageStartingWith("keys.video: ");
     }
 
     @Test
-    void complainsOfAThumbnailTemplateByItsOwnName() {
+    void namesSettingOfInvalidThumbnailTemplate() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> new OutputKeys(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg", "staging/"), List.of()))

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** Files whose every block differs from every other, so that a block out of place is seen. */
+/** Files whose blocks are all different, so that a misplaced block is detected. */
 public final class SampleFile {
     private static final int BLOCK = 64 * 1024;
 

@@ -50,7 +50,7 @@ public final class PartialOutputRepository {
     /**
      * What a failed job may have published.
      *
-     * @param itsOwn whether nobody but this job can have put anything under the keys of its outputs
+     * @param exclusive whether nobody but this job can have put anything under the keys of its outputs
      */
     public record PartialOutput(StagedJob job, boolean exclusive) {}
 

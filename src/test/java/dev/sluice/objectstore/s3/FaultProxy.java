@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Stands between a client and its store, and spoils the exchanges that it is told to spoil. */
+/** Proxy between client and store that injects faults into selected exchanges. */
 public final class FaultProxy {
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
@@ -44,7 +44,7 @@ public final class FaultProxy {
         return proxy;
     }
 
-    /** The way to the same bucket through this proxy. */
+    /** Configuration of the same bucket through this proxy. */
     public S3Config config() {
         return new S3Config(
                 Optional.of(URI.create("http://127.0.0.1:" + server.actualPort())),
@@ -68,15 +68,15 @@ public final class FaultProxy {
         return requests.get();
     }
 
-    /** Lets the fault happen to all requests that fit, until what it gives is run. */
-    public Runnable spoil(Predicate<HttpServerRequest> which, Fault fault) {
+    /** Injects the fault into all matching requests until the returned action is run. */
+    public Runnable inject(Predicate<HttpServerRequest> which, Fault fault) {
         Rule rule = new Rule(new AtomicInteger(Integer.MAX_VALUE), which, fault);
         rules.add(rule);
         return () -> rules.remove(rule);
     }
 
-    /** Lets the fault happen to the first so many requests that fit. */
-    void spoil(int times, Predicate<HttpServerRequest> which, Fault fault) {
+    /** Injects the fault into the first {@code times} matching requests. */
+    void inject(int times, Predicate<HttpServerRequest> which, Fault fault) {
         rules.add(new Rule(new AtomicInteger(times), which, fault));
     }
 
@@ -93,7 +93,7 @@ public final class FaultProxy {
         return request -> true;
     }
 
-    /** Answers so, without asking the store. */
+    /** Responds with this status, without the store. */
     public static Fault status(int status, String code) {
         return exchange -> {
             exchange.request().resume();
@@ -102,11 +102,11 @@ public final class FaultProxy {
                     .onComplete(read -> exchange.response()
                             .setStatusCode(status)
                             .putHeader("Content-Type", "application/xml")
-                            .end("<Error><Code>" + code + "</Code><Message>spoiled</Message></Error>"));
+                            .end("<Error><Code>" + code + "</Code><Message>injected</Message></Error>"));
         };
     }
 
-    /** Passes the body's first bytes on and then breaks the connection. */
+    /** Forwards the first bytes of the body and then closes the connection. */
     static Fault breakAfter(int bytes) {
         return exchange -> exchange.forward().onSuccess(answer -> {
             exchange.copyHead(answer);
@@ -117,7 +117,7 @@ public final class FaultProxy {
         });
     }
 
-    /** Passes on a body of the right length with other bytes. */
+    /** Forwards a body of the right length with other bytes. */
     static Fault change(Function<Buffer, Buffer> body) {
         return exchange -> exchange.forward().onSuccess(answer -> {
             exchange.copyHead(answer);
@@ -125,17 +125,17 @@ public final class FaultProxy {
         });
     }
 
-    /** Does something first, while the client waits, and passes all on unspoiled. */
+    /** Runs an action while the client waits, and forwards the exchange unchanged. */
     public static Fault first(Supplier<Future<?>> action) {
-        return exchange -> action.get().onSuccess(done -> exchange.pass());
+        return exchange -> action.get().onSuccess(done -> exchange.relay());
     }
 
-    /** Breaks the connection before anything was asked or answered. */
+    /** Closes the connection before the request is forwarded. */
     public static Fault reset() {
         return exchange -> exchange.request().connection().close();
     }
 
-    /** Takes the request and never answers. */
+    /** Never responds to the request. */
     static Fault silence() {
         return exchange -> exchange.request().resume();
     }
@@ -146,29 +146,29 @@ public final class FaultProxy {
         Exchange exchange = new Exchange(request, client, behind.endpoint().orElseThrow());
         for (Rule rule : rules) {
             if (rule.which().test(request) && rule.left().getAndDecrement() > 0) {
-                rule.fault().spoil(exchange);
+                rule.fault().inject(exchange);
                 return;
             }
         }
-        exchange.pass();
+        exchange.relay();
     }
 
-    /** What becomes of a request. */
+    /** Handles a matching request. */
     public interface Fault {
-        void spoil(Exchange exchange);
+        void inject(Exchange exchange);
     }
 
     private record Rule(AtomicInteger left, Predicate<HttpServerRequest> which, Fault fault) {}
 
     public record Answer(HttpClientResponse head, Buffer body) {}
 
-    /** A request that waits for what becomes of it. */
+    /** A received request that is not yet handled. */
     public record Exchange(HttpServerRequest request, HttpClient client, URI store) {
         HttpServerResponse response() {
             return request.response();
         }
 
-        void pass() {
+        void relay() {
             forward().onSuccess(answer -> {
                 copyHead(answer);
                 response().end(answer.body());

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Memory does not grow with the object. */
+/** Memory use does not grow with the object. */
 final class LargeObjectIT {
     private static final long SIZE = 512L << 20;
 
     @Test
-    void carriesAnObjectManyTimesLargerThanAllMemory(@TempDir Path dir) throws IOException, InterruptedException {
+    void transfersObjectLargerThanMemory(@TempDir Path dir) throws IOException, InterruptedException {
         Path output = dir.resolve("output");
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -12,7 +12,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Puts a large object and fetches it again, store and client in this JVM; {@link LargeObjectIT} gives it little memory. */
+/** Uploads and downloads a large object, with store and client in this JVM; {@link LargeObjectIT} starts it with little memory. */
 final class LargeObjectRun {
     private LargeObjectRun() {}
 
@@ -34,7 +34,7 @@ final class LargeObjectRun {
         System.exit(Files.mismatch(source, target) == -1 ? 0 : 1);
     }
 
-    /** Zeros that take no room, with something to tell every 32 MiB apart. */
+    /** A sparse file with a different value every 32 MiB. */
     private static Path sparse(Path path, long size) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.setLength(size);

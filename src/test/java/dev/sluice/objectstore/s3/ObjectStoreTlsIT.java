@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store that takes nothing but TLS, its certificate made out to {@code localhost}. */
+/** A store that accepts only TLS, with a certificate for {@code localhost}. */
 @ExtendWith(VertxExtension.class)
 @Timeout(120)
 class ObjectStoreTlsIT {
@@ -62,7 +62,7 @@ class ObjectStoreTlsIT {
     }
 
     @Test
-    void putsAndFetchesOverTls() throws Exception {
+    void transfersOverTls() throws Exception {
         Path file = Files.write(directory.resolve("file"), new byte[6 << 20]);
         ObjectKey key = new ObjectKey("videos/a.mp4");
         S3ObjectStore objectStore = new S3ObjectStore(
@@ -82,30 +82,30 @@ class ObjectStoreTlsIT {
     }
 
     @Test
-    void saysThatTheAuthorityIsAnother() throws Exception {
+    void rejectsCertificateOfUnknownAuthority() throws Exception {
         Optional<CaFile> other = Optional.of(TestCertificateAuthority.unknown().caFile());
 
-        assertRefused(
+        assertRejected(
                 config("localhost", other),
                 "its certificate was issued by none of the authorities in s3.caFile ("
                         + TestCertificateAuthority.unknown().caPem() + ").");
     }
 
     @Test
-    void saysThatThisJvmKnowsNoSuchAuthority() throws Exception {
-        assertRefused(
+    void rejectsCertificateNotTrustedByJvm() throws Exception {
+        assertRejected(
                 config("localhost", Optional.empty()),
                 "its certificate was issued by no authority that this JVM trusts; set s3.caFile to the CA file of the service.");
     }
 
     @Test
-    void saysThatTheHostIsAnother() throws Exception {
-        assertRefused(
+    void rejectsCertificateOfOtherHost() throws Exception {
+        assertRejected(
                 config("127.0.0.1", Optional.of(TestCertificateAuthority.known().caFile())),
                 "its certificate does not match the host name (");
     }
 
-    private static void assertRefused(S3Config config, String reason) throws Exception {
+    private static void assertRejected(S3Config config, String reason) throws Exception {
         S3ObjectStore objectStore = new S3ObjectStore(vertx, config);
 
         JobException failure = catchThrowableOfType(
@@ -114,7 +114,7 @@ class ObjectStoreTlsIT {
         assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(failure.message())
                 .startsWith("The store at " + config.endpoint().orElseThrow()
-                        + " did not deliver or take the list of objects: " + reason);
+                        + " failed to transfer the list of objects: " + reason);
         objectStore.close().await(SECONDS, TimeUnit.SECONDS);
     }
 

@@ -41,10 +41,10 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
-/** What becomes of transfers when network, store or disk misbehave. */
+/** Transfers with faults of network, store or disk. */
 @ExtendWith({VertxExtension.class, ServicesExtension.class})
 final class S3FaultsIT {
-    private static final ObjectKey KEY = new ObjectKey("videos/film.mp4");
+    private static final ObjectKey KEY = new ObjectKey("videos/long.mp4");
     private static final int PART = 5 << 20;
 
     private Vertx vertx;
@@ -72,7 +72,7 @@ final class S3FaultsIT {
     }
 
     @Test
-    void asksOnlyOnceForWhatFitsIntoOneRange() {
+    void downloadsSmallObjectInOneRequest() {
         stored(PART, 1);
 
         await(fetch());
@@ -81,9 +81,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void asksForNoCopyThatTakesAStoreLongerThanSilenceMayLast() throws IOException {
+    void limitsSizeOfSingleCopyRequest() throws IOException {
         List<String> ranges = new CopyOnWriteArrayList<>();
-        proxy.spoil(
+        proxy.inject(
                 request -> {
                     Optional.ofNullable(request.getHeader("x-amz-copy-source-range"))
                             .ifPresent(ranges::add);
@@ -104,9 +104,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void asksAgainWhenTheConnectionBreaksInTheMiddleOfARange() {
+    void repeatsRangeWhenConnectionBreaks() {
         Path source = stored(3 * PART, 1);
-        proxy.spoil(2, FaultProxy.range(PART), FaultProxy.breakAfter(100_000));
+        proxy.inject(2, FaultProxy.range(PART), FaultProxy.breakAfter(100_000));
 
         await(fetch());
 
@@ -114,9 +114,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void givesUpWhenTheConnectionBreaksEveryTime() {
+    void failsWhenConnectionBreaksEveryTime() {
         stored(2 * PART, 1);
-        proxy.spoil(100, FaultProxy.range(0), FaultProxy.breakAfter(100_000));
+        proxy.inject(100, FaultProxy.range(0), FaultProxy.breakAfter(100_000));
 
         JobException failure = failureOf(fetch());
 
@@ -125,9 +125,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void comesBackToAStoreThatAskedToSlowDown() {
+    void retriesAfterSlowDown() {
         Path source = stored(2 * PART, 1);
-        proxy.spoil(2, FaultProxy.range(PART), FaultProxy.status(503, "SlowDown"));
+        proxy.inject(2, FaultProxy.range(PART), FaultProxy.status(503, "SlowDown"));
 
         await(fetch());
 
@@ -135,18 +135,18 @@ final class S3FaultsIT {
     }
 
     @Test
-    void saysThatTheStoreIsBusyWhenItStaysSo() {
+    void failsWhenStoreStaysOverloaded() {
         stored(10, 1);
-        proxy.spoil(100, FaultProxy.any(), FaultProxy.status(503, "SlowDown"));
+        proxy.inject(100, FaultProxy.any(), FaultProxy.status(503, "SlowDown"));
 
         assertThat(failureOf(fetch()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         assertThat(failureOf(objectStore.check()).code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 
     @Test
-    void doesNotWaitForEverForAStoreThatIsSilent() {
+    void timesOutWhenStoreDoesNotRespond() {
         stored(10, 1);
-        proxy.spoil(100, FaultProxy.any(), FaultProxy.silence());
+        proxy.inject(100, FaultProxy.any(), FaultProxy.silence());
         S3ObjectStore impatient = new S3ObjectStore(vertx, changed(proxy.config(), Duration.ofMillis(300)));
 
         JobException failure = failureOf(impatient.head(KEY));
@@ -156,10 +156,10 @@ final class S3FaultsIT {
     }
 
     @Test
-    void noticesThatTheObjectIsReplacedBetweenTwoRanges() {
+    void detectsObjectReplacedBetweenRanges() {
         stored(3 * PART, 1);
         Path other = SampleFile.of(dir.resolve("other"), 3 * PART, 2);
-        proxy.spoil(1, FaultProxy.range(2 * PART), FaultProxy.first(() -> replaceWith(other)));
+        proxy.inject(1, FaultProxy.range(2 * PART), FaultProxy.first(() -> replaceWith(other)));
 
         JobException failure = failureOf(fetch());
 
@@ -168,9 +168,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void noticesWrongBytesOfTheRightLengthInASmallObject() {
+    void detectsCorruptSmallObject() {
         stored(1000, 1);
-        proxy.spoil(1, FaultProxy.range(0), FaultProxy.change(S3FaultsIT::flipped));
+        proxy.inject(1, FaultProxy.range(0), FaultProxy.change(S3FaultsIT::flipped));
 
         JobException failure = failureOf(fetch());
 
@@ -179,13 +179,13 @@ final class S3FaultsIT {
     }
 
     @Test
-    void noticesWrongBytesOfTheRightLengthInAnObjectOfManyRanges() {
-        // Stored in one request, as a browser does: its ETag is the MD5 of all of it.
+    void detectsCorruptObjectOfManyRanges() {
+        // Stored in one request, as by a browser: the ETag is the MD5 of the whole object.
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
         S3ObjectStore whole = new S3ObjectStore(vertx, changed(store, 64 << 20));
         await(whole.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
         await(whole.close());
-        proxy.spoil(1, FaultProxy.range(PART), FaultProxy.change(S3FaultsIT::flipped));
+        proxy.inject(1, FaultProxy.range(PART), FaultProxy.change(S3FaultsIT::flipped));
 
         JobException failure = failureOf(fetch());
 
@@ -193,12 +193,12 @@ final class S3FaultsIT {
     }
 
     @Test
-    void stopsADownloadOnCancellationAndLeavesNoFile() throws IOException {
+    void deletesFileOfCancelledDownload() throws IOException {
         stored(6 * PART, 1);
         CancellationToken cancellation = new CancellationToken();
         JobException why = new JobException(ErrorCode.SHUTDOWN, "The worker stops.");
-        proxy.spoil(100, FaultProxy.range(4 * PART), FaultProxy.silence());
-        proxy.spoil(1, FaultProxy.range(5 * PART), FaultProxy.first(() -> cancel(cancellation, why)));
+        proxy.inject(100, FaultProxy.range(4 * PART), FaultProxy.silence());
+        proxy.inject(1, FaultProxy.range(5 * PART), FaultProxy.first(() -> cancel(cancellation, why)));
 
         S3ObjectStore patient = new S3ObjectStore(vertx, changed(proxy.config(), Duration.ofMinutes(10)));
 
@@ -211,11 +211,11 @@ final class S3FaultsIT {
     }
 
     @Test
-    void stopsAnUploadOnCancellationAndLeavesNoPartsAndNoOpenFile() throws IOException {
+    void abortsCancelledUploadAndClosesFile() throws IOException {
         Path source = SampleFile.of(dir.resolve("source"), 6 * PART);
         CancellationToken cancellation = new CancellationToken();
         JobException why = new JobException(ErrorCode.LEASE_LOST, "The run belongs to another worker.");
-        proxy.spoil(1, FaultProxy.part(4), FaultProxy.first(() -> cancel(cancellation, why)));
+        proxy.inject(1, FaultProxy.part(4), FaultProxy.first(() -> cancel(cancellation, why)));
 
         JobException failure =
                 failureOf(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), cancellation));
@@ -227,9 +227,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void abortsAnUploadThatCannotBeFinished() {
+    void abortsFailedUpload() {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
-        proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(500, "InternalError"));
+        proxy.inject(100, FaultProxy.part(2), FaultProxy.status(500, "InternalError"));
 
         JobException failure = failureOf(
                 objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -239,9 +239,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void sendsAPartAgainThatTheStoreDidNotTake() {
+    void repeatsRejectedPart() {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
-        proxy.spoil(2, FaultProxy.part(2), FaultProxy.status(503, "SlowDown"));
+        proxy.inject(2, FaultProxy.part(2), FaultProxy.status(503, "SlowDown"));
 
         await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
 
@@ -250,9 +250,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void believesTheObjectWhenTheAnswerToTheLastRequestOfAnUploadIsLost() {
+    void acceptsStoredObjectWhenResponseToCompleteIsLost() {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
-        proxy.spoil(
+        proxy.inject(
                 1,
                 request -> request.getParam("uploadId") != null
                         && request.method().name().equals("POST"),
@@ -265,10 +265,10 @@ final class S3FaultsIT {
     }
 
     @Test
-    void noticesThatTheStoreKeptSomethingElse() {
+    void detectsDifferentStoredObject() {
         Path source = SampleFile.of(dir.resolve("source"), 1000);
         Path other = SampleFile.of(dir.resolve("other"), 1000, 2);
-        proxy.spoil(1, request -> request.method().name().equals("HEAD"), FaultProxy.first(() -> replaceWith(other)));
+        proxy.inject(1, request -> request.method().name().equals("HEAD"), FaultProxy.first(() -> replaceWith(other)));
 
         JobException failure = failureOf(
                 objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -277,10 +277,10 @@ final class S3FaultsIT {
     }
 
     @Test
-    void doesNotTakeAMissingCopyForAMissingSource() {
+    void distinguishesMissingCopyFromMissingSource() {
         stored(1000, 1);
         ObjectKey copy = new ObjectKey("copied");
-        proxy.spoil(100, request -> request.method().name().equals("HEAD"), FaultProxy.status(404, "NoSuchKey"));
+        proxy.inject(100, request -> request.method().name().equals("HEAD"), FaultProxy.status(404, "NoSuchKey"));
 
         JobException failure = failureOf(objectStore.copy(KEY, 1000, copy, new CancellationToken()));
 
@@ -288,9 +288,9 @@ final class S3FaultsIT {
     }
 
     @Test
-    void doesNotTakeALostUploadOfPartsForAMissingObject() {
+    void distinguishesLostMultipartUploadFromMissingObject() {
         Path source = SampleFile.of(dir.resolve("source"), 3 * PART);
-        proxy.spoil(100, FaultProxy.part(2), FaultProxy.status(404, "NoSuchUpload"));
+        proxy.inject(100, FaultProxy.part(2), FaultProxy.status(404, "NoSuchUpload"));
 
         JobException failure = failureOf(
                 objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -299,7 +299,7 @@ final class S3FaultsIT {
     }
 
     @Test
-    void saysThatTheBucketIsMissing() {
+    void reportsMissingBucket() {
         S3ObjectStore lost = new S3ObjectStore(vertx, changed(store, "no-such-bucket", "right"));
 
         List<JobException> failures = List.of(
@@ -314,7 +314,7 @@ final class S3FaultsIT {
     }
 
     @Test
-    void saysThatTheSecretIsWrongWithoutTellingIt() {
+    void reportsWrongSecretWithoutRevealingIt() {
         S3ObjectStore stranger = new S3ObjectStore(vertx, changed(store, store.bucket(), "wr0ng-secret"));
 
         JobException failure = failureOf(stranger.check());
@@ -325,7 +325,7 @@ final class S3FaultsIT {
     }
 
     @Test
-    void saysThatNobodyListens() {
+    void reportsUnreachableStore() {
         FaultProxy gone = FaultProxy.before(vertx, store);
         S3Config config = gone.config();
         await(gone.close());
@@ -340,7 +340,7 @@ final class S3FaultsIT {
     }
 
     @Test
-    void saysThatTheDiskIsFull() throws IOException {
+    void reportsFullDisk() throws IOException {
         Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "needs a device that is always full");
         stored(1000, 1);
         Files.createSymbolicLink(target(), Path.of("/dev/full"));

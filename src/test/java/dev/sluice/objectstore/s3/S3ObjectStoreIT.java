@@ -40,8 +40,8 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void takesAKeyInAnyScript(@TempDir Path dir) {
-        // The store for tests keeps objects as files: where the system's names are ASCII, it can't.
+    void acceptsKeyInAnyScript(@TempDir Path dir) {
+        // The test store keeps objects as files, which requires UTF-8 file names.
         Assumptions.assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "needs file names in UTF-8");
         ObjectKey key = new ObjectKey("видео/ünï 🎬.mp4");
         Path source = SampleFile.of(dir.resolve("source"), 10);
@@ -52,7 +52,7 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void copiesInPartsWhatIsTooLargeForOneRequest(@TempDir Path dir, TestBucket bucket) {
+    void copiesLargeObjectInParts(@TempDir Path dir, TestBucket bucket) {
         Path source = SampleFile.of(dir.resolve("source"), 2L * PART + 7);
         ObjectKey copy = new ObjectKey("copy");
         await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
@@ -68,7 +68,7 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
     }
 
     @Test
-    void findsAndEndsUploadsThatNobodyGoesOnWith(TestBucket bucket) {
+    void listsAndAbortsMultipartUploads(TestBucket bucket) {
         S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config());
         await(requests.send(
                         "upload",

@@ -17,7 +17,7 @@ final class S3ResponsesTest {
     private static final String CRC = "y/Q5Jg==";
 
     @Test
-    void prefersTheChecksumOfTheWholeObject() {
+    void prefersChecksumOfWholeObject() {
         HeadObjectResponse head = HeadObjectResponse.builder()
                 .eTag(MD5)
                 .contentLength(9L)
@@ -32,7 +32,7 @@ final class S3ResponsesTest {
     }
 
     @Test
-    void doesNotMistakeAChecksumOfPartsForOneOfTheWhole() {
+    void ignoresChecksumOfParts() {
         HeadObjectResponse typed = HeadObjectResponse.builder()
                 .eTag("\"x-2\"")
                 .checksumCRC32(CRC)
@@ -48,7 +48,7 @@ final class S3ResponsesTest {
     }
 
     @Test
-    void doesNotMistakeTheEtagOfAnEncryptedObjectForItsMd5() {
+    void ignoresEtagOfEncryptedObject() {
         HeadObjectResponse byKms = HeadObjectResponse.builder()
                 .eTag(MD5)
                 .serverSideEncryption(ServerSideEncryption.AWS_KMS)
@@ -68,7 +68,7 @@ final class S3ResponsesTest {
     }
 
     @Test
-    void knowsTheSizeOfTheWholeFromTheAnswerToARange() {
+    void readsTotalSizeFromRangeResponse() {
         GetObjectResponse part = GetObjectResponse.builder()
                 .contentRange("bytes 10-19/1000")
                 .contentLength(10L)

@@ -19,17 +19,17 @@ final class PartLayoutTest {
     }
 
     @Test
-    void hasNoPartsOfNothing() {
+    void hasNoPartsForEmptyRange() {
         assertThat(new PartLayout(new ByteRange(5, 5), 30).count()).isZero();
     }
 
     @Test
-    void keepsThePartSizeThatWasWishedFor() {
+    void keepsPreferredPartSize() {
         assertThat(PartLayout.forUpload(2_048 * MIB, 8 * MIB).count()).isEqualTo(256);
     }
 
     @Test
-    void makesLargerPartsOfAFileThatWouldHaveTooMany() {
+    void enlargesPartsToRespectMaximumCount() {
         PartLayout parts = PartLayout.forUpload(5 * MIB * MIB, 8 * MIB);
 
         assertThat(parts.count()).isEqualTo(PartLayout.MAX_PARTS);

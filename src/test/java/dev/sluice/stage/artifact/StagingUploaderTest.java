@@ -65,7 +65,7 @@ class StagingUploaderTest {
     }
 
     private void failSecondUpload(ErrorCode code) throws Exception {
-        objectStore.refuse(staging.key(ATTEMPT, 1), new JobException(code, "No."));
+        objectStore.failUploads(staging.key(ATTEMPT, 1), new JobException(code, "No."));
         StagedJob job =
                 StagedJob.create(new NewJob(new JobId("j"), "m", "u", "uploads/a", "a", "video/mp4", 1, Instant.EPOCH));
         StageContext context = StageContexts.of(ATTEMPT, job, new NoCheckpoint(), new CancellationToken());
