@@ -35,8 +35,7 @@ public record AddressPolicy(boolean allowPrivate) {
                         throw forbidden("a private address");
                     }
                 }
-                case RESERVED ->
-                    throw new ForbiddenAddressException("reserved address: " + address.getHostAddress());
+                case RESERVED -> throw new ForbiddenAddressException("reserved address: " + address.getHostAddress());
             }
         }
     }

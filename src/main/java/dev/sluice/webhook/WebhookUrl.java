@@ -46,11 +46,13 @@ public record WebhookUrl(
             throw new IllegalArgumentException("must be https://host/… or http://host/…");
         }
         if (authority.contains("@")) {
-            throw new IllegalArgumentException("the URL must not contain credentials; requests are authenticated by their signature");
+            throw new IllegalArgumentException(
+                    "the URL must not contain credentials; requests are authenticated by their signature");
         }
         Matcher parts = AUTHORITY.matcher(authority);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("the host must be a name of letters, digits, - and dots, or an IP address");
+            throw new IllegalArgumentException(
+                    "the host must be a name of letters, digits, - and dots, or an IP address");
         }
         Optional<InetAddress> literal = IpLiteralParser.parse(parts.group("host"));
         return new WebhookUrl(

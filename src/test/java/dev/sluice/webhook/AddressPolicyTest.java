@@ -151,7 +151,8 @@ class AddressPolicyTest {
         InetAddress allowed = InetAddress.getByName("8.8.8.8");
         InetAddress forbidden = InetAddress.getByName("10.0.0.1");
 
-        assertThatThrownBy(() -> STRICT.check(List.of(allowed, forbidden))).isInstanceOf(ForbiddenAddressException.class);
+        assertThatThrownBy(() -> STRICT.check(List.of(allowed, forbidden)))
+                .isInstanceOf(ForbiddenAddressException.class);
         assertThatCode(() -> STRICT.check(List.of(allowed))).doesNotThrowAnyException();
     }
 
