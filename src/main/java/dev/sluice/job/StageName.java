@@ -91,7 +91,11 @@ public enum StageName {
         return failedStep;
     }
 
-    /** @throws IllegalArgumentException if no stage has this key */
+    /**
+     * The stage with this key.
+     *
+     * @throws IllegalArgumentException if no stage has this key
+     */
     public static StageName of(String key) {
         for (StageName stage : values()) {
             if (stage.key.equals(key)) {

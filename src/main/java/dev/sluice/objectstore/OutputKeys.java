@@ -38,12 +38,20 @@ public final class OutputKeys {
         this.thumbnailKey = new KeyTemplate("keys.thumbnail", config.thumbnail(), Set.of(MEDIA_ID, NUMBER));
     }
 
-    /** @param quality such as {@code 720p} */
+    /**
+     * The final key of a rendition.
+     *
+     * @param quality such as {@code 720p}
+     */
     public ObjectKey renditionKey(String mediaId, String quality) {
         return key(renditionKey.expand(Map.of(MEDIA_ID, checked(mediaId), QUALITY, quality)));
     }
 
-    /** @param n from 0 */
+    /**
+     * The final key of a thumbnail.
+     *
+     * @param n from 0
+     */
     public ObjectKey thumbnailKey(String mediaId, int n) {
         return key(thumbnailKey.expand(Map.of(MEDIA_ID, checked(mediaId), NUMBER, Integer.toString(n))));
     }

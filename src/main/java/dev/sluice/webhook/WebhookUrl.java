@@ -32,7 +32,11 @@ public record WebhookUrl(
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
-    /** @throws IllegalArgumentException if the URL is invalid; the message contains no part of it */
+    /**
+     * Parses a URL.
+     *
+     * @throws IllegalArgumentException if the URL is invalid; the message contains no part of it
+     */
     public static WebhookUrl parse(String text) {
         if (text.length() > MAX_LENGTH || !PRINTABLE.matcher(text).matches()) {
             throw new IllegalArgumentException(

@@ -68,7 +68,7 @@ public final class Workspace {
 
     /**
      * Lends an empty directory to an attempt. When the work succeeds its files stay, for the stages that follow, until the job
-     * is {@link #discard discarded}; when it fails they are removed, after all that the work's Future stands for has ended.
+     * is {@link #delete discarded}; when it fails they are removed, after all that the work's Future stands for has ended.
      *
      * <p>Begins nothing and fails with DISK_LOW when {@code bytes} more than other work may need are not free, with
      * DISK_TOO_SMALL when they never will be.
@@ -144,7 +144,7 @@ public final class Workspace {
         return directories.delete(directories.sourceOf(job));
     }
 
-    /** As {@link #discardSource}, and blocks. */
+    /** As {@link #deleteSource}, and blocks. */
     void deleteSourceBlocking(JobId job) throws IOException {
         DirectoryTree.deleteRecursively(directories.sourceOf(job));
     }

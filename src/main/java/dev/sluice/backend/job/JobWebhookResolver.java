@@ -15,7 +15,11 @@ public final class JobWebhookResolver {
         this.config = config;
     }
 
-    /** @throws RequestRejectedException INVALID, if the URL is not allowed */
+    /**
+     * The webhook of a request.
+     *
+     * @throws RequestRejectedException INVALID, if the URL is not allowed
+     */
     public Optional<WebhookUrl> resolve(Optional<String> webhookUrl) {
         try {
             return webhookUrl.map(config::parseJobWebhook);

@@ -48,7 +48,11 @@ public final class DirectUploadService {
      */
     public record DirectUpload(UploadRecord upload, List<URI> urls, long partSize) {}
 
-    /** @param webhook receives the result of the job */
+    /**
+     * Creates an upload by presigned URLs.
+     *
+     * @param webhook receives the result of the job
+     */
     public Future<DirectUpload> create(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
         boolean multipart = bytes > SINGLE_PUT_LIMIT;
         return uploads.create(

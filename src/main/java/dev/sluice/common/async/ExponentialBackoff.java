@@ -13,7 +13,11 @@ import java.util.random.RandomGenerator;
 public record ExponentialBackoff(Duration min, Duration max, double jitter) {
     private static final long MAX_DOUBLINGS = 30;
 
-    /** @param attempt number of the failed attempt, from 1 */
+    /**
+     * The delay before the next retry.
+     *
+     * @param attempt number of the failed attempt, from 1
+     */
     public Duration delay(long attempt) {
         return delay(attempt, ThreadLocalRandom.current());
     }

@@ -16,7 +16,11 @@ public record RetrySchedule(List<Duration> delays) {
         delays = List.copyOf(delays);
     }
 
-    /** @param attempt number of the failed attempt, from 1 */
+    /**
+     * The delay before the next retry.
+     *
+     * @param attempt number of the failed attempt, from 1
+     */
     public Duration delay(int attempt) {
         return delay(attempt, ThreadLocalRandom.current());
     }

@@ -17,7 +17,11 @@ public record PartLayout(ByteRange range, long partSize) {
         return Math.toIntExact((range.length() + partSize - 1) / partSize);
     }
 
-    /** @param index from 0 */
+    /**
+     * The byte range of a part.
+     *
+     * @param index from 0
+     */
     public ByteRange part(int index) {
         long start = range.start() + index * partSize;
         return new ByteRange(start, Math.min(range.end(), start + partSize));

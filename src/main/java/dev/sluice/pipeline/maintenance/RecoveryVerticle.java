@@ -47,7 +47,6 @@ public final class RecoveryVerticle extends VerticleBase {
     private final List<PeriodicTask> tasks = new ArrayList<>();
     private @Nullable QueueInspector queueInspector;
 
-    /** @param queues the queue of each stage */
     public RecoveryVerticle(
             LostMessageRepository lostMessages,
             PendingJobRepository pendingJobs,
