@@ -94,8 +94,7 @@ public final class FfmpegFixture {
     public static void assertOutputFormat(Path file, boolean hasAudio) {
         assertThat(streamEntries(file, "v", "stream=codec_name,pix_fmt")).containsExactly("h264,yuv420p");
         assertThat(streamEntries(file, "v", "stream_side_data=side_data_type"))
-                .as("display matrix")
-                .allMatch(String::isBlank);
+                .noneMatch(sideData -> sideData.contains("Display Matrix"));
         assertThat(streamEntries(file, "a", "stream=codec_name,sample_rate,channels"))
                 .isEqualTo(hasAudio ? List.of("aac,48000,2") : List.of());
     }
@@ -104,7 +103,10 @@ public final class FfmpegFixture {
         List<String> command = new ArrayList<>(List.of("-loglevel", "error", "-select_streams", streams));
         command.addAll(List.of("-show_entries", entries, "-print_format", "csv=print_section=0"));
         command.add(InputArguments.url(file));
-        return output(ffmpeg().ffprobe(), command, file.getParent());
+        // ffprobe appends a comma if the stream has side data.
+        return output(ffmpeg().ffprobe(), command, file.getParent()).stream()
+                .map(line -> line.replaceFirst(",$", ""))
+                .toList();
     }
 
     /** Encodes a clip from FFmpeg's test sources. */
