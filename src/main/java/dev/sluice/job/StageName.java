@@ -41,8 +41,10 @@ public enum StageName {
 
     private final String key;
     private final String wireStage;
-    private final Boundary start;
-    private final Boundary completed;
+    private final String startStep;
+    private final int startProgress;
+    private final String completedStep;
+    private final int completedProgress;
     private final String failedStep;
 
     /** Start or completion of a stage, with the progress of the job in percent. */
@@ -51,8 +53,10 @@ public enum StageName {
     StageName(String key, String wireStage, Boundary start, Boundary completed, String failedStep) {
         this.key = key;
         this.wireStage = wireStage;
-        this.start = start;
-        this.completed = completed;
+        this.startStep = start.step();
+        this.startProgress = start.progress();
+        this.completedStep = completed.step();
+        this.completedProgress = completed.progress();
         this.failedStep = failedStep;
     }
 
@@ -72,19 +76,19 @@ public enum StageName {
     }
 
     public String startStep() {
-        return start.step();
+        return startStep;
     }
 
     public int startProgress() {
-        return start.progress();
+        return startProgress;
     }
 
     public String completedStep() {
-        return completed.step();
+        return completedStep;
     }
 
     public int completedProgress() {
-        return completed.progress();
+        return completedProgress;
     }
 
     public String failedStep() {

@@ -4,27 +4,28 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /** Checksum algorithms: those of S3 for whole objects, and the MD5 of ETags. */
 public enum ChecksumAlgorithm {
-    MD5(() -> hash("MD5")),
-    SHA1(() -> hash("SHA-1")),
-    SHA256(() -> hash("SHA-256")),
-    CRC32(() -> crc(new CRC32(), Integer.BYTES)),
-    CRC32C(() -> crc(new CRC32C(), Integer.BYTES)),
-    CRC64NVME(() -> crc(new Crc64Nvme(), Long.BYTES));
+    MD5,
+    SHA1,
+    SHA256,
+    CRC32,
+    CRC32C,
+    CRC64NVME;
 
-    private final Supplier<Digest> digests;
-
-    ChecksumAlgorithm(Supplier<Digest> digests) {
-        this.digests = digests;
-    }
-
+    /** A new computation of this checksum. */
     public Digest newDigest() {
-        return digests.get();
+        return switch (this) {
+            case MD5 -> hash("MD5");
+            case SHA1 -> hash("SHA-1");
+            case SHA256 -> hash("SHA-256");
+            case CRC32 -> crc(new CRC32(), Integer.BYTES);
+            case CRC32C -> crc(new CRC32C(), Integer.BYTES);
+            case CRC64NVME -> crc(new Crc64Nvme(), Long.BYTES);
+        };
     }
 
     /** Checksum in progress. */

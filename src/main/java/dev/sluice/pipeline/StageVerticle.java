@@ -33,7 +33,6 @@ public final class StageVerticle extends VerticleBase {
     private final String queue;
     private final int concurrency;
     private final RabbitMqConfig broker;
-    private final DeliveryHandler deliveries;
     private final ConcurrencyLimiter<Delivery> limiter;
     private @Nullable SupervisedConsumer consumer;
 
@@ -53,7 +52,6 @@ public final class StageVerticle extends VerticleBase {
         this.queue = queue;
         this.concurrency = concurrency;
         this.broker = broker;
-        this.deliveries = deliveries;
         this.limiter = new ConcurrencyLimiter<>(
                 concurrency,
                 Delivery::isStale,

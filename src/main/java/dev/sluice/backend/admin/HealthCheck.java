@@ -61,7 +61,11 @@ public final class HealthCheck {
         return request.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS).map(true).otherwise(false);
     }
 
-    /** @param services whether each of {@code database}, {@code broker} and {@code store} responded */
+    /**
+     * Result of the checks.
+     *
+     * @param services whether each of {@code database}, {@code broker} and {@code store} responded
+     */
     public record HealthReport(Map<String, Boolean> services) {
         public boolean isHealthy() {
             return services.values().stream().allMatch(Boolean::booleanValue);

@@ -121,7 +121,11 @@ public final class UpdateFeed {
         return HexFormat.of().formatHex(random);
     }
 
-    /** @param sequence number of the last received entry */
+    /**
+     * A position in the feed.
+     *
+     * @param sequence number of the last received entry
+     */
     public record Position(String epoch, long sequence) {
         /** The position as sent to clients. */
         public String text() {

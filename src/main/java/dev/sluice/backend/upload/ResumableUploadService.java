@@ -64,6 +64,8 @@ public final class ResumableUploadService {
     }
 
     /**
+     * Creates an upload.
+     *
      * @param name the file name given by the client
      * @param bytes the declared length
      * @param webhook receives the result of the job

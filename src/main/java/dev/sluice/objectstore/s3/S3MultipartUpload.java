@@ -42,7 +42,11 @@ final class S3MultipartUpload {
     /** Uploads or copies one part. */
     @FunctionalInterface
     interface PartSender {
-        /** @param number of the part, from 1 */
+        /**
+         * Sends a part.
+         *
+         * @param number of the part, from 1
+         */
         Future<Part> send(String uploadId, int number, ByteRange range);
     }
 

@@ -6,7 +6,11 @@ import java.util.Optional;
 
 /** Result of a cancel or retry operation. */
 public sealed interface JobControlResult {
-    /** @param stage where the job was cancelled, or is restarted */
+    /**
+     * The operation was applied.
+     *
+     * @param stage where the job was cancelled, or is restarted
+     */
     record Applied(StageName stage) implements JobControlResult {}
 
     /** The state of the job does not allow the operation. Nothing was changed. */

@@ -33,7 +33,7 @@ public class SqlSession {
         return connection.query(sql).execute().mapEmpty();
     }
 
-    /** Marks where {@link #undo} leads back to. */
+    /** Sets the savepoint that {@link #rollbackToSavepoint} returns to. */
     public Future<Void> savepoint() {
         return executeRaw("SAVEPOINT marked");
     }

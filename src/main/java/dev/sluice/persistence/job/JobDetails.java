@@ -37,7 +37,11 @@ public record JobDetails(
 
     public record Failure(Optional<String> code, Optional<String> message) {}
 
-    /** @param warnings about the source, for example damaged streams */
+    /**
+     * Outputs and metadata of the job.
+     *
+     * @param warnings about the source, for example damaged streams
+     */
     public record Outputs(
             JsonArray thumbnails, JsonArray videoVersions, JsonArray warnings, Optional<JsonObject> metadata) {}
 

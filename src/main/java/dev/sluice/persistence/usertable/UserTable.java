@@ -84,7 +84,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
      * Counts the rows of jobs that nobody of ours has seen and that wait for their first worker, and how many of them are
      * older than so many seconds; empty where the table lacks what a job is made of.
      *
-     * @param without rows that are left out, by the marks that {@link #findUnseen} gives
+     * @param without rows that are left out, by the marks that {@link #findUntracked} gives
      */
     Optional<SqlStatement> countUntracked(double overdueSeconds, Long[] without) {
         return age().map(age -> new SqlStatement(
@@ -126,7 +126,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 : Optional.empty();
     }
 
-    /** The columns that {@link #countUnseen} would need and that are not there, or do not hold what it looks for. */
+    /** The columns that {@link #countUntracked} would need and that are not there, or do not hold what it looks for. */
     List<String> missingColumns() {
         List<String> missing = new ArrayList<>(REQUIRED_COLUMNS.stream()
                 .filter(column -> !columns.containsKey(column))
