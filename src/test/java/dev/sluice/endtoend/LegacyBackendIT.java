@@ -36,7 +36,7 @@ class LegacyBackendIT {
 
     @BeforeAll
     static void runBackend(@OnRabbitMq PipelineFixture fixture) throws Exception {
-        NodeProject project = NodeProject.of("older-backend", "backend.js");
+        NodeProject project = NodeProject.of("legacy-backend", "backend.js");
         pipeline = fixture;
         // The legacy backend must be the only consumer of updates.
         pipeline.broker().deleteTopology();
