@@ -39,8 +39,6 @@ public final class JobException extends RuntimeException {
             return failure;
         }
         return new JobException(
-                ErrorCode.INTERNAL_ERROR,
-                "Internal error (" + cause.getClass().getSimpleName() + ").",
-                cause);
+                ErrorCode.INTERNAL_ERROR, "Internal error (" + cause.getClass().getSimpleName() + ").", cause);
     }
 }

@@ -76,8 +76,7 @@ public record OutputFile(
                     case "scaled" -> Type.SCALED;
                     case "thumbnail" -> Type.THUMBNAIL;
                     default ->
-                        throw new InvalidMessageException(
-                                "The 'type' of an output must be 'thumbnail' or 'scaled'.");
+                        throw new InvalidMessageException("The 'type' of an output must be 'thumbnail' or 'scaled'.");
                 },
                 fields.text("s3Key"),
                 fields.integer("width", 0, Integer.MAX_VALUE),

@@ -68,8 +68,8 @@ public record ReceivedUpdate(
         return Stream.of(JobUpdate.Status.values())
                 .filter(status -> status.wire().equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() ->
-                        new InvalidMessageException("The field 'status' must be 'processing', 'completed' or 'failed'."));
+                .orElseThrow(() -> new InvalidMessageException(
+                        "The field 'status' must be 'processing', 'completed' or 'failed'."));
     }
 
     private static JsonArray items(JsonObject json, String field) {

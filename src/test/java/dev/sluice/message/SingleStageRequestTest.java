@@ -70,9 +70,7 @@ class SingleStageRequestTest {
     void limitsProgressIntervalToOneHour() {
         JsonObject daily = golden().put("progress_interval", 86_400);
 
-        assertThat(MessageCodec.decodeRequest(daily.toBuffer())
-                        .updateOptions()
-                        .interval())
+        assertThat(MessageCodec.decodeRequest(daily.toBuffer()).updateOptions().interval())
                 .isEqualTo(Duration.ofHours(1));
     }
 

@@ -30,9 +30,8 @@ public final class JsonValidator {
     private static final int MAX_LOGGED_NAME = 50;
     /** The limit of the parser is raised: it would report a long number as invalid JSON. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(MAX_BYTES)
-                    .build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNumberLength(MAX_BYTES).build())
             .build();
 
     private JsonValidator() {}
@@ -95,7 +94,8 @@ public final class JsonValidator {
 
     private static void checkNumber(JsonParser parser) throws IOException {
         if (parser.getTextLength() > MAX_NUMBER_LENGTH) {
-            throw new InvalidMessageException("The message contains a number of more than " + MAX_NUMBER_LENGTH + " characters.");
+            throw new InvalidMessageException(
+                    "The message contains a number of more than " + MAX_NUMBER_LENGTH + " characters.");
         }
         if (!Double.isFinite(Double.parseDouble(parser.getText()))) {
             throw new InvalidMessageException("The message contains a number out of range.");

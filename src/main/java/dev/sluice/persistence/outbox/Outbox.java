@@ -40,7 +40,8 @@ public final class Outbox {
                    (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
             VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
             """;
-    // A single message may exceed the size of a batch. A transaction that locks the oldest row of an ordered_by owns all its
+    // A single message may exceed the size of a batch. A transaction that locks the oldest row of an ordered_by owns
+    // all its
     // rows.
     private static final String SELECT_BATCH = """
             WITH head AS (

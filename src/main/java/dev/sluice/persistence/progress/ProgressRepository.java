@@ -74,7 +74,8 @@ public final class ProgressRepository {
      */
     public Future<List<RecordedProgress>> record(List<ProgressReport> reports) {
         Map<Boolean, List<ProgressReport>> byTask = reports.stream()
-                .collect(Collectors.partitioningBy(report -> report.attempt().run().stage() == StageName.SEGMENT));
+                .collect(Collectors.partitioningBy(
+                        report -> report.attempt().run().stage() == StageName.SEGMENT));
         Future<List<RecordedProgress>> stages = recordStages(Objects.requireNonNull(byTask.get(false)));
         Future<List<RecordedProgress>> tasks = recordTasks(Objects.requireNonNull(byTask.get(true)));
         return Future.all(stages, tasks)

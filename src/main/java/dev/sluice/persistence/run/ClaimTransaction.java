@@ -33,7 +33,8 @@ public final class ClaimTransaction {
             """
             UPDATE sluice.stage_run
                SET history =
-            """ + FailedAttempt.appendIfRunningSql("'lease_lost'", "'The worker became unresponsive.'", "lease_until") + """
+            """ + FailedAttempt.appendIfRunningSql("'lease_lost'", "'The worker became unresponsive.'", "lease_until")
+                    + """
                  , state = 'running', attempt = attempt + 1, counted = counted + 1, worker = $4,
                    lease_until = clock_timestamp() + make_interval(secs => $5),
                    started_at = clock_timestamp(), finished_at = NULL, sent_at = clock_timestamp()

@@ -99,8 +99,8 @@ final class TaskSettlement {
             Row row = progress.result().iterator().next();
             List<Future<?>> sent = new ArrayList<>();
             next.result()
-                    .forEach(task ->
-                            sent.add(Outbox.enqueue(session, completion.message().apply(task.getInteger("task")))));
+                    .forEach(task -> sent.add(
+                            Outbox.enqueue(session, completion.message().apply(task.getInteger("task")))));
             if (row.getLong("open") == 0) {
                 sent.add(join(session, attempt, completion.join().run()));
                 completion.join().message().ifPresent(message -> sent.add(Outbox.enqueue(session, message)));

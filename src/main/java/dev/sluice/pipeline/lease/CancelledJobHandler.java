@@ -24,8 +24,7 @@ public final class CancelledJobHandler {
     public void onCancelled(JobId job) {
         leases.cancelJob(job)
                 .compose(released -> jobCleanup.cleanUpFailed(job))
-                .onSuccess(
-                        cleaned -> LOG.atDebug().addKeyValue("jobId", job).log("cancelled job cleaned up"));
+                .onSuccess(cleaned -> LOG.atDebug().addKeyValue("jobId", job).log("cancelled job cleaned up"));
     }
 
     /** Renews the leases now: notifications before the (re)subscription may be lost. */

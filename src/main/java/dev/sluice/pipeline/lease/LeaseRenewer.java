@@ -63,7 +63,8 @@ public final class LeaseRenewer {
     public void track(Attempt attempt, CancellationToken cancellation) {
         tracked.put(attempt, new TrackedLease(Optional.of(cancellation), Promise.promise()));
         if (recentlyCancelled.contains(attempt.run().job())) {
-            // The job was cancelled either between the commit of this claim and now, or before a restart: ask the database.
+            // The job was cancelled either between the commit of this claim and now, or before a restart: ask the
+            // database.
             renew(Set.of(attempt)).onFailure(this::logFailure);
         }
     }

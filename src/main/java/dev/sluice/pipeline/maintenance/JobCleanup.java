@@ -106,11 +106,13 @@ public final class JobCleanup {
 
     /** Deletes right after the check: a restarted job would have to encode before it publishes. */
     private Future<Void> removePartialOutput(JobId job) {
-        return partialOutputs.find(job).compose(found -> found.map(output -> (output.exclusive()
-                                ? objectStore.delete(finalKeys(output.job()))
-                                : Future.<Void>succeededFuture())
-                        .compose(deleted -> partialOutputs.markResolved(job)))
-                .orElseGet(Future::succeededFuture));
+        return partialOutputs
+                .find(job)
+                .compose(found -> found.map(output -> (output.exclusive()
+                                        ? objectStore.delete(finalKeys(output.job()))
+                                        : Future.<Void>succeededFuture())
+                                .compose(deleted -> partialOutputs.markResolved(job)))
+                        .orElseGet(Future::succeededFuture));
     }
 
     private List<ObjectKey> finalKeys(StagedJob job) {

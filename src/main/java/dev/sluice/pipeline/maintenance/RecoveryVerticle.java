@@ -106,8 +106,9 @@ public final class RecoveryVerticle extends VerticleBase {
             boolean overdue = untracked.result().overdue() > 0
                     || backlogs.values().stream().anyMatch(backlog -> backlog.overdue() > 0);
             return overdue
-                    ? queueDepths().compose(depths -> resendMissing(backlogs, depths)
-                            .compose(resent -> adoptPending(untracked.result(), backlogs, depths)))
+                    ? queueDepths()
+                            .compose(depths -> resendMissing(backlogs, depths)
+                                    .compose(resent -> adoptPending(untracked.result(), backlogs, depths)))
                     : Future.succeededFuture();
         });
     }

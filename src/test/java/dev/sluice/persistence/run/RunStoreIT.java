@@ -161,8 +161,8 @@ class RunStoreIT {
         Store interrupted = await(Store.open(vertx, connection.config()));
         connection.loseTheNextAnswerTo("COMMIT");
 
-        JobException lost =
-                failureOf(interrupted.runs().claim(Samples.download("unconfirmed"), job, Samples.again(job), "w1", LEASE));
+        JobException lost = failureOf(
+                interrupted.runs().claim(Samples.download("unconfirmed"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(lost.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
         assertThat(run("unconfirmed")).containsEntry("state", "waiting").containsEntry("counted", "0");
@@ -192,7 +192,8 @@ class RunStoreIT {
         connection.loseTheNextAnswerTo("COMMIT");
 
         JobException lost = failureOf(interrupted.runs().commit(claim.attempt(), done(job, claim)));
-        boolean again = await(interrupted.runs()
+        boolean again = await(interrupted
+                .runs()
                 .commit(claim.attempt(), done(job, claim))
                 .recover(reconnecting -> interrupted.runs().commit(claim.attempt(), done(job, claim))));
 
@@ -319,8 +320,8 @@ class RunStoreIT {
         Claim late = granted(Samples.job("late"), Samples.download("late"), "w1");
         expire("late");
 
-        var renewed = await(
-                store.runs().renew(List.of(lost.attempt(), late.attempt(), current.attempt(), current.attempt()), LEASE));
+        var renewed = await(store.runs()
+                .renew(List.of(lost.attempt(), late.attempt(), current.attempt(), current.attempt()), LEASE));
 
         assertThat(renewed).containsExactlyInAnyOrder(late.attempt(), current.attempt());
         assertThat(await(claim(Samples.job("late"), Samples.download("late"), "w3")))
@@ -374,7 +375,8 @@ class RunStoreIT {
                 .claim(new ClaimRequest(Samples.download("no-update"), job, Samples.again(job), "w1", LEASE));
 
         assertThat(failureOf(broken).code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
-        assertThat(database.query("SELECT * FROM sluice.job WHERE id = 'no-update'")).isEmpty();
+        assertThat(database.query("SELECT * FROM sluice.job WHERE id = 'no-update'"))
+                .isEmpty();
     }
 
     @Test

@@ -192,8 +192,7 @@ class LeaseRenewerIT {
         Attempt other = claim("other");
         try (Connection blocker = table.connect()) {
             blocker.setAutoCommit(false);
-            blocker.createStatement()
-                    .execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'stuck'");
+            blocker.createStatement().execute("UPDATE sluice.stage_run SET lease_until = now() WHERE job_id = 'stuck'");
             leases.track(stuck, new CancellationToken());
             Awaitility.await()
                     .until(() -> table.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

@@ -73,7 +73,8 @@ class RunUpdatesTest {
 
         List<String> steps = Stream.of(StageName.DOWNLOAD, StageName.PROCESSING, StageName.UPLOAD)
                 .flatMap(stage -> Stream.of(
-                        started(stage, 0, 0, request), updates(stage, 0, 0, request).completed(request)))
+                        started(stage, 0, 0, request),
+                        updates(stage, 0, 0, request).completed(request)))
                 .map(update -> update.step() + " " + update.progress() + " " + update.status())
                 .toList();
 
