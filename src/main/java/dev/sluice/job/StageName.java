@@ -5,36 +5,12 @@ package dev.sluice.job;
  * SEGMENT and JOIN: PROCESSING creates the plan, SEGMENT encodes in tasks, and JOIN concatenates the segments.
  */
 public enum StageName {
-    DOWNLOAD(
-            "download",
-            "DOWNLOADING",
-            new Boundary("downloading_video", 0),
-            new Boundary("download_complete", 20),
-            "download_failed"),
+    DOWNLOAD("download", "DOWNLOADING", at(0, "downloading_video"), at(20, "download_complete"), "download_failed"),
     PROCESSING(
-            "processing",
-            "PROCESSING",
-            new Boundary("processing_video", 30),
-            new Boundary("processing_complete", 70),
-            "processing_failed"),
-    SEGMENT(
-            "segment",
-            "PROCESSING",
-            new Boundary("processing_video", 30),
-            new Boundary("segment_encoded", 68),
-            "processing_failed"),
-    JOIN(
-            "join",
-            "PROCESSING",
-            new Boundary("joining_segments", 68),
-            new Boundary("processing_complete", 70),
-            "processing_failed"),
-    UPLOAD(
-            "upload",
-            "UPLOADING",
-            new Boundary("uploading_results", 80),
-            new Boundary("upload_complete", 100),
-            "upload_failed");
+            "processing", "PROCESSING", at(30, "processing_video"), at(70, "processing_complete"), "processing_failed"),
+    SEGMENT("segment", "PROCESSING", at(30, "processing_video"), at(68, "segment_encoded"), "processing_failed"),
+    JOIN("join", "PROCESSING", at(68, "joining_segments"), at(70, "processing_complete"), "processing_failed"),
+    UPLOAD("upload", "UPLOADING", at(80, "uploading_results"), at(100, "upload_complete"), "upload_failed");
 
     /** The {@code current_step} when PROCESSING has created a plan instead of encoding. */
     public static final String SEGMENTS_PLANNED_STEP = "segments_planned";
@@ -49,6 +25,10 @@ public enum StageName {
 
     /** Start or completion of a stage, with the progress of the job in percent. */
     private record Boundary(String step, int progress) {}
+
+    private static Boundary at(int progress, String step) {
+        return new Boundary(step, progress);
+    }
 
     StageName(String key, String wireStage, Boundary start, Boundary completed, String failedStep) {
         this.key = key;
