@@ -49,7 +49,7 @@ class ConfigErrorsTest {
                         "backend.webhooks: invalid value: webhook 2: webhooks to a private address are forbidden (backend.webhookAllowPrivate)"),
                 error(
                         "webhook-with-credentials",
-                        "backend.webhooks: invalid value: webhook 1: credentials do not go into the address; the signature says who sends"),
+                        "backend.webhooks: invalid value: webhook 1: the URL must not contain credentials; requests are authenticated by their signature"),
                 error(
                         "webhook-without-secret",
                         "backend.webhooks: every webhook requires a secret: its own, or webhookSecret (or webhookSecretFile)"),
