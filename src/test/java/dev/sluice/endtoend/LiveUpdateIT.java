@@ -60,7 +60,7 @@ class LiveUpdateIT {
                             "upload_complete");
             assertThat(ann.events().stream()
                             .map(Event::json)
-                            .filter(update -> update.getString("job_id").equals("live"))
+                            .filter(update -> "live".equals(update.getString("job_id")))
                             .map(update -> update.getInteger("seq")))
                     .isSorted()
                     .doesNotHaveDuplicates();
