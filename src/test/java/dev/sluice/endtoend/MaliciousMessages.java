@@ -125,7 +125,7 @@ final class MaliciousMessages {
             boolean possible =
                     !key.contains("..") && !key.startsWith("/") && !key.contains("\n") && key.length() < 1_000;
             String code = possible || key.startsWith("..\\") ? "object_not_found" : "invalid_message";
-            String sentence = code.equals("object_not_found") ? "The object" : "The s3Key cannot be used";
+            String sentence = code.equals("object_not_found") ? "The object" : "Invalid s3Key:";
             failed(DOWNLOAD, "source " + shown(key), job().put("s3Key", key), code, sentence);
             failed(PROCESSING, "source " + shown(key), job().put("s3Key", key), code, sentence);
         }
@@ -157,9 +157,9 @@ final class MaliciousMessages {
                     "result " + shown(key),
                     upload.put("outputs", new JsonArray().add(output)),
                     INVALID,
-                    "The s3Key of an output");
+                    "Invalid s3Key of an output:");
         }
-        failed(UPLOAD, "no outputs", job(), INVALID, "names no outputs");
+        failed(UPLOAD, "no outputs", job(), INVALID, "has no outputs");
     }
 
     private void keysOfStagedResults() {
@@ -177,7 +177,7 @@ final class MaliciousMessages {
                     "staged result " + shown(key),
                     upload.put("outputs", new JsonArray().add(output)),
                     INVALID,
-                    "The stagedKey of an output");
+                    "Invalid stagedKey of an output:");
         }
     }
 
