@@ -41,8 +41,8 @@ public final class BrokerErrorMapper {
                         failure.message()
                                 .replace(
                                         TRUNCATED,
-                                        "the connection was cut before the login; if that port is for TLS, the uri has to"
-                                                + " begin with amqps://."),
+                                        "the connection was cut before the login; if that port is for TLS, the uri"
+                                                + " has to begin with amqps://."),
                         cause)
                 : failure;
     }
