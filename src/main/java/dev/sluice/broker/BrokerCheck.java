@@ -17,15 +17,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** Tells whether a configuration would work with its broker, and changes nothing there. */
+/** Checks whether a configuration works with its broker, without changing anything there. */
 public final class BrokerCheck {
     private BrokerCheck() {}
 
     /**
-     * Connects and compares what exists with what we would declare. What is missing is fine, as it would be made, unless
-     * the configuration says to make nothing.
+     * Connects and compares existing exchanges and queues with the expected declarations. A missing one is accepted,
+     * because it would be created, unless the configuration disables creation.
      *
-     * <p>Fails with a {@link BrokerException} that names all there is to complain of.
+     * <p>Fails with a {@link BrokerException} that lists all errors.
      */
     public static Future<Void> check(Vertx vertx, RabbitMqConfig config) {
         BrokerEndpoint endpoint;
@@ -34,12 +34,13 @@ public final class BrokerCheck {
         } catch (IllegalArgumentException bad) {
             return Future.failedFuture(new BrokerException(String.valueOf(bad.getMessage()), bad));
         }
-        BrokerConnection link = new BrokerConnection(vertx, endpoint, "check");
-        return link.open()
-                .compose(open -> link.call(channel -> problems(endpoint, channel.getConnection())))
+        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "check");
+        return connection
+                .open()
+                .compose(open -> connection.call(channel -> problems(endpoint, channel.getConnection())))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause)))
-                .eventually(link::close)
+                .eventually(connection::close)
                 .compose(errors -> errors.isEmpty()
                         ? Future.succeededFuture()
                         : Future.failedFuture(new BrokerException(String.join(" ", errors))));
@@ -47,17 +48,17 @@ public final class BrokerCheck {
 
     private static List<String> problems(BrokerEndpoint endpoint, Connection connection) {
         QueueMode mode = endpoint.config().queueMode();
-        boolean made = mode != QueueMode.PASSIVE;
+        boolean created = mode != QueueMode.PASSIVE;
         Stream<Resource> exchanges = Topology.EXCHANGES.stream()
                 .map(name -> new Resource(
                         channel -> channel.exchangeDeclarePassive(name),
                         channel -> Topology.declareExchange(channel, name, mode),
-                        made));
+                        created));
         Stream<Resource> queues = Topology.BINDINGS.stream()
                 .map(binding -> new Resource(
                         channel -> channel.queueDeclarePassive(binding.queue()),
                         channel -> Topology.declareQueue(channel, binding.queue(), mode),
-                        made));
+                        created));
         Stream<Resource> own = Topology.INTERNAL_QUEUES.stream()
                 .map(queue -> new Resource(
                         channel -> channel.queueDeclarePassive(queue),
@@ -65,34 +66,35 @@ public final class BrokerCheck {
                         true));
         return Stream.of(exchanges, queues, own)
                 .flatMap(resources -> resources)
-                .flatMap(resource -> resource.refusal(connection).stream())
-                .map(refusal -> BrokerErrorMapper.translate(endpoint, refusal).message())
+                .flatMap(resource -> resource.rejection(connection).stream())
+                .map(rejection -> BrokerErrorMapper.translate(endpoint, rejection).message())
                 .toList();
     }
 
     /**
      * A queue or an exchange.
      *
-     * @param look asks whether it exists
-     * @param declare compares it with ours
-     * @param made whether it would be made if it did not exist
+     * @param probe checks whether it exists
+     * @param declare compares it with the expected declaration
+     * @param created whether it would be created if missing
      */
-    private record Resource(BrokerConnection.ChannelAction look, BrokerConnection.ChannelAction declare, boolean made) {
-        Optional<IOException> refusal(Connection connection) {
-            Optional<IOException> missing = answer(connection, look);
+    private record Resource(
+            BrokerConnection.ChannelAction probe, BrokerConnection.ChannelAction declare, boolean created) {
+        Optional<IOException> rejection(Connection connection) {
+            Optional<IOException> missing = tryCheck(connection, probe);
             if (missing.isEmpty()) {
-                return answer(connection, declare);
+                return tryCheck(connection, declare);
             }
-            return missing.filter(refusal -> !(made && BrokerErrorMapper.isNotFound(refusal)));
+            return missing.filter(rejection -> !(created && BrokerErrorMapper.isNotFound(rejection)));
         }
 
-        /** Each question on a channel of its own, because a refusal closes the channel. */
-        private static Optional<IOException> answer(Connection connection, BrokerConnection.ChannelAction question) {
+        /** Runs each check on a separate channel, because a rejection closes the channel. */
+        private static Optional<IOException> tryCheck(Connection connection, BrokerConnection.ChannelAction action) {
             try (Channel channel = connection.createChannel()) {
-                question.on(channel);
+                action.on(channel);
                 return Optional.empty();
-            } catch (IOException refused) {
-                return Optional.of(refused);
+            } catch (IOException rejected) {
+                return Optional.of(rejected);
             } catch (TimeoutException late) {
                 return Optional.of(new IOException(late));
             }

@@ -16,12 +16,14 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes persistent messages over a connection of its own; a message counts as published when the broker has confirmed
- * it and some queue took it. Any other end is a {@link BrokerException}, after which the message may or may not be there:
- * send it again. Everything happens on the context it was made on.
+ * Publishes persistent messages over its own connection. A message counts as published when the broker has confirmed it
+ * and at least one queue has accepted it. Otherwise the future fails with a {@link BrokerException}; the message may or
+ * may not have been published and must be resent. Everything runs on the context of its creator.
  */
 public final class ConfirmedPublisher {
-    /** More than any caller sends at once; what is beyond it piles up because the broker does not keep up. */
+    /**
+     * Limit of unconfirmed messages, above what any caller sends concurrently; beyond it the broker is not keeping up.
+     */
     private static final int MAX_UNCONFIRMED = 1_000;
 
     private static final int PERSISTENT = 2;
@@ -35,7 +37,7 @@ public final class ConfirmedPublisher {
     private boolean blocked;
     private boolean stopping;
 
-    /** A publisher that does nothing before {@link #start}. */
+    /** Creates a publisher that does nothing before {@link #start}. */
     public ConfirmedPublisher(Vertx vertx, RabbitMqConfig config) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -44,29 +46,32 @@ public final class ConfirmedPublisher {
                 new ConnectionSupervisor(vertx, BrokerEndpoint.of(config), "publisher", this::prepare, this::lost);
     }
 
-    /** Begins; a broker that is down is waited for. */
+    /** Connects; retries until the broker is available. */
     public void start() {
         context.runOnContext(v -> supervisor.start());
     }
 
-    /** Completes when the broker is connected for the first time; fails with {@link BrokerException} if stopped before. */
+    /** Completes on the first connection to the broker; fails with {@link BrokerException} if stopped before. */
     public Future<Void> whenConnected() {
         return supervisor.ready();
     }
 
-    /** Whether there is a broker to send to and it takes messages; to be asked on the context this was made on. */
+    /** Returns whether the broker is connected and accepts messages; call it on the context of the creator. */
     public boolean canPublish() {
         return !stopping && !blocked && supervisor.current() != null;
     }
 
-    /** Publishes; fails at once while there is no broker to send to, and always within the time limit of confirms. */
+    /**
+     * Publishes a message. Fails immediately if the broker is not connected, and at the latest after the confirm
+     * timeout.
+     */
     public Future<Void> publish(OutgoingMessage message) {
         Promise<Void> promise = Promise.promise();
         context.runOnContext(v -> send(message, promise));
         return promise.future();
     }
 
-    /** Takes no more messages and closes the connection; what is not confirmed yet fails. Never fails itself. */
+    /** Rejects further messages and closes the connection; unconfirmed messages fail. Never fails. */
     public Future<Void> stop() {
         Promise<Void> promise = Promise.promise();
         context.runOnContext(v -> {
@@ -79,13 +84,13 @@ public final class ConfirmedPublisher {
     private void send(OutgoingMessage message, Promise<Void> promise) {
         BrokerConnection connection = supervisor.current();
         if (stopping || connection == null || blocked || confirms.size() >= MAX_UNCONFIRMED) {
-            promise.fail(new BrokerException("Not published: " + whyNot(connection)));
+            promise.fail(new BrokerException("Not published: " + rejectionReason(connection)));
             return;
         }
-        PendingConfirms here = confirms;
-        long number = here.register(message.messageId(), promise);
-        long limit = vertx.setTimer(Math.max(1, config.confirmTimeout().toMillis()), late -> {
-            if (here.isPending(number)) {
+        PendingConfirms current = confirms;
+        long number = current.register(message.messageId(), promise);
+        long limit = vertx.setTimer(Math.max(1, config.confirmTimeout().toMillis()), expired -> {
+            if (current.isPending(number)) {
                 supervisor.replace(
                         connection,
                         "no confirm within " + config.confirmTimeout().toMillis() + " ms.");
@@ -97,19 +102,19 @@ public final class ConfirmedPublisher {
                 .onFailure(cause -> supervisor.replace(connection, String.valueOf(cause.getMessage())));
     }
 
-    private String whyNot(@Nullable BrokerConnection connection) {
+    private String rejectionReason(@Nullable BrokerConnection connection) {
         if (stopping) {
             return "the publisher is stopping.";
         }
         if (connection == null) {
             return "the broker is not connected.";
         }
-        return blocked ? "the broker takes nothing at the moment." : "too many messages wait for their confirms.";
+        return blocked ? "the broker is blocking publishers." : "too many unconfirmed messages.";
     }
 
     private static void write(Channel channel, long number, OutgoingMessage message) throws IOException {
         if (channel.getNextPublishSeqNo() != number) {
-            throw new IOException("message " + number + " would go out as " + channel.getNextPublishSeqNo());
+            throw new IOException("message " + number + " would be published as " + channel.getNextPublishSeqNo());
         }
         AMQP.BasicProperties properties = new AMQP.BasicProperties.Builder()
                 .contentType("application/json")
@@ -128,19 +133,19 @@ public final class ConfirmedPublisher {
     }
 
     private Future<Void> prepare(BrokerConnection connection) {
-        PendingConfirms fresh = new PendingConfirms();
-        confirms = fresh;
+        PendingConfirms created = new PendingConfirms();
+        confirms = created;
         blocked = false;
         return connection.execute(channel -> {
             Topology.declare(channel, config.queueMode());
-            channel.addReturnListener(returned -> context.runOnContext(v -> fresh.onReturn(
+            channel.addReturnListener(returned -> context.runOnContext(v -> created.onReturn(
                     returned.getProperties().getMessageId(),
-                    new BrokerException("Not published: no queue takes messages of exchange '" + returned.getExchange()
+                    new BrokerException("Not published: no queue is bound to exchange '" + returned.getExchange()
                             + "' with key '" + returned.getRoutingKey() + "'."))));
             channel.addConfirmListener(
-                    (number, multiple) -> context.runOnContext(v -> fresh.onAck(number, multiple)),
-                    (number, multiple) -> context.runOnContext(v -> fresh.onNack(
-                            number, multiple, new BrokerException("Not published: the broker refused it."))));
+                    (number, multiple) -> context.runOnContext(v -> created.onAck(number, multiple)),
+                    (number, multiple) -> context.runOnContext(v -> created.onNack(
+                            number, multiple, new BrokerException("Not published: the broker rejected it."))));
             channel.getConnection()
                     .addBlockedListener(
                             reason -> context.runOnContext(v -> block(connection)),
@@ -151,18 +156,18 @@ public final class ConfirmedPublisher {
 
     private void lost(String reason) {
         blocked = false;
-        confirms.failAll(new BrokerException("Perhaps not published: " + reason));
+        confirms.failAll(new BrokerException("Publish outcome unknown: " + reason));
     }
 
     /**
-     * The broker is out of memory or disk. It reads nothing from a connection that published, not even its end, so another
-     * connection would only be one more that lingers: this one is kept.
+     * Handles a broker that is low on memory or disk. It reads nothing from a connection that has published, not even
+     * its close, so a new connection would only leave this one lingering: the connection is kept.
      */
     private void block(BrokerConnection connection) {
         if (supervisor.current() == connection) {
             blocked = true;
-            supervisor.outageLogger().connectionFailed("the broker takes no messages: it is short of memory or disk.");
-            confirms.failAll(new BrokerException("Perhaps not published: the broker is short of memory or disk."));
+            supervisor.outageLogger().connectionFailed("the broker is blocking publishers: low on memory or disk.");
+            confirms.failAll(new BrokerException("Publish outcome unknown: the broker is low on memory or disk."));
         }
     }
 

@@ -17,9 +17,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look through the dead letters' queue, over a connection of its own. What it has taken is still the broker's: all that
- * was not acknowledged is put back where it was by {@link #close}, or by the end of the connection. Another one who looks at
- * the same time sees what this one has not taken.
+ * Browses the dead-letter queue once, over its own connection. Fetched dead letters stay unacknowledged: {@link
+ * #close}, or the loss of the connection, requeues all that were not acknowledged. A concurrent browser receives only
+ * those that this one has not fetched.
  */
 public final class DeadLetterBrowser {
     private static final long TIMEOUT_SECONDS = 60;
@@ -31,7 +31,7 @@ public final class DeadLetterBrowser {
         this.connection = connection;
     }
 
-    /** Connects, and makes the queue where it is missing; fails with a {@link BrokerException}. */
+    /** Connects and declares the queue if it is missing; fails with a {@link BrokerException}. */
     public static Future<DeadLetterBrowser> open(Vertx vertx, RabbitMqConfig config) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
         BrokerConnection connection = new BrokerConnection(vertx, endpoint, "dead letters");
@@ -47,32 +47,32 @@ public final class DeadLetterBrowser {
     }
 
     /**
-     * Takes letters from the front of the queue and holds them.
+     * Fetches dead letters from the front of the queue and keeps them unacknowledged.
      *
-     * @param max most dead letters to fetch
-     * @param maxBytes of bodies; no further dead letter is fetched above that
+     * @param max maximum number of dead letters to fetch
+     * @param maxBytes limit of the total body size in bytes; no further dead letter is fetched above it
      */
     public Future<List<Delivery>> fetch(int max, long maxBytes) {
         return connection
                 .call(channel -> {
-                    List<Delivery> taken = new ArrayList<>();
+                    List<Delivery> fetched = new ArrayList<>();
                     long bytes = 0;
                     more = false;
                     for (GetResponse next = get(channel); next != null; next = get(channel)) {
-                        // Brokers count differently what is left: the one that goes too far says it.
-                        if (taken.size() == max || bytes > maxBytes) {
+                        // Brokers count remaining messages differently; a fetch beyond the limit is reliable.
+                        if (fetched.size() == max || bytes > maxBytes) {
                             more = true;
                             break;
                         }
                         bytes += next.getBody().length;
-                        taken.add(new Delivery(
+                        fetched.add(new Delivery(
                                 connection,
                                 Topology.DEAD_LETTER_QUEUE,
                                 next.getEnvelope(),
                                 next.getProps(),
                                 next.getBody()));
                     }
-                    return taken;
+                    return fetched;
                 })
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
@@ -81,29 +81,32 @@ public final class DeadLetterBrowser {
         return channel.basicGet(Topology.DEAD_LETTER_QUEUE, false);
     }
 
-    /** Whether there are letters behind those that were taken. */
+    /** Returns whether the queue contains more dead letters than the last fetch returned. */
     public boolean hasMore() {
         return more;
     }
 
-    /** Takes letters that were taken out of the queue for good; fails if nobody can know whether that was done. */
-    public Future<Void> acknowledge(List<Delivery> letters) {
-        return Future.all(letters.stream().map(Delivery::ack).toList())
+    /** Permanently removes fetched dead letters; fails if the outcome is unknown. */
+    public Future<Void> acknowledge(List<Delivery> deliveries) {
+        return Future.all(deliveries.stream().map(Delivery::ack).toList())
                 .compose(sent -> connection.execute(channel -> channel.queueDeclarePassive(Topology.DEAD_LETTER_QUEUE)))
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Puts all back that was taken and not removed; never fails. */
+    /** Requeues all fetched dead letters that were not acknowledged; never fails. */
     public Future<Void> close() {
         return connection
                 .execute(DeadLetterBrowser::requeueAll)
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                // The end of the connection puts it back as well, only later than this returns.
+                // Closing the connection requeues them too, but after this method has completed.
                 .otherwiseEmpty()
                 .compose(put -> connection.close());
     }
 
-    /** The answer to the end of a channel comes after its queues have taken back what was out; that to a nack never. */
+    /**
+     * Requeues everything and closes the channel: the broker confirms the close after requeueing, but never confirms a
+     * nack.
+     */
     private static void requeueAll(Channel channel) throws IOException {
         boolean all = true;
         boolean requeue = true;

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One message as it came over one channel. It is settled at most once, and only over that channel: if that is gone by then,
- * settling does nothing and the broker delivers the message again.
+ * A message received over a channel. It is settled at most once, and only over that channel. If the channel is closed
+ * by then, settling does nothing and the broker redelivers the message.
  */
 public final class Delivery {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
-    /** RabbitMQ's, of quorum queues. */
-    private static final String RETURNS = "x-delivery-count";
+    /** Header set by RabbitMQ for quorum queues. */
+    private static final String DELIVERY_COUNT_HEADER = "x-delivery-count";
 
     private final BrokerConnection connection;
     private final long tag;
@@ -55,62 +55,62 @@ public final class Delivery {
         return body;
     }
 
-    /** The headers, with AMQP's own kinds of text and time as JSON text. */
+    /** Returns the headers; AMQP text and time types are converted to JSON strings. */
     public JsonObject headers() {
         return headers;
     }
 
-    /** What its sender calls it, if it does. */
+    /** Returns the message ID, if the sender set one. */
     public Optional<String> messageId() {
         return Optional.ofNullable(messageId);
     }
 
-    /** Whether the broker delivered this message before, to whomever. */
+    /** Returns whether the broker delivered this message before, to any consumer. */
     public boolean redelivered() {
         return redelivered;
     }
 
-    /** How often it came back already, as far as the broker counts that: quorum queues do; 0 otherwise. */
+    /** Returns how often the message was requeued, as counted by quorum queues; 0 for other queues. */
     public long deliveryCount() {
-        return headers.getValue(RETURNS) instanceof Number counted ? Math.max(0, counted.longValue()) : 0;
+        return headers.getValue(DELIVERY_COUNT_HEADER) instanceof Number counted ? Math.max(0, counted.longValue()) : 0;
     }
 
-    /** Whether the channel it came over is gone, so that the message is, or will be, delivered again. */
+    /** Returns whether the channel is closed, so that the message is or will be redelivered. */
     public boolean isStale() {
         return !connection.isOpen();
     }
 
-    /** Tells the broker that the message is done with. Never fails: see {@link Delivery}. */
+    /** Acknowledges the message. Never fails: see {@link Delivery}. */
     public Future<Void> ack() {
         return settle("ack", channel -> channel.basicAck(tag, false));
     }
 
-    /** Puts the message back into its queue. Never fails: see {@link Delivery}. */
+    /** Requeues the message. Never fails: see {@link Delivery}. */
     public Future<Void> requeue() {
-        return settle("give back", channel -> channel.basicNack(tag, false, true));
+        return settle("requeue", channel -> channel.basicNack(tag, false, true));
     }
 
-    /** What it came over. */
+    /** Returns the connection of the delivery. */
     BrokerConnection link() {
         return connection;
     }
 
-    private Future<Void> settle(String how, BrokerConnection.ChannelAction action) {
+    private Future<Void> settle(String operation, BrokerConnection.ChannelAction action) {
         if (!settled.compareAndSet(false, true)) {
             return Future.succeededFuture();
         }
         if (isStale()) {
-            return dropped(how, "its channel is gone");
+            return dropped(operation, "channel closed");
         }
-        return connection.execute(action).recover(cause -> dropped(how, String.valueOf(cause.getMessage())));
+        return connection.execute(action).recover(cause -> dropped(operation, String.valueOf(cause.getMessage())));
     }
 
-    private Future<Void> dropped(String how, String reason) {
+    private Future<Void> dropped(String operation, String reason) {
         LOG.atDebug()
                 .addKeyValue("queue", queue)
-                .addKeyValue("verdict", how)
+                .addKeyValue("operation", operation)
                 .addKeyValue("error", reason)
-                .log("settling dropped, the message will come again");
+                .log("acknowledgement not sent; message will be redelivered");
         return Future.succeededFuture();
     }
 }

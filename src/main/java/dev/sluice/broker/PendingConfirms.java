@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What one channel has published and the broker has not answered for, by the number that the broker will use. */
+/** Messages published on one channel and not yet confirmed, by publish sequence number. */
 final class PendingConfirms {
     private final NavigableMap<Long, Unconfirmed> pending = new TreeMap<>();
     private long published;
 
-    /** One message and who waits for it. */
+    /** A message and the promise of its confirm. */
     private static final class Unconfirmed {
         final String messageId;
         final Promise<Void> promise;
@@ -30,7 +30,7 @@ final class PendingConfirms {
         }
     }
 
-    /** Notes the next message of the channel and returns its number; numbers start at 1. */
+    /** Registers the next message of the channel and returns its sequence number; numbers start at 1. */
     long register(String messageId, Promise<Void> promise) {
         published++;
         pending.put(published, new Unconfirmed(messageId, promise));
@@ -45,7 +45,7 @@ final class PendingConfirms {
         return pending.containsKey(number);
     }
 
-    /** The broker has taken the message, or all up to it; one that it returned before has failed. */
+    /** Handles a confirm of the message, or of all up to it; a message that was returned before fails. */
     void onAck(long number, boolean multiple) {
         for (Unconfirmed message : take(number, multiple)) {
             BrokerException returned = message.returned;
@@ -57,14 +57,14 @@ final class PendingConfirms {
         }
     }
 
-    /** The broker has refused the message, or all up to it. */
+    /** Handles the rejection of the message, or of all up to it. */
     void onNack(long number, boolean multiple, BrokerException why) {
         for (Unconfirmed message : take(number, multiple)) {
             message.promise.tryFail(Objects.requireNonNullElse(message.returned, why));
         }
     }
 
-    /** The broker gave the message back because no queue takes it; its answer follows. */
+    /** Records that the broker returned the message because no queue accepts it; the confirm follows. */
     void onReturn(@Nullable String messageId, BrokerException why) {
         for (Unconfirmed message : pending.values()) {
             if (message.messageId.equals(messageId)) {
@@ -73,14 +73,14 @@ final class PendingConfirms {
         }
     }
 
-    /** Nobody will answer any more. */
+    /** Fails all pending messages: no confirm will be received for them. */
     void failAll(BrokerException why) {
         List<Unconfirmed> all = List.copyOf(pending.values());
         pending.clear();
         all.forEach(message -> message.promise.tryFail(why));
     }
 
-    /** Out of the map before anybody is told, who may publish again at once. */
+    /** Removes messages before their promises complete, because a completed caller may publish again immediately. */
     private Collection<Unconfirmed> take(long number, boolean multiple) {
         if (!multiple) {
             Unconfirmed one = pending.remove(number);

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** How many messages wait in queues. */
+/** Reads message and consumer counts of queues. */
 public final class QueueInspector {
     private final Vertx vertx;
     private final RabbitMqConfig config;
@@ -25,15 +25,15 @@ public final class QueueInspector {
     }
 
     /**
-     * What a queue holds.
+     * Counts of one queue.
      *
-     * @param messages that no consumer has
+     * @param messages messages ready for delivery, not those delivered to a consumer
      */
     public record QueueInfo(long messages, int consumers) {}
 
     /**
-     * Messages in each of these queues that no consumer has, over a connection that is closed afterwards: this is asked
-     * seldom. Fails with {@link BrokerException}, also when a queue does not exist.
+     * Returns the number of messages ready for delivery in each queue, over a connection that is closed afterwards,
+     * because calls are rare. Fails with {@link BrokerException}, also if a queue does not exist.
      */
     public Future<Map<String, Long>> messageCounts(List<String> queues) {
         return inspect(queues)
@@ -42,7 +42,7 @@ public final class QueueInspector {
                                 Map.Entry::getKey, queue -> queue.getValue().messages())));
     }
 
-    /** The same, with their consumers. */
+    /** Returns the message and consumer counts of each queue; otherwise as {@link #messageCounts}. */
     public Future<Map<String, QueueInfo>> inspect(List<String> queues) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
         BrokerConnection connection = new BrokerConnection(vertx, endpoint, "queue depth");
@@ -51,8 +51,8 @@ public final class QueueInspector {
                 .compose(open -> connection.call(channel -> {
                     Map<String, QueueInfo> found = new HashMap<>();
                     for (String queue : queues) {
-                        AMQP.Queue.DeclareOk told = channel.queueDeclarePassive(queue);
-                        found.put(queue, new QueueInfo(told.getMessageCount(), told.getConsumerCount()));
+                        AMQP.Queue.DeclareOk declared = channel.queueDeclarePassive(queue);
+                        found.put(queue, new QueueInfo(declared.getMessageCount(), declared.getConsumerCount()));
                     }
                     return Map.copyOf(found);
                 }))

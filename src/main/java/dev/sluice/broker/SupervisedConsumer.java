@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes one queue over a connection of its own, and goes on doing so over a new one whenever the broker, the connection,
- * the channel or the consumer ends. Everything happens on the context it was made on, its handler included. A handler that
- * throws is a bug: the connection is thrown away, so that the messages come again, ever more slowly.
+ * Consumes one queue over its own connection, and continues over a new one when the broker, the connection, the channel
+ * or the consumer ends. Everything, including the handler, runs on the context of its creator. A handler that throws is
+ * a bug: the connection is closed, so that its messages are redelivered with increasing delay.
  */
 public final class SupervisedConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedConsumer.class);
@@ -41,14 +41,14 @@ public final class SupervisedConsumer {
     private @Nullable Future<Void> paused;
 
     /**
-     * A consumer that does nothing before {@link #start}.
+     * Creates a consumer that does nothing before {@link #start}.
      *
-     * @param prefetch how many messages may be out unsettled at once; 1 or more
+     * @param prefetch maximum number of unsettled messages; 1 or more
      */
     public SupervisedConsumer(
             Vertx vertx, RabbitMqConfig config, String queue, int prefetch, Handler<Delivery> handler) {
         if (prefetch < 1) {
-            throw new IllegalArgumentException("a prefetch is 1 or more, not " + prefetch);
+            throw new IllegalArgumentException("prefetch must be at least 1, not " + prefetch);
         }
         this.context = vertx.getOrCreateContext();
         this.config = config;
@@ -59,25 +59,25 @@ public final class SupervisedConsumer {
                 vertx, BrokerEndpoint.of(config), "consumer of " + queue, this::consume, reason -> consumption = null);
     }
 
-    /** Begins; a broker that is down is waited for. */
+    /** Starts consuming; retries until the broker is available. */
     public void start() {
         context.runOnContext(v -> supervisor.start());
     }
 
-    /** Completes when the queue is consumed for the first time; fails with {@link BrokerException} if stopped before. */
+    /** Completes when consuming starts for the first time; fails with {@link BrokerException} if stopped before. */
     public Future<Void> whenConsuming() {
         return supervisor.ready();
     }
 
     /**
-     * Takes no more messages, for good, but keeps the channel so that those under way can be settled. A channel that ends
-     * from now on is not replaced.
+     * Permanently stops receiving messages, but keeps the channel open so that messages in progress can be settled. A
+     * channel that closes after this call is not replaced.
      */
     public Future<Void> pause() {
         return onContext(this::pauseNow);
     }
 
-    /** Pauses and closes the connection: what is unsettled goes back to the queue. Never fails. */
+    /** Pauses and closes the connection; the broker requeues unsettled messages. Never fails. */
     public Future<Void> stop() {
         return onContext(() -> pauseNow().transform(paused -> supervisor.stop()));
     }
@@ -115,20 +115,20 @@ public final class SupervisedConsumer {
 
     private void take(Delivery delivery, BrokerConnection connection) {
         if (paused != null) {
-            delivery.requeue().onFailure(cause -> LOG.atDebug().setCause(cause).log("giving back failed"));
+            delivery.requeue().onFailure(cause -> LOG.atDebug().setCause(cause).log("requeue failed"));
             return;
         }
         try {
             handler.handle(delivery);
         } catch (RuntimeException bug) {
-            LOG.atError().setCause(bug).addKeyValue("queue", queue).log("the handler of deliveries failed");
-            supervisor.replace(connection, "the handler of deliveries failed.");
+            LOG.atError().setCause(bug).addKeyValue("queue", queue).log("delivery handler failed");
+            supervisor.replace(connection, "the delivery handler failed.");
         }
     }
 
-    /** A consumer as the broker knows it. */
+    /** A consumer registered at the broker. */
     private record ActiveConsumer(BrokerConnection connection, String tag) {
-        /** Gives up on a broker that does not answer: the end of the connection ends the consumer too. */
+        /** Cancels the consumer and waits at most 2 s for the broker: closing the connection ends the consumer too. */
         Future<Void> cancel() {
             return connection
                     .execute(channel -> channel.basicCancel(tag))
@@ -137,7 +137,7 @@ public final class SupervisedConsumer {
         }
     }
 
-    /** Brings what the broker sends from the client's threads to ours. */
+    /** Passes deliveries from the threads of the AMQP client to the context of the consumer. */
     private final class DeliveryForwarder extends DefaultConsumer {
         private final BrokerConnection connection;
 
@@ -156,7 +156,7 @@ public final class SupervisedConsumer {
         @Override
         public void handleCancel(String consumerTag) {
             context.runOnContext(
-                    v -> supervisor.replace(connection, "the broker cancelled the consumer; is the queue gone?"));
+                    v -> supervisor.replace(connection, "the broker cancelled the consumer; queue deleted?"));
         }
     }
 }

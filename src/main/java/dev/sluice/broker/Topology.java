@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The exchanges and queues of the wire contract, and our own. All are durable; those of the contract are declared with no
- * arguments at all unless the configuration says otherwise, because the broker refuses any difference to what the other
- * half of the system declares.
+ * Exchanges and queues of the wire contract, and the internal queues. All are durable. By default those of the contract
+ * are declared without arguments, because the broker rejects any difference from the declaration of the backend.
  */
 public final class Topology {
     public static final String PROCESSING_EXCHANGE = "video.processing";
@@ -25,16 +24,16 @@ public final class Topology {
     public static final String UPDATES_QUEUE = "video.processing.updates";
     public static final String REQUESTS_QUEUE = "video.processing.requests";
 
-    /** Ours: the parts of long videos, reached through the default exchange. */
+    /** Internal queue: segments of long videos, published through the default exchange. */
     public static final String SEGMENTS_QUEUE = "video.processing.segments";
 
-    /** Ours: long videos whose parts are all there, reached likewise. */
+    /** Internal queue: long videos whose segments are complete, published through the default exchange. */
     public static final String JOINS_QUEUE = "video.processing.joins";
 
-    /** Ours: messages that nobody will try again, reached through the default exchange. */
+    /** Internal queue: dead letters, which are not retried; published through the default exchange. */
     public static final String DEAD_LETTER_QUEUE = "video.processing.dead";
 
-    /** The exchange that takes a message to the queue whose name is the routing key. */
+    /** The exchange that routes a message to the queue named by the routing key. */
     public static final String DEFAULT_EXCHANGE = "";
 
     public static final String DOWNLOAD_KEY = "download";
@@ -43,7 +42,7 @@ public final class Topology {
     public static final String UPDATE_KEY = "update";
     public static final String REQUEST_KEY = "request";
 
-    /** Every queue that messages are processed from. */
+    /** All queues from which messages are processed. */
     public static final List<String> INPUT_QUEUES = List.of(
             DOWNLOAD_QUEUE, PROCESSING_QUEUE, SEGMENTS_QUEUE, JOINS_QUEUE, UPLOAD_QUEUE, UPDATES_QUEUE, REQUESTS_QUEUE);
 
@@ -58,15 +57,18 @@ public final class Topology {
             new Binding(UPDATES_EXCHANGE, UPDATE_KEY, UPDATES_QUEUE),
             new Binding(PROCESSING_EXCHANGE, REQUEST_KEY, REQUESTS_QUEUE));
 
-    /** Nobody's but ours: where the contract's are only looked for, these are made if they are missing. */
+    /**
+     * Queues that only this application uses. They are created if missing, even in mode PASSIVE, where contract queues
+     * are only checked.
+     */
     static final List<String> INTERNAL_QUEUES = List.of(SEGMENTS_QUEUE, JOINS_QUEUE, DEAD_LETTER_QUEUE);
 
-    /** Messages with this key go from the exchange to the queue. */
+    /** Routes messages with this key from the exchange to the queue. */
     record Binding(String exchange, String routingKey, String queue) {}
 
     private Topology() {}
 
-    /** The queue from which a stage receives its messages. */
+    /** Returns the queue from which a stage receives its messages. */
     public static String queueOf(StageName stage) {
         return switch (stage) {
             case DOWNLOAD -> DOWNLOAD_QUEUE;
@@ -78,9 +80,10 @@ public final class Topology {
     }
 
     /**
-     * Makes what is missing, or (PASSIVE) only looks whether all is there. Blocks.
+     * Declares all exchanges, queues and bindings. In mode PASSIVE only checks that those of the contract exist.
+     * Blocks.
      *
-     * @throws IOException if something exists with other properties or, when only looking, is missing; the channel is
+     * @throws IOException if something exists with different properties or, in mode PASSIVE, is missing; the channel is
      *     closed then
      */
     static void declare(Channel channel, QueueMode mode) throws IOException {
@@ -114,7 +117,7 @@ public final class Topology {
         }
     }
 
-    /** Makes a queue of ours if it is missing; where queues are only looked for, takes it as it is if it is there. */
+    /** Declares an internal queue; in mode PASSIVE an existing queue is used unchanged. */
     static void declareInternalQueue(Channel channel, String queue, QueueMode mode) throws IOException {
         if (mode == QueueMode.PASSIVE && exists(channel.getConnection(), queue)) {
             return;
@@ -123,7 +126,7 @@ public final class Topology {
                 queue, true, false, false, queue.equals(DEAD_LETTER_QUEUE) ? deadArguments(mode) : arguments(mode));
     }
 
-    /** Asks over a channel of its own, because the broker closes it when the answer is no. */
+    /** Checks on a separate channel, because the broker closes the channel if the queue does not exist. */
     private static boolean exists(Connection connection, String queue) throws IOException {
         Channel probe = connection.createChannel();
         try {
@@ -139,9 +142,8 @@ public final class Topology {
         }
     }
 
-    // A quorum queue counts how often a letter was put back, and newer brokers drop what was put back 20 times unless
-    // told
-    // otherwise; each look at the letters puts them back. Not -1 for "none": older brokers refuse that.
+    // A quorum queue counts requeues, and by default newer brokers drop a message after 20 of them; each listing of the
+    // dead letters requeues them. The value -1 for "no limit" is rejected by older brokers.
     private static Map<String, Object> deadArguments(QueueMode mode) {
         return mode == QueueMode.QUORUM
                 ? Map.of("x-queue-type", "quorum", "x-delivery-limit", DEAD_LETTER_DELIVERY_LIMIT)

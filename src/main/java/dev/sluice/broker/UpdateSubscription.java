@@ -19,20 +19,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * Hears the updates that are sent from now on, over a connection of its own that nothing replaces. What it does not
- * recognise as its own it leaves to whom it is for.
+ * Receives updates sent from now on, over its own connection, which is never replaced. Updates that it does not
+ * recognise as its own are not acknowledged.
  */
 public final class UpdateSubscription {
-    private static final String NAMED_BY_THE_BROKER = "";
+    private static final String SERVER_NAMED = "";
 
     private final BrokerConnection connection;
     private final Promise<Void> whenClosed = Promise.promise();
 
-    /** Where updates are taken from. */
+    /** The queue that updates are received from. */
     public enum Source {
-        /** A queue of this listener alone, which gets a copy of what goes through the exchange. */
+        /** A private queue that receives a copy of every message sent through the exchange. */
         PRIVATE_QUEUE,
-        /** The contract's queue, where whoever else reads there goes without what is taken. */
+        /** The queue of the contract; updates received here are not delivered to its other consumers. */
         SHARED_QUEUE
     }
 
@@ -41,10 +41,10 @@ public final class UpdateSubscription {
     }
 
     /**
-     * Connects, makes the queues of the contract where they are missing, and listens; fails with a {@link BrokerException}.
+     * Connects, declares missing queues of the contract, and subscribes. Fails with a {@link BrokerException}.
      *
-     * @param isMine is told of each update, one after the other and on no thread of ours, and says whether it is for this
-     *     listener; what is not goes back to its queue when the listener is closed
+     * @param isMine called for each update in sequence, on a thread of the AMQP client; returns whether the update is
+     *     for this subscription. Other updates are requeued when the subscription is closed
      */
     public static Future<UpdateSubscription> open(
             Vertx vertx, RabbitMqConfig config, Source source, Predicate<Buffer> isMine) {
@@ -58,7 +58,7 @@ public final class UpdateSubscription {
                     channel.basicConsume(queue(channel, source), false, new UpdateConsumer(channel, isMine));
                 }))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
-                .map(listening -> {
+                .map(subscribed -> {
                     connection.onClosed(reason -> subscription.whenClosed.tryFail(new BrokerException(reason)));
                     return subscription;
                 })
@@ -74,23 +74,23 @@ public final class UpdateSubscription {
         boolean durable = false;
         boolean exclusive = true;
         boolean autoDelete = true;
-        String own = channel.queueDeclare(NAMED_BY_THE_BROKER, durable, exclusive, autoDelete, Map.of())
+        String own = channel.queueDeclare(SERVER_NAMED, durable, exclusive, autoDelete, Map.of())
                 .getQueue();
         channel.queueBind(own, Topology.UPDATES_EXCHANGE, Topology.UPDATE_KEY);
         return own;
     }
 
-    /** Fails with a {@link BrokerException} when nothing more will be heard; never succeeds. */
+    /** Returns a future that fails with a {@link BrokerException} when the subscription ends; it never succeeds. */
     public Future<Void> whenClosed() {
         return whenClosed.future();
     }
 
-    /** Ends the connection; never fails. */
+    /** Closes the connection; never fails. */
     public Future<Void> close() {
         return connection.close();
     }
 
-    /** Works on the client's thread, one update after the other. */
+    /** Handles updates in sequence on the thread of the AMQP client. */
     private static final class UpdateConsumer extends DefaultConsumer {
         private final Predicate<Buffer> isMine;
 

@@ -17,8 +17,8 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 
 /**
- * Makes this process a member of a cluster whose event buses are one. Members are those of the configuration, nobody is searched
- * for. Nothing that must not be lost depends on it: who cannot be reached misses a word that the next sweep makes up for.
+ * Makes this process a member of a cluster with a shared event bus. Members are configured; there is no discovery. No
+ * data depends on delivery: a member that misses a message catches up with the next poll.
  */
 public final class HazelcastCluster {
     private static final String LOGGING = "hazelcast.logging.type";
@@ -30,9 +30,9 @@ public final class HazelcastCluster {
     }
 
     /**
-     * Looks whether this host has the address and both its ports are free; blocks.
+     * Checks that this host has the configured address and that both ports are free; blocks.
      *
-     * @throws IllegalStateException with a sentence, if not
+     * @throws IllegalStateException with a message that names the setting, if not
      */
     public void requirePortsAvailable() {
         requireFree("cluster.port", config.port());
@@ -44,16 +44,16 @@ public final class HazelcastCluster {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getByName(config.host()), port));
         } catch (UnknownHostException unknown) {
-            throw new IllegalStateException("cluster.host: nobody knows the name '" + config.host() + "'", unknown);
+            throw new IllegalStateException("cluster.host: unknown host '" + config.host() + "'", unknown);
         } catch (IOException taken) {
             throw new IllegalStateException(
                     key + ": cannot listen at " + config.host() + ":" + port + ": " + taken.getMessage(), taken);
         }
     }
 
-    /** What builds a clustered Vert.x. */
+    /** Creates the builder of a clustered Vert.x. */
     public VertxBuilder vertxBuilder(VertxOptions options) {
-        // What it says before it has read its configuration goes to our log as well.
+        // Hazelcast logs before it has read its configuration; this sends those messages to SLF4J too.
         System.setProperty(LOGGING, "slf4j");
         options.getEventBusOptions()
                 .setHost(config.host())
@@ -64,7 +64,7 @@ public final class HazelcastCluster {
     }
 
     private Config hazelcast() {
-        // With the maps that Vert.x wants.
+        // Contains the maps that Vert.x requires.
         Config hazelcast = ConfigUtil.loadConfig();
         hazelcast.setClusterName(config.name());
         hazelcast.setProperty(LOGGING, "slf4j");

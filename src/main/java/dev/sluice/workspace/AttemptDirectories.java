@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directories below {@code <root>/jobs}: one for each job, named by {@link JobId#pathSegment}, and in it one for each attempt
- * and one for the source. Files are never accessed on an event loop.
+ * Manages the directories below {@code <root>/jobs}: one for each job, named by {@link JobId#pathSegment}, which
+ * contains one for each attempt and one for the source. Files are never accessed on an event loop.
  */
 public final class AttemptDirectories {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptDirectories.class);
@@ -53,12 +53,12 @@ public final class AttemptDirectories {
         return new AttemptDirectory(Files.createDirectories(path));
     }
 
-    /** The directory names of all jobs. */
+    /** Returns the directory names of all jobs. */
     public Future<List<String>> listJobs() {
         return blocking(() -> DirectoryTree.list(jobs));
     }
 
-    /** The attempts that have a directory below that of a job; other entries are left out. */
+    /** Returns the attempts that have a directory in that of a job; other entries are ignored. */
     public Future<List<AttemptDirectoryName>> list(String job) {
         return blocking(() -> DirectoryTree.list(jobs.resolve(job)).stream()
                 .flatMap(name -> AttemptDirectoryName.of(name).stream())
@@ -89,7 +89,7 @@ public final class AttemptDirectories {
                     LOG.atWarn()
                             .addKeyValue("directory", path)
                             .addKeyValue("error", String.valueOf(cause.getCause()))
-                            .log("directory could not be deleted");
+                            .log("directory not deleted");
                     return null;
                 });
     }

@@ -2,12 +2,12 @@ package dev.sluice.workspace;
 
 import java.nio.file.Path;
 
-/** A directory that belongs to one attempt alone. */
+/** The directory of a single attempt. */
 public record AttemptDirectory(Path path) {
     /**
-     * A file directly in this directory.
+     * Returns a file directly in this directory.
      *
-     * @throws IllegalArgumentException if {@code name} is more than a plain name
+     * @throws IllegalArgumentException if {@code name} is not a plain file name
      */
     public Path file(String name) {
         Path file = path.resolve(name).normalize();

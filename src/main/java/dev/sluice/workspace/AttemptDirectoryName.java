@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** An attempt as its directory's name tells it, {@code <stage>-<task>-<token>}. */
+/** An attempt as encoded in its directory name, {@code <stage>-<task>-<token>}. */
 public record AttemptDirectoryName(StageName stage, int task, int token) {
     private static final Pattern NAME = Pattern.compile(Stream.of(StageName.values())
             .map(StageName::key)
@@ -18,7 +18,7 @@ public record AttemptDirectoryName(StageName stage, int task, int token) {
         return new AttemptDirectoryName(attempt.run().stage(), attempt.run().task(), attempt.fencingToken());
     }
 
-    /** What the directory with this name belongs to, if it is named so. */
+    /** Parses a directory name; empty if it does not have this form. */
     static Optional<AttemptDirectoryName> of(String directory) {
         Matcher name = NAME.matcher(directory);
         return name.matches()

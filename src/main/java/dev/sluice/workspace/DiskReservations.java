@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 
 /**
- * The free space of the workspace's disk, shared out among the work that has begun: what one run may still write is not there
- * for the next one. Other processes are seen only by what they have written.
+ * Reserves the free space of the workspace disk for runs in progress: space that one run may still write is not
+ * available to the next. Of other processes only the data already written is counted.
  */
 final class DiskReservations {
     private static final long MIB = 1 << 20;
@@ -16,21 +16,25 @@ final class DiskReservations {
     private final long minFreeBytes;
     private long reservedBytes;
 
-    /** @param keepFree bytes that stay free whatever is asked for */
-    DiskReservations(Disk disk, long keepFree) {
+    /**
+     * Creates an empty set of reservations.
+     *
+     * @param minFreeBytes bytes that always stay free
+     */
+    DiskReservations(Disk disk, long minFreeBytes) {
         this.disk = disk;
-        this.minFreeBytes = keepFree;
+        this.minFreeBytes = minFreeBytes;
     }
 
-    /** Where the files lie. */
+    /** The disk that stores the files. */
     interface Disk {
-        /** Bytes that this process may still write. */
+        /** Returns the bytes that this process may still write. */
         long free() throws IOException;
 
-        /** Bytes that this process could write if the disk were empty; 0 or less when the disk does not say. */
+        /** Returns the bytes that this process could write to an empty disk; 0 or less if unknown. */
         long total() throws IOException;
 
-        /** What a file system says of itself. */
+        /** Reads the values from a file store. */
         static Disk of(FileStore store) {
             return new Disk() {
                 @Override
@@ -47,17 +51,17 @@ final class DiskReservations {
         }
     }
 
-    /** Bytes that are promised to somebody until {@link #close} is called, once. */
+    /** A number of reserved bytes, released by {@link #close}, which must be called once. */
     interface Reservation extends AutoCloseable {
         @Override
         void close();
     }
 
     /**
-     * Promises so many bytes.
+     * Reserves {@code bytes} bytes.
      *
-     * @throws JobException DISK_TOO_SMALL when the disk would not have them if it were empty, DISK_LOW when they are not there
-     *     now
+     * @throws JobException DISK_TOO_SMALL if they would not be available even on an empty disk, DISK_LOW if they are
+     *     not available now
      */
     Reservation reserve(long bytes) throws IOException {
         long total = disk.total();
@@ -67,15 +71,15 @@ final class DiskReservations {
                     "The work may need " + mib(bytes) + " MiB of disk; the workspace's disk has " + mib(total)
                             + " MiB in all, of which " + mib(minFreeBytes) + " are kept free.");
         }
-        return share(bytes, disk.free());
+        return reserveFrom(bytes, disk.free());
     }
 
-    private synchronized Reservation share(long bytes, long free) {
+    private synchronized Reservation reserveFrom(long bytes, long free) {
         if (free - minFreeBytes - reservedBytes < bytes) {
             throw new JobException(
                     ErrorCode.DISK_LOW,
                     "The work may need " + mib(bytes) + " MiB of disk; " + mib(free) + " MiB are free, of which "
-                            + mib(reservedBytes) + " are promised to other work and " + mib(minFreeBytes)
+                            + mib(reservedBytes) + " are reserved for other work and " + mib(minFreeBytes)
                             + " are kept free.");
         }
         reservedBytes += bytes;

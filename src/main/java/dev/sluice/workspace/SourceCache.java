@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sources that had to be fetched because an earlier stage ran elsewhere: each once for all tasks that want it, and kept for the
- * next. What was not used for the longest time goes first, when there is more than is allowed or when the disk is short of space;
- * what is in use stays.
+ * Caches sources downloaded because an earlier stage ran on another host. Each is downloaded once for all tasks that
+ * need it, and kept for later tasks. If the cache exceeds its limit, the least recently used sources are removed first;
+ * if the disk is low on space, all unused ones are removed. Sources in use stay.
  */
 public final class SourceCache {
     private static final Logger LOG = LoggerFactory.getLogger(SourceCache.class);
@@ -33,17 +33,17 @@ public final class SourceCache {
     private long clock;
 
     /**
-     * A cache that is empty as far as it knows.
+     * Creates a cache that does not know of sources already in the workspace.
      *
-     * @param bound bytes, 0 or more
+     * @param maxBytes limit in bytes, 0 or more
      */
-    public SourceCache(Workspace workspace, long bound) {
+    public SourceCache(Workspace workspace, long maxBytes) {
         this.workspace = workspace;
-        this.maxBytes = bound;
+        this.maxBytes = maxBytes;
         workspace.onLowDiskSpace(this::removeUnused);
     }
 
-    /** Puts an object into a file. */
+    /** Downloads an object into a file. */
     @FunctionalInterface
     public interface Fetch {
         Future<Void> into(Path target, CancellationToken cancellation);
@@ -52,7 +52,7 @@ public final class SourceCache {
     private static final class Entry {
         private final CancellationToken cancellation = new CancellationToken();
         private final long bytes;
-        private Future<Path> file = Future.failedFuture("not asked for");
+        private Future<Path> file = Future.failedFuture("not requested");
         private int users;
         private long lastUse;
 
@@ -60,17 +60,18 @@ public final class SourceCache {
             this.bytes = bytes;
         }
 
-        /** Nobody waits for it any more. */
+        /** Cancels the download if it is unfinished: no task waits for it. */
         void cancelIfUnfinished() {
             if (!file.isComplete()) {
-                cancellation.cancel(new JobException(ErrorCode.SHUTDOWN, "Nobody waits for the source any more."));
+                cancellation.cancel(new JobException(ErrorCode.SHUTDOWN, "The download was cancelled."));
             }
         }
     }
 
     /**
-     * Works with a job's source, which is fetched if it is not there. It stays until the Future ends that {@code work} gives. One
-     * who is cancelled waits no longer; the fetch goes on while anybody waits for it.
+     * Runs {@code work} with the source of a job, which is downloaded if it is missing. The source stays until the
+     * future returned by {@code work} completes. A cancelled caller stops waiting; the download continues while any
+     * caller waits for it.
      *
      * @param bytes size of the object
      */
@@ -87,7 +88,7 @@ public final class SourceCache {
         entries.put(job, entry);
         entry.lastUse = ++clock;
         if (entry.users++ == 0) {
-            // Also when it was there before: somebody else may have removed it since.
+            // Also if it existed before: another process may have removed it since.
             entry.file = workspace.fetchSource(job, bytes, target -> fetch.into(target, entry.cancellation));
         }
         return entry;
@@ -137,7 +138,7 @@ public final class SourceCache {
             }
         }
         entry.cancelIfUnfinished();
-        due.forEach(old -> workspace.deleteSource(old).onFailure(SourceCache::stays));
+        due.forEach(old -> workspace.deleteSource(old).onFailure(SourceCache::logNotDeleted));
     }
 
     private long forget(JobId job) {
@@ -172,15 +173,15 @@ public final class SourceCache {
                 workspace.deleteSourceBlocking(job);
                 removed = true;
             } catch (IOException cause) {
-                stays(cause);
+                logNotDeleted(cause);
             }
         }
         return removed;
     }
 
-    private static void stays(Throwable cause) {
+    private static void logNotDeleted(Throwable cause) {
         LOG.atWarn()
                 .addKeyValue("error", String.valueOf(cause.getMessage()))
-                .log("a cached source could not be removed");
+                .log("cached source not deleted");
     }
 }

@@ -20,25 +20,26 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * The files of jobs between their stages: {@code <root>/jobs/<job>/<stage>-<task>-<token>/}, one directory for each attempt.
- * Futures fail with a {@link JobException} and complete on the caller's context; files are never touched on an event loop.
+ * Stores the files of jobs between stages: {@code <root>/jobs/<job>/<stage>-<task>-<token>/}, one directory for each
+ * attempt. Futures fail with a {@link JobException} and complete on the caller's context. Files are never accessed on
+ * an event loop.
  */
 public final class Workspace {
     private final Path root;
     private final AttemptDirectories directories;
     private final DiskReservations disk;
-    private volatile BooleanSupplier spare = () -> false;
+    private volatile BooleanSupplier freeUnused = () -> false;
 
-    private Workspace(Vertx vertx, Path root, FileStore store, long keepFree) {
+    private Workspace(Vertx vertx, Path root, FileStore store, long minFreeBytes) {
         this.root = root;
         this.directories = new AttemptDirectories(vertx, root);
-        this.disk = new DiskReservations(DiskReservations.Disk.of(store), keepFree);
+        this.disk = new DiskReservations(DiskReservations.Disk.of(store), minFreeBytes);
     }
 
     /**
-     * Makes the directory where it is missing and tries to write there.
+     * Creates the directory if it is missing and tests that it is writable.
      *
-     * <p>Fails with {@link IllegalArgumentException}, whose message names the setting, if that does not work.
+     * <p>Fails with {@link IllegalArgumentException}, whose message names the setting, if not.
      */
     public static Future<Workspace> open(Vertx vertx, WorkspaceConfig config) {
         return vertx.executeBlocking(
@@ -50,7 +51,7 @@ public final class Workspace {
                         return new Workspace(vertx, root, Files.getFileStore(root), config.minFreeBytes());
                     } catch (IOException cause) {
                         throw new IllegalArgumentException(
-                                "workspace.directory: '" + config.directory() + "' can't be written to (" + cause + ")",
+                                "workspace.directory: '" + config.directory() + "' is not writable (" + cause + ")",
                                 cause);
                     }
                 },
@@ -61,44 +62,44 @@ public final class Workspace {
         return directories;
     }
 
-    /** Where the workspace is, as a real path. */
+    /** Returns the directory of the workspace as a real path. */
     public Path root() {
         return root;
     }
 
     /**
-     * Lends an empty directory to an attempt. When the work succeeds its files stay, for the stages that follow, until the job
-     * is {@link #delete discarded}; when it fails they are removed, after all that the work's Future stands for has ended.
+     * Runs {@code work} with an empty directory for an attempt. If it succeeds, the files stay for later stages until
+     * the job is {@link #delete deleted}. If it fails, they are deleted after the future of {@code work} has completed.
      *
-     * <p>Begins nothing and fails with DISK_LOW when {@code bytes} more than other work may need are not free, with
-     * DISK_TOO_SMALL when they never will be.
+     * <p>Fails without starting the work: with DISK_LOW if {@code bytes} are not free in addition to the reservations
+     * of other work, with DISK_TOO_SMALL if they never can be.
      *
-     * @param bytes what the work may write at the most, as well as one can tell beforehand
+     * @param bytes estimate of what the work writes at most
      */
     public <T> Future<T> withAttemptDirectory(Attempt attempt, long bytes, Function<AttemptDirectory, Future<T>> work) {
         return directories
-                .blocking(() -> lend(attempt, bytes))
-                .compose(lent -> Future.succeededFuture(lent.directory())
+                .blocking(() -> allocate(attempt, bytes))
+                .compose(allocation -> Future.succeededFuture(allocation.directory())
                         .compose(work)
                         .recover(cause -> delete(attempt).transform(done -> Future.failedFuture(cause)))
-                        .onComplete(ended -> lent.reservation().close()));
+                        .onComplete(ended -> allocation.reservation().close()));
     }
 
-    private Allocation lend(Attempt attempt, long bytes) throws IOException {
-        DiskReservations.Reservation share = take(bytes);
+    private Allocation allocate(Attempt attempt, long bytes) throws IOException {
+        DiskReservations.Reservation reservation = reserve(bytes);
         try {
-            return new Allocation(directories.createEmpty(attempt), share);
+            return new Allocation(directories.createEmpty(attempt), reservation);
         } catch (IOException | RuntimeException cause) {
-            share.close();
+            reservation.close();
             throw cause;
         }
     }
 
-    private DiskReservations.Reservation take(long bytes) throws IOException {
+    private DiskReservations.Reservation reserve(long bytes) throws IOException {
         try {
             return disk.reserve(bytes);
         } catch (JobException low) {
-            if (low.code() == ErrorCode.DISK_LOW && spare.getAsBoolean()) {
+            if (low.code() == ErrorCode.DISK_LOW && freeUnused.getAsBoolean()) {
                 return disk.reserve(bytes);
             }
             throw low;
@@ -106,19 +107,20 @@ public final class Workspace {
     }
 
     /**
-     * Who removes what could be fetched again, when the disk is short of space.
+     * Sets the action that removes files that can be downloaded again when the disk is low on space.
      *
-     * @param removal says whether anything was removed; blocks
+     * @param removal returns whether anything was removed; blocks
      */
     void onLowDiskSpace(BooleanSupplier removal) {
-        spare = removal;
+        freeUnused = removal;
     }
 
     /**
-     * The source of a job, fetched into the job's directory unless it is there: whole, or not under its name at all.
+     * Returns the source of a job, downloaded into the directory of the job if it is missing. A file with the final
+     * name is always complete.
      *
-     * @param bytes size of the object that is fetched
-     * @param fetch puts it into the file that it is given
+     * @param bytes size of the object to download
+     * @param fetch downloads it into the given file
      */
     Future<Path> fetchSource(JobId job, long bytes, Function<Path, Future<Void>> fetch) {
         Path file = directories.sourceOf(job).resolve("source");
@@ -131,20 +133,20 @@ public final class Workspace {
         Path partial = file.resolveSibling(UUID.randomUUID() + ".part");
         return directories
                 .blocking(() -> {
-                    DiskReservations.Reservation share = take(bytes);
+                    DiskReservations.Reservation reservation = reserve(bytes);
                     Files.createDirectories(partial.getParent());
-                    return share;
+                    return reservation;
                 })
-                .compose(share -> fetch.apply(partial).onComplete(ended -> share.close()))
+                .compose(reservation -> fetch.apply(partial).onComplete(ended -> reservation.close()))
                 .compose(done -> directories.blocking(() -> Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE)));
     }
 
-    /** Removes a job's source that was fetched; what can't be removed is logged. */
+    /** Deletes the downloaded source of a job; failures are logged. */
     Future<Void> deleteSource(JobId job) {
         return directories.delete(directories.sourceOf(job));
     }
 
-    /** As {@link #deleteSource}, and blocks. */
+    /** Deletes the downloaded source of a job; blocks, and throws if that fails. */
     void deleteSourceBlocking(JobId job) throws IOException {
         DirectoryTree.deleteRecursively(directories.sourceOf(job));
     }
@@ -152,9 +154,9 @@ public final class Workspace {
     private record Allocation(AttemptDirectory directory, DiskReservations.Reservation reservation) {}
 
     /**
-     * How a message names a file of the workspace; {@link #resolve} is the way back.
+     * Returns the name of a workspace file as used in messages; {@link #resolve} is the inverse.
      *
-     * @throws IllegalArgumentException if the file is elsewhere
+     * @throws IllegalArgumentException if the file is not in the workspace
      */
     public String relativize(Path file) {
         Path normal = file.normalize();
@@ -165,43 +167,43 @@ public final class Workspace {
     }
 
     /**
-     * The file of this job that a message names. Messages come from outside: what leads out of the job's own directory, by
-     * {@code ..}, from the root or over a link, fails with INVALID_MESSAGE; what is not there with FILES_MISSING.
+     * Returns the file of this job that a message names. Messages are untrusted: a path outside the directory of the
+     * job ({@code ..}, absolute, or through a link) fails with INVALID_MESSAGE, a missing file with FILES_MISSING.
      */
     public Future<Path> resolve(JobId job, String relative) {
         return directories.blocking(() -> {
-            Path home = directories.of(job);
-            Path file = inside(home, relative);
-            if (!file.toRealPath().startsWith(home.toRealPath())) {
-                throw leaves();
+            Path jobDirectory = directories.of(job);
+            Path file = resolveInside(jobDirectory, relative);
+            if (!file.toRealPath().startsWith(jobDirectory.toRealPath())) {
+                throw outsideJobDirectory();
             }
             return file;
         });
     }
 
-    /** Removes all files of a job that has ended; what can't be removed is logged. */
+    /** Deletes all files of a job that has ended; failures are logged. */
     public Future<Void> delete(JobId job) {
         return directories.delete(directories.of(job));
     }
 
-    /** Removes the files of an attempt that came to nothing after all; what can't be removed is logged. */
+    /** Deletes the files of an attempt whose result is not used; failures are logged. */
     public Future<Void> delete(Attempt attempt) {
         return directories.delete(directories.of(attempt));
     }
 
-    private Path inside(Path home, String relative) {
+    private Path resolveInside(Path jobDirectory, String relative) {
         try {
             Path file = root.resolve(relative).normalize();
-            if (Path.of(relative).isAbsolute() || !file.startsWith(home) || file.equals(home)) {
-                throw leaves();
+            if (Path.of(relative).isAbsolute() || !file.startsWith(jobDirectory) || file.equals(jobDirectory)) {
+                throw outsideJobDirectory();
             }
             return file;
         } catch (InvalidPathException bad) {
-            throw new JobException(ErrorCode.INVALID_MESSAGE, "The message names a file that can't exist.", bad);
+            throw new JobException(ErrorCode.INVALID_MESSAGE, "The message contains an invalid file name.", bad);
         }
     }
 
-    private static JobException leaves() {
+    private static JobException outsideJobDirectory() {
         return new JobException(
                 ErrorCode.INVALID_MESSAGE, "The message names a file that is not in the directory of its job.");
     }

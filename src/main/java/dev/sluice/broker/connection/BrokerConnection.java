@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection and its one channel: when either ends, both are done with and nothing is opened in their place. Belongs to
- * the context it was made on.
+ * An AMQP connection with exactly one channel. When either closes, the object is unusable and nothing is reopened. It
+ * belongs to the context that created it.
  *
- * <p>The Vert.x client opens the connection. What goes over the channel does not go through the client, which opens another
- * channel behind our back when the first has closed (docs/decisions/020).
+ * <p>The Vert.x client opens the connection. Channel operations bypass the client, because it silently opens another
+ * channel after the first has closed (docs/decisions/020).
  */
 public final class BrokerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);
@@ -37,7 +37,7 @@ public final class BrokerConnection {
     private volatile @Nullable Channel channel;
     private volatile boolean closing;
     private Future<Void> opened = Future.succeededFuture();
-    private final List<Queued<?>> waiting = new ArrayList<>();
+    private final List<QueuedCall<?>> waiting = new ArrayList<>();
     private boolean running;
     private volatile Future<Void> lastCall = Future.succeededFuture();
     private @Nullable Future<Void> closed;
@@ -50,25 +50,26 @@ public final class BrokerConnection {
                 RabbitMQClient.create(vertx, endpoint.clientOptions(name).setMetricsCollector(new ConnectionCapture()));
     }
 
-    /** Connects; fails with a {@link BrokerException}, and leaves nothing open then. */
+    /** Connects. Fails with a {@link BrokerException}; in that case nothing stays open. */
     public Future<Void> open() {
         opened = client.start();
         return opened.recover(cause -> close().transform(
-                        gone -> Future.failedFuture(BrokerErrorMapper.translateConnectFailure(endpoint, cause))));
+                        done -> Future.failedFuture(BrokerErrorMapper.translateConnectFailure(endpoint, cause))));
     }
 
-    /** Whether what is sent now still goes over the channel this link was opened with. */
+    /** Returns whether the channel that was opened with this connection is still usable. */
     public boolean isOpen() {
         Channel now = channel;
         return !closing && now != null && now.isOpen();
     }
 
     /**
-     * Runs {@code call} on a worker thread after the calls before it; fails with a {@link BrokerException}. Calls that come while
-     * others run go there together: for what most of them do, the way to the other thread and back costs more than the call.
+     * Runs {@code call} on a worker thread after all earlier calls. Fails with a {@link BrokerException}. Calls
+     * submitted while others run are executed as one batch: for most of them the thread switch costs more than the
+     * call.
      */
     public <T> Future<T> call(ChannelCall<T> call) {
-        Queued<T> queued = new Queued<>(call);
+        QueuedCall<T> queued = new QueuedCall<>(call);
         Future<T> result = queued.answer.future();
         boolean first;
         synchronized (waiting) {
@@ -84,7 +85,7 @@ public final class BrokerConnection {
     }
 
     private void runWaiting() {
-        List<Queued<?>> calls;
+        List<QueuedCall<?>> calls;
         synchronized (waiting) {
             calls = List.copyOf(waiting);
             waiting.clear();
@@ -93,18 +94,18 @@ public final class BrokerConnection {
         if (!calls.isEmpty()) {
             context.<Void>executeBlocking(
                             () -> {
-                                calls.forEach(Queued::run);
+                                calls.forEach(QueuedCall::run);
                                 return null;
                             },
                             false)
                     .onComplete(ran -> {
-                        calls.forEach(Queued::tell);
+                        calls.forEach(QueuedCall::complete);
                         runWaiting();
                     });
         }
     }
 
-    /** As {@link #call}, with nothing to give back. */
+    /** Runs an action without a result; otherwise as {@link #call}. */
     public Future<Void> execute(ChannelAction action) {
         return call(channel -> {
                     action.on(channel);
@@ -121,32 +122,32 @@ public final class BrokerConnection {
         return now;
     }
 
-    /** Calls {@code handler} once, with the reason, when the channel or the connection has ended, for whatever reason. */
+    /** Calls {@code handler} once, with the reason, when the channel or the connection has closed for any reason. */
     public void onClosed(Handler<String> handler) {
         openChannel()
                 .addShutdownListener(shutdown -> context.runOnContext(v -> handler.handle(
                         BrokerErrorMapper.translate(endpoint, shutdown).message())));
     }
 
-    /** Ends the connection, after the calls under way if they don't take long; never fails. */
+    /** Closes the connection after the calls in progress, but waits at most 2 s for them. Never fails. */
     public Future<Void> close() {
         Future<Void> already = closed;
         if (already != null) {
             return already;
         }
-        // A call that hangs is ended by the end of the connection.
-        Future<Void> gone = lastCall.timeout(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+        // Closing the connection ends a call that hangs.
+        Future<Void> closeResult = lastCall.timeout(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .transform(v -> {
                     closing = true;
                     return vertx.executeBlocking(this::abort, false);
                 })
                 .transform(v -> opened.transform(o -> client.stop()))
                 .recover(cause -> {
-                    LOG.atDebug().setCause(cause).log("closing a connection failed");
+                    LOG.atDebug().setCause(cause).log("closing the broker connection failed");
                     return Future.succeededFuture();
                 });
-        closed = gone;
-        return gone;
+        closed = closeResult;
+        return closeResult;
     }
 
     private @Nullable Void abort() {
@@ -157,12 +158,12 @@ public final class BrokerConnection {
         return null;
     }
 
-    private final class Queued<T> {
+    private final class QueuedCall<T> {
         final Promise<T> answer = Promise.promise();
         private final ChannelCall<T> call;
         private Future<T> outcome = Future.failedFuture(new BrokerException("Not run."));
 
-        Queued(ChannelCall<T> call) {
+        QueuedCall(ChannelCall<T> call) {
             this.call = call;
         }
 
@@ -174,24 +175,24 @@ public final class BrokerConnection {
             }
         }
 
-        void tell() {
+        void complete() {
             outcome.onComplete(answer);
         }
     }
 
-    /** Something done over a channel; blocks. */
+    /** A blocking operation on a channel. */
     @FunctionalInterface
     public interface ChannelCall<T> {
         T on(Channel channel) throws IOException;
     }
 
-    /** Something done over a channel, without a result; blocks. */
+    /** A blocking operation on a channel, without a result. */
     @FunctionalInterface
     public interface ChannelAction {
         void on(Channel channel) throws IOException;
     }
 
-    /** The only door through which the client shows the connection and the channel that it opened. */
+    /** Captures the connection and the channel of the client, which exposes them only to its metrics collector. */
     private final class ConnectionCapture extends NoOpMetricsCollector {
         @Override
         public void newConnection(Connection made) {

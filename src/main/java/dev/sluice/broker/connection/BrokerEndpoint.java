@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Where the broker listens and how we get in. */
+/** Address of the broker and the configuration needed to connect to it. */
 public record BrokerEndpoint(String host, int port, boolean tls, String virtualHost, RabbitMqConfig config) {
     private static final int PLAIN_PORT = 5672;
     private static final int TLS_PORT = 5671;
 
     /**
-     * Reads the URI of the configuration.
+     * Parses the URI of the configuration.
      *
      * @throws IllegalArgumentException if it is not {@code amqp://host[:port][/vhost]} or {@code amqps://…}
      */
@@ -24,27 +24,30 @@ public record BrokerEndpoint(String host, int port, boolean tls, String virtualH
         String scheme = uri.getScheme();
         boolean tls = "amqps".equals(scheme);
         if (!tls && !"amqp".equals(scheme)) {
-            throw new IllegalArgumentException("the broker's URI starts with amqp:// or amqps://");
+            throw new IllegalArgumentException("the broker URI must start with amqp:// or amqps://");
         }
         if (uri.getRawUserInfo() != null) {
-            throw new IllegalArgumentException("the broker's URI holds no credentials; they have keys of their own");
+            throw new IllegalArgumentException("the broker URI must not contain credentials; they have their own keys");
         }
         String host = uri.getHost();
         if (host == null) {
-            throw new IllegalArgumentException("the broker's URI names a host");
+            throw new IllegalArgumentException("the broker URI must contain a host");
         }
         int port = uri.getPort() >= 0 ? uri.getPort() : tls ? TLS_PORT : PLAIN_PORT;
-        return new BrokerEndpoint(host, port, tls, virtualHostIn(uri.getRawPath()), config);
+        return new BrokerEndpoint(host, port, tls, parseVirtualHost(uri.getRawPath()), config);
     }
 
-    private static String virtualHostIn(@Nullable String path) {
+    private static String parseVirtualHost(@Nullable String path) {
         if (path == null || path.length() < 2) {
             return "/";
         }
         return URLDecoder.decode(path.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** How one connection is opened; {@code name} is what the broker's listings show. Nothing recovers by itself. */
+    /**
+     * Builds the options of one connection; {@code name} is shown in the broker's connection list. Automatic recovery
+     * and reconnection are disabled.
+     */
     RabbitMQOptions clientOptions(String name) {
         RabbitMQOptions options = new RabbitMQOptions();
         options.setHost(host)
@@ -66,7 +69,10 @@ public record BrokerEndpoint(String host, int port, boolean tls, String virtualH
         return options;
     }
 
-    /** Connecting, the login and the set-up each have the time of one connection attempt. */
+    /**
+     * Returns the total time limit for establishing a connection: the configured timeout applies to each of connecting,
+     * login and set-up.
+     */
     public long connectTimeoutMillis() {
         return Math.max(1, 3 * config.connectTimeout().toMillis());
     }

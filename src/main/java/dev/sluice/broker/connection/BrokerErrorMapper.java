@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What the AMQP client throws, as a sentence that names the place and the reason. */
+/** Maps exceptions of the AMQP client to a {@link BrokerException} that names the broker and the reason. */
 public final class BrokerErrorMapper {
     private static final int MAX_QUOTE = 300;
     private static final String TRUNCATED = "the connection was cut.";
 
     private BrokerErrorMapper() {}
 
-    /** The failure to show for {@code cause}. */
+    /** Translates {@code cause} into the exception to report. */
     public static BrokerException translate(BrokerEndpoint endpoint, Throwable cause) {
         if (cause instanceof BrokerException known) {
             return known;
@@ -33,7 +33,7 @@ public final class BrokerErrorMapper {
         return new BrokerException("RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause);
     }
 
-    /** The failure to show for {@code cause}, which came before the broker had said anything. */
+    /** Translates {@code cause}, which occurred before the broker had sent anything. */
     static BrokerException translateConnectFailure(BrokerEndpoint endpoint, Throwable cause) {
         BrokerException failure = translate(endpoint, cause);
         return !endpoint.tls() && failure.message().endsWith(TRUNCATED)
@@ -41,7 +41,8 @@ public final class BrokerErrorMapper {
                         failure.message()
                                 .replace(
                                         TRUNCATED,
-                                        "the connection was cut before the login; if that port is for TLS, the uri has to begin with amqps://."),
+                                        "the connection was cut before the login; if that port is for TLS, the uri"
+                                                + " has to begin with amqps://."),
                         cause)
                 : failure;
     }
@@ -68,7 +69,7 @@ public final class BrokerErrorMapper {
             return closed(endpoint, shutdown);
         }
         if (cause instanceof AuthenticationFailureException) {
-            return "the user '" + endpoint.config().user() + "' or its password is refused.";
+            return "the user '" + endpoint.config().user() + "' or its password was rejected.";
         }
         if (cause instanceof PossibleAuthenticationFailureException) {
             return "the connection was closed during the login; the user '"
@@ -90,14 +91,14 @@ public final class BrokerErrorMapper {
         return null;
     }
 
-    /** Whether the broker said that what we named does not exist. */
+    /** Returns whether the broker reported that the named queue or exchange does not exist. */
     public static boolean isNotFound(IOException refused) {
         return refused.getCause() instanceof ShutdownSignalException shutdown
                 && shutdown.getReason() instanceof AMQP.Channel.Close close
                 && close.getReplyCode() == AMQP.NOT_FOUND;
     }
 
-    /** Why a connection or channel ended. */
+    /** Returns why a connection or channel was closed. */
     private static String closed(BrokerEndpoint endpoint, ShutdownSignalException shutdown) {
         Method reason = shutdown.getReason();
         if (reason instanceof AMQP.Channel.Close close) {
@@ -116,17 +117,17 @@ public final class BrokerErrorMapper {
     private static String refused(BrokerEndpoint endpoint, int code, @Nullable String text) {
         String quote = code + quoted(text);
         return switch (code) {
-            case AMQP.PRECONDITION_FAILED -> "a queue, exchange or delivery is not as we take it to be: " + quote + ".";
+            case AMQP.PRECONDITION_FAILED -> "a queue, exchange or delivery differs from the expected: " + quote + ".";
             case AMQP.NOT_FOUND -> "something does not exist: " + quote + ".";
             case AMQP.ACCESS_REFUSED ->
                 "the user '" + endpoint.config().user() + "' lacks a permission: " + quote + ".";
-            case AMQP.NOT_ALLOWED -> "the virtual host '" + endpoint.virtualHost() + "' is refused: " + quote + ".";
+            case AMQP.NOT_ALLOWED -> "the virtual host '" + endpoint.virtualHost() + "' was rejected: " + quote + ".";
             case AMQP.CONNECTION_FORCED -> "the broker closed the connection: " + quote + ".";
             default -> "the broker refused: " + quote + ".";
         };
     }
 
-    /** Foreign text in brackets: one line, bounded. */
+    /** Formats external text in parentheses: one line, at most {@value #MAX_QUOTE} characters. */
     private static String quoted(@Nullable String text) {
         if (text == null || text.isBlank()) {
             return "";

@@ -3,21 +3,21 @@ package dev.sluice.broker.connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we asked of the broker was not done, or nobody can know whether it was: ask again later. The message is a sentence
- * for a person.
+ * Reports that a broker operation failed or that its outcome is unknown; the operation can be retried. The message is a
+ * complete sentence intended for operators.
  */
 public final class BrokerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public BrokerException(String sentence) {
-        this(sentence, null);
+    public BrokerException(String message) {
+        this(message, null);
     }
 
-    public BrokerException(String sentence, @Nullable Throwable cause) {
-        super(sentence, cause);
+    public BrokerException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 
-    /** The sentence a person reads. */
+    /** Returns the message for operators. */
     public String message() {
         String message = getMessage();
         return message == null ? "The broker failed." : message;

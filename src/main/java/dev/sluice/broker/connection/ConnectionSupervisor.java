@@ -11,14 +11,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one link up: opens it, sets it up, and when anything about it fails throws it away and opens another after a
- * back-off, until told to stop. All of it on the context it was made on.
+ * Keeps one connection open: opens it, sets it up and, after any failure, closes it and opens another one after a
+ * back-off, until stopped. Runs entirely on the context of its creator.
  */
 public final class ConnectionSupervisor {
-    /** A link that held this long was a good one: the next failure is a new story, not the old one going on. */
-    private static final long STEADY_NANOS = Duration.ofSeconds(10).toNanos();
+    /** A connection open for longer than this resets the back-off. */
+    private static final long BACKOFF_RESET_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /** A connection attempt can't be interrupted; whoever stops does not wait longer than this for it to close itself. */
+    /** A connection attempt cannot be interrupted; {@link #stop} waits at most this long for it to close itself. */
     private static final long STOP_MILLIS = 3_000;
 
     private static final long NO_TIMER = -1;
@@ -45,8 +45,10 @@ public final class ConnectionSupervisor {
     private @Nullable Future<Void> stopped;
 
     /**
-     * @param setUp what makes a fresh link usable
-     * @param onLost told when a link that was up is lost, and why
+     * Creates a supervisor that does nothing before {@link #start}.
+     *
+     * @param setUp prepares a new connection for use
+     * @param onLost receives the reason when an established connection is lost
      */
     public ConnectionSupervisor(
             Vertx vertx,
@@ -69,12 +71,12 @@ public final class ConnectionSupervisor {
         }
     }
 
-    /** Completes when a link is up for the first time; fails if stopped before. */
+    /** Completes when a connection is established for the first time; fails if stopped before. */
     public Future<Void> ready() {
         return ready.future();
     }
 
-    /** The link, while it is up. */
+    /** Returns the connection while it is established, otherwise null. */
     @Nullable
     public BrokerConnection current() {
         return up ? connection : null;
@@ -103,29 +105,29 @@ public final class ConnectionSupervisor {
         fresh.onClosed(reason -> replace(fresh, reason));
     }
 
-    /** Throws {@code doubtful} away, if that has not happened yet, and sees to another one. */
-    public void replace(BrokerConnection doubtful, String reason) {
-        if (connection != doubtful) {
+    /** Closes {@code suspect} and schedules a new connection attempt; does nothing if it was already replaced. */
+    public void replace(BrokerConnection suspect, String reason) {
+        if (connection != suspect) {
             return;
         }
         boolean wasUp = up;
         connection = null;
         up = false;
-        closing = doubtful.close();
+        closing = suspect.close();
         if (wasUp) {
             onLost.handle(reason);
         }
         if (ended) {
             return;
         }
-        if (wasUp && System.nanoTime() - upSince > STEADY_NANOS) {
+        if (wasUp && System.nanoTime() - upSince > BACKOFF_RESET_NANOS) {
             failures = 0;
         }
         outageLogger.connectionFailed(reason);
         timer = vertx.setTimer(BACKOFF.delay(++failures).toMillis(), due -> whenClosed());
     }
 
-    /** One connection at a time: the next attempt waits for the last one's end. */
+    /** Starts the next attempt after the previous connection has closed: one connection at a time. */
     private void whenClosed() {
         timer = NO_TIMER;
         closing.onComplete(closed -> {
@@ -135,7 +137,7 @@ public final class ConnectionSupervisor {
         });
     }
 
-    /** No more attempts from now on; a link that is up stays. */
+    /** Prevents further connection attempts; an established connection stays open. */
     public void stopReconnecting() {
         if (ended) {
             return;
@@ -150,7 +152,7 @@ public final class ConnectionSupervisor {
         }
     }
 
-    /** Ends everything; completes when nothing is left open, or after 3 s if a connection attempt is still on its way. */
+    /** Closes everything. Completes when nothing is open, or after 3 s if a connection attempt is still in progress. */
     public Future<Void> stop() {
         stopReconnecting();
         Future<Void> already = stopped;
@@ -161,12 +163,12 @@ public final class ConnectionSupervisor {
         if (last != null) {
             replace(last, "stopped");
         }
-        Future<Void> gone = closing.timeout(STOP_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
-        stopped = gone;
-        return gone;
+        Future<Void> result = closing.timeout(STOP_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+        stopped = result;
+        return result;
     }
 
-    /** Tells of trouble that does not end the link, under the same limits as that which does. */
+    /** Returns the logger for failures that do not close the connection; the same rate limit applies to both kinds. */
     public OutageLogger outageLogger() {
         return outageLogger;
     }

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** AMQP header tables as JSON, and back. */
+/** Converts AMQP header tables to JSON and back. */
 public final class HeaderConverter {
     private HeaderConverter() {}
 
-    /** Text of any kind becomes a string, a time ISO-8601, bytes Base64; nesting stays. */
+    /**
+     * Converts a table to JSON: text of any type becomes a string, a time ISO 8601, bytes Base64; nesting is preserved.
+     */
     public static JsonObject toJson(@Nullable Map<String, Object> table) {
         JsonObject json = new JsonObject();
         if (table != null) {
@@ -46,7 +48,7 @@ public final class HeaderConverter {
         return value == null || value instanceof Number || value instanceof Boolean ? value : value.toString();
     }
 
-    /** What an AMQP table can hold; nulls are left out, brokers differ about them. */
+    /** Converts JSON to an AMQP table. Null values are omitted, because brokers treat them differently. */
     public static Map<String, Object> toTable(JsonObject json) {
         Map<String, Object> table = new HashMap<>();
         for (Map.Entry<String, Object> entry : json) {

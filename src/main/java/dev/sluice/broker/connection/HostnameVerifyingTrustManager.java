@@ -13,9 +13,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Believes a broker whose certificate comes from a trusted authority and is made out to the host that was asked for. The
- * Vert.x client does not hand the check of the name on to the AMQP client's socket, so it is asked for here, where the
- * certificate is looked at (docs/decisions/070).
+ * Accepts a broker certificate only if a trusted authority issued it for the requested host. The Vert.x client does not
+ * pass host name verification on to the socket of the AMQP client, so it is enabled here, where the certificate is
+ * checked (docs/decisions/070).
  */
 final class HostnameVerifyingTrustManager extends X509ExtendedTrustManager {
     private final Optional<CaFile> caFile;
@@ -29,7 +29,7 @@ final class HostnameVerifyingTrustManager extends X509ExtendedTrustManager {
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
         if (!(socket instanceof SSLSocket tls)) {
-            throw new CertificateException("There is no host name to compare the certificate with.");
+            throw new CertificateException("No host name available for certificate verification.");
         }
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -37,42 +37,45 @@ final class HostnameVerifyingTrustManager extends X509ExtendedTrustManager {
         trust().checkServerTrusted(chain, authType, tls);
     }
 
-    /** Made when it is first needed, on the thread that connects: an event loop must not read the JVM's trust store. */
+    /**
+     * Creates the trust manager on first use, on the connecting thread: an event loop must not read the JVM's trust
+     * store.
+     */
     private synchronized X509ExtendedTrustManager trust() {
-        X509ExtendedTrustManager known = trust;
-        if (known == null) {
-            known = TrustManagers.forCaFile(caFile);
-            trust = known;
+        X509ExtendedTrustManager created = trust;
+        if (created == null) {
+            created = TrustManagers.forCaFile(caFile);
+            trust = created;
         }
-        return known;
+        return created;
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        throw nobodyAsksThis();
+        throw unsupported();
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw nobodyAsksThis();
+        throw unsupported();
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        throw nobodyAsksThis();
+        throw unsupported();
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        throw nobodyAsksThis();
+        throw unsupported();
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw nobodyAsksThis();
+        throw unsupported();
     }
 
     @Override
@@ -80,7 +83,7 @@ final class HostnameVerifyingTrustManager extends X509ExtendedTrustManager {
         return new X509Certificate[0];
     }
 
-    private static CertificateException nobodyAsksThis() {
-        return new CertificateException("Only a broker's certificate, over its socket, is checked here.");
+    private static CertificateException unsupported() {
+        return new CertificateException("Only broker certificates on an SSL socket are supported.");
     }
 }

@@ -5,10 +5,10 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells of lost connections without flooding the log: a warning at most every 30 s, and one line when all is well. */
+/** Logs connection failures without flooding the log: a warning at most every 30 s, and one line on recovery. */
 public final class OutageLogger {
     private static final Logger LOG = LoggerFactory.getLogger(OutageLogger.class);
-    private static final long QUIET_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long WARNING_INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final String client;
     private final LongSupplier nanos;
@@ -23,15 +23,15 @@ public final class OutageLogger {
         this.nanos = nanos;
     }
 
-    /** One more attempt failed, or what was up is lost. */
+    /** Records a failed attempt or the loss of an established connection. */
     public void connectionFailed(String reason) {
         failures++;
         long now = nanos.getAsLong();
-        if (everWarned && now - warnedAt < QUIET_NANOS) {
+        if (everWarned && now - warnedAt < WARNING_INTERVAL_NANOS) {
             LOG.atDebug()
                     .addKeyValue("client", client)
                     .addKeyValue("error", reason)
-                    .log("broker still not usable");
+                    .log("broker still unavailable");
             return;
         }
         everWarned = true;
@@ -41,10 +41,10 @@ public final class OutageLogger {
                 .addKeyValue("client", client)
                 .addKeyValue("error", reason)
                 .addKeyValue("failures", failures)
-                .log("broker not usable, trying again");
+                .log("broker unavailable; reconnecting");
     }
 
-    /** It works. */
+    /** Records that the connection is usable. */
     public void connected() {
         if (warned || first) {
             LOG.atInfo()
