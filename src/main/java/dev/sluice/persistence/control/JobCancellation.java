@@ -51,7 +51,11 @@ public final class JobCancellation {
     private final UserTables tables;
     private final Function<JobUpdate, OutboxMessage> route;
 
-    /** @param route builds the message of an update */
+    /**
+     * Creates the operation on this database.
+     *
+     * @param route builds the message of an update
+     */
     public JobCancellation(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> route) {
         this.database = database;
         this.tables = tables;
