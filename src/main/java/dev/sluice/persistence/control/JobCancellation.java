@@ -63,9 +63,9 @@ public final class JobCancellation {
     }
 
     /**
-     * Fails a running job with {@code reason}, in one transaction: its runs, its row in the user's table, the update and
-     * the notification of the workers. A job without a worker so far exists only in the user's table; it is recorded as
-     * failed, so that its message has no effect.
+     * Fails a running job with {@code reason}, in one transaction: its runs, its row in the user's table, the update
+     * and the notification of the workers. A job without a worker so far exists only in the user's table; it is
+     * recorded as failed, so that its message has no effect.
      *
      * @param toUpdate builds the update about the cancelled job
      */
