@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives the IDs of cancelled jobs immediately, over a connection of its own. Notifications are lost while that connection
- * is down, so that cancelled jobs must be polled as well.
+ * Receives the IDs of cancelled jobs immediately, over a connection of its own. Notifications are lost while that
+ * connection is down, so that cancelled jobs must be polled as well.
  */
 public final class CancellationListener {
     private static final Logger LOG = LoggerFactory.getLogger(CancellationListener.class);

@@ -51,7 +51,11 @@ public final class JobCancellation {
     private final UserTables tables;
     private final Function<JobUpdate, OutboxMessage> route;
 
-    /** @param route builds the message of an update */
+    /**
+     * Creates the operation on this database.
+     *
+     * @param route builds the message of an update
+     */
     public JobCancellation(Database database, UserTables tables, Function<JobUpdate, OutboxMessage> route) {
         this.database = database;
         this.tables = tables;
@@ -59,9 +63,9 @@ public final class JobCancellation {
     }
 
     /**
-     * Fails a running job with {@code reason}, in one transaction: its runs, its row in the user's table, the update and
-     * the notification of the workers. A job without a worker so far exists only in the user's table; it is recorded as
-     * failed, so that its message has no effect.
+     * Fails a running job with {@code reason}, in one transaction: its runs, its row in the user's table, the update
+     * and the notification of the workers. A job without a worker so far exists only in the user's table; it is
+     * recorded as failed, so that its message has no effect.
      *
      * @param toUpdate builds the update about the cancelled job
      */

@@ -1,6 +1,6 @@
 package dev.sluice.persistence.db;
 
-/** Carries what the sender of a batch failed with through a transaction, apart from what the database fails with. */
+/** Carries the failure of the sender of a batch through a transaction, separate from failures of the database. */
 public final class CallbackFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

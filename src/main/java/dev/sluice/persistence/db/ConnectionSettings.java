@@ -15,17 +15,20 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** How the two clients, the asynchronous one and the one that migrates, reach the same database. */
+/** Connection settings of the asynchronous client and of the migration, both for the same database. */
 public final class ConnectionSettings {
     static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-    /** Longer than anything we wait for inside a transaction; a server that says nothing for so long is gone. */
+    /** Longer than any wait inside a transaction; a server that sends nothing for this time is unavailable. */
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(60);
-    /** Below the limit on silence, so that idling alone never breaks a connection. */
+    /** Below the silence limit, so that an idle connection is never reported as broken. */
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
-    /** Flyway waits for other hosts that migrate. */
+    /** Long, because Flyway waits for migrations of other hosts. */
     private static final Duration MIGRATION_STATEMENT_LIMIT = Duration.ofMinutes(10);
 
-    /** Says of a host name that is not the certificate's, past our log, what the failure says too. Held, or it is forgotten. */
+    /**
+     * Logs host name mismatches outside the log of Sluice, although the exception reports them too. Referenced,
+     * because an unreferenced logger loses its level.
+     */
     private static final Logger DRIVERS_TLS = Logger.getLogger("org.postgresql.ssl");
 
     static {
@@ -90,7 +93,7 @@ public final class ConnectionSettings {
         return source;
     }
 
-    /** Host, port and database, for logs and sentences. */
+    /** Returns host, port and database, for log and error messages. */
     String describe() {
         PgConnectOptions options = PgConnectOptions.fromUri(config.uri());
         return options.getHost() + ":" + options.getPort() + "/" + options.getDatabase();
@@ -100,13 +103,13 @@ public final class ConnectionSettings {
         return config.user();
     }
 
-    /** Why a connection did not come about, in one line without a full stop. */
+    /** Returns why a connection failed, in one line without a full stop. */
     String failureReason(Throwable failure) {
         return TlsErrorMapper.reason(failure, "postgres.caFile", config.caFile())
                 .orElseGet(() -> SchemaMigration.firstLine(failure));
     }
 
-    /** Whether the server was reached and not believed, which no waiting mends. */
+    /** Returns whether the server is reachable but not trusted; retrying does not help. */
     boolean isCertificateRejected(Throwable failure) {
         return config.sslMode().verifiesCertificate() && TlsErrorMapper.isCertificateRejected(failure);
     }

@@ -23,18 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections to PostgreSQL. A call ends within seconds whatever happens to the server; it fails with a
- * {@link dev.sluice.job.JobException}: {@code DATABASE_UNAVAILABLE} for what passes, {@code INTERNAL_ERROR} for a bug. A call
- * that failed may have taken effect all the same, if the connection broke at its end.
+ * Pool of connections to PostgreSQL. A call ends within seconds, whatever the state of the server. It fails with a
+ * {@link dev.sluice.job.JobException}: {@code DATABASE_UNAVAILABLE} for a transient failure, {@code INTERNAL_ERROR}
+ * for a bug. A failed call may have taken effect if the connection broke at its end.
  */
 public final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
-    // A host that loses power inside a transaction would otherwise hold its locks until TCP gives up, after hours.
+    // A host that loses power inside a transaction would otherwise hold its locks until the TCP timeout, after hours.
     private static final String BEGIN =
             "BEGIN; SET LOCAL lock_timeout = '%dms'; SET LOCAL idle_in_transaction_session_timeout = '%ds'";
     private static final Duration LOCK = Duration.ofSeconds(5);
-    /** Of those that share a transaction each would wait for the lock that one of them needs. */
+    /** Shorter, because all requests that share a transaction wait for a lock that one of them needs. */
     private static final Duration SHARED_LOCK = Duration.ofMillis(250);
 
     private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
@@ -48,20 +48,20 @@ public final class Database {
     }
 
     /**
-     * Brings the schema up to date and connects; a database that is not up yet is waited for until {@code stop} is
-     * cancelled. Fails with a sentence when waiting does not help: wrong credentials, missing rights, a newer schema.
+     * Migrates the schema and connects. Retries while the database is unavailable, until {@code stop} is cancelled.
+     * Fails with an error message if retrying does not help: wrong credentials, missing privileges, a newer schema.
      */
     public static Future<Database> open(Vertx vertx, PostgresConfig config, CancellationToken stop) {
         ConnectionSettings settings = new ConnectionSettings(config);
         return new SchemaMigration(vertx, settings, stop).run().map(migrated -> connect(vertx, settings));
     }
 
-    /** As above, waiting until the database is there. */
+    /** Migrates the schema and connects as above; retries without limit while the database is unavailable. */
     public static Future<Database> open(Vertx vertx, PostgresConfig config) {
         return open(vertx, config, new CancellationToken());
     }
 
-    /** Says what is wrong with the database or the way to it, a sentence each; changes nothing; never fails. */
+    /** Returns one error message per problem of the database or the connection; changes nothing; never fails. */
     public static Future<List<String>> check(Vertx vertx, PostgresConfig config) {
         return new DatabaseCheck(config).run(vertx);
     }
@@ -77,13 +77,13 @@ public final class Database {
                         .build());
     }
 
-    /** Closes all connections; calls that are under way fail. */
+    /** Closes all connections; calls in progress fail. */
     public Future<Void> close() {
-        // A pool that is told to close by a call that gives up its place in its queue never says that it is closed.
+        // A pool that is closed from within a call that is leaving its queue never completes the close.
         return vertx.timer(1).compose(later -> pool.close());
     }
 
-    /** Delays that end with the cancellation, for retries. */
+    /** Creates a delay for retries that ends with the cancellation. */
     public CancellableDelay delay(CancellationToken cancellation) {
         return new CancellableDelay(vertx, cancellation);
     }
@@ -98,15 +98,15 @@ public final class Database {
         return limited(pool.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters())), CALL_LIMIT);
     }
 
-    /** Runs {@code work} in a transaction: commits what gives a value, rolls back what gives none or fails. */
+    /** Runs {@code work} in a transaction: commits if it returns a value, rolls back if it returns none or fails. */
     public <T> Future<Optional<T>> transaction(Function<SqlSession, Future<Optional<T>>> work) {
         return limited(begin(work, IDLE_IN_TRANSACTION), CALL_LIMIT);
     }
 
     /**
-     * Runs {@code work} in a transaction that it may share with others of its kind, and that is rolled back for all of them when
-     * one fails or gives none: then each is tried by itself, so that {@code work} may run twice. It waits for nothing but the
-     * database, and locks only what {@code key} stands for.
+     * Runs {@code work} in a transaction that may be shared with other work of this kind. If one of them fails or
+     * returns no value, all are rolled back and each runs in its own transaction, so that {@code work} may run twice.
+     * {@code work} must wait for the database only, and lock only what {@code key} identifies.
      */
     public <T> Future<Optional<T>> batchedTransaction(
             String kind, String key, Function<SqlSession, Future<Optional<T>>> work) {
@@ -126,8 +126,8 @@ public final class Database {
     private record BatchKey(Database database, String name) {}
 
     /**
-     * Runs them all in one transaction; gives what makes known that it is committed, or nothing when it was rolled back. Fails when
-     * nobody knows.
+     * Runs all requests in one transaction. Returns the actions to run after the commit, or empty if the transaction
+     * was rolled back. Fails if the outcome is unknown.
      */
     Future<Optional<List<Runnable>>> executeBatch(List<TransactionBatcher.Request<?>> members, Context context) {
         return limited(
@@ -159,7 +159,7 @@ public final class Database {
         return BEGIN.formatted(lock.toMillis(), idle.toSeconds());
     }
 
-    /** A transaction that waits up to {@code pause} for something else than the database. */
+    /** Runs {@code work} in a transaction that may wait up to {@code pause} for something other than the database. */
     public <T> Future<Optional<T>> transaction(Duration pause, Function<SqlSession, Future<Optional<T>>> work) {
         return limited(begin(work, IDLE_IN_TRANSACTION.plus(pause)), CALL_LIMIT.plus(pause));
     }
@@ -170,8 +170,8 @@ public final class Database {
                         .eventually(() -> connection.close().otherwiseEmpty()));
     }
 
-    // Not Vert.x's own transaction: that one turns every commit after a failed statement into a rollback, also when the
-    // failure was undone by a savepoint.
+    // Vert.x's own transaction turns every commit after a failed statement into a rollback, even if the failure was
+    // undone by a savepoint.
     private static <T> Future<Optional<T>> ended(
             SqlConnection connection, Function<SqlSession, Future<Optional<T>>> work, Duration idleLimit) {
         SqlSession session = new SqlSession(connection);
@@ -188,7 +188,7 @@ public final class Database {
     }
 
     private static void alreadyBroken(Throwable cause) {
-        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("rollback not possible");
+        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("rollback failed");
     }
 
     private static <T> Future<T> limited(Future<T> call, Duration limit) {

@@ -10,7 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks whether the database can be reached and gives us the rights that a start needs. */
+/** Checks that the database can be reached and grants the privileges that a start requires. */
 final class DatabaseCheck {
     private static final int OLDEST_VERSION = 120000;
     private static final String RIGHTS = """
@@ -28,12 +28,12 @@ final class DatabaseCheck {
     }
 
     Future<List<String>> run(Vertx vertx) {
-        return vertx.executeBlocking(this::complaints, false)
+        return vertx.executeBlocking(this::findErrors, false)
                 .otherwise(cause -> List.of("The database at " + settings.describe() + " cannot be used by user '"
                         + settings.user() + "': " + settings.failureReason(cause) + "."));
     }
 
-    private List<String> complaints() throws SQLException {
+    private List<String> findErrors() throws SQLException {
         List<String> errors = new ArrayList<>();
         try (Connection connection = settings.jdbcDataSource().getConnection();
                 Statement statement = connection.createStatement();
@@ -41,7 +41,7 @@ final class DatabaseCheck {
             found.next();
             if (found.getInt("version") < OLDEST_VERSION) {
                 errors.add("PostgreSQL " + found.getString("version_name") + " at " + settings.describe()
-                        + " is too old: 12 is the oldest that works.");
+                        + " is too old: version 12 or newer is required.");
             }
             if (found.getBoolean("standby")) {
                 errors.add("The database at " + settings.describe() + " is a read-only standby.");

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Brings schema {@code sluice} up to date, once the database is there; safe to be run by several hosts at once. */
+/** Migrates schema {@code sluice} once the database is available; several hosts may do this concurrently. */
 final class SchemaMigration {
     static final String SCHEMA = "sluice";
     private static final Logger LOG = LoggerFactory.getLogger(SchemaMigration.class);
@@ -58,7 +58,7 @@ final class SchemaMigration {
 
     private Void migrate() throws SQLException {
         cancellation.throwIfCancelled();
-        // Flyway hides why a connection failed; a plain one tells "not up yet" from "wrong password".
+        // Flyway hides why a connection failed; a plain connection separates "not started yet" from "wrong password".
         try (Connection connection = settings.jdbcDataSource().getConnection()) {
             connection.setReadOnly(true);
         }
@@ -106,7 +106,7 @@ final class SchemaMigration {
         return JobException.of(cause);
     }
 
-    /** What the database itself said, if it did: Flyway's own words around it are about Flyway. */
+    /** Returns the exception of the database, if any: the message of Flyway around it describes Flyway. */
     private static Throwable innermost(Throwable failure) {
         Throwable found = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

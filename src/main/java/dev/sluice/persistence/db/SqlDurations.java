@@ -12,7 +12,7 @@ public final class SqlDurations {
         return duration.toMillis() / MILLIS;
     }
 
-    /** A negative value becomes zero. */
+    /** Converts seconds to a duration; a negative value becomes zero. */
     public static Duration fromSeconds(double seconds) {
         return Duration.ofMillis(Math.max(0, Math.round(seconds * MILLIS)));
     }

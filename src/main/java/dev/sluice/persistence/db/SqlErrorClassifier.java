@@ -8,21 +8,21 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Tells trouble with the database, which passes, from trouble with our statements, which is a bug. */
+/** Separates transient database failures from rejected statements, which are bugs. */
 public final class SqlErrorClassifier {
-    /** No such column, table or type; another type than we cast to; a value that an enum does not have. */
+    /** Unknown column, table or type; a type other than the cast; a value that an enum does not have. */
     private static final Set<String> TABLE_DIFFERS = Set.of("42703", "42P01", "42704", "42804", "42846", "22P02");
 
-    /** Connection, resources, operator intervention (shutdown, still starting), broken-off transactions. */
+    /** Connection, resources, operator intervention (shutdown, still starting), aborted transactions. */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "53", "57", "58", "40");
-    /** Lock not available; transaction idle for too long; a standby, where a failover still goes on. */
+    /** Lock not available; transaction idle for too long; a standby during a failover. */
     private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03", "25006");
 
     private static final String INVALID_VALUE = "22";
 
     private SqlErrorClassifier() {}
 
-    /** What a failed call becomes above this package; only what a sender failed with stays as it is. */
+    /** Converts the failure of a call for callers outside this package; failures of callbacks are unchanged. */
     static RuntimeException translate(Throwable cause) {
         if (cause instanceof JobException || cause instanceof CallbackFailedException) {
             return (RuntimeException) cause;
@@ -34,7 +34,7 @@ public final class SqlErrorClassifier {
         return connection && !(cause instanceof Error) ? unavailable(cause) : JobException.of(cause);
     }
 
-    /** Whether a start that failed so may work in a while; Flyway wraps what the driver said. */
+    /** Returns whether a failed start may succeed later; Flyway wraps the exception of the driver. */
     static boolean isTransientAtStartup(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException refused && refused.getSQLState() != null) {
@@ -48,12 +48,12 @@ public final class SqlErrorClassifier {
         return isTransient(refused.getSqlState());
     }
 
-    /** Whether a user's table is no longer as we read it. */
+    /** Returns whether a user's table was changed after its columns were read. */
     public static boolean isSchemaMismatch(PgException refused) {
         return TABLE_DIFFERS.contains(refused.getSqlState());
     }
 
-    /** Whether a column cannot hold a value that was looked for, so that no row has it. */
+    /** Returns whether the type of a column cannot hold a searched value, so that no row has it. */
     public static boolean isInvalidValue(Throwable failure) {
         return failure.getCause() instanceof PgException refused
                 && refused.getSqlState() != null

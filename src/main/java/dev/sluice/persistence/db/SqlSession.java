@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection inside a transaction. Statements may be sent without waiting for the ones before: they run in order, and
- * after the first that fails all others fail too.
+ * after the first failure all others fail too.
  */
 public class SqlSession {
     private final SqlConnection connection;
@@ -28,7 +28,7 @@ public class SqlSession {
         return connection.preparedQuery(statement.sql()).execute(Tuple.from(statement.parameters()));
     }
 
-    /** Runs a statement as it stands, or several parted by semicolons. */
+    /** Runs a statement without parameters, or several separated by semicolons. */
     public final Future<Void> executeRaw(String sql) {
         return connection.query(sql).execute().mapEmpty();
     }
@@ -38,7 +38,7 @@ public class SqlSession {
         return executeRaw("SAVEPOINT marked");
     }
 
-    /** Undoes what was done since the savepoint; after that statements run again. */
+    /** Rolls back to the savepoint; afterwards statements can be run again. */
     public Future<Void> rollbackToSavepoint() {
         return executeRaw("ROLLBACK TO SAVEPOINT marked");
     }

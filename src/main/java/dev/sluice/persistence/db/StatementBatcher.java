@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The statements that several works ask for in one turn of the event loop, sent together: each SQL text once, with the values of
- * all who ask for it, as long as the statements of each work keep their order.
+ * Batches the statements that several units of work request in one turn of the event loop. Each SQL text is sent
+ * once, with the values of all its requests, provided that the statements of each unit of work keep their order.
  */
 final class StatementBatcher {
     private final SqlConnection connection;
@@ -23,9 +23,9 @@ final class StatementBatcher {
     private int turn;
 
     /**
-     * None yet.
+     * Creates a batcher without statements.
      *
-     * @param context on which statements are asked for and answered, and nowhere else
+     * @param context the only context on which statements may be requested and are answered
      */
     StatementBatcher(SqlConnection connection, Context context) {
         this.connection = connection;
@@ -36,12 +36,12 @@ final class StatementBatcher {
 
     private record Batch(String sql, List<PendingCall> asked) {}
 
-    /** What one of the works sees of the connection. */
+    /** Returns a session on the connection for one unit of work. */
     SqlSession newSession() {
         return new BatchingSession();
     }
 
-    /** Adds to the first batch with this text that is not before {@code earliest}, and gives which that is. */
+    /** Adds to the first batch with this text at or after {@code earliest}, and returns the index of the batch. */
     private int add(String sql, PendingCall asked, int earliest) {
         if (waiting.isEmpty()) {
             context.runOnContext(end -> send());
@@ -83,7 +83,7 @@ final class StatementBatcher {
         }
     }
 
-    /** There is no way back from a failure but to give up all of the works. */
+    /** Session of one unit of work; a failure can only be handled by rolling back all units of work. */
     private final class BatchingSession extends SqlSession {
         private int asked = -1;
         private int place;
@@ -103,7 +103,7 @@ final class StatementBatcher {
             return answer.future();
         }
 
-        /** Not taken. */
+        /** Sets no savepoint, because {@link #rollbackToSavepoint} always fails. */
         @Override
         public Future<Void> savepoint() {
             return Future.succeededFuture();

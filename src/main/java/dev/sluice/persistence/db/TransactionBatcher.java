@@ -13,11 +13,12 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Transactions of one kind that are asked for on one context: those that come while one is under way share the next one. One
- * that comes alone waits for nobody. When not all that share one get through, it is rolled back, and each is tried by itself.
+ * Batches transactions of one kind that are requested on one context. Requests received while a transaction is in
+ * progress share the next one; any other request runs immediately. If one request of a batch fails or returns no
+ * value, the batch is rolled back and each request runs in its own transaction.
  */
 final class TransactionBatcher {
-    /** Enough to make round trips and commits cheap, and soon over. */
+    /** Large enough to make round trips and commits cheap, small enough to end soon. */
     private static final int MAX_BATCH_SIZE = 64;
 
     private final Database database;
@@ -31,12 +32,12 @@ final class TransactionBatcher {
     }
 
     /**
-     * One that wants to take part.
+     * A request to run work in a shared transaction.
      *
-     * @param key what it locks; of one key there is only one in a transaction, and keys are locked in their order
+     * @param key what the work locks; a transaction has one request per key, and keys are locked in their order
      */
     record Request<T>(String key, Function<SqlSession, Future<Optional<T>>> work, Promise<Optional<T>> outcome) {
-        /** Does the work; completes with what makes it known, once all is committed. */
+        /** Runs the work; the result is an action that completes the outcome and is to be run after the commit. */
         Future<Optional<Runnable>> begin(SqlSession session) {
             return Future.<Void>succeededFuture()
                     .compose(now -> work.apply(session))
@@ -77,7 +78,7 @@ final class TransactionBatcher {
             } else if (answered.result().isPresent()) {
                 answered.result().get().forEach(Runnable::run);
             } else {
-                // Nobody waits for these: one of them may have to wait for a lock.
+                // The next batch does not wait for these: one of them may have to wait for a lock.
                 members.forEach(member -> member.alone(database));
             }
             next();

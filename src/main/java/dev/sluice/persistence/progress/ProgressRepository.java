@@ -69,8 +69,8 @@ public final class ProgressRepository {
     }
 
     /**
-     * Records progress and returns that of the attempts that still own their run. The progress of a job is raised, never
-     * lowered; for a task of a stage it is computed from all tasks of the stage.
+     * Records progress and returns that of the attempts that still own their run. The progress of a job is raised,
+     * never lowered; for a task of a stage it is computed from all tasks of the stage.
      */
     public Future<List<RecordedProgress>> record(List<ProgressReport> reports) {
         Map<Boolean, List<ProgressReport>> byTask = reports.stream()

@@ -23,20 +23,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Runs that nobody works on though their jobs go on, and whose message therefore has to be sent again. A message too many is
- * harmless, because a run is claimed once; so every host may look.
+ * Finds runs of running jobs that no worker processes, and resends their messages. A superfluous message is harmless,
+ * because a run is claimed only once; therefore every host may search.
  */
 public final class LostMessageRepository {
-    /** Rows of one look: a broker that lost its disk loses thousands of messages, and one statement is not to hold them all. */
+    /** Rows per statement: a broker that lost its disk lost thousands of messages, too many for one statement. */
     static final int BATCH = 200;
 
-    /** A run is owed once the stages before it are done; a job that was started again from an earlier one owes that first. */
+    /** Stages in order: a run is due once all earlier stages are done, also after a restart at an earlier stage. */
     private static final String STAGES = Stream.of(StageName.values())
             .map(stage -> "'" + stage.key() + "'")
             .collect(Collectors.joining(", ", "ARRAY[", "]"));
 
-    // Sent once for each lease that ended: what the broker delivers again by itself arrives as well.
-    private static final String SILENT = """
+    // Resent once per expired lease, then only after the second interval: the broker may redeliver the message as well.
+    private static final String RESEND_EXPIRED = """
             UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
               FROM sluice.job j
              WHERE j.id = r.job_id AND j.state = 'running'
@@ -48,7 +48,7 @@ public final class LostMessageRepository {
                     ORDER BY o.sent_at LIMIT $3 FOR UPDATE SKIP LOCKED)
             RETURNING r.job_id, r.stage, r.task, j.message
             """;
-    private static final String WAITING = """
+    private static final String COUNT_WAITING = """
             SELECT r.stage, count(*) AS waiting,
                    count(*) FILTER (WHERE r.sent_at < clock_timestamp() - make_interval(secs => $1)) AS overdue
               FROM sluice.stage_run r JOIN sluice.job j ON j.id = r.job_id AND j.state = 'running'
@@ -57,8 +57,8 @@ public final class LostMessageRepository {
                                   AND array_position(%1$s, e.stage) < array_position(%1$s, r.stage))
              GROUP BY r.stage
             """.formatted(STAGES);
-    // What still lies in the outbox is not lost: while the relay is behind, nothing is.
-    private static final String UNCLAIMED = """
+    // A message that is still in the outbox is not lost: while the relay is behind, no message is resent.
+    private static final String RESEND_UNCLAIMED = """
             UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
               FROM sluice.job j
              WHERE j.id = r.job_id AND j.state = 'running'
@@ -78,9 +78,9 @@ public final class LostMessageRepository {
     private final BiFunction<RunId, JsonObject, OutboxMessage> message;
 
     /**
-     * Searches this database.
+     * Creates a repository on this database.
      *
-     * @param message the message that starts a run, of its id and the stored staged job
+     * @param message builds the message that starts a run from the ID of the run and the stored staged job
      */
     public LostMessageRepository(Database database, BiFunction<RunId, JsonObject, OutboxMessage> message) {
         this.database = database;
@@ -88,31 +88,31 @@ public final class LostMessageRepository {
     }
 
     /**
-     * Runs of one stage that wait to be claimed.
+     * Numbers of runs of one stage that wait to be claimed.
      *
      * @param total number of runs
-     * @param overdue how many of them have waited for longer than was asked
+     * @param overdue number of these runs that have waited longer than the requested time
      */
     public record Backlog(long total, long overdue) {
-        /** How many of the overdue ones are not among the {@code there} messages in the queue; 0 or less: none. */
+        /** Returns how many overdue runs have no message among the {@code there} in the queue; 0 or less: none. */
         public long missing(long there) {
             return Math.min(overdue, total - there);
         }
     }
 
     /**
-     * Sends the messages of runs again whose worker let its lease end and was not heard of for {@code silence} since: frozen,
-     * or cut off so that the broker does not know yet. Gives the runs.
+     * Resends the messages of runs whose lease expired at least {@code silence} ago: their worker is frozen, or
+     * disconnected without the broker having noticed. Returns the runs.
      *
-     * @param again when one that was sent again and still not claimed is sent once more
+     * @param again time after which a resent message whose run is still not claimed is resent once more
      */
     public Future<List<RunId>> resendExpired(Duration silence, Duration again) {
-        return send(SILENT, SqlDurations.toSeconds(silence), SqlDurations.toSeconds(again), BATCH);
+        return send(RESEND_EXPIRED, SqlDurations.toSeconds(silence), SqlDurations.toSeconds(again), BATCH);
     }
 
-    /** How many runs wait in each stage; a stage where none does is left out. */
+    /** Counts the waiting runs of each stage; stages without waiting runs are omitted. */
     public Future<Map<StageName, Backlog>> backlogs(Duration overdueAfter) {
-        return database.execute(WAITING, SqlDurations.toSeconds(overdueAfter)).map(rows -> {
+        return database.execute(COUNT_WAITING, SqlDurations.toSeconds(overdueAfter)).map(rows -> {
             Map<StageName, Backlog> backlogs = new EnumMap<>(StageName.class);
             rows.forEach(row -> backlogs.put(
                     StageName.of(row.getString("stage")), new Backlog(row.getLong("waiting"), row.getLong("overdue"))));
@@ -120,27 +120,27 @@ public final class LostMessageRepository {
         });
     }
 
-    /** Sends the messages again of up to {@code limit} runs that nobody claimed for {@code overdueAfter}, oldest first. */
+    /** Resends the messages of up to {@code limit} runs not claimed for {@code overdueAfter}, oldest first. */
     public Future<List<RunId>> resendUnclaimed(StageName stage, Duration overdueAfter, long limit) {
-        return send(UNCLAIMED, stage.key(), SqlDurations.toSeconds(overdueAfter), (int) Math.min(BATCH, limit));
+        return send(RESEND_UNCLAIMED, stage.key(), SqlDurations.toSeconds(overdueAfter), (int) Math.min(BATCH, limit));
     }
 
     private Future<List<RunId>> send(String sql, Object... parameters) {
         return database.transaction(session -> session.execute(sql, parameters)
-                        .compose(rows -> put(session, rows))
+                        .compose(rows -> enqueue(session, rows))
                         .map(sent -> sent.isEmpty() ? Optional.<List<RunId>>empty() : Optional.of(sent)))
                 .map(sent -> sent.orElse(List.of()));
     }
 
-    private Future<List<RunId>> put(SqlSession session, RowSet<Row> rows) {
+    private Future<List<RunId>> enqueue(SqlSession session, RowSet<Row> rows) {
         List<RunId> runs = new ArrayList<>();
-        List<Future<?>> put = new ArrayList<>();
+        List<Future<?>> enqueued = new ArrayList<>();
         for (Row row : rows) {
             RunId run = new RunId(
                     new JobId(row.getString("job_id")), StageName.of(row.getString("stage")), row.getInteger("task"));
             runs.add(run);
-            put.add(Outbox.enqueue(session, message.apply(run, (JsonObject) row.getValue("message"))));
+            enqueued.add(Outbox.enqueue(session, message.apply(run, (JsonObject) row.getValue("message"))));
         }
-        return Future.all(put).map(all -> runs);
+        return Future.all(enqueued).map(all -> runs);
     }
 }

@@ -30,13 +30,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jobs that producers who know nothing of us wrote into the user's table, PENDING, and that we have not heard of: their message
- * is on its way, or lost. A job that is taken up is known from then on, as if it had been claimed.
+ * Adopts pending jobs: rows with status PENDING that a producer wrote into the user's table and whose message no worker
+ * has received. The message is in transit or lost. An adopted job is recorded as if it had been claimed.
  */
 public final class PendingJobRepository {
     private static final Logger LOG = LoggerFactory.getLogger(PendingJobRepository.class);
     private static final Backlog NONE = new Backlog(0, 0);
-    private static final String ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('sluice pending rows', 0))";
+    private static final String LOCK_PENDING_ROWS =
+            "SELECT pg_advisory_xact_lock(hashtextextended('sluice pending rows', 0))";
 
     private final Database database;
     private final PendingJobReader pendingJobs;
@@ -45,9 +46,9 @@ public final class PendingJobRepository {
     private final AtomicBoolean supported = new AtomicBoolean(true);
 
     /**
-     * Looks in this table.
+     * Creates a repository on the job table of {@code tables}.
      *
-     * @param first the message that starts a job
+     * @param first builds the message that starts a job
      */
     public PendingJobRepository(Database database, UserTables tables, Function<StagedJob, OutboxMessage> first) {
         this.database = database;
@@ -55,13 +56,13 @@ public final class PendingJobRepository {
         this.first = first;
     }
 
-    /** How many there are; none where the table does not say what a job needs, which is told of once. */
+    /** Counts the pending jobs; none if the table lacks a column that a job requires, which is logged once. */
     public Future<Backlog> count(Duration overdueAfter) {
-        // Nobody else notices here that the table was changed: this is a look of every few minutes, without a job at
-        // hand.
+        // Reads the columns again: without a job, no other statement detects that the table was changed. This check
+        // runs only every few minutes.
         return pendingJobs
                 .countUntracked(database, SqlDurations.toSeconds(overdueAfter), refused.fingerprints())
-                .compose(count -> count.map(this::counted).orElseGet(this::notServed));
+                .compose(count -> count.map(this::counted).orElseGet(this::logUnsupported));
     }
 
     private Future<Backlog> counted(SqlStatement count) {
@@ -69,12 +70,11 @@ public final class PendingJobRepository {
         return database.execute(count).map(rows -> backlog(rows.iterator().next()));
     }
 
-    private Future<Backlog> notServed() {
+    private Future<Backlog> logUnsupported() {
         if (supported.getAndSet(false)) {
             LOG.atWarn()
                     .addKeyValue("missing", pendingJobs.missingColumns())
-                    .log(
-                            "delivery.adoptPending does nothing: the job table lacks what a pending row would have to say");
+                    .log("delivery.adoptPending has no effect: the job table lacks required columns");
         }
         return Future.succeededFuture(NONE);
     }
@@ -84,56 +84,56 @@ public final class PendingJobRepository {
     }
 
     /**
-     * Takes up to {@code limit} jobs up that have been PENDING for {@code overdueAfter}, oldest first; gives their runs. Rows
-     * that no worker could read as a message are passed over.
+     * Adopts up to {@code limit} jobs that have been PENDING for {@code overdueAfter}, oldest first, and returns their
+     * runs. Rows that cannot be decoded as a message are skipped.
      */
     public Future<List<RunId>> adopt(Duration overdueAfter, long limit) {
         int max = (int) Math.min(LostMessageRepository.BATCH, limit);
         return page(overdueAfter, max)
-                .compose(page -> page.runs().size() == max || !page.goesOn()
+                .compose(page -> page.runs().size() == max || !page.hasMore()
                         ? Future.succeededFuture(page.runs())
                         : adopt(overdueAfter, max - page.runs().size())
-                                .map(behind -> Stream.of(page.runs(), behind)
+                                .map(later -> Stream.of(page.runs(), later)
                                         .flatMap(List::stream)
                                         .toList()));
     }
 
-    /** A transaction for each: a table may begin with any number of rows that are no use. */
+    /** Reads one page per transaction: a table may begin with any number of invalid rows. */
     private Future<Page> page(Duration overdueAfter, int max) {
         return pendingJobs
                 .findUntracked(
                         SqlDurations.toSeconds(overdueAfter), refused.fingerprints(), LostMessageRepository.BATCH)
-                .map(find -> database.transaction(session -> session.execute(ALONE)
-                                .compose(alone -> session.execute(find))
+                .map(find -> database.transaction(session -> session.execute(LOCK_PENDING_ROWS)
+                                .compose(locked -> session.execute(find))
                                 .compose(rows -> {
                                     List<Row> found = new ArrayList<>();
                                     rows.forEach(found::add);
-                                    return taken(session, found, max);
+                                    return adopt(session, found, max);
                                 })
                                 .map(Optional::of))
                         .map(Optional::orElseThrow))
                 .orElseGet(() -> Future.succeededFuture(new Page(List.of(), false)));
     }
 
-    private Future<Page> taken(SqlSession session, List<Row> rows, int max) {
+    private Future<Page> adopt(SqlSession session, List<Row> rows, int max) {
         List<RunId> runs = new ArrayList<>();
         int refusedBefore = refused.count();
         Future<Void> all = ParallelTasks.sequentially(
                 rows,
                 row -> runs.size() == max
                         ? Future.succeededFuture()
-                        : readable(session, row)
+                        : decode(session, row)
                                 .compose(job -> job.isEmpty()
                                         ? Future.succeededFuture()
-                                        : begun(session, job.get())
+                                        : register(session, job.get())
                                                 .onSuccess(runs::add)
                                                 .mapEmpty()));
         return all.map(done -> new Page(
                 List.copyOf(runs), rows.size() == LostMessageRepository.BATCH && refused.count() > refusedBefore));
     }
 
-    /** What a worker would take for a job; empty when somebody has begun with it by now, or when it is none. */
-    private Future<Optional<StagedJob>> readable(SqlSession session, Row row) {
+    /** Decodes a row as a worker would; empty if its job has been started in the meantime, or if it is invalid. */
+    private Future<Optional<StagedJob>> decode(SqlSession session, Row row) {
         JobId id;
         try {
             id = new JobId(row.getString("id"));
@@ -155,7 +155,7 @@ public final class PendingJobRepository {
         refused.add(row.getLong("mark"), row.getString("id"), String.valueOf(why.getMessage()));
     }
 
-    private Future<RunId> begun(SqlSession session, StagedJob job) {
+    private Future<RunId> register(SqlSession session, StagedJob job) {
         RunId run = RunId.ofStage(job.id(), StageName.DOWNLOAD);
         return Future.all(
                         JobRegistration.insertJob(session, run, job.toJson()),
@@ -165,9 +165,9 @@ public final class PendingJobRepository {
     }
 
     /**
-     * Rows that were looked at together.
+     * Result of one page of rows.
      *
-     * @param goesOn whether there may be others behind them that could not be seen for those that are no use
+     * @param hasMore whether valid rows may follow that were not read because of invalid rows
      */
-    private record Page(List<RunId> runs, boolean goesOn) {}
+    private record Page(List<RunId> runs, boolean hasMore) {}
 }

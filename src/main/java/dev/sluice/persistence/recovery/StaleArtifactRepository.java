@@ -8,12 +8,13 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What the database says about files that were found somewhere: whether anybody may still need them. */
+/** Determines from the job state whether files that were found are still needed. */
 public final class StaleArtifactRepository {
     private static final String SELECT_ENDED =
             "SELECT file_name FROM sluice.job WHERE file_name = ANY($1) AND state <> 'running'";
-    // The directory of a run that is done is what the next stages read; that of one that runs is at work.
-    private static final String SUPERSEDED = """
+    // The last attempt is kept unless the run waits: the next stages read the files of a done run, and a running one
+    // is in progress.
+    private static final String SELECT_SUPERSEDED = """
             SELECT j.file_name, r.stage, r.task, CASE WHEN r.state = 'waiting' THEN r.attempt ELSE r.attempt - 1 END AS token
               FROM sluice.job j JOIN sluice.stage_run r ON r.job_id = j.id
              WHERE j.file_name = ANY($1) AND j.state = 'running'
@@ -26,13 +27,13 @@ public final class StaleArtifactRepository {
     }
 
     /**
-     * Attempts of a run that came to nothing.
+     * Superseded attempts of a run.
      *
-     * @param token the highest fencing token of which nobody needs the files any more
+     * @param token the highest fencing token whose files are no longer needed
      */
     public record Superseded(String fileName, StageName stage, int task, int token) {}
 
-    /** Those of these jobs that have ended; what belongs to no job that is known here is somebody else's. */
+    /** Returns those of these jobs that have ended; unknown jobs belong to another system and are not returned. */
     public Future<Set<String>> findEndedJobs(Collection<String> fileNames) {
         return database.execute(SELECT_ENDED, (Object) fileNames.toArray(String[]::new))
                 .map(rows -> {
@@ -42,9 +43,9 @@ public final class StaleArtifactRepository {
                 });
     }
 
-    /** For each run of those of these jobs that go on, which of its attempts are over. */
+    /** Returns the superseded attempts of each run, for those of these jobs that are still running. */
     public Future<Set<Superseded>> findSupersededAttempts(Collection<String> fileNames) {
-        return database.execute(SUPERSEDED, (Object) fileNames.toArray(String[]::new))
+        return database.execute(SELECT_SUPERSEDED, (Object) fileNames.toArray(String[]::new))
                 .map(rows -> {
                     Set<Superseded> found = new HashSet<>();
                     rows.forEach(row -> found.add(findSupersededAttempts(row)));

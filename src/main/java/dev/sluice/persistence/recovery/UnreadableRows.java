@@ -6,11 +6,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 
 /**
- * Rows of the user's table that no job can be made of, as this process found them: each is told of once, and passed over from
- * then on until somebody changes it.
+ * Remembers the rows of the user's table that this process could not turn into a job. Each is logged once and then
+ * skipped until it is changed.
  */
 final class UnreadableRows {
-    /** Of a table with more of them the rest stands in the way, and is named in each look: it wants a person. */
+    /** Further rows are not remembered: they delay valid rows and are logged in each poll until an operator acts. */
     private static final int MAX_ROWS = 10_000;
 
     private final Logger log;
@@ -20,7 +20,7 @@ final class UnreadableRows {
         this.log = log;
     }
 
-    /** What the user table says of each of these rows, to leave them out. */
+    /** Returns the fingerprints of these rows, so that queries can exclude them. */
     Long[] fingerprints() {
         return fingerprints.toArray(Long[]::new);
     }
@@ -29,14 +29,14 @@ final class UnreadableRows {
         return fingerprints.size();
     }
 
-    /** Leaves a row out from now on, for what is wrong with it. */
-    void add(long mark, String id, String rule) {
+    /** Logs the rule that a row violates, and excludes the row from now on. */
+    void add(long fingerprint, String id, String rule) {
         log.atWarn()
                 .addKeyValue("jobId", TextSanitizer.singleLine(id))
                 .addKeyValue("error", TextSanitizer.singleLine(rule))
-                .log("a pending row of the job table is no job, and is left as it is");
+                .log("pending row invalid; skipped");
         if (fingerprints.size() < MAX_ROWS) {
-            fingerprints.add(mark);
+            fingerprints.add(fingerprint);
         }
     }
 }

@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column of a user's table as the catalogue describes it.
+ * A column of a user's table as described by the catalog.
  *
  * @param type as SQL writes it, with schema and length
  * @param base the bare name of the type, below any domain
- * @param category PostgreSQL's letter: S string, E enum, N number, D date and time, U user-defined (which has json)
+ * @param category PostgreSQL's code: S string, E enum, N number, D date and time, U user-defined (includes json)
  * @param labels of an enum, else empty
  */
 record Column(String name, String type, String base, char category, List<String> labels) {
@@ -19,7 +19,7 @@ record Column(String name, String type, String base, char category, List<String>
         labels = List.copyOf(labels);
     }
 
-    /** How {@code cell} is written into this column, or empty when the two do not go together. */
+    /** Returns the expression that writes {@code cell} into this column; empty if the types are incompatible. */
     Optional<SqlExpression> expressionFor(ColumnValue cell) {
         if (cell instanceof ColumnValue.Text text) {
             return category == 'S' || base.equals("uuid") ? asText(text.value()) : Optional.empty();
@@ -47,14 +47,14 @@ record Column(String name, String type, String base, char category, List<String>
         return Optional.of(new SqlExpression("%s::text::" + type, value));
     }
 
-    /** How this column says a status: an enum has its label for it, in letters of its own; empty where it has none. */
+    /** Returns the status as this column stores it; an enum label may differ in case; empty if there is none. */
     Optional<String> statusLabel(ColumnValue.Status status) {
         return category == 'S'
                 ? Optional.of(status.value())
                 : labels.stream().filter(status.value()::equalsIgnoreCase).findFirst();
     }
 
-    /** The time now as this column would have it; empty where it holds no time. */
+    /** Returns the current time in the type of this column; empty if the column stores no time. */
     Optional<String> currentTimestamp() {
         return switch (base) {
             case "timestamptz" -> Optional.of("now()");
@@ -64,7 +64,7 @@ record Column(String name, String type, String base, char category, List<String>
         };
     }
 
-    /** What reads this column as text; times as ISO-8601, in UTC. */
+    /** Returns the expression that reads this column as text; times as ISO 8601 in UTC. */
     String asText() {
         String column = TableName.quote(name);
         return switch (base) {

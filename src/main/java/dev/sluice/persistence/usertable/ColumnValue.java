@@ -1,11 +1,11 @@
 package dev.sluice.persistence.usertable;
 
-/** What we have to say in one column of a user's table, before the column's type is known. */
+/** A value for one column of a user's table, before the type of the column is known. */
 sealed interface ColumnValue {
-    /** Words. */
+    /** A text. */
     record Text(String value) implements ColumnValue {}
 
-    /** A quantity. */
+    /** A number. */
     record Numeric(Number value) implements ColumnValue {}
 
     /** A JSON value as text. */
@@ -14,9 +14,9 @@ sealed interface ColumnValue {
     /** One of PENDING, PROCESSING, COMPLETED, FAILED. */
     record Status(String value) implements ColumnValue {}
 
-    /** No value any more. */
+    /** Removes the value. */
     record Null() implements ColumnValue {}
 
-    /** The database's time. */
+    /** The current time of the database. */
     record CurrentTime() implements ColumnValue {}
 }

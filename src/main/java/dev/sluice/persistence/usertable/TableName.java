@@ -2,7 +2,7 @@ package dev.sluice.persistence.usertable;
 
 import java.util.Optional;
 
-/** The name of a table that configuration gave, with or without a schema in front; case counts, as in an ORM's tables. */
+/** A configured table name with an optional schema; case-sensitive, as the tables of an ORM are. */
 record TableName(Optional<String> schema, String table) {
     static TableName parse(String configured) {
         int dot = configured.indexOf('.');
@@ -11,7 +11,7 @@ record TableName(Optional<String> schema, String table) {
                 : new TableName(Optional.of(bare(configured.substring(0, dot))), bare(configured.substring(dot + 1)));
     }
 
-    /** The name as SQL takes it, whatever characters it has. */
+    /** Returns the name quoted for SQL; any characters are allowed. */
     String quoted() {
         return schema.map(name -> quote(name) + ".").orElse("") + quote(table);
     }

@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A user's table with the columns that it really has; makes statements that name no others. */
+/** A user's table with its actual columns; builds statements that use no other columns. */
 record UserTable(TableName name, Map<String, Column> columns) {
     static final String ID = "id";
     private static final String STATUS = "status";
     private static final String CREATED = "createdAt";
-    /** Without which no message for a job can be made. */
+    /** The columns without which no message for a job can be built. */
     private static final List<String> REQUIRED_COLUMNS = List.of(ID, "mediaId", "userId", "s3Key");
 
     private static final String FINGERPRINT = REQUIRED_COLUMNS.stream()
@@ -26,7 +26,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
         columns = Map.copyOf(columns);
     }
 
-    /** Sets what can be set in the row with this id; empty when nothing can. */
+    /** Updates the possible columns of the row with this ID; empty if there are none. */
     Optional<SqlStatement> update(String id, Map<String, ColumnValue> cells) {
         StatementBuilder draft = new StatementBuilder();
         List<String> set = new ArrayList<>();
@@ -40,7 +40,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 + TableName.quote(ID) + " = " + draft.write(key.get())));
     }
 
-    /** Reads what there is of these columns, as text, in the row with this id. */
+    /** Reads the existing columns among these, as text, from the row with this ID. */
     Optional<SqlStatement> select(String id, List<String> names) {
         StatementBuilder draft = new StatementBuilder();
         String read = asText(names);
@@ -50,7 +50,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
                         + TableName.quote(ID) + " = " + draft.write(key)));
     }
 
-    /** The same in the row of the newest job of this medium; empty where no row says when it was made. */
+    /** Reads them from the row of the newest job of this media item; empty if the table has no creation time. */
     Optional<SqlStatement> selectNewest(String mediaId, List<String> names) {
         StatementBuilder draft = new StatementBuilder();
         return columns.containsKey(CREATED)
@@ -68,7 +68,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Finds a completed job of this medium other than this one; empty where the table does not say which those are. */
+    /** Finds another completed job of this media item; empty if the table lacks the columns to identify one. */
     Optional<SqlStatement> otherCompletedJobs(String mediaId, String id) {
         StatementBuilder draft = new StatementBuilder();
         Optional<SqlExpression> media = slot("mediaId", new ColumnValue.Text(mediaId));
@@ -81,10 +81,10 @@ record UserTable(TableName name, Map<String, Column> columns) {
     }
 
     /**
-     * Counts the rows of jobs that nobody of ours has seen and that wait for their first worker, and how many of them are
-     * older than so many seconds; empty where the table lacks what a job is made of.
+     * Counts the pending jobs that Sluice has not recorded, and those of them older than {@code overdueSeconds};
+     * empty if the table lacks a required column.
      *
-     * @param without rows that are left out, by the marks that {@link #findUntracked} gives
+     * @param without fingerprints of excluded rows, as returned by {@link #findUntracked}
      */
     Optional<SqlStatement> countUntracked(double overdueSeconds, Long[] without) {
         return age().map(age -> new SqlStatement(
@@ -92,7 +92,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 List.of(overdueSeconds, without)));
     }
 
-    /** The ids of the oldest of them, each with a mark that is another when what a job is made of has changed. */
+    /** Finds the IDs of the oldest of them, each with a fingerprint of the columns from which the job is built. */
     Optional<SqlStatement> findUntracked(double overdueSeconds, Long[] without, int limit) {
         return age().map(age -> new SqlStatement(
                 "SELECT u.\"id\"::text AS id, " + FINGERPRINT + " AS mark" + unseen() + " AND " + age
@@ -104,7 +104,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
         String complete = REQUIRED_COLUMNS.stream()
                 .map(column -> " AND u." + TableName.quote(column) + "::text <> ''")
                 .collect(Collectors.joining());
-        // The column itself against a constant of its type: nothing else is served by an index on it.
+        // Compares the column itself with a constant of its type: only this comparison can use an index on it.
         String pending = pending().orElseThrow().replace("'", "''");
         return " FROM " + name.quoted() + " u WHERE u.\"status\" = '" + pending + "'" + complete
                 + " AND NOT EXISTS (SELECT FROM sluice.job known WHERE known.id = u.\"id\"::text)"
@@ -126,7 +126,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
                 : Optional.empty();
     }
 
-    /** The columns that {@link #countUntracked} would need and that are not there, or do not hold what it looks for. */
+    /** Returns the columns that {@link #countUntracked} requires and that are missing or have an unsuitable type. */
     List<String> missingColumns() {
         List<String> missing = new ArrayList<>(REQUIRED_COLUMNS.stream()
                 .filter(column -> !columns.containsKey(column))
@@ -140,7 +140,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
         return missing;
     }
 
-    /** Makes a row of what the table has columns for, unless there is one. */
+    /** Inserts a row with the values for which the table has columns, unless the row exists. */
     SqlStatement insert(Map<String, ColumnValue> cells) {
         StatementBuilder draft = new StatementBuilder();
         List<String> names = new ArrayList<>();

@@ -72,7 +72,9 @@ final class UserTableCatalog {
         return mediaOwnerColumn;
     }
 
-    /** Reads both tables and creates the job table if it is missing; fails if the job table has no column {@code id}. */
+    /**
+     * Reads both tables and creates the job table if it is missing; fails if the job table has no column {@code id}.
+     */
     Future<Void> open(Database database) {
         return database.transaction(session -> session
                         // Prevents hosts that start together from creating the table twice.

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the user's tables are told, column by column. */
+/** Maps jobs and updates to the columns of the user's tables. */
 public final class UserTableMapping {
     static final String CREATED_STEP = "job_created";
 
     private UserTableMapping() {}
 
-    /** Out of which a staged job can be made. */
+    /** The columns from which a staged job is built. */
     static final List<String> PENDING_JOB_COLUMNS = List.of("status", "mediaId", "userId", "s3Key", "originalFilename");
 
-    /** What a job's row tells a reader. */
+    /** The columns of a job that are read. */
     static final List<String> JOB_COLUMNS = List.of(
             "id",
             "mediaId",
@@ -42,14 +42,14 @@ public final class UserTableMapping {
             "updatedAt",
             "completedAt");
 
-    /** What a medium's row tells of its source and its owner. */
+    /** Returns the columns of a media item that describe its source and its owner. */
     static List<String> mediaColumns(String ownerColumn) {
         return Stream.of("id", "s3Key", "mimeType", "originalFilename", ownerColumn)
                 .distinct()
                 .toList();
     }
 
-    /** The job of a row, if the row says that nobody has begun with it; not necessarily one that a worker could read. */
+    /** Returns the job of a row whose status is PENDING, else empty; a worker may be unable to decode the job. */
     static Optional<StagedJob> pendingJob(JobId id, JsonObject row) {
         if (!"PENDING".equalsIgnoreCase(row.getString("status"))) {
             return Optional.empty();
@@ -85,7 +85,7 @@ public final class UserTableMapping {
         return cells;
     }
 
-    /** The job row after an update that another worker than ours sent. */
+    /** The job row after an update received from another processor. */
     static Map<String, ColumnValue> jobUpdate(ReceivedUpdate report) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("status", new ColumnValue.Status(report.status().name()));
@@ -103,7 +103,7 @@ public final class UserTableMapping {
         return cells;
     }
 
-    /** The media row after another worker than ours has completed its job. */
+    /** The media row after another processor has completed its job. */
     static Map<String, ColumnValue> mediaUpdate(ReceivedUpdate report) {
         Map<String, ColumnValue> cells = new LinkedHashMap<>();
         cells.put("processingStatus", new ColumnValue.Status(report.status().name()));
@@ -121,7 +121,7 @@ public final class UserTableMapping {
         return Map.of("progress", new ColumnValue.Numeric(progress), "updatedAt", new ColumnValue.CurrentTime());
     }
 
-    /** The media row of a medium whose job was made. */
+    /** The row of a media item whose job was created. */
     static Map<String, ColumnValue> pendingMedia() {
         return Map.of(
                 "processingStatus", new ColumnValue.Status("PENDING"),
@@ -138,7 +138,7 @@ public final class UserTableMapping {
                 "updatedAt", new ColumnValue.CurrentTime());
     }
 
-    /** What the end of a job left in its row. */
+    /** Clears the columns that the end of a job had set. */
     static Map<String, ColumnValue> clearedCompletion() {
         return Map.of("errorMessage", new ColumnValue.Null(), "completedAt", new ColumnValue.Null());
     }
@@ -197,7 +197,7 @@ public final class UserTableMapping {
         return new ColumnValue.Json(json.encode());
     }
 
-    /** PostgreSQL's texts have no NUL; what FFmpeg says about a broken file may. */
+    /** Removes NUL characters: PostgreSQL does not store them, and FFmpeg's output for a broken file may have them. */
     public static String stripNul(String text) {
         return text.replace("\0", "");
     }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the state of jobs to the user tables, within the caller's transaction. A change that a table rejects is logged and
- * undone to a savepoint; the transaction goes on.
+ * Writes the state of jobs to the user tables, within the caller's transaction. A change that a table rejects is
+ * logged and undone to a savepoint; the transaction goes on.
  */
 public final class UserTableWriter {
     private static final Logger LOG = LoggerFactory.getLogger(UserTableWriter.class);
@@ -30,7 +30,7 @@ public final class UserTableWriter {
         this.catalog = catalog;
     }
 
-    /** Makes the row of a new job. */
+    /** Inserts the row of a new job. */
     public Future<Void> create(SqlSession session, StagedJob job) {
         return executeTolerant(
                         session,
@@ -38,7 +38,7 @@ public final class UserTableWriter {
                 .mapEmpty();
     }
 
-    /** Shows an update: in the job's row, made first where there is none, and on completion in the media's row. */
+    /** Writes an update to the job row, which is inserted if missing, and on completion to the media row. */
     public Future<Void> applyUpdate(SqlSession session, StagedJob job, JobUpdate update) {
         return updateJob(session, update)
                 .compose(rows -> rows.isPresent() && rows.get() == 0
@@ -54,12 +54,12 @@ public final class UserTableWriter {
                 .mapEmpty();
     }
 
-    /** Shows that a job failed; a row that is not there stays so. */
+    /** Marks a job as failed; does not insert a missing row. */
     public Future<Void> applyFailure(SqlSession session, JobUpdate update) {
         return updateJob(session, update).mapEmpty();
     }
 
-    /** Shows what another worker than ours said; gives whether there is a row for that. */
+    /** Writes an update received from another processor; returns whether the job has a row. */
     public Future<Boolean> applyReceivedUpdate(SqlSession session, ReceivedUpdate report) {
         return updateJob(session, report.job(), UserTableMapping.jobUpdate(report))
                 .compose(rows -> rows.orElse(0) > 0 && report.status() == JobUpdate.Status.COMPLETED
@@ -73,12 +73,12 @@ public final class UserTableWriter {
                 .map(rows -> rows.orElse(0) > 0);
     }
 
-    /** Shows how far a running job is. */
+    /** Writes the progress of a running job. */
     public Future<Void> applyProgress(SqlSession session, JobId job, int progress) {
         return updateJob(session, job, UserTableMapping.progress(progress)).mapEmpty();
     }
 
-    /** Makes the row of a new medium, where there is a table for it and that takes it. */
+    /** Inserts the row of a new media item, if the media table exists and accepts it. */
     public Future<Void> createMedia(SqlSession session, StagedJob job) {
         return executeTolerant(
                         session,
@@ -88,7 +88,7 @@ public final class UserTableWriter {
                 .mapEmpty();
     }
 
-    /** Shows that a medium waits for its job. */
+    /** Marks a media item as waiting for its job. */
     public Future<Void> markMediaPending(SqlSession session, String mediaId) {
         return executeTolerant(
                         session,
@@ -97,10 +97,10 @@ public final class UserTableWriter {
                 .mapEmpty();
     }
 
-    /** Shows that a failed job goes on; a row that is not there stays so. */
+    /** Marks a failed job as running again; does not insert a missing row. */
     public Future<Void> applyRestart(SqlSession session, JobId job, StageName stage, int progress) {
         return updateJob(session, job, UserTableMapping.restartedJob(stage, progress))
-                // By itself: a table that wants some value there may still have the rest.
+                // A separate statement: a table that requires a value in these columns still receives the rest.
                 .compose(shown -> updateJob(session, job, UserTableMapping.clearedCompletion()))
                 .mapEmpty();
     }
@@ -114,7 +114,10 @@ public final class UserTableWriter {
                 session, catalog -> catalog.jobTable().flatMap(table -> table.update(job.value(), cells)));
     }
 
-    /** Runs a statement on a user table; returns the number of changed rows, or empty if the table rejected the statement. */
+    /**
+     * Runs a statement on a user table; returns the number of changed rows, or empty if the table rejected the
+     * statement.
+     */
     private Future<Optional<Integer>> executeTolerant(
             SqlSession session, Function<UserTableCatalog, Optional<SqlStatement>> statement) {
         return executeWithSavepoint(session, statement)

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The user's job and media tables, with whatever columns, types and constraints they have. */
+/** The user's job and media tables, with any columns, types and constraints. */
 public final class UserTables {
     private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
     private static final ExponentialBackoff BACKOFF =
@@ -32,8 +32,8 @@ public final class UserTables {
     }
 
     /**
-     * Detects the tables and creates the job table if it is missing. Retries while the database is unavailable, until {@code stop}
-     * is cancelled.
+     * Detects the tables and creates the job table if it is missing. Retries while the database is unavailable, until
+     * {@code stop} is cancelled.
      */
     public static Future<UserTables> open(Database database, PostgresConfig config, CancellationToken stop) {
         return new AsyncRetry(database.delay(stop), BACKOFF, UserTables::isUnavailable, UserTables::logRetry)
@@ -68,14 +68,14 @@ public final class UserTables {
         return new PendingJobReader(catalog);
     }
 
-    /** What the row of a job says, in the words of the wire; empty where there is no row. */
+    /** Reads the row of a job, with the field names of messages; empty if there is no row. */
     public Future<Optional<JsonObject>> jobRow(Database database, JobId id) {
         return rowOf(
                 database,
                 catalog -> catalog.jobTable().flatMap(table -> table.select(id.value(), UserTableMapping.JOB_COLUMNS)));
     }
 
-    /** The same of the newest job of a medium; empty, too, where the table does not say which that is. */
+    /** Reads the row of the newest job of a media item; also empty if the table does not identify it. */
     public Future<Optional<JsonObject>> newestJobRow(Database database, String mediaId) {
         return rowOf(
                 database,
@@ -83,7 +83,7 @@ public final class UserTables {
                         catalog.jobTable().flatMap(table -> table.selectNewest(mediaId, UserTableMapping.JOB_COLUMNS)));
     }
 
-    /** What the row of a medium says: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
+    /** Reads the row of a media item: {@code s3Key}, {@code mimeType}, {@code originalFilename} and its owner. */
     public Future<Optional<JsonObject>> mediaRow(Database database, String mediaId) {
         return rowOf(
                         database,
@@ -113,7 +113,7 @@ public final class UserTables {
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
-    /** As {@link UserTable#completedOthers}. */
+    /** As {@link UserTable#otherCompletedJobs}. */
     public Optional<SqlStatement> completedOthers(String mediaId, JobId job) {
         return catalog.jobTable().flatMap(table -> table.otherCompletedJobs(mediaId, job.value()));
     }
