@@ -67,7 +67,8 @@ public final class BrokerCheck {
         return Stream.of(exchanges, queues, own)
                 .flatMap(resources -> resources)
                 .flatMap(resource -> resource.rejection(connection).stream())
-                .map(rejection -> BrokerErrorMapper.translate(endpoint, rejection).message())
+                .map(rejection ->
+                        BrokerErrorMapper.translate(endpoint, rejection).message())
                 .toList();
     }
 

@@ -180,8 +180,6 @@ public final class SourceCache {
     }
 
     private static void logNotDeleted(Throwable cause) {
-        LOG.atWarn()
-                .addKeyValue("error", String.valueOf(cause.getMessage()))
-                .log("cached source not deleted");
+        LOG.atWarn().addKeyValue("error", String.valueOf(cause.getMessage())).log("cached source not deleted");
     }
 }

@@ -163,7 +163,8 @@ public final class ConnectionSupervisor {
         if (last != null) {
             replace(last, "stopped");
         }
-        Future<Void> result = closing.timeout(STOP_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+        Future<Void> result =
+                closing.timeout(STOP_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
         stopped = result;
         return result;
     }

@@ -112,12 +112,14 @@ public final class LostMessageRepository {
 
     /** Counts the waiting runs of each stage; stages without waiting runs are omitted. */
     public Future<Map<StageName, Backlog>> backlogs(Duration overdueAfter) {
-        return database.execute(COUNT_WAITING, SqlDurations.toSeconds(overdueAfter)).map(rows -> {
-            Map<StageName, Backlog> backlogs = new EnumMap<>(StageName.class);
-            rows.forEach(row -> backlogs.put(
-                    StageName.of(row.getString("stage")), new Backlog(row.getLong("waiting"), row.getLong("overdue"))));
-            return backlogs;
-        });
+        return database.execute(COUNT_WAITING, SqlDurations.toSeconds(overdueAfter))
+                .map(rows -> {
+                    Map<StageName, Backlog> backlogs = new EnumMap<>(StageName.class);
+                    rows.forEach(row -> backlogs.put(
+                            StageName.of(row.getString("stage")),
+                            new Backlog(row.getLong("waiting"), row.getLong("overdue"))));
+                    return backlogs;
+                });
     }
 
     /** Resends the messages of up to {@code limit} runs not claimed for {@code overdueAfter}, oldest first. */
