@@ -3,6 +3,8 @@ package dev.sluice.job;
 /**
  * The stages of a job, in order, with the steps and the progress (percent) that a backend expects. Only a long video passes
  * SEGMENT and JOIN: PROCESSING creates the plan, SEGMENT encodes in tasks, and JOIN concatenates the segments.
+ *
+ * <p>The order is significant: a claim is refused while a preceding stage is not completed.
  */
 public enum StageName {
     DOWNLOAD("download", "DOWNLOADING", at(0, "downloading_video"), at(20, "download_complete"), "download_failed"),

@@ -101,13 +101,13 @@ public final class LostMessageRepository {
     }
 
     /**
-     * Resends the messages of runs whose lease expired at least {@code silence} ago: their worker is frozen, or
+     * Resends the messages of runs whose lease expired at least {@code gracePeriod} ago: their worker is frozen, or
      * disconnected without the broker having noticed. Returns the runs.
      *
      * @param again time after which a resent message whose run is still not claimed is resent once more
      */
-    public Future<List<RunId>> resendExpired(Duration silence, Duration again) {
-        return send(RESEND_EXPIRED, SqlDurations.toSeconds(silence), SqlDurations.toSeconds(again), BATCH);
+    public Future<List<RunId>> resendExpired(Duration gracePeriod, Duration again) {
+        return send(RESEND_EXPIRED, SqlDurations.toSeconds(gracePeriod), SqlDurations.toSeconds(again), BATCH);
     }
 
     /** Counts the waiting runs of each stage; stages without waiting runs are omitted. */
