@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,9 @@ class FfmpegRunnerIT {
             "-f",
             "null",
             "-");
+
+    private static final Set<ProcessHandle> SERVICES =
+            ProcessHandle.current().children().collect(Collectors.toUnmodifiableSet());
 
     private final SandboxMode sandbox;
 
@@ -250,9 +256,12 @@ class FfmpegRunnerIT {
         return FfmpegFixture.ffmpeg(sandbox).encodeRunner(FileAccess.writeDirectory(directory), 1 << 20);
     }
 
+    /** Without the services that earlier test classes of this JVM share. */
     private static List<ProcessHandle> children() {
         return ProcessHandle.current()
-                .descendants()
+                .children()
+                .filter(child -> !SERVICES.contains(child))
+                .flatMap(child -> Stream.concat(Stream.of(child), child.descendants()))
                 .filter(ProcessHandle::isAlive)
                 .toList();
     }
