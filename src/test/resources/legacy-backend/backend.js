@@ -1,6 +1,6 @@
 'use strict';
 /*
- * The backend half of the older system: asserts its queues, makes its tables as its ORM does, creates jobs, and keeps its
+ * The backend of the legacy system: asserts its queues, makes its tables as its ORM does, creates jobs, and keeps its
  * rows by the updates that come. It knows the wire contract and nothing of what works behind it.
  *
  * Takes AMQP_URL, DATABASE_URL and JOBS, a JSON array of { id, mediaId, s3Key, originalFilename, mimeType, times }. Says

@@ -56,9 +56,8 @@ public final class ChildProcess {
     }
 
     /**
-     * A port of 127.0.0.1 that nobody uses now, and no other test on this machine until this JVM ends, be its server down
-     * meanwhile. Below those that the system gives to outgoing connections, one of which might otherwise sit on it while its
-     * server is being restarted.
+     * A free port of 127.0.0.1, reserved against the other tests of this machine until this JVM ends, even while its server is
+     * down. It is below the ports of outgoing connections, one of which could otherwise occupy it during a restart.
      */
     public static int freePort() {
         while (true) {

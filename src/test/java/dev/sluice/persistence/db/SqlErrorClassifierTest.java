@@ -40,9 +40,9 @@ class SqlErrorClassifierTest {
 
     @Test
     void leavesAFailureOfOursAsItIs() {
-        JobException ours = new JobException(ErrorCode.SHUTDOWN, "Shutting down.");
+        JobException failure = new JobException(ErrorCode.SHUTDOWN, "Shutting down.");
 
-        assertThat(SqlErrorClassifier.translate(ours)).isSameAs(ours);
+        assertThat(SqlErrorClassifier.translate(failure)).isSameAs(failure);
     }
 
     private static ErrorCode code(Throwable cause) {

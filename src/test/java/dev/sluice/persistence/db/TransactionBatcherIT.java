@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class TransactionBatcherIT {
     private TestDatabase database;
     private Store store;
-    /** Of all that is asked for in a test: what comes while the first is under way shares a transaction. */
+    /** Of all calls of a test: calls during the first transaction share the next one. */
     private Context context;
 
     @BeforeEach

@@ -265,9 +265,9 @@ class UserTablesIT {
         StagedJob job = Samples.job("1").forStage(StageName.UPLOAD);
         Claim claim = claim(store, job);
 
-        try (Connection somebody = postgres.connect()) {
-            somebody.setAutoCommit(false);
-            somebody.createStatement().execute("UPDATE \"VideoProcessingJob\" SET \"progress\" = 1");
+        try (Connection lockHolder = postgres.connect()) {
+            lockHolder.setAutoCommit(false);
+            lockHolder.createStatement().execute("UPDATE \"VideoProcessingJob\" SET \"progress\" = 1");
             JobException failure = failureOf(store.runs().commit(claim.attempt(), completion(job, claim)));
 
             assertThat(failure.code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE);
