@@ -55,12 +55,18 @@ public final class HttpApiVerticle extends VerticleBase {
         return OpenApiDocument.read(vertx)
                 .compose(file -> file.toRouterContract(vertx)
                         .map(contract -> new ApiRouter(vertx, config).build(contract, registry(file.json()))))
-                .compose(this::listen)
+                .compose(router -> subscribe().compose(subscribed -> listen(router)))
                 .onSuccess(started -> {
-                    subscriber = new UpdateFeedSubscriber(vertx, broker, services.queries(), feed);
-                    subscriber.start();
                     cleanupTimer = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), due -> deleteExpiredUploads());
-                });
+                })
+                .recover(
+                        cause -> Future.<HttpServer>future(closed -> stop().onComplete(stopped -> closed.fail(cause))));
+    }
+
+    /** Before the server listens: the first client must not miss updates. */
+    private Future<Void> subscribe() {
+        subscriber = new UpdateFeedSubscriber(vertx, broker, services.queries(), feed);
+        return subscriber.start();
     }
 
     /** Runs on every host; each expired upload is deleted by one of them. */

@@ -36,8 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class UpdateConsumerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
     private static final int PREFETCH = 50;
-    private static final ExponentialBackoff BACKOFF =
-            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
     private final RabbitMqConfig broker;
@@ -84,7 +82,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     private void enqueue(Delivery delivery) {
         AsyncRetry retry = new AsyncRetry(
                 new CancellableDelay(vertx, stop),
-                BACKOFF,
+                ExponentialBackoff.RECONNECT,
                 cause -> JobException.of(cause).code() == ErrorCode.DATABASE_UNAVAILABLE,
                 (cause, delay) -> logFirst(cause));
         last = last.transform(before -> retry.run(() -> process(delivery)));

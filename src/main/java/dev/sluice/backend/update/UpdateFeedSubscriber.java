@@ -15,6 +15,7 @@ import dev.sluice.message.json.InvalidMessageException;
 import dev.sluice.persistence.job.JobQueryRepository;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class UpdateFeedSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateFeedSubscriber.class);
-    private static final ExponentialBackoff BACKOFF =
-            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     private static final int OWNER_CACHE_SIZE = 10_000;
 
     private final Vertx vertx;
@@ -51,19 +50,26 @@ public final class UpdateFeedSubscriber {
         this.feed = feed;
     }
 
-    /** Subscribes; retries while the broker is unavailable. */
-    public void start() {
-        new AsyncRetry(new CancellableDelay(vertx, stop), BACKOFF, cause -> true, this::logOutage)
-                .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscribeUntilClosed())
+    /**
+     * Subscribes; retries while the broker is unavailable. Never fails.
+     *
+     * @return ends after the first attempt, so that a client that connects later receives every update
+     */
+    public Future<Void> start() {
+        Promise<Void> attempted = Promise.promise();
+        new AsyncRetry(new CancellableDelay(vertx, stop), ExponentialBackoff.RECONNECT, cause -> true, this::logOutage)
+                .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscribeUntilClosed(attempted))
                 .onFailure(closed -> LOG.atDebug().log("subscription closed"));
+        return attempted.future();
     }
 
-    private Future<Void> subscribeUntilClosed() {
+    private Future<Void> subscribeUntilClosed(Promise<Void> attempted) {
         Context context = vertx.getOrCreateContext();
         subscription = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
             context.runOnContext(received -> onMessage(message));
             return true;
         });
+        subscription.onComplete(ended -> attempted.tryComplete());
         return subscription.compose(opened -> {
             if (disconnected) {
                 LOG.atInfo().log("update subscription restored");

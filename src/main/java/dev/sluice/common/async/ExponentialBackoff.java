@@ -11,6 +11,10 @@ import java.util.random.RandomGenerator;
  * @param jitter the largest part by which a delay is shortened, 0 to 1
  */
 public record ExponentialBackoff(Duration min, Duration max, double jitter) {
+    /** For a subscription to a server that closed it: 0.5 to 1 s. */
+    public static final ExponentialBackoff RECONNECT =
+            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
+
     private static final long MAX_DOUBLINGS = 30;
 
     /**

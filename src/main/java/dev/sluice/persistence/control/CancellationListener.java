@@ -25,8 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CancellationListener {
     private static final Logger LOG = LoggerFactory.getLogger(CancellationListener.class);
-    private static final ExponentialBackoff BACKOFF =
-            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
     /** The connection is otherwise idle: without a ping, a connection dropped by a router would not be detected. */
     private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
@@ -61,7 +59,8 @@ public final class CancellationListener {
             Runnable onSubscribed,
             Duration pingInterval) {
         PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connectOptions())
-                .reconnectPolicy(attempts -> BACKOFF.delay(1).toMillis());
+                .reconnectPolicy(
+                        attempts -> ExponentialBackoff.RECONNECT.delay(1).toMillis());
         subscriber
                 .channel(JobCancellation.CHANNEL)
                 .subscribeHandler(subscribed -> onSubscribed.run())
@@ -105,7 +104,7 @@ public final class CancellationListener {
     private void connect() {
         new AsyncRetry(
                         new CancellableDelay(vertx, stop),
-                        BACKOFF,
+                        ExponentialBackoff.RECONNECT,
                         cause -> true,
                         (cause, delay) -> LOG.atWarn()
                                 .addKeyValue("error", String.valueOf(cause.getMessage()))

@@ -22,8 +22,6 @@ import org.slf4j.LoggerFactory;
 /** The user's job and media tables, with any columns, types and constraints. */
 public final class UserTables {
     private static final Logger LOG = LoggerFactory.getLogger(UserTables.class);
-    private static final ExponentialBackoff BACKOFF =
-            new ExponentialBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0.5);
 
     private final UserTableCatalog catalog;
 
@@ -36,7 +34,11 @@ public final class UserTables {
      * {@code stop} is cancelled.
      */
     public static Future<UserTables> open(Database database, PostgresConfig config, CancellationToken stop) {
-        return new AsyncRetry(database.delay(stop), BACKOFF, UserTables::isUnavailable, UserTables::logRetry)
+        return new AsyncRetry(
+                        database.delay(stop),
+                        ExponentialBackoff.RECONNECT,
+                        UserTables::isUnavailable,
+                        UserTables::logRetry)
                 .run(() -> open(database, config));
     }
 
