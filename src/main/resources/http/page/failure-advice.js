@@ -17,6 +17,7 @@ const ADVICE = {
   playlist: 'This is a list of other files. Upload the video itself.',
   unreadable: 'The file may be truncated. Upload it again.',
   encrypted: 'Upload the video without encryption.',
+  unsupported_dolby_vision: 'Export the video without Dolby Vision and upload it again.',
   unsupported_codec: 'Convert the video, to H.264 for example, and upload it again.',
   no_frames: SOURCE,
   too_long: LIMIT,

@@ -22,6 +22,7 @@ public enum ErrorCode {
     UNREADABLE(FailureAction.FAIL),
     ENCRYPTED(FailureAction.FAIL),
     UNSUPPORTED_CODEC(FailureAction.FAIL),
+    UNSUPPORTED_DOLBY_VISION(FailureAction.FAIL),
     NO_FRAMES(FailureAction.FAIL),
     TOO_LONG(FailureAction.FAIL),
     TOO_MANY_PIXELS(FailureAction.FAIL),

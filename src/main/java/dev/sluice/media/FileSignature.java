@@ -35,7 +35,7 @@ public final class FileSignature {
             List.of("<mpd", "<smil", "<smoothstreamingmedia", "<playlist", "<compositionplaylist");
 
     private static final List<String> CONTAINER_STARTS =
-            List.of("1a45dfa3", "464c56", "4f676753", "3026b275", "000001", "060e2b34", "1f0700");
+            List.of("1a45dfa3", "464c56", "4f676753", "3026b275", "000001", "060e2b34", "1f0700", "444b4946", "2e524d46");
 
     private static final List<String> BOXES = List.of("ftyp", "moov", "mdat", "wide", "free", "skip", "pnot", "uuid");
 

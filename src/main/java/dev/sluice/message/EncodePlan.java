@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  * @param width display width of the source, pixels
  * @param height display height of the source, pixels
  * @param hasAudio whether the audio is encoded, in a task of its own
+ * @param warnings about the source, one sentence each
  * @param encoding settings of the encode
  */
 public record EncodePlan(
@@ -30,14 +31,17 @@ public record EncodePlan(
         int width,
         int height,
         boolean hasAudio,
+        List<String> warnings,
         JsonObject encoding) {
     private static final int MAX_SEGMENTS = 100_000;
+    private static final int MAX_WARNINGS = 100;
     private static final int MAX_SIDE = 1 << 20;
     private static final long MAX_MICROS = 1_000_000_000_000_000L;
     private static final long NO_FRAME = -1_000_000_000_000_000L;
 
     public EncodePlan {
         firstFrameTimes = List.copyOf(firstFrameTimes);
+        warnings = List.copyOf(warnings);
         encoding = encoding.copy();
     }
 
@@ -62,6 +66,7 @@ public record EncodePlan(
                 .put("width", width)
                 .put("height", height)
                 .put("withSound", hasAudio)
+                .put("warnings", new JsonArray(warnings))
                 .put("encoding", encoding);
     }
 
@@ -84,7 +89,18 @@ public record EncodePlan(
                 fields.integer("width", 1, MAX_SIDE),
                 fields.integer("height", 1, MAX_SIDE),
                 hasAudio,
+                warnings(json),
                 encoding);
+    }
+
+    private static List<String> warnings(JsonObject json) {
+        if (!(json.getValue("warnings", new JsonArray()) instanceof JsonArray array
+                && array.size() <= MAX_WARNINGS
+                && array.stream().allMatch(String.class::isInstance))) {
+            throw new InvalidMessageException(
+                    "The field 'plan' must contain 'warnings' as at most " + MAX_WARNINGS + " strings.");
+        }
+        return array.stream().map(String.class::cast).toList();
     }
 
     private static Optional<Duration> firstFrameTime(JsonArray array, int segment) {

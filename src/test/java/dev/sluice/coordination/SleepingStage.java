@@ -50,6 +50,7 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
                 1920,
                 1080,
                 false,
+                List.of(),
                 media.toEncodingJson());
         return StageResult.planned(job.withPlan(plan), new JsonObject(), new SegmentTasks(plan).taskPlan());
     }

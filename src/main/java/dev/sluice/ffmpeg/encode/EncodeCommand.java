@@ -4,9 +4,12 @@ import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.Crop;
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.VideoStream;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
 import dev.sluice.media.rendition.ThumbnailFiles;
@@ -42,9 +45,10 @@ public final class EncodeCommand {
     private static final Duration MARGIN = Duration.ofMinutes(1);
     private static final List<String> DROP_OTHER_STREAMS =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
-    private static final String FASTSTART = "movflags=+faststart";
+    // Players know the boxes of spherical video, which FFmpeg calls unofficial.
+    private static final String FASTSTART = "movflags=+faststart:strict=unofficial";
     // The start time of a file is written in the movie timescale. The default, milliseconds, is too coarse.
-    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
+    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000:strict=unofficial";
 
     private final MediaConfig config;
     private final int threads;
@@ -57,9 +61,16 @@ public final class EncodeCommand {
 
     /** @param renditions largest first */
     List<String> arguments(ProbedSource source, List<Rendition> renditions) {
-        List<String> command = wholeInput(source.path());
+        List<String> command = wholeFile();
+        command.addAll(videoInput(source));
         command.addAll(outputs(source.info(), renditions));
         return List.copyOf(command);
+    }
+
+    private List<String> videoInput(ProbedSource source) {
+        List<String> input = new ArrayList<>(inputOptions(source.info().video()));
+        input.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
+        return input;
     }
 
     /**
@@ -81,7 +92,7 @@ public final class EncodeCommand {
         command.addAll(List.of("-copyts", "-start_at_zero"));
         preroll.map(segment.start()::minus)
                 .ifPresent(seek -> command.addAll(List.of("-noaccurate_seek", "-ss", DecimalSeconds.format(seek))));
-        command.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
+        command.addAll(videoInput(source));
         Duration lookahead = segment.isLast() ? Duration.ZERO : SegmentRateControl.lookahead(config, info.video());
         Duration videoStart = info.startTime().orElse(Duration.ZERO);
         command.addAll(
@@ -101,11 +112,22 @@ public final class EncodeCommand {
         return List.copyOf(command);
     }
 
-    private List<String> wholeInput(Path source) {
+    /** Options before the input of {@link #outputs}: the filter graph crops, rotates and adapts to changed frames itself. */
+    public static List<String> inputOptions(VideoStream video) {
+        List<String> options = new ArrayList<>(List.of("-reinit_filter:" + video.index(), "0"));
+        if (!video.crop().equals(Crop.NONE)) {
+            options.addAll(List.of("-apply_cropping:" + video.index(), "codec"));
+        }
+        if (!video.displayMatrix().equals(DisplayMatrix.IDENTITY)) {
+            options.addAll(List.of("-display_rotation:" + video.index(), "0"));
+        }
+        return List.copyOf(options);
+    }
+
+    private List<String> wholeFile() {
         List<String> command = globalOptions();
         command.addAll(List.of(
                 "-t", DecimalSeconds.format(config.limits().maxDuration().plus(MARGIN))));
-        command.addAll(InputArguments.untrustedInput(source, config.limits()));
         return command;
     }
 
@@ -160,15 +182,27 @@ public final class EncodeCommand {
     }
 
     private List<String> audio(AudioStream audio) {
-        List<String> command = new ArrayList<>(List.of("-map", "0:" + audio.index(), "-c:a", "aac"));
-        command.addAll(List.of("-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
-        command.addAll(List.of("-af", "aresample=async=1000"));
+        List<String> command = new ArrayList<>();
+        String filters = audio.stereoMix().map(mix -> "pan=stereo|c0=" + mix.replace("|", "|c1=") + ",").orElse("")
+                + "aresample=async=1000";
+        if (audio.indices().size() == 1) {
+            command.addAll(List.of("-map", "0:" + audio.indices().get(0)));
+        } else {
+            String inputs = audio.indices().stream().map(index -> "[0:" + index + "]").collect(Collectors.joining());
+            command.addAll(List.of("-filter_complex", inputs + "amerge=inputs=" + audio.indices().size() + "," + filters + "[audio]"));
+            command.addAll(List.of("-map", "[audio]"));
+        }
+        command.addAll(List.of("-c:a", "aac", "-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
+        if (audio.indices().size() == 1) {
+            command.addAll(List.of("-af", filters));
+        }
         return command;
     }
 
     /** Encodes the audio alone, exactly as in the renditions of an encode in one piece. */
     public List<String> audioOnly(Path source, AudioStream audio) {
-        List<String> command = wholeInput(source);
+        List<String> command = wholeFile();
+        command.addAll(InputArguments.untrustedInput(source, config.limits()));
         command.addAll(audio(audio));
         command.add("-vn");
         command.addAll(DROP_OTHER_STREAMS);

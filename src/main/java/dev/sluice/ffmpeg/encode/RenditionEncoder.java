@@ -41,8 +41,9 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
                         renditions, info.audio().isPresent(), parser.frames(), parser.outputTime()),
                 info.video().displaySize(),
                 info.duration(),
-                ProcessErrorMapper.sourceDamage(exit.stderr()),
-                request.cancellation());
+                        ProcessErrorMapper.sourceDamage(exit.stderr()),
+                        request.cancellation())
+                .withWarnings(info.warnings());
         speedEstimator.record(info, parser.frames(), Duration.ofNanos(System.nanoTime() - startNanos));
         return result;
     }

@@ -32,7 +32,7 @@ public final class ProbeErrorMapper {
         if (format.isPresent()) {
             return ofFormat(format.get());
         }
-        Optional<String> codec = found(CODEC, errors);
+        Optional<String> codec = rejectedCodec(errors);
         if (codec.isPresent()) {
             return unsupportedCodec(codec.get());
         }
@@ -54,6 +54,11 @@ public final class ProbeErrorMapper {
         }
         return new JobException(
                 ErrorCode.UNREADABLE, "The file has the signature of a video, but its structure cannot be read.");
+    }
+
+    /** The decoder that was refused; empty if the run failed for another reason. */
+    static Optional<String> rejectedCodec(StderrLog errors) {
+        return found(FORMAT, errors).isPresent() ? Optional.empty() : found(CODEC, errors);
     }
 
     private static JobException ofFormat(String format) {

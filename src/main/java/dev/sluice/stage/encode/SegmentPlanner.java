@@ -82,6 +82,7 @@ public record SegmentPlanner(
                 size.width(),
                 size.height(),
                 info.audio().isPresent(),
+                info.warnings(),
                 media.toEncodingJson());
     }
 }
