@@ -15,6 +15,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.sluice.ServicesExtension;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,7 +50,8 @@ class WebUiIT {
         PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
         pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
-        int port = pipeline.startWithBackend(new JsonObject());
+        int port = pipeline.startWithBackend(new JsonObject()
+                .put("backend", new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test"))));
         home = "http://127.0.0.1:" + port + "/";
         client = new TestClient(pipeline.vertx(), port);
     }

@@ -89,6 +89,7 @@ public final class JobHandler {
                 owner,
                 call.query("mediaId"),
                 call.query("status"),
+                call.query("state"),
                 call.query("cursor").map(PageCursor::parse),
                 limit + 1);
         return queries.list(query).compose(found -> page(found, limit));

@@ -18,7 +18,7 @@ final class JobJson {
         put(json, "media_id", job.source().mediaId());
         put(json, "user_id", job.source().userId());
         put(json, "original_filename", job.source().originalFilename());
-        json.put("status", job.status()).put("progress", job.progress());
+        json.put("status", job.status()).put("state", job.state().wire()).put("progress", job.progress());
         put(json, "current_step", job.step());
         put(json, "error_code", job.failure().code());
         put(json, "error_message", job.failure().message());
