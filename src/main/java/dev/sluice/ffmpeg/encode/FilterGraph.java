@@ -19,6 +19,14 @@ final class FilterGraph {
     /** Encoding takes ten times as long as scaling: one scaling thread keeps up with four encoding threads. */
     private static final int ENCODING_THREADS_PER_SCALING_THREAD = 4;
 
+    /**
+     * Moves a frame to 2 ms after the one before it if they are closer. x264 limits the size of a frame by its distance from
+     * the one before it, in decoding order ({@code frame_size_maximum} in {@code ratecontrol.c}): without a distance, a frame gets hardly a bit, and
+     * the frames that refer to it are bad, too. A larger step back is a discontinuity, which is left to FFmpeg.
+     */
+    private static final String MIN_FRAME_DISTANCE =
+            "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)'";
+
     private final VideoStream source;
     private final List<Rendition> renditions;
     private final Dimensions thumbnail;
@@ -68,6 +76,7 @@ final class FilterGraph {
     private String preparation() {
         // Deinterlacing uses neighbouring frames, also those beyond the boundary; tone mapping is expensive.
         return (source.isInterlaced() ? "bwdif=mode=send_frame:deint=interlaced," : "")
+                + MIN_FRAME_DISTANCE + ","
                 + range.map(FilterGraph::trim).orElse("")
                 + (source.color().isHdr() ? toneMap() + "," : "");
     }

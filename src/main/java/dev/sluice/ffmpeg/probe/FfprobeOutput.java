@@ -1,15 +1,22 @@
 package dev.sluice.ffmpeg.probe;
 
 import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.StreamTimes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Parsed output of ffprobe for a file. Pure. */
 public final class FfprobeOutput {
+    /** Names of the accepted demuxers with the flag {@code AVFMT_TS_DISCONT}. */
+    private static final Set<String> WITH_DISCONTINUITIES = Set.of("mpegts", "mpeg", "ogg");
+
     private final JsonObject format;
     private final List<FfprobeStream> streams;
 
@@ -59,11 +66,26 @@ public final class FfprobeOutput {
                 .or(() -> streams.stream().findFirst());
     }
 
-    /** Start time of a stream, relative to the start of the file. */
-    Optional<Duration> startTime(FfprobeStream stream) {
-        return stream.start()
-                .flatMap(start ->
-                        DecimalSeconds.parse(format.getString("start_time")).map(start::minus));
+    /**
+     * Times of the encoded streams. FFmpeg subtracts the earliest start of all streams from the timestamps of a file, but in
+     * formats that allow discontinuities only the earliest start of the streams that a run uses ({@code
+     * ffmpeg_demux.c}). Both are known here, so that runs that use other streams can subtract the same.
+     */
+    StreamTimes times(FfprobeStream video, Optional<FfprobeStream> audio) {
+        Optional<Duration> audioStart = audio.flatMap(FfprobeStream::start);
+        Optional<Duration> ofFile = DecimalSeconds.parse(format.getString("start_time"));
+        Duration origin = Optional.of(format.getString("format_name", ""))
+                .filter(WITH_DISCONTINUITIES::contains)
+                .flatMap(name -> Stream.concat(video.start().stream(), audioStart.stream())
+                        .min(Comparator.naturalOrder()))
+                .or(() -> ofFile)
+                .orElse(Duration.ZERO);
+        return new StreamTimes(
+                origin,
+                video.start().map(start -> start.minus(origin)),
+                audioStart.map(start -> start.minus(origin)),
+                audioStart.flatMap(start -> audio.flatMap(FfprobeStream::duration)
+                        .map(duration -> start.plus(duration).minus(origin))));
     }
 
     /** Duration stated by the container's header. */

@@ -57,16 +57,17 @@ public final class MediaProber {
                 FfprobeOutput.preferred(output.movingVideoStreams()).orElseThrow();
         VideoStream video = stream.video();
         validator.checkDimensions(video);
+        Optional<FfprobeStream> audio = FfprobeOutput.preferred(output.audioStreams());
         long bytes = bytes(file);
         Optional<Duration> duration = duration(file, bytes, output, stream, cancellation);
         duration.ifPresent(validator::checkDuration);
         return new MediaInfo(
                 duration,
-                output.startTime(stream),
+                output.times(stream, audio),
                 bytes,
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
                 video,
-                FfprobeOutput.preferred(output.audioStreams()).map(FfprobeStream::audio));
+                audio.map(FfprobeStream::audio));
     }
 
     private byte[] head(Path file) {

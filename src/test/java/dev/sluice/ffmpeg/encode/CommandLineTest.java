@@ -39,12 +39,16 @@ class CommandLineTest {
             -max_streams 32 -max_pixels 35389440 -i file:/in/-source name.mov""";
 
     private static final String FILTERS = """
-            [0:0]split=2[all][some];\
+            [0:0]setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',\
+            split=2[all][some];\
             [all]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v0][from0];\
             [from0]scale=960:540:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v1][from1];\
             [from1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v2];\
             [some]select='isnan(prev_selected_t)+gt(floor((t-start_t)/15),floor((prev_selected_t-start_t)/15))',\
             scale=320:180:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
+
+    private static final String MIN_DISTANCE =
+            "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',";
 
     private static final String OUTPUTS = "-filter_complex_threads 1 -filter_complex " + FILTERS + " " + """
             -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 2 \
@@ -53,8 +57,8 @@ class CommandLineTest {
             -force_key_frames:v expr:isnan(prev_forced_t)\
             +gt(floor((t+0.000002)/2),floor((prev_forced_t+0.000002)/2)) \
             -c:v libx264 -preset medium -crf 23 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
-            -g 100000 -fps_mode:v vfr -enc_time_base:v demux \
-            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000 \
+            -g 100000 -fps_mode:v vfr -enc_time_base:v demux -x264-params fps=30000/1000 \
+            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000:min_hard_comp=0.02 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
             [f=mp4:movflags=+faststart:select=\\'v:0,a\\']720p.mp4|\
             [f=mp4:movflags=+faststart:select=\\'v:1,a\\']540p.mp4|\
@@ -107,13 +111,13 @@ class CommandLineTest {
     @Test
     void deinterlacesInterlacedVideo() {
         assertThat(filters(TestSources.video(720, 576, "tt", Optional.empty())))
-                .startsWith("[0:0]bwdif=mode=send_frame:deint=interlaced,split=2[all][some];");
+                .startsWith("[0:0]bwdif=mode=send_frame:deint=interlaced," + MIN_DISTANCE + "split=2[all][some];");
     }
 
     @Test
     void toneMapsHdr() {
         assertThat(filters(TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084"))))
-                .startsWith("[0:0]zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
+                .startsWith("[0:0]" + MIN_DISTANCE + "zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
                         + "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p,"
                         + "split=2[all][some];");
     }
@@ -141,13 +145,13 @@ class CommandLineTest {
         assertThat(command)
                 .startsWith(
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
-                                + " -max_error_rate 1 -threads 2 -copyts -start_at_zero"
-                                + " -noaccurate_seek -ss 9.5 ")
-                .contains("]trim=start=9.999998:end=20.399998,split=2[all][some];")
+                                + " -max_error_rate 1 -threads 2 -copyts -itsoffset -1.4"
+                                + " -noaccurate_seek -seek_timestamp 1 -ss 10.9 ")
+                .contains(MIN_DISTANCE + "trim=start=9.999998:end=20.399998,split=2[all][some];")
                 .contains("[some]trim=end=19.999998,select=")
                 .contains(" -force_key_frames:v expr:isnan(prev_forced_t)"
                         + "+gt(floor((t+0.040002)/2),floor((prev_forced_t+0.040002)/2)) ")
-                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09"
+                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params fps=30000/1000:zones=0,0,crf=20.09"
                         + " -bsf:v noise=drop=gte(pts*tb\\,19.999998) -sn ");
     }
 
@@ -156,7 +160,7 @@ class CommandLineTest {
         String command = line(segment(2, encode));
 
         assertThat(command)
-                .contains("]trim=start=19.999998,split=2[all][some];")
+                .contains(MIN_DISTANCE + "trim=start=19.999998,split=2[all][some];")
                 .doesNotContain("-bsf");
     }
 
@@ -164,8 +168,8 @@ class CommandLineTest {
     void omitsRateControlOptionsWithoutEffect() {
         EncodeCommand withoutTree = new EncodeCommand(FfmpegFixture.withPreset("superfast"), 2);
 
-        assertThat(segment(0, encode)).doesNotContain("-x264-params");
-        assertThat(segment(1, withoutTree)).doesNotContain("-x264-params", "-bsf:v");
+        assertThat(line(segment(0, encode))).doesNotContain("zones");
+        assertThat(line(segment(1, withoutTree))).doesNotContain("zones", "-bsf:v");
     }
 
     private static List<String> segment(int number, EncodeCommand encode) {

@@ -209,7 +209,7 @@ class SegmentEncoderIT {
     }
 
     private static SegmentPlan plan(MediaInfo info, MediaConfig media) {
-        Duration begin = info.startTime().orElse(Duration.ZERO);
+        Duration begin = info.times().videoStart().orElse(Duration.ZERO);
         Duration length = info.duration().orElseThrow();
         return SegmentPlan.of(
                 begin, begin.plus(length), MIN_SEGMENT.plus(length.dividedBy(5)), media.keyFrameInterval());
