@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
  * @param width display width of the source, pixels
  * @param height display height of the source, pixels
  * @param hasAudio whether the audio is encoded, in a task of its own
+ * @param audioStart of the audio stream, from the start of the file; empty if not stated
+ * @param audioEnd of the audio stream, from the start of the file; empty if not stated
  * @param encoding settings of the encode
  */
 public record EncodePlan(
@@ -30,6 +32,8 @@ public record EncodePlan(
         int width,
         int height,
         boolean hasAudio,
+        Optional<Duration> audioStart,
+        Optional<Duration> audioEnd,
         JsonObject encoding) {
     private static final int MAX_SEGMENTS = 100_000;
     private static final int MAX_SIDE = 1 << 20;
@@ -50,7 +54,7 @@ public record EncodePlan(
     }
 
     JsonObject toJson() {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("beginMicros", micros(start))
                 .put("endMicros", micros(end))
                 .put("eachMicros", micros(segmentDuration))
@@ -63,6 +67,9 @@ public record EncodePlan(
                 .put("height", height)
                 .put("withSound", hasAudio)
                 .put("encoding", encoding);
+        audioStart.ifPresent(time -> json.put("audioBeginMicros", micros(time)));
+        audioEnd.ifPresent(time -> json.put("audioEndMicros", micros(time)));
+        return json;
     }
 
     static EncodePlan fromJson(JsonObject json) {
@@ -84,7 +91,13 @@ public record EncodePlan(
                 fields.integer("width", 1, MAX_SIDE),
                 fields.integer("height", 1, MAX_SIDE),
                 hasAudio,
+                optionalTime(json, "audioBeginMicros"),
+                optionalTime(json, "audioEndMicros"),
                 encoding);
+    }
+
+    private static Optional<Duration> optionalTime(JsonObject json, String field) {
+        return json.containsKey(field) ? Optional.of(time(json, field, -MAX_MICROS)) : Optional.empty();
     }
 
     private static Optional<Duration> firstFrameTime(JsonArray array, int segment) {

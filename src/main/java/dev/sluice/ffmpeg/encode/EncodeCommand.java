@@ -139,6 +139,7 @@ public final class EncodeCommand {
         List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
         addVideoOutputs(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
         addEncoderParameters(command, info, "");
+        command.addAll(LastPacketDuration.OPTIONS);
         info.audio().ifPresent(audio -> command.addAll(audio(audio)));
         addTee(command, renditions, info.audio().isPresent(), FASTSTART);
         addThumbnails(command);

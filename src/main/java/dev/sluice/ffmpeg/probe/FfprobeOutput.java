@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 public final class FfprobeOutput {
     /** Names of the accepted demuxers with the flag {@code AVFMT_TS_DISCONT}. */
     private static final Set<String> WITH_DISCONTINUITIES = Set.of("mpegts", "mpeg", "ogg");
+    /** Names of the demuxers that read or measure the duration of each stream. */
+    private static final Set<String> WITH_STREAM_DURATIONS = Set.of("mov,mp4,m4a,3gp,3g2,mj2", "mpegts", "mpeg");
 
     private final JsonObject format;
     private final List<FfprobeStream> streams;
@@ -73,10 +75,11 @@ public final class FfprobeOutput {
      */
     StreamTimes times(FfprobeStream video, Optional<FfprobeStream> audio) {
         Optional<Duration> audioStart = audio.flatMap(FfprobeStream::start);
+        String name = format.getString("format_name", "");
         Optional<Duration> ofFile = DecimalSeconds.parse(format.getString("start_time"));
-        Duration origin = Optional.of(format.getString("format_name", ""))
+        Duration origin = Optional.of(name)
                 .filter(WITH_DISCONTINUITIES::contains)
-                .flatMap(name -> Stream.concat(video.start().stream(), audioStart.stream())
+                .flatMap(found -> Stream.concat(video.start().stream(), audioStart.stream())
                         .min(Comparator.naturalOrder()))
                 .or(() -> ofFile)
                 .orElse(Duration.ZERO);
@@ -84,7 +87,8 @@ public final class FfprobeOutput {
                 origin,
                 video.start().map(start -> start.minus(origin)),
                 audioStart.map(start -> start.minus(origin)),
-                audioStart.flatMap(start -> audio.flatMap(FfprobeStream::duration)
+                audioStart.flatMap(start -> audio.filter(stream -> WITH_STREAM_DURATIONS.contains(name))
+                        .flatMap(FfprobeStream::duration)
                         .map(duration -> start.plus(duration).minus(origin))));
     }
 

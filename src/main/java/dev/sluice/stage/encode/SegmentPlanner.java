@@ -82,6 +82,8 @@ public record SegmentPlanner(
                 size.width(),
                 size.height(),
                 info.audio().isPresent(),
+                info.times().audioStart(),
+                info.times().audioEnd(),
                 media.toEncodingJson());
     }
 }

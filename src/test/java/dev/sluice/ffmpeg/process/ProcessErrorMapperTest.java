@@ -13,6 +13,7 @@ import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.SourceWarnings;
+import dev.sluice.media.StreamTimes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -144,7 +145,9 @@ class ProcessErrorMapperTest {
     }
 
     private static List<String> warnings(Duration encoded, StderrLog errors) {
-        return SourceWarnings.build(TestSources.FULL_HD.duration(), encoded, ProcessErrorMapper.sourceDamage(errors));
+        StreamTimes times = TestSources.FULL_HD.times();
+        return SourceWarnings.build(
+                TestSources.FULL_HD.duration(), encoded, ProcessErrorMapper.sourceDamage(errors), times, times);
     }
 
     @Test
