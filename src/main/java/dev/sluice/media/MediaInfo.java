@@ -9,7 +9,7 @@ import java.util.Set;
  * Properties of a source, known before it is encoded.
  *
  * @param duration of the video stream; empty if unknown
- * @param startTime of the video stream, relative to the start of the file; empty if not stated
+ * @param times of the video and audio streams
  * @param bytes size of the file
  * @param bitrate of the whole file, in bit/s; 0 if the duration is unknown
  * @param audio empty if the file has none that can be decoded
@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public record MediaInfo(
         Optional<Duration> duration,
-        Optional<Duration> startTime,
+        StreamTimes times,
         long bytes,
         long bitrate,
         VideoStream video,

@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
  * @param width display width of the source, pixels
  * @param height display height of the source, pixels
  * @param hasAudio whether the audio is encoded, in a task of its own
+ * @param audioStart of the audio stream, from the start of the file; empty if not stated
+ * @param audioEnd of the audio stream, from the start of the file; empty if not stated
  * @param warnings about the source, one sentence each
  * @param encoding settings of the encode
  */
@@ -31,6 +33,8 @@ public record EncodePlan(
         int width,
         int height,
         boolean hasAudio,
+        Optional<Duration> audioStart,
+        Optional<Duration> audioEnd,
         List<String> warnings,
         JsonObject encoding) {
     private static final int MAX_SEGMENTS = 100_000;
@@ -54,7 +58,7 @@ public record EncodePlan(
     }
 
     JsonObject toJson() {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("beginMicros", micros(start))
                 .put("endMicros", micros(end))
                 .put("eachMicros", micros(segmentDuration))
@@ -68,6 +72,9 @@ public record EncodePlan(
                 .put("withSound", hasAudio)
                 .put("warnings", new JsonArray(warnings))
                 .put("encoding", encoding);
+        audioStart.ifPresent(time -> json.put("audioBeginMicros", micros(time)));
+        audioEnd.ifPresent(time -> json.put("audioEndMicros", micros(time)));
+        return json;
     }
 
     static EncodePlan fromJson(JsonObject json) {
@@ -89,8 +96,14 @@ public record EncodePlan(
                 fields.integer("width", 1, MAX_SIDE),
                 fields.integer("height", 1, MAX_SIDE),
                 hasAudio,
+                optionalTime(json, "audioBeginMicros"),
+                optionalTime(json, "audioEndMicros"),
                 warnings(json),
                 encoding);
+    }
+
+    private static Optional<Duration> optionalTime(JsonObject json, String field) {
+        return json.containsKey(field) ? Optional.of(time(json, field, -MAX_MICROS)) : Optional.empty();
     }
 
     private static List<String> warnings(JsonObject json) {

@@ -50,6 +50,8 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
                 1920,
                 1080,
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 media.toEncodingJson());
         return StageResult.planned(job.withPlan(plan), new JsonObject(), new SegmentTasks(plan).taskPlan());

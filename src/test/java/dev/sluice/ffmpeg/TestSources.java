@@ -7,6 +7,7 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.PixelFormat;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.StreamTimes;
 import dev.sluice.media.VideoStream;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,11 @@ public final class TestSources {
     public static MediaInfo of(VideoStream video, Optional<AudioStream> audio) {
         return new MediaInfo(
                 Optional.of(Duration.ofSeconds(62)),
-                Optional.of(Duration.ofMillis(21)),
+                new StreamTimes(
+                        Duration.ofMillis(1400),
+                        Optional.of(Duration.ofMillis(21)),
+                        Optional.of(Duration.ZERO),
+                        Optional.of(Duration.ofSeconds(62))),
                 26_579_239,
                 3_433_000,
                 video,

@@ -42,6 +42,14 @@ public final class EncodeCommand {
     /** The audio of a video that is encoded in segments. */
     public static final String AUDIO_FILE = "sound.m4a";
 
+    /**
+     * Follows the timestamps: gaps and overlaps of more than 20 ms (one packet of Opus) are filled and cut at once, smaller
+     * differences are stretched away within a second. FFmpeg's default for the former is 0.1 s.
+     */
+    private static final String RESAMPLE = "aresample=async=1000:min_hard_comp=0.02";
+
+    private static final double MIN_LEVEL_FRAME_RATE = 30;
+
     private static final Duration MARGIN = Duration.ofMinutes(1);
     private static final List<String> DROP_OTHER_STREAMS =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
@@ -61,7 +69,7 @@ public final class EncodeCommand {
 
     /** @param renditions largest first */
     List<String> arguments(ProbedSource source, List<Rendition> renditions) {
-        List<String> command = wholeFile();
+        List<String> command = wholeFile(List.of());
         command.addAll(videoInput(source));
         command.addAll(outputs(source.info(), renditions));
         return List.copyOf(command);
@@ -89,19 +97,18 @@ public final class EncodeCommand {
             Optional<Duration> preroll) {
         MediaInfo info = source.info();
         List<String> command = globalOptions();
-        command.addAll(List.of("-copyts", "-start_at_zero"));
-        preroll.map(segment.start()::minus)
-                .ifPresent(seek -> command.addAll(List.of("-noaccurate_seek", "-ss", DecimalSeconds.format(seek))));
+        command.addAll(timesOfWholeEncode(info));
+        preroll.map(segment.start().plus(info.times().origin())::minus)
+                .ifPresent(seek -> command.addAll(
+                        List.of("-noaccurate_seek", "-seek_timestamp", "1", "-ss", DecimalSeconds.format(seek))));
         command.addAll(videoInput(source));
         Duration lookahead = segment.isLast() ? Duration.ZERO : SegmentRateControl.lookahead(config, info.video());
-        Duration videoStart = info.startTime().orElse(Duration.ZERO);
+        Duration videoStart = info.times().videoStart().orElse(Duration.ZERO);
         command.addAll(
                 filters(info, renditions, Optional.of(new FilterGraph.TimeRange(segment, videoStart, lookahead))));
         addVideoOutputs(
                 command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forSegment(segment, firstFrame));
-        if (!segment.isFirst()) {
-            command.addAll(SegmentRateControl.continuationOptions(config));
-        }
+        addEncoderParameters(command, info, segment.isFirst() ? "" : SegmentRateControl.continuation(config));
         if (!lookahead.isZero()) {
             command.addAll(List.of(
                     "-bsf:v",
@@ -124,8 +131,20 @@ public final class EncodeCommand {
         return List.copyOf(options);
     }
 
-    private List<String> wholeFile() {
+    /**
+     * A run without the audio or the video would shift its timestamps by another start than a run with both, see
+     * {@link dev.sluice.media.StreamTimes}.
+     */
+    private static List<String> timesOfWholeEncode(MediaInfo info) {
+        return List.of(
+                "-copyts",
+                "-itsoffset",
+                DecimalSeconds.format(info.times().origin().negated()));
+    }
+
+    private List<String> wholeFile(List<String> times) {
         List<String> command = globalOptions();
+        command.addAll(times);
         command.addAll(List.of(
                 "-t", DecimalSeconds.format(config.limits().maxDuration().plus(MARGIN))));
         return command;
@@ -141,6 +160,8 @@ public final class EncodeCommand {
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
         addVideoOutputs(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
+        addEncoderParameters(command, info, "");
+        command.addAll(LastPacketDuration.OPTIONS);
         info.audio().ifPresent(audio -> command.addAll(audio(audio)));
         addTee(command, renditions, info.audio().isPresent(), FASTSTART);
         addThumbnails(command);
@@ -181,10 +202,19 @@ public final class EncodeCommand {
         command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "demux"));
     }
 
+    /**
+     * x264 selects the level by the frame rate, for which FFmpeg passes the time base if a container states no rate. Variable
+     * rates are at times higher than their average.
+     */
+    private static void addEncoderParameters(List<String> command, MediaInfo info, String more) {
+        long rate = Math.round(1000 * Math.max(MIN_LEVEL_FRAME_RATE, info.video().frameRate()));
+        command.addAll(List.of("-x264-params", "fps=" + rate + "/1000" + more));
+    }
+
     private List<String> audio(AudioStream audio) {
         List<String> command = new ArrayList<>();
         String filters = audio.stereoMix().map(mix -> "pan=stereo|c0=" + mix.replace("|", "|c1=") + ",").orElse("")
-                + "aresample=async=1000";
+                + RESAMPLE;
         if (audio.indices().size() == 1) {
             command.addAll(List.of("-map", "0:" + audio.indices().get(0)));
         } else {
@@ -200,9 +230,9 @@ public final class EncodeCommand {
     }
 
     /** Encodes the audio alone, exactly as in the renditions of an encode in one piece. */
-    public List<String> audioOnly(Path source, AudioStream audio) {
-        List<String> command = wholeFile();
-        command.addAll(InputArguments.untrustedInput(source, config.limits()));
+    public List<String> audioOnly(ProbedSource source, AudioStream audio) {
+        List<String> command = wholeFile(timesOfWholeEncode(source.info()));
+        command.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
         command.addAll(audio(audio));
         command.add("-vn");
         command.addAll(DROP_OTHER_STREAMS);

@@ -114,6 +114,6 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
                         directory,
                         RenditionLadder.thumbnailSize(
                                 displaySize, media.thumbnails().width())),
-                SourceWarnings.build(statedDuration, outputs.longest(), damage));
+                SourceWarnings.build(statedDuration, outputs.longest(), damage, expected.source(), outputs.times()));
     }
 }

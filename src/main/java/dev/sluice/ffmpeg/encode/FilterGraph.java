@@ -59,6 +59,13 @@ final class FilterGraph {
             "qtrle");
     /** bwdif rejects smaller frames. */
     private static final int MIN_DEINTERLACED_SIDE = 8;
+    /**
+     * Moves a frame to 2 ms after the one before it if they are closer. x264 limits the size of a frame by its distance from
+     * the one before it, in decoding order ({@code frame_size_maximum} in {@code ratecontrol.c}): without a distance, a frame gets hardly a bit, and
+     * the frames that refer to it are bad, too. A larger step back is a discontinuity, which is left to FFmpeg.
+     */
+    private static final String MIN_FRAME_DISTANCE =
+            "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)'";
 
     private final VideoStream source;
     private final List<Rendition> renditions;
@@ -116,6 +123,7 @@ final class FilterGraph {
         if (INTERLACED_CODECS.contains(source.codec()) && source.codedSize().shortSide() >= MIN_DEINTERLACED_SIDE) {
             filters.add("bwdif=mode=send_frame:deint=interlaced");
         }
+        filters.add(MIN_FRAME_DISTANCE);
         if (!source.crop().equals(Crop.NONE)) {
             Crop crop = source.crop();
             filters.add("crop=iw-" + (crop.left() + crop.right()) + ":ih-" + (crop.top() + crop.bottom()) + ":"

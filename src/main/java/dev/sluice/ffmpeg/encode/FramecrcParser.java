@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Parses the lines of FFmpeg's {@code framecrc} output into properties of each stream. Performs no I/O. */
@@ -16,34 +17,45 @@ public final class FramecrcParser {
      * One stream of the output.
      *
      * @param timeBase seconds per unit of time
-     * @param start of the first packet, in units of time
-     * @param end of the last packet, in units of time
+     * @param span presentation timestamps of all packets
+     * @param decoding decoding timestamps of all packets
      */
     public record Stream(
-            String codec, String size, String sampleRate, double timeBase, long packets, long start, long end) {
-        private static final Stream NEW = new Stream("", "", "", 0, 0, Long.MAX_VALUE, Long.MIN_VALUE);
+            String codec, String size, String sampleRate, double timeBase, long packets, Span span, Span decoding) {
+        private static final Stream NEW = new Stream("", "", "", 0, 0, Span.EMPTY, Span.EMPTY);
 
+        /**
+         * Duration as FFmpeg reads it: the shorter one of the duration of all packets and the time between the first and the last
+         * displayed one. The last packet may have a longer duration than its frame, see {@link LastPacketDuration}.
+         */
         public Duration duration() {
-            return packets == 0 ? Duration.ZERO : DecimalSeconds.fromSeconds((end - start) * timeBase);
+            return packets == 0
+                    ? Duration.ZERO
+                    : DecimalSeconds.fromSeconds(Math.min(span.length(), decoding.length()) * timeBase);
         }
 
-        private Stream with(long pts, long duration) {
+        /** Start of the first packet, from the start of the file; negative if the decoder discards its first samples. */
+        public Duration start() {
+            return packets == 0 ? Duration.ZERO : DecimalSeconds.fromSeconds(span.start * timeBase);
+        }
+
+        private Stream with(long dts, long pts, long duration) {
             return new Stream(
                     codec,
                     size,
                     sampleRate,
                     timeBase,
                     packets + 1,
-                    Math.min(start, pts),
-                    Math.max(end, pts + duration));
+                    span.with(pts, duration),
+                    decoding.with(dts, duration));
         }
 
         private Stream with(String key, String value) {
             return switch (key) {
-                case "codec_id" -> new Stream(value, size, sampleRate, timeBase, packets, start, end);
-                case "dimensions" -> new Stream(codec, value, sampleRate, timeBase, packets, start, end);
-                case "sample_rate" -> new Stream(codec, size, value, timeBase, packets, start, end);
-                case "tb" -> new Stream(codec, size, sampleRate, quotient(value), packets, start, end);
+                case "codec_id" -> new Stream(value, size, sampleRate, timeBase, packets, span, decoding);
+                case "dimensions" -> new Stream(codec, value, sampleRate, timeBase, packets, span, decoding);
+                case "sample_rate" -> new Stream(codec, size, value, timeBase, packets, span, decoding);
+                case "tb" -> new Stream(codec, size, sampleRate, quotient(value), packets, span, decoding);
                 default -> this;
             };
         }
@@ -51,6 +63,24 @@ public final class FramecrcParser {
         private static double quotient(String text) {
             String[] parts = text.split("/", 2);
             return Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]);
+        }
+    }
+
+    /**
+     * A range of timestamps.
+     *
+     * @param start of the first packet, in units of time
+     * @param end of the last packet, in units of time
+     */
+    public record Span(long start, long end) {
+        private static final Span EMPTY = new Span(Long.MAX_VALUE, Long.MIN_VALUE);
+
+        long length() {
+            return end - start;
+        }
+
+        Span with(long time, long duration) {
+            return new Span(Math.min(start, time), Math.max(end, time + duration));
         }
     }
 
@@ -66,9 +96,10 @@ public final class FramecrcParser {
         // Many lines: splitting at a single character needs no regular expression.
         String[] fields = line.split(",", -1);
         if (fields.length >= 5) {
+            long dts = Long.parseLong(fields[1].strip());
             long pts = Long.parseLong(fields[2].strip());
             long duration = Long.parseLong(fields[3].strip());
-            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(pts, duration));
+            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(dts, pts, duration));
         }
     }
 
@@ -83,11 +114,16 @@ public final class FramecrcParser {
         return streams.getOrDefault(number, Stream.NEW);
     }
 
-    /** Duration of the longest stream. */
+    /** Time from the start of the first stream to the end of the last one. */
     Duration longest() {
-        return streams.values().stream()
-                .map(Stream::duration)
+        Duration start = times(Stream::start).min(Comparator.naturalOrder()).orElse(Duration.ZERO);
+        return times(stream -> stream.start().plus(stream.duration()))
                 .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
+                .orElse(Duration.ZERO)
+                .minus(start);
+    }
+
+    private java.util.stream.Stream<Duration> times(Function<Stream, Duration> time) {
+        return streams.values().stream().filter(stream -> stream.packets() > 0).map(time);
     }
 }

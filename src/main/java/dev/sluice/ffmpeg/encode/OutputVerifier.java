@@ -8,6 +8,7 @@ import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.media.StreamTimes;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +36,10 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
      *
      * @param frames of each rendition
      * @param end timestamp of the end, or another one after the last key frame
+     * @param source times of the streams of the source; differences are reported, not rejected
      */
-    public record Expectation(List<Rendition> renditions, boolean hasAudio, long frames, Duration end) {
+    public record Expectation(
+            List<Rendition> renditions, boolean hasAudio, long frames, Duration end, StreamTimes source) {
         public Expectation {
             renditions = List.copyOf(renditions);
         }
@@ -45,9 +49,10 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
      * Verified renditions.
      *
      * @param files in the order of the renditions
-     * @param longest duration of a stream
+     * @param longest time from the start of the first stream to the end of the last one
+     * @param times of the streams of the first rendition
      */
-    record VerifiedOutputs(List<RenditionFile> files, Duration longest) {}
+    record VerifiedOutputs(List<RenditionFile> files, Duration longest, StreamTimes times) {}
 
     /**
      * Reads all renditions once, in one FFmpeg run; blocks.
@@ -74,7 +79,17 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
                 IntStream.range(0, renditions.size())
                         .mapToObj(i -> verify(directory, expected, i, parser))
                         .toList(),
-                parser.longest());
+                parser.longest(),
+                times(parser, expected.hasAudio()));
+    }
+
+    private static StreamTimes times(FramecrcParser parser, boolean hasAudio) {
+        Optional<FramecrcParser.Stream> audio = Optional.of(parser.stream(1)).filter(stream -> hasAudio);
+        return new StreamTimes(
+                Duration.ZERO,
+                Optional.of(parser.stream(0).start()),
+                audio.map(FramecrcParser.Stream::start),
+                audio.map(stream -> stream.start().plus(stream.duration())));
     }
 
     private static RenditionFile verify(Path directory, Expectation expected, int i, FramecrcParser parser) {

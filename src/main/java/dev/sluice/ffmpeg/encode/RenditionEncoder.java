@@ -38,7 +38,7 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
         EncodeResult result = runner.collect(
                 request.directory(),
                 new OutputVerifier.Expectation(
-                        renditions, info.audio().isPresent(), parser.frames(), parser.outputTime()),
+                        renditions, info.audio().isPresent(), parser.frames(), parser.outputTime(), info.times()),
                 info.video().displaySize(),
                 info.duration(),
                         ProcessErrorMapper.sourceDamage(exit.stderr()),

@@ -3,7 +3,6 @@ package dev.sluice.ffmpeg.encode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.media.VideoStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -37,15 +36,13 @@ final class SegmentRateControl {
     }
 
     /**
-     * Options for a segment that does not start the video. With macroblock tree, x264 quantizes a key frame finer by
+     * More encoder parameters for a segment that does not start the video. With macroblock tree, x264 quantizes a key frame finer by
      * {@code ipratio} than the frames before it, but the first frame of an encode as coarsely as they are
      * ({@code rate_estimate_qscale} in {@code ratecontrol.c}): it was a fifth smaller than the same frame in one piece. A zone of
      * that one frame compensates for it.
      */
-    static List<String> continuationOptions(MediaConfig config) {
+    static String continuation(MediaConfig config) {
         double crf = config.x264().crf() - CRF_OFFSET;
-        return usesMbTree(config) && crf > 0
-                ? List.of("-x264-params", String.format(Locale.ROOT, "zones=0,0,crf=%.2f", crf))
-                : List.of();
+        return usesMbTree(config) && crf > 0 ? String.format(Locale.ROOT, ":zones=0,0,crf=%.2f", crf) : "";
     }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.ffmpeg.probe;
 
+import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.StreamTimes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -14,6 +16,11 @@ import java.util.stream.Stream;
 
 /** Parsed output of ffprobe for a file. Pure. */
 public final class FfprobeOutput {
+    /** Names of the accepted demuxers with the flag {@code AVFMT_TS_DISCONT}. */
+    private static final Set<String> WITH_DISCONTINUITIES = Set.of("mpegts", "mpeg", "ogg");
+    /** Names of the demuxers that read or measure the duration of each stream. */
+    private static final Set<String> WITH_STREAM_DURATIONS = Set.of("mov,mp4,m4a,3gp,3g2,mj2", "mpegts", "mpeg");
+
     private final JsonObject format;
     private final List<FfprobeStream> streams;
     private final List<Set<Integer>> programs;
@@ -87,16 +94,40 @@ public final class FfprobeOutput {
                 .toList();
     }
 
+    /** The stream that is encoded as audio, or as its left channel. */
+    Optional<FfprobeStream> stream(AudioStream audio) {
+        return audioStreams().stream()
+                .filter(stream -> stream.index() == audio.indices().get(0))
+                .findFirst();
+    }
+
     /** FFmpeg's names of the container format, separated by commas. */
     String formatName() {
         return format.getString("format_name", "");
     }
 
-    /** Start time of a stream, relative to the start of the file. */
-    Optional<Duration> startTime(FfprobeStream stream) {
-        return stream.start()
-                .flatMap(start ->
-                        DecimalSeconds.parse(format.getString("start_time")).map(start::minus));
+    /**
+     * Times of the encoded streams. FFmpeg subtracts the earliest start of all streams from the timestamps of a file, but in
+     * formats that allow discontinuities only the earliest start of the streams that a run uses ({@code
+     * ffmpeg_demux.c}). Both are known here, so that runs that use other streams can subtract the same.
+     */
+    StreamTimes times(FfprobeStream video, Optional<FfprobeStream> audio) {
+        Optional<Duration> audioStart = audio.flatMap(FfprobeStream::start);
+        String name = format.getString("format_name", "");
+        Optional<Duration> ofFile = DecimalSeconds.parse(format.getString("start_time"));
+        Duration origin = Optional.of(name)
+                .filter(WITH_DISCONTINUITIES::contains)
+                .flatMap(found -> Stream.concat(video.start().stream(), audioStart.stream())
+                        .min(Comparator.naturalOrder()))
+                .or(() -> ofFile)
+                .orElse(Duration.ZERO);
+        return new StreamTimes(
+                origin,
+                video.start().map(start -> start.minus(origin)),
+                audioStart.map(start -> start.minus(origin)),
+                audioStart.flatMap(start -> audio.filter(stream -> WITH_STREAM_DURATIONS.contains(name))
+                        .flatMap(FfprobeStream::duration)
+                        .map(duration -> start.plus(duration).minus(origin))));
     }
 
     /** Duration stated by the container's header. */

@@ -14,6 +14,7 @@ import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.segment.FrameTimestamps;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -29,6 +30,9 @@ public final class FrameTimestampScanner {
     /** More than twelve hours at 60 frames per second; 24 MB. */
     private static final int MAX_FRAMES = 3_000_000;
 
+    /** FFmpeg's {@code -dts_delta_threshold}: an encode in one piece continues after a larger step back. */
+    private static final Duration DISCONTINUITY = Duration.ofSeconds(10);
+
     private final FfmpegInstallation ffmpeg;
     private final FfmpegConfig config;
     private final Limits limits;
@@ -40,8 +44,8 @@ public final class FrameTimestampScanner {
     }
 
     /**
-     * Returns the timestamps of all frames; empty if the source is not segmentable, because frames have no timestamps or there are
-     * too many. Blocks; reads the whole file.
+     * Returns the timestamps of all frames; empty if the source is not segmentable, because frames have no timestamps, the
+     * timestamps start again, or there are too many. Blocks; reads the whole file.
      *
      * @throws JobException FFMPEG_STALLED, or the cancellation's reason
      */
@@ -60,6 +64,7 @@ public final class FrameTimestampScanner {
                             }
                             packet.time()
                                     .filter(time -> timestamps.count() < MAX_FRAMES)
+                                    .filter(time -> !timestamps.isBefore(time, DISCONTINUITY))
                                     .ifPresentOrElse(
                                             time -> timestamps.add(DecimalSeconds.toSeconds(time)),
                                             () -> incomplete.set(true));
@@ -70,7 +75,7 @@ public final class FrameTimestampScanner {
             LOG.atInfo()
                     .addKeyValue("exitCode", result.exitCode())
                     .addKeyValue("frames", timestamps.count())
-                    .log("source has frames without timestamps");
+                    .log("source has frames without usable timestamps");
             return Optional.empty();
         }
         return Optional.of(timestamps);

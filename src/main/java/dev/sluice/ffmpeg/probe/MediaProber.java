@@ -68,7 +68,7 @@ public final class MediaProber {
         Optional<AudioStream> audio = selector.audio(selected.stream());
         return new MediaInfo(
                 duration,
-                output.startTime(selected.stream()),
+                output.times(selected.stream(), audio.flatMap(output::stream)),
                 bytes,
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
                 selected.video(),

@@ -77,8 +77,16 @@ public final class ProcessErrorMapper {
         return bytes >> 20;
     }
 
-    /** The damage of a source that FFmpeg could process, by its error output. */
+    /**
+     * The damage of a source that FFmpeg could process, by its error output. Other errors, such as a missing reference of a frame
+     * that is not shown, are no damage.
+     */
     public static SourceDamage sourceDamage(StderrLog stderr) {
-        return new SourceDamage(stderr.contains("partial file"), stderr.errorCount() > 0);
+        return new SourceDamage(stderr.contains("partial file"), stderr.concealedCount() + stderr.lostCount() > 0);
+    }
+
+    /** The same after a seek, where the first packets cannot be decoded without the ones before them. */
+    public static SourceDamage damageAfterSeek(StderrLog stderr) {
+        return new SourceDamage(stderr.contains("partial file"), stderr.concealedCount() > 0);
     }
 }

@@ -19,9 +19,14 @@ public final class StderrLog {
     private static final int MAX_LOGGED = 4;
     private static final int MAX_LINE_LENGTH = 300;
 
+    /** A packet that could not be decoded; everything after a position that could not be read. */
+    private static final List<String> LOST = List.of("Error submitting packet to decoder", "Error during demuxing");
+
     private final Deque<String> first = new ArrayDeque<>();
     private final Deque<String> last = new ArrayDeque<>();
     private int errorCount;
+    private int concealedCount;
+    private int lostCount;
 
     synchronized void add(String line) {
         if (line.isBlank() || line.contains("no version information available")) {
@@ -29,6 +34,11 @@ public final class StderrLog {
         }
         if (line.contains("[error]") || line.contains("[fatal]")) {
             errorCount++;
+        }
+        if (line.contains("corrupt decoded frame")) {
+            concealedCount++;
+        } else if (LOST.stream().anyMatch(line::contains)) {
+            lostCount++;
         }
         String clean = clean(line);
         if (first.size() < MAX_FIRST) {
@@ -49,6 +59,16 @@ public final class StderrLog {
     /** Number of lines of level error or higher, including lines that were not retained. */
     public synchronized int errorCount() {
         return errorCount;
+    }
+
+    /** Number of decoded video frames that have concealed errors. */
+    synchronized int concealedCount() {
+        return concealedCount;
+    }
+
+    /** Number of reports of data that could not be read or decoded. */
+    synchronized int lostCount() {
+        return lostCount;
     }
 
     /** The retained lines in order. */

@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.segment;
 
 import dev.sluice.ffmpeg.encode.EncodeCommand;
+import dev.sluice.ffmpeg.encode.LastPacketDuration;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.rendition.Rendition;
@@ -62,6 +63,7 @@ public final class ConcatCommand {
                 command.addAll(List.of("-map", renditions.size() + ":a"));
             }
             command.addAll(List.of("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"));
+            command.addAll(LastPacketDuration.OPTIONS);
             command.addAll(List.of("-movflags", "+faststart", "-strict", "unofficial", "-f", "mp4"));
             command.add("file:" + renditions.get(i).fileName());
         }

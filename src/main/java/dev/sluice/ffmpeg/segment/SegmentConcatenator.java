@@ -11,6 +11,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
+import dev.sluice.media.StreamTimes;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.segment.EncodedSegment;
@@ -29,6 +30,7 @@ public record SegmentConcatenator(EncodeRunner runner) {
      * Properties of the source and its segments.
      *
      * @param statedDuration of the source, by its header
+     * @param times of the streams of the source
      * @param damage found in any segment
      * @param segments the frames of each, in order; empty for a segment without frames
      */
@@ -36,6 +38,7 @@ public record SegmentConcatenator(EncodeRunner runner) {
             Dimensions displaySize,
             boolean hasAudio,
             Optional<Duration> statedDuration,
+            StreamTimes times,
             SourceDamage damage,
             List<Optional<EncodedSegment.FrameRange>> segments) {
         public Request {
@@ -74,7 +77,8 @@ public record SegmentConcatenator(EncodeRunner runner) {
                         renditions,
                         request.hasAudio(),
                         frames,
-                        verificationSeekTime(entries, request.statedDuration())),
+                        verificationSeekTime(entries, request.statedDuration()),
+                        request.times()),
                 request.displaySize(),
                 request.statedDuration(),
                 request.damage(),

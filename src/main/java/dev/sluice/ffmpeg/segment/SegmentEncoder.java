@@ -113,7 +113,10 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
         if (!isWithoutFrames(exit, parser)) {
             EncodeRunner.requireSuccess(exit, parser);
         }
-        return result(request, renditions, parser.frames(), ProcessErrorMapper.sourceDamage(exit.stderr()));
+        SourceDamage damage = preroll.isPresent()
+                ? ProcessErrorMapper.damageAfterSeek(exit.stderr())
+                : ProcessErrorMapper.sourceDamage(exit.stderr());
+        return result(request, renditions, parser.frames(), damage);
     }
 
     /** A recording of an unchanging screen has minutes without a frame, which is an error for FFmpeg. */
@@ -151,7 +154,7 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
         MediaInfo info = request.source().info();
         ProgressParser parser = new ProgressParser();
         runner.run(
-                new EncodeCommand(runner.media(), 1).audioOnly(request.source().path(), audio),
+                new EncodeCommand(runner.media(), 1).audioOnly(request.source(), audio),
                 FileAccess.encode(request.directory(), request.source().path()),
                 parser,
                 () -> parser.fraction(info.duration()).ifPresent(request.progress()::report),

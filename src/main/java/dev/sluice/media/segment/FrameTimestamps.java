@@ -20,6 +20,11 @@ public final class FrameTimestamps {
         seconds[count++] = time;
     }
 
+    /** Whether a time is before the last added one by more than {@code distance}. */
+    public boolean isBefore(Duration time, Duration distance) {
+        return count > 0 && DecimalSeconds.toSeconds(time) < seconds[count - 1] - DecimalSeconds.toSeconds(distance);
+    }
+
     public int count() {
         return count;
     }

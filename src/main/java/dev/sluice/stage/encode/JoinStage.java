@@ -7,6 +7,7 @@ import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
+import dev.sluice.media.StreamTimes;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.message.EncodePlan;
@@ -120,6 +121,7 @@ public final class JoinStage implements Stage {
                 new Dimensions(plan.width(), plan.height()),
                 plan.hasAudio(),
                 statedDuration(job),
+                new StreamTimes(Duration.ZERO, Optional.of(plan.start()), plan.audioStart(), plan.audioEnd()),
                 damage,
                 segments.stream().map(SegmentResult::frames).toList());
     }

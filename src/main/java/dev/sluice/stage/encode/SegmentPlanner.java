@@ -54,7 +54,7 @@ public record SegmentPlanner(
     }
 
     private Optional<EncodePlan> plan(MediaInfo info, FrameTimestamps timestamps) {
-        Duration start = info.startTime().orElse(Duration.ZERO);
+        Duration start = info.times().videoStart().orElse(Duration.ZERO);
         Duration length = timestamps.duration();
         Duration estimate = speedEstimator.estimate(info, timestamps.count());
         double fraction = (double) taskDuration(estimate).toMillis() / estimate.toMillis();
@@ -82,6 +82,8 @@ public record SegmentPlanner(
                 size.width(),
                 size.height(),
                 info.audio().isPresent(),
+                info.times().audioStart(),
+                info.times().audioEnd(),
                 info.warnings(),
                 media.toEncodingJson());
     }

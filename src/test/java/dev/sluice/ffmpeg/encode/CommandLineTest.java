@@ -51,7 +51,9 @@ class CommandLineTest {
             "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709";
 
     private static final String FILTERS = WITHOUT_SIDE_DATA + BT709 + """
-            ,scale=1920:1080,bwdif=mode=send_frame:deint=interlaced,split=2[all][some];\
+            ,scale=1920:1080,bwdif=mode=send_frame:deint=interlaced,\
+            setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',\
+            split=2[all][some];\
             [all]scale=1280:720:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,""" + BT709 + """
             ,split=2[v0][from0];\
             [from0]scale=960:540:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,\
@@ -60,6 +62,9 @@ class CommandLineTest {
             [some]select='isnan(prev_selected_t)+gt(floor((t-start_t)/15),floor((prev_selected_t-start_t)/15))',\
             scale=320:180:out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
 
+    private static final String MIN_DISTANCE =
+            "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',";
+
     private static final String OUTPUTS = "-filter_complex_threads 1 -filter_complex " + FILTERS + " " + """
             -map [v0] -maxrate:v:0 2500000 -bufsize:v:0 5000000 -threads:v:0 2 \
             -map [v1] -maxrate:v:1 1500000 -bufsize:v:1 3000000 -threads:v:1 1 \
@@ -67,8 +72,10 @@ class CommandLineTest {
             -force_key_frames:v expr:isnan(prev_forced_t)\
             +gt(floor((t+0.000002)/2),floor((prev_forced_t+0.000002)/2)) \
             -c:v libx264 -preset medium -crf 23 -pix_fmt yuv420p -flags +cgop+global_header -sc_threshold 0 \
-            -g 100000 -fps_mode:v vfr -enc_time_base:v demux \
-            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000 \
+            -g 100000 -fps_mode:v vfr -enc_time_base:v demux -x264-params fps=30000/1000 \
+            -bsf:v setts=pts=PTS:dts=DTS:duration='st(0,max(ld(0),PTS+DURATION))*0\
+            +if(gt(NEXT_DTS,-9e15),DURATION,max(DURATION,ld(0)-STARTPTS+STARTDTS-DTS))' \
+            -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000:min_hard_comp=0.02 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
             [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:0,a\\']720p.mp4|\
             [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:1,a\\']540p.mp4|\
@@ -121,7 +128,7 @@ class CommandLineTest {
     @Test
     void deinterlacesInterlacedVideo() {
         assertThat(filters(TestSources.video(720, 576, true, Optional.empty())))
-                .contains("scale=720:576,bwdif=mode=send_frame:deint=interlaced,split=2[all][some];");
+                .contains("scale=720:576,bwdif=mode=send_frame:deint=interlaced," + MIN_DISTANCE + "split=2[all][some];");
     }
 
     @Test
@@ -156,13 +163,13 @@ class CommandLineTest {
         assertThat(command)
                 .startsWith(
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
-                                + " -max_error_rate 1 -threads 2 -copyts -start_at_zero"
-                                + " -noaccurate_seek -ss 9.5 ")
-                .contains(",trim=start=9.999998:end=20.399998,split=2[all][some];")
+                                + " -max_error_rate 1 -threads 2 -copyts -itsoffset -1.4"
+                                + " -noaccurate_seek -seek_timestamp 1 -ss 10.9 ")
+                .contains(MIN_DISTANCE + "trim=start=9.999998:end=20.399998,split=2[all][some];")
                 .contains("[some]trim=end=19.999998,select=")
                 .contains(" -force_key_frames:v expr:isnan(prev_forced_t)"
                         + "+gt(floor((t+0.040002)/2),floor((prev_forced_t+0.040002)/2)) ")
-                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params zones=0,0,crf=20.09"
+                .contains(" -fps_mode:v vfr -enc_time_base:v demux -x264-params fps=30000/1000:zones=0,0,crf=20.09"
                         + " -bsf:v noise=drop=gte(pts*tb\\,19.999998) -sn ");
     }
 
@@ -171,7 +178,7 @@ class CommandLineTest {
         String command = line(segment(2, encode));
 
         assertThat(command)
-                .contains(",trim=start=19.999998,split=2[all][some];")
+                .contains(MIN_DISTANCE + "trim=start=19.999998,split=2[all][some];")
                 .doesNotContain("-bsf");
     }
 
@@ -179,8 +186,8 @@ class CommandLineTest {
     void omitsRateControlOptionsWithoutEffect() {
         EncodeCommand withoutTree = new EncodeCommand(FfmpegFixture.withPreset("superfast"), 2);
 
-        assertThat(segment(0, encode)).doesNotContain("-x264-params");
-        assertThat(segment(1, withoutTree)).doesNotContain("-x264-params", "-bsf:v");
+        assertThat(line(segment(0, encode))).doesNotContain("zones");
+        assertThat(line(segment(1, withoutTree))).doesNotContain("zones", "-bsf:v");
     }
 
     private static List<String> segment(int number, EncodeCommand encode) {

@@ -116,7 +116,8 @@ class RenditionEncoderIT {
                                         rendition.quality(), new Dimensions(rendition.width(), rendition.height()), 1)),
                                 true,
                                 rendition.frames(),
-                                rendition.duration()),
+                                rendition.duration(),
+                                info(source).times()),
                         new CancellationToken());
 
         assertThat(verified.files()).extracting(RenditionFile::frames).containsExactly(rendition.frames());
@@ -192,7 +193,8 @@ class RenditionEncoderIT {
         assertThatThrownBy(() -> new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ofSeconds(30))
                         .verify(
                                 directory,
-                                new OutputVerifier.Expectation(renditions, true, 50, Duration.ofSeconds(2)),
+                                new OutputVerifier.Expectation(
+                                        renditions, true, 50, Duration.ofSeconds(2), info(source).times()),
                                 new CancellationToken()))
                 .isInstanceOfSatisfying(
                         JobException.class,
@@ -204,10 +206,14 @@ class RenditionEncoderIT {
     }
 
     private EncodeResult encode(Path source, ProgressListener progress, CancellationToken cancellation) {
-        MediaInfo info = new MediaProber(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.LIMITS)
-                .probe(source, new CancellationToken());
+        MediaInfo info = info(source);
         return FfmpegFixture.encoder(FfmpegFixture.MEDIA)
                 .encode(new EncodeRequest(new ProbedSource(source, info), directory, 2, progress, cancellation));
+    }
+
+    private static MediaInfo info(Path source) {
+        return new MediaProber(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, FfmpegFixture.LIMITS)
+                .probe(source, new CancellationToken());
     }
 
     private Path clip(String video, String audio, String... more) {

@@ -13,6 +13,7 @@ import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.SourceWarnings;
+import dev.sluice.media.StreamTimes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -136,14 +137,17 @@ class ProcessErrorMapperTest {
         assertThat(warnings(whole, noErrors)).isEmpty();
         assertThat(warnings(Duration.ofSeconds(40), noErrors))
                 .containsExactly("The file has a stated duration of 62.0 s, but only 40.0 s could be decoded.");
-        assertThat(warnings(whole, stderr("[h264 @ 0x55] [error] Invalid NAL unit size")))
+        assertThat(warnings(whole, stderr("[h264 @ 0x55] [error] mmco: unref short failure"))).isEmpty();
+        assertThat(warnings(whole, stderr("[dec:h264 @ 0x55] [warning] corrupt decoded frame")))
                 .containsExactly("Parts of the file are damaged; video or audio may have defects there.");
         assertThat(warnings(Duration.ofSeconds(40), stderr("[mov] [error] stream 0: partial file")))
                 .containsExactly("The file is truncated; the existing part was encoded.");
     }
 
     private static List<String> warnings(Duration encoded, StderrLog errors) {
-        return SourceWarnings.build(TestSources.FULL_HD.duration(), encoded, ProcessErrorMapper.sourceDamage(errors));
+        StreamTimes times = TestSources.FULL_HD.times();
+        return SourceWarnings.build(
+                TestSources.FULL_HD.duration(), encoded, ProcessErrorMapper.sourceDamage(errors), times, times);
     }
 
     @Test

@@ -209,13 +209,13 @@ class SegmentEncoderIT {
     }
 
     private static SegmentPlan plan(MediaInfo info, MediaConfig media) {
-        Duration begin = info.startTime().orElse(Duration.ZERO);
+        Duration begin = info.times().videoStart().orElse(Duration.ZERO);
         Duration length = info.duration().orElseThrow();
         return SegmentPlan.of(
                 begin, begin.plus(length), MIN_SEGMENT.plus(length.dividedBy(5)), media.keyFrameInterval());
     }
 
-    private static Optional<List<Optional<Duration>>> firstFrames(Path source, MediaInfo info, MediaConfig media) {
+    static Optional<List<Optional<Duration>>> firstFrames(Path source, MediaInfo info, MediaConfig media) {
         return new FrameTimestampScanner(FfmpegFixture.ffmpeg(), FfmpegFixture.FFMPEG_CONFIG, media.limits())
                 .scan(new ProbedSource(source, info), new CancellationToken())
                 .map(times -> times.firstFrameTimes(plan(info, media)));
@@ -248,7 +248,7 @@ class SegmentEncoderIT {
         }
     }
 
-    private static EncodeResult encodeInSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
+    static EncodeResult encodeInSegments(Path source, MediaInfo info, MediaConfig media, Path directory)
             throws IOException {
         SegmentEncoder encoder = encoder(FfmpegFixture.ffmpeg(), media);
         SegmentPlan plan = plan(info, media);
@@ -283,6 +283,7 @@ class SegmentEncoderIT {
                                 info.video().displaySize(),
                                 info.audio().isPresent(),
                                 info.duration(),
+                                info.times(),
                                 encoded.stream()
                                         .map(EncodedSegment::damage)
                                         .reduce(new SourceDamage(false, false), SourceDamage::merge),
@@ -306,7 +307,7 @@ class SegmentEncoderIT {
     }
 
     /** Entries of all packets of a type of stream, by timestamp. */
-    private List<String> packets(Path file, String kind, String what) {
+    static List<String> packets(Path file, String kind, String what) {
         return FfmpegFixture.output(
                         FfmpegFixture.ffmpeg().ffprobe(),
                         List.of(
@@ -321,7 +322,7 @@ class SegmentEncoderIT {
                                 "-print_format",
                                 "csv=print_section=0",
                                 InputArguments.url(file)),
-                        directory)
+                        file.getParent())
                 .stream()
                 .sorted(Comparator.comparingDouble(line -> Double.parseDouble(line.split(",", 2)[0])))
                 .toList();
