@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WebUiIT {
     private static final int DESKTOP = 1280;
     private static final int PHONE = 360;
-    private static final long LARGE_UPLOAD_BYTES = 24 << 20;
+    private static final long LARGE_UPLOAD_BYTES = 24L << 20;
     private static final int SLOW_BYTES_PER_SECOND = 2_000_000;
 
     private static final String SELECTED_FILTER_IS_LIGHTER = """
@@ -193,7 +193,7 @@ class WebUiIT {
     @Test
     void showsCancelledJobAsStateOfItsOwn() {
         pipeline.database()
-                .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"status\") VALUES ('unwanted', 'PENDING')");
+                .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"status\") VALUES ('unwanted', 'media-unwanted', 'PENDING')");
         page.navigate(home + "#/jobs/unwanted");
         assertThat(page.getByTestId("status")).hasText("Waiting");
 
