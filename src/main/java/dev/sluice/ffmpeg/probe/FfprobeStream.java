@@ -9,12 +9,16 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Parsed output of ffprobe for one stream. Pure. */
 final class FfprobeStream {
     private static final double MAX_FRAME_RATE = 300;
+
+    /** Sample entries of MP4: Common Encryption, and those of FairPlay. */
+    private static final Set<String> ENCRYPTED_ENTRIES = Set.of("encv", "enca", "drmi", "drms", "drmt");
 
     private final JsonObject stream;
 
@@ -50,8 +54,7 @@ final class FfprobeStream {
     /** Whether it is encrypted: by its sample entry, or because it has encryption metadata. */
     boolean isEncrypted() {
         String tag = stream.getString("codec_tag_string", "");
-        return tag.equals("encv")
-                || tag.equals("enca")
+        return ENCRYPTED_ENTRIES.contains(tag)
                 || sideData()
                         .anyMatch(data -> data.getString("side_data_type", "").startsWith("Encryption"));
     }

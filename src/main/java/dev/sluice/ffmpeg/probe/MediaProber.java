@@ -14,6 +14,7 @@ import dev.sluice.job.JobException;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.FileSignature;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ReferenceMovie;
 import dev.sluice.media.VideoStream;
 import io.vertx.core.json.DecodeException;
 import java.io.IOException;
@@ -52,6 +53,7 @@ public final class MediaProber {
     public MediaInfo probe(Path file, CancellationToken cancellation) {
         byte[] head = head(file);
         FfprobeOutput output = report(file, FileSignature.isContainer(head), cancellation);
+        rejectReferenceMovie(file);
         validator.checkStreams(output);
         FfprobeStream stream =
                 FfprobeOutput.preferred(output.movingVideoStreams()).orElseThrow();
@@ -77,6 +79,18 @@ public final class MediaProber {
                 throw rejection;
             });
             return head;
+        } catch (IOException e) {
+            throw missing(e);
+        }
+    }
+
+    private static void rejectReferenceMovie(Path file) {
+        try {
+            if (ReferenceMovie.matches(file)) {
+                throw new JobException(
+                        ErrorCode.UNREADABLE,
+                        "The file has an index but no media data: it is a reference to another file, or incomplete.");
+            }
         } catch (IOException e) {
             throw missing(e);
         }
