@@ -12,7 +12,12 @@ import java.util.Set;
  * @param warnings one sentence for each stated tag that was replaced
  */
 public record ColorInfo(
-        String matrix, String primaries, String transfer, boolean fullRange, ColorStandard output, List<String> warnings) {
+        String matrix,
+        String primaries,
+        String transfer,
+        boolean fullRange,
+        ColorStandard output,
+        List<String> warnings) {
     private static final int HD_LINES = 720;
     private static final Set<Integer> LINES_625 = Set.of(288, 576);
 
@@ -32,8 +37,7 @@ public record ColorInfo(
             "bt2020-10",
             "bt2020-12");
 
-    private static final Set<String> MATRICES =
-            Set.of("bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc");
+    private static final Set<String> MATRICES = Set.of("bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc");
     private static final Set<String> WIDE_PRIMARIES = Set.of("bt2020", "smpte431", "smpte432");
     private static final Set<String> PRIMARIES =
             Set.of("bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "jedec-p22", "ebu3213");
@@ -61,7 +65,8 @@ public record ColorInfo(
         boolean isWide = isHdr
                 || tags.primaries().filter(WIDE_PRIMARIES::contains).isPresent()
                 || tags.matrix().filter(matrix -> matrix.startsWith("bt2020")).isPresent();
-        ColorStandard assumed = lines >= HD_LINES || format.isRgb() ? ColorStandard.BT709 : standardDefinition(tags, lines);
+        ColorStandard assumed =
+                lines >= HD_LINES || format.isRgb() ? ColorStandard.BT709 : standardDefinition(tags, lines);
         String matrix = format.isRgb() ? "gbr" : matrix(tags, isWide ? "bt2020nc" : assumed.matrix(), warnings);
         String primaries = primaries(tags, isWide ? "bt2020" : assumed.primaries(), warnings);
         return new ColorInfo(

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  */
 public record PixelFormat(String name) {
     private static final Pattern RGB = Pattern.compile("(0|a|x2)?(rgb|bgr|gbr).*|pal8|bayer.*");
-    private static final Pattern ALPHA = Pattern.compile("yuva.*|ya(8|16|f).*|(rgba|bgra|argb|abgr|gbrap|ayuv|vuya).*|pal8");
+    private static final Pattern ALPHA =
+            Pattern.compile("yuva.*|ya(8|16|f).*|(rgba|bgra|argb|abgr|gbrap|ayuv|vuya).*|pal8");
 
     /** Whether the components are red, green and blue. */
     public boolean isRgb() {

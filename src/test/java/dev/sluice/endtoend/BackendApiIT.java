@@ -95,6 +95,30 @@ class BackendApiIT {
     }
 
     @Test
+    void showsDiagnosticsToAdministratorsOnly() {
+        pipeline.database()
+                .execute(
+                        "INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('diagnosed',"
+                                + " '{\"mediaId\": \"m\", \"userId\": \"ann\"}', 'processing', 'failed', 1);"
+                                + " INSERT INTO sluice.stage_run (job_id, stage, task, state, history) VALUES ('diagnosed',"
+                                + " 'processing', 0, 'failed', '[{\"attempt\": 1, \"worker\": \"w\", \"error_code\": \"filter_failed\","
+                                + " \"error\": \"No.\", \"at\": \"2026-11-24T05:37:11Z\", \"diagnostics\": \"ffmpeg -i x\"}]')");
+
+        assertThat(failedAttempt(ANN)).containsEntry("error", "No.").doesNotContainKey("diagnostics");
+        assertThat(failedAttempt(ADMIN)).containsEntry("diagnostics", "ffmpeg -i x");
+    }
+
+    private static Map<String, Object> failedAttempt(String token) {
+        return client.get(API + "/jobs/diagnosed", token)
+                .json()
+                .getJsonArray("runs")
+                .getJsonObject(0)
+                .getJsonArray("failed_attempts")
+                .getJsonObject(0)
+                .getMap();
+    }
+
+    @Test
     void createsOneJobWhenMediaItemIsSubmittedTwice() throws Exception {
         PipelineFixture.get(pipeline.sluice().undeploy("download"));
         pipeline.database().execute("INSERT INTO media VALUES ('twice', 'ann', 'uploads/clip.mp4', NULL)");

@@ -5,8 +5,8 @@ import dev.sluice.media.ColorInfo;
 import dev.sluice.media.Crop;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.DisplayMatrix;
-import dev.sluice.media.PixelFormat;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.PixelFormat;
 import dev.sluice.media.StreamTimes;
 import dev.sluice.media.VideoStream;
 import java.time.Duration;
@@ -18,7 +18,8 @@ import java.util.Set;
 public final class TestSources {
     private static final PixelFormat YUV420P = new PixelFormat("yuv420p");
 
-    public static final MediaInfo FULL_HD = of(video(1920, 1080), Optional.of(new AudioStream(List.of(1), Optional.empty())));
+    public static final MediaInfo FULL_HD =
+            of(video(1920, 1080), Optional.of(new AudioStream(List.of(1), Optional.empty())));
 
     private TestSources() {}
 
@@ -53,7 +54,9 @@ public final class TestSources {
                 25,
                 YUV420P,
                 ColorInfo.of(
-                        new ColorInfo.Tags(Optional.empty(), Optional.empty(), transfer, Optional.empty()), YUV420P, height),
+                        new ColorInfo.Tags(Optional.empty(), Optional.empty(), transfer, Optional.empty()),
+                        YUV420P,
+                        height),
                 isInterlaced,
                 false);
     }

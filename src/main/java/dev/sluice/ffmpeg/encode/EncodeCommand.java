@@ -3,8 +3,8 @@ package dev.sluice.ffmpeg.encode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.AudioStream;
-import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Crop;
+import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.MediaInfo;
@@ -14,7 +14,6 @@ import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
 import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.Segment;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,22 +206,29 @@ public final class EncodeCommand {
      * rates are at times higher than their average.
      */
     private static void addEncoderParameters(List<String> command, MediaInfo info, String more) {
-        long rate = Math.round(1000 * Math.max(MIN_LEVEL_FRAME_RATE, info.video().frameRate()));
+        long rate =
+                Math.round(1000 * Math.max(MIN_LEVEL_FRAME_RATE, info.video().frameRate()));
         command.addAll(List.of("-x264-params", "fps=" + rate + "/1000" + more));
     }
 
     private List<String> audio(AudioStream audio) {
         List<String> command = new ArrayList<>();
-        String filters = audio.stereoMix().map(mix -> "pan=stereo|c0=" + mix.replace("|", "|c1=") + ",").orElse("")
+        String filters = audio.stereoMix()
+                        .map(mix -> "pan=stereo|c0=" + mix.replace("|", "|c1=") + ",")
+                        .orElse("")
                 + RESAMPLE;
         if (audio.indices().size() == 1) {
             command.addAll(List.of("-map", "0:" + audio.indices().get(0)));
         } else {
-            String inputs = audio.indices().stream().map(index -> "[0:" + index + "]").collect(Collectors.joining());
-            command.addAll(List.of("-filter_complex", inputs + "amerge=inputs=" + audio.indices().size() + "," + filters + "[audio]"));
+            String inputs =
+                    audio.indices().stream().map(index -> "[0:" + index + "]").collect(Collectors.joining());
+            command.addAll(List.of(
+                    "-filter_complex",
+                    inputs + "amerge=inputs=" + audio.indices().size() + "," + filters + "[audio]"));
             command.addAll(List.of("-map", "[audio]"));
         }
-        command.addAll(List.of("-c:a", "aac", "-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
+        command.addAll(
+                List.of("-c:a", "aac", "-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
         if (audio.indices().size() == 1) {
             command.addAll(List.of("-af", filters));
         }

@@ -1,9 +1,9 @@
 package dev.sluice.ffmpeg.encode;
 
-import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.ColorInfo;
 import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Crop;
+import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.VideoStream;
@@ -176,9 +176,10 @@ final class FilterGraph {
         return switch (matrix.rotation()) {
             case 0 -> matrix.yy() < 0 ? List.of("vflip") : List.of();
             case 90 -> List.of("transpose=" + (matrix.yx() > 0 ? "cclock_flip" : "clock"));
-            case 180 -> Stream.of(matrix.xx() < 0 ? "hflip" : "", matrix.yy() < 0 ? "vflip" : "")
-                    .filter(filter -> !filter.isEmpty())
-                    .toList();
+            case 180 ->
+                Stream.of(matrix.xx() < 0 ? "hflip" : "", matrix.yy() < 0 ? "vflip" : "")
+                        .filter(filter -> !filter.isEmpty())
+                        .toList();
             case 270 -> List.of("transpose=" + (matrix.yx() < 0 ? "clock_flip" : "cclock"));
             default -> List.of("rotate=" + matrix.rotation() + "*PI/180");
         };
@@ -225,8 +226,8 @@ final class FilterGraph {
         String input = i == 0 ? "all" : "from" + (i - 1);
         ColorStandard output = source.color().output();
         String tags = i == 0 ? "," + colorTags("tv", output.matrix(), output.primaries(), output.transfer()) : "";
-        String scaled = "[" + input + "]scale=" + size.width() + ":" + size.height() + ":flags=bicubic:out_color_matrix="
-                + output.matrix() + ":out_range=tv,setsar=1,format=yuv420p" + tags;
+        String scaled = "[" + input + "]scale=" + size.width() + ":" + size.height()
+                + ":flags=bicubic:out_color_matrix=" + output.matrix() + ":out_range=tv,setsar=1,format=yuv420p" + tags;
         return i == renditions.size() - 1 ? scaled + "[v" + i + "]" : scaled + ",split=2[v" + i + "][from" + i + "]";
     }
 

@@ -52,7 +52,8 @@ public final class FfprobeCommand {
      * @param packets that are read at each point, until a key frame is decoded
      * @param points from the start of the file
      */
-    static List<String> frames(Path file, int stream, int packets, List<Duration> points, Limits limits, Set<String> unusedDecoders) {
+    static List<String> frames(
+            Path file, int stream, int packets, List<Duration> points, Limits limits, Set<String> unusedDecoders) {
         List<String> command = new ArrayList<>(QUIET);
         command.addAll(List.of("-select_streams", Integer.toString(stream), "-skip_frame", "nokey"));
         command.addAll(List.of(

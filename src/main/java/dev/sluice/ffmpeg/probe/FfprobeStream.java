@@ -30,6 +30,9 @@ final class FfprobeStream {
     /** A number that does not end with the colon of a line's address. */
     private static final Pattern MATRIX_ELEMENT = Pattern.compile("(?<![\\w-])(-?\\d{1,10})(?![\\w:])");
 
+    /** Sample entries of MP4: Common Encryption, and those of FairPlay. */
+    private static final Set<String> ENCRYPTED_ENTRIES = Set.of("encv", "enca", "drmi", "drms", "drmt");
+
     private final JsonObject stream;
 
     FfprobeStream(JsonObject stream) {
@@ -64,8 +67,7 @@ final class FfprobeStream {
     /** Whether it is encrypted: by its sample entry, or because it has encryption metadata. */
     boolean isEncrypted() {
         String tag = stream.getString("codec_tag_string", "");
-        return tag.equals("encv")
-                || tag.equals("enca")
+        return ENCRYPTED_ENTRIES.contains(tag)
                 || sideData()
                         .anyMatch(data -> data.getString("side_data_type", "").startsWith("Encryption"));
     }

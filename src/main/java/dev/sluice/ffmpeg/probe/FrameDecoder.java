@@ -55,7 +55,12 @@ record FrameDecoder(
             // The file does not start with a key frame.
             run(
                     FfprobeCommand.frames(
-                            file, stream.index(), 10 * PACKETS_BEFORE_KEY_FRAME, List.of(Duration.ZERO), limits, unusedDecoders),
+                            file,
+                            stream.index(),
+                            10 * PACKETS_BEFORE_KEY_FRAME,
+                            List.of(Duration.ZERO),
+                            limits,
+                            unusedDecoders),
                     survey::accept);
         }
         return survey;
@@ -64,11 +69,12 @@ record FrameDecoder(
     /** Whether one of the first packets of an audio stream can be decoded, or is not found in time. */
     boolean decodesAudio(FfprobeStream stream) {
         AtomicBoolean decoded = new AtomicBoolean();
-        boolean ended = run(FfprobeCommand.audioFrames(file, stream.index(), AUDIO_PACKETS, limits, unusedDecoders), line -> {
-            if (!line.isBlank()) {
-                decoded.set(true);
-            }
-        });
+        boolean ended =
+                run(FfprobeCommand.audioFrames(file, stream.index(), AUDIO_PACKETS, limits, unusedDecoders), line -> {
+                    if (!line.isBlank()) {
+                        decoded.set(true);
+                    }
+                });
         return decoded.get() || !ended;
     }
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Properties of decoded frames, spread over a video, as printed by ffprobe: headers can be silent or wrong. */
 final class FrameSurvey {
     /** The entries that ffprobe prints; the output has its own order, and side data in between. */
-    static final String ENTRIES = "frame=width,height,pix_fmt,sample_aspect_ratio,interlaced_frame,color_range,color_space,"
-            + "color_primaries,color_transfer";
+    static final String ENTRIES =
+            "frame=width,height,pix_fmt,sample_aspect_ratio,interlaced_frame,color_range,color_space,"
+                    + "color_primaries,color_transfer";
 
     private static final Pattern ENTRY = Pattern.compile("(?:^|\\|)(\\w+)=([^|]*)");
 
@@ -67,7 +68,9 @@ final class FrameSurvey {
         frames.forEach(frame -> counts.merge(frame.geometry(), 1, Integer::sum));
         return counts.entrySet().stream()
                 .max(Map.Entry.<Geometry, Integer>comparingByValue()
-                        .thenComparing(Map.Entry::getKey, Comparator.comparingLong(each -> each.size().pixels())))
+                        .thenComparing(
+                                Map.Entry::getKey,
+                                Comparator.comparingLong(each -> each.size().pixels())))
                 .orElseThrow()
                 .getKey();
     }

@@ -15,6 +15,7 @@ import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.FileSignature;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.ReferenceMovie;
 import io.vertx.core.json.DecodeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +56,7 @@ public final class MediaProber {
         byte[] head = head(file);
         Description description = describe(file, FileSignature.isContainer(head), cancellation);
         FfprobeOutput output = description.output();
+        rejectReferenceMovie(file);
         validator.checkStreams(output);
         Set<String> rejected = description.rejectedCodecs();
         StreamSelector selector = new StreamSelector(
@@ -85,6 +87,18 @@ public final class MediaProber {
                 throw rejection;
             });
             return head;
+        } catch (IOException e) {
+            throw missing(e);
+        }
+    }
+
+    private static void rejectReferenceMovie(Path file) {
+        try {
+            if (ReferenceMovie.matches(file)) {
+                throw new JobException(
+                        ErrorCode.UNREADABLE,
+                        "The file has an index but no media data: it is a reference to another file, or incomplete.");
+            }
         } catch (IOException e) {
             throw missing(e);
         }

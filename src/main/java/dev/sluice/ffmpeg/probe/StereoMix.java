@@ -68,7 +68,8 @@ record StereoMix(String expressions, Optional<String> warning) {
         return new StereoMix(
                 "c0|c1",
                 channels > 2
-                        ? Optional.of("Only the first two of the " + channels + " audio channels " + which + " were used.")
+                        ? Optional.of(
+                                "Only the first two of the " + channels + " audio channels " + which + " were used.")
                         : Optional.empty());
     }
 }

@@ -60,7 +60,8 @@ public final class JobHandler {
     }
 
     private Future<JsonObject> get(ApiRequest call) {
-        return media.requireAccessibleJob(call.jobId(), call.caller()).map(JobJson::details);
+        return media.requireAccessibleJob(call.jobId(), call.caller())
+                .map(job -> JobJson.details(job, call.caller().admin()));
     }
 
     private Future<JsonObject> act(ApiRequest call, Function<JobId, Future<OperationResult>> action) {

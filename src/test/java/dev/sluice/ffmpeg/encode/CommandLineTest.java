@@ -47,8 +47,7 @@ class CommandLineTest {
             sidedata=mode=delete:type=AMBIENT_VIEWING_ENVIRONMENT,sidedata=mode=delete:type=DOVI_RPU_BUFFER,\
             sidedata=mode=delete:type=DOVI_METADATA,sidedata=mode=delete:type=ICC_PROFILE,""";
 
-    private static final String BT709 =
-            "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709";
+    private static final String BT709 = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709";
 
     private static final String FILTERS = WITHOUT_SIDE_DATA + BT709 + """
             ,scale=1920:1080,bwdif=mode=send_frame:deint=interlaced,\
@@ -114,8 +113,8 @@ class CommandLineTest {
 
     @Test
     void usesFewThreadsForScalingAndAllForExpensiveFilters() {
-        MediaInfo hdr = TestSources.of(
-                TestSources.video(3840, 2160, false, Optional.of("smpte2084")), Optional.empty());
+        MediaInfo hdr =
+                TestSources.of(TestSources.video(3840, 2160, false, Optional.of("smpte2084")), Optional.empty());
 
         assertThat(filterThreads(TestSources.FULL_HD, 3)).isEqualTo("1");
         assertThat(filterThreads(TestSources.FULL_HD, 16)).isEqualTo("4");
@@ -128,7 +127,8 @@ class CommandLineTest {
     @Test
     void deinterlacesInterlacedVideo() {
         assertThat(filters(TestSources.video(720, 576, true, Optional.empty())))
-                .contains("scale=720:576,bwdif=mode=send_frame:deint=interlaced," + MIN_DISTANCE + "split=2[all][some];");
+                .contains(
+                        "scale=720:576,bwdif=mode=send_frame:deint=interlaced," + MIN_DISTANCE + "split=2[all][some];");
     }
 
     @Test
@@ -238,8 +238,9 @@ class CommandLineTest {
     void buildsSinglePassBaseline() {
         assertThat(line(BaselineCommands.singlePass(
                         Path.of("/bin/ffmpeg"), SOURCE, TestSources.FULL_HD, FfmpegFixture.withPreset("medium"), 2)))
-                .isEqualTo("/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -reinit_filter:0 0 -i /in/-source name.mov "
-                        + OUTPUTS);
+                .isEqualTo(
+                        "/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -reinit_filter:0 0 -i /in/-source name.mov "
+                                + OUTPUTS);
     }
 
     @Test

@@ -73,7 +73,8 @@ class ReportedCasesIT {
                                 default -> BT601_625;
                             });
             assertThat(entries(rendition, "frame_side_data=side_data_type", "v"))
-                    .noneMatch(type -> type.contains("Mastering") || type.contains("light level") || type.contains("ICC"));
+                    .noneMatch(
+                            type -> type.contains("Mastering") || type.contains("light level") || type.contains("ICC"));
         }
     }
 
@@ -102,8 +103,17 @@ class ReportedCasesIT {
 
     private List<String> entries(RenditionFile rendition, String entries, String streams) {
         List<String> command = List.of(
-                "-loglevel", "error", "-select_streams", streams, "-read_intervals", "%+#1", "-show_entries", entries,
-                "-print_format", "csv=print_section=0", "file:" + rendition.file());
+                "-loglevel",
+                "error",
+                "-select_streams",
+                streams,
+                "-read_intervals",
+                "%+#1",
+                "-show_entries",
+                entries,
+                "-print_format",
+                "csv=print_section=0",
+                "file:" + rendition.file());
         return FfmpegFixture.output(FfmpegFixture.ffmpeg().ffprobe(), command, directory).stream()
                 .map(line -> line.replaceFirst(",+$", ""))
                 .filter(line -> !line.isEmpty())

@@ -135,7 +135,10 @@ class FfprobeOutputTest {
     }
 
     private static int preferredAudio(String json) {
-        return FfprobeOutput.of(json).audioCandidates(stream("\"index\": 9")).get(0).index();
+        return FfprobeOutput.of(json)
+                .audioCandidates(stream("\"index\": 9"))
+                .get(0)
+                .index();
     }
 
     private static FfprobeStream stream(String fields) {

@@ -68,15 +68,15 @@ class StreamTimesIT {
     @ParameterizedTest
     @MethodSource("offsetsInContainers")
     void keepsOffsetOfAudio(Case each) throws IOException {
-        assertSynchronousInSegments(source(
-                "source." + each.container(), each.offset(), encoders(each.container())));
+        assertSynchronousInSegments(source("source." + each.container(), each.offset(), encoders(each.container())));
     }
 
     private static List<String> encoders(String container) {
         return switch (container) {
             case "webm" -> List.of("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus");
-            case "m2ts" -> Stream.concat(H264.stream(), Stream.of("-c:a", "aac", "-mpegts_m2ts_mode", "1", "-f", "mpegts"))
-                    .toList();
+            case "m2ts" ->
+                Stream.concat(H264.stream(), Stream.of("-c:a", "aac", "-mpegts_m2ts_mode", "1", "-f", "mpegts"))
+                        .toList();
             case "mpg" -> List.of("-c:v", "mpeg2video", "-c:a", "mp2");
             case "avi" -> List.of("-c:v", "mpeg4", "-c:a", "libmp3lame");
             case "wmv" -> List.of("-c:v", "wmv2", "-c:a", "wmav2");
@@ -121,11 +121,13 @@ class StreamTimesIT {
                 .filter(beep -> beep > beeps.get(0) && beep < flashes.get(flashes.size() - 1))
                 .filter(beep -> beep > flashes.get(0) + 0.5)
                 .toList();
-        assertThat(common).hasSizeGreaterThan(2).allSatisfy(beep -> assertThat(flashes.stream()
-                        .map(flash -> beep - flash)
-                        .min(Comparator.comparingDouble(Math::abs))
-                        .orElseThrow())
-                .isCloseTo(0, within(TOLERANCE)));
+        assertThat(common)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(beep -> assertThat(flashes.stream()
+                                .map(flash -> beep - flash)
+                                .min(Comparator.comparingDouble(Math::abs))
+                                .orElseThrow())
+                        .isCloseTo(0, within(TOLERANCE)));
     }
 
     private List<Double> flashes(Path file) {
@@ -156,8 +158,18 @@ class StreamTimesIT {
     private List<String> filtered(Path file, String option, String filter) {
         return FfmpegFixture.output(
                 FfmpegFixture.ffmpeg().ffmpeg(),
-                List.of("-nostdin", "-loglevel", "error", "-copyts", "-i", InputArguments.url(file), option, filter, "-f",
-                        "null", "-"),
+                List.of(
+                        "-nostdin",
+                        "-loglevel",
+                        "error",
+                        "-copyts",
+                        "-i",
+                        InputArguments.url(file),
+                        option,
+                        filter,
+                        "-f",
+                        "null",
+                        "-"),
                 directory);
     }
 
@@ -170,8 +182,8 @@ class StreamTimesIT {
         command.addAll(List.of("-itsoffset", seconds(video), "-f", "lavfi", "-i"));
         command.add("color=size=160x120:rate=25:duration=8,geq=lum='if(lt(mod(T,1),0.2),235,16)':cb=128:cr=128");
         command.addAll(List.of("-itsoffset", seconds(audio), "-f", "lavfi", "-i"));
-        command.add("aevalsrc='if(lt(" + time + ",0.2),0.8*sin(2*PI*1000*t),0)':s=48000:d="
-                + seconds(8 + video - audio));
+        command.add(
+                "aevalsrc='if(lt(" + time + ",0.2),0.8*sin(2*PI*1000*t),0)':s=48000:d=" + seconds(8 + video - audio));
         command.addAll(List.of("-map", "0:v", "-map", "1:a", "-pix_fmt", "yuv420p", "-g", "25", "-b:v", "500k"));
         command.addAll(encoders);
         Path file = directory.resolve(name);
@@ -191,15 +203,25 @@ class StreamTimesIT {
         Path withGaps = directory.resolve("gaps.webm");
         FfmpegFixture.output(
                 FfmpegFixture.ffmpeg().ffmpeg(),
-                List.of("-nostdin", "-loglevel", "error", "-i", InputArguments.url(source), "-c", "copy", "-bsf:a",
-                        "noise=drop='between(mod(pts*tb\\,1)\\,0.48\\,0.535)'", InputArguments.url(withGaps)),
+                List.of(
+                        "-nostdin",
+                        "-loglevel",
+                        "error",
+                        "-i",
+                        InputArguments.url(source),
+                        "-c",
+                        "copy",
+                        "-bsf:a",
+                        "noise=drop='between(mod(pts*tb\\,1)\\,0.48\\,0.535)'",
+                        InputArguments.url(withGaps)),
                 directory);
 
         Path file = file(FfmpegFixture.encoder(MEDIA)
                 .encode(FfmpegFixture.request(withGaps, FfmpegFixture.probe(withGaps), directory)));
 
-        assertThat(beeps(file)).hasSizeGreaterThan(5).allSatisfy(beep -> assertThat(beep - Math.rint(beep))
-                .isCloseTo(0, within(0.02)));
+        assertThat(beeps(file))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(beep -> assertThat(beep - Math.rint(beep)).isCloseTo(0, within(0.02)));
     }
 
     /** A capture that states no frame rate: its time base is a millisecond. */
@@ -216,9 +238,26 @@ class StreamTimesIT {
         Path live = directory.resolve("live.webm");
         FfmpegFixture.output(
                 FfmpegFixture.ffmpeg().ffmpeg(),
-                List.of("-nostdin", "-loglevel", "error", "-i", InputArguments.url(source), "-c:v", "libvpx", "-deadline",
-                        "realtime", "-cpu-used", "16", "-fps_mode", "passthrough", "-enc_time_base", "demux", "-an",
-                        "-live", "1", InputArguments.url(live)),
+                List.of(
+                        "-nostdin",
+                        "-loglevel",
+                        "error",
+                        "-i",
+                        InputArguments.url(source),
+                        "-c:v",
+                        "libvpx",
+                        "-deadline",
+                        "realtime",
+                        "-cpu-used",
+                        "16",
+                        "-fps_mode",
+                        "passthrough",
+                        "-enc_time_base",
+                        "demux",
+                        "-an",
+                        "-live",
+                        "1",
+                        InputArguments.url(live)),
                 directory);
 
         EncodeResult result = FfmpegFixture.encoder(FfmpegFixture.withPreset("veryfast"))
@@ -236,8 +275,16 @@ class StreamTimesIT {
     private List<String> ffprobe(Path file, String entries) {
         return FfmpegFixture.output(
                 FfmpegFixture.ffmpeg().ffprobe(),
-                List.of("-loglevel", "error", "-select_streams", "v", "-show_entries", entries, "-print_format",
-                        "csv=print_section=0", InputArguments.url(file)),
+                List.of(
+                        "-loglevel",
+                        "error",
+                        "-select_streams",
+                        "v",
+                        "-show_entries",
+                        entries,
+                        "-print_format",
+                        "csv=print_section=0",
+                        InputArguments.url(file)),
                 directory);
     }
 
@@ -284,11 +331,23 @@ class StreamTimesIT {
 
         List<Double> psnr = FfmpegFixture.output(
                         FfmpegFixture.ffmpeg().ffmpeg(),
-                        List.of("-nostdin", "-loglevel", "fatal", "-i", InputArguments.url(file.file()), "-i",
-                                InputArguments.url(source), "-lavfi",
+                        List.of(
+                                "-nostdin",
+                                "-loglevel",
+                                "fatal",
+                                "-i",
+                                InputArguments.url(file.file()),
+                                "-i",
+                                InputArguments.url(source),
+                                "-lavfi",
                                 "[0:v]settb=1/24,setpts=N[a];[1:v]scale=" + file.width() + ":" + file.height()
                                         + ",settb=1/24,setpts=N[b];[a][b]psnr=stats_file=-",
-                                "-fps_mode", "passthrough", "-an", "-f", "null", "-"),
+                                "-fps_mode",
+                                "passthrough",
+                                "-an",
+                                "-f",
+                                "null",
+                                "-"),
                         directory)
                 .stream()
                 .map(line -> line.replaceAll(".*psnr_avg:([0-9.inf]+).*", "$1"))
