@@ -90,8 +90,9 @@ final class FfprobeStream {
 
     /** @param survey of this stream's frames; what it states takes precedence over the header */
     VideoStream video(FrameSurvey survey) {
-        FrameSurvey.Geometry geometry =
-                survey.isEmpty() ? new FrameSurvey.Geometry(size(), aspectRatio(text("sample_aspect_ratio"))) : survey.geometry();
+        FrameSurvey.Geometry geometry = survey.isEmpty()
+                ? new FrameSurvey.Geometry(size(), aspectRatio(text("sample_aspect_ratio")))
+                : survey.geometry();
         PixelFormat format = survey.isEmpty() ? new PixelFormat(text("pix_fmt")) : survey.pixelFormat();
         return new VideoStream(
                 index(),

@@ -4,6 +4,7 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.FfmpegConfig;
 import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.ErrorCode;
@@ -50,18 +51,20 @@ record FrameDecoder(
                         .toList())
                 .orElse(List.of(Duration.ZERO));
         int packets = formatName.startsWith("mpeg") ? PACKETS_BEFORE_KEY_FRAME : PACKETS;
-        run(FfprobeCommand.frames(file, stream.index(), packets, points, limits, unusedDecoders), survey::accept);
-        if (survey.isEmpty()) {
+        boolean ended = run(
+                FfprobeCommand.frames(file, stream.index(), packets, points, limits, unusedDecoders), survey::accept);
+        if (survey.isEmpty() && ended) {
             // The file does not start with a key frame.
-            run(
-                    FfprobeCommand.frames(
-                            file,
-                            stream.index(),
-                            10 * PACKETS_BEFORE_KEY_FRAME,
-                            List.of(Duration.ZERO),
-                            limits,
-                            unusedDecoders),
-                    survey::accept);
+            List<String> start = FfprobeCommand.frames(
+                    file,
+                    stream.index(),
+                    10 * PACKETS_BEFORE_KEY_FRAME,
+                    List.of(Duration.ZERO),
+                    limits,
+                    unusedDecoders);
+            if (!run(start, survey::accept)) {
+                LOG.atInfo().addKeyValue("stream", stream.index()).log("no key frame found in time");
+            }
         }
         return survey;
     }
@@ -82,8 +85,11 @@ record FrameDecoder(
     private boolean run(List<String> command, Consumer<String> lines) {
         Duration limit = config.probeTimeout().compareTo(MAX_DURATION) < 0 ? config.probeTimeout() : MAX_DURATION;
         try {
-            ffmpeg.probeRunner(FileAccess.readFile(file))
+            FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                     .run(command, lines, Watchdog.withDeadline(limit), cancellation);
+            if (result.exitCode() != 0) {
+                LOG.atDebug().addKeyValue("ffprobe", result.stderr()).log("frames not decoded");
+            }
             return true;
         } catch (JobException failure) {
             if (failure.code() != ErrorCode.FFMPEG_STALLED || cancellation.isCancelled()) {

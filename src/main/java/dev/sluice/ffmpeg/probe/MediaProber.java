@@ -128,7 +128,8 @@ public final class MediaProber {
         FfprobeRun run = FfprobeRun.run(file, ffmpeg, limits, config.probeTimeout(), cancellation);
         // One run names one decoder that is not allowed.
         while (run.result().exitCode() != 0 && rejectedCodecs.size() < limits.maxStreams()) {
-            Optional<String> rejected = ProbeErrorMapper.rejectedCodec(run.result().stderr());
+            Optional<String> rejected =
+                    ProbeErrorMapper.rejectedCodec(run.result().stderr());
             if (!rejected.filter(rejectedCodecs::add).isPresent()) {
                 break;
             }
