@@ -191,7 +191,8 @@ class WebUiIT {
     @Test
     void showsCancelledJobAsStateOfItsOwn() {
         pipeline.database()
-                .execute("INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"status\") VALUES ('unwanted', 'media-unwanted', 'PENDING')");
+                .execute(
+                        "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"status\") VALUES ('unwanted', 'media-unwanted', 'PENDING')");
         page.navigate(home + "#/jobs/unwanted");
         assertThat(page.getByTestId("status")).hasText("Waiting");
 
@@ -202,10 +203,15 @@ class WebUiIT {
         assertThat(page.locator(".failure")).hasCount(0);
         assertAccessible("job-cancelled");
         page.navigate(home);
-        page.getByText("Cancelled", new Page.GetByTextOptions().setExact(true)).first().click();
+        page.getByText("Cancelled", new Page.GetByTextOptions().setExact(true))
+                .first()
+                .click();
         assertThat(page.locator("[data-testid=job-row][data-job-id=unwanted]")).isVisible();
-        assertThat(page.locator("[data-testid=job-row]:not([data-state=cancelled])")).hasCount(0);
-        page.getByText("Failed", new Page.GetByTextOptions().setExact(true)).first().click();
+        assertThat(page.locator("[data-testid=job-row]:not([data-state=cancelled])"))
+                .hasCount(0);
+        page.getByText("Failed", new Page.GetByTextOptions().setExact(true))
+                .first()
+                .click();
         assertThat(page.locator("[data-testid=job-row][data-state=cancelled]")).hasCount(0);
     }
 
@@ -286,8 +292,9 @@ class WebUiIT {
                                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
                         .as("page fits into the width of " + width)
                         .isTrue();
-                assertThat(view.evaluate(
-                                "new Set([...document.querySelectorAll('.stages.large .bar')].map((bar) => bar.getBoundingClientRect().top)).size"))
+                assertThat(
+                                view.evaluate(
+                                        "new Set([...document.querySelectorAll('.stages.large .bar')].map((bar) => bar.getBoundingClientRect().top)).size"))
                         .as("the bars of the stages are in one line")
                         .isEqualTo(1);
                 assertNoSeriousViolations(view, "job " + scheme + " " + width);
@@ -340,7 +347,9 @@ class WebUiIT {
                 .put("uploadThroughput", bytesPerSecond);
         CDPSession session = page.context().newCDPSession(page);
         session.send("Network.enable");
-        session.send("Network.emulateNetworkConditions", JsonParser.parseString(conditions.encode()).getAsJsonObject());
+        session.send(
+                "Network.emulateNetworkConditions",
+                JsonParser.parseString(conditions.encode()).getAsJsonObject());
     }
 
     private static void awaitDeadLetter() {
