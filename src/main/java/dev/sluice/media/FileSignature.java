@@ -85,8 +85,8 @@ public final class FileSignature {
         if (kind.equals("GIF") && start.contains("NETSCAPE2.0")) {
             return Optional.empty();
         }
-        boolean animated = (kind.equals("PNG") && start.contains("acTL"))
-                || (kind.equals("WebP") && start.contains("ANIM"));
+        boolean animated =
+                (kind.equals("PNG") && start.contains("acTL")) || (kind.equals("WebP") && start.contains("ANIM"));
         return Optional.of(
                 animated
                         ? new JobException(

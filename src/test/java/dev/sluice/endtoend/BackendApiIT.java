@@ -97,11 +97,12 @@ class BackendApiIT {
     @Test
     void showsDiagnosticsToAdministratorsOnly() {
         pipeline.database()
-                .execute("INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('diagnosed',"
-                        + " '{\"mediaId\": \"m\", \"userId\": \"ann\"}', 'processing', 'failed', 1);"
-                        + " INSERT INTO sluice.stage_run (job_id, stage, task, state, history) VALUES ('diagnosed',"
-                        + " 'processing', 0, 'failed', '[{\"attempt\": 1, \"worker\": \"w\", \"error_code\": \"filter_failed\","
-                        + " \"error\": \"No.\", \"at\": \"2026-11-24T05:37:11Z\", \"diagnostics\": \"ffmpeg -i x\"}]')");
+                .execute(
+                        "INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('diagnosed',"
+                                + " '{\"mediaId\": \"m\", \"userId\": \"ann\"}', 'processing', 'failed', 1);"
+                                + " INSERT INTO sluice.stage_run (job_id, stage, task, state, history) VALUES ('diagnosed',"
+                                + " 'processing', 0, 'failed', '[{\"attempt\": 1, \"worker\": \"w\", \"error_code\": \"filter_failed\","
+                                + " \"error\": \"No.\", \"at\": \"2026-11-24T05:37:11Z\", \"diagnostics\": \"ffmpeg -i x\"}]')");
 
         assertThat(failedAttempt(ANN)).containsEntry("error", "No.").doesNotContainKey("diagnostics");
         assertThat(failedAttempt(ADMIN)).containsEntry("diagnostics", "ffmpeg -i x");
