@@ -25,11 +25,7 @@ public final class SourceWarnings {
      * @param outputs times of the streams of the outputs
      */
     public static List<String> build(
-            Optional<Duration> stated,
-            Duration encoded,
-            SourceDamage damage,
-            StreamTimes source,
-            StreamTimes outputs) {
+            Optional<Duration> stated, Duration encoded, SourceDamage damage, StreamTimes source, StreamTimes outputs) {
         List<String> warnings = new ArrayList<>();
         if (damage.truncated()) {
             warnings.add("The file is truncated; the existing part was encoded.");
@@ -37,7 +33,9 @@ public final class SourceWarnings {
             missing(stated, encoded).ifPresent(warnings::add);
         }
         if (warnings.isEmpty()) {
-            shiftedAudio(source, outputs).or(() -> missingAudio(source, outputs)).ifPresent(warnings::add);
+            shiftedAudio(source, outputs)
+                    .or(() -> missingAudio(source, outputs))
+                    .ifPresent(warnings::add);
         }
         if (damage.corrupt() && warnings.isEmpty()) {
             warnings.add("Parts of the file are damaged; video or audio may have defects there.");
@@ -46,23 +44,25 @@ public final class SourceWarnings {
     }
 
     private static Optional<String> shiftedAudio(StreamTimes source, StreamTimes outputs) {
-        return source.audioOffset().flatMap(stated -> outputs.audioOffset()
-                .filter(offset -> offset.minus(stated).abs().compareTo(MAX_SHIFT) > 0)
-                .map(offset -> String.format(
-                        Locale.ROOT,
-                        "By the file, its audio starts %.2f s after the video, but in the outputs it starts %.2f s after it.",
-                        DecimalSeconds.toSeconds(stated),
-                        DecimalSeconds.toSeconds(offset))));
+        return source.audioOffset()
+                .flatMap(stated -> outputs.audioOffset()
+                        .filter(offset -> offset.minus(stated).abs().compareTo(MAX_SHIFT) > 0)
+                        .map(offset -> String.format(
+                                Locale.ROOT,
+                                "By the file, its audio starts %.2f s after the video, but in the outputs it starts %.2f s after it.",
+                                DecimalSeconds.toSeconds(stated),
+                                DecimalSeconds.toSeconds(offset))));
     }
 
     private static Optional<String> missingAudio(StreamTimes source, StreamTimes outputs) {
-        return source.audioDuration().flatMap(stated -> outputs.audioDuration()
-                .filter(encoded -> isMuchShorter(encoded, stated))
-                .map(encoded -> String.format(
-                        Locale.ROOT,
-                        "The audio has a stated duration of %.1f s, but only %.1f s could be decoded.",
-                        DecimalSeconds.toSeconds(stated),
-                        DecimalSeconds.toSeconds(encoded))));
+        return source.audioDuration()
+                .flatMap(stated -> outputs.audioDuration()
+                        .filter(encoded -> isMuchShorter(encoded, stated))
+                        .map(encoded -> String.format(
+                                Locale.ROOT,
+                                "The audio has a stated duration of %.1f s, but only %.1f s could be decoded.",
+                                DecimalSeconds.toSeconds(stated),
+                                DecimalSeconds.toSeconds(encoded))));
     }
 
     private static boolean isMuchShorter(Duration encoded, Duration stated) {

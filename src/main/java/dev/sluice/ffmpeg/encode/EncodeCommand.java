@@ -185,7 +185,8 @@ public final class EncodeCommand {
      * rates are at times higher than their average.
      */
     private static void addEncoderParameters(List<String> command, MediaInfo info, String more) {
-        long rate = Math.round(1000 * Math.max(MIN_LEVEL_FRAME_RATE, info.video().frameRate()));
+        long rate =
+                Math.round(1000 * Math.max(MIN_LEVEL_FRAME_RATE, info.video().frameRate()));
         command.addAll(List.of("-x264-params", "fps=" + rate + "/1000" + more));
     }
 

@@ -119,7 +119,8 @@ class CommandLineTest {
     @Test
     void toneMapsHdr() {
         assertThat(filters(TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084"))))
-                .startsWith("[0:0]" + MIN_DISTANCE + "zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
+                .startsWith("[0:0]" + MIN_DISTANCE
+                        + "zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
                         + "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p,"
                         + "split=2[all][some];");
     }

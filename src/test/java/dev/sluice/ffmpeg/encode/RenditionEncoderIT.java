@@ -194,7 +194,11 @@ class RenditionEncoderIT {
                         .verify(
                                 directory,
                                 new OutputVerifier.Expectation(
-                                        renditions, true, 50, Duration.ofSeconds(2), info(source).times()),
+                                        renditions,
+                                        true,
+                                        50,
+                                        Duration.ofSeconds(2),
+                                        info(source).times()),
                                 new CancellationToken()))
                 .isInstanceOfSatisfying(
                         JobException.class,

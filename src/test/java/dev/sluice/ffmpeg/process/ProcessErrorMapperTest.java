@@ -137,7 +137,8 @@ class ProcessErrorMapperTest {
         assertThat(warnings(whole, noErrors)).isEmpty();
         assertThat(warnings(Duration.ofSeconds(40), noErrors))
                 .containsExactly("The file has a stated duration of 62.0 s, but only 40.0 s could be decoded.");
-        assertThat(warnings(whole, stderr("[h264 @ 0x55] [error] mmco: unref short failure"))).isEmpty();
+        assertThat(warnings(whole, stderr("[h264 @ 0x55] [error] mmco: unref short failure")))
+                .isEmpty();
         assertThat(warnings(whole, stderr("[dec:h264 @ 0x55] [warning] corrupt decoded frame")))
                 .containsExactly("Parts of the file are damaged; video or audio may have defects there.");
         assertThat(warnings(Duration.ofSeconds(40), stderr("[mov] [error] stream 0: partial file")))
