@@ -41,6 +41,9 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentEncoder.class);
 
+    /** The audio of a video that is encoded in segments. */
+    public record EncodedAudio(Path file, SourceDamage damage) {}
+
     /**
      * Encodes the video of one segment, without audio; blocks. If seeking passed the first frame of the segment, it repeats the
      * encode with a longer preroll, and finally with everything before the segment decoded.
@@ -146,19 +149,22 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
     }
 
     /**
-     * Encodes the whole audio, with one thread, and returns its file; blocks.
+     * Encodes the whole audio, with one thread; blocks.
      *
      * @throws dev.sluice.job.JobException as {@link #encodeVideo}
      */
-    public Path encodeAudio(EncodeRequest request, AudioStream audio) {
+    public EncodedAudio encodeAudio(EncodeRequest request, AudioStream audio) {
         MediaInfo info = request.source().info();
         ProgressParser parser = new ProgressParser();
-        runner.run(
+        FfmpegRunner.ExitResult exit = runner.runUnchecked(
                 new EncodeCommand(runner.media(), 1).audioOnly(request.source(), audio),
                 FileAccess.encode(request.directory(), request.source().path()),
                 parser,
                 () -> parser.fraction(info.duration()).ifPresent(request.progress()::report),
+                Duration.ZERO,
                 request.cancellation());
-        return request.directory().resolve(EncodeCommand.AUDIO_FILE);
+        EncodeRunner.requireSuccess(exit, parser);
+        return new EncodedAudio(
+                request.directory().resolve(EncodeCommand.AUDIO_FILE), ProcessErrorMapper.sourceDamage(exit.stderr()));
     }
 }

@@ -114,7 +114,8 @@ public final class JoinStage implements Stage {
         List<SegmentResult> segments = results.tailMap(SegmentTasks.of(0)).values().stream()
                 .map(SegmentResult::of)
                 .toList();
-        SourceDamage damage = segments.stream()
+        SourceDamage damage = results.values().stream()
+                .map(SegmentResult::of)
                 .map(SegmentResult::damage)
                 .reduce(new SourceDamage(false, false), SourceDamage::merge);
         return new SegmentConcatenator.Request(

@@ -6,7 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Result of a segment task for the join, in addition to its artifacts. */
+/** Result of a task for the join, in addition to its artifacts; without frames for the audio. */
 record SegmentResult(Optional<EncodedSegment.FrameRange> frames, SourceDamage damage) {
     private static final long NANOS_PER_MICRO = 1_000;
 

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -76,7 +77,11 @@ public final class SegmentStage implements Stage {
                 source,
                 plan.end(),
                 request -> encoder.encodeAudio(request, audio),
-                file -> store(context, List.of(file), new JsonObject(), new JsonObject()));
+                result -> store(
+                        context,
+                        List.of(result.file()),
+                        new JsonObject(),
+                        new SegmentResult(Optional.empty(), result.damage()).toJson()));
     }
 
     private Future<StageResult> encodeVideo(
