@@ -54,6 +54,14 @@ class WebUiIT {
             }
             """;
 
+    /** The number of lines of the stage bars, with notes of different lengths. */
+    private static final String STAGE_BAR_LINES = """
+            () => {
+              [...document.querySelectorAll('.stages.large .stage-note')].at(-1).textContent = '7%';
+              return new Set([...document.querySelectorAll('.stages.large .bar')].map((bar) => bar.getBoundingClientRect().top)).size;
+            }
+            """;
+
     @TempDir
     private Path directory;
 
@@ -294,9 +302,7 @@ class WebUiIT {
                                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
                         .as("page fits into the width of " + width)
                         .isTrue();
-                assertThat(
-                                view.evaluate(
-                                        "new Set([...document.querySelectorAll('.stages.large .bar')].map((bar) => bar.getBoundingClientRect().top)).size"))
+                assertThat(view.evaluate(STAGE_BAR_LINES))
                         .as("the bars of the stages are in one line")
                         .isEqualTo(1);
                 assertNoSeriousViolations(view, "job " + scheme + " " + width);
