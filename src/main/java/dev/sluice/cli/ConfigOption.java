@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.config.SluiceConfig;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,9 +16,13 @@ final class ConfigOption {
     private @Nullable Path file;
 
     SluiceConfig load() {
+        return load(System.getenv());
+    }
+
+    SluiceConfig load(Map<String, String> environment) {
         if (file == null) {
             throw new IllegalStateException("the option is required");
         }
-        return SluiceConfig.load(file, System.getenv());
+        return SluiceConfig.load(file, environment);
     }
 }

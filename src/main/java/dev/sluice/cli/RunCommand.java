@@ -40,6 +40,9 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config = new ConfigOption();
 
+    @Mixin
+    private ListenOptions listen = new ListenOptions();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -48,7 +51,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SluiceConfig loaded = config.load();
+        SluiceConfig loaded = config.load(listen.in(System.getenv()));
         SluiceVerticle sluice = new SluiceVerticle(loaded);
         LoggerFactory.getLogger(RunCommand.class)
                 .atInfo()

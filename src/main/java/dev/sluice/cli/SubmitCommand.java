@@ -39,9 +39,7 @@ public final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("File not found: " + file);
-        }
+        requireReadable(file);
         SluiceConfig checked = config.load();
         Vertx vertx = Vertx.vertx();
         try {
@@ -54,6 +52,24 @@ public final class SubmitCommand implements Callable<Integer> {
                     .await();
         } finally {
             vertx.close().await();
+        }
+    }
+
+    /**
+     * Requires a file that can be read.
+     *
+     * @throws IllegalArgumentException names the file and what is wrong
+     */
+    public static void requireReadable(Path file) {
+        if (!Files.exists(file)) {
+            throw new IllegalArgumentException("File not found: " + file);
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("Not a file: " + file
+                    + (Files.isDirectory(file) ? " is a directory. Name one video file." : ". Name a video file."));
+        }
+        if (!Files.isReadable(file)) {
+            throw new IllegalArgumentException("The file cannot be read: " + file + ". Check its permissions.");
         }
     }
 

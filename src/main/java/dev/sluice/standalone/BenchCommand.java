@@ -1,5 +1,6 @@
 package dev.sluice.standalone;
 
+import dev.sluice.cli.SubmitCommand;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.standalone.bench.BenchReport;
 import dev.sluice.standalone.bench.BenchRunner;
@@ -7,7 +8,6 @@ import dev.sluice.standalone.bench.BenchVariant;
 import dev.sluice.standalone.bench.Measurement;
 import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,9 +53,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("File not found: " + file);
-        }
+        SubmitCommand.requireReadable(file);
         System.out.println("starting broker, database and object store in " + data.directory());
         try (StandaloneServer standalone = StandaloneServer.start(data.directory(), withoutSandbox(data.settings()))) {
             FfmpegInstallation ffmpeg =

@@ -2,10 +2,10 @@ package dev.sluice.standalone;
 
 import dev.sluice.backend.job.JobPoller;
 import dev.sluice.cli.JobFollower;
+import dev.sluice.cli.SubmitCommand;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -29,8 +29,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (file != null && !Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("File not found: " + file);
+        if (file != null) {
+            SubmitCommand.requireReadable(file);
         }
         JsonObject settings = data.settings();
         if (!settings.containsKey("updates")) {

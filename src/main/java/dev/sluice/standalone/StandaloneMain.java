@@ -3,6 +3,7 @@ package dev.sluice.standalone;
 import dev.sluice.app.Version;
 import dev.sluice.cli.CommandLineRunner;
 import dev.sluice.cli.SendTestJobCommand;
+import dev.sluice.cli.SubmitCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -20,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
             StartCommand.class,
             DemoCommand.class,
             BenchCommand.class,
+            SubmitCommand.class,
             SendTestJobCommand.class,
             HelpCommand.class
         })

@@ -1,12 +1,17 @@
 package dev.sluice.standalone;
 
 import dev.sluice.cli.CommandLineRunner;
+import dev.sluice.cli.ListenOptions;
+import dev.sluice.config.BackendConfig;
 import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
@@ -17,49 +22,69 @@ import picocli.CommandLine.Mixin;
 @Command(name = StartCommand.NAME, description = "Run services and pipeline until SIGTERM (default command).")
 final class StartCommand implements Callable<Integer> {
     static final String NAME = "start";
-    private static final String HOST = "127.0.0.1";
-    private static final int DEFAULT_PORT = 8080;
+    private static final String PORT = "SLUICE_BACKEND_PORT";
 
     @Mixin
     private DataOption data = new DataOption();
 
+    @Mixin
+    private ListenOptions listen = new ListenOptions();
+
     @Override
     public Integer call() throws Exception {
-        int port = freePort();
-        StandaloneServer standalone = StandaloneServer.start(data.directory(), withWebUi(data.settings(), port));
+        StandaloneServer standalone = StandaloneServer.start(
+                data.directory(), withWebUi(data.settings()), withFreePort(listen.in(System.getenv())));
         LoggerFactory.getLogger(StartCommand.class)
                 .atInfo()
                 .addKeyValue("directory", data.directory())
                 .addKeyValue("verticles", standalone.sluice().verticles().size())
                 .log("standalone server started");
-        System.out.println("Web UI: http://" + HOST + ":" + port + "/");
-        System.out.println("Submit a video there, or with");
-        System.out.println(
-                "  java -jar sluice.jar submit FILE --wait -conf " + StandaloneServer.configuration(data.directory()));
+        BackendConfig backend = standalone.config().backend();
+        if (backend.enabled() && backend.webUi() && backend.port() > 0) {
+            String host = backend.host().contains(":") ? "[" + backend.host() + "]" : backend.host();
+            System.out.println("Web UI: http://" + host + ":" + backend.port() + "/");
+            System.out.println("Submit a video there, or with");
+        } else {
+            System.out.println("Submit a video with");
+        }
+        System.out.println("  java -jar " + shellQuote(jar()) + " submit FILE --wait -conf "
+                + shellQuote(StandaloneServer.configuration(data.directory())));
         // A signal ends the process; a shutdown hook closes the server.
         new CountDownLatch(1).await();
         return CommandLineRunner.OK;
     }
 
     /** Web UI and API on the loopback interface, unless the settings say otherwise. */
-    private static JsonObject withWebUi(JsonObject settings, int port) {
-        JsonObject backend = new JsonObject()
-                .put("enabled", true)
-                .put("host", HOST)
-                .put("port", port)
-                .put("auth", "none");
+    private static JsonObject withWebUi(JsonObject settings) {
+        JsonObject backend =
+                new JsonObject().put("enabled", true).put("host", "127.0.0.1").put("auth", "none");
         return new JsonObject().put("backend", backend).mergeIn(settings, true);
     }
 
-    /** The default port, so that bookmarks remain valid; another one if it is in use. */
-    private static int freePort() throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket preferred = new ServerSocket(DEFAULT_PORT, 1, loopback)) {
-            return preferred.getLocalPort();
-        } catch (BindException inUse) {
-            try (ServerSocket any = new ServerSocket(0, 1, loopback)) {
-                return any.getLocalPort();
-            }
+    /** Replaces port 0 by a free port, because the address is printed. */
+    private static Map<String, String> withFreePort(Map<String, String> environment) throws IOException {
+        if (!"0".equals(environment.get(PORT))) {
+            return environment;
         }
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Map<String, String> free = new HashMap<>(environment);
+            free.put(PORT, Integer.toString(any.getLocalPort()));
+            return free;
+        }
+    }
+
+    /** The jar of this process. */
+    private static Path jar() throws URISyntaxException {
+        return Path.of(StartCommand.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+    }
+
+    /** A path as one word of a POSIX shell. */
+    static String shellQuote(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./~+:@%-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

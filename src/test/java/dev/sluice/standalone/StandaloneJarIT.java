@@ -6,6 +6,8 @@ import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.standalone.embedded.StandaloneServer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,9 +127,39 @@ class StandaloneJarIT {
         }
     }
 
+    @Test
+    void explainsDirectoryAsFileAndUnusableDataDirectory() throws Exception {
+        try (JarProcess demo = JarProcess.run(JarProcess.STANDALONE, "demo", directory, "--data", data())) {
+            assertThat(demo.exitCode()).isEqualTo(1);
+            assertThat(demo.err())
+                    .isEqualTo("Not a file: " + directory + " is a directory. Name one video file."
+                            + System.lineSeparator());
+        }
+        Path file = Clips.text(directory);
+        try (JarProcess start = JarProcess.run(JarProcess.STANDALONE, "start", "--data", file)) {
+            assertThat(start.exitCode()).isEqualTo(1);
+            assertThat(start.err())
+                    .isEqualTo("The data directory " + file + " cannot be used: " + file
+                            + " is not a directory. Choose a directory with write permission with --data."
+                            + System.lineSeparator());
+        }
+    }
+
+    @Test
+    void explainsPortInUse() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                JarProcess start = JarProcess.run(
+                        JarProcess.STANDALONE, "start", "--data", data(), "--port", other.getLocalPort())) {
+            assertThat(start.exitCode()).isEqualTo(1);
+            assertThat(start.err())
+                    .contains(
+                            "The HTTP API cannot listen on 127.0.0.1:" + other.getLocalPort() + ": the port is in use");
+        }
+    }
+
     private static JarProcess start(String preset) throws IOException {
-        JarProcess started =
-                JarProcess.start(JarProcess.STANDALONE, "start", "--data", data(), "-conf", settings(preset));
+        JarProcess started = JarProcess.start(
+                JarProcess.STANDALONE, "start", "--data", data(), "-conf", settings(preset), "--port", 0);
         started.awaitOutput("Web UI: http");
         return started;
     }

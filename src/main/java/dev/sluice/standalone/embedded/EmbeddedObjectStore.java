@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
+import org.gaul.s3proxy.CrossOriginResourceSharing;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -14,6 +16,14 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 public final class EmbeddedObjectStore implements AutoCloseable {
     private static final int THREADS = 32;
     private static final long MAX_BUFFERED_REQUEST_BYTES = 1 << 20;
+
+    /** For direct uploads of the web UI and of pages in development; each request needs a signature, too. */
+    private static final CrossOriginResourceSharing BROWSERS_OF_THIS_HOST = new CrossOriginResourceSharing(
+            List.of("http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]+)?"),
+            List.of("GET", "HEAD", "PUT"),
+            List.of("Content-Type", "Range"),
+            List.of("ETag", "Content-Length", "Content-Range"),
+            "");
 
     private final S3Proxy server;
     private final String accessKey;
@@ -45,6 +55,7 @@ public final class EmbeddedObjectStore implements AutoCloseable {
                 .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
                 .blobStore(new FilesystemNio2BlobStore(dataDirectory.toString()))
+                .corsRules(BROWSERS_OF_THIS_HOST)
                 // Bodies with one signature are buffered in memory; the production clients send none.
                 .v4MaxNonChunkedRequestSize(MAX_BUFFERED_REQUEST_BYTES)
                 .jettyMaxThreads(THREADS)

@@ -2,6 +2,9 @@ package dev.sluice.standalone.embedded;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -45,12 +48,9 @@ public final class EmbeddedServices implements AutoCloseable {
      * @throws IOException if the directory is unusable or in use, or a service does not start; then all are stopped
      */
     public static EmbeddedServices start(Path data) throws IOException {
-        Path directory = Files.createDirectories(data.toAbsolutePath().normalize());
+        Path directory = data.toAbsolutePath().normalize();
         Deque<AutoCloseable> started = new ArrayDeque<>();
-        started.push(LockFile.acquire(
-                directory.resolve("lock"),
-                "The data directory " + directory
-                        + " is used by another Sluice process: stop it or choose another directory with --data."));
+        started.push(lock(directory));
         var broker = startAsync(() -> EmbeddedBroker.start(directory.resolve("broker")));
         var database = startAsync(() -> EmbeddedDatabase.start(directory.resolve("postgres")));
         var store = startAsync(() -> EmbeddedObjectStore.start(directory.resolve("s3"), BUCKET));
@@ -67,6 +67,30 @@ public final class EmbeddedServices implements AutoCloseable {
             Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
             throw new IOException(String.valueOf(cause.getMessage()), cause);
         }
+    }
+
+    private static AutoCloseable lock(Path directory) throws IOException {
+        try {
+            Files.createDirectories(directory);
+            return LockFile.acquire(
+                    directory.resolve("lock"),
+                    "The data directory " + directory
+                            + " is used by another Sluice process: stop it or choose another directory with --data.");
+        } catch (FileSystemException unusable) {
+            throw new IOException(
+                    "The data directory " + directory + " cannot be used: " + unusable.getFile() + " "
+                            + reason(unusable) + ". Choose a directory with write permission with --data.",
+                    unusable);
+        }
+    }
+
+    private static String reason(FileSystemException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "cannot be written";
+        }
+        return cause instanceof FileAlreadyExistsException
+                ? "is not a directory"
+                : "cannot be created (" + cause.getClass().getSimpleName() + ": " + cause.getReason() + ")";
     }
 
     /** The configuration sections of these services and of the directory. */

@@ -31,16 +31,26 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     /**
-     * Starts services and pipeline; blocks until the pipeline has started.
+     * Starts services and pipeline with the environment of this process; blocks until the pipeline has started.
      *
      * @param settings configuration; its sections of services are ignored
      * @throws IOException if a service does not start
      */
     public static StandaloneServer start(Path data, JsonObject settings) throws IOException {
+        return start(data, settings, System.getenv());
+    }
+
+    /**
+     * As above.
+     *
+     * @param environment overrides the configuration; its variables of services are ignored
+     */
+    public static StandaloneServer start(Path data, JsonObject settings, Map<String, String> environment)
+            throws IOException {
         EmbeddedServices services = EmbeddedServices.start(data);
         try {
             JsonObject json = settings.copy().mergeIn(services.configuration(), true);
-            SluiceConfig config = SluiceConfig.read(json, environmentWithoutServices());
+            SluiceConfig config = SluiceConfig.read(json, withoutServices(environment));
             writePrivate(configuration(data), json);
             StandaloneServer standalone = start(services, config);
             // At every end of the process, because the database is a process of its own.
@@ -104,8 +114,8 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     /** The environment without variables of services, which refer to other than the embedded ones. */
-    private static Map<String, String> environmentWithoutServices() {
-        Map<String, String> environment = new HashMap<>(System.getenv());
+    private static Map<String, String> withoutServices(Map<String, String> all) {
+        Map<String, String> environment = new HashMap<>(all);
         environment.keySet().removeIf(name -> name.matches("SLUICE_(RABBITMQ|POSTGRES|S3)_.*"));
         return environment;
     }

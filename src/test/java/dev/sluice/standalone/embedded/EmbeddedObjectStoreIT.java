@@ -9,6 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
@@ -66,6 +69,29 @@ final class EmbeddedObjectStoreIT {
 
             assertThatThrownBy(() -> socket.connect(address, 2_000)).isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void allowsDirectUploadsFromPagesOfThisHostOnly() throws Exception {
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos")) {
+            assertThat(allowedOrigin(store, "http://127.0.0.1:8080")).contains("http://127.0.0.1:8080");
+            assertThat(allowedOrigin(store, "http://localhost:3000")).contains("http://localhost:3000");
+            assertThat(allowedOrigin(store, "https://evil.test")).isEmpty();
+            assertThat(allowedOrigin(store, "http://localhost.evil.test")).isEmpty();
+        }
+    }
+
+    private static Optional<String> allowedOrigin(EmbeddedObjectStore store, String origin) throws Exception {
+        HttpRequest preflight = HttpRequest.newBuilder(store.endpoint().resolve("/videos/uploads/a.mp4"))
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", "PUT")
+                .header("Access-Control-Request-Headers", "content-type")
+                .build();
+        return HttpClient.newHttpClient()
+                .send(preflight, HttpResponse.BodyHandlers.discarding())
+                .headers()
+                .firstValue("Access-Control-Allow-Origin");
     }
 
     @Test
