@@ -3,6 +3,9 @@
  * The backend of the legacy system: asserts its queues, makes its tables as its ORM does, creates jobs, and keeps its
  * rows by the updates that come. It knows the wire contract and nothing of what works behind it.
  *
+ * It is as careless as backends are: it sets no prefetch, so that it handles all updates it receives at once, and it makes
+ * two slow writes for each of them, in any order.
+ *
  * Takes AMQP_URL, DATABASE_URL and JOBS, a JSON array of { id, mediaId, s3Key, originalFilename, mimeType, times }. Says
  * "ready" when the jobs are sent, and in the end one line of JSON for each job.
  */
@@ -17,6 +20,7 @@ const QUEUES = [
   [PROCESSING, 'upload', 'video.processing.upload'],
   [UPDATES, 'update', 'video.processing.updates'],
 ];
+const SLOWEST_WRITE_MILLIS = 300;
 const STATUS = { processing: 'PROCESSING', completed: 'COMPLETED', failed: 'FAILED' };
 
 const MIGRATION = `
@@ -88,9 +92,9 @@ async function send(channel, { times, ...job }) {
   await channel.waitForConfirms();
 }
 
-async function keep(db, update) {
-  const status = STATUS[update.status];
-  const ended = status !== 'PROCESSING';
+const sleep = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+
+async function keepJob(db, update, status) {
   const json = (value) => (value === undefined ? null : JSON.stringify(value));
   await db.query(
     'UPDATE "video_processing_jobs" SET "status" = $2::"ProcessingStatus", "progress" = COALESCE($3, "progress"),' +
@@ -107,17 +111,30 @@ async function keep(db, update) {
       json(update.video_versions),
       json(update.metadata),
       new Date(),
-      ended ? new Date() : null,
+      status === 'PROCESSING' ? null : new Date(),
     ],
   );
-  if (ended) {
-    await db.query(
-      'UPDATE "media" SET "processingStatus" = $2::"ProcessingStatus", "videoProcessingStatus" = $2::"ProcessingStatus",' +
-        ' "videoThumbnails" = $3, "videoVersions" = $4 WHERE "id" = $1',
-      [update.media_id, status, json(update.thumbnails), json(update.video_versions)],
-    );
+}
+
+async function keepMedia(db, update, status) {
+  const json = (value) => (value === undefined ? null : JSON.stringify(value));
+  await db.query(
+    'UPDATE "media" SET "processingStatus" = $2::"ProcessingStatus", "videoProcessingStatus" = $2::"ProcessingStatus",' +
+      ' "videoThumbnails" = COALESCE($3, "videoThumbnails"), "videoVersions" = COALESCE($4, "videoVersions")' +
+      ' WHERE "id" = $1',
+    [update.media_id, status, json(update.thumbnails), json(update.video_versions)],
+  );
+}
+
+async function keep(db, update) {
+  const status = STATUS[update.status];
+  const writes = [keepJob, keepMedia];
+  if (Math.random() < 0.5) writes.reverse();
+  for (const write of writes) {
+    await sleep(Math.random() * SLOWEST_WRITE_MILLIS);
+    await write(db, update, status);
   }
-  return ended;
+  return status !== 'PROCESSING';
 }
 
 /** What there is to be seen of a job in the end; of its files whichever spelling the older readers used. */
@@ -138,20 +155,22 @@ async function main() {
 
   const heard = new Map(jobs.map((job) => [job.id, []]));
   const open = new Set(heard.keys());
+  let handling = 0;
   const all = new Promise((resolve, reject) => {
     const failed = (error) => reject(error);
     connection.on('error', failed);
     channel.on('error', failed);
-    channel.prefetch(1);
     channel
       .consume('video.processing.updates', (message) => {
         const update = JSON.parse(message.content.toString());
         heard.get(update.job_id).push([update.current_step, update.progress, update.status]);
+        handling++;
         keep(db, update)
           .then((ended) => {
             channel.ack(message);
+            handling--;
             if (ended) open.delete(update.job_id);
-            if (open.size === 0) resolve();
+            if (open.size === 0 && handling === 0) resolve();
           })
           .catch(failed);
       })

@@ -3,12 +3,13 @@ import { authorization } from './token.js';
 /** The path of the API. */
 export const BASE = '/api/video-processing';
 
-/** A failed request: an error response of the API, or no response. The message is the `detail` for users. */
+/** A failed request: an error response of the API, or no response. The message is the `detail` for users; retry after `retryAfterMs`. */
 export class Problem extends Error {
-  constructor(status, { code = 'unknown', title = '', detail = '' } = {}) {
+  constructor(status, { code = 'unknown', title = '', detail = '' } = {}, retryAfter = null) {
     super(detail || title || `The server responded with status ${status}.`);
     this.status = status;
     this.code = code;
+    this.retryAfterMs = (Number(retryAfter) || 0) * 1_000;
   }
 
   /** No response. */
@@ -17,11 +18,11 @@ export class Problem extends Error {
   }
 
   /** Parses the body of a response; if it is not a problem document (from a proxy, for example), only its status is used. */
-  static of(status, text) {
+  static of(status, text, retryAfter) {
     try {
-      return new Problem(status, JSON.parse(text));
+      return new Problem(status, JSON.parse(text), retryAfter);
     } catch {
-      return new Problem(status);
+      return new Problem(status, {}, retryAfter);
     }
   }
 }
@@ -79,7 +80,7 @@ export async function open(path, init) {
     throw failure.name === 'AbortError' ? failure : Problem.unreachable();
   }
   if (!response.ok) {
-    throw report(Problem.of(response.status, await response.text().catch(() => '')));
+    throw report(Problem.of(response.status, await response.text().catch(() => ''), response.headers.get('Retry-After')));
   }
   return response;
 }

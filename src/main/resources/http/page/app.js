@@ -2,6 +2,7 @@ import { announce } from './announcer.js';
 import { onUnauthorized } from './api.js';
 import { setChildren, setText } from './dom.js';
 import { homeView } from './home-view.js';
+import { stateOf, withUpdate } from './job-state.js';
 import { jobView } from './job-view.js';
 import { followUpdates } from './live-updates.js';
 import { operationsView } from './operations-view.js';
@@ -83,7 +84,11 @@ function announceEnd(update) {
   if (update.status === 'processing' || !name) {
     return;
   }
-  announce(update.status === 'completed' ? `${name} is completed.` : `${name} failed: ${update.error_message ?? 'no error message'}`);
+  announce({
+    completed: `${name} is completed.`,
+    cancelled: `${name} was cancelled.`,
+    failed: `${name} failed: ${update.error_message ?? 'no error message'}`,
+  }[stateOf(withUpdate({}, update))]);
 }
 
 window.addEventListener('hashchange', () => show(true));

@@ -1,9 +1,10 @@
 import { call } from './api.js';
 import { h, setChildren, setText } from './dom.js';
 import { jobRow } from './job-row.js';
+import { stateOf, withUpdate } from './job-state.js';
 import { noticeArea } from './notice.js';
-import { STATUS } from './stages.js';
-import { statusFilter } from './status-filter.js';
+import { STATES } from './stages.js';
+import { stateFilter } from './state-filter.js';
 
 const PAGE = 25;
 const MAX_PAGE = 100;
@@ -18,7 +19,7 @@ export function jobList() {
   const rows = new Map();
   // Jobs with updates that are not on the loaded pages: one reload each, no more.
   const notListed = new Set();
-  let status = '';
+  let state = '';
   let cursor = null;
   let abort = new AbortController();
   let timer = 0;
@@ -28,12 +29,14 @@ export function jobList() {
   const empty = h('p', { class: 'empty', role: 'status' });
   const more = h('button', { type: 'button', class: 'more', hidden: true, 'data-testid': 'load-more', onclick: loadMore }, 'Load more');
   const node = h('section', { 'aria-labelledby': 'jobs-title' },
-    h('div', { class: 'section-head' }, h('h2', { id: 'jobs-title' }, 'Jobs'), statusFilter((chosen) => { status = chosen; reload(true); })),
+    h('div', { class: 'section-head' }, h('h2', { id: 'jobs-title' }, 'Jobs'), stateFilter((chosen) => { state = chosen; reload(true); })),
     notice.node, list, empty, more);
 
   async function page(after, limit) {
-    const query = new URLSearchParams({ limit, ...(status && { status }), ...(after && { cursor: after }) });
-    return call(`/jobs?${query}`, { signal: abort.signal });
+    const query = new URLSearchParams({ limit, ...(state && { state }), ...(after && { cursor: after }) });
+    const response = await call(`/jobs?${query}`, { signal: abort.signal });
+    // During an update of the installation, a process of an earlier version ignores the parameter.
+    return { ...response, jobs: response.jobs.filter((job) => !state || stateOf(job) === state) };
   }
 
   async function reload(reset = false) {
@@ -103,7 +106,7 @@ export function jobList() {
     more.hidden = cursor === null;
     list.removeAttribute('aria-busy');
     notice.clear();
-    setText(empty, rows.size > 0 ? '' : status ? `No jobs with status ${STATUS[status]}.` : 'No jobs yet. Upload a video to create one.');
+    setText(empty, rows.size > 0 ? '' : state ? `No ${STATES[state].toLowerCase()} jobs.` : 'No jobs yet. Upload a video to create one.');
   }
 
   function failed(problem, retry) {
@@ -121,7 +124,7 @@ export function jobList() {
       const row = rows.get(update.job_id);
       if (row) {
         row.update(update);
-      } else if (!notListed.has(update.job_id) && (!status || status === update.status.toUpperCase())) {
+      } else if (!notListed.has(update.job_id) && (!state || state === stateOf(withUpdate({}, update)))) {
         notListed.add(update.job_id);
         timer ||= setTimeout(reload, RELOAD_DELAY_MS);
       }

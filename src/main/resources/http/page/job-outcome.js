@@ -1,9 +1,10 @@
 import { h, setChildren } from './dom.js';
 import { adviceFor } from './failure-advice.js';
+import { stateOf } from './job-state.js';
 import { stepOf } from './stages.js';
 
 /**
- * The error of a failed job, and warnings about its source.
+ * The error of a failed or cancelled job, and warnings about its source.
  *
  * @returns {{node: HTMLElement, show: function(Object): void}} `show` takes the job
  */
@@ -14,7 +15,7 @@ export function jobOutcome() {
     node,
     show(job) {
       const warnings = job.warnings ?? job.metadata?.warnings ?? [];
-      const state = JSON.stringify([job.status, job.current_step, job.error_code, job.error_message, warnings]);
+      const state = JSON.stringify([stateOf(job), job.current_step, job.error_code, job.error_message, warnings]);
       if (state !== shownState) {
         shownState = state;
         setChildren(node, job.status === 'FAILED' && failure(job), warnings.length > 0 && warningList(warnings));
@@ -25,10 +26,12 @@ export function jobOutcome() {
 
 function failure(job) {
   const { error_code: code, error_message: message } = job;
-  return h('section', { class: 'notice failure', 'data-testid': 'error', 'aria-labelledby': 'error-title' },
-    h('h2', { id: 'error-title' }, code === 'cancelled' ? 'Cancelled' : stepOf(job)),
+  const { text } = adviceFor(code);
+  const kind = stateOf(job) === 'cancelled' ? 'cancelled' : 'failure';
+  return h('section', { class: `notice ${kind}`, 'data-testid': 'error', 'aria-labelledby': 'error-title' },
+    h('h2', { id: 'error-title' }, stepOf(job)),
     h('p', {}, message || 'No error message.'),
-    code && adviceFor(code) && h('p', { class: 'advice' }, adviceFor(code)),
+    text && h('p', { class: 'advice' }, text),
     code && h('p', { class: 'hint' }, 'Code ', h('code', {}, code)));
 }
 

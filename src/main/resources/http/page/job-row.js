@@ -1,7 +1,7 @@
 import { pathSegment } from './api.js';
 import { h, setChildren, setText } from './dom.js';
 import { videoName } from './format.js';
-import { isNewer, withResponse, withUpdate } from './job-state.js';
+import { isNewer, stateOf, withResponse, withUpdate } from './job-state.js';
 import { summaryOf } from './job-summary.js';
 import { relativeTime } from './relative-time.js';
 import { stageBar } from './stage-bar.js';
@@ -32,9 +32,9 @@ export function jobRow(first) {
   function show(next) {
     const before = job;
     job = withResponse(job, next);
-    node.dataset.status = job.status;
+    node.dataset.state = stateOf(job);
     setText(link, videoName(job));
-    status.show(job.status);
+    status.show(stateOf(job));
     stages.show(job);
     setText(percent, `${job.progress}%`);
     setText(step, summaryOf(job));

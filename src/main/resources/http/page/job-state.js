@@ -1,5 +1,7 @@
-// Cleared unless the new state contains them: after a retry a job has no error.
-const CLEARED = { error_code: undefined, error_message: undefined, completed_at: undefined };
+// Cleared unless the new state contains them: after a retry a job has no error, and an update has no `state`.
+const CLEARED = { state: undefined, error_code: undefined, error_message: undefined, completed_at: undefined };
+// The last steps of a stage: the job waits for a worker of the next one.
+const BETWEEN_STAGES = ['download_complete', 'processing_complete'];
 
 /**
  * Applies a response of the API to a job.
@@ -37,7 +39,28 @@ export function isNewer(job, update) {
 }
 
 /**
- * Whether a job is completed or failed.
+ * The state of a job: that of the API, or derived from an update, which has only a status.
+ *
+ * @param {{state?: string, status: string, current_step?: string, error_code?: string}} job
+ * @returns {('waiting'|'running'|'completed'|'failed'|'cancelled')}
+ */
+export function stateOf({ state, status, current_step: step, error_code: code }) {
+  switch (state ?? status) {
+    case 'PENDING':
+      return 'waiting';
+    case 'PROCESSING':
+      return BETWEEN_STAGES.includes(step) ? 'waiting' : 'running';
+    case 'COMPLETED':
+      return 'completed';
+    case 'FAILED':
+      return code === 'cancelled' ? 'cancelled' : 'failed';
+    default:
+      return state ?? 'waiting';
+  }
+}
+
+/**
+ * Whether a job is completed, failed or cancelled.
  *
  * @param {{status: string}} job
  * @returns {boolean}

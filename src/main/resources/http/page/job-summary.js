@@ -1,4 +1,5 @@
 import { duration } from './format.js';
+import { remainingSeconds } from './remaining-time.js';
 import { stepOf } from './stages.js';
 
 /**
@@ -15,5 +16,6 @@ export function summaryOf(job) {
     const seconds = (Date.parse(job.completed_at) - Date.parse(job.created_at)) / 1000;
     return seconds >= 0 ? `Took ${duration(seconds)}` : 'Completed';
   }
-  return job.eta_seconds > 0 ? `${stepOf(job)}, about ${duration(job.eta_seconds)} remaining` : stepOf(job);
+  const remaining = remainingSeconds(job);
+  return remaining > 0 ? `${stepOf(job)}, about ${duration(remaining)} remaining` : stepOf(job);
 }

@@ -5,7 +5,7 @@ import { jobActions } from './job-actions.js';
 import { jobDetails } from './job-details.js';
 import { jobOutcome } from './job-outcome.js';
 import { jobOutputs } from './job-outputs.js';
-import { isNewer, withResponse, withUpdate } from './job-state.js';
+import { isNewer, stateOf, withResponse, withUpdate } from './job-state.js';
 import { summaryOf } from './job-summary.js';
 import { noticeArea } from './notice.js';
 import { relativeTime } from './relative-time.js';
@@ -19,10 +19,10 @@ const RUNS_INTERVAL_MS = 3_000;
 /**
  * The view of one job.
  *
- * @param {{id: string}} job
+ * @param {{id: string, uploads: {choose: function(): void}}} shared `id`: of the job
  * @returns {{node: HTMLElement, title: string, update: function(Object): void, reset: function(): void, close: function(): void}}
  */
-export function jobView({ id }) {
+export function jobView({ id, uploads }) {
   const abort = new AbortController();
   let current = { job_id: id };
   let timer = 0;
@@ -33,7 +33,7 @@ export function jobView({ id }) {
   const time = h('span');
   const bar = stageBar({ large: true });
   const notice = noticeArea();
-  const actions = jobActions(id, { onDone: reload, onProblem: (problem) => notice.show(problem) });
+  const actions = jobActions(id, { onDone: reload, onUpload: uploads.choose, onProblem: (problem) => notice.show(problem) });
   const parts = [bar, jobOutcome(), jobOutputs(id), timings(), jobDetails()];
   const body = h('div', { class: 'job-body', hidden: true }, ...parts.map((one) => one.node));
   const node = h('article', { class: 'view job', 'data-job-id': id },
@@ -65,7 +65,7 @@ export function jobView({ id }) {
       setText(title, name);
       node.dispatchEvent(new Event('title', { bubbles: true }));
     }
-    status.show(current.status);
+    status.show(stateOf(current));
     // The error is shown below.
     setText(line, current.status === 'FAILED' ? '' : summaryOf(current));
     setChildren(time, relativeTime(current.completed_at ?? current.created_at));

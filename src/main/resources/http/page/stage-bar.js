@@ -1,7 +1,7 @@
 import { h, setText } from './dom.js';
 import { STAGES, stagesOf } from './stages.js';
 
-const LABELS = { waiting: 'pending', running: 'in progress', done: 'completed', failed: 'failed' };
+const LABELS = { waiting: 'waiting', running: 'running', done: 'completed', failed: 'failed', cancelled: 'cancelled' };
 
 /**
  * The progress bars of the three stages.
@@ -28,7 +28,7 @@ export function stageBar({ large = false } = {}) {
         const text = state === 'running' ? `${percent}%` : LABELS[state];
         node.dataset.state = state;
         bar.setAttribute('aria-valuenow', percent);
-        bar.setAttribute('aria-valuetext', state === 'failed' ? `failed at ${percent}%` : text);
+        bar.setAttribute('aria-valuetext', state === 'failed' || state === 'cancelled' ? `${text} at ${percent}%` : text);
         // A transform needs no layout. -102% hides the edge of an empty bar.
         fill.style.transform = `translateX(${percent > 0 ? percent - 100 : -102}%)`;
         setText(note, text);

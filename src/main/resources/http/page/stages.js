@@ -1,3 +1,5 @@
+import { stateOf } from './job-state.js';
+
 /** The three displayed stages; segment and join tasks of long videos are part of processing. */
 export const STAGES = [
   { key: 'download', label: 'Download', from: 0, to: 20 },
@@ -8,18 +10,18 @@ export const STAGES = [
 /** The labels of all stages, in their order. */
 export const STAGE_NAMES = { download: 'Download', processing: 'Processing', segment: 'Segments', join: 'Concatenation', upload: 'Upload' };
 
-/** The labels of the job statuses. */
-export const STATUS = { PENDING: 'Pending', PROCESSING: 'In progress', COMPLETED: 'Completed', FAILED: 'Failed' };
+/** The labels of the job states. */
+export const STATES = { waiting: 'Waiting', running: 'Running', completed: 'Completed', failed: 'Failed', cancelled: 'Cancelled' };
 
 const STEPS = {
   downloading_video: 'Downloading',
-  download_complete: 'Waiting for processing',
+  download_complete: 'Downloaded',
   processing_video: 'Processing',
   extracting_metadata: 'Inspecting the video',
   segments_planned: 'Segments planned',
   segment_encoded: 'Encoding segments',
   joining_segments: 'Concatenating segments',
-  processing_complete: 'Waiting for upload',
+  processing_complete: 'Processed',
   uploading_results: 'Uploading',
   upload_complete: 'Completed',
   download_failed: 'Download failed',
@@ -27,18 +29,30 @@ const STEPS = {
   upload_failed: 'Upload failed',
 };
 
+const WAITING = {
+  download_complete: 'Waiting for processing',
+  segments_planned: 'Waiting for a worker to encode segments',
+  segment_encoded: 'Waiting for a worker to encode segments',
+  processing_complete: 'Waiting for upload',
+};
+
 /**
  * The progress of each stage of a job.
  *
  * @param {{status: string, progress: number, current_step?: string}} job
- * @returns {{key: string, label: string, percent: number, state: ('waiting'|'running'|'done'|'failed')}[]}
+ * @returns {{key: string, label: string, percent: number, state: ('waiting'|'running'|'done'|'failed'|'cancelled')}[]}
  */
-export function stagesOf({ status, progress = 0, current_step: step = '' }) {
-  const failedAt = status === 'FAILED' ? failedStage(progress, step) : -1;
+export function stagesOf(job) {
+  const { progress = 0, current_step: step = '' } = job;
+  const state = stateOf(job);
+  const endedAt = state === 'failed' || state === 'cancelled' ? failedStage(progress, step) : STAGES.length;
   return STAGES.map(({ key, label, from, to }, at) => {
-    const fraction = Math.min(1, Math.max(0, (progress - from) / (to - from)));
-    const percent = status === 'COMPLETED' || (failedAt > at) ? 100 : Math.round(fraction * 100);
-    return { key, label, percent, state: stateOf(status, progress, { at, from, percent, failedAt, started: step !== '' }) };
+    const percent = state === 'completed' || (at < endedAt && endedAt < STAGES.length) ? 100 : Math.round(fractionOf(progress, from, to) * 100);
+    if (at === endedAt) {
+      return { key, label, percent, state };
+    }
+    const runs = state === 'running' && progress >= from && (progress > 0 || step !== '');
+    return { key, label, percent, state: percent === 100 ? 'done' : runs ? 'running' : 'waiting' };
   });
 }
 
@@ -48,15 +62,17 @@ export function stagesOf({ status, progress = 0, current_step: step = '' }) {
  * @param {{status: string, current_step?: string}} job
  * @returns {string}
  */
-export function stepOf({ status, current_step: step = '' }) {
-  if (status === 'PENDING') {
-    return 'Waiting for a worker';
+export function stepOf(job) {
+  const { status, current_step: step = '' } = job;
+  const state = stateOf(job);
+  if (state === 'waiting') {
+    return WAITING[step] ?? (status === 'PENDING' || !step ? 'Waiting for a worker' : 'Waiting for the next attempt');
   }
   // Single-stage requests of the legacy system end with an intermediate step.
-  if (status === 'COMPLETED') {
-    return STATUS.COMPLETED;
+  if (state === 'completed' || state === 'cancelled') {
+    return STATES[state];
   }
-  return STEPS[step] ?? (step ? capitalized(step) : STATUS[status] ?? status);
+  return STEPS[step] ?? (step ? capitalized(step) : STATES[state]);
 }
 
 /**
@@ -74,14 +90,8 @@ function failedStage(progress, step) {
   return named >= 0 ? named : Math.max(0, STAGES.findLastIndex(({ from }) => progress >= from));
 }
 
-function stateOf(status, progress, { at, from, percent, failedAt, started }) {
-  if (at === failedAt) {
-    return 'failed';
-  }
-  if (percent === 100) {
-    return 'done';
-  }
-  return status === 'PROCESSING' && progress >= from && (progress > 0 || started) ? 'running' : 'waiting';
+function fractionOf(progress, from, to) {
+  return Math.min(1, Math.max(0, (progress - from) / (to - from)));
 }
 
 function capitalized(step) {

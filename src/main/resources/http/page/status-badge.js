@@ -1,8 +1,8 @@
 import { h, icon, setChildren } from './dom.js';
-import { STATUS } from './stages.js';
+import { STATES } from './stages.js';
 
 /**
- * The status of a job: a label and an icon, so that it does not depend on colour.
+ * The state of a job: a label and an icon, so that it does not depend on colour.
  *
  * @returns {{node: HTMLElement, show: function(string): void}}
  */
@@ -10,10 +10,10 @@ export function statusBadge() {
   const node = h('span', { class: 'status', 'data-testid': 'status' });
   return {
     node,
-    show(status) {
-      if (node.dataset.status !== status) {
-        node.dataset.status = status;
-        setChildren(node, icon(status), STATUS[status] ?? status);
+    show(state) {
+      if (node.dataset.state !== state) {
+        node.dataset.state = state;
+        setChildren(node, icon(state), STATES[state] ?? state);
       }
     },
   };

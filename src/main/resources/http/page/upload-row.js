@@ -1,26 +1,35 @@
+import { announce } from './announcer.js';
 import { call, pathSegment } from './api.js';
 import { h, setChildren, setText } from './dom.js';
-import { bytes } from './format.js';
-import { isFinished, isNewer, withResponse, withUpdate } from './job-state.js';
+import { bytes, duration } from './format.js';
+import { isFinished, isNewer, stateOf, withResponse, withUpdate } from './job-state.js';
 import { summaryOf } from './job-summary.js';
+import { resumableUpload } from './resumable-upload.js';
 import { stageBar } from './stage-bar.js';
-import { send } from './upload.js';
+import { transferRate } from './transfer-rate.js';
+
+// Figures that change more often cannot be read.
+const NOTE_INTERVAL_MS = 250;
+// Codes of failures that the same file causes again.
+const CAUSED_BY_FILE = ['not_a_video', 'body_too_large', 'file_changed'];
 
 /**
  * One upload, from the file to the finished job. Waits for `start`.
  *
  * @param {File} file
- * @param {{onSettled: function(): void, onRemove: function(): void}} handlers `onSettled`: the upload completed or failed
- * @returns {{node: HTMLElement, name: string, start: function(): void, update: function(Object): void, reload: function(): void,
- *     isSending: function(): boolean, isWaiting: function(): boolean}}
+ * @param {{onSettled: function(): void, onRemove: function(): void}} handlers `onSettled`: another upload may start
+ * @returns {{node: HTMLElement, file: File, start: function(): void, update: function(Object): void, reload: function(): void,
+ *     continue: function(): void, state: function(): ('queued'|'sending'|'retrying'|'paused'|'failed'|'done')}}
  */
 export function uploadRow(file, { onSettled, onRemove }) {
-  let abortUpload = null;
-  let state = 'waiting';
+  const upload = resumableUpload(file, show);
+  let rate = transferRate();
+  let state = '';
+  let notedAt = 0;
   let job = null;
 
   const name = h('span', { class: 'name' }, file.name);
-  const note = h('span', { class: 'note' }, 'Queued');
+  const note = h('span', { class: 'note' });
   const buttons = h('span', { class: 'row-buttons' });
   const fill = h('div', { class: 'bar-fill' });
   const bar = h('div', {
@@ -31,61 +40,102 @@ export function uploadRow(file, { onSettled, onRemove }) {
   const meter = h('div', { class: 'meter' }, bar);
   const node = h('li', { class: 'upload', 'data-testid': 'upload-row' },
     h('div', { class: 'upload-head' }, name, h('span', { class: 'size' }, bytes(file.size)), buttons), meter, note);
-  setButton('Remove', onRemove);
 
-  function setButton(label, onclick) {
-    setChildren(buttons, label && h('button', { type: 'button', class: 'quiet', 'aria-label': `${label}: ${file.name}`, onclick }, label));
+  const button = (label, onclick, kind) => h('button', { type: 'button', class: kind, 'aria-label': `${label}: ${file.name}`, onclick }, label);
+  const cancel = () => {
+    upload.cancel();
+    onRemove();
+    onSettled();
+  };
+  const pause = () => {
+    upload.pause();
+    show({ state: 'paused' });
+    onSettled();
+  };
+  const BUTTONS = {
+    queued: () => [button('Remove', onRemove, 'quiet')],
+    sending: () => [button('Pause', pause), button('Cancel', cancel, 'quiet')],
+    retrying: () => [button('Retry now', upload.retryNow), button('Pause', pause), button('Cancel', cancel, 'quiet')],
+    paused: () => [button('Resume', start), button('Cancel', cancel, 'quiet')],
+    failed: (problem) => [!CAUSED_BY_FILE.includes(problem?.code) && button('Retry', start), button('Remove', onRemove, 'quiet')],
+    done: () => [button('Hide', onRemove, 'quiet')],
+  };
+
+  function enter(next, problem) {
+    if (state === next) {
+      return;
+    }
+    state = next;
+    node.dataset.state = state;
+    const hadFocus = buttons.contains(document.activeElement);
+    setChildren(buttons, ...BUTTONS[state](problem));
+    if (hadFocus) {
+      buttons.querySelector('button').focus();
+    }
   }
 
-  function progress(fraction) {
-    const percent = Math.floor(fraction * 100);
+  function start() {
+    rate = transferRate();
+    setChildren(meter, bar);
+    enter('sending');
+    setText(note, 'Connecting');
+    upload.start();
+  }
+
+  function show({ state: next, sent, problem, seconds, job: created }) {
+    const before = state;
+    enter(next, problem);
+    if (next === 'sending') {
+      progress(sent);
+    } else if (next === 'retrying') {
+      setText(note, `${problem.message} Next attempt in ${seconds} s.`);
+      if (before !== next) {
+        announce(`The upload of ${file.name} is interrupted and will continue.`);
+      }
+    } else if (next === 'paused') {
+      setText(note, `Paused at ${bar.getAttribute('aria-valuenow')}%`);
+    } else if (next === 'failed') {
+      setChildren(meter);
+      setChildren(note, h('span', { 'data-testid': 'error', role: 'alert' }, problem.message));
+      onSettled();
+    } else if (next === 'done') {
+      accepted(created);
+      onSettled();
+    }
+  }
+
+  function progress(sent) {
+    const percent = Math.floor((sent / file.size) * 100);
     bar.setAttribute('aria-valuenow', percent);
     fill.style.transform = `translateX(${percent - 100}%)`;
-    setText(note, fraction < 1 ? `Uploading, ${percent}%` : 'Uploaded; waiting for the object store');
-  }
-
-  async function start() {
-    state = 'sending';
-    delete node.dataset.failed;
-    setChildren(meter, bar);
-    progress(0);
-    const { done, abort } = send(file, progress);
-    abortUpload = abort;
-    setButton('Cancel', abort);
-    try {
-      accepted(await done);
-    } catch (problem) {
-      failed(problem);
+    rate.add(sent);
+    if (sent >= file.size) {
+      setText(note, 'Uploaded; waiting for the object store');
+    } else if (performance.now() - notedAt > NOTE_INTERVAL_MS) {
+      notedAt = performance.now();
+      const speed = rate.bytesPerSecond();
+      setText(note, [
+        `Uploading, ${percent}%`,
+        `${bytes(sent)} of ${bytes(file.size)}`,
+        speed !== undefined && `${bytes(speed)}/s`,
+        speed > 0 && `about ${duration(Math.ceil((file.size - sent) / speed))} left`,
+      ].filter(Boolean).join(' · '));
     }
-    abortUpload = null;
-    onSettled();
   }
 
   function accepted({ job_id: id, media_id: media }) {
-    state = 'sent';
     job = { job_id: id, media_id: media, status: 'PENDING', progress: 0 };
     setChildren(name, h('a', { href: `#/jobs/${pathSegment(id)}` }, file.name));
     setChildren(meter, stages.node);
-    setButton('Hide', onRemove);
     node.dataset.jobId = id;
-    show();
+    showJob();
     // The first updates may have been received before the job ID was known.
     reload();
   }
 
-  function failed(problem) {
-    state = 'failed';
-    node.dataset.failed = '';
-    setChildren(meter);
-    setChildren(note, h('span', { 'data-testid': 'error', role: 'alert' }, problem.message));
-    setChildren(buttons,
-      problem.code !== 'not_a_video' && h('button', { type: 'button', 'aria-label': `Retry: ${file.name}`, onclick: start }, 'Retry'),
-      h('button', { type: 'button', class: 'quiet', 'aria-label': `Remove: ${file.name}`, onclick: onRemove }, 'Remove'));
-  }
-
-  function show() {
+  function showJob() {
     stages.show(job);
-    node.toggleAttribute('data-failed', job.status === 'FAILED');
+    node.dataset.job = stateOf(job);
     setText(note, summaryOf(job));
   }
 
@@ -95,22 +145,28 @@ export function uploadRow(file, { onSettled, onRemove }) {
       const response = await call(`/jobs/${pathSegment(job.job_id)}`).catch(() => null);
       if (response && job.seq === seq) {
         job = withResponse(job, response);
-        show();
+        showJob();
       }
     }
   }
 
+  enter('queued');
+  setText(note, 'Queued');
   return {
     node,
-    name: file.name,
+    file,
     start,
     reload,
-    isSending: () => abortUpload !== null,
-    isWaiting: () => state === 'waiting',
+    state: () => state,
+    continue() {
+      if (state === 'paused' || state === 'failed') {
+        start();
+      }
+    },
     update(update) {
       if (job && job.job_id === update.job_id && isNewer(job, update)) {
         job = withUpdate(job, update);
-        show();
+        showJob();
       }
     },
   };

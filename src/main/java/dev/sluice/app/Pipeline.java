@@ -5,9 +5,11 @@ import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.progress.ProgressRepository;
+import dev.sluice.persistence.recovery.FinalRowRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
 import dev.sluice.pipeline.StageVerticle;
 import dev.sluice.pipeline.maintenance.CleanupVerticle;
+import dev.sluice.pipeline.maintenance.FinalRowCheck;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
 import dev.sluice.pipeline.request.RequestDecoder;
 import dev.sluice.pipeline.request.SingleDeliveryRequestHandler;
@@ -99,6 +101,11 @@ public final class Pipeline {
         return new RecoveryVerticle(
                 new LostMessageRepository(services.storage().database(), StageMessages::resend),
                 services.repositories().pendingJobs(),
+                new FinalRowCheck(
+                        new FinalRowRepository(
+                                services.storage().database(),
+                                services.storage().tables()),
+                        services.config().updates().rowCheckDelay()),
                 broker,
                 services.config().delivery(),
                 services.runServices().publisher());

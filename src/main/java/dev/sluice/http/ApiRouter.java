@@ -7,6 +7,7 @@ import dev.sluice.http.handler.OperationHandler;
 import dev.sluice.http.problem.ProblemHandler;
 import dev.sluice.http.security.CallerAuthenticator;
 import dev.sluice.http.security.LoopbackOnlyHandler;
+import dev.sluice.http.security.OriginHandler;
 import dev.sluice.http.security.PathValidator;
 import dev.sluice.http.security.RateLimitHandler;
 import dev.sluice.http.security.RequestBodyHandler;
@@ -27,7 +28,6 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.RequestUtils;
 import io.vertx.openapi.validation.ValidatableRequest;
 import io.vertx.openapi.validation.ValidatedRequest;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -110,11 +110,19 @@ final class ApiRouter {
 
     private static Future<ValidatableRequest> extract(
             RoutingContext request, io.vertx.openapi.contract.Operation operation, boolean streaming) {
-        return RequestUtils.extract(
-                request.request(),
-                operation,
-                () -> Future.succeededFuture(
-                        streaming ? Buffer.buffer() : request.body().buffer()));
+        return Future.<Void>future(valid -> {
+                    RequestSchemaCheck.check(request, operation);
+                    valid.complete();
+                })
+                .recover(invalid -> (streaming
+                                ? RequestBodyDrain.drain(request.request())
+                                : Future.<Void>succeededFuture())
+                        .compose(read -> Future.failedFuture(invalid)))
+                .compose(valid -> RequestUtils.extract(
+                        request.request(),
+                        operation,
+                        () -> Future.succeededFuture(
+                                streaming ? Buffer.buffer() : request.body().buffer())));
     }
 
     private static void requireAllOperationsImplemented(RouterBuilder builder, Set<String> operations) {
@@ -130,11 +138,12 @@ final class ApiRouter {
         builder.rootHandler(new RateLimitHandler(config.limits().perSecond(), System::nanoTime));
         builder.rootHandler(new PathValidator());
         if (!config.corsOrigins().isEmpty()) {
-            builder.rootHandler(CorsHandler.create()
-                    .addOrigins(new ArrayList<>(config.corsOrigins()))
-                    .allowedMethods(METHODS)
-                    .allowedHeaders(new HashSet<>(ALLOWED_HEADERS))
-                    .exposedHeaders(new HashSet<>(EXPOSED_HEADERS)));
+            builder.rootHandler(new OriginHandler(
+                    config.corsOrigins(),
+                    CorsHandler.create()
+                            .allowedMethods(METHODS)
+                            .allowedHeaders(new HashSet<>(ALLOWED_HEADERS))
+                            .exposedHeaders(new HashSet<>(EXPOSED_HEADERS))));
         }
         if (config.auth() == BackendConfig.Auth.NONE) {
             builder.rootHandler(new LoopbackOnlyHandler(config.corsOrigins()));

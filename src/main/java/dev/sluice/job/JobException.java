@@ -11,14 +11,37 @@ public final class JobException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
+    private final boolean deterministic;
+    private final @Nullable String diagnostics;
 
     public JobException(ErrorCode code, String message) {
         this(code, message, null);
     }
 
     public JobException(ErrorCode code, String message, @Nullable Throwable cause) {
+        this(code, message, cause, false, null);
+    }
+
+    private JobException(
+            ErrorCode code,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            boolean deterministic,
+            @Nullable String diagnostics) {
         super(message, cause);
         this.code = code;
+        this.deterministic = deterministic;
+        this.diagnostics = diagnostics;
+    }
+
+    /** A copy whose second occurrence in a row is permanent: the same work fails with the same message again. */
+    public JobException asDeterministic() {
+        return new JobException(code, getMessage(), getCause(), true, diagnostics);
+    }
+
+    /** A copy with details for administrators, which are stored with the attempt and never sent in an update. */
+    public JobException withDiagnostics(String details) {
+        return new JobException(code, getMessage(), getCause(), deterministic, details);
     }
 
     public ErrorCode code() {
@@ -27,6 +50,16 @@ public final class JobException extends RuntimeException {
 
     public FailureAction action() {
         return code.action();
+    }
+
+    /** Whether the same failure twice in a row is permanent. */
+    public boolean isDeterministic() {
+        return deterministic;
+    }
+
+    /** Details for administrators: the command and its error output; at most 4 KiB, without paths. */
+    public Optional<String> diagnostics() {
+        return Optional.ofNullable(diagnostics);
     }
 
     public String message() {

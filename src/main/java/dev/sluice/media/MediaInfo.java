@@ -1,7 +1,9 @@
 package dev.sluice.media;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Properties of a source, known before it is encoded.
@@ -10,8 +12,9 @@ import java.util.Optional;
  * @param times of the video and audio streams
  * @param bytes size of the file
  * @param bitrate of the whole file, in bit/s; 0 if the duration is unknown
- * @param video the first video stream marked as default that is not cover art, else the first
- * @param audio the first audio stream marked as default, else the first
+ * @param audio empty if the file has none that can be decoded
+ * @param warnings about streams and properties that were replaced or omitted, one sentence each
+ * @param unusedDecoders FFmpeg's names of decoders that are not allowed, of streams that are not used
  */
 public record MediaInfo(
         Optional<Duration> duration,
@@ -19,4 +22,11 @@ public record MediaInfo(
         long bytes,
         long bitrate,
         VideoStream video,
-        Optional<AudioStream> audio) {}
+        Optional<AudioStream> audio,
+        List<String> warnings,
+        Set<String> unusedDecoders) {
+    public MediaInfo {
+        unusedDecoders = Set.copyOf(unusedDecoders);
+        warnings = List.copyOf(warnings);
+    }
+}

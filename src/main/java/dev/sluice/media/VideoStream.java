@@ -1,38 +1,36 @@
 package dev.sluice.media;
 
-import java.util.Set;
-
 /**
  * The video stream of a source that is encoded.
  *
  * @param index of the stream in the file
  * @param codec FFmpeg's name, {@code h264}
- * @param codedSize as stored, before aspect ratio and rotation are applied
- * @param sampleAspectRatio width of a pixel divided by its height; 1 if not stated
- * @param rotation clockwise, in degrees, 0 to 359, that a player applies
+ * @param codedSize as stored in most frames, before cropping, aspect ratio and rotation are applied
+ * @param sampleAspectRatio width of a pixel divided by its height, in most frames; 1 if not stated
+ * @param crop applied to frames of the coded size
+ * @param displayMatrix applied to the cropped frames
  * @param frameRate average, in frames per second; 0 if unknown or implausible
- * @param fieldOrder {@code progressive}, one of {@code tt bb tb bt} for interlaced video, or {@code unknown}
+ * @param hasInterlacedFrames whether the header or a surveyed frame is interlaced; other frames may be, too
+ * @param changesSize whether surveyed frames differ in size or aspect ratio
  */
 public record VideoStream(
         int index,
         String codec,
         Dimensions codedSize,
         double sampleAspectRatio,
-        int rotation,
+        Crop crop,
+        DisplayMatrix displayMatrix,
         double frameRate,
+        PixelFormat pixelFormat,
         ColorInfo color,
-        String fieldOrder) {
-    private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
-
-    /** Size as displayed: with square pixels, rotated. */
+        boolean hasInterlacedFrames,
+        boolean changesSize) {
+    /** Size as displayed: cropped, with square pixels, rotated. */
     public Dimensions displaySize() {
-        int width = Math.max(1, (int) Math.round(codedSize.width() * sampleAspectRatio));
-        boolean isTurned = rotation == 90 || rotation == 270;
-        return isTurned ? new Dimensions(codedSize.height(), width) : new Dimensions(width, codedSize.height());
-    }
-
-    /** Whether a frame holds two fields of different times. */
-    public boolean isInterlaced() {
-        return INTERLACED.contains(fieldOrder);
+        Dimensions cropped = crop.apply(codedSize);
+        int width = Math.max(1, (int) Math.round(cropped.width() * sampleAspectRatio));
+        return displayMatrix.swapsSides()
+                ? new Dimensions(cropped.height(), width)
+                : new Dimensions(width, cropped.height());
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorCode reason, for programs
  * @param error reason, for operators
  * @param attempts number of counted attempts; 0 if rejected before any
- * @param history failed attempts, oldest first: attempt number, worker, error code and message, time
+ * @param history failed attempts, oldest first: attempt number, worker, error code and message, time, diagnostics of the last
  */
 public record DeadLetterHeaders(
         Optional<String> queue,
@@ -42,7 +42,9 @@ public record DeadLetterHeaders(
     /** Older attempts are omitted: all headers of a message must fit into one frame. */
     private static final int MAX_LISTED_ATTEMPTS = 20;
 
-    private static final int MAX_HISTORY_BYTES = 8 * 1024;
+    /** Diagnostics are kept of the last attempt only. */
+    private static final int MAX_HISTORY_BYTES = 12 * 1024;
+
     private static final int MAX_ERROR_LENGTH = 2_000;
     private static final int MAX_HISTORY_ERROR_LENGTH = 500;
 
@@ -53,6 +55,7 @@ public record DeadLetterHeaders(
     private static final String STAGE = PREFIX + "stage";
     private static final String ATTEMPTS = PREFIX + "attempts";
     private static final String AT = PREFIX + "at";
+    private static final String DIAGNOSTICS = "diagnostics";
     private static final String HISTORY = PREFIX + "history";
 
     public JsonObject toHeaders() {
@@ -96,7 +99,7 @@ public record DeadLetterHeaders(
         List<Object> newestFirst = new ArrayList<>();
         int bytes = 2;
         for (int i = history.size() - 1; i >= 0 && newestFirst.size() < MAX_LISTED_ATTEMPTS; i--) {
-            Object entry = shortened(history.getValue(i));
+            Object entry = shortened(history.getValue(i), i == history.size() - 1);
             String encoded = entry instanceof JsonObject json ? json.encode() : String.valueOf(entry);
             bytes += encoded.getBytes(StandardCharsets.UTF_8).length + 1;
             if (bytes > MAX_HISTORY_BYTES) {
@@ -111,11 +114,18 @@ public record DeadLetterHeaders(
         return kept;
     }
 
-    private static @Nullable Object shortened(@Nullable Object entry) {
-        if (entry instanceof JsonObject attempt && attempt.getValue("error") instanceof String error) {
-            return attempt.copy().put("error", truncate(error, MAX_HISTORY_ERROR_LENGTH));
+    private static @Nullable Object shortened(@Nullable Object entry, boolean last) {
+        if (!(entry instanceof JsonObject attempt)) {
+            return entry;
         }
-        return entry;
+        JsonObject kept = attempt.copy();
+        if (kept.getValue("error") instanceof String error) {
+            kept.put("error", truncate(error, MAX_HISTORY_ERROR_LENGTH));
+        }
+        if (!last) {
+            kept.remove(DIAGNOSTICS);
+        }
+        return kept;
     }
 
     private static String truncate(String text, int max) {

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
  * @param hasAudio whether the audio is encoded, in a task of its own
  * @param audioStart of the audio stream, from the start of the file; empty if not stated
  * @param audioEnd of the audio stream, from the start of the file; empty if not stated
+ * @param warnings about the source, one sentence each
  * @param encoding settings of the encode
  */
 public record EncodePlan(
@@ -34,14 +35,17 @@ public record EncodePlan(
         boolean hasAudio,
         Optional<Duration> audioStart,
         Optional<Duration> audioEnd,
+        List<String> warnings,
         JsonObject encoding) {
     private static final int MAX_SEGMENTS = 100_000;
+    private static final int MAX_WARNINGS = 100;
     private static final int MAX_SIDE = 1 << 20;
     private static final long MAX_MICROS = 1_000_000_000_000_000L;
     private static final long NO_FRAME = -1_000_000_000_000_000L;
 
     public EncodePlan {
         firstFrameTimes = List.copyOf(firstFrameTimes);
+        warnings = List.copyOf(warnings);
         encoding = encoding.copy();
     }
 
@@ -66,6 +70,7 @@ public record EncodePlan(
                 .put("width", width)
                 .put("height", height)
                 .put("withSound", hasAudio)
+                .put("warnings", new JsonArray(warnings))
                 .put("encoding", encoding);
         audioStart.ifPresent(time -> json.put("audioBeginMicros", micros(time)));
         audioEnd.ifPresent(time -> json.put("audioEndMicros", micros(time)));
@@ -93,11 +98,22 @@ public record EncodePlan(
                 hasAudio,
                 optionalTime(json, "audioBeginMicros"),
                 optionalTime(json, "audioEndMicros"),
+                warnings(json),
                 encoding);
     }
 
     private static Optional<Duration> optionalTime(JsonObject json, String field) {
         return json.containsKey(field) ? Optional.of(time(json, field, -MAX_MICROS)) : Optional.empty();
+    }
+
+    private static List<String> warnings(JsonObject json) {
+        if (!(json.getValue("warnings", new JsonArray()) instanceof JsonArray array
+                && array.size() <= MAX_WARNINGS
+                && array.stream().allMatch(String.class::isInstance))) {
+            throw new InvalidMessageException(
+                    "The field 'plan' must contain 'warnings' as at most " + MAX_WARNINGS + " strings.");
+        }
+        return array.stream().map(String.class::cast).toList();
     }
 
     private static Optional<Duration> firstFrameTime(JsonArray array, int segment) {

@@ -9,19 +9,27 @@ import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
-/** Publishes the messages of the outbox with confirms. Threads: any. */
-record OutboxRelay(Outbox outbox, DeliveryStepListener stepListener) {
+/**
+ * Publishes the messages of the outbox with confirms. Threads: any.
+ *
+ * @param distance minimum time between the final update of a job and the update before it
+ */
+record OutboxRelay(Outbox outbox, Duration distance, DeliveryStepListener stepListener) {
     private static final int BATCH_SIZE = 100;
 
-    /** Whether a message is due. The outbox is usually empty: this takes one statement and no transaction. */
-    Future<Boolean> hasDueMessage() {
-        return outbox.nextDue().map(wait -> wait.filter(Duration::isZero).isPresent());
+    /**
+     * Time until the next message is due; zero if one is due, empty if there is none. The outbox is usually empty: this takes one
+     * statement and no transaction.
+     */
+    Future<Optional<Duration>> nextDue() {
+        return outbox.nextDue(distance);
     }
 
     /** Publishes a batch of due messages and returns their number; a batch below the limit is not necessarily the last. */
     Future<Integer> publishBatch(ConfirmedPublisher publisher) {
-        return outbox.relay(BATCH_SIZE, messages -> publishAll(publisher, messages));
+        return outbox.relay(BATCH_SIZE, distance, messages -> publishAll(publisher, messages));
     }
 
     private Future<Void> publishAll(ConfirmedPublisher publisher, List<OutboxMessage> messages) {

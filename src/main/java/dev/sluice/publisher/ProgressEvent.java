@@ -44,6 +44,13 @@ public record ProgressEvent(
                 : Optional.of((int) Math.ceil(elapsedSeconds * (1 - fraction) / fraction));
     }
 
+    /** Whether the job may be completed within this time: the last stage is that near its end, or its end is not known yet. */
+    boolean mayEndJobWithin(Duration time) {
+        return !time.isZero()
+                && attempt.run().stage() == StageName.UPLOAD
+                && etaSeconds.map(eta -> eta <= time.toMillis() / 1000.0).orElse(true);
+    }
+
     JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("job", attempt.run().job().value())

@@ -10,6 +10,7 @@ import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.progress.RecordedProgress;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +22,21 @@ import java.util.stream.Collectors;
 /** Records throttled progress and publishes it as updates. Threads: one event loop. */
 final class ProgressSender {
     private final ProgressRepository repository;
+    private final Duration finalDistance;
     private final ProgressThrottle throttle = new ProgressThrottle(System::nanoTime);
 
-    ProgressSender(ProgressRepository repository) {
+    /** @param finalDistance progress that may be closer to the final update of its job is discarded */
+    ProgressSender(ProgressRepository repository, Duration finalDistance) {
         this.repository = repository;
+        this.finalDistance = finalDistance;
     }
 
     void add(ProgressEvent event) {
-        throttle.add(event);
+        if (event.mayEndJobWithin(finalDistance)) {
+            throttle.discard(event.attempt().run());
+        } else {
+            throttle.add(event);
+        }
     }
 
     /**

@@ -22,6 +22,11 @@ final class ProgressThrottle {
         latest.merge(event.attempt().run(), event, (kept, added) -> added.seq() > kept.seq() ? added : kept);
     }
 
+    /** Removes the progress of a run. */
+    void discard(RunId run) {
+        latest.remove(run);
+    }
+
     /** Removes and returns the latest progress of each run that may be published now, in the order of insertion. */
     List<ProgressEvent> takeDue() {
         long now = nanoTime.getAsLong();

@@ -11,6 +11,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +38,8 @@ public final class PublisherVerticle extends VerticleBase {
     private boolean relayDue;
     private boolean pollDue;
     private boolean progressDue;
+    private boolean timerDue;
+    private long relayTimer = -1;
     private boolean busy;
     private boolean stopping;
     private boolean failing;
@@ -49,8 +52,8 @@ public final class PublisherVerticle extends VerticleBase {
             DeliveryStepListener stepListener) {
         this.broker = broker;
         this.config = config;
-        this.relay = new OutboxRelay(outbox, stepListener);
-        this.progressSender = new ProgressSender(progress);
+        this.relay = new OutboxRelay(outbox, config.finalDistance(), stepListener);
+        this.progressSender = new ProgressSender(progress, config.finalDistance());
     }
 
     @Override
@@ -105,6 +108,7 @@ public final class PublisherVerticle extends VerticleBase {
             relayDue = false;
             pollDue = false;
             progressDue = false;
+            timerDue = false;
             busy = false;
         } else if (relayDue) {
             relayDue = false;
@@ -112,21 +116,37 @@ public final class PublisherVerticle extends VerticleBase {
             pollDue = false;
             run(relay.publishBatch(publisher()).onSuccess(published -> {
                 relayDue |= published > 0;
+                timerDue = published == 0;
                 failing = false;
             }));
         } else if (pollDue) {
             pollDue = false;
-            run(relay.hasDueMessage().onSuccess(due -> {
+            timerDue = false;
+            run(relay.nextDue().onSuccess(wait -> {
+                boolean due = wait.filter(Duration::isZero).isPresent();
                 relayDue |= due;
                 // If a message is due, only its relay shows whether the failure is over.
                 failing &= due;
+                wait.ifPresent(this::relayAfter);
             }));
+        } else if (timerDue) {
+            timerDue = false;
+            run(relay.nextDue().onSuccess(wait -> wait.ifPresent(this::relayAfter)));
         } else if (progressDue) {
             progressDue = false;
             run(progressSender.flush(publisher()).onSuccess(sent -> failing &= sent == 0));
         } else {
             busy = false;
         }
+    }
+
+    /** A final update is not published later than its distance requires: the next poll may be an interval away. */
+    private void relayAfter(Duration wait) {
+        if (wait.isZero() || wait.compareTo(config.outboxPollInterval()) >= 0) {
+            return;
+        }
+        vertx.cancelTimer(relayTimer);
+        relayTimer = vertx.setTimer(wait.toMillis() + 1, timer -> requestRelay());
     }
 
     private void run(Future<?> task) {
@@ -143,6 +163,7 @@ public final class PublisherVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         timers.forEach(vertx::cancelTimer);
+        vertx.cancelTimer(relayTimer);
         return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
                 .transform(unregistered -> awaitIdle())
                 .eventually(() -> publisher().stop());

@@ -16,7 +16,7 @@ public final class UpdateMessages {
 
     /** The message of an update; updates of one job are published in the order in which they are enqueued. */
     public static OutboxMessage toOutbox(JobUpdate update) {
-        return new OutboxMessage(
+        OutboxMessage message = new OutboxMessage(
                 Topology.UPDATES_EXCHANGE,
                 Topology.UPDATE_KEY,
                 MessageCodec.encode(update),
@@ -24,6 +24,7 @@ public final class UpdateMessages {
                 messageId(update),
                 Optional.of(update.jobId().value()),
                 Duration.ZERO);
+        return update.status() == JobUpdate.Status.PROCESSING ? message : message.asFinal();
     }
 
     /** Equal for equal updates. A UUID, because a job id may be too long for an AMQP message id. */

@@ -236,9 +236,14 @@ class SectionsTest {
     @Test
     void updates() {
         assertThat(Configs.defaults().updates())
-                .isEqualTo(new UpdatesConfig(Duration.ofSeconds(1), Duration.ofSeconds(1)));
+                .isEqualTo(new UpdatesConfig(
+                        Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(10)));
         assertThat(Configs.everyKeySet().updates())
-                .isEqualTo(new UpdatesConfig(Duration.ofMillis(250), Duration.ofSeconds(5)));
+                .isEqualTo(new UpdatesConfig(
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(5),
+                        Duration.ofMillis(1500),
+                        Duration.ofSeconds(30)));
     }
 
     @Test

@@ -52,6 +52,7 @@ record SleepingStage(StageName name, Vertx vertx, MediaConfig media, int segment
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 media.toEncodingJson());
         return StageResult.planned(job.withPlan(plan), new JsonObject(), new SegmentTasks(plan).taskPlan());
     }

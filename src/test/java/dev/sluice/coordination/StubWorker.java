@@ -12,6 +12,7 @@ import dev.sluice.objectstore.StagingArea;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.progress.ProgressRepository;
+import dev.sluice.persistence.recovery.FinalRowRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
 import dev.sluice.persistence.recovery.PendingJobRepository;
@@ -19,6 +20,7 @@ import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.run.RunStore;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.pipeline.StageVerticle;
+import dev.sluice.pipeline.maintenance.FinalRowCheck;
 import dev.sluice.pipeline.maintenance.JobCleanup;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
 import dev.sluice.pipeline.run.RunServices;
@@ -151,6 +153,9 @@ final class StubWorker {
         RecoveryVerticle recovery = new RecoveryVerticle(
                 new LostMessageRepository(database, StageMessages::resend),
                 new PendingJobRepository(database, tables, job -> StageMessages.toStage(StageName.DOWNLOAD, job)),
+                new FinalRowCheck(
+                        new FinalRowRepository(database, tables),
+                        config.updates().rowCheckDelay()),
                 config.rabbitmq(),
                 config.delivery(),
                 services.publisher());

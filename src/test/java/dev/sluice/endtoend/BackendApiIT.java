@@ -95,6 +95,30 @@ class BackendApiIT {
     }
 
     @Test
+    void showsDiagnosticsToAdministratorsOnly() {
+        pipeline.database()
+                .execute(
+                        "INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('diagnosed',"
+                                + " '{\"mediaId\": \"m\", \"userId\": \"ann\"}', 'processing', 'failed', 1);"
+                                + " INSERT INTO sluice.stage_run (job_id, stage, task, state, history) VALUES ('diagnosed',"
+                                + " 'processing', 0, 'failed', '[{\"attempt\": 1, \"worker\": \"w\", \"error_code\": \"filter_failed\","
+                                + " \"error\": \"No.\", \"at\": \"2026-11-24T05:37:11Z\", \"diagnostics\": \"ffmpeg -i x\"}]')");
+
+        assertThat(failedAttempt(ANN)).containsEntry("error", "No.").doesNotContainKey("diagnostics");
+        assertThat(failedAttempt(ADMIN)).containsEntry("diagnostics", "ffmpeg -i x");
+    }
+
+    private static Map<String, Object> failedAttempt(String token) {
+        return client.get(API + "/jobs/diagnosed", token)
+                .json()
+                .getJsonArray("runs")
+                .getJsonObject(0)
+                .getJsonArray("failed_attempts")
+                .getJsonObject(0)
+                .getMap();
+    }
+
+    @Test
     void createsOneJobWhenMediaItemIsSubmittedTwice() throws Exception {
         PipelineFixture.get(pipeline.sluice().undeploy("download"));
         pipeline.database().execute("INSERT INTO media VALUES ('twice', 'ann', 'uploads/clip.mp4', NULL)");
@@ -122,13 +146,15 @@ class BackendApiIT {
                 .containsEntry("mediaId", "twice")
                 .containsEntry("s3Key", "uploads/clip.mp4")
                 .containsEntry("stage", "DOWNLOADING");
-        assertThat(client.get(API + "/jobs/" + first, ANN).json().getString("status"))
-                .isEqualTo("PENDING");
+        assertThat(client.get(API + "/jobs/" + first, ANN).json().getMap())
+                .containsEntry("status", "PENDING")
+                .containsEntry("state", "waiting");
 
         assertThat(client.post(API + "/jobs/" + first + "/cancel", ANN).status())
                 .isEqualTo(200);
         assertThat(client.get(API + "/jobs/" + first, ANN).json().getMap())
                 .containsEntry("status", "FAILED")
+                .containsEntry("state", "cancelled")
                 .containsEntry("error_code", "cancelled");
         assertThat(client.post(API + "/jobs/" + first + "/retry", ANN).status()).isEqualTo(200);
         PipelineFixture.get(pipeline.sluice().deploy("download"));
@@ -201,6 +227,85 @@ class BackendApiIT {
                         .json()))
                 .hasSize(5);
         assertThat(client.get(API + "/jobs?cursor=bm90aGluZw", cid).code()).isEqualTo("invalid_request");
+    }
+
+    @Test
+    void tellsWaitingFromRunningAndCancelledFromFailed() {
+        insertJob(
+                "between",
+                "download",
+                "running",
+                "NULL",
+                "('between', 'download', 0, 'done', NULL)",
+                "('between', 'processing', 0, 'waiting', NULL)");
+        insertJob(
+                "encoding",
+                "processing",
+                "running",
+                "NULL",
+                "('encoding', 'download', 0, 'done', NULL)",
+                "('encoding', 'processing', 0, 'running', now() + interval '1 h')");
+        insertJob(
+                "lost",
+                "processing",
+                "running",
+                "NULL",
+                "('lost', 'processing', 0, 'running', now() - interval '1 h')");
+        insertJob(
+                "planned",
+                "processing",
+                "running",
+                "NULL",
+                "('planned', 'processing', 0, 'done', NULL)",
+                "('planned', 'segment', 0, 'waiting', NULL)");
+        insertJob("stopped", "processing", "failed", "'cancelled'", "('stopped', 'processing', 0, 'failed', NULL)");
+        insertJob("broken", "processing", "failed", "'corrupt_media'", "('broken', 'processing', 0, 'failed', NULL)");
+        insertJob("ready", "upload", "completed", "NULL", "('ready', 'upload', 0, 'done', NULL)");
+        String eve = TestTokens.of("eve");
+
+        assertThat(client.get(API + "/jobs?mediaId=states", eve).json().getJsonArray("jobs").stream()
+                        .map(JsonObject.class::cast)
+                        .map(job -> job.getString("job_id") + " " + job.getString("state") + " "
+                                + job.getString("current_step")))
+                .containsExactlyInAnyOrder(
+                        "between waiting download_complete",
+                        "encoding running processing_video",
+                        "lost waiting processing_video",
+                        "planned waiting segments_planned",
+                        "stopped cancelled processing_failed",
+                        "broken failed processing_failed",
+                        "ready completed upload_complete");
+        Map.of(
+                        "waiting", List.of("between", "lost", "planned"),
+                        "running", List.of("encoding"),
+                        "completed", List.of("ready"),
+                        "failed", List.of("broken"),
+                        "cancelled", List.of("stopped"))
+                .forEach((state, jobs) -> {
+                    assertThat(ids(client.get(API + "/jobs?state=" + state, eve).json()))
+                            .as(state)
+                            .containsExactlyInAnyOrderElementsOf(jobs);
+                    assertThat(jobs)
+                            .allSatisfy(id -> assertThat(client.get(API + "/jobs/" + id, eve)
+                                            .json()
+                                            .getString("state"))
+                                    .isEqualTo(state));
+                });
+    }
+
+    /** A job of Eve with runs: ID, stage, task, state, end of the lease. Messages of jobs are not resent within an hour. */
+    private static void insertJob(String id, String stage, String state, String errorCode, String... runs) {
+        pipeline.database()
+                .execute("INSERT INTO sluice.job (id, message, stage, state, seq, error_code, file_name) VALUES ('" + id
+                        + "', '{\"mediaId\":\"states\",\"userId\":\"eve\"}', '" + stage + "', '" + state + "', 1, "
+                        + errorCode + ", '" + id + "')");
+        for (String run : runs) {
+            pipeline.database()
+                    .execute("INSERT INTO sluice.stage_run (job_id, stage, task, state, lease_until, sent_at)"
+                            + " SELECT job_id, stage, task, state, lease_until::timestamptz, now() + interval '1 h' FROM (VALUES "
+                            + run
+                            + ") AS run (job_id, stage, task, state, lease_until)");
+        }
     }
 
     @Test

@@ -116,7 +116,7 @@ class CorpusIT {
         assertThat(frames.count()).isEqualTo(shown.count());
         assertThat(frames.seconds()).isCloseTo(shown.seconds(), within(0.1));
         assertThat(made.video().codec()).isEqualTo("h264");
-        assertThat(made.video().rotation()).isZero();
+        assertThat(made.video().displayMatrix().rotation()).isZero();
         assertThat(made.video().codedSize().width()).isEven().isEqualTo(version.getInteger("width"));
         assertThat(made.video().codedSize().height()).isEven().isEqualTo(version.getInteger("height"));
         FfmpegFixture.assertOutputFormat(file, source.audio().isPresent());

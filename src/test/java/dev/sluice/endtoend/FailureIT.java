@@ -28,16 +28,24 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ServicesExtension.class)
 class FailureIT {
     private static final int ATTEMPTS = 4;
+    /** Fails the encodes of two jobs. */
+    private static final String FAILING_ENCODES = """
+            case "$*" in
+            *unconvertible*) echo '[Parsed_zscale_0 @ 0x1] [error] code 3074: no path between colorspaces' >&2; exit 187 ;;
+            *hapless*) echo '[mov @ 0x1] [error] Something odd in /srv/sluice/source' >&2; exit 161 ;;
+            esac""";
 
     private static PipelineFixture pipeline;
     private static BackendSimulator backend;
 
     @BeforeAll
-    static void start(PipelineFixture fixture) throws Exception {
+    static void start(PipelineFixture fixture, @TempDir Path scripts) throws Exception {
         pipeline = fixture;
         backend = pipeline.backend();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-        pipeline.start(new JsonObject().put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS)));
+        pipeline.start(new JsonObject()
+                .put("delivery", new JsonObject().put("maxAttempts", ATTEMPTS))
+                .put("ffmpeg", pipeline.ffmpegAfter(scripts, FAILING_ENCODES)));
         // The first consumer declares the dead-letter queue.
         BackendSimulator.awaitThat(pipeline::isConsuming);
     }
@@ -106,6 +114,42 @@ class FailureIT {
         backend.send(job.put("notes", "x".repeat(room)));
 
         assertFailedAtOnce("large", "message_too_large");
+    }
+
+    @Test
+    void failsJobAtOnceWhenFilterCannotBeConfigured() throws Exception {
+        backend.send(job("unconvertible", "uploads/clip.mp4"));
+
+        JsonObject end = backend.awaitEnd("unconvertible");
+        assertThat(end.getMap())
+                .containsEntry("error_code", "filter_failed")
+                .containsEntry("retryable", false)
+                .containsEntry("attempt", 1)
+                .containsEntry(
+                        "error_message", "FFmpeg cannot convert the video or audio: no path between colorspaces.");
+        assertThat(diagnostics("unconvertible"))
+                .startsWith("ffmpeg ")
+                .endsWith("\n[Parsed_zscale_0] [error] code 3074: no path between colorspaces")
+                .doesNotContain(pipeline.workspace().toString());
+    }
+
+    @Test
+    void failsJobWhenFfmpegFailsTwiceAlikeBeforeFirstFrame() throws Exception {
+        backend.send(job("hapless", "uploads/clip.mp4"));
+
+        JsonObject end = backend.awaitEnd("hapless");
+        GetResponse dead = backend.take(BackendSimulator.DEAD);
+        assertThat(end.getMap())
+                .containsEntry("error_code", "ffmpeg_failed")
+                .containsEntry("attempt", 2)
+                .containsEntry("error_message", "FFmpeg failed (exit code 161): Something odd in source.");
+        assertThat(headers(dead).get("x-sluice-history")).contains("\"diagnostics\":\"ffmpeg ");
+    }
+
+    private static String diagnostics(String job) {
+        return pipeline.database()
+                .value("SELECT history -> -1 ->> 'diagnostics' FROM sluice.stage_run WHERE job_id = '" + job
+                        + "' AND stage = 'processing'");
     }
 
     @Test

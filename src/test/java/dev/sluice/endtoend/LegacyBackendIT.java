@@ -24,12 +24,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The legacy backend (Node.js, with its own client libraries) works with Sluice without changes: it asserts its queues first,
- * publishes to the exchange, and keeps the tables of its ORM. On RabbitMQ where it is installed.
+ * publishes to the exchange, and keeps the tables of its ORM. It handles all updates concurrently, so that their writes overtake
+ * each other. On RabbitMQ where it is installed. {@code -Dlegacy.shortJobs} sets the number of its short jobs.
  */
 @ExtendWith(ServicesExtension.class)
-@Timeout(600)
+@Timeout(1200)
 class LegacyBackendIT {
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final int SHORT_JOBS = Integer.getInteger("legacy.shortJobs", 40);
+    private static final Duration LIMIT = Duration.ofSeconds(180 + 3L * SHORT_JOBS);
 
     private static PipelineFixture pipeline;
     private static Map<String, JsonObject> accounts;
@@ -41,19 +43,26 @@ class LegacyBackendIT {
         // The legacy backend must be the only consumer of updates.
         pipeline.broker().deleteTopology();
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
+        pipeline.upload("uploads/short.mp4", pipeline.clip(1));
         Path text = Files.createTempFile("no-video", ".mp4");
         pipeline.upload("uploads/text.mp4", Files.writeString(text, "This is no video.\n".repeat(100)));
 
         ChildProcess backend = project.start("backend.js", environment());
         backend.awaitReady(() -> project.output().contains("ready"));
-        pipeline.start(new JsonObject().put("postgres", new JsonObject().put("jobTable", "video_processing_jobs")));
+        pipeline.start(new JsonObject()
+                .put("postgres", new JsonObject().put("jobTable", "video_processing_jobs"))
+                // The distance alone must suffice: a check of the rows would hide its failure.
+                .put("updates", new JsonObject().put("finalDistanceSeconds", 2).put("rowCheckSeconds", 0)));
 
         assertThat(backend.awaitExit(LIMIT)).as(() -> output(project)).isTrue();
         accounts = project.output().stream()
                 .filter(line -> line.startsWith("{"))
                 .map(JsonObject::new)
                 .collect(Collectors.toMap(account -> account.getString("id"), Function.identity()));
-        assertThat(accounts).as(() -> output(project)).containsOnlyKeys("good", "twice", "text");
+        assertThat(accounts)
+                .as(() -> output(project))
+                .containsKeys("good", "twice", "text")
+                .hasSize(3 + SHORT_JOBS);
         Files.delete(text);
     }
 
@@ -110,22 +119,42 @@ class LegacyBackendIT {
                 .containsEntry("errorMessage", "The file is text, not a video.");
     }
 
+    @Test
+    void endsRowsOfShortJobsRightAlthoughWritesOvertakeEachOther() {
+        Map<String, Long> rows = accounts.values().stream()
+                .filter(account -> account.getString("id").startsWith("short-"))
+                .collect(Collectors.groupingBy(LegacyBackendIT::finalRows, Collectors.counting()));
+
+        assertThat(rows)
+                .containsExactly(Map.entry("COMPLETED 100 upload_complete, COMPLETED COMPLETED", (long) SHORT_JOBS));
+    }
+
+    private static String finalRows(JsonObject account) {
+        JsonObject row = account.getJsonObject("row");
+        JsonObject media = account.getJsonObject("media");
+        return row.getString("status") + " " + row.getInteger("progress") + " " + row.getString("currentStep") + ", "
+                + media.getString("processingStatus") + " " + media.getString("videoProcessingStatus");
+    }
+
     private static Map<String, String> environment() {
         PostgresConfig postgres = pipeline.database().config();
         URI database = URI.create(postgres.uri());
         String credentials = postgres.user() + ":" + postgres.password().reveal();
         TestBroker broker = pipeline.broker();
+        JsonArray jobs = new JsonArray()
+                .add(job("good", "uploads/clip.mp4"))
+                .add(job("twice", "uploads/clip.mp4").put("times", 2))
+                .add(job("text", "uploads/text.mp4"));
+        for (int n = 0; n < SHORT_JOBS; n++) {
+            jobs.add(job("short-" + n, "uploads/short.mp4"));
+        }
         return Map.of(
                 "DATABASE_URL",
                 "postgresql://" + credentials + "@" + database.getAuthority() + database.getPath(),
                 "AMQP_URL",
                 "amqp://" + broker.user() + ":" + broker.password().reveal() + "@127.0.0.1:" + broker.port(),
                 "JOBS",
-                new JsonArray()
-                        .add(job("good", "uploads/clip.mp4"))
-                        .add(job("twice", "uploads/clip.mp4").put("times", 2))
-                        .add(job("text", "uploads/text.mp4"))
-                        .encode());
+                jobs.encode());
     }
 
     private static JsonObject job(String id, String key) {

@@ -126,7 +126,12 @@ public final class PipelineFixture implements AutoCloseable {
                                 .put("leaseSeconds", 4)
                                 .put("leaseRenewSeconds", 1)
                                 .put("backoffSeconds", new JsonArray().add(0.2)))
-                .put("updates", new JsonObject().put("outboxPollSeconds", 0.2).put("progressIntervalSeconds", 0.2));
+                .put(
+                        "updates",
+                        new JsonObject()
+                                .put("outboxPollSeconds", 0.2)
+                                .put("progressIntervalSeconds", 0.2)
+                                .put("finalDistanceSeconds", 0));
     }
 
     TestBroker broker() {

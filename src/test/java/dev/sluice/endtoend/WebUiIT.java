@@ -5,19 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
+import com.google.gson.JsonParser;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ForcedColors;
 import dev.sluice.ServicesExtension;
 import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The web UI in Chromium, with a complete pipeline. Screenshots are stored in {@code target/screenshots}. */
 @ExtendWith(ServicesExtension.class)
@@ -35,6 +43,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class WebUiIT {
     private static final int DESKTOP = 1280;
     private static final int PHONE = 360;
+    private static final long LARGE_UPLOAD_BYTES = 24L << 20;
+    private static final int SLOW_BYTES_PER_SECOND = 2_000_000;
+
+    private static final String SELECTED_FILTER_IS_LIGHTER = """
+            () => {
+              const lightness = (selector) => getComputedStyle(document.querySelector(selector)).backgroundColor.match(/\\d+/g)
+                .slice(0, 3).reduce((sum, channel) => sum + Number(channel), 0);
+              return lightness('.filter input:checked + label') > lightness('.filter');
+            }
+            """;
+
+    @TempDir
+    private Path directory;
 
     private static PipelineFixture pipeline;
     private static Browser browser;
@@ -49,7 +70,8 @@ class WebUiIT {
         PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
         pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(2));
-        int port = pipeline.startWithBackend(new JsonObject());
+        int port = pipeline.startWithBackend(new JsonObject()
+                .put("backend", new JsonObject().put("corsOrigins", new JsonArray().add("https://app.test"))));
         home = "http://127.0.0.1:" + port + "/";
         client = new TestClient(pipeline.vertx(), port);
     }
@@ -101,6 +123,43 @@ class WebUiIT {
     }
 
     @Test
+    void continuesUploadAfterRestartPauseAndReload() throws Exception {
+        Path video = directory.resolve("large.mp4");
+        PaddedVideoFile content = new PaddedVideoFile(Files.readAllBytes(pipeline.clip(2)), LARGE_UPLOAD_BYTES);
+        try (InputStream bytes = content.bytes(0, content.size())) {
+            Files.copy(bytes, video);
+        }
+        limitUploadSpeed(SLOW_BYTES_PER_SECOND);
+        page.setInputFiles("[data-testid=file-input]", video);
+        Locator upload = page.getByTestId("upload-row");
+        assertThat(upload).containsText(Pattern.compile("MB/s · about .* left"));
+
+        PipelineFixture.get(pipeline.sluice().undeploy("api"));
+        assertThat(upload).containsText("Next attempt in");
+        PipelineFixture.get(pipeline.sluice().deploy("api"));
+        assertThat(upload).containsText(Pattern.compile("Uploading, [1-9]"));
+
+        upload.getByText("Pause").click();
+        assertThat(upload).containsText(Pattern.compile("Paused at [1-9]"));
+        Browser.screenshot(page, "upload-paused");
+        upload.getByText("Resume").click();
+        assertThat(upload).containsText(Pattern.compile("Uploading, [1-9]"));
+
+        page.reload();
+        assertThat(page.getByTestId("interrupted-row")).containsText(Pattern.compile("Interrupted at [1-9]"));
+        assertAccessible("upload-interrupted");
+        limitUploadSpeed(-1);
+        page.setInputFiles("[data-testid=file-input]", video);
+        assertThat(upload).hasAttribute("data-job", "completed", within(120));
+        assertThat(page.getByTestId("interrupted-row")).hasCount(0);
+        String key = client.get("/api/video-processing/jobs/" + upload.getAttribute("data-job-id"), TestTokens.admin())
+                .json()
+                .getString("s3_key");
+        assertThat(pipeline.download(key, directory.resolve("stored"))).hasSameBinaryContentAs(video);
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
     void rejectsFileThatIsNotAVideo() {
         drop("notes.mp4", "This is not a video but text.".repeat(10).getBytes(StandardCharsets.UTF_8));
 
@@ -116,6 +175,9 @@ class WebUiIT {
         gone.getByRole(AriaRole.LINK).first().click();
         assertThat(page.getByTestId("error")).containsText("not");
         assertAccessible("job-failed");
+        // The advice is to upload the file again: that is the primary action, and it opens the file dialog.
+        assertThat(page.locator("main .primary")).hasText("Upload again");
+        page.waitForFileChooser(() -> page.getByTestId("upload-again").click());
 
         pipeline.upload("uploads/nothing.mp4", pipeline.clip(1));
         page.getByTestId("retry").click();
@@ -126,6 +188,57 @@ class WebUiIT {
                 .containsText(new String[] {"Failed: The object", "Completed", "Completed", "Completed"});
         assertThat(timings.locator(".run[data-state=failed]")).hasCount(1);
         Browser.screenshot(page, "job-after-retry");
+    }
+
+    @Test
+    void showsCancelledJobAsStateOfItsOwn() {
+        pipeline.database()
+                .execute(
+                        "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"status\") VALUES ('unwanted', 'media-unwanted', 'PENDING')");
+        page.navigate(home + "#/jobs/unwanted");
+        assertThat(page.getByTestId("status")).hasText("Waiting");
+
+        page.getByTestId("cancel").click();
+        page.getByTestId("confirm").click();
+
+        assertThat(page.getByTestId("status")).hasText("Cancelled");
+        assertThat(page.locator(".failure")).hasCount(0);
+        assertAccessible("job-cancelled");
+        page.navigate(home);
+        page.getByText("Cancelled", new Page.GetByTextOptions().setExact(true))
+                .first()
+                .click();
+        assertThat(page.locator("[data-testid=job-row][data-job-id=unwanted]")).isVisible();
+        assertThat(page.locator("[data-testid=job-row]:not([data-state=cancelled])"))
+                .hasCount(0);
+        page.getByText("Failed", new Page.GetByTextOptions().setExact(true))
+                .first()
+                .click();
+        assertThat(page.locator("[data-testid=job-row][data-state=cancelled]")).hasCount(0);
+    }
+
+    @Test
+    void saysThatItsScriptDidNotLoad() {
+        Page blocked = browser.page(ColorScheme.LIGHT, PHONE);
+        blocked.route("**/page/dom.js", Route::abort);
+        blocked.navigate(home);
+        assertThat(blocked.getByTestId("not-loaded")).isVisible();
+        assertThat(page.getByTestId("not-loaded")).hasCount(0);
+        Browser.screenshot(blocked, "not-loaded");
+        blocked.context().close();
+    }
+
+    /** The estimate of a reload, for which no update is known; all times are of the server. */
+    @Test
+    void estimatesRemainingTimeWithoutUpdates() {
+        Object seconds = page.evaluate("""
+                () => import('/page/remaining-time.js').then(({ remainingSeconds }) => remainingSeconds({
+                  state: 'running', status: 'PROCESSING', progress: 40, current_step: 'processing_video', updated_at: '2026-01-01T00:00:30Z',
+                  runs: [{ stage: 'download', started_at: '2026-01-01T00:00:00Z' }, { stage: 'processing', started_at: '2026-01-01T00:00:20Z' }],
+                }))
+                """);
+
+        assertThat(seconds).as("a quarter took 10 s").isEqualTo(30);
     }
 
     @Test
@@ -181,8 +294,14 @@ class WebUiIT {
                                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
                         .as("page fits into the width of " + width)
                         .isTrue();
+                assertThat(
+                                view.evaluate(
+                                        "new Set([...document.querySelectorAll('.stages.large .bar')].map((bar) => bar.getBoundingClientRect().top)).size"))
+                        .as("the bars of the stages are in one line")
+                        .isEqualTo(1);
                 assertNoSeriousViolations(view, "job " + scheme + " " + width);
                 Browser.screenshot(view, "job-" + scheme + "-" + width);
+                assertShowsSelectedFilter(view, scheme + "-" + width);
                 view.context().close();
             }
         }
@@ -206,6 +325,33 @@ class WebUiIT {
 
         assertThat(anonymous.locator("main")).containsText("Administrator");
         anonymous.context().close();
+    }
+
+    private static void assertShowsSelectedFilter(Page view, String name) {
+        view.navigate(home + "#/");
+        assertThat(view.getByTestId("job-row").first()).isVisible();
+        assertNoSeriousViolations(view, "home " + name);
+        assertThat((Boolean) view.evaluate(SELECTED_FILTER_IS_LIGHTER)).as(name).isTrue();
+        Browser.screenshot(view, "home-" + name);
+        view.emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
+        assertThat((Boolean) view.evaluate("""
+                () => getComputedStyle(document.querySelector('.filter input:checked + label')).backgroundColor
+                  !== getComputedStyle(document.querySelector('.filter input:not(:checked) + label')).backgroundColor
+                """)).as("forced colours").isTrue();
+        Browser.screenshot(view, "home-forced-colors-" + name);
+    }
+
+    private void limitUploadSpeed(int bytesPerSecond) {
+        JsonObject conditions = new JsonObject()
+                .put("offline", false)
+                .put("latency", 0)
+                .put("downloadThroughput", -1)
+                .put("uploadThroughput", bytesPerSecond);
+        CDPSession session = page.context().newCDPSession(page);
+        session.send("Network.enable");
+        session.send(
+                "Network.emulateNetworkConditions",
+                JsonParser.parseString(conditions.encode()).getAsJsonObject());
     }
 
     private static void awaitDeadLetter() {

@@ -15,12 +15,14 @@ import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +32,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -293,6 +297,139 @@ class ApiRouterTest {
         assertProblem(client.call("POST", PROCESS, json, Buffer.buffer("[1]")), 400, "invalid_request");
     }
 
+    /** Requests that violate one rule of an operation, with the field and the value that the response must name. */
+    static Stream<Arguments> violations() throws Exception {
+        JsonObject document =
+                OpenApiDocument.read(vertx).await(20, TimeUnit.SECONDS).json();
+        return contract.operations().stream()
+                // A response to HEAD has no body.
+                .filter(operation -> operation.getHttpMethod() != HttpMethod.HEAD)
+                .flatMap(operation -> Stream.concat(
+                        violatedParameters(operation),
+                        Optional.ofNullable(operation.getRequestBody()).stream()
+                                .flatMap(body -> violatedFields(operation, fields(document, operation)))));
+    }
+
+    private static Stream<Arguments> violatedParameters(Operation operation) {
+        String path = operation.getAbsoluteOpenAPIPath().replaceAll("\\{\\w+}", "x");
+        Arguments unknown = violation(operation, path + "?nons%0aense=1", Map.of(), null, "'nons ense'", "parameter");
+        return Stream.concat(
+                Stream.of(unknown), operation.getParameters().stream().map(parameter -> {
+                    JsonObject schema = parameter.getOpenAPIModel().getJsonObject("schema");
+                    String name = parameter.getName();
+                    String value = "v".repeat(schema.getInteger("maxLength", 1) + 1);
+                    return switch (parameter.getIn()) {
+                        case QUERY ->
+                            violation(operation, path + "?" + name + "=" + value, Map.of(), null, name, value);
+                        case HEADER -> violation(operation, path, Map.of(name, value), null, name, value);
+                        default ->
+                            violation(
+                                    operation,
+                                    operation.getAbsoluteOpenAPIPath().replace("{" + name + "}", value),
+                                    Map.of(),
+                                    null,
+                                    name,
+                                    value);
+                    };
+                }));
+    }
+
+    private static Stream<Arguments> violatedFields(Operation operation, JsonObject fields) {
+        String path = operation.getAbsoluteOpenAPIPath().replaceAll("\\{\\w+}", "x");
+        Map<String, String> json = Map.of("Content-Type", "application/json");
+        return Stream.concat(
+                Stream.of(
+                        violation(operation, path, json, "{\"nonsense\": 1}", "'nonsense'", "field"),
+                        violation(operation, path, json, "{", "body", "JSON"),
+                        violation(operation, path, json, "[1]", "body", "JSON object"),
+                        violation(operation, path, Map.of("Content-Type", "text/x"), "{}", "Content-Type", "text/x")),
+                fields.fieldNames().stream()
+                        .map(name -> violation(
+                                operation,
+                                path,
+                                json,
+                                new JsonObject()
+                                        .put(name, new JsonObject().put("a", 1))
+                                        .encode(),
+                                "'" + name + "'",
+                                "{\"a\":1}")));
+    }
+
+    private static JsonObject fields(JsonObject document, Operation operation) {
+        return document
+                .getJsonObject("paths")
+                .getJsonObject(operation.getAbsoluteOpenAPIPath())
+                .getJsonObject(operation.getHttpMethod().name().toLowerCase(Locale.ROOT))
+                .getJsonObject("requestBody")
+                .getJsonObject("content")
+                .getJsonObject("application/json")
+                .getJsonObject("schema")
+                .stream()
+                .map(reference -> String.valueOf(reference.getValue()))
+                .map(reference -> reference.substring(reference.lastIndexOf('/') + 1))
+                .map(document.getJsonObject("components").getJsonObject("schemas")::getJsonObject)
+                .findFirst()
+                .orElseThrow()
+                .getJsonObject("properties");
+    }
+
+    private static Arguments violation(
+            Operation operation, String uri, Map<String, String> headers, String body, String field, String value) {
+        return Arguments.of(
+                operation.getOperationId() + ": " + field,
+                operation.getHttpMethod().name(),
+                uri,
+                headers,
+                body,
+                field,
+                value);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("violations")
+    void namesFieldValueAndRuleOfViolation(
+            String description,
+            String method,
+            String uri,
+            Map<String, String> headers,
+            String body,
+            String field,
+            String value) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("Authorization", "Bearer " + TestTokens.admin());
+
+        Reply reply = client.call(method, uri, all, body == null ? Buffer.buffer() : Buffer.buffer(body));
+
+        assertProblem(reply, 400, "invalid_request");
+        assertThat(reply.json().getString("detail"))
+                .contains(field, value.substring(0, Math.min(value.length(), 100)))
+                .containsPattern("must be|allowed|has none|not valid")
+                .hasSizeLessThan(300);
+    }
+
+    @Test
+    void statesRangesAndRequiredFields() {
+        String token = TestTokens.admin();
+        String direct = "/api/video-processing/direct-uploads";
+
+        assertThat(detail(client.get(JOBS + "?limit=101", token)))
+                .isEqualTo("Query parameter 'limit' is '101'; it must be an integer from 1 to 100.");
+        assertThat(detail(client.get(JOBS + "?status=DONE", token)))
+                .isEqualTo("Query parameter 'status' is 'DONE'; it must be one of"
+                        + " PENDING, PROCESSING, COMPLETED, FAILED.");
+        assertThat(detail(client.get(JOBS + "?limit=1&limit=2", token)))
+                .isEqualTo("Query parameter 'limit' is given several times; only one value is allowed.");
+        assertThat(detail(client.post(direct, token, new JsonObject().put("filename", "a.mp4"))))
+                .isEqualTo("Field 'size' of the body is missing; it must be an integer from 1 to 1000000000000000.");
+        assertThat(detail(client.post(direct, token))).isEqualTo("The JSON body is missing.");
+        assertThat(detail(client.get(JOBS + "?mediaId=%zz", token))).contains("percent-encoded");
+    }
+
+    private static String detail(Reply reply) {
+        assertProblem(reply, 400, "invalid_request");
+        return reply.json().getString("detail");
+    }
+
     @Test
     void acceptsJobWithAndWithoutBody() {
         String token = TestTokens.of("ann");
@@ -341,6 +478,33 @@ class ApiRouterTest {
         assertThat(allowed.headers().get("Access-Control-Allow-Origin")).isEqualTo("https://app.test");
         assertThat(rejected.headers().get("Access-Control-Allow-Origin")).isNull();
         assertProblem(rejected, 403, "forbidden");
+    }
+
+    @Test
+    void rejectsOtherOriginsButNeverItsOwn() {
+        String token = "Bearer " + TestTokens.admin();
+        List<Map<String, String>> own = List.of(
+                Map.of("Host", "videos.test:8080", "Origin", "http://videos.test:8080"),
+                // Behind a proxy with TLS that sends its own Host.
+                Map.of("Host", "backend:8080", "Origin", "https://videos.test", "Sec-Fetch-Site", "same-origin"));
+        List<Map<String, String>> foreign = List.of(
+                Map.of("Host", "videos.test:8080", "Origin", "http://videos.test"),
+                Map.of("Host", "videos.test", "Origin", "null"),
+                Map.of("Host", "backend:8080", "Origin", "https://sub.videos.test", "Sec-Fetch-Site", "same-site"),
+                Map.of("Host", "backend:8080", "Origin", "https://evil.test", "Sec-Fetch-Site", "cross-site"));
+
+        for (Map<String, String> headers : own) {
+            Map<String, String> withToken = new HashMap<>(headers);
+            withToken.put("Authorization", token);
+            Reply posted = client.call("POST", PROCESS, withToken, Buffer.buffer());
+            assertThat(posted.status()).as(headers.toString()).isEqualTo(200);
+            assertThat(posted.headers().get("Vary")).containsIgnoringCase("origin");
+        }
+        for (Map<String, String> headers : foreign) {
+            Reply rejected = client.call("GET", JOBS, headers, Buffer.buffer());
+            assertProblem(rejected, 403, "forbidden");
+            assertThat(rejected.json().getString("detail")).contains(headers.get("Origin"), "backend.corsOrigins");
+        }
     }
 
     @Test

@@ -30,7 +30,7 @@ record MalformedMp4Files(byte[] clip, byte[] still, Path secret, int port) {
         return List.of(
                 new MaliciousFile("reference-url.mp4", withReference(urlReference()), COMPLETED),
                 new MaliciousFile("reference-alias.mov", withReference(aliasReference()), "no_frames"),
-                new MaliciousFile("reference-movie.mov", referenceMovie(), "no_video_stream"),
+                new MaliciousFile("reference-movie.mov", referenceMovie(), "unreadable"),
                 new MaliciousFile("endless-header.mp4", endlessHeader(), COMPLETED),
                 new MaliciousFile("endless-frames.mp4", endlessFrames(), "too_long"),
                 new MaliciousFile("wrong-size.mp4", wrongSize(), COMPLETED),

@@ -57,6 +57,26 @@ class FileSignatureTest {
         assertThat(rejectionCode(HexFormat.of().parseHex(hex))).isEqualTo(ErrorCode.STILL_IMAGE);
     }
 
+    @Test
+    void doesNotCallAnimationStillImage() {
+        byte[] gif = bytes("GIF89a@\u0001\u0000NETSCAPE2.0");
+        byte[] png = join(HexFormat.of().parseHex("89504e470d0a1a0a0000000d"), bytes("IHDR....acTL"));
+        byte[] webp = bytes("RIFF\u0000\u0000\u0000\u0000WEBPVP8X....ANIM");
+
+        assertThat(FileSignature.reject(gif)).isEmpty();
+        assertThat(FileSignature.reject(png).map(JobException::message))
+                .hasValue(
+                        "The file is an animated image (PNG), a format that is not accepted; convert it to MP4, Matroska or"
+                                + " WebM.");
+        assertThat(rejectionCode(webp)).isEqualTo(ErrorCode.NOT_A_VIDEO);
+    }
+
+    private static byte[] join(byte[] first, byte[] second) {
+        byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

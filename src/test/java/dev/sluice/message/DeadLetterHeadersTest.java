@@ -39,7 +39,7 @@ class DeadLetterHeadersTest {
     }
 
     @Test
-    void limitsHistoryToEightKibibytes() {
+    void limitsHistoryToTwelveKibibytes() {
         JsonArray history = new JsonArray();
         for (int n = 1; n <= 20; n++) {
             history.add(attempt(n, "ü\uD83D\uDE00".repeat(10_000)));
@@ -48,10 +48,26 @@ class DeadLetterHeadersTest {
         JsonObject headers = headers(history).toHeaders();
 
         String text = headers.getString("x-sluice-history");
-        assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(8 * 1024);
+        assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(12 * 1024);
         assertThat(new JsonArray(text)).hasSizeGreaterThan(1);
         assertThat(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
                 .isEqualTo(text);
+    }
+
+    @Test
+    void keepsDiagnosticsOfLastAttemptOnly() {
+        JsonArray history = new JsonArray();
+        for (int n = 1; n <= 5; n++) {
+            history.add(attempt(n, "No.").put("diagnostics", n + "x".repeat(4000)));
+        }
+
+        JsonArray kept = new JsonArray(headers(history).toHeaders().getString("x-sluice-history"));
+
+        assertThat(kept).hasSize(5);
+        assertThat(kept.getJsonObject(3).containsKey("diagnostics")).isFalse();
+        assertThat(kept.getJsonObject(4).getString("diagnostics"))
+                .startsWith("5x")
+                .hasSize(4001);
     }
 
     @Test

@@ -82,7 +82,7 @@ public final class Samples {
     }
 
     public static OutboxMessage toOutboxMessage(JobUpdate update) {
-        return new OutboxMessage(
+        OutboxMessage message = new OutboxMessage(
                 "video.updates",
                 "update",
                 MessageCodec.encode(update),
@@ -90,6 +90,7 @@ public final class Samples {
                 update.jobId() + "/" + update.seq(),
                 Optional.of(update.jobId().value()),
                 Duration.ZERO);
+        return update.status() == JobUpdate.Status.PROCESSING ? message : message.asFinal();
     }
 
     public static JobUpdate done(StagedJob job, Attempt attempt, long seq) {

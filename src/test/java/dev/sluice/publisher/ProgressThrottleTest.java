@@ -36,6 +36,24 @@ class ProgressThrottleTest {
     }
 
     @Test
+    void detectsProgressNearTheEndOfTheJob() {
+        Duration distance = Duration.ofSeconds(2);
+
+        assertThat(upload(Optional.of(3)).mayEndJobWithin(distance)).isFalse();
+        assertThat(upload(Optional.of(2)).mayEndJobWithin(distance)).isTrue();
+        assertThat(upload(Optional.empty()).mayEndJobWithin(distance)).isTrue();
+        assertThat(upload(Optional.empty()).mayEndJobWithin(Duration.ZERO)).isFalse();
+        assertThat(event("a", 1, 31).mayEndJobWithin(distance))
+                .as("another stage follows")
+                .isFalse();
+    }
+
+    private static ProgressEvent upload(Optional<Integer> eta) {
+        RunId run = RunId.ofStage(new JobId("a"), StageName.UPLOAD);
+        return new ProgressEvent(new Attempt(run, 1, 1), "media", 90, 0.5, 1, eta, "worker", Duration.ZERO);
+    }
+
+    @Test
     void eventSurvivesJsonRoundTrip() {
         ProgressEvent event = event("a", 7, 42, Duration.ofMillis(2500));
 

@@ -86,7 +86,7 @@ class PublisherIT {
     private void deploy() throws Exception {
         publisher = get(vertx.deployVerticle(new PublisherVerticle(
                 broker.config(),
-                new UpdatesConfig(POLL_INTERVAL, POLL_INTERVAL),
+                new UpdatesConfig(POLL_INTERVAL, POLL_INTERVAL, Duration.ZERO, Duration.ZERO),
                 outbox,
                 new ProgressRepository(store.database()),
                 DeliveryStepListener.NOOP)));

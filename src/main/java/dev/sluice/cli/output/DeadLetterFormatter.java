@@ -80,7 +80,8 @@ public final class DeadLetterFormatter {
         deadLetter
                 .details()
                 .history()
-                .forEach(entry -> text.append("  ").append(attempt(entry)).append('\n'));
+                .forEach(entry ->
+                        text.append("  ").append(attempt(entry)).append('\n').append(diagnostics(entry)));
         text.append("\nbody, ").append(deadLetter.body().length()).append(" bytes\n");
         return text.append(body(deadLetter.body())).toString();
     }
@@ -96,6 +97,13 @@ public final class DeadLetterFormatter {
                         attempt.getValue("worker"),
                         attempt.getValue("error_code"),
                         attempt.getValue("error")));
+    }
+
+    /** Command and error output of FFmpeg, indented below the attempt; empty if it has none. */
+    private static String diagnostics(Object entry) {
+        return entry instanceof JsonObject attempt && attempt.getValue("diagnostics") instanceof String details
+                ? TerminalEscaper.escapeMultiline(details).indent(4)
+                : "";
     }
 
     private static String body(Buffer body) {

@@ -3,15 +3,17 @@ package dev.sluice.ffmpeg.encode;
 import dev.sluice.config.MediaConfig;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.AudioStream;
+import dev.sluice.media.Crop;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.VideoStream;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
 import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.Segment;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +52,10 @@ public final class EncodeCommand {
     private static final Duration MARGIN = Duration.ofMinutes(1);
     private static final List<String> DROP_OTHER_STREAMS =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
-    private static final String FASTSTART = "movflags=+faststart";
+    // Players know the boxes of spherical video, which FFmpeg calls unofficial.
+    private static final String FASTSTART = "movflags=+faststart:strict=unofficial";
     // The start time of a file is written in the movie timescale. The default, milliseconds, is too coarse.
-    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
+    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000:strict=unofficial";
 
     private final MediaConfig config;
     private final int threads;
@@ -65,9 +68,16 @@ public final class EncodeCommand {
 
     /** @param renditions largest first */
     List<String> arguments(ProbedSource source, List<Rendition> renditions) {
-        List<String> command = wholeInput(source.path(), List.of());
+        List<String> command = wholeFile(List.of());
+        command.addAll(videoInput(source));
         command.addAll(outputs(source.info(), renditions));
         return List.copyOf(command);
+    }
+
+    private List<String> videoInput(ProbedSource source) {
+        List<String> input = new ArrayList<>(inputOptions(source.info().video()));
+        input.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
+        return input;
     }
 
     /**
@@ -90,7 +100,7 @@ public final class EncodeCommand {
         preroll.map(segment.start().plus(info.times().origin())::minus)
                 .ifPresent(seek -> command.addAll(
                         List.of("-noaccurate_seek", "-seek_timestamp", "1", "-ss", DecimalSeconds.format(seek))));
-        command.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
+        command.addAll(videoInput(source));
         Duration lookahead = segment.isLast() ? Duration.ZERO : SegmentRateControl.lookahead(config, info.video());
         Duration videoStart = info.times().videoStart().orElse(Duration.ZERO);
         command.addAll(
@@ -108,6 +118,18 @@ public final class EncodeCommand {
         return List.copyOf(command);
     }
 
+    /** Options before the input of {@link #outputs}: the filter graph crops, rotates and adapts to changed frames itself. */
+    public static List<String> inputOptions(VideoStream video) {
+        List<String> options = new ArrayList<>(List.of("-reinit_filter:" + video.index(), "0"));
+        if (!video.crop().equals(Crop.NONE)) {
+            options.addAll(List.of("-apply_cropping:" + video.index(), "codec"));
+        }
+        if (!video.displayMatrix().equals(DisplayMatrix.IDENTITY)) {
+            options.addAll(List.of("-display_rotation:" + video.index(), "0"));
+        }
+        return List.copyOf(options);
+    }
+
     /**
      * A run without the audio or the video would shift its timestamps by another start than a run with both, see
      * {@link dev.sluice.media.StreamTimes}.
@@ -119,12 +141,11 @@ public final class EncodeCommand {
                 DecimalSeconds.format(info.times().origin().negated()));
     }
 
-    private List<String> wholeInput(Path source, List<String> times) {
+    private List<String> wholeFile(List<String> times) {
         List<String> command = globalOptions();
         command.addAll(times);
         command.addAll(List.of(
                 "-t", DecimalSeconds.format(config.limits().maxDuration().plus(MARGIN))));
-        command.addAll(InputArguments.untrustedInput(source, config.limits()));
         return command;
     }
 
@@ -191,15 +212,33 @@ public final class EncodeCommand {
     }
 
     private List<String> audio(AudioStream audio) {
-        List<String> command = new ArrayList<>(List.of("-map", "0:" + audio.index(), "-c:a", "aac"));
-        command.addAll(List.of("-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
-        command.addAll(List.of("-af", RESAMPLE));
+        List<String> command = new ArrayList<>();
+        String filters = audio.stereoMix()
+                        .map(mix -> "pan=stereo|c0=" + mix.replace("|", "|c1=") + ",")
+                        .orElse("")
+                + RESAMPLE;
+        if (audio.indices().size() == 1) {
+            command.addAll(List.of("-map", "0:" + audio.indices().get(0)));
+        } else {
+            String inputs =
+                    audio.indices().stream().map(index -> "[0:" + index + "]").collect(Collectors.joining());
+            command.addAll(List.of(
+                    "-filter_complex",
+                    inputs + "amerge=inputs=" + audio.indices().size() + "," + filters + "[audio]"));
+            command.addAll(List.of("-map", "[audio]"));
+        }
+        command.addAll(
+                List.of("-c:a", "aac", "-b:a", Integer.toString(config.audioBitrate()), "-ac", "2", "-ar", "48000"));
+        if (audio.indices().size() == 1) {
+            command.addAll(List.of("-af", filters));
+        }
         return command;
     }
 
     /** Encodes the audio alone, exactly as in the renditions of an encode in one piece. */
     public List<String> audioOnly(ProbedSource source, AudioStream audio) {
-        List<String> command = wholeInput(source.path(), timesOfWholeEncode(source.info()));
+        List<String> command = wholeFile(timesOfWholeEncode(source.info()));
+        command.addAll(InputArguments.untrustedInput(source.path(), config.limits()));
         command.addAll(audio(audio));
         command.add("-vn");
         command.addAll(DROP_OTHER_STREAMS);

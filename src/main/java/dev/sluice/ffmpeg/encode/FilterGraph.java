@@ -1,7 +1,11 @@
 package dev.sluice.ffmpeg.encode;
 
+import dev.sluice.media.ColorInfo;
+import dev.sluice.media.ColorStandard;
+import dev.sluice.media.Crop;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.VideoStream;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.segment.Segment;
@@ -9,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Filters between the decoder and all encoders. Each rendition is scaled from the next larger one, which costs less than
@@ -19,6 +25,40 @@ final class FilterGraph {
     /** Encoding takes ten times as long as scaling: one scaling thread keeps up with four encoding threads. */
     private static final int ENCODING_THREADS_PER_SCALING_THREAD = 4;
 
+    /** Side data of HDR frames, which no output is, and color profiles, which players would apply. */
+    private static final List<String> DROPPED_SIDE_DATA = List.of(
+            "MASTERING_DISPLAY_METADATA",
+            "CONTENT_LIGHT_LEVEL",
+            "DYNAMIC_HDR_PLUS",
+            "DYNAMIC_HDR_VIVID",
+            "AMBIENT_VIEWING_ENVIRONMENT",
+            "DOVI_RPU_BUFFER",
+            "DOVI_METADATA",
+            "ICC_PROFILE");
+    /** Codecs that mark interlaced frames; their headers are silent about them in some containers. */
+    private static final Set<String> INTERLACED_CODECS = Set.of(
+            "h264",
+            "hevc",
+            "mpeg2video",
+            "mpeg4",
+            "vc1",
+            "wmv3",
+            "dvvideo",
+            "prores",
+            "dnxhd",
+            "mjpeg",
+            "rawvideo",
+            "ffv1",
+            "utvideo",
+            "huffyuv",
+            "ffvhuff",
+            "v210",
+            "cfhd",
+            "jpeg2000",
+            "svq3",
+            "qtrle");
+    /** bwdif rejects smaller frames. */
+    private static final int MIN_DEINTERLACED_SIDE = 8;
     /**
      * Moves a frame to 2 ms after the one before it if they are closer. x264 limits the size of a frame by its distance from
      * the one before it, in decoding order ({@code frame_size_maximum} in {@code ratecontrol.c}): without a distance, a frame gets hardly a bit, and
@@ -57,7 +97,7 @@ final class FilterGraph {
 
     /** Threads for filters, of {@code all} threads: unneeded ones wait for each other at each frame (012-ffmpeg-command-line.md). */
     int threads(int all) {
-        boolean isExpensive = source.color().isHdr() || source.isInterlaced();
+        boolean isExpensive = source.color().isWideGamut() || source.hasInterlacedFrames();
         return isExpensive ? all : Math.max(1, all / ENCODING_THREADS_PER_SCALING_THREAD);
     }
 
@@ -69,16 +109,80 @@ final class FilterGraph {
             chains.add(rendition(i));
         }
         chains.add("[some]" + withoutLookahead() + "select='" + thumbnailSelectExpression() + "',scale="
-                + thumbnail.width() + ":" + thumbnail.height() + ":out_range=pc,setsar=1,format=yuv420p[thumbnails]");
+                + thumbnail.width() + ":" + thumbnail.height()
+                + ":out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p[thumbnails]");
         return String.join(";", chains);
     }
 
+    /** Filters before the frames are split, each followed by a comma; deinterlacing uses neighbours of the frames in range, too. */
     private String preparation() {
-        // Deinterlacing uses neighbouring frames, also those beyond the boundary; tone mapping is expensive.
-        return (source.isInterlaced() ? "bwdif=mode=send_frame:deint=interlaced," : "")
-                + MIN_FRAME_DISTANCE + ","
-                + range.map(FilterGraph::trim).orElse("")
-                + (source.color().isHdr() ? toneMap() + "," : "");
+        List<String> filters = new ArrayList<>();
+        DROPPED_SIDE_DATA.forEach(type -> filters.add("sidedata=mode=delete:type=" + type));
+        filters.add(assumedColor());
+        filters.addAll(uniformSize());
+        if (INTERLACED_CODECS.contains(source.codec()) && source.codedSize().shortSide() >= MIN_DEINTERLACED_SIDE) {
+            filters.add("bwdif=mode=send_frame:deint=interlaced");
+        }
+        filters.add(MIN_FRAME_DISTANCE);
+        if (!source.crop().equals(Crop.NONE)) {
+            Crop crop = source.crop();
+            filters.add("crop=iw-" + (crop.left() + crop.right()) + ":ih-" + (crop.top() + crop.bottom()) + ":"
+                    + crop.left() + ":" + crop.top());
+        }
+        filters.addAll(orientation(source.displayMatrix()));
+        range.map(FilterGraph::trim).filter(trim -> !trim.isEmpty()).ifPresent(filters::add);
+        if (source.pixelFormat().hasAlpha()) {
+            // Transparent pixels then are black.
+            filters.add("premultiply=inplace=1");
+        }
+        if (source.color().isWideGamut()) {
+            filters.add(narrowGamut());
+        }
+        return String.join(",", filters) + ",";
+    }
+
+    private String assumedColor() {
+        ColorInfo color = source.color();
+        return colorTags(color.fullRange() ? "pc" : "tv", color.matrix(), color.primaries(), color.transfer());
+    }
+
+    private static String colorTags(String range, String matrix, String primaries, String transfer) {
+        return "setparams=range=" + range + ":colorspace=" + matrix + ":color_primaries=" + primaries + ":color_trc="
+                + transfer;
+    }
+
+    /**
+     * Frames of another size or aspect ratio are fitted into that of most frames. FFmpeg must not rebuild the graph for them
+     * ({@code -reinit_filter 0}), because the thumbnail selection would start again.
+     */
+    private List<String> uniformSize() {
+        Dimensions size = source.codedSize();
+        if (!source.changesSize()) {
+            return List.of("scale=" + size.width() + ":" + size.height());
+        }
+        String isUsual = "eq(iw\\," + size.width() + ")*eq(ih\\," + size.height() + ")*lt(abs(sar-"
+                + source.sampleAspectRatio() + ")\\,0.001)";
+        double aspect = source.sampleAspectRatio() * size.width() / size.height();
+        return List.of(
+                "scale=w=if(" + isUsual + "\\," + size.width() + "\\,2*round(" + size.width() + "*min(1\\,dar/" + aspect
+                        + ")/2)):h=if(" + isUsual + "\\," + size.height() + "\\,2*round(" + size.height() + "*min(1\\,"
+                        + aspect + "/dar)/2)):eval=frame",
+                "pad=" + size.width() + ":" + size.height() + ":-1:-1:eval=frame",
+                "setsar=" + source.sampleAspectRatio());
+    }
+
+    /** The filters that FFmpeg inserts itself, but before deinterlacing ({@code ffmpeg_filter.c}). */
+    private static List<String> orientation(DisplayMatrix matrix) {
+        return switch (matrix.rotation()) {
+            case 0 -> matrix.yy() < 0 ? List.of("vflip") : List.of();
+            case 90 -> List.of("transpose=" + (matrix.yx() > 0 ? "cclock_flip" : "clock"));
+            case 180 ->
+                Stream.of(matrix.xx() < 0 ? "hflip" : "", matrix.yy() < 0 ? "vflip" : "")
+                        .filter(filter -> !filter.isEmpty())
+                        .toList();
+            case 270 -> List.of("transpose=" + (matrix.yx() < 0 ? "clock_flip" : "cclock"));
+            default -> List.of("rotate=" + matrix.rotation() + "*PI/180");
+        };
     }
 
     private static String trim(TimeRange range) {
@@ -91,7 +195,7 @@ final class FilterGraph {
             bounds.add("end="
                     + DecimalSeconds.format(Segment.withTolerance(segment.end().plus(range.lookahead()))));
         }
-        return bounds.isEmpty() ? "" : "trim=" + String.join(":", bounds) + ",";
+        return bounds.isEmpty() ? "" : "trim=" + String.join(":", bounds);
     }
 
     private String withoutLookahead() {
@@ -103,24 +207,27 @@ final class FilterGraph {
     }
 
     /**
-     * PQ or HLG to BT.709: linear light, narrower primaries, a curve that keeps highlights, then 8 bits again. Scaled first,
-     * because the curve is expensive and no rendition needs it at full size.
+     * To BT.709 in 8 bits: linear light, narrower primaries and, for PQ and HLG, a curve that keeps highlights. Scaled first,
+     * because this is expensive and no rendition needs it at full size; without chroma subsampling, because zscale rejects odd
+     * sides with it.
      */
-    private String toneMap() {
+    private String narrowGamut() {
         Dimensions size = renditions.get(0).size();
-        String defaults = (source.color().primaries().isEmpty() ? ":pin=bt2020" : "")
-                + (source.color().space().isEmpty() ? ":min=bt2020nc" : "")
-                + (source.color().range().isEmpty() ? ":rin=tv" : "");
-        return "zscale=w=" + size.width() + ":h=" + size.height() + ":t=linear:npl=100" + defaults
-                + ",format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,"
-                + "format=yuv420p";
+        String scaled = "scale=" + size.width() + ":" + size.height() + ":flags=bicubic,format="
+                + (source.pixelFormat().isRgb() ? "gbrp16le" : "yuv444p16le");
+        return source.color().isHdr()
+                ? scaled + ",zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,"
+                        + "zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
+                : scaled + ",zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p";
     }
 
     private String rendition(int i) {
         Dimensions size = renditions.get(i).size();
         String input = i == 0 ? "all" : "from" + (i - 1);
+        ColorStandard output = source.color().output();
+        String tags = i == 0 ? "," + colorTags("tv", output.matrix(), output.primaries(), output.transfer()) : "";
         String scaled = "[" + input + "]scale=" + size.width() + ":" + size.height()
-                + ":flags=bicubic:out_range=tv,setsar=1,format=yuv420p";
+                + ":flags=bicubic:out_color_matrix=" + output.matrix() + ":out_range=tv,setsar=1,format=yuv420p" + tags;
         return i == renditions.size() - 1 ? scaled + "[v" + i + "]" : scaled + ",split=2[v" + i + "][from" + i + "]";
     }
 

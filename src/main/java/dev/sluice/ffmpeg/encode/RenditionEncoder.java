@@ -36,13 +36,18 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
             throw ProcessErrorMapper.noFrames();
         }
         EncodeResult result = runner.collect(
-                request.directory(),
-                new OutputVerifier.Expectation(
-                        renditions, info.audio().isPresent(), parser.frames(), parser.outputTime(), info.times()),
-                info.video().displaySize(),
-                info.duration(),
-                ProcessErrorMapper.sourceDamage(exit.stderr()),
-                request.cancellation());
+                        request.directory(),
+                        new OutputVerifier.Expectation(
+                                renditions,
+                                info.audio().isPresent(),
+                                parser.frames(),
+                                parser.outputTime(),
+                                info.times()),
+                        info.video().displaySize(),
+                        info.duration(),
+                        ProcessErrorMapper.sourceDamage(exit.stderr()),
+                        request.cancellation())
+                .withWarnings(info.warnings());
         speedEstimator.record(info, parser.frames(), Duration.ofNanos(System.nanoTime() - startNanos));
         return result;
     }

@@ -1,5 +1,6 @@
 package dev.sluice.ffmpeg.probe;
 
+import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.StreamTimes;
 import io.vertx.core.json.JsonArray;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -21,10 +23,12 @@ public final class FfprobeOutput {
 
     private final JsonObject format;
     private final List<FfprobeStream> streams;
+    private final List<Set<Integer>> programs;
 
-    private FfprobeOutput(JsonObject format, List<FfprobeStream> streams) {
+    private FfprobeOutput(JsonObject format, List<FfprobeStream> streams, List<Set<Integer>> programs) {
         this.format = format;
         this.streams = streams;
+        this.programs = programs;
     }
 
     /**
@@ -34,13 +38,19 @@ public final class FfprobeOutput {
      */
     public static FfprobeOutput of(String json) {
         JsonObject report = new JsonObject(json);
-        JsonArray streams = report.getJsonArray("streams", new JsonArray());
         return new FfprobeOutput(
                 report.getJsonObject("format", new JsonObject()),
-                IntStream.range(0, streams.size())
-                        .mapToObj(streams::getJsonObject)
-                        .map(FfprobeStream::new)
+                objects(report, "streams").map(FfprobeStream::new).toList(),
+                objects(report, "programs")
+                        .map(program -> objects(program, "streams")
+                                .map(stream -> stream.getInteger("index", -1))
+                                .collect(Collectors.toUnmodifiableSet()))
                         .toList());
+    }
+
+    private static Stream<JsonObject> objects(JsonObject json, String key) {
+        JsonArray array = json.getJsonArray(key, new JsonArray());
+        return IntStream.range(0, array.size()).mapToObj(array::getJsonObject);
     }
 
     List<FfprobeStream> streams() {
@@ -60,12 +70,40 @@ public final class FfprobeOutput {
         return streams.stream().filter(FfprobeStream::isAudio).toList();
     }
 
-    /** The first stream marked as default, else the first. */
-    static Optional<FfprobeStream> preferred(List<FfprobeStream> streams) {
-        return streams.stream()
-                .filter(FfprobeStream::isDefault)
+    /** The moving video streams in order of preference: those marked as default first. */
+    List<FfprobeStream> videoCandidates() {
+        return movingVideoStreams().stream()
+                .sorted(Comparator.comparing(stream -> !stream.isDefault()))
+                .toList();
+    }
+
+    /**
+     * The audio streams in order of preference: of the video's program before those of others, main audio before alternative audio,
+     * marked as default before others, in the order of the file.
+     */
+    List<FfprobeStream> audioCandidates(FfprobeStream video) {
+        Set<Integer> program = programs.stream()
+                .filter(streamsOfProgram -> streamsOfProgram.contains(video.index()))
                 .findFirst()
-                .or(() -> streams.stream().findFirst());
+                .orElse(Set.of());
+        return audioStreams().stream()
+                .sorted(Comparator.<FfprobeStream, Boolean>comparing(
+                                stream -> !program.isEmpty() && !program.contains(stream.index()))
+                        .thenComparing(FfprobeStream::isAlternativeAudio)
+                        .thenComparing(stream -> !stream.isDefault()))
+                .toList();
+    }
+
+    /** The stream that is encoded as audio, or as its left channel. */
+    Optional<FfprobeStream> stream(AudioStream audio) {
+        return audioStreams().stream()
+                .filter(stream -> stream.index() == audio.indices().get(0))
+                .findFirst();
+    }
+
+    /** FFmpeg's names of the container format, separated by commas. */
+    String formatName() {
+        return format.getString("format_name", "");
     }
 
     /**

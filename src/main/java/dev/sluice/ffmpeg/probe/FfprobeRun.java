@@ -8,6 +8,7 @@ import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Output of ffprobe for a file's container and streams.
@@ -21,10 +22,20 @@ record FfprobeRun(FfmpegRunner.ExitResult result, String json) {
     /** Runs ffprobe; blocks. */
     static FfprobeRun run(
             Path file, FfmpegInstallation ffmpeg, Limits limits, Duration timeout, CancellationToken cancellation) {
+        return run(file, ffmpeg, FfprobeCommand.describe(file, limits), timeout, cancellation);
+    }
+
+    /** Runs ffprobe with a command that describes {@code file}; blocks. */
+    static FfprobeRun run(
+            Path file,
+            FfmpegInstallation ffmpeg,
+            List<String> command,
+            Duration timeout,
+            CancellationToken cancellation) {
         StringBuilder json = new StringBuilder();
         FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
-                        FfprobeCommand.describe(file, limits),
+                        command,
                         line -> {
                             if (json.length() < MAX_JSON_LENGTH) {
                                 json.append(line).append('\n');

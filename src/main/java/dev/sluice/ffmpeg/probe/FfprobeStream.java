@@ -1,20 +1,37 @@
 package dev.sluice.ffmpeg.probe;
 
-import dev.sluice.media.AudioStream;
 import dev.sluice.media.ColorInfo;
+import dev.sluice.media.Crop;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.DisplayMatrix;
+import dev.sluice.media.PixelFormat;
 import dev.sluice.media.VideoStream;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Parsed output of ffprobe for one stream. Pure. */
 final class FfprobeStream {
     private static final double MAX_FRAME_RATE = 300;
+    private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
+    private static final List<String> ALTERNATIVE_AUDIO =
+            List.of("visual_impaired", "hearing_impaired", "descriptions", "comment", "karaoke");
+    /** Dolby Vision profiles from 5 on have one layer, except 7. */
+    private static final int MIN_SINGLE_LAYER_PROFILE = 5;
+
+    private static final int DUAL_LAYER_PROFILE = 7;
+    /** A number that does not end with the colon of a line's address. */
+    private static final Pattern MATRIX_ELEMENT = Pattern.compile("(?<![\\w-])(-?\\d{1,10})(?![\\w:])");
+
+    /** Sample entries of MP4: Common Encryption, and those of FairPlay. */
+    private static final Set<String> ENCRYPTED_ENTRIES = Set.of("encv", "enca", "drmi", "drms", "drmt");
 
     private final JsonObject stream;
 
@@ -50,8 +67,7 @@ final class FfprobeStream {
     /** Whether it is encrypted: by its sample entry, or because it has encryption metadata. */
     boolean isEncrypted() {
         String tag = stream.getString("codec_tag_string", "");
-        return tag.equals("encv")
-                || tag.equals("enca")
+        return ENCRYPTED_ENTRIES.contains(tag)
                 || sideData()
                         .anyMatch(data -> data.getString("side_data_type", "").startsWith("Encryption"));
     }
@@ -72,25 +88,82 @@ final class FfprobeStream {
         return DecimalSeconds.parse(stream.getString("start_time"));
     }
 
-    VideoStream video() {
+    /** @param survey of this stream's frames; what it states takes precedence over the header */
+    VideoStream video(FrameSurvey survey) {
+        FrameSurvey.Geometry geometry = survey.isEmpty()
+                ? new FrameSurvey.Geometry(size(), aspectRatio(text("sample_aspect_ratio")))
+                : survey.geometry();
+        PixelFormat format = survey.isEmpty() ? new PixelFormat(text("pix_fmt")) : survey.pixelFormat();
         return new VideoStream(
                 index(),
                 codec(),
-                size(),
-                pixelAspect(),
-                rotation(),
+                geometry.size(),
+                geometry.sampleAspectRatio(),
+                crop(),
+                displayMatrix(),
                 frameRate(),
-                new ColorInfo(
-                        known("color_transfer"), known("color_primaries"), known("color_space"), known("color_range")),
-                stream.getString("field_order", "unknown"));
+                format,
+                ColorInfo.of(
+                        survey.isEmpty() ? tags() : survey.tags(),
+                        format,
+                        geometry.size().height()),
+                INTERLACED.contains(text("field_order")) || survey.hasInterlacedFrames(),
+                survey.changesGeometry());
     }
 
-    AudioStream audio() {
-        return new AudioStream(index());
+    private ColorInfo.Tags tags() {
+        return new ColorInfo.Tags(
+                known("color_space"), known("color_primaries"), known("color_transfer"), known("color_range"));
     }
 
-    private double pixelAspect() {
-        double aspect = quotient(stream.getString("sample_aspect_ratio", "1:1"), ":");
+    private String text(String key) {
+        return stream.getString(key, "");
+    }
+
+    /** Whether it has Dolby Vision without a layer that other decoders can show, as profile 5 has. */
+    boolean isDolbyVisionOnly() {
+        return sideData("DOVI configuration record")
+                .filter(record -> record.getInteger("dv_profile", 0) >= MIN_SINGLE_LAYER_PROFILE
+                        && record.getInteger("dv_profile", 0) != DUAL_LAYER_PROFILE
+                        && record.getInteger("dv_bl_signal_compatibility_id", -1) == 0)
+                .isPresent();
+    }
+
+    int channels() {
+        return stream.getInteger("channels", 0);
+    }
+
+    /** FFmpeg's name of the channel layout; empty if the file does not state it. */
+    String channelLayout() {
+        return text("channel_layout").replace("unknown", "");
+    }
+
+    String language() {
+        return stream.getJsonObject("tags", new JsonObject()).getString("language", "und");
+    }
+
+    String sampleRate() {
+        return text("sample_rate");
+    }
+
+    /** Whether it accompanies the video for some of the audience only, in place of or in addition to the main audio. */
+    boolean isAlternativeAudio() {
+        return ALTERNATIVE_AUDIO.stream().anyMatch(this::has);
+    }
+
+    private Crop crop() {
+        return sideData("Frame Cropping")
+                .map(data -> new Crop(
+                        data.getInteger("crop_top", 0),
+                        data.getInteger("crop_bottom", 0),
+                        data.getInteger("crop_left", 0),
+                        data.getInteger("crop_right", 0)))
+                .orElse(Crop.NONE);
+    }
+
+    /** Width of a pixel divided by its height, from {@code 16:15}; 1 if not stated. */
+    static double aspectRatio(String text) {
+        double aspect = text.matches("\\d+:\\d+") ? quotient(text, ":") : 1;
         return aspect > 0 ? aspect : 1;
     }
 
@@ -113,12 +186,26 @@ final class FfprobeStream {
         return Optional.ofNullable(stream.getString(key)).filter(value -> !value.equals("unknown"));
     }
 
-    private int rotation() {
+    private DisplayMatrix displayMatrix() {
+        return sideData("Display Matrix")
+                .map(data -> {
+                    List<Integer> elements = MATRIX_ELEMENT
+                            .matcher(data.getString("displaymatrix", ""))
+                            .results()
+                            .map(element -> Integer.valueOf(element.group(1)))
+                            .toList();
+                    int rotation = Math.floorMod(-Math.round(data.getDouble("rotation", 0.0)), 360);
+                    return elements.size() < 6
+                            ? new DisplayMatrix(rotation, 1, 0, 1)
+                            : new DisplayMatrix(rotation, elements.get(0), elements.get(3), elements.get(4));
+                })
+                .orElse(DisplayMatrix.IDENTITY);
+    }
+
+    private Optional<JsonObject> sideData(String type) {
         return sideData()
-                .filter(data -> "Display Matrix".equals(data.getString("side_data_type")))
-                .findFirst()
-                .map(data -> Math.floorMod(-Math.round(data.getDouble("rotation", 0.0)), 360))
-                .orElse(0);
+                .filter(data -> type.equals(data.getString("side_data_type")))
+                .findFirst();
     }
 
     private Stream<JsonObject> sideData() {

@@ -56,7 +56,7 @@ public final class FrameTimestampScanner {
         AtomicBoolean incomplete = new AtomicBoolean();
         FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
-                        FfprobeCommand.packetTimes(file, info.video().index(), limits),
+                        FfprobeCommand.packetTimes(file, info.video().index(), limits, info.unusedDecoders()),
                         line -> {
                             FfprobePacket packet = FfprobePacket.of(line);
                             if (line.isBlank() || !packet.isDisplayed()) {

@@ -11,17 +11,20 @@ import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.FileSignature;
 import dev.sluice.media.MediaInfo;
-import dev.sluice.media.VideoStream;
+import dev.sluice.media.ReferenceMovie;
 import io.vertx.core.json.DecodeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,23 +54,29 @@ public final class MediaProber {
      */
     public MediaInfo probe(Path file, CancellationToken cancellation) {
         byte[] head = head(file);
-        FfprobeOutput output = report(file, FileSignature.isContainer(head), cancellation);
+        Description description = describe(file, FileSignature.isContainer(head), cancellation);
+        FfprobeOutput output = description.output();
+        rejectReferenceMovie(file);
         validator.checkStreams(output);
-        FfprobeStream stream =
-                FfprobeOutput.preferred(output.movingVideoStreams()).orElseThrow();
-        VideoStream video = stream.video();
-        validator.checkDimensions(video);
-        Optional<FfprobeStream> audio = FfprobeOutput.preferred(output.audioStreams());
+        Set<String> rejected = description.rejectedCodecs();
+        StreamSelector selector = new StreamSelector(
+                output, rejected, new FrameDecoder(ffmpeg, config, limits, file, rejected, cancellation));
+        StreamSelector.SelectedVideo selected = selector.video();
+        validator.checkDimensions(selected.video());
         long bytes = bytes(file);
-        Optional<Duration> duration = duration(file, bytes, output, stream, cancellation);
+        Optional<Duration> duration = statedDuration(output, selected.stream(), bytes)
+                .or(() -> duration(file, bytes, selected.stream(), rejected, cancellation));
         duration.ifPresent(validator::checkDuration);
+        Optional<AudioStream> audio = selector.audio(selected.stream());
         return new MediaInfo(
                 duration,
-                output.times(stream, audio),
+                output.times(selected.stream(), audio.flatMap(output::stream)),
                 bytes,
                 duration.map(length -> bitrate(bytes, length)).orElse(0L),
-                video,
-                audio.map(FfprobeStream::audio));
+                selected.video(),
+                audio,
+                selector.warnings(),
+                rejected);
     }
 
     private byte[] head(Path file) {
@@ -78,6 +87,18 @@ public final class MediaProber {
                 throw rejection;
             });
             return head;
+        } catch (IOException e) {
+            throw missing(e);
+        }
+    }
+
+    private static void rejectReferenceMovie(Path file) {
+        try {
+            if (ReferenceMovie.matches(file)) {
+                throw new JobException(
+                        ErrorCode.UNREADABLE,
+                        "The file has an index but no media data: it is a reference to another file, or incomplete.");
+            }
         } catch (IOException e) {
             throw missing(e);
         }
@@ -95,8 +116,34 @@ public final class MediaProber {
         return new JobException(ErrorCode.FILES_MISSING, "The source file is missing on this host.", cause);
     }
 
-    private FfprobeOutput report(Path file, boolean isContainer, CancellationToken cancellation) {
+    /**
+     * Container and streams.
+     *
+     * @param rejectedCodecs of streams that must not be decoded
+     */
+    private record Description(FfprobeOutput output, Set<String> rejectedCodecs) {}
+
+    private Description describe(Path file, boolean isContainer, CancellationToken cancellation) {
+        Set<String> rejectedCodecs = new HashSet<>();
         FfprobeRun run = FfprobeRun.run(file, ffmpeg, limits, config.probeTimeout(), cancellation);
+        // One run names one decoder that is not allowed.
+        while (run.result().exitCode() != 0 && rejectedCodecs.size() < limits.maxStreams()) {
+            Optional<String> rejected =
+                    ProbeErrorMapper.rejectedCodec(run.result().stderr());
+            if (!rejected.filter(rejectedCodecs::add).isPresent()) {
+                break;
+            }
+            run = FfprobeRun.run(
+                    file,
+                    ffmpeg,
+                    FfprobeCommand.describe(file, limits, rejectedCodecs),
+                    config.probeTimeout(),
+                    cancellation);
+        }
+        return new Description(output(run, isContainer), Set.copyOf(rejectedCodecs));
+    }
+
+    private FfprobeOutput output(FfprobeRun run, boolean isContainer) {
         FfmpegRunner.ExitResult result = run.result();
         if (result.exitCode() != 0) {
             JobException rejection = ProcessErrorMapper.wasKilled(result)
@@ -115,21 +162,22 @@ public final class MediaProber {
         }
     }
 
-    /** The duration stated by the header if plausible, else from the timestamps of the packets. */
-    private Optional<Duration> duration(
-            Path file, long bytes, FfprobeOutput output, FfprobeStream video, CancellationToken cancellation) {
-        Optional<Duration> stated = video.duration()
+    /** The duration stated by the header, if plausible. */
+    private Optional<Duration> statedDuration(FfprobeOutput output, FfprobeStream video, long bytes) {
+        return video.duration()
                 .or(output::duration)
                 .filter(length -> length.compareTo(Duration.ZERO) > 0)
                 .filter(length -> bitrate(bytes, length) >= MIN_BITRATE)
                 .filter(length -> !validator.isTooLong(length));
-        if (stated.isPresent()) {
-            return stated;
-        }
+    }
+
+    /** The duration from the timestamps of the packets. */
+    private Optional<Duration> duration(
+            Path file, long bytes, FfprobeStream video, Set<String> unusedDecoders, CancellationToken cancellation) {
         PacketDuration packets = new PacketDuration();
         FfmpegRunner.ExitResult result = ffmpeg.probeRunner(FileAccess.readFile(file))
                 .run(
-                        FfprobeCommand.packetTimes(file, video.index(), limits),
+                        FfprobeCommand.packetTimes(file, video.index(), limits, unusedDecoders),
                         packets::add,
                         Watchdog.withDeadline(ReadTimeout.forBytes(config.probeTimeout(), bytes)),
                         cancellation);

@@ -3,6 +3,7 @@ package dev.sluice.ffmpeg.probe;
 import dev.sluice.ffmpeg.process.StderrLog;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -20,6 +21,22 @@ public final class ProbeErrorMapper {
             "mp3", "wav", "flac", "aac", "ac3", "eac3", "dts", "dtshd", "amr", "aiff", "au", "caf", "w64", "ape", "wv",
             "tta", "mpc", "mpc8", "truehd", "loas", "latm", "spdif");
 
+    /** Formats of videos and animations that are not accepted. */
+    private static final Map<String, String> OTHER_CONTAINERS = Map.ofEntries(
+            Map.entry("gif", "a GIF animation"),
+            Map.entry("apng", "a PNG animation"),
+            Map.entry("ivf", "an IVF video"),
+            Map.entry("rm", "a RealMedia video"),
+            Map.entry("nut", "a NUT video"),
+            Map.entry("swf", "a Flash animation"),
+            Map.entry("nsv", "a Nullsoft video"),
+            Map.entry("wtv", "a Windows TV recording"),
+            Map.entry("yuv4mpegpipe", "an uncompressed Y4M video"),
+            Map.entry("h264", "a raw H.264 stream without a container"),
+            Map.entry("hevc", "a raw HEVC stream without a container"),
+            Map.entry("av1", "a raw AV1 stream without a container"),
+            Map.entry("obu", "a raw AV1 stream without a container"));
+
     private ProbeErrorMapper() {}
 
     /**
@@ -32,7 +49,7 @@ public final class ProbeErrorMapper {
         if (format.isPresent()) {
             return ofFormat(format.get());
         }
-        Optional<String> codec = found(CODEC, errors);
+        Optional<String> codec = rejectedCodec(errors);
         if (codec.isPresent()) {
             return unsupportedCodec(codec.get());
         }
@@ -56,14 +73,26 @@ public final class ProbeErrorMapper {
                 ErrorCode.UNREADABLE, "The file has the signature of a video, but its structure cannot be read.");
     }
 
+    /** The decoder that was refused; empty if the run failed for another reason. */
+    static Optional<String> rejectedCodec(StderrLog errors) {
+        return found(FORMAT, errors).isPresent() ? Optional.empty() : found(CODEC, errors);
+    }
+
     private static JobException ofFormat(String format) {
         if (PLAYLISTS.contains(format)) {
             return new JobException(
                     ErrorCode.PLAYLIST,
                     "The file is a playlist or script (" + format + ") that references other files.");
         }
-        if (format.startsWith("image2") || format.endsWith("_pipe") || format.equals("gif") || format.equals("apng")) {
+        if (format.startsWith("image2") || format.endsWith("_pipe")) {
             return new JobException(ErrorCode.STILL_IMAGE, "The file is an image, not a video.");
+        }
+        String container = OTHER_CONTAINERS.get(format);
+        if (container != null) {
+            return new JobException(
+                    ErrorCode.NOT_A_VIDEO,
+                    "The file is " + container
+                            + ", a format that is not accepted; convert it to MP4, Matroska or WebM.");
         }
         if (AUDIO_FORMATS.contains(format)) {
             return new JobException(

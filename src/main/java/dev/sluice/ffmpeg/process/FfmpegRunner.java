@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -28,8 +29,21 @@ public final class FfmpegRunner {
         this.launchSpec = launchSpec;
     }
 
-    /** Result of a run that was not killed by this class. */
-    public record ExitResult(int exitCode, StderrLog stderr) {
+    /**
+     * Result of a run that was not killed by this class.
+     *
+     * @param command the program without its directory, and its arguments
+     */
+    public record ExitResult(int exitCode, StderrLog stderr, List<String> command) {
+        public ExitResult {
+            command = List.copyOf(command);
+        }
+
+        /** The command and the last error output, at most 4 KiB, without paths. */
+        String diagnostics() {
+            return Diagnostics.of(command, stderr);
+        }
+
         public String lastLine() {
             return stderr.lastLine().orElse("exit code " + exitCode);
         }
@@ -51,8 +65,13 @@ public final class FfmpegRunner {
             Thread errorReader = reader("ffmpeg-stderr", process.getErrorStream(), stderr::add);
             Thread outputReader = reader("ffmpeg-stdout", process.getInputStream(), output);
             CancellationToken.Registration registration = cancellation.onCancel(process::kill);
+            List<String> command = command(arguments);
             try {
                 waitFor(process, watchdog, cancellation);
+            } catch (JobException killed) {
+                process.destroy();
+                join(errorReader);
+                throw killed.withDiagnostics(Diagnostics.of(command, stderr));
             } finally {
                 registration.close();
                 process.destroy();
@@ -60,8 +79,15 @@ public final class FfmpegRunner {
                 join(outputReader);
             }
             cancellation.throwIfCancelled();
-            return check(new ExitResult(process.getProcessExitCode(), stderr));
+            return check(new ExitResult(process.getProcessExitCode(), stderr, command));
         }
+    }
+
+    private List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(String.valueOf(launchSpec.executable().getFileName()));
+        command.addAll(arguments);
+        return command;
     }
 
     private ExitResult check(ExitResult result) {
@@ -80,7 +106,7 @@ public final class FfmpegRunner {
                     .addKeyValue("error", failure.code())
                     .addKeyValue("ffmpeg", result.stderr())
                     .log("resource limit exceeded");
-            throw failure;
+            throw failure.withDiagnostics(result.diagnostics());
         });
         return result;
     }

@@ -13,13 +13,18 @@ public final class InputArguments {
 
     private InputArguments() {}
 
+    /** FFmpeg's names of the decoders for untrusted files, separated by commas. */
+    public static String allowedDecoders() {
+        return String.join(",", FormatAllowList.DECODERS);
+    }
+
     /** Opens a source, within the limits for sources. */
     public static List<String> untrustedInput(Path file, Limits limits) {
         return List.of(
                 "-max_alloc", Long.toString(Math.max(MIN_ALLOC, limits.maxPixels() * BYTES_PER_PIXEL)),
                 "-protocol_whitelist", "file",
                 "-format_whitelist", String.join(",", FormatAllowList.DEMUXERS),
-                "-codec_whitelist", String.join(",", FormatAllowList.DECODERS),
+                "-codec_whitelist", allowedDecoders(),
                 "-max_streams", Integer.toString(limits.maxStreams()),
                 "-max_pixels", Long.toString(limits.maxPixels()),
                 "-i", url(file));

@@ -26,8 +26,12 @@ public final class ProcessErrorMapper {
 
     private ProcessErrorMapper() {}
 
-    /** The failure of a run that ended with {@code result} after this number of frames. */
+    /** The failure of a run that ended with {@code result} after this number of frames, with its diagnostics. */
     public static JobException translate(FfmpegRunner.ExitResult result, long frames) {
+        return failure(result, frames).withDiagnostics(result.diagnostics());
+    }
+
+    private static JobException failure(FfmpegRunner.ExitResult result, long frames) {
         if (result.stderr().contains("No space left on device")) {
             return new JobException(ErrorCode.DISK_FULL, "The disk of the worker is full.");
         }
@@ -38,7 +42,25 @@ public final class ProcessErrorMapper {
         if (frames == 0 && result.stderr().contains("Cannot determine format of input")) {
             return noFrames();
         }
-        return new JobException(ErrorCode.FFMPEG_FAILED, "FFmpeg failed with exit code " + result.exitCode() + ".");
+        JobException failure = ErrorReason.of(result.stderr())
+                .map(reason -> because(reason, result.exitCode()))
+                .orElseGet(() -> new JobException(
+                        ErrorCode.FFMPEG_FAILED, "FFmpeg failed with exit code " + result.exitCode() + "."));
+        // Before the first frame neither the load of the host nor its disk matters.
+        return frames == 0 ? failure.asDeterministic() : failure;
+    }
+
+    private static JobException because(ErrorReason reason, int exitCode) {
+        return switch (reason.kind()) {
+            case FILTER ->
+                new JobException(
+                        ErrorCode.FILTER_FAILED, "FFmpeg cannot convert the video or audio: " + reason.text() + ".");
+            case ENCODER ->
+                new JobException(ErrorCode.ENCODE_FAILED, "FFmpeg cannot encode the outputs: " + reason.text() + ".");
+            case OTHER ->
+                new JobException(
+                        ErrorCode.FFMPEG_FAILED, "FFmpeg failed (exit code " + exitCode + "): " + reason.text() + ".");
+        };
     }
 
     public static boolean wasKilled(FfmpegRunner.ExitResult result) {

@@ -34,7 +34,8 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
         String text = Objects.requireNonNull(request.getPathParameters().get(parameter))
                 .getString();
         if (text.isBlank() || text.chars().anyMatch(Character::isISOControl)) {
-            throw new InvalidRequestException("'" + parameter + "' must not be blank or contain control characters.");
+            throw InvalidRequestException.of(
+                    "Path parameter '" + parameter + "'", text, "a text that is not blank, without control characters");
         }
         return text;
     }
@@ -49,7 +50,8 @@ public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Insta
                 .map(RequestParameter::getString)
                 .map(text -> {
                     if (text.chars().anyMatch(Character::isISOControl)) {
-                        throw new InvalidRequestException("'" + parameter + "' must not contain control characters.");
+                        throw InvalidRequestException.of(
+                                "Query parameter '" + parameter + "'", text, "a text without control characters");
                     }
                     return text;
                 });

@@ -60,7 +60,8 @@ public final class JobHandler {
     }
 
     private Future<JsonObject> get(ApiRequest call) {
-        return media.requireAccessibleJob(call.jobId(), call.caller()).map(JobJson::details);
+        return media.requireAccessibleJob(call.jobId(), call.caller())
+                .map(job -> JobJson.details(job, call.caller().admin()));
     }
 
     private Future<JsonObject> act(ApiRequest call, Function<JobId, Future<OperationResult>> action) {
@@ -89,6 +90,7 @@ public final class JobHandler {
                 owner,
                 call.query("mediaId"),
                 call.query("status"),
+                call.query("state"),
                 call.query("cursor").map(PageCursor::parse),
                 limit + 1);
         return queries.list(query).compose(found -> page(found, limit));

@@ -18,7 +18,7 @@ final class JobJson {
         put(json, "media_id", job.source().mediaId());
         put(json, "user_id", job.source().userId());
         put(json, "original_filename", job.source().originalFilename());
-        json.put("status", job.status()).put("progress", job.progress());
+        json.put("status", job.status()).put("state", job.state().wire()).put("progress", job.progress());
         put(json, "current_step", job.step());
         put(json, "error_code", job.failure().code());
         put(json, "error_message", job.failure().message());
@@ -37,13 +37,17 @@ final class JobJson {
         return json;
     }
 
-    /** The status with object key, warnings and runs. */
-    static JsonObject details(JobDetails job) {
+    /**
+     * The status with object key, warnings and runs.
+     *
+     * @param diagnostics whether failed attempts have their diagnostics, which are for administrators
+     */
+    static JsonObject details(JobDetails job, boolean diagnostics) {
         JsonObject json = status(job);
         put(json, "s3_key", job.source().s3Key());
         json.put("warnings", job.outputs().warnings());
         JsonArray runs = new JsonArray();
-        job.runs().forEach(run -> runs.add(run(run)));
+        job.runs().forEach(run -> runs.add(run(run, diagnostics)));
         return json.put("runs", runs);
     }
 
@@ -56,7 +60,7 @@ final class JobJson {
                 .put("thumbnails", job.outputs().thumbnails());
     }
 
-    private static JsonObject run(RunStatus run) {
+    private static JsonObject run(RunStatus run, boolean diagnostics) {
         JsonObject json = new JsonObject()
                 .put("stage", run.stage().key())
                 .put("task", run.task())
@@ -66,17 +70,20 @@ final class JobJson {
         put(json, "error", run.error());
         putTimes(json, run.started(), run.finished());
         JsonArray failed = new JsonArray();
-        run.failedAttempts().forEach(attempt -> failed.add(failed(attempt)));
+        run.failedAttempts().forEach(attempt -> failed.add(failed(attempt, diagnostics)));
         return json.put("failed_attempts", failed);
     }
 
-    private static JsonObject failed(FailedAttempt attempt) {
+    private static JsonObject failed(FailedAttempt attempt, boolean diagnostics) {
         JsonObject json = new JsonObject()
                 .put("attempt", attempt.number())
                 .put("error_code", attempt.errorCode())
                 .put("error", attempt.error());
         put(json, "worker", attempt.worker());
         putTimes(json, attempt.started(), Optional.of(attempt.finished()));
+        if (diagnostics) {
+            put(json, "diagnostics", attempt.diagnostics());
+        }
         return json;
     }
 

@@ -23,11 +23,15 @@ final class PageCursor {
             int space = text.indexOf(' ');
             OffsetDateTime created = OffsetDateTime.parse(text.substring(0, Math.max(0, space)));
             if (Math.abs(created.getYear()) > 9999) {
-                throw new InvalidRequestException("Invalid 'cursor'.");
+                throw invalid(cursor);
             }
             return new JobQuery.Cursor(created, new JobId(text.substring(space + 1)).value());
         } catch (DateTimeException | IllegalArgumentException invalid) {
-            throw new InvalidRequestException("Invalid 'cursor'.");
+            throw invalid(cursor);
         }
+    }
+
+    private static InvalidRequestException invalid(String cursor) {
+        return InvalidRequestException.of("Query parameter 'cursor'", cursor, "the next_cursor of a page");
     }
 }

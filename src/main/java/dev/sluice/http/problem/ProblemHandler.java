@@ -9,11 +9,14 @@ import org.slf4j.LoggerFactory;
 public final class ProblemHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** If the router sets a status other than 500, it determines the problem; the cause is an internal detail. */
+    /**
+     * If the router sets a status other than 500, it determines the problem and the cause is an internal detail, except that
+     * the cause tells how the request violates the API.
+     */
     public void handle(RoutingContext request, int status) {
         Throwable cause = request.failure();
-        Problem problem =
-                cause != null && status == ProblemCode.INTERNAL_ERROR.status() ? Problem.of(cause) : Problem.of(status);
+        boolean explained = status == ProblemCode.INTERNAL_ERROR.status() || cause instanceof InvalidRequestException;
+        Problem problem = cause != null && explained ? Problem.of(cause) : Problem.of(status);
         if (problem.code() == ProblemCode.INTERNAL_ERROR) {
             LOG.atError()
                     .setCause(cause)

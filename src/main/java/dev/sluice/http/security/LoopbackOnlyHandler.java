@@ -1,6 +1,6 @@
 package dev.sluice.http.security;
 
-import dev.sluice.http.problem.ProblemCode;
+import dev.sluice.backend.job.RequestRejectedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
@@ -26,10 +26,14 @@ public final class LoopbackOnlyHandler implements SecurityPolicyHandler {
     public void handle(RoutingContext request) {
         HostAndPort target = request.request().authority();
         String origin = request.request().getHeader(HttpHeaders.ORIGIN);
-        if (target != null && LOOPBACK.contains(target.host()) && (origin == null || isAllowed(origin))) {
+        if (target == null || !LOOPBACK.contains(target.host())) {
+            request.fail(new RequestRejectedException(
+                    RequestRejectedException.Reason.FORBIDDEN,
+                    "Without authentication, Host must be 127.0.0.1, [::1] or localhost."));
+        } else if (origin == null || isAllowed(origin)) {
             request.next();
         } else {
-            request.fail(ProblemCode.FORBIDDEN.status());
+            request.fail(OriginHandler.rejection(origin));
         }
     }
 

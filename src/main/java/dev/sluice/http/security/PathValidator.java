@@ -1,6 +1,6 @@
 package dev.sluice.http.security;
 
-import dev.sluice.http.problem.ProblemCode;
+import dev.sluice.http.problem.InvalidRequestException;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
 import java.net.URLDecoder;
@@ -17,7 +17,8 @@ public final class PathValidator implements PlatformHandler {
         if (isNormalized(request.request().path())) {
             request.next();
         } else {
-            request.fail(ProblemCode.INVALID_REQUEST.status());
+            request.fail(new InvalidRequestException(
+                    "The path must not have empty segments, '.', '..', '\\' or invalid percent-encoding."));
         }
     }
 

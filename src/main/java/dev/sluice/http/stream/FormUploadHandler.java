@@ -10,6 +10,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -39,7 +40,10 @@ public final class FormUploadHandler {
         try {
             request.setExpectMultipart(true);
         } catch (IllegalStateException notAForm) {
-            return Future.failedFuture(new InvalidRequestException("Content-Type must be multipart/form-data."));
+            return Future.failedFuture(InvalidRequestException.of(
+                    "Content-Type",
+                    request.getHeader(HttpHeaders.CONTENT_TYPE),
+                    "multipart/form-data with a boundary"));
         }
         request.uploadHandler(form::part);
         // Also called when the client disconnects.

@@ -135,7 +135,7 @@ public final class TusUploadHandler {
     private static long byteCount(HttpServerRequest request, String header) {
         String value = request.getHeader(header);
         if (value == null || !value.matches("\\d{1,18}")) {
-            throw new InvalidRequestException(header + " must be a number of bytes.");
+            throw InvalidRequestException.of("Header " + header, value, "a number of bytes");
         }
         return Long.parseLong(value);
     }
@@ -146,11 +146,13 @@ public final class TusUploadHandler {
             return ChecksumVerifier.create(
                             parts[0].toLowerCase(Locale.ROOT),
                             Base64.getDecoder().decode(parts.length > 1 ? parts[1] : ""))
-                    .orElseThrow(
-                            () -> new InvalidRequestException("Unsupported algorithm in Upload-Checksum; supported: "
-                                    + String.join(", ", ChecksumVerifier.algorithms()) + "."));
+                    .orElseThrow(() -> InvalidRequestException.of(
+                            "The algorithm in header Upload-Checksum",
+                            parts[0],
+                            "one of " + String.join(", ", ChecksumVerifier.algorithms())));
         } catch (IllegalArgumentException notBase64) {
-            throw new InvalidRequestException("Upload-Checksum must be an algorithm and a digest in Base64.");
+            throw InvalidRequestException.of(
+                    "Header Upload-Checksum", header, "an algorithm, a space and a digest in Base64");
         }
     }
 
@@ -162,7 +164,8 @@ public final class TusUploadHandler {
                 try {
                     return new String(Base64.getDecoder().decode(parts[1]), StandardCharsets.UTF_8);
                 } catch (IllegalArgumentException notBase64) {
-                    throw new InvalidRequestException("Upload-Metadata must have values in Base64.");
+                    throw InvalidRequestException.of(
+                            "The value of " + parts[0] + " in header Upload-Metadata", parts[1], "Base64");
                 }
             }
         }

@@ -5,6 +5,7 @@ import dev.sluice.job.JobException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Outputs of an encode.
@@ -33,5 +34,13 @@ public record EncodeResult(List<RenditionFile> renditions, List<ThumbnailFile> t
         List<RenditionFile> smallestFirst = new ArrayList<>(largestFirst);
         Collections.reverse(smallestFirst);
         return new EncodeResult(smallestFirst, thumbnails, warnings);
+    }
+
+    /** With these warnings first. */
+    public EncodeResult withWarnings(List<String> first) {
+        return new EncodeResult(
+                renditions,
+                thumbnails,
+                Stream.concat(first.stream(), warnings.stream()).toList());
     }
 }

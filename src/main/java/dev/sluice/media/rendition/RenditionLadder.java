@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Selects the renditions of a source by the shorter side of its display size. A rung is used only if it is smaller than the
- * source. If none is, there is one rendition in the size of the source, named after its shorter side. Pure.
+ * Selects the renditions of a source by the shorter side of its display size. A rung is used only if it is not larger than
+ * the source. If none is, there is one rendition in the size of the source, named after its shorter side. Pure.
  */
 public final class RenditionLadder {
     private final List<Rung> rungs;
@@ -21,11 +21,11 @@ public final class RenditionLadder {
 
     /** The renditions, largest first; at least one. */
     public List<Rendition> renditions(Dimensions source) {
-        List<Rendition> smaller = rungs.stream()
-                .filter(rung -> rung.shortSide() < source.shortSide())
+        List<Rendition> renditions = rungs.stream()
+                .filter(rung -> rung.shortSide() <= source.shortSide())
                 .map(rung -> new Rendition(rung.quality(), scaled(source, rung.shortSide()), rung.maxBitrate()))
                 .toList();
-        return smaller.isEmpty() ? List.of(sourceSizedRendition(source)) : smaller;
+        return renditions.isEmpty() ? List.of(sourceSizedRendition(source)) : renditions;
     }
 
     private Rendition sourceSizedRendition(Dimensions source) {

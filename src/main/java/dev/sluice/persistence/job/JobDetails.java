@@ -4,12 +4,14 @@ import dev.sluice.job.JobId;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * A job as the API shows it, from the job table of Sluice and the user's job table.
  *
  * @param status PENDING, PROCESSING, COMPLETED or FAILED; any other value was written by another system
+ * @param state what happens to the job now
  * @param progress percent
  * @param runs in the order of the stages; empty in a page of jobs
  */
@@ -17,6 +19,7 @@ public record JobDetails(
         JobId id,
         Source source,
         String status,
+        State state,
         int progress,
         Optional<String> step,
         Failure failure,
@@ -26,6 +29,21 @@ public record JobDetails(
 
     public JobDetails {
         runs = List.copyOf(runs);
+    }
+
+    /** What happens to a job. In contrast to the status, it tells waiting from running and cancelled from failed. */
+    public enum State {
+        /** No worker is processing the job: it waits for the first or next stage, or for a retry. */
+        WAITING,
+        RUNNING,
+        COMPLETED,
+        FAILED,
+        CANCELLED;
+
+        /** The name in the API. */
+        public String wire() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** The media item of a job, and its owner. */

@@ -13,11 +13,21 @@ import java.util.Optional;
 
 /** Reads jobs for the API, including jobs that exist only in the user's job table because no worker received them. */
 public final class JobQueryRepository {
+    private static final String STATE = """
+            CASE WHEN state = 'failed' AND error_code = 'cancelled' THEN 'cancelled'
+                 WHEN state <> 'running' THEN state
+                 WHEN EXISTS (SELECT FROM sluice.stage_run r WHERE r.job_id = job.id AND r.state = 'running'
+                                 AND r.lease_until > clock_timestamp()) THEN 'running'
+                 ELSE 'waiting' END
+            """;
     private static final String COLUMNS = """
             SELECT id, message, stage, state, seq, progress, error_code, error_message, media_id,
-                   created_at, updated_at, finished_at
-              FROM sluice.job
-            """;
+                   created_at, updated_at, finished_at,
+                   state = 'running' AND EXISTS (SELECT FROM sluice.stage_run r
+                        WHERE r.job_id = job.id AND r.stage = job.stage AND r.state = 'done') AS stage_done,
+                   state = 'running' AND EXISTS (SELECT FROM sluice.stage_run r
+                        WHERE r.job_id = job.id AND r.stage = 'segment') AS segmented,
+            """ + STATE + " AS job_state FROM sluice.job ";
     private static final String JOB = COLUMNS + " WHERE id = $1";
     private static final String NEWEST = COLUMNS + " WHERE media_id = $1 ORDER BY created_at DESC LIMIT 1";
     private static final String PAGE = COLUMNS + """
@@ -25,8 +35,8 @@ public final class JobQueryRepository {
                AND ($3::text IS NULL OR CASE WHEN state <> 'running' THEN upper(state)
                                              WHEN seq = 0 THEN 'PENDING' ELSE 'PROCESSING' END = $3)
                AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5))
-             ORDER BY created_at DESC, id DESC LIMIT $6
-            """;
+               AND ($7::text IS NULL OR $7 =
+            """ + STATE + ") ORDER BY created_at DESC, id DESC LIMIT $6";
     private static final String WORKER_LOADS = """
             SELECT worker, stage, count(*) AS running FROM sluice.stage_run
              WHERE state = 'running' AND lease_until > clock_timestamp() AND worker IS NOT NULL
@@ -76,7 +86,8 @@ public final class JobQueryRepository {
                         query.status().orElse(null),
                         query.after().map(JobQuery.Cursor::created).orElse(null),
                         query.after().map(JobQuery.Cursor::id).orElse(null),
-                        query.limit())
+                        query.limit(),
+                        query.state().orElse(null))
                 .map(rows -> Rows.stream(rows)
                         .map(row -> new JobStatusResolver(Optional.of(row), Optional.empty())
                                 .details(new JobId(row.getString("id")), List.of()))

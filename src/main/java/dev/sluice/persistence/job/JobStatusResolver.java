@@ -37,6 +37,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
                 id,
                 new JobDetails.Source(text("mediaId"), text("userId"), text("s3Key"), text("originalFilename")),
                 status(),
+                state(),
                 progress(),
                 step(),
                 new JobDetails.Failure(
@@ -60,6 +61,17 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
                 .orElse(PENDING);
     }
 
+    private JobDetails.State state() {
+        return trackedRow()
+                .map(row -> JobDetails.State.valueOf(row.getString("job_state").toUpperCase(Locale.ROOT)))
+                .orElseGet(() -> switch (status()) {
+                    case "COMPLETED" -> JobDetails.State.COMPLETED;
+                    case "FAILED" -> JobDetails.State.FAILED;
+                    case "PROCESSING" -> JobDetails.State.RUNNING;
+                    default -> JobDetails.State.WAITING;
+                });
+    }
+
     private int progress() {
         return trackedRow()
                 .map(row -> row.getInteger("progress"))
@@ -77,9 +89,18 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
                     return switch (row.getString("state")) {
                         case "completed" -> steps.completedStep(stage);
                         case "failed" -> steps.failedStep(stage);
-                        default -> stage.startStep();
+                        default -> unfinishedStep(row, stage, steps);
                     };
                 }));
+    }
+
+    private String unfinishedStep(Row row, StageName stage, StepScheme steps) {
+        if (state() == JobDetails.State.RUNNING || !row.getBoolean("stage_done")) {
+            return stage.startStep();
+        }
+        return stage == StageName.PROCESSING && row.getBoolean("segmented")
+                ? StageName.SEGMENTS_PLANNED_STEP
+                : steps.completedStep(stage);
     }
 
     private Optional<String> error() {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Messages that are published after the commit of the transaction that enqueued them: at least once, by any host, in order among
- * messages of the same ordering key. Threads: any.
+ * messages of the same ordering key. The final update of a job keeps a distance from the update before it. Threads: any.
  *
  * <p>After a failed batch the next one is half as large, and a message that fails alone is delayed: a message that the broker
  * rejects delays others only briefly.
@@ -37,18 +37,20 @@ public final class Outbox {
 
     private static final String INSERT = """
             INSERT INTO sluice.outbox
-                   (exchange, routing_key, body, headers, message_id, ordered_by, publish_after)
-            VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+                   (exchange, routing_key, body, headers, message_id, ordered_by, publish_after, is_final)
+            VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8)
             """;
     // A single message may exceed the size of a batch. A transaction that locks the oldest row of an ordered_by owns
-    // all its
-    // rows.
+    // all its rows. A final update is published as the oldest row only, at its distance from the update before it.
     private static final String SELECT_BATCH = """
             WITH head AS (
                 SELECT o.id, o.ordered_by FROM sluice.outbox o
                  WHERE o.publish_after <= now()
                    AND NOT EXISTS (SELECT FROM sluice.outbox e
                                     WHERE e.ordered_by = o.ordered_by AND e.id < o.id)
+                   AND NOT (o.is_final AND EXISTS (SELECT FROM sluice.published_update p
+                                                    WHERE p.job_id = o.ordered_by
+                                                      AND p.published_at > now() - make_interval(secs => $3)))
                  ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED),
             due AS (
                 SELECT o.id, octet_length(o.body) + octet_length(o.headers::text) AS bytes FROM sluice.outbox o
@@ -56,22 +58,39 @@ public final class Outbox {
                     OR o.ordered_by IN (SELECT ordered_by FROM head)
                        AND NOT EXISTS (SELECT FROM sluice.outbox e
                                         WHERE e.ordered_by = o.ordered_by AND e.id <= o.id
-                                          AND e.publish_after > now())
+                                          AND (e.publish_after > now()
+                                               OR e.is_final AND $3 > 0 AND e.id NOT IN (SELECT id FROM head)))
                  ORDER BY o.id LIMIT $1),
             counted AS (SELECT id, bytes, sum(bytes) OVER (ORDER BY id) AS upto FROM due)
-            SELECT o.id, o.exchange, o.routing_key, o.body, o.headers, o.message_id, o.ordered_by, o.failures
+            SELECT o.id, o.exchange, o.routing_key, o.body, o.headers, o.message_id, o.ordered_by, o.failures, o.is_final
               FROM sluice.outbox o JOIN counted ON counted.id = o.id
              WHERE counted.upto <= $2 OR counted.upto = counted.bytes
              ORDER BY o.id
             """;
-    private static final String DELETE = "DELETE FROM sluice.outbox WHERE id = ANY($1)";
+    // In the order of the job ids: progress of the same jobs is recorded concurrently.
+    private static final String DELETE_PUBLISHED = """
+            WITH published AS (
+                DELETE FROM sluice.outbox WHERE id = ANY($1) RETURNING id, ordered_by, body, is_final),
+            newest AS (
+                SELECT DISTINCT ON (ordered_by) ordered_by, CASE WHEN is_final THEN body END AS final_update
+                  FROM published WHERE ordered_by IS NOT NULL ORDER BY ordered_by, id DESC)
+            INSERT INTO sluice.published_update (job_id, published_at, final_update)
+            SELECT ordered_by, clock_timestamp(), final_update FROM newest ORDER BY ordered_by
+            ON CONFLICT (job_id) DO UPDATE
+               SET published_at = excluded.published_at, final_update = excluded.final_update
+            """;
     private static final String DEFER = """
             UPDATE sluice.outbox
                SET failures = $2, publish_after = now() + make_interval(secs => $3)
              WHERE id = $1
             """;
-    private static final String NEXT_DUE =
-            "SELECT extract(epoch FROM min(publish_after) - now())::float8 AS seconds FROM sluice.outbox";
+    private static final String NEXT_DUE = """
+            SELECT extract(epoch FROM least(
+                       (SELECT min(publish_after) FROM sluice.outbox WHERE NOT is_final),
+                       (SELECT min(greatest(o.publish_after, p.published_at + make_interval(secs => $1)))
+                          FROM sluice.outbox o LEFT JOIN sluice.published_update p ON p.job_id = o.ordered_by
+                         WHERE o.is_final)) - now())::float8 AS seconds
+            """;
 
     private final Database database;
     private final AtomicInteger batchLimit = new AtomicInteger(MAX_BATCH_LIMIT);
@@ -93,13 +112,16 @@ public final class Outbox {
     /**
      * Passes up to {@code limit} due messages, of at most 8 MiB unless it is a single one, to {@code send}, and deletes them after
      * it succeeds within 30 seconds. Returns how many were sent. If {@code send} fails, deletes nothing and fails with its cause.
+     *
+     * @param distance minimum time between the final update of a job and the update before it
      */
-    public Future<Integer> relay(int limit, Function<List<OutboxMessage>, Future<Void>> send) {
+    public Future<Integer> relay(int limit, Duration distance, Function<List<OutboxMessage>, Future<Void>> send) {
         int maxMessages = Math.min(limit, batchLimit.get());
         List<Row> batch = new ArrayList<>();
         return database.transaction(
                         SEND_TIMEOUT,
-                        session -> session.execute(SELECT_BATCH, maxMessages, MAX_BATCH_BYTES)
+                        session -> session.execute(
+                                        SELECT_BATCH, maxMessages, MAX_BATCH_BYTES, SqlDurations.toSeconds(distance))
                                 .compose(rows -> {
                                     rows.forEach(batch::add);
                                     return batch.isEmpty()
@@ -114,9 +136,13 @@ public final class Outbox {
                         cause -> handleSendFailure(batch, cause));
     }
 
-    /** Time until the next message is due; zero if one is due, empty if there is none. */
-    public Future<Optional<Duration>> nextDue() {
-        return database.execute(NEXT_DUE)
+    /**
+     * Time until the next message is due; zero if one is due, empty if there is none.
+     *
+     * @param distance as in {@link #relay}
+     */
+    public Future<Optional<Duration>> nextDue(Duration distance) {
+        return database.execute(NEXT_DUE, SqlDurations.toSeconds(distance))
                 .map(rows -> Optional.ofNullable(rows.iterator().next().getDouble("seconds"))
                         .map(SqlDurations::fromSeconds));
     }
@@ -129,7 +155,7 @@ public final class Outbox {
                 .compose(send)
                 .timeout(SEND_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .recover(cause -> Future.failedFuture(new CallbackFailedException(cause)))
-                .compose(confirmed -> session.execute(DELETE, (Object) ids))
+                .compose(confirmed -> session.execute(DELETE_PUBLISHED, (Object) ids))
                 .map(deleted -> Optional.of(messages.size()));
     }
 
@@ -163,7 +189,8 @@ public final class Outbox {
             message.headers(),
             message.messageId(),
             message.orderingKey().orElse(null),
-            SqlDurations.toSeconds(message.delay())
+            SqlDurations.toSeconds(message.delay()),
+            message.isFinal()
         };
     }
 
@@ -175,6 +202,7 @@ public final class Outbox {
                 (JsonObject) row.getValue("headers"),
                 row.getString("message_id"),
                 Optional.ofNullable(row.getString("ordered_by")),
-                Duration.ZERO);
+                Duration.ZERO,
+                row.getBoolean("is_final"));
     }
 }

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param messageId equal for every publication of the message, so that a consumer can drop duplicates
  * @param orderingKey messages with the same key are published in the order in which they are enqueued
  * @param delay minimum time before publication
+ * @param isFinal the final update of a job, which keeps a distance from the message before it with the same ordering key
  */
 public record OutboxMessage(
         String exchange,
@@ -22,7 +23,20 @@ public record OutboxMessage(
         JsonObject headers,
         String messageId,
         Optional<String> orderingKey,
-        Duration delay) {
+        Duration delay,
+        boolean isFinal) {
+
+    /** A message that is no final update. */
+    public OutboxMessage(
+            String exchange,
+            String routingKey,
+            Buffer body,
+            JsonObject headers,
+            String messageId,
+            Optional<String> orderingKey,
+            Duration delay) {
+        this(exchange, routingKey, body, headers, messageId, orderingKey, delay, false);
+    }
 
     /** A message without headers, order and delay, with a random message id. */
     public static OutboxMessage of(String exchange, String routingKey, Buffer body) {
@@ -37,10 +51,15 @@ public record OutboxMessage(
     }
 
     public OutboxMessage withHeaders(JsonObject headers) {
-        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay);
+        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay, isFinal);
     }
 
     public OutboxMessage delayedBy(Duration delay) {
-        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay);
+        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay, isFinal);
+    }
+
+    /** This message as the final update of a job. */
+    public OutboxMessage asFinal() {
+        return new OutboxMessage(exchange, routingKey, body, headers, messageId, orderingKey, delay, true);
     }
 }

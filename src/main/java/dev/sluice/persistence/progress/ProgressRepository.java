@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Records the progress of runs. Threads: any. */
+/** Records the progress of runs that is about to be published. Threads: any. */
 public final class ProgressRepository {
     // Locks the rows in the same order on every host: two hosts may report runs of the same jobs.
     private static final String RECORD_STAGES = """
@@ -32,7 +32,11 @@ public final class ProgressRepository {
                    SET progress = greatest(j.progress, (SELECT max(m.progress) FROM reported m WHERE m.job_id = j.id)),
                        updated_at = clock_timestamp()
                   FROM locked WHERE j.id = locked.id
-                RETURNING j.id, j.progress)
+                RETURNING j.id, j.progress),
+            published AS (
+                INSERT INTO sluice.published_update (job_id, published_at)
+                SELECT id, clock_timestamp() FROM raised ORDER BY id
+                ON CONFLICT (job_id) DO UPDATE SET published_at = excluded.published_at, final_update = NULL)
             SELECT reported.place, raised.progress FROM reported JOIN raised ON raised.id = reported.job_id
              ORDER BY reported.place
             """;
@@ -53,13 +57,19 @@ public final class ProgressRepository {
                   FROM sluice.stage_run r WHERE r.job_id = ANY($1) AND r.stage = $2 GROUP BY r.job_id),
             locked AS (
                 SELECT j.id FROM sluice.job j
-                 WHERE j.id = ANY($1) AND j.state = 'running' ORDER BY j.id FOR NO KEY UPDATE)
-            UPDATE sluice.job j
-               SET progress = greatest(j.progress, $3 + floor($4 * overall.share)::int), seq = j.seq + 1,
-                   updated_at = clock_timestamp()
-              FROM locked, overall
-             WHERE j.id = locked.id AND overall.job_id = j.id AND overall.share IS NOT NULL
-            RETURNING j.id, j.progress, j.seq, overall.share::float8 AS share, overall.elapsed
+                 WHERE j.id = ANY($1) AND j.state = 'running' ORDER BY j.id FOR NO KEY UPDATE),
+            raised AS (
+                UPDATE sluice.job j
+                   SET progress = greatest(j.progress, $3 + floor($4 * overall.share)::int), seq = j.seq + 1,
+                       updated_at = clock_timestamp()
+                  FROM locked, overall
+                 WHERE j.id = locked.id AND overall.job_id = j.id AND overall.share IS NOT NULL
+                RETURNING j.id, j.progress, j.seq, overall.share::float8 AS share, overall.elapsed),
+            published AS (
+                INSERT INTO sluice.published_update (job_id, published_at)
+                SELECT id, clock_timestamp() FROM raised ORDER BY id
+                ON CONFLICT (job_id) DO UPDATE SET published_at = excluded.published_at, final_update = NULL)
+            SELECT id, progress, seq, share, elapsed FROM raised
             """;
 
     private final Database database;

@@ -57,7 +57,8 @@ public final class LostMessageRepository {
                                   AND array_position(%1$s, e.stage) < array_position(%1$s, r.stage))
              GROUP BY r.stage
             """.formatted(STAGES);
-    // A message that is still in the outbox is not lost: while the relay is behind, no message is resent.
+    // A message that is still in the outbox is not lost: while the relay is behind, no message is resent. A final
+    // update may wait for its distance.
     private static final String RESEND_UNCLAIMED = """
             UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
               FROM sluice.job j
@@ -70,7 +71,8 @@ public final class LostMessageRepository {
                                   AND array_position(%1$s, e.stage) < array_position(%1$s, o.stage))
                       AND o.sent_at < clock_timestamp() - make_interval(secs => $2)
                     ORDER BY o.sent_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-               AND NOT EXISTS (SELECT FROM sluice.outbox WHERE publish_after < clock_timestamp() - interval '10 s')
+               AND NOT EXISTS (SELECT FROM sluice.outbox
+                                WHERE publish_after < clock_timestamp() - interval '10 s' AND NOT is_final)
             RETURNING r.job_id, r.stage, r.task, j.message
             """.formatted(STAGES);
 

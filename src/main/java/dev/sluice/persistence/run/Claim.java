@@ -11,9 +11,21 @@ import java.util.Optional;
  * @param firstSeq the first of the 1,000,000 sequence numbers that updates of this attempt use
  * @param minProgress percent; the highest progress of the job so far, below which no update may go
  * @param checkpoint state that an earlier attempt saved, see {@link RunSettlement#saveCheckpoint}
+ * @param lastError message of the attempt before this one, if any failed
  * @param job as stored; the delivered message may be older than a restart of the job
  */
-public record Claim(Attempt attempt, long firstSeq, int minProgress, Optional<JsonObject> checkpoint, StagedJob job) {
+public record Claim(
+        Attempt attempt,
+        long firstSeq,
+        int minProgress,
+        Optional<JsonObject> checkpoint,
+        Optional<String> lastError,
+        StagedJob job) {
     /** How many sequence numbers one claim has. */
     public static final long SEQUENCE_BLOCK = 1_000_000;
+
+    /** The claim of a run without failed attempts. */
+    public Claim(Attempt attempt, long firstSeq, int minProgress, Optional<JsonObject> checkpoint, StagedJob job) {
+        this(attempt, firstSeq, minProgress, checkpoint, Optional.empty(), job);
+    }
 }

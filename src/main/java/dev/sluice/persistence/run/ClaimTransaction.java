@@ -42,7 +42,7 @@ public final class ClaimTransaction {
                AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
                AND NOT EXISTS (SELECT FROM sluice.stage_run earlier
                                  WHERE earlier.job_id = $1 AND earlier.stage = ANY($6) AND earlier.state <> 'done')
-            RETURNING attempt, counted, checkpoint, started_at
+            RETURNING attempt, counted, checkpoint, started_at, history -> -1 ->> 'error' AS last_error
             """;
     private static final String CLAIM_JOB = """
             UPDATE sluice.job
@@ -161,6 +161,7 @@ public final class ClaimTransaction {
                 job.getLong("seq") - Claim.SEQUENCE_BLOCK + 1,
                 job.getInteger("progress"),
                 Optional.ofNullable((JsonObject) claimed.getValue("checkpoint")),
+                Optional.ofNullable(claimed.getString("last_error")),
                 message(job, run.stage(), delivered));
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param number among the counted attempts, from 1; starts from 1 again when the job is restarted
  * @param started empty in entries of older versions
+ * @param diagnostics command and error output of FFmpeg, at most 4 KiB; for administrators
  */
 public record FailedAttempt(
         int number,
@@ -17,15 +18,26 @@ public record FailedAttempt(
         String errorCode,
         String error,
         Optional<Instant> started,
-        Instant finished) {
+        Instant finished,
+        Optional<String> diagnostics) {
 
     /**
      * SQL expression over a row of {@code stage_run}: its history with the current attempt appended. The arguments are SQL
      * expressions, too.
      */
     static String appendSql(String code, String message, String at) {
-        return "history || jsonb_build_array(jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', "
-                + code + ", 'error', " + message + ", 'started_at', started_at, 'at', " + at + "))";
+        return "history || jsonb_build_array(" + entrySql(code, message, at) + ")";
+    }
+
+    /** Like {@link #appendSql}, with diagnostics unless they are NULL. */
+    static String appendSql(String code, String message, String at, String diagnostics) {
+        return "history || jsonb_build_array(" + entrySql(code, message, at) + " || CASE WHEN " + diagnostics
+                + " IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('diagnostics', " + diagnostics + ") END)";
+    }
+
+    private static String entrySql(String code, String message, String at) {
+        return "jsonb_build_object('attempt', counted, 'worker', worker, 'error_code', " + code + ", 'error', "
+                + message + ", 'started_at', started_at, 'at', " + at + ")";
     }
 
     /** Like {@link #appendSql}, but the history is unchanged unless the run is in progress. */
@@ -41,7 +53,8 @@ public record FailedAttempt(
                 entry.getString("error_code"),
                 entry.getString("error"),
                 Optional.ofNullable(entry.getString("started_at")).map(FailedAttempt::instant),
-                instant(entry.getString("at")));
+                instant(entry.getString("at")),
+                Optional.ofNullable(entry.getString("diagnostics")));
     }
 
     private static Instant instant(String text) {

@@ -45,7 +45,7 @@ public final class RunSettlement {
                SET state = $5, lease_until = NULL, finished_at = clock_timestamp(), error_code = $6, error = $7,
                    sent_at = clock_timestamp() + make_interval(secs => $8),
                    history =
-            """ + FailedAttempt.appendSql("$6::text", "$7::text", "clock_timestamp()") + FENCE;
+            """ + FailedAttempt.appendSql("$6::text", "$7::text", "clock_timestamp()", "$9::text") + FENCE;
     /** Reverts an attempt; the rest of the statement sets when the message is due, and which run. */
     static final String REVERT_ATTEMPT = """
             UPDATE sluice.stage_run
@@ -150,7 +150,7 @@ public final class RunSettlement {
         String code = failure.code().wire();
         String message = UserTableMapping.stripNul(failure.message());
         return inFencedTransaction(attempt, "failed", session -> {
-            var run = fencedRun(session, FAIL_RUN, attempt, "failed", code, message, 0.0);
+            var run = fencedRun(session, FAIL_RUN, attempt, "failed", code, message, 0.0, diagnostics(failure));
             // The progress of a restarted job must not fall below what was published.
             var job = session.execute(FAIL_JOB, attempt.run().job().value(), code, message, update.progress());
             return Future.all(run, job)
@@ -188,9 +188,14 @@ public final class RunSettlement {
                     "waiting",
                     failure.code().wire(),
                     UserTableMapping.stripNul(failure.message()),
-                    SqlDurations.toSeconds(redelivery.delay()));
+                    SqlDurations.toSeconds(redelivery.delay()),
+                    diagnostics(failure));
             return Future.all(run, Outbox.enqueue(session, redelivery)).map(all -> changed(run));
         });
+    }
+
+    private static @Nullable String diagnostics(JobException failure) {
+        return failure.diagnostics().map(UserTableMapping::stripNul).orElse(null);
     }
 
     /** Releases the run without counting the attempt; {@code redelivery} brings its message again after its delay. */

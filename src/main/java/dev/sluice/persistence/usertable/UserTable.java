@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 record UserTable(TableName name, Map<String, Column> columns) {
     static final String ID = "id";
     private static final String STATUS = "status";
+    private static final String PROGRESS = "progress";
     private static final String CREATED = "createdAt";
     /** The columns without which no message for a job can be built. */
     private static final List<String> REQUIRED_COLUMNS = List.of(ID, "mediaId", "userId", "s3Key");
@@ -28,6 +29,29 @@ record UserTable(TableName name, Map<String, Column> columns) {
 
     /** Updates the possible columns of the row with this ID; empty if there are none. */
     Optional<SqlStatement> update(String id, Map<String, ColumnValue> cells) {
+        return update(id, cells, "");
+    }
+
+    /**
+     * Updates them only if one of {@code statusColumns} says that the job has not ended, or if the column {@code progress}, where
+     * the table has one, is lower than {@code minProgress}.
+     */
+    Optional<SqlStatement> updateIfNotEnded(
+            String id, Map<String, ColumnValue> cells, List<String> statusColumns, int minProgress) {
+        List<String> conditions = new ArrayList<>();
+        statusColumns.stream()
+                .filter(columns::containsKey)
+                .forEach(column ->
+                        conditions.add("upper(" + TableName.quote(column) + "::text) IN ('PENDING', 'PROCESSING')"));
+        if (columns.containsKey(PROGRESS) && columns.get(PROGRESS).category() == 'N') {
+            conditions.add(TableName.quote(PROGRESS) + " < " + minProgress);
+        }
+        return conditions.isEmpty()
+                ? Optional.empty()
+                : update(id, cells, " AND (" + String.join(" OR ", conditions) + ")");
+    }
+
+    private Optional<SqlStatement> update(String id, Map<String, ColumnValue> cells, String condition) {
         StatementBuilder draft = new StatementBuilder();
         List<String> set = new ArrayList<>();
         cells.forEach((column, cell) ->
@@ -37,7 +61,7 @@ record UserTable(TableName name, Map<String, Column> columns) {
             return Optional.empty();
         }
         return Optional.of(draft.statement("UPDATE " + name.quoted() + " SET " + String.join(", ", set) + " WHERE "
-                + TableName.quote(ID) + " = " + draft.write(key.get())));
+                + TableName.quote(ID) + " = " + draft.write(key.get()) + condition));
     }
 
     /** Reads the existing columns among these, as text, from the row with this ID. */

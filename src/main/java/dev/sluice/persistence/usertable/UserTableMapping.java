@@ -19,6 +19,11 @@ import java.util.stream.Stream;
 public final class UserTableMapping {
     static final String CREATED_STEP = "job_created";
 
+    /** The columns that say whether a job has ended, of the job table and of the media table. */
+    static final List<String> JOB_STATUS = List.of("status");
+
+    static final List<String> MEDIA_STATUS = List.of("processingStatus", "videoProcessingStatus");
+
     private UserTableMapping() {}
 
     /** The columns from which a staged job is built. */

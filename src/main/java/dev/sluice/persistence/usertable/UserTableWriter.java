@@ -73,6 +73,35 @@ public final class UserTableWriter {
                 .map(rows -> rows.orElse(0) > 0);
     }
 
+    /**
+     * Writes the final update of a job to its rows again where they say that the job has not ended; returns whether a row was
+     * changed.
+     *
+     * @param withMedia whether the media row belongs to this job
+     */
+    public Future<Boolean> restoreFinal(SqlSession session, ReceivedUpdate last, boolean withMedia) {
+        int minProgress = last.status() == JobUpdate.Status.COMPLETED ? last.progress() : 0;
+        return executeTolerant(
+                        session,
+                        catalog -> catalog.jobTable()
+                                .flatMap(table -> table.updateIfNotEnded(
+                                        last.job().value(),
+                                        UserTableMapping.jobUpdate(last),
+                                        UserTableMapping.JOB_STATUS,
+                                        minProgress)))
+                .compose(job -> withMedia && last.status() == JobUpdate.Status.COMPLETED
+                        ? executeTolerant(
+                                        session,
+                                        catalog -> catalog.mediaTable()
+                                                .flatMap(table -> table.updateIfNotEnded(
+                                                        last.mediaId(),
+                                                        UserTableMapping.mediaUpdate(last),
+                                                        UserTableMapping.MEDIA_STATUS,
+                                                        0)))
+                                .map(media -> job.orElse(0) + media.orElse(0) > 0)
+                        : Future.succeededFuture(job.orElse(0) > 0));
+    }
+
     /** Writes the progress of a running job. */
     public Future<Void> applyProgress(SqlSession session, JobId job, int progress) {
         return updateJob(session, job, UserTableMapping.progress(progress)).mapEmpty();

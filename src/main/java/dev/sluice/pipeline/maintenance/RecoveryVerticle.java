@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Resends messages that the broker will not redeliver, or not soon: of runs whose worker is frozen or disconnected, which the
  * broker detects late, and of runs that are not claimed although no message is queued, because the broker lost it. Adopts pending
- * jobs of the job table whose message was lost before it was received.
+ * jobs of the job table whose message was lost before it was received. Restores user-table rows that a late write set back.
  */
 public final class RecoveryVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryVerticle.class);
@@ -41,6 +41,7 @@ public final class RecoveryVerticle extends VerticleBase {
 
     private final LostMessageRepository lostMessages;
     private final PendingJobRepository pendingJobs;
+    private final FinalRowCheck finalRows;
     private final RabbitMqConfig broker;
     private final DeliveryConfig config;
     private final PublisherClient publisher;
@@ -50,11 +51,13 @@ public final class RecoveryVerticle extends VerticleBase {
     public RecoveryVerticle(
             LostMessageRepository lostMessages,
             PendingJobRepository pendingJobs,
+            FinalRowCheck finalRows,
             RabbitMqConfig broker,
             DeliveryConfig config,
             PublisherClient publisher) {
         this.lostMessages = lostMessages;
         this.pendingJobs = pendingJobs;
+        this.finalRows = finalRows;
         this.broker = broker;
         this.config = config;
         this.publisher = publisher;
@@ -68,6 +71,7 @@ public final class RecoveryVerticle extends VerticleBase {
                 : MAX_EXPIRY_CHECK_INTERVAL;
         schedule(expiryCheckInterval, this::resendExpiredLeases);
         schedule(config.resendAfter().dividedBy(CHECKS_PER_PERIOD), this::resendUnclaimed);
+        schedule(finalRows.interval(), finalRows::run);
         return Future.succeededFuture();
     }
 
@@ -78,7 +82,7 @@ public final class RecoveryVerticle extends VerticleBase {
     }
 
     private static Future<Void> skip(Throwable cause) {
-        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("lost-message check skipped");
+        LOG.atDebug().addKeyValue("error", String.valueOf(cause.getMessage())).log("recovery check skipped");
         return Future.succeededFuture();
     }
 

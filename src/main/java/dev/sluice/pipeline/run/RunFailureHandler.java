@@ -34,7 +34,7 @@ final class RunFailureHandler {
         return switch (failure.action()) {
             case FAIL -> fail(run, failure, Optional.empty());
             case RETRY ->
-                run.attempt().attemptNumber() < route.retries().maxAttempts()
+                run.attempt().attemptNumber() < route.retries().maxAttempts() && !isRepeated(run, failure)
                         ? retryLater(run, failure)
                         : exhaustAttempts(run, failure);
             case DEFER -> defer(run, failure);
@@ -46,7 +46,14 @@ final class RunFailureHandler {
         };
     }
 
-    /** Fails the job and dead-letters the message: all attempts are used. */
+    /** The history of a restarted job contains attempts from before its restart: they do not count. */
+    private static boolean isRepeated(ClaimedRun run, JobException failure) {
+        return failure.isDeterministic()
+                && run.attempt().attemptNumber() > 1
+                && run.claim().lastError().equals(Optional.of(failure.message()));
+    }
+
+    /** Fails the job and dead-letters the message: all attempts are used, or the last two failed alike. */
     Future<Void> exhaustAttempts(ClaimedRun run, JobException failure) {
         return fail(
                 run,

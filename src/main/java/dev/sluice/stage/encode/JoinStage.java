@@ -105,7 +105,8 @@ public final class JoinStage implements Stage {
             AttemptDirectory directory) {
         return services.blocking(() -> concatenators
                 .apply(settings)
-                .concatenate(directory.path(), request(context.job(), plan, results), context.cancellation()));
+                .concatenate(directory.path(), request(context.job(), plan, results), context.cancellation())
+                .withWarnings(plan.warnings()));
     }
 
     private static SegmentConcatenator.Request request(

@@ -84,6 +84,7 @@ public record SegmentPlanner(
                 info.audio().isPresent(),
                 info.times().audioStart(),
                 info.times().audioEnd(),
+                info.warnings(),
                 media.toEncodingJson());
     }
 }

@@ -21,8 +21,9 @@ public final class BaselineCommands {
         List<Rendition> renditions =
                 new RenditionLadder(config).renditions(info.video().displaySize());
         List<String> command = new ArrayList<>(List.of(ffmpeg.toString(), "-nostdin", "-hide_banner", "-nostats"));
-        command.addAll(List.of(
-                "-loglevel", "error", "-y", "-i", source.toAbsolutePath().toString()));
+        command.addAll(List.of("-loglevel", "error", "-y"));
+        command.addAll(EncodeCommand.inputOptions(info.video()));
+        command.addAll(List.of("-i", source.toAbsolutePath().toString()));
         command.addAll(new EncodeCommand(config, threads).outputs(info, renditions));
         return List.copyOf(command);
     }

@@ -66,6 +66,15 @@ class DeadLetterFormatterTest {
     }
 
     @Test
+    void printsDiagnosticsBelowAttempt() {
+        DeadLetter deadLetter = deadLetter("No.", "{}");
+        deadLetter.details().history().getJsonObject(0).put("diagnostics", "ffmpeg -i source\n[error] Odd\u001b");
+
+        assertThat(DeadLetterFormatter.formatDetails(deadLetter))
+                .contains("store_unavailable: No.\n    ffmpeg -i source\n    [error] Odd\\u001b\n\nbody");
+    }
+
+    @Test
     void truncatesLargeBody() {
         String printed = DeadLetterFormatter.formatDetails(deadLetter("No.", "x".repeat(1 << 20)));
 

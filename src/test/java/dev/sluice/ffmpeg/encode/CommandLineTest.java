@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -29,23 +30,36 @@ class CommandLineTest {
 
     private static final String OPENING = """
             -max_alloc 283115520 -protocol_whitelist file \
-            -format_whitelist mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,dv \
-            -codec_whitelist h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vp6,vp6f,mpeg1video,mpeg2video,mpeg4,msmpeg4v1,\
-            msmpeg4v2,msmpeg4,h263,flv,theora,wmv1,wmv2,wmv3,vc1,mjpeg,prores,dnxhd,dvvideo,rawvideo,aac,aac_latm,mp3,\
-            mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,opus,vorbis,flac,alac,amrnb,amrwb,wmav1,wmav2,wmapro,speex,\
-            adpcm_ms,adpcm_ima_qt,adpcm_ima_wav,adpcm_swf,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,\
-            pcm_f32le,pcm_f32be,pcm_f64le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,png,bmp,gif,pgssub,dvbsub,\
-            dvdsub,xsub,mov_text,subrip,srt,ass,ssa,webvtt,text,cc_dec \
+            -format_whitelist mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,dv,ivf,rm \
+            -codec_whitelist h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vp6,vp6f,mpeg1video,mpeg2video,mpeg4,\
+            msmpeg4v1,msmpeg4v2,msmpeg4,h263,flv,theora,wmv1,wmv2,wmv3,vc1,mjpeg,prores,dnxhd,dvvideo,rawvideo,\
+            jpeg2000,cfhd,ffv1,utvideo,huffyuv,ffvhuff,qtrle,v210,svq1,svq3,cinepak,rpza,rv10,rv20,rv30,rv40,aac,\
+            aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,mlp,opus,vorbis,flac,alac,amrnb,\
+            amrwb,wmav1,wmav2,wmapro,wmavoice,wmalossless,nellymoser,qdm2,cook,sipr,ra_144,ra_288,speex,adpcm_ms,\
+            adpcm_ima_qt,adpcm_ima_wav,adpcm_swf,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,\
+            pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,png,bmp,\
+            gif,pgssub,dvbsub,dvdsub,xsub,mov_text,subrip,srt,ass,ssa,webvtt,text,cc_dec \
             -max_streams 32 -max_pixels 35389440 -i file:/in/-source name.mov""";
 
-    private static final String FILTERS = """
-            [0:0]setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',\
+    private static final String WITHOUT_SIDE_DATA = """
+            [0:0]sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA,sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL,\
+            sidedata=mode=delete:type=DYNAMIC_HDR_PLUS,sidedata=mode=delete:type=DYNAMIC_HDR_VIVID,\
+            sidedata=mode=delete:type=AMBIENT_VIEWING_ENVIRONMENT,sidedata=mode=delete:type=DOVI_RPU_BUFFER,\
+            sidedata=mode=delete:type=DOVI_METADATA,sidedata=mode=delete:type=ICC_PROFILE,""";
+
+    private static final String BT709 = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709";
+
+    private static final String FILTERS = WITHOUT_SIDE_DATA + BT709 + """
+            ,scale=1920:1080,bwdif=mode=send_frame:deint=interlaced,\
+            setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',\
             split=2[all][some];\
-            [all]scale=1280:720:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v0][from0];\
-            [from0]scale=960:540:flags=bicubic:out_range=tv,setsar=1,format=yuv420p,split=2[v1][from1];\
-            [from1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v2];\
+            [all]scale=1280:720:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,""" + BT709 + """
+            ,split=2[v0][from0];\
+            [from0]scale=960:540:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,\
+            split=2[v1][from1];\
+            [from1]scale=640:360:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v2];\
             [some]select='isnan(prev_selected_t)+gt(floor((t-start_t)/15),floor((prev_selected_t-start_t)/15))',\
-            scale=320:180:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
+            scale=320:180:out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
 
     private static final String MIN_DISTANCE =
             "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',";
@@ -62,9 +76,9 @@ class CommandLineTest {
             +if(gt(NEXT_DTS,-9e15),DURATION,max(DURATION,ld(0)-STARTPTS+STARTDTS-DTS))' \
             -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000:min_hard_comp=0.02 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
-            [f=mp4:movflags=+faststart:select=\\'v:0,a\\']720p.mp4|\
-            [f=mp4:movflags=+faststart:select=\\'v:1,a\\']540p.mp4|\
-            [f=mp4:movflags=+faststart:select=\\'v:2,a\\']360p.mp4 \
+            [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:0,a\\']720p.mp4|\
+            [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:1,a\\']540p.mp4|\
+            [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:2,a\\']360p.mp4 \
             -map [thumbnails] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
             -f image2 -frame_pts 1 file:thumbnail-%d.jpg""";
 
@@ -76,7 +90,7 @@ class CommandLineTest {
                         new ProbedSource(SOURCE, TestSources.FULL_HD), renditions(TestSources.FULL_HD))))
                 .isEqualTo(
                         "-nostdin -hide_banner -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.5 -y"
-                                + " -max_error_rate 1 -threads 2 -t 14460 " + OPENING + " "
+                                + " -max_error_rate 1 -threads 2 -t 14460 -reinit_filter:0 0 " + OPENING + " "
                                 + OUTPUTS);
     }
 
@@ -85,7 +99,7 @@ class CommandLineTest {
         MediaInfo withoutAudio = TestSources.of(TestSources.video(640, 360), Optional.empty());
 
         assertThat(line(encode.outputs(withoutAudio, renditions(withoutAudio))))
-                .contains("-f tee [f=mp4:movflags=+faststart:select=\\'v:0\\']360p.mp4 ")
+                .contains("-f tee [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:0\\']360p.mp4 ")
                 .doesNotContain("-c:a")
                 .doesNotContain("v:0,a");
     }
@@ -99,28 +113,29 @@ class CommandLineTest {
 
     @Test
     void usesFewThreadsForScalingAndAllForExpensiveFilters() {
-        MediaInfo hdr = TestSources.of(
-                TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084")), Optional.empty());
+        MediaInfo hdr =
+                TestSources.of(TestSources.video(3840, 2160, false, Optional.of("smpte2084")), Optional.empty());
 
         assertThat(filterThreads(TestSources.FULL_HD, 3)).isEqualTo("1");
         assertThat(filterThreads(TestSources.FULL_HD, 16)).isEqualTo("4");
         assertThat(filterThreads(hdr, 16)).isEqualTo("16");
         assertThat(filterThreads(
-                        TestSources.of(TestSources.video(720, 576, "tt", Optional.empty()), Optional.empty()), 16))
+                        TestSources.of(TestSources.video(720, 576, true, Optional.empty()), Optional.empty()), 16))
                 .isEqualTo("16");
     }
 
     @Test
     void deinterlacesInterlacedVideo() {
-        assertThat(filters(TestSources.video(720, 576, "tt", Optional.empty())))
-                .startsWith("[0:0]bwdif=mode=send_frame:deint=interlaced," + MIN_DISTANCE + "split=2[all][some];");
+        assertThat(filters(TestSources.video(720, 576, true, Optional.empty())))
+                .contains(
+                        "scale=720:576,bwdif=mode=send_frame:deint=interlaced," + MIN_DISTANCE + "split=2[all][some];");
     }
 
     @Test
     void toneMapsHdr() {
-        assertThat(filters(TestSources.video(3840, 2160, "progressive", Optional.of("smpte2084"))))
-                .startsWith("[0:0]" + MIN_DISTANCE
-                        + "zscale=w=1280:h=720:t=linear:npl=100:pin=bt2020:min=bt2020nc:rin=tv,format=gbrpf32le,"
+        assertThat(filters(TestSources.video(3840, 2160, false, Optional.of("smpte2084"))))
+                .contains("setparams=range=tv:colorspace=bt2020nc:color_primaries=bt2020:color_trc=smpte2084,")
+                .contains("scale=1280:720:flags=bicubic,format=yuv444p16le,zscale=t=linear:npl=100,format=gbrpf32le,"
                         + "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p,"
                         + "split=2[all][some];");
     }
@@ -129,13 +144,13 @@ class CommandLineTest {
     void probesContainerAndStreams() {
         assertThat(line(FfprobeCommand.describe(SOURCE, FfmpegFixture.LIMITS)))
                 .isEqualTo(
-                        "-hide_banner -loglevel level+warning -show_format -show_streams -print_format json=compact=1 "
+                        "-hide_banner -loglevel level+warning -show_format -show_programs -show_streams -print_format json=compact=1 "
                                 + OPENING);
     }
 
     @Test
     void probesPacketTimestamps() {
-        assertThat(line(FfprobeCommand.packetTimes(SOURCE, 3, FfmpegFixture.LIMITS)))
+        assertThat(line(FfprobeCommand.packetTimes(SOURCE, 3, FfmpegFixture.LIMITS, Set.of())))
                 .isEqualTo("-hide_banner -loglevel level+warning -select_streams 3"
                         + " -show_entries packet=pts_time,duration_time,flags -print_format csv=print_section=0 "
                         + OPENING);
@@ -203,7 +218,7 @@ class CommandLineTest {
 
     @Test
     void verifiesAllOutputsInOneRun() {
-        MediaInfo hd = TestSources.of(TestSources.video(1280, 720), Optional.empty());
+        MediaInfo hd = TestSources.of(TestSources.video(1280, 718), Optional.empty());
         String skipLoopFilter = " -skip_loop_filter all ";
         String only = " -protocol_whitelist file -format_whitelist mov -codec_whitelist h264,aac -i file:";
 
@@ -223,8 +238,9 @@ class CommandLineTest {
     void buildsSinglePassBaseline() {
         assertThat(line(BaselineCommands.singlePass(
                         Path.of("/bin/ffmpeg"), SOURCE, TestSources.FULL_HD, FfmpegFixture.withPreset("medium"), 2)))
-                .isEqualTo("/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -i /in/-source name.mov "
-                        + OUTPUTS);
+                .isEqualTo(
+                        "/bin/ffmpeg -nostdin -hide_banner -nostats -loglevel error -y -reinit_filter:0 0 -i /in/-source name.mov "
+                                + OUTPUTS);
     }
 
     @Test

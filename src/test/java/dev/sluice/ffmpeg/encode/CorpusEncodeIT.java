@@ -119,8 +119,8 @@ class CorpusEncodeIT {
         VideoStream video = output.video();
         assertThat(video.codec()).isEqualTo("h264");
         assertThat(video.sampleAspectRatio()).isEqualTo(1);
-        assertThat(video.rotation()).isZero();
-        assertThat(video.isInterlaced()).isFalse();
+        assertThat(video.displayMatrix().rotation()).isZero();
+        assertThat(video.hasInterlacedFrames()).isFalse();
         assertThat(video.color().isHdr()).isFalse();
         Dimensions decoded = source.video().displaySize();
         assertThat(video.codedSize()).isEqualTo(new Dimensions(rendition.width(), rendition.height()));

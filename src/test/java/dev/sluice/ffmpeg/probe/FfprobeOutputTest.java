@@ -2,9 +2,11 @@ package dev.sluice.ffmpeg.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.media.AudioStream;
 import dev.sluice.media.ColorInfo;
+import dev.sluice.media.Crop;
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.DisplayMatrix;
+import dev.sluice.media.PixelFormat;
 import dev.sluice.media.VideoStream;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,28 +29,35 @@ class FfprobeOutputTest {
 
         assertThat(output.duration()).hasValue(Duration.ofMillis(62_336));
         assertThat(output.movingVideoStreams().get(0).duration()).hasValue(Duration.ofMillis(62_280));
-        assertThat(output.movingVideoStreams().get(0).video())
+        PixelFormat format = new PixelFormat("yuv420p10le");
+        assertThat(output.movingVideoStreams().get(0).video(new FrameSurvey()))
                 .isEqualTo(new VideoStream(
                         0,
                         "hevc",
                         new Dimensions(1920, 1080),
                         4.0 / 3,
-                        0,
+                        Crop.NONE,
+                        DisplayMatrix.IDENTITY,
                         30_000 / 1001.0,
-                        new ColorInfo(
-                                Optional.of("smpte2084"),
-                                Optional.of("bt2020"),
-                                Optional.of("bt2020nc"),
-                                Optional.of("tv")),
-                        "tt"));
-        assertThat(output.audioStreams().get(0).audio()).isEqualTo(new AudioStream(1));
+                        format,
+                        ColorInfo.of(
+                                new ColorInfo.Tags(
+                                        Optional.of("bt2020nc"),
+                                        Optional.of("bt2020"),
+                                        Optional.of("smpte2084"),
+                                        Optional.of("tv")),
+                                format,
+                                1080),
+                        true,
+                        false));
+        assertThat(output.audioStreams().get(0).channels()).isEqualTo(6);
     }
 
     @Test
     void appliesRotationMetadata() {
         VideoStream rotated = withMatrix(-90, 0, 65_536, -65_536, 0);
 
-        assertThat(rotated.rotation()).isEqualTo(90);
+        assertThat(rotated.displayMatrix().rotation()).isEqualTo(90);
         assertThat(rotated.displaySize()).isEqualTo(new Dimensions(320, 568));
     }
 
@@ -85,11 +94,11 @@ class FfprobeOutputTest {
     @Test
     void ignoresImplausibleFrameRates() {
         assertThat(stream("\"avg_frame_rate\": \"1000/1\", \"r_frame_rate\": \"60/1\"")
-                        .video()
+                        .video(new FrameSurvey())
                         .frameRate())
                 .isEqualTo(60);
         assertThat(stream("\"avg_frame_rate\": \"0/0\", \"r_frame_rate\": \"90000/1\"")
-                        .video()
+                        .video(new FrameSurvey())
                         .frameRate())
                 .isZero();
     }
@@ -126,8 +135,9 @@ class FfprobeOutputTest {
     }
 
     private static int preferredAudio(String json) {
-        return FfprobeOutput.preferred(FfprobeOutput.of(json).audioStreams())
-                .orElseThrow()
+        return FfprobeOutput.of(json)
+                .audioCandidates(stream("\"index\": 9"))
+                .get(0)
                 .index();
     }
 
@@ -142,6 +152,6 @@ class FfprobeOutputTest {
                 .formatted(a, b, 0, c, d, 0, 0, 0, 1 << 30);
         return stream("\"width\": 568, \"height\": 320, \"side_data_list\": [{\"side_data_type\": \"Display Matrix\","
                         + " \"displaymatrix\": \"" + matrix + "\", \"rotation\": " + rotation + "}]")
-                .video();
+                .video(new FrameSurvey());
     }
 }

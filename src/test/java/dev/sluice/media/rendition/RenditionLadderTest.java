@@ -17,26 +17,27 @@ class RenditionLadderTest {
         "1920, 1080, 720p 1280x720; 540p 960x540; 360p 640x360",
         "1080, 1920, 720p 720x1280; 540p 540x960; 360p 360x640",
         "3840, 1600, 720p 1728x720; 540p 1296x540; 360p 864x360",
-        "1280, 720, 540p 960x540; 360p 640x360",
+        "1280, 720, 720p 1280x720; 540p 960x540; 360p 640x360",
         "1440, 1080, 720p 960x720; 540p 720x540; 360p 480x360",
         "960, 400, 360p 864x360",
         "853, 480, 360p 640x360",
         "640, 361, 360p 638x360",
+        "640, 360, 360p 640x360",
     })
-    void selectsRungsSmallerThanSource(int width, int height, String expected) {
+    void selectsRungsNotLargerThanSource(int width, int height, String expected) {
         assertThat(renditions(width, height)).isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "{0}x{1} gets {2}")
     @CsvSource({
-        "640, 360, 360p 640x360",
+        "640, 359, 358p 640x358",
         "568, 320, 320p 568x320",
         "320, 568, 320p 320x568",
         "161, 121, 120p 160x120",
         "501, 288, 288p 500x288",
         "1, 1, 2p 2x2",
     })
-    void usesSourceSizeWhenNoRungIsSmaller(int width, int height, String expected) {
+    void usesSourceSizeWhenAllRungsAreLarger(int width, int height, String expected) {
         assertThat(renditions(width, height)).isEqualTo(expected);
     }
 

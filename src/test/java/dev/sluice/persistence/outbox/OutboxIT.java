@@ -33,6 +33,9 @@ class OutboxIT {
     private static Vertx vertx;
     private static Database database;
 
+    private static final Duration NO_DISTANCE = Duration.ZERO;
+    private static final Duration HOUR = Duration.ofHours(1);
+
     private final Outbox outbox = new Outbox(database);
     private final Outbox otherHost = new Outbox(database);
 
@@ -45,7 +48,7 @@ class OutboxIT {
 
     @BeforeEach
     void empty() {
-        postgres.execute("DELETE FROM sluice.outbox");
+        postgres.execute("DELETE FROM sluice.outbox; DELETE FROM sluice.published_update");
     }
 
     @Test
@@ -62,11 +65,11 @@ class OutboxIT {
         await(outbox.enqueue(message));
         List<OutboxMessage> sent = new ArrayList<>();
 
-        int count = await(outbox.relay(10, into(sent)));
+        int count = await(outbox.relay(10, NO_DISTANCE, into(sent)));
 
         assertThat(count).isEqualTo(1);
         assertThat(sent).containsExactly(message);
-        assertThat(await(outbox.relay(10, into(sent)))).isZero();
+        assertThat(await(outbox.relay(10, NO_DISTANCE, into(sent)))).isZero();
         assertThat(rows()).isZero();
     }
 
@@ -75,10 +78,10 @@ class OutboxIT {
         put("a", "b");
         IllegalStateException failure = new IllegalStateException("broker unavailable");
 
-        Throwable cause = causeOf(outbox.relay(10, messages -> Future.failedFuture(failure)));
+        Throwable cause = causeOf(outbox.relay(10, NO_DISTANCE, messages -> Future.failedFuture(failure)));
         List<OutboxMessage> sent = new ArrayList<>();
-        await(outbox.relay(10, into(sent)));
-        await(outbox.relay(10, into(sent)));
+        await(outbox.relay(10, NO_DISTANCE, into(sent)));
+        await(outbox.relay(10, NO_DISTANCE, into(sent)));
 
         assertThat(cause).isSameAs(failure);
         assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("a", "b");
@@ -88,7 +91,7 @@ class OutboxIT {
     void keepsMessagesWhenSenderThrows() {
         put("a", "b");
 
-        Throwable cause = causeOf(outbox.relay(10, messages -> {
+        Throwable cause = causeOf(outbox.relay(10, NO_DISTANCE, messages -> {
             throw new IllegalStateException("bug");
         }));
 
@@ -101,7 +104,7 @@ class OutboxIT {
         put("a");
         Promise<Void> confirmed = Promise.promise();
         Promise<List<OutboxMessage>> received = Promise.promise();
-        Future<Integer> slow = outbox.relay(10, messages -> {
+        Future<Integer> slow = outbox.relay(10, NO_DISTANCE, messages -> {
             received.complete(messages);
             return confirmed.future();
         });
@@ -109,7 +112,7 @@ class OutboxIT {
         put("b");
         List<OutboxMessage> sent = new ArrayList<>();
 
-        await(otherHost.relay(10, into(sent)));
+        await(otherHost.relay(10, NO_DISTANCE, into(sent)));
         confirmed.complete();
         await(slow);
 
@@ -122,7 +125,7 @@ class OutboxIT {
         putOrdered("job", "job-1");
         Promise<Void> confirmed = Promise.promise();
         Promise<List<OutboxMessage>> received = Promise.promise();
-        Future<Integer> slow = outbox.relay(10, messages -> {
+        Future<Integer> slow = outbox.relay(10, NO_DISTANCE, messages -> {
             received.complete(messages);
             return confirmed.future();
         });
@@ -130,10 +133,10 @@ class OutboxIT {
         putOrdered("job", "job-2");
         List<OutboxMessage> sent = new ArrayList<>();
 
-        int overtaking = await(otherHost.relay(10, into(sent)));
+        int overtaking = await(otherHost.relay(10, NO_DISTANCE, into(sent)));
         confirmed.complete();
         await(slow);
-        int after = await(otherHost.relay(10, into(sent)));
+        int after = await(otherHost.relay(10, NO_DISTANCE, into(sent)));
 
         assertThat(overtaking).isZero();
         assertThat(after).isEqualTo(1);
@@ -148,8 +151,8 @@ class OutboxIT {
         put("z");
         List<OutboxMessage> sent = new ArrayList<>();
 
-        await(outbox.relay(3, into(sent)));
-        await(outbox.relay(3, into(sent)));
+        await(outbox.relay(3, NO_DISTANCE, into(sent)));
+        await(outbox.relay(3, NO_DISTANCE, into(sent)));
 
         assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("x-1", "y-1", "x-2", "z");
     }
@@ -189,9 +192,9 @@ class OutboxIT {
         putOrdered("job", "behind");
         List<OutboxMessage> sent = new ArrayList<>();
 
-        int early = await(outbox.relay(10, into(sent)));
+        int early = await(outbox.relay(10, NO_DISTANCE, into(sent)));
         postgres.execute("UPDATE sluice.outbox SET publish_after = now() WHERE message_id = 'late'");
-        await(outbox.relay(10, into(sent)));
+        await(outbox.relay(10, NO_DISTANCE, into(sent)));
 
         assertThat(early).isZero();
         assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("late", "behind");
@@ -204,8 +207,8 @@ class OutboxIT {
         ids.forEach(id -> await(outbox.enqueue(Samples.message("e", "k", Buffer.buffer(new byte[large]), id))));
         List<OutboxMessage> sent = new ArrayList<>();
 
-        int first = await(outbox.relay(100, into(sent)));
-        while (await(outbox.relay(100, into(sent))) > 0) {}
+        int first = await(outbox.relay(100, NO_DISTANCE, into(sent)));
+        while (await(outbox.relay(100, NO_DISTANCE, into(sent))) > 0) {}
 
         assertThat(first).isBetween(1, 8);
         assertThat(sent).extracting(OutboxMessage::messageId).containsExactlyElementsOf(ids);
@@ -218,19 +221,19 @@ class OutboxIT {
         put("behind");
         List<OutboxMessage> sent = new ArrayList<>();
 
-        while (await(outbox.relay(100, into(sent))) > 0) {}
+        while (await(outbox.relay(100, NO_DISTANCE, into(sent))) > 0) {}
 
         assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("before", "huge", "behind");
     }
 
     @Test
     void returnsTimeUntilNextMessageIsDue() {
-        Optional<Duration> never = await(outbox.nextDue());
+        Optional<Duration> never = await(outbox.nextDue(NO_DISTANCE));
         await(outbox.enqueue(
                 Samples.message("e", "k", Buffer.buffer("1"), "late").delayedBy(Duration.ofMinutes(5))));
-        Optional<Duration> later = await(outbox.nextDue());
+        Optional<Duration> later = await(outbox.nextDue(NO_DISTANCE));
         put("now");
-        Optional<Duration> now = await(outbox.nextDue());
+        Optional<Duration> now = await(outbox.nextDue(NO_DISTANCE));
 
         assertThat(never).isEmpty();
         assertThat(later.orElseThrow()).isBetween(Duration.ofMinutes(4), Duration.ofMinutes(5));
@@ -247,7 +250,7 @@ class OutboxIT {
                         : into(sent).apply(messages);
 
         for (int pass = 0; pass < 12; pass++) {
-            await(outbox.relay(100, broker).otherwise(0));
+            await(outbox.relay(100, NO_DISTANCE, broker).otherwise(0));
         }
 
         assertThat(sent).extracting(OutboxMessage::messageId).containsExactly("1", "2", "4", "5", "6", "7");
@@ -255,9 +258,63 @@ class OutboxIT {
                 .isEqualTo("poison1");
     }
 
+    @Test
+    void publishesFinalUpdateAtItsDistanceOnAnyHost() {
+        putOrdered("job", "processing");
+        putFinal("job", "failed");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        await(outbox.relay(10, HOUR, into(sent)));
+        int early = await(otherHost.relay(10, HOUR, into(sent)));
+
+        assertThat(early).isZero();
+        assertThat(ids(sent)).containsExactly("processing");
+        assertThat(await(otherHost.nextDue(HOUR)).orElseThrow()).isBetween(HOUR.minusMinutes(5), HOUR);
+        putOrdered("job", "restarted");
+        assertThat(await(outbox.relay(10, HOUR, into(sent)))).isZero();
+
+        postgres.execute("UPDATE sluice.published_update SET published_at = published_at - interval '1 hour'");
+        assertThat(await(otherHost.nextDue(HOUR))).contains(Duration.ZERO);
+        await(otherHost.relay(10, HOUR, into(sent)));
+        assertThat(ids(sent)).containsExactly("processing", "failed", "restarted");
+    }
+
+    @Test
+    void publishesFinalUpdateAtOnceWithoutUpdateBeforeIt() {
+        putFinal("only", "rejected");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        assertThat(await(outbox.nextDue(HOUR))).contains(Duration.ZERO);
+        await(outbox.relay(10, HOUR, into(sent)));
+
+        assertThat(ids(sent)).containsExactly("rejected");
+    }
+
+    @Test
+    void publishesFinalUpdateInTheSameBatchWithoutDistance() {
+        putOrdered("near", "processing");
+        putFinal("near", "completed");
+        List<OutboxMessage> sent = new ArrayList<>();
+
+        await(outbox.relay(10, NO_DISTANCE, into(sent)));
+
+        assertThat(ids(sent)).containsExactly("processing", "completed");
+    }
+
+    private static List<String> ids(List<OutboxMessage> sent) {
+        return sent.stream().map(OutboxMessage::messageId).toList();
+    }
+
+    private void putFinal(String job, String id) {
+        await(outbox.enqueue(
+                new OutboxMessage("e", "k", Buffer.buffer(id), new JsonObject(), id, Optional.of(job), Duration.ZERO)
+                        .asFinal()));
+    }
+
     private static Future<Void> relayUntil(int total, Outbox host, List<OutboxMessage> sent) {
         return host.relay(
                         5,
+                        NO_DISTANCE,
                         messages -> vertx.timer(1).map(passed -> {
                             sent.addAll(messages);
                             return null;
