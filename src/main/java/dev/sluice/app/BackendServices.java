@@ -6,6 +6,7 @@ import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.update.EventTicketService;
 import dev.sluice.backend.update.UpdateConsumerVerticle;
 import dev.sluice.backend.upload.DirectUploadService;
 import dev.sluice.backend.upload.FormUploadService;
@@ -25,6 +26,7 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
 import dev.sluice.persistence.outbox.OutboxNotifier;
+import dev.sluice.persistence.ticket.EventTicketRepository;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
@@ -129,6 +131,8 @@ record BackendServices(
                                 finalizer,
                                 config.presignedUrlTtl()),
                         webhookResolver,
+                        new EventTicketService(
+                                new EventTicketRepository(services.storage().database())),
                         services.storage().objectStore(),
                         services.storage().objectStore().presignedUrls(),
                         new ProcessInfo(Version.current(), Instant.now())));

@@ -1,18 +1,23 @@
 package dev.sluice.http;
 
+import dev.sluice.backend.job.Caller;
 import dev.sluice.config.BackendConfig;
 import dev.sluice.http.handler.ApiRequest;
 import dev.sluice.http.handler.JsonResponse;
 import dev.sluice.http.handler.OperationHandler;
+import dev.sluice.http.problem.ProblemCode;
 import dev.sluice.http.problem.ProblemHandler;
 import dev.sluice.http.security.CallerAuthenticator;
 import dev.sluice.http.security.LoopbackOnlyHandler;
+import dev.sluice.http.security.MethodOverrideHandler;
 import dev.sluice.http.security.OriginHandler;
 import dev.sluice.http.security.PathValidator;
 import dev.sluice.http.security.RateLimitHandler;
 import dev.sluice.http.security.RequestBodyHandler;
 import dev.sluice.http.stream.RequestBodyDrain;
 import dev.sluice.http.stream.StreamingHandler;
+import dev.sluice.http.stream.TusUploadHandler;
+import dev.sluice.persistence.ticket.EventTicket;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -22,9 +27,11 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.validation.RequestParameter;
 import io.vertx.openapi.validation.RequestUtils;
 import io.vertx.openapi.validation.ValidatableRequest;
 import io.vertx.openapi.validation.ValidatedRequest;
@@ -34,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Builds the router from the OpenAPI document; each of its operations has exactly one handler. A request is checked in this
@@ -46,6 +54,7 @@ final class ApiRouter {
             "Authorization",
             "Content-Type",
             "Last-Event-ID",
+            MethodOverrideHandler.HEADER,
             "Tus-Resumable",
             "Upload-Length",
             "Upload-Offset",
@@ -54,22 +63,33 @@ final class ApiRouter {
     private static final List<String> EXPOSED_HEADERS = List.of(
             "Location",
             "Tus-Resumable",
+            "Tus-Version",
+            "Tus-Extension",
+            "Tus-Max-Size",
+            "Tus-Checksum-Algorithm",
             "Upload-Length",
             "Upload-Offset",
+            "Upload-Metadata",
             "Upload-Expires",
             "Sluice-Job-Id",
             "Sluice-Media-Id");
+    /** The query parameter of event streams. */
+    private static final String TICKET = "ticket";
+
     private static final int FIRST_ERROR = 400;
     private static final int LAST_ERROR = 599;
 
     private final Vertx vertx;
     private final BackendConfig config;
+    private final Function<String, Future<Optional<EventTicket>>> tickets;
     private final CallerAuthenticator authenticator;
     private final ProblemHandler problems = new ProblemHandler();
 
-    ApiRouter(Vertx vertx, BackendConfig config) {
+    /** @param tickets redeems tickets for event streams */
+    ApiRouter(Vertx vertx, BackendConfig config, Function<String, Future<Optional<EventTicket>>> tickets) {
         this.vertx = vertx;
         this.config = config;
+        this.tickets = tickets;
         this.authenticator = new CallerAuthenticator(vertx, config);
     }
 
@@ -135,6 +155,8 @@ final class ApiRouter {
     }
 
     private void addGuards(RouterBuilder builder, RequestBodyHandler bodies) {
+        // First, because the request passes all handlers again.
+        builder.rootHandler(new MethodOverrideHandler(TusUploadHandler.PATH));
         builder.rootHandler(new RateLimitHandler(config.limits().perSecond(), System::nanoTime));
         builder.rootHandler(new PathValidator());
         if (!config.corsOrigins().isEmpty()) {
@@ -153,7 +175,9 @@ final class ApiRouter {
 
     private void handle(RoutingContext request, OperationHandler operation) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future.succeededFuture(new ApiRequest(authenticator.callerFor(request.user()), validated))
+        Optional<User> user = Optional.ofNullable(request.user());
+        Future.succeededFuture(new ApiRequest(
+                        authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)))
                 .compose(operation::handle)
                 .onSuccess(response -> send(request, response))
                 .onFailure(request::fail);
@@ -161,14 +185,28 @@ final class ApiRouter {
 
     private void handle(RoutingContext request, StreamingHandler streaming, boolean requiresAuth) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
+        Future.succeededFuture(Optional.ofNullable(validated.getQuery().get(TICKET))
+                        .filter(given -> !given.isNull())
+                        .map(RequestParameter::getString))
+                .compose(ticket -> ticket.isPresent()
+                        ? redeem(ticket.get(), validated)
+                        : authenticate(request, validated, requiresAuth))
+                .compose(call -> streaming.handle(call, request.request()))
+                .onFailure(cause -> RequestBodyDrain.drain(request.request()).onComplete(read -> request.fail(cause)));
+    }
+
+    private Future<ApiRequest> authenticate(RoutingContext request, ValidatedRequest validated, boolean requiresAuth) {
         Future<Optional<User>> authenticated =
                 requiresAuth ? authenticator.authenticate(request.request()) : Future.succeededFuture(Optional.empty());
-        authenticated
-                .compose(user -> streaming.handle(
-                        new ApiRequest(
-                                authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)),
-                        request.request()))
-                .onFailure(cause -> RequestBodyDrain.drain(request.request()).onComplete(read -> request.fail(cause)));
+        return authenticated.map(user ->
+                new ApiRequest(authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)));
+    }
+
+    private Future<ApiRequest> redeem(String ticket, ValidatedRequest validated) {
+        return tickets.apply(ticket)
+                .map(redeemed -> redeemed.map(found -> new ApiRequest(
+                                new Caller(found.userId(), found.admin()), validated, found.tokenExpiry()))
+                        .orElseThrow(() -> new HttpException(ProblemCode.UNAUTHORIZED.status())));
     }
 
     private static void send(RoutingContext request, JsonObject body) {

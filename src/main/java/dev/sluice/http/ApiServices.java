@@ -5,6 +5,7 @@ import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.update.EventTicketService;
 import dev.sluice.backend.upload.DirectUploadService;
 import dev.sluice.backend.upload.FormUploadService;
 import dev.sluice.backend.upload.ResumableUploadService;
@@ -22,6 +23,7 @@ public record ApiServices(
         ResumableUploadService resumable,
         DirectUploadService direct,
         JobWebhookResolver webhookResolver,
+        EventTicketService tickets,
         ObjectStore store,
         PresignedUrls presignedUrls,
         ProcessInfo process) {}

@@ -8,6 +8,7 @@ import dev.sluice.config.BackendConfig;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.http.handler.DeadLetterHandler;
 import dev.sluice.http.handler.DirectUploadHandler;
+import dev.sluice.http.handler.EventTicketHandler;
 import dev.sluice.http.handler.HealthHandler;
 import dev.sluice.http.handler.JobHandler;
 import dev.sluice.http.handler.OperationHandler;
@@ -23,6 +24,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,7 +56,8 @@ public final class HttpApiVerticle extends VerticleBase {
     public Future<?> start() {
         return OpenApiDocument.read(vertx)
                 .compose(file -> file.toRouterContract(vertx)
-                        .map(contract -> new ApiRouter(vertx, config).build(contract, registry(file.json()))))
+                        .map(contract -> new ApiRouter(vertx, config, services.tickets()::redeem)
+                                .build(contract, registry(file.json()))))
                 .compose(router -> subscribe().compose(subscribed -> listen(router)))
                 .onSuccess(started -> {
                     cleanupTimer = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), due -> deleteExpiredUploads());
@@ -107,7 +110,11 @@ public final class HttpApiVerticle extends VerticleBase {
                 })
                 .recover(cause -> Future.failedFuture(new IllegalStateException(
                         "The HTTP API cannot listen on " + config.host() + ":" + config.port() + ": "
-                                + cause.getMessage(),
+                                + (cause instanceof BindException
+                                        ? "the port is in use, or the address is not one of this host. Stop the other"
+                                                + " process, or choose another address with --port and --host"
+                                                + " (backend.port, backend.host)."
+                                        : cause.getMessage()),
                         cause)));
     }
 
@@ -140,6 +147,7 @@ public final class HttpApiVerticle extends VerticleBase {
                 new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl()).handlers());
         buffered.putAll(new DeadLetterHandler(services.deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
+        buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
         buffered.putAll(new HealthHandler(health, services.process(), contract).handlers());
         Map<String, StreamingHandler> streaming = new HashMap<>();
         streaming.putAll(new FormUploadHandler(services.uploads(), services.webhookResolver()).handlers());

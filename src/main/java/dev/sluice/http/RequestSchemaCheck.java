@@ -77,7 +77,8 @@ final class RequestSchemaCheck {
     private static void check(Parameter parameter, @Nullable String value) {
         JsonObject schema = parameter.getOpenAPIModel().getJsonObject("schema");
         if (value == null ? parameter.isRequired() : !SchemaRule.matchesText(schema, value)) {
-            throw InvalidRequestException.of(label(parameter), value, SchemaRule.rule(schema));
+            boolean secret = value != null && "password".equals(schema.getString("format"));
+            throw InvalidRequestException.of(label(parameter), secret ? "…" : value, SchemaRule.rule(schema));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.ServicesExtension;
 import dev.sluice.http.EventClient;
 import dev.sluice.http.EventClient.Event;
+import dev.sluice.http.TestClient;
 import dev.sluice.http.TestTokens;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.json.JsonObject;
@@ -100,6 +101,32 @@ class LiveUpdateIT {
     }
 
     @Test
+    void acceptsTicketOnceWithThePermissionsOfItsCaller() throws Exception {
+        TestClient client = new TestClient(pipeline.vertx(), port);
+        String tickets = "/api/video-processing/event-tickets";
+        String ann = client.post(tickets, ANN).json().getString("ticket");
+        String bob = client.post(tickets, BOB).json().getString("ticket");
+        String expired = client.post(tickets, ANN).json().getString("ticket");
+        pipeline.database()
+                .execute("UPDATE sluice.event_ticket SET expires_at = now() - interval '1 s' WHERE digest = sha256('"
+                        + expired + "')");
+
+        try (EventClient own = openWithTicket(ann);
+                EventClient other = openWithTicket(bob)) {
+            pipeline.backend().send(job("ticket", "uploads/clip.mp4").put("userId", "ann"));
+            BackendSimulator.awaitThat(() -> steps(own, "ticket").contains("upload_complete"));
+            assertThat(other.status()).isEqualTo(200);
+            assertThat(other.events()).isEmpty();
+        }
+        assertThat(openWithTicket(ann).status()).as("used").isEqualTo(401);
+        assertThat(openWithTicket(expired).status()).isEqualTo(401);
+        String brief = client.post(tickets, TestTokens.brief("ann", 3)).json().getString("ticket");
+        try (EventClient stream = openWithTicket(brief)) {
+            BackendSimulator.awaitThat(stream::ended);
+        }
+    }
+
+    @Test
     void closesStreamWhenTokenExpires() {
         try (EventClient stream = open(ALL, TestTokens.brief("ann", 2))) {
             BackendSimulator.awaitThat(stream::ended);
@@ -172,6 +199,10 @@ class LiveUpdateIT {
 
     private static EventClient open(String path, String token) {
         return EventClient.open(http, port, path, bearer(token));
+    }
+
+    private static EventClient openWithTicket(String ticket) {
+        return EventClient.open(http, port, ALL + "?ticket=" + ticket, Map.of());
     }
 
     private static EventClient openFrom(String path, String token, String last) {

@@ -94,6 +94,38 @@ class UploadIT {
     }
 
     @Test
+    void obeysMethodOverrideAndReturnsMetadata() throws Exception {
+        byte[] video = video(6 << 20);
+        String metadata = "filename " + Base64.getEncoder().encodeToString("a,b.mp4".getBytes(StandardCharsets.UTF_8))
+                + ",is_confidential";
+        Map<String, String> create = new HashMap<>(tus(ANN));
+        create.put("Upload-Length", Integer.toString(video.length));
+        create.put("Upload-Metadata", metadata);
+        Reply created = client.call("POST", UPLOADS, create, Buffer.buffer());
+        String path = created.headers().get("Location");
+
+        Map<String, String> append = new HashMap<>(tus(ANN));
+        append.put("X-HTTP-Method-Override", "PATCH");
+        append.put("Content-Type", "application/offset+octet-stream");
+        append.put("Upload-Offset", "0");
+        Reply appended = client.call("POST", path, append, Buffer.buffer(video).getBuffer(0, 1_000));
+        assertThat(appended.status()).isEqualTo(204);
+        assertThat(offset(path)).isEqualTo(1_000);
+        assertThat(client.call("HEAD", path, tus(ANN), Buffer.buffer())
+                        .headers()
+                        .get("Upload-Metadata"))
+                .isEqualTo(metadata);
+
+        append.put("X-HTTP-Method-Override", "TRACE");
+        assertThat(client.call("POST", path, append, Buffer.buffer()).json().getString("detail"))
+                .isEqualTo("Header X-HTTP-Method-Override is 'TRACE'; it must be DELETE, HEAD or PATCH.");
+        append.put("X-HTTP-Method-Override", "DELETE");
+        assertThat(client.call("POST", path, append, Buffer.buffer()).status()).isEqualTo(204);
+        assertThat(client.call("HEAD", path, tus(ANN), Buffer.buffer()).status())
+                .isIn(404, 410);
+    }
+
+    @Test
     void rejectsChunkWithWrongChecksum() throws Exception {
         byte[] video = video(13 << 20);
         Buffer first = Buffer.buffer(video).getBuffer(0, 7 << 20);

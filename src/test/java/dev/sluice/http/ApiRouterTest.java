@@ -12,6 +12,7 @@ import dev.sluice.http.problem.ProblemCode;
 import dev.sluice.http.stream.StreamingHandler;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.persistence.ticket.EventTicket;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -89,7 +90,8 @@ class ApiRouterTest {
         settings.fieldNames().removeIf(key -> settings.getValue(key) == null);
         SluiceConfig config = SluiceConfig.read(new JsonObject().put("backend", settings), Map.of());
         HttpServer server = vertx.createHttpServer()
-                .requestHandler(new ApiRouter(vertx, config.backend()).build(contract, registry(operations())))
+                .requestHandler(new ApiRouter(vertx, config.backend(), ApiRouterTest::redeem)
+                        .build(contract, registry(operations())))
                 .listen(0, "127.0.0.1")
                 .await(20, TimeUnit.SECONDS);
         return new TestClient(vertx, server.actualPort());
@@ -126,6 +128,13 @@ class ApiRouterTest {
         return new OperationRegistry(buffered, streaming);
     }
 
+    private static Future<Optional<EventTicket>> redeem(String ticket) {
+        return Future.succeededFuture(
+                ticket.equals("good")
+                        ? Optional.of(new EventTicket("ann", false, Optional.empty()))
+                        : Optional.empty());
+    }
+
     private static Future<Void> measured(ApiRequest call, HttpServerRequest request) {
         Future<Buffer> read = request.body();
         request.resume();
@@ -144,6 +153,24 @@ class ApiRouterTest {
 
         assertThat(accepted.json().getMap()).containsEntry("sub", "ann").containsEntry("bytes", 3 << 20);
         assertProblem(rejected, 401, "unauthorized");
+    }
+
+    @Test
+    void acceptsTicketsForEventStreamsOnly() {
+        String events = "/api/video-processing/events?ticket=";
+        String ofJob = JOBS + "/x/events?ticket=";
+
+        assertThat(client.get(events + "good").json().getString("sub")).isEqualTo("ann");
+        assertThat(client.get(ofJob + "good").json().getString("sub")).isEqualTo("ann");
+        assertProblem(client.get(events + "bad"), 401, "unauthorized");
+        assertProblem(client.get(JOBS + "?ticket=good"), 401, "unauthorized");
+        assertProblem(
+                client.call("POST", "/api/video-processing/event-tickets", Map.of(), Buffer.buffer()),
+                401,
+                "unauthorized");
+        Reply tooLong = client.get(events + "secret".repeat(30));
+        assertProblem(tooLong, 400, "invalid_request");
+        assertThat(tooLong.body().toString()).contains("'ticket'").doesNotContain("secret");
     }
 
     @Test
@@ -320,7 +347,14 @@ class ApiRouterTest {
                     String value = "v".repeat(schema.getInteger("maxLength", 1) + 1);
                     return switch (parameter.getIn()) {
                         case QUERY ->
-                            violation(operation, path + "?" + name + "=" + value, Map.of(), null, name, value);
+                            violation(
+                                    operation,
+                                    path + "?" + name + "=" + value,
+                                    Map.of(),
+                                    null,
+                                    name,
+                                    // The value of a ticket is not quoted.
+                                    name.equals("ticket") ? "\u2026" : value);
                         case HEADER -> violation(operation, path, Map.of(name, value), null, name, value);
                         default ->
                             violation(
@@ -540,7 +574,8 @@ class ApiRouterTest {
         SluiceConfig config =
                 SluiceConfig.read(new JsonObject().put("backend", new JsonObject().put("auth", "none")), Map.of());
 
-        assertThatThrownBy(() -> new ApiRouter(vertx, config.backend()).build(contract, registry(incomplete)))
+        assertThatThrownBy(() -> new ApiRouter(vertx, config.backend(), ApiRouterTest::redeem)
+                        .build(contract, registry(incomplete)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("getJob");
     }

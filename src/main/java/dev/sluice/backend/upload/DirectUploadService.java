@@ -57,8 +57,7 @@ public final class DirectUploadService {
         boolean multipart = bytes > SINGLE_PUT_LIMIT;
         return uploads.create(
                         caller,
-                        name,
-                        bytes,
+                        new ResumableUploadService.NewUpload(name, bytes, Optional.empty()),
                         webhook,
                         true,
                         video -> multipart

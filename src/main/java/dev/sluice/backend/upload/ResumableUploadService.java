@@ -64,32 +64,38 @@ public final class ResumableUploadService {
     }
 
     /**
-     * Creates an upload.
+     * A file to be uploaded.
      *
      * @param name the file name given by the client
      * @param bytes the declared length
+     * @param metadata what the client declared about it, as received
+     */
+    public record NewUpload(String name, long bytes, Optional<String> metadata) {}
+
+    /**
+     * Creates an upload.
+     *
      * @param webhook receives the result of the job
      */
-    public Future<UploadRecord> create(Caller caller, String name, long bytes, Optional<WebhookUrl> webhook) {
-        return create(caller, name, bytes, webhook, false, video -> Future.succeededFuture(Optional.empty()));
+    public Future<UploadRecord> create(Caller caller, NewUpload file, Optional<WebhookUrl> webhook) {
+        return create(caller, file, webhook, false, video -> Future.succeededFuture(Optional.empty()));
     }
 
     Future<UploadRecord> create(
             Caller caller,
-            String name,
-            long bytes,
+            NewUpload file,
             Optional<WebhookUrl> webhook,
             boolean direct,
             Function<NewVideo, Future<Optional<String>>> createMultipart) {
-        if (bytes > limits.maxBytes()) {
+        if (file.bytes() > limits.maxBytes()) {
             return Future.failedFuture(new RequestRejectedException(
                     RequestRejectedException.Reason.TOO_LARGE,
-                    "Upload exceeds the limit of " + limits.maxBytes() + " bytes: it has " + bytes + "."));
+                    "Upload exceeds the limit of " + limits.maxBytes() + " bytes: it has " + file.bytes() + "."));
         }
-        if (bytes == 0) {
+        if (file.bytes() == 0) {
             return VideoSignatureCheck.reject("The file is empty.");
         }
-        NewVideo video = NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject());
+        NewVideo video = NewVideo.create(NewVideo.sanitizeFilename(file.name()), caller.subject());
         return createMultipart.apply(video).compose(id -> {
             UploadRecord upload = new UploadRecord(
                     UUID.randomUUID().toString(),
@@ -99,12 +105,13 @@ public final class ResumableUploadService {
                             video.key().value(),
                             video.filename(),
                             new JobId(UUID.randomUUID().toString())),
-                    bytes,
+                    file.bytes(),
                     direct,
                     MultipartState.initial(id),
                     0,
                     false,
                     webhook,
+                    file.metadata(),
                     Instant.now().plus(limits.ttl()));
             return uploads.insert(upload).map(upload);
         });

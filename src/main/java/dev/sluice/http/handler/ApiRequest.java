@@ -15,13 +15,9 @@ import java.util.Optional;
 /**
  * An authenticated request that matches its schema.
  *
- * @param tokenExpiry of the caller's token; set for streaming operations only
+ * @param tokenExpiry of the caller's token; empty without authentication
  */
 public record ApiRequest(Caller caller, ValidatedRequest request, Optional<Instant> tokenExpiry) {
-    public ApiRequest(Caller caller, ValidatedRequest request) {
-        this(caller, request, Optional.empty());
-    }
-
     /** The expiration time ({@code exp}) of a token. */
     public static Optional<Instant> tokenExpiry(Optional<User> user) {
         return user.map(found -> found.<Object>get("exp"))

@@ -27,8 +27,11 @@ import java.util.Optional;
 public final class TusUploadHandler {
     static final String VERSION_HEADER = "Tus-Resumable";
     static final String VERSION = "1.0.0";
+    private static final String METADATA_HEADER = "Upload-Metadata";
     private static final String CONTENT_TYPE = "application/offset+octet-stream";
-    private static final String PATH = "/api/video-processing/uploads/";
+    /** The path of each upload begins with this. */
+    public static final String PATH = "/api/video-processing/uploads/";
+
     private static final int CREATED = 201;
     private static final int NO_CONTENT = 204;
 
@@ -71,9 +74,11 @@ public final class TusUploadHandler {
 
     private Future<Void> create(ApiRequest call, HttpServerRequest request) {
         long bytes = byteCount(request, "Upload-Length");
-        String name = filename(Optional.ofNullable(request.getHeader("Upload-Metadata")));
+        Optional<String> metadata = Optional.ofNullable(request.getHeader(METADATA_HEADER));
         return uploads.create(
-                        call.caller(), name, bytes, webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)))
+                        call.caller(),
+                        new ResumableUploadService.NewUpload(filename(metadata), bytes, metadata),
+                        webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)))
                 .compose(upload -> withUploadHeaders(request, upload)
                         .putHeader(HttpHeaders.LOCATION, PATH + upload.id())
                         .setStatusCode(CREATED)
@@ -82,10 +87,13 @@ public final class TusUploadHandler {
 
     private Future<Void> offset(ApiRequest call, HttpServerRequest request) {
         return uploads.findOrComplete(call.caller(), call.pathParameter("uploadId"))
-                .compose(upload -> withUploadHeaders(request, upload)
-                        .putHeader("Upload-Length", Long.toString(upload.totalBytes()))
-                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .end());
+                .compose(upload -> {
+                    HttpServerResponse response = withUploadHeaders(request, upload)
+                            .putHeader("Upload-Length", Long.toString(upload.totalBytes()))
+                            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+                    upload.metadata().ifPresent(declared -> response.putHeader(METADATA_HEADER, declared));
+                    return response.end();
+                });
     }
 
     private Future<Void> append(ApiRequest call, HttpServerRequest request) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param fencingToken rises with each {@link UploadRepository#acquire}
  * @param completed whether its job exists
  * @param webhook receives the result of the job
+ * @param metadata declared by the client; returned as received
  */
 public record UploadRecord(
         String id,
@@ -26,6 +27,7 @@ public record UploadRecord(
         long fencingToken,
         boolean completed,
         Optional<WebhookUrl> webhook,
+        Optional<String> metadata,
         Instant expiresAt) {
 
     /**
@@ -37,6 +39,16 @@ public record UploadRecord(
 
     public UploadRecord with(MultipartState newMultipart) {
         return new UploadRecord(
-                id, owner, target, totalBytes, direct, newMultipart, fencingToken, completed, webhook, expiresAt);
+                id,
+                owner,
+                target,
+                totalBytes,
+                direct,
+                newMultipart,
+                fencingToken,
+                completed,
+                webhook,
+                metadata,
+                expiresAt);
     }
 }

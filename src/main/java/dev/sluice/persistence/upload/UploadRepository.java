@@ -19,12 +19,12 @@ import java.util.Optional;
 public final class UploadRepository {
     private static final String INSERT = """
             INSERT INTO sluice.upload (id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, webhook_url,
-                                       expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                                       metadata, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """;
     private static final String ALL = """
             id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, etags, tail, received, token, done,
-            webhook_url, expires_at
+            webhook_url, metadata, expires_at
             """;
     private static final String FIND = "SELECT " + ALL + " FROM sluice.upload WHERE id = $1";
     private static final String ACQUIRE =
@@ -61,6 +61,7 @@ public final class UploadRepository {
                         upload.direct(),
                         upload.multipart().uploadId().orElse(null),
                         upload.webhook().map(WebhookUrl::value).orElse(null),
+                        upload.metadata().orElse(null),
                         upload.expiresAt().atOffset(ZoneOffset.UTC))
                 .mapEmpty();
     }
@@ -130,6 +131,7 @@ public final class UploadRepository {
                 row.getLong("token"),
                 row.getBoolean("done"),
                 Optional.ofNullable(row.getString("webhook_url")).map(WebhookUrl::parse),
+                Optional.ofNullable(row.getString("metadata")),
                 row.getOffsetDateTime("expires_at").toInstant());
     }
 }
