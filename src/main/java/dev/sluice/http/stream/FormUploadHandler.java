@@ -10,7 +10,6 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
@@ -37,9 +36,7 @@ public final class FormUploadHandler {
     }
 
     private Future<Void> upload(ApiRequest call, HttpServerRequest request) {
-        FormFilename filename = new FormFilename(String.valueOf(request.getHeader(HttpHeaders.CONTENT_TYPE)));
-        Form form =
-                new Form(call.caller(), webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)), filename);
+        Form form = new Form(call.caller(), webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)));
         try {
             request.setExpectMultipart(true);
         } catch (IllegalStateException notAForm) {
@@ -48,7 +45,6 @@ public final class FormUploadHandler {
                     request.getHeader(HttpHeaders.CONTENT_TYPE),
                     "multipart/form-data with a boundary"));
         }
-        request.handler(filename::append);
         request.uploadHandler(form::part);
         // Also called when the client disconnects.
         request.exceptionHandler(
@@ -71,14 +67,12 @@ public final class FormUploadHandler {
     private final class Form {
         private final Caller caller;
         private final Optional<WebhookUrl> webhook;
-        private final FormFilename filename;
         private final Promise<StagedJob> stored = Promise.promise();
         private boolean started;
 
-        Form(Caller caller, Optional<WebhookUrl> webhook, FormFilename filename) {
+        Form(Caller caller, Optional<WebhookUrl> webhook) {
             this.caller = caller;
             this.webhook = webhook;
-            this.filename = filename;
         }
 
         void part(HttpServerFileUpload file) {
@@ -88,10 +82,7 @@ public final class FormUploadHandler {
             }
             started = true;
             file.pause();
-            // Later, because the handler of the request receives these bytes after this one.
-            Future.<Void>future(received -> Vertx.currentContext().runOnContext(received::complete))
-                    .compose(received ->
-                            uploads.upload(caller, filename.find(FIELD).orElseGet(file::filename), webhook, file))
+            uploads.upload(caller, file.filename(), webhook, file)
                     // Clients read the response only after they have sent the form.
                     .onFailure(cause -> file.handler(discarded -> {}).resume())
                     .onComplete(stored);
