@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -61,13 +62,17 @@ public final class UserTableMapping {
         }
         return Optional.of(StagedJob.create(new NewJob(
                 id,
-                row.getString("mediaId", ""),
-                row.getString("userId", ""),
-                row.getString("s3Key", ""),
-                row.getString("originalFilename", ""),
+                text(row, "mediaId"),
+                text(row, "userId"),
+                text(row, "s3Key"),
+                text(row, "originalFilename"),
                 "",
                 0,
                 Instant.now())));
+    }
+
+    private static String text(JsonObject row, String column) {
+        return Objects.requireNonNullElse(row.getString(column), "");
     }
 
     /** The job row after an update. */
