@@ -52,10 +52,9 @@ public final class EncodeCommand {
     private static final Duration MARGIN = Duration.ofMinutes(1);
     private static final List<String> DROP_OTHER_STREAMS =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
-    // Players know the boxes of spherical video, which FFmpeg calls unofficial.
-    private static final String FASTSTART = "movflags=+faststart:strict=unofficial";
+    private static final String FASTSTART = "movflags=+faststart";
     // The start time of a file is written in the movie timescale. The default, milliseconds, is too coarse.
-    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000:strict=unofficial";
+    private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
 
     private final MediaConfig config;
     private final int threads;

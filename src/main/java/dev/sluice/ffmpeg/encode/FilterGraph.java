@@ -25,7 +25,7 @@ final class FilterGraph {
     /** Encoding takes ten times as long as scaling: one scaling thread keeps up with four encoding threads. */
     private static final int ENCODING_THREADS_PER_SCALING_THREAD = 4;
 
-    /** Side data of HDR frames, which no output is, and color profiles, which players would apply. */
+    /** Side data of HDR frames, which no output is, color profiles, which players would apply, and spherical mapping. */
     private static final List<String> DROPPED_SIDE_DATA = List.of(
             "MASTERING_DISPLAY_METADATA",
             "CONTENT_LIGHT_LEVEL",
@@ -34,7 +34,9 @@ final class FilterGraph {
             "AMBIENT_VIEWING_ENVIRONMENT",
             "DOVI_RPU_BUFFER",
             "DOVI_METADATA",
-            "ICC_PROFILE");
+            "ICC_PROFILE",
+            // FFmpeg drops it from scaled frames; all renditions are the same.
+            "SPHERICAL");
     /** Codecs that mark interlaced frames; their headers are silent about them in some containers. */
     private static final Set<String> INTERLACED_CODECS = Set.of(
             "h264",

@@ -129,6 +129,11 @@ final class FfprobeStream {
                 .isPresent();
     }
 
+    /** The projection of a spherical video; empty if the video is flat. */
+    Optional<String> projection() {
+        return sideData("Spherical Mapping").map(data -> data.getString("projection", "unknown"));
+    }
+
     int channels() {
         return stream.getInteger("channels", 0);
     }

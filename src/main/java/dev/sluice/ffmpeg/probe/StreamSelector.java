@@ -65,6 +65,9 @@ final class StreamSelector {
         }
         VideoStream video = stream.video(survey);
         warnings.addAll(video.color().warnings());
+        stream.projection()
+                .ifPresent(projection -> warnings.add("The video is spherical (" + projection
+                        + "); the renditions do not state it, and players show them as flat."));
         return new SelectedVideo(stream, video);
     }
 

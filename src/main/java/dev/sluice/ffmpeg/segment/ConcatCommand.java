@@ -64,7 +64,7 @@ public final class ConcatCommand {
             }
             command.addAll(List.of("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"));
             command.addAll(LastPacketDuration.OPTIONS);
-            command.addAll(List.of("-movflags", "+faststart", "-strict", "unofficial", "-f", "mp4"));
+            command.addAll(List.of("-movflags", "+faststart", "-f", "mp4"));
             command.add("file:" + renditions.get(i).fileName());
         }
         return List.copyOf(command);

@@ -45,7 +45,8 @@ class CommandLineTest {
             [0:0]sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA,sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL,\
             sidedata=mode=delete:type=DYNAMIC_HDR_PLUS,sidedata=mode=delete:type=DYNAMIC_HDR_VIVID,\
             sidedata=mode=delete:type=AMBIENT_VIEWING_ENVIRONMENT,sidedata=mode=delete:type=DOVI_RPU_BUFFER,\
-            sidedata=mode=delete:type=DOVI_METADATA,sidedata=mode=delete:type=ICC_PROFILE,""";
+            sidedata=mode=delete:type=DOVI_METADATA,sidedata=mode=delete:type=ICC_PROFILE,\
+            sidedata=mode=delete:type=SPHERICAL,""";
 
     private static final String BT709 = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709";
 
@@ -76,9 +77,9 @@ class CommandLineTest {
             +if(gt(NEXT_DTS,-9e15),DURATION,max(DURATION,ld(0)-STARTPTS+STARTDTS-DTS))' \
             -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000:min_hard_comp=0.02 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
-            [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:0,a\\']720p.mp4|\
-            [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:1,a\\']540p.mp4|\
-            [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:2,a\\']360p.mp4 \
+            [f=mp4:movflags=+faststart:select=\\'v:0,a\\']720p.mp4|\
+            [f=mp4:movflags=+faststart:select=\\'v:1,a\\']540p.mp4|\
+            [f=mp4:movflags=+faststart:select=\\'v:2,a\\']360p.mp4 \
             -map [thumbnails] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
             -f image2 -frame_pts 1 file:thumbnail-%d.jpg""";
 
@@ -99,7 +100,7 @@ class CommandLineTest {
         MediaInfo withoutAudio = TestSources.of(TestSources.video(640, 360), Optional.empty());
 
         assertThat(line(encode.outputs(withoutAudio, renditions(withoutAudio))))
-                .contains("-f tee [f=mp4:movflags=+faststart:strict=unofficial:select=\\'v:0\\']360p.mp4 ")
+                .contains("-f tee [f=mp4:movflags=+faststart:select=\\'v:0\\']360p.mp4 ")
                 .doesNotContain("-c:a")
                 .doesNotContain("v:0,a");
     }

@@ -284,7 +284,7 @@ class StreamTimesIT {
 
         assertThat(result.renditions())
                 .extracting(each -> each.quality() + " " + level(each.file()))
-                .containsExactly("360p 30", "540p 31");
+                .containsExactly("360p 30", "540p 31", "720p 31");
     }
 
     private String level(Path file) {
