@@ -41,7 +41,7 @@ class StandaloneJarIT {
                     .doesNotContain("\u001b", "\r");
             List<MatchResult> rows = ROW.matcher(demo.out()).results().toList();
             assertThat(rows)
-                    .hasSize(3)
+                    .hasSize(4)
                     .allSatisfy(row -> assertThat(Path.of(row.group(2)))
                             .hasSize(Long.parseLong(row.group(1).replace(",", ""))));
         }
