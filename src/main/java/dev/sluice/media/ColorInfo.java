@@ -22,9 +22,13 @@ public record ColorInfo(
     private static final Set<Integer> LINES_625 = Set.of(288, 576);
 
     private static final Set<String> HDR_TRANSFERS = Set.of("smpte2084", "arib-std-b67");
-    /** Curves that players treat as BT.709. */
-    private static final Set<String> SDR_TRANSFERS = Set.of(
-            "bt709",
+    /** Players treat all curves that are not HDR as this one. */
+    private static final String SDR_TRANSFER = "bt709";
+
+    private static final Set<String> TRANSFERS = Set.of(
+            "smpte2084",
+            "arib-std-b67",
+            SDR_TRANSFER,
             "bt470m",
             "gamma22",
             "bt470bg",
@@ -39,8 +43,18 @@ public record ColorInfo(
 
     private static final Set<String> MATRICES = Set.of("bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc");
     private static final Set<String> WIDE_PRIMARIES = Set.of("bt2020", "smpte431", "smpte432");
-    private static final Set<String> PRIMARIES =
-            Set.of("bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "jedec-p22", "ebu3213");
+    private static final Set<String> PRIMARIES = Set.of(
+            "bt709",
+            "bt470m",
+            "bt470bg",
+            "smpte170m",
+            "smpte240m",
+            "film",
+            "jedec-p22",
+            "ebu3213",
+            "bt2020",
+            "smpte431",
+            "smpte432");
 
     /**
      * Tags as stated by frames or header; empty where they are not stated.
@@ -48,10 +62,7 @@ public record ColorInfo(
      * @param matrix FFmpeg's {@code color_space}
      */
     public record Tags(
-            Optional<String> matrix, Optional<String> primaries, Optional<String> transfer, Optional<String> range) {
-        public static final Tags NONE =
-                new Tags(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-    }
+            Optional<String> matrix, Optional<String> primaries, Optional<String> transfer, Optional<String> range) {}
 
     public ColorInfo {
         warnings = List.copyOf(warnings);
@@ -67,8 +78,11 @@ public record ColorInfo(
                 || tags.matrix().filter(matrix -> matrix.startsWith("bt2020")).isPresent();
         ColorStandard assumed =
                 lines >= HD_LINES || format.isRgb() ? ColorStandard.BT709 : standardDefinition(tags, lines);
-        String matrix = format.isRgb() ? "gbr" : matrix(tags, isWide ? "bt2020nc" : assumed.matrix(), warnings);
-        String primaries = primaries(tags, isWide ? "bt2020" : assumed.primaries(), warnings);
+        String matrix = format.isRgb()
+                ? "gbr"
+                : supported("matrix", tags.matrix(), MATRICES, isWide ? "bt2020nc" : assumed.matrix(), warnings);
+        String primaries =
+                supported("primaries", tags.primaries(), PRIMARIES, isWide ? "bt2020" : assumed.primaries(), warnings);
         return new ColorInfo(
                 matrix,
                 primaries,
@@ -85,45 +99,17 @@ public record ColorInfo(
     }
 
     private static String transfer(Tags tags, List<String> warnings) {
-        String stated = tags.transfer().orElse("bt709");
-        if (HDR_TRANSFERS.contains(stated)) {
-            return stated;
-        }
-        if (!SDR_TRANSFERS.contains(stated)) {
-            warnings.add(replaced("transfer characteristics", stated, "bt709"));
-        }
-        return "bt709";
+        String transfer = supported("transfer characteristics", tags.transfer(), TRANSFERS, SDR_TRANSFER, warnings);
+        return HDR_TRANSFERS.contains(transfer) ? transfer : SDR_TRANSFER;
     }
 
-    private static String matrix(Tags tags, String assumed, List<String> warnings) {
-        return tags.matrix()
-                .map(stated -> {
-                    if (MATRICES.contains(stated)) {
-                        return stated;
-                    }
-                    warnings.add(replaced("matrix", stated, assumed));
-                    return assumed;
-                })
-                .orElse(assumed);
-    }
-
-    private static String primaries(Tags tags, String assumed, List<String> warnings) {
-        return tags.primaries()
-                .map(stated -> {
-                    if (WIDE_PRIMARIES.contains(stated)) {
-                        return stated;
-                    }
-                    if (!PRIMARIES.contains(stated)) {
-                        warnings.add(replaced("primaries", stated, assumed));
-                        return assumed;
-                    }
-                    return stated.equals("ebu3213") ? "jedec-p22" : stated;
-                })
-                .orElse(assumed);
-    }
-
-    private static String replaced(String kind, String stated, String assumed) {
-        return "The color " + kind + " '" + stated + "' cannot be converted; '" + assumed + "' was assumed.";
+    /** The stated value if it can be converted, else the assumed one; warns of a stated value that is replaced. */
+    private static String supported(
+            String kind, Optional<String> stated, Set<String> supported, String assumed, List<String> warnings) {
+        stated.filter(value -> !supported.contains(value))
+                .ifPresent(value -> warnings.add(
+                        "The color " + kind + " '" + value + "' cannot be converted; '" + assumed + "' was assumed."));
+        return stated.filter(supported::contains).orElse(assumed);
     }
 
     /** Whether the transfer characteristics are those of HDR (PQ or HLG). */

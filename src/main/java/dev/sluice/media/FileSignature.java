@@ -92,7 +92,7 @@ public final class FileSignature {
                         ? new JobException(
                                 ErrorCode.NOT_A_VIDEO,
                                 "The file is an animated image (" + kind
-                                        + "), a format that is not accepted; convert it to" + " MP4, Matroska or WebM.")
+                                        + "), a format that is not accepted; convert it to MP4, Matroska or WebM.")
                         : new JobException(
                                 ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video."));
     }

@@ -92,20 +92,26 @@ public final class FfmpegFixture {
 
     /** Asserts the properties of an output that are the same for every source; blocks. */
     public static void assertOutputFormat(Path file, boolean hasAudio) {
-        assertThat(streamEntries(file, "v", "stream=codec_name,pix_fmt")).containsExactly("h264,yuv420p");
-        assertThat(streamEntries(file, "v", "stream_side_data=side_data_type"))
+        assertThat(entries(file, "v", "stream=codec_name,pix_fmt")).containsExactly("h264,yuv420p");
+        assertThat(entries(file, "v", "stream_side_data=side_data_type"))
                 .noneMatch(sideData -> sideData.contains("Display Matrix"));
-        assertThat(streamEntries(file, "a", "stream=codec_name,sample_rate,channels"))
+        assertThat(entries(file, "a", "stream=codec_name,sample_rate,channels"))
                 .isEqualTo(hasAudio ? List.of("aac,48000,2") : List.of());
     }
 
-    private static List<String> streamEntries(Path file, String streams, String entries) {
+    /**
+     * Entries of ffprobe for streams of a type, in CSV; blocks.
+     *
+     * @param options before the input
+     */
+    public static List<String> entries(Path file, String streams, String entries, String... options) {
         List<String> command = new ArrayList<>(List.of("-loglevel", "error", "-select_streams", streams));
+        command.addAll(List.of(options));
         command.addAll(List.of("-show_entries", entries, "-print_format", "csv=print_section=0"));
         command.add(InputArguments.url(file));
-        // ffprobe appends a comma if the stream has side data.
+        // ffprobe appends commas if a stream or a frame has side data.
         return output(ffmpeg().ffprobe(), command, file.getParent()).stream()
-                .map(line -> line.replaceFirst(",$", ""))
+                .map(line -> line.replaceFirst(",+$", ""))
                 .toList();
     }
 

@@ -63,8 +63,9 @@ final class FilterGraph {
     private static final int MIN_DEINTERLACED_SIDE = 8;
     /**
      * Moves a frame to 2 ms after the one before it if they are closer. x264 limits the size of a frame by its distance from
-     * the one before it, in decoding order ({@code frame_size_maximum} in {@code ratecontrol.c}): without a distance, a frame gets hardly a bit, and
-     * the frames that refer to it are bad, too. A larger step back is a discontinuity, which is left to FFmpeg.
+     * the one before it, in decoding order ({@code frame_size_maximum} in {@code ratecontrol.c}): without a distance, a frame
+     * gets hardly a bit, and the frames that refer to it are bad, too. A larger step back is a discontinuity, which is left to
+     * FFmpeg.
      */
     private static final String MIN_FRAME_DISTANCE =
             "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)'";
@@ -132,7 +133,7 @@ final class FilterGraph {
                     + crop.left() + ":" + crop.top());
         }
         filters.addAll(orientation(source.displayMatrix()));
-        range.map(FilterGraph::trim).filter(trim -> !trim.isEmpty()).ifPresent(filters::add);
+        range.flatMap(FilterGraph::trim).ifPresent(filters::add);
         if (source.pixelFormat().hasAlpha()) {
             // Transparent pixels then are black.
             filters.add("premultiply=inplace=1");
@@ -187,7 +188,7 @@ final class FilterGraph {
         };
     }
 
-    private static String trim(TimeRange range) {
+    private static Optional<String> trim(TimeRange range) {
         Segment segment = range.segment();
         List<String> bounds = new ArrayList<>();
         if (!segment.isFirst()) {
@@ -197,7 +198,7 @@ final class FilterGraph {
             bounds.add("end="
                     + DecimalSeconds.format(Segment.withTolerance(segment.end().plus(range.lookahead()))));
         }
-        return bounds.isEmpty() ? "" : "trim=" + String.join(":", bounds);
+        return bounds.isEmpty() ? Optional.empty() : Optional.of("trim=" + String.join(":", bounds));
     }
 
     private String withoutLookahead() {

@@ -48,7 +48,8 @@ public final class FfprobeOutput {
                         .toList());
     }
 
-    private static Stream<JsonObject> objects(JsonObject json, String key) {
+    /** The objects in an array; none if it is missing. */
+    static Stream<JsonObject> objects(JsonObject json, String key) {
         JsonArray array = json.getJsonArray(key, new JsonArray());
         return IntStream.range(0, array.size()).mapToObj(array::getJsonObject);
     }
@@ -113,7 +114,7 @@ public final class FfprobeOutput {
      */
     StreamTimes times(FfprobeStream video, Optional<FfprobeStream> audio) {
         Optional<Duration> audioStart = audio.flatMap(FfprobeStream::start);
-        String name = format.getString("format_name", "");
+        String name = formatName();
         Optional<Duration> ofFile = DecimalSeconds.parse(format.getString("start_time"));
         Duration origin = Optional.of(name)
                 .filter(WITH_DISCONTINUITIES::contains)
@@ -128,6 +129,11 @@ public final class FfprobeOutput {
                 audioStart.flatMap(start -> audio.filter(stream -> WITH_STREAM_DURATIONS.contains(name))
                         .flatMap(FfprobeStream::duration)
                         .map(duration -> start.plus(duration).minus(origin))));
+    }
+
+    /** Duration of a stream as stated by its header, else by that of the container. */
+    Optional<Duration> duration(FfprobeStream stream) {
+        return stream.duration().or(this::duration);
     }
 
     /** Duration stated by the container's header. */

@@ -3,19 +3,16 @@ package dev.sluice.ffmpeg.probe;
 import dev.sluice.media.ColorInfo;
 import dev.sluice.media.Crop;
 import dev.sluice.media.DecimalSeconds;
-import dev.sluice.media.Dimensions;
 import dev.sluice.media.DisplayMatrix;
-import dev.sluice.media.PixelFormat;
 import dev.sluice.media.VideoStream;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Parsed output of ffprobe for one stream. Pure. */
 final class FfprobeStream {
@@ -76,10 +73,6 @@ final class FfprobeStream {
         return stream.getJsonObject("disposition", new JsonObject()).getInteger(disposition, 0) == 1;
     }
 
-    Dimensions size() {
-        return new Dimensions(stream.getInteger("width", 0), stream.getInteger("height", 0));
-    }
-
     Optional<Duration> duration() {
         return DecimalSeconds.parse(stream.getString("duration"));
     }
@@ -88,12 +81,10 @@ final class FfprobeStream {
         return DecimalSeconds.parse(stream.getString("start_time"));
     }
 
-    /** @param survey of this stream's frames; what it states takes precedence over the header */
+    /** @param survey of this stream's frames; if empty the header is used */
     VideoStream video(FrameSurvey survey) {
-        FrameSurvey.Geometry geometry = survey.isEmpty()
-                ? new FrameSurvey.Geometry(size(), aspectRatio(text("sample_aspect_ratio")))
-                : survey.geometry();
-        PixelFormat format = survey.isEmpty() ? new PixelFormat(text("pix_fmt")) : survey.pixelFormat();
+        FrameSurvey frames = survey.isEmpty() ? FrameSurvey.ofHeader(this::entry) : survey;
+        FrameSurvey.Geometry geometry = frames.geometry();
         return new VideoStream(
                 index(),
                 codec(),
@@ -102,18 +93,15 @@ final class FfprobeStream {
                 crop(),
                 displayMatrix(),
                 frameRate(),
-                format,
+                frames.pixelFormat(),
                 ColorInfo.of(
-                        survey.isEmpty() ? tags() : survey.tags(),
-                        format,
-                        geometry.size().height()),
-                INTERLACED.contains(text("field_order")) || survey.hasInterlacedFrames(),
-                survey.changesGeometry());
+                        frames.tags(), frames.pixelFormat(), geometry.size().height()),
+                INTERLACED.contains(text("field_order")) || frames.hasInterlacedFrames(),
+                frames.changesGeometry());
     }
 
-    private ColorInfo.Tags tags() {
-        return new ColorInfo.Tags(
-                known("color_space"), known("color_primaries"), known("color_transfer"), known("color_range"));
+    private @Nullable String entry(String key) {
+        return Optional.ofNullable(stream.getValue(key)).map(String::valueOf).orElse(null);
     }
 
     private String text(String key) {
@@ -187,10 +175,6 @@ final class FfprobeStream {
         return divisor == 0 ? 0 : Double.parseDouble(parts[0]) / divisor;
     }
 
-    private Optional<String> known(String key) {
-        return Optional.ofNullable(stream.getString(key)).filter(value -> !value.equals("unknown"));
-    }
-
     private DisplayMatrix displayMatrix() {
         return sideData("Display Matrix")
                 .map(data -> {
@@ -214,7 +198,6 @@ final class FfprobeStream {
     }
 
     private Stream<JsonObject> sideData() {
-        JsonArray list = stream.getJsonArray("side_data_list", new JsonArray());
-        return IntStream.range(0, list.size()).mapToObj(list::getJsonObject);
+        return FfprobeOutput.objects(stream, "side_data_list");
     }
 }

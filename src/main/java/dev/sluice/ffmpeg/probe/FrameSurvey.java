@@ -8,7 +8,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,13 @@ final class FrameSurvey {
 
     private record Frame(Geometry geometry, PixelFormat format, boolean interlaced, ColorInfo.Tags tags) {}
 
+    /** The survey of a video of which no frame was decoded: its header in place of a frame. */
+    static FrameSurvey ofHeader(Function<String, @Nullable String> entries) {
+        FrameSurvey survey = new FrameSurvey();
+        survey.frames.add(frame(entries));
+        return survey;
+    }
+
     /** Accepts a line of ffprobe's {@code compact} output. */
     void accept(String line) {
         Map<String, String> entries = new HashMap<>();
@@ -36,18 +45,28 @@ final class FrameSurvey {
         while (matcher.find()) {
             entries.putIfAbsent(matcher.group(1), matcher.group(2));
         }
-        Dimensions size = new Dimensions(integer(entries.get("width")), integer(entries.get("height")));
-        if (size.pixels() > 0) {
-            frames.add(new Frame(
-                    new Geometry(size, FfprobeStream.aspectRatio(entries.getOrDefault("sample_aspect_ratio", "1:1"))),
-                    new PixelFormat(entries.getOrDefault("pix_fmt", "")),
-                    "1".equals(entries.get("interlaced_frame")),
-                    new ColorInfo.Tags(
-                            known(entries.get("color_space")),
-                            known(entries.get("color_primaries")),
-                            known(entries.get("color_transfer")),
-                            known(entries.get("color_range")))));
+        Frame frame = frame(entries::get);
+        if (frame.geometry().size().pixels() > 0) {
+            frames.add(frame);
         }
+    }
+
+    private static Frame frame(Function<String, @Nullable String> entries) {
+        return new Frame(
+                new Geometry(
+                        new Dimensions(integer(entries.apply("width")), integer(entries.apply("height"))),
+                        FfprobeStream.aspectRatio(text(entries.apply("sample_aspect_ratio")))),
+                new PixelFormat(text(entries.apply("pix_fmt"))),
+                "1".equals(entries.apply("interlaced_frame")),
+                new ColorInfo.Tags(
+                        known(entries.apply("color_space")),
+                        known(entries.apply("color_primaries")),
+                        known(entries.apply("color_transfer")),
+                        known(entries.apply("color_range"))));
+    }
+
+    private static String text(@Nullable String value) {
+        return Objects.requireNonNullElse(value, "");
     }
 
     private static int integer(@Nullable String text) {

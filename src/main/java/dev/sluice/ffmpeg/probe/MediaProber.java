@@ -125,22 +125,25 @@ public final class MediaProber {
 
     private Description describe(Path file, boolean isContainer, CancellationToken cancellation) {
         Set<String> rejectedCodecs = new HashSet<>();
-        FfprobeRun run = FfprobeRun.run(file, ffmpeg, limits, config.probeTimeout(), cancellation);
+        FfprobeRun run = run(file, rejectedCodecs, cancellation);
         // One run names one decoder that is not allowed.
-        while (run.result().exitCode() != 0 && rejectedCodecs.size() < limits.maxStreams()) {
-            Optional<String> rejected =
-                    ProbeErrorMapper.rejectedCodec(run.result().stderr());
-            if (!rejected.filter(rejectedCodecs::add).isPresent()) {
-                break;
-            }
-            run = FfprobeRun.run(
-                    file,
-                    ffmpeg,
-                    FfprobeCommand.describe(file, limits, rejectedCodecs),
-                    config.probeTimeout(),
-                    cancellation);
+        while (run.result().exitCode() != 0
+                && rejectedCodecs.size() < limits.maxStreams()
+                && ProbeErrorMapper.rejectedCodec(run.result().stderr())
+                        .filter(rejectedCodecs::add)
+                        .isPresent()) {
+            run = run(file, rejectedCodecs, cancellation);
         }
         return new Description(output(run, isContainer), Set.copyOf(rejectedCodecs));
+    }
+
+    private FfprobeRun run(Path file, Set<String> unusedDecoders, CancellationToken cancellation) {
+        return FfprobeRun.run(
+                file,
+                ffmpeg,
+                FfprobeCommand.describe(file, limits, unusedDecoders),
+                config.probeTimeout(),
+                cancellation);
     }
 
     private FfprobeOutput output(FfprobeRun run, boolean isContainer) {
@@ -164,8 +167,7 @@ public final class MediaProber {
 
     /** The duration stated by the header, if plausible. */
     private Optional<Duration> statedDuration(FfprobeOutput output, FfprobeStream video, long bytes) {
-        return video.duration()
-                .or(output::duration)
+        return output.duration(video)
                 .filter(length -> length.compareTo(Duration.ZERO) > 0)
                 .filter(length -> bitrate(bytes, length) >= MIN_BITRATE)
                 .filter(length -> !validator.isTooLong(length));

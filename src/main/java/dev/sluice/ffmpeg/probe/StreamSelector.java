@@ -4,7 +4,6 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.VideoStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +44,7 @@ final class StreamSelector {
                     output.videoCandidates().get(0).codec());
         }
         for (FfprobeStream stream : allowed) {
-            FrameSurvey survey = decoder.survey(stream, duration(stream), output.formatName());
+            FrameSurvey survey = decoder.survey(stream, output.duration(stream), output.formatName());
             if (!survey.isEmpty()) {
                 return accept(stream, survey, allowed);
             }
@@ -69,10 +68,6 @@ final class StreamSelector {
                 .ifPresent(projection -> warnings.add("The video is spherical (" + projection
                         + "); the renditions do not state it, and players show them as flat."));
         return new SelectedVideo(stream, video);
-    }
-
-    private Optional<Duration> duration(FfprobeStream stream) {
-        return stream.duration().or(output::duration);
     }
 
     /**

@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The command and the last error output of a failed FFmpeg run, for whoever debugs it: at most 4 KiB, without paths. Pure. */
+/** The command and the last error output of a failed FFmpeg run, for debugging: at most 4 KiB, without paths. Pure. */
 final class Diagnostics {
     private static final int MAX_BYTES = 4 << 10;
     private static final int MAX_COMMAND_CHARS = 2000;

@@ -51,6 +51,10 @@ record ErrorReason(Kind kind, String text) {
         if (errors.stream().noneMatch(ENVIRONMENT.asPredicate())) {
             // An encoder that cannot be opened makes the filters fail, but not the other way round.
             int encoder = indexOf(errors, ENCODER.asPredicate());
+            if (encoder >= 0 && stderr.contains(StderrLog.NO_FILTERED_FRAMES)) {
+                // Encoders without a frame fail as a consequence; the output does not say of what.
+                return Optional.empty();
+            }
             if (encoder >= 0) {
                 return Optional.of(new ErrorReason(
                         Kind.ENCODER,

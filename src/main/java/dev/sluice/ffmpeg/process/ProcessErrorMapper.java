@@ -42,10 +42,7 @@ public final class ProcessErrorMapper {
         if (frames == 0 && result.stderr().contains("Cannot determine format of input")) {
             return noFrames();
         }
-        // Encoders that received no frame fail as a consequence, for another reason.
-        boolean withoutInput = result.stderr().contains("No filtered frames for output stream");
         JobException failure = ErrorReason.of(result.stderr())
-                .filter(reason -> reason.kind() != ErrorReason.Kind.ENCODER || !withoutInput)
                 .map(reason -> because(reason, result.exitCode()))
                 .orElseGet(() -> new JobException(
                         ErrorCode.FFMPEG_FAILED, "FFmpeg failed with exit code " + result.exitCode() + "."));

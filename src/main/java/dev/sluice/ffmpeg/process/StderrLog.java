@@ -19,6 +19,9 @@ public final class StderrLog {
     private static final int MAX_LOGGED = 4;
     private static final int MAX_LINE_LENGTH = 300;
 
+    /** The message for an encoder that received no frame. */
+    public static final String NO_FILTERED_FRAMES = "No filtered frames for output stream";
+
     /** A packet that could not be decoded; everything after a position that could not be read. */
     private static final List<String> LOST = List.of("Error submitting packet to decoder", "Error during demuxing");
 

@@ -7,6 +7,7 @@ import dev.sluice.ffmpeg.probe.FirstFrameProbe;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
+import dev.sluice.ffmpeg.process.StderrLog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEstimator) {
     /** FFmpeg's messages if the encoders received no frame, and if all encoded frames are outside the segment. */
     private static final List<String> NO_FRAMES =
-            List.of("No filtered frames for output stream", "Output file is empty, nothing was encoded");
+            List.of(StderrLog.NO_FILTERED_FRAMES, "Output file is empty, nothing was encoded");
     /** Exit code if an encoder could not be opened without a frame: EINVAL, a negative error number truncated to eight bits. */
     private static final int NO_ENCODER = 256 - 22;
     /** With this message, the same exit code may also mean that frames could not be read. */

@@ -17,6 +17,14 @@ import java.util.stream.Stream;
 /** Records the progress of runs that is about to be published. Threads: any. */
 public final class ProgressRepository {
     // Locks the rows in the same order on every host: two hosts may report runs of the same jobs.
+    /** The time of the last update, from which the final update keeps its distance. */
+    private static final String PUBLISHED = """
+            published AS (
+                INSERT INTO sluice.published_update (job_id, published_at)
+                SELECT id, clock_timestamp() FROM raised ORDER BY id
+                ON CONFLICT (job_id) DO UPDATE SET published_at = excluded.published_at, final_update = NULL)
+            """;
+
     private static final String RECORD_STAGES = """
             WITH reported AS (
                 SELECT r.job_id, m.progress, m.place
@@ -33,10 +41,7 @@ public final class ProgressRepository {
                        updated_at = clock_timestamp()
                   FROM locked WHERE j.id = locked.id
                 RETURNING j.id, j.progress),
-            published AS (
-                INSERT INTO sluice.published_update (job_id, published_at)
-                SELECT id, clock_timestamp() FROM raised ORDER BY id
-                ON CONFLICT (job_id) DO UPDATE SET published_at = excluded.published_at, final_update = NULL)
+            """ + PUBLISHED + """
             SELECT reported.place, raised.progress FROM reported JOIN raised ON raised.id = reported.job_id
              ORDER BY reported.place
             """;
@@ -65,10 +70,7 @@ public final class ProgressRepository {
                   FROM locked, overall
                  WHERE j.id = locked.id AND overall.job_id = j.id AND overall.share IS NOT NULL
                 RETURNING j.id, j.progress, j.seq, overall.share::float8 AS share, overall.elapsed),
-            published AS (
-                INSERT INTO sluice.published_update (job_id, published_at)
-                SELECT id, clock_timestamp() FROM raised ORDER BY id
-                ON CONFLICT (job_id) DO UPDATE SET published_at = excluded.published_at, final_update = NULL)
+            """ + PUBLISHED + """
             SELECT id, progress, seq, share, elapsed FROM raised
             """;
 

@@ -13,7 +13,6 @@ import dev.sluice.media.rendition.RenditionFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,14 +65,14 @@ class ReportedCasesIT {
         assertThat(largest.width() + "x" + largest.height()).isEqualTo(size);
         for (RenditionFile rendition : result.renditions()) {
             FfmpegFixture.assertOutputFormat(rendition.file(), audioChannels > 0);
-            assertThat(entries(rendition, "stream=color_range,color_space,color_transfer,color_primaries", "v"))
+            assertThat(entries(rendition, "stream=color_range,color_space,color_transfer,color_primaries"))
                     .containsExactly(
                             switch (color) {
                                 case "BT709" -> BT709;
                                 case "BT601" -> BT601;
                                 default -> BT601_625;
                             });
-            assertThat(entries(rendition, "frame_side_data=side_data_type", "v"))
+            assertThat(entries(rendition, "frame_side_data=side_data_type"))
                     .noneMatch(
                             type -> type.contains("Mastering") || type.contains("light level") || type.contains("ICC"));
         }
@@ -99,22 +98,9 @@ class ReportedCasesIT {
                 .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), directory));
     }
 
-    private List<String> entries(RenditionFile rendition, String entries, String streams) {
-        List<String> command = List.of(
-                "-loglevel",
-                "error",
-                "-select_streams",
-                streams,
-                "-read_intervals",
-                "%+#1",
-                "-show_entries",
-                entries,
-                "-print_format",
-                "csv=print_section=0",
-                "file:" + rendition.file());
-        return FfmpegFixture.output(FfmpegFixture.ffmpeg().ffprobe(), command, directory).stream()
-                .map(line -> line.replaceFirst(",+$", ""))
+    private static List<String> entries(RenditionFile rendition, String entries) {
+        return FfmpegFixture.entries(rendition.file(), "v", entries, "-read_intervals", "%+#1").stream()
                 .filter(line -> !line.isEmpty())
-                .collect(Collectors.toList());
+                .toList();
     }
 }

@@ -288,23 +288,7 @@ class StreamTimesIT {
     }
 
     private String level(Path file) {
-        return ffprobe(file, "stream=level").get(0);
-    }
-
-    private List<String> ffprobe(Path file, String entries) {
-        return FfmpegFixture.output(
-                FfmpegFixture.ffmpeg().ffprobe(),
-                List.of(
-                        "-loglevel",
-                        "error",
-                        "-select_streams",
-                        "v",
-                        "-show_entries",
-                        entries,
-                        "-print_format",
-                        "csv=print_section=0",
-                        InputArguments.url(file)),
-                directory);
+        return FfmpegFixture.entries(file, "v", "stream=level").get(0);
     }
 
     /** Reordered frames of which the first ones have other distances than the last ones. */
@@ -322,11 +306,12 @@ class StreamTimesIT {
                 .renditions()
                 .get(0);
 
-        double lastFrame = ffprobe(file.file(), "packet=pts_time").stream()
-                .mapToDouble(line -> Double.parseDouble(line.replace(",", "")))
+        double lastFrame = FfmpegFixture.entries(file.file(), "v", "packet=pts_time").stream()
+                .mapToDouble(Double::parseDouble)
                 .max()
                 .orElseThrow();
-        assertThat(Double.parseDouble(ffprobe(file.file(), "stream=duration").get(0)))
+        assertThat(Double.parseDouble(FfmpegFixture.entries(file.file(), "v", "stream=duration")
+                        .get(0)))
                 .isCloseTo(file.duration().toMillis() / 1e3, within(0.002))
                 .isBetween(lastFrame, lastFrame + 0.21);
     }
