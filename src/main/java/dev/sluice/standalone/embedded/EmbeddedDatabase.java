@@ -28,6 +28,15 @@ import org.slf4j.LoggerFactory;
  * process is stopped by the next start.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
+    /**
+     * Below the ports that Linux gives to connections and to servers without a port of their own: the server binds its port
+     * seconds after it was found free, when initdb has ended.
+     */
+    private static final int MIN_PORT = 20_000;
+
+    private static final int MAX_PORT = 32_000;
+    private static final int MAX_PORT_ATTEMPTS = 1_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final String SUPERUSER = "postgres";
     private static final String DATABASE = "sluice";
@@ -181,9 +190,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 return Integer.parseInt(port);
             }
         }
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+        return new SecureRandom()
+                .ints(MIN_PORT, MAX_PORT)
+                .limit(MAX_PORT_ATTEMPTS)
+                .filter(EmbeddedDatabase::isFree)
+                .findFirst()
+                .orElseThrow(() -> new IOException("No port from " + MIN_PORT + " to " + MAX_PORT + " is free."));
     }
 
     private static boolean isFree(int port) {
