@@ -34,7 +34,8 @@ public final class DeadLetterBrowser {
     /** Connects and declares the queue if it is missing; fails with a {@link BrokerException}. */
     public static Future<DeadLetterBrowser> open(Vertx vertx, RabbitMqConfig config) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
-        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "dead letters");
+        BrokerConnection connection =
+                new BrokerConnection(vertx, endpoint, "dead letters", BrokerConnection.Use.CONSUME);
         return connection
                 .open()
                 .compose(open -> connection.execute(channel ->
