@@ -319,8 +319,7 @@ class SectionsTest {
 
     @Test
     void cluster() {
-        assertThat(Configs.defaults().cluster())
-                .isEqualTo(new ClusterConfig(false, "sluice", "", 5701, 5702, List.of()));
+        assertThat(Configs.defaults().cluster()).isEqualTo(new ClusterConfig(false, "", "", 5701, 5702, List.of()));
         assertThat(Configs.everyKeySet().cluster())
                 .isEqualTo(new ClusterConfig(
                         true, "videos", "10.0.0.1", 6701, 6702, List.of("10.0.0.2", "worker-3.internal:5799")));
