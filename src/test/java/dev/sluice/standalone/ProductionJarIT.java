@@ -231,6 +231,8 @@ class ProductionJarIT {
                 JobReader jobs = JobReader.open(settings("fast"))) {
             String job = submit.out().strip();
             List<ProcessHandle> encode = first.awaitEncode();
+            assertThat(FileModes.accessibleByOthers(directory.resolve("services")))
+                    .isEmpty();
             first.terminate();
             first.awaitExit(STOP_LIMIT);
 
