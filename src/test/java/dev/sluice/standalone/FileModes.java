@@ -20,8 +20,7 @@ final class FileModes {
     /** The files and directories that users other than the owner may access, as {@code find -perm /077} lists them. */
     static List<Path> accessibleByOthers(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> all =
-                    files.filter(file -> !Files.isSymbolicLink(file)).toList();
+            List<Path> all = files.filter(file -> !Files.isSymbolicLink(file)).toList();
             return all.stream().filter(FileModes::isAccessibleByOthers).toList();
         }
     }

@@ -20,8 +20,8 @@ public record Sandbox(Path bwrap, List<String> system, List<Path> programs, Opti
             List.of("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv");
 
     /** {@code /proc} is read-only, because an unprivileged process of root could still change kernel settings there. */
-    private static final List<String> PRIVATE =
-            List.of("--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--dir", "/tmp");
+    private static final List<String> PRIVATE = List.of(
+            "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--dir", "/tmp");
 
     /** Last, when all mount points exist: these file systems are in memory, and nothing would bound what is written to them. */
     private static final List<String> READ_ONLY_ROOT = List.of("--remount-ro", "/");

@@ -37,7 +37,8 @@ public final class SystemCallFilter {
     /** Since Linux 5.1 new calls have the same number on all architectures. */
     private static final List<Integer> NEW_CALLS = List.of(
             425, 426, 427, // io_uring_setup, io_uring_enter, io_uring_register
-            428, 429, 430, 431, 432, 433, 442, // open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr
+            428, 429, 430, 431, 432, 433,
+            442, // open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr
             438, 440); // pidfd_getfd, process_madvise
 
     private static final List<Integer> X86_64 = List.of(
@@ -93,8 +94,7 @@ public final class SystemCallFilter {
         // To the instruction that denies, behind the others and the one that allows.
         add(program, JUMP_IF_AT_LEAST, denied.size() + 1, 0, X32_BIT);
         IntStream.range(0, denied.size())
-                .forEach(index ->
-                        add(program, JUMP_IF_EQUAL, denied.size() - index, 0, denied.get(index)));
+                .forEach(index -> add(program, JUMP_IF_EQUAL, denied.size() - index, 0, denied.get(index)));
         add(program, RETURN, 0, 0, ALLOW);
         add(program, RETURN, 0, 0, EPERM);
         return program.array();

@@ -55,7 +55,8 @@ class SandboxTest {
         Sandbox filtered = new Sandbox(
                 SANDBOX.bwrap(), SANDBOX.system(), SANDBOX.programs(), Optional.of(Path.of("/cache/calls.bpf")));
 
-        assertThat(launchSpec(FileAccess.readFile(SOURCE), Optional.of(filtered)).command())
+        assertThat(launchSpec(FileAccess.readFile(SOURCE), Optional.of(filtered))
+                        .command())
                 .startsWith("/bin/sh", "-c", "exec \"$@\" 9<\"$0\"", "/cache/calls.bpf", "/usr/bin/bwrap")
                 .containsSequence("--seccomp", "9");
     }
