@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -424,6 +426,45 @@ class BackendApiIT {
         assertThat(json.code()).isEqualTo("invalid_request");
         assertThat(client.get(API + "/jobs?status=PENDING", ANN).json().getJsonArray("jobs"))
                 .isEmpty();
+    }
+
+    @Test
+    void readsLargeMessagesAndRowsOnWorkerThreads() throws Exception {
+        String fields = IntStream.range(0, 60_000)
+                .mapToObj(n -> "\"field" + n + "\":1")
+                .collect(Collectors.joining(",", "{\"id\":\"large\",", "}"));
+        String update = update("unknown", "completed", 100).replace("}", "," + fields.substring(1));
+        pipeline.database()
+                .execute("INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('large',"
+                        + " '{\"mediaId\": \"m\", \"userId\": \"ann\", \"s3Key\": \"k\", " + fields.substring(1)
+                        + "', 'processing', 'failed', 1)");
+        int before = deadLetters().size();
+        EventLoopSampler loops = EventLoopSampler.watch(
+                "dev.sluice.message.json.JsonValidator",
+                "dev.sluice.backend.admin.DeadLetterSummary",
+                "dev.sluice.persistence.job.JobStatusResolver");
+        try {
+            for (int n = 0; n < 6; n++) {
+                pipeline.backend().send(fields);
+                pipeline.backend().sendUpdate(update);
+                pipeline.backend().sendDeadLetter(fields);
+                client.get(API + "/jobs/large", ANN);
+            }
+            BackendSimulator.awaitThat(() -> deadLetters().size() == before + 18);
+            List<String> foreign = deadLetters().stream()
+                    .map(JsonObject.class::cast)
+                    .filter(letter -> !letter.containsKey("queue"))
+                    .map(letter -> letter.getString("id"))
+                    .toList();
+
+            assertThat(client.get(API + "/dead-letters/" + foreign.get(0), ADMIN)
+                            .json()
+                            .getString("job"))
+                    .isEqualTo("large");
+            assertThat(loops.found()).isEmpty();
+        } finally {
+            pipeline.backend().purgeDeadLetters();
+        }
     }
 
     @Test
