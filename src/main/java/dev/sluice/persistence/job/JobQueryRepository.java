@@ -82,8 +82,9 @@ public final class JobQueryRepository {
                         .orElseGet(() -> Future.succeededFuture(Optional.empty())));
     }
 
+    /** A media item. Its ID may be spelled otherwise: a column of type uuid accepts several spellings. */
     public Future<Optional<MediaRecord>> media(String mediaId) {
-        return tables.mediaRow(database, mediaId).map(found -> found.map(row -> MediaRecord.of(mediaId, row)));
+        return tables.mediaRow(database, mediaId).map(found -> found.map(MediaRecord::of));
     }
 
     /** The jobs in the job table of Sluice, newest first, without their runs, outputs, warnings and metadata. */

@@ -16,6 +16,8 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Resolves the details of a job from its two rows. The row of Sluice applies to a job that was claimed or has ended; for
@@ -60,7 +62,7 @@ record JobStatusResolver(
                 step(),
                 new JobDetails.Failure(
                         tracked.flatMap(row -> Optional.ofNullable(row.getString("error_code"))), error()),
-                new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata()),
+                new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata(), publishedKeys()),
                 new JobDetails.Timestamps(
                         time("created_at").or(() -> userColumn("createdAt")),
                         userColumn("updatedAt").or(() -> time("updated_at")),
@@ -138,6 +140,11 @@ record JobStatusResolver(
         return userColumn("metadata")
                 .flatMap(JobStatusResolver::object)
                 .or(() -> message.flatMap(StagedJob::metadata).map(JobUpdate::metadataJson));
+    }
+
+    private Optional<Set<String>> publishedKeys() {
+        return tracked.filter(row -> row.getLong("seq") > 0)
+                .map(row -> outputs().stream().map(OutputFile::s3Key).collect(Collectors.toSet()));
     }
 
     private JsonArray warnings() {
