@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * The production jar in its own JVM, with the JVM options of the image and the HTTP API. Attackers and other users have
@@ -36,6 +38,7 @@ public final class AttackedProcess implements AutoCloseable {
     private final ChildProcess process;
     private final int port;
     private final List<String> rows = new ArrayList<>();
+    private final List<RawConnection> kept = new ArrayList<>();
 
     private AttackedProcess(ChildProcess process, int port) {
         this.process = process;
@@ -50,16 +53,15 @@ public final class AttackedProcess implements AutoCloseable {
                 .put("port", port)
                 .put("jwtSecret", TestTokens.SECRET)
                 .mergeIn(backend);
-        return new AttackedProcess(
-                services.process(new JsonObject().put("backend", settings), imageOptions()), port);
+        return new AttackedProcess(services.process(new JsonObject().put("backend", settings), imageOptions()), port);
     }
 
-    /** The JVM options of the image. */
+    /** The JVM options of the image; everything is logged. */
     private static String[] imageOptions() throws IOException {
-        Matcher options = Pattern.compile("JAVA_TOOL_OPTIONS=\"([^\"]+)\"")
-                .matcher(Files.readString(Path.of("Dockerfile")));
-        assertThat(options.find()).isTrue();
-        return options.group(1).split(" ");
+        Matcher image =
+                Pattern.compile("JAVA_TOOL_OPTIONS=\"([^\"]+)\"").matcher(Files.readString(Path.of("Dockerfile")));
+        assertThat(image.find()).isTrue();
+        return (image.group(1) + " -DSLUICE_LOG_LEVEL=DEBUG").split(" ");
     }
 
     /** Opens a connection from the address of the attacker. */
@@ -72,6 +74,18 @@ public final class AttackedProcess implements AutoCloseable {
         return RawConnection.open(source, port);
     }
 
+    /** Keeps connections open until {@link #closeKept}. */
+    void keep(List<RawConnection> connections) {
+        kept.addAll(connections);
+    }
+
+    void closeKept() throws IOException {
+        for (RawConnection connection : kept) {
+            connection.close();
+        }
+        kept.clear();
+    }
+
     /** Sends bytes on a new connection and receives until it is closed. */
     Received send(String bytes) throws IOException {
         try (RawConnection connection = connect()) {
@@ -79,7 +93,7 @@ public final class AttackedProcess implements AutoCloseable {
         }
     }
 
-    /** The log so far. */
+    /** The log so far, with all levels. */
     String log() throws IOException {
         return Files.readString(process.output());
     }
@@ -87,7 +101,8 @@ public final class AttackedProcess implements AutoCloseable {
     /** The head of a request with these further lines, without the empty line at its end. */
     static String head(String method, String path, String... lines) {
         return method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                + String.join("", List.of(lines).stream().map(line -> line + "\r\n").toList());
+                + String.join(
+                        "", List.of(lines).stream().map(line -> line + "\r\n").toList());
     }
 
     static String authorization(String token) {
@@ -99,13 +114,38 @@ public final class AttackedProcess implements AutoCloseable {
         String answer = attack.action().run(this);
         rows.add("| " + attack.name() + " | " + attack.sent() + " | " + answer + " | ");
         checkAlive();
-        checkServesOthers();
+        // The place of an upload that was cut is free as soon as its data is stored or deleted.
+        Awaitility.await().atMost(SERVICE_LIMIT).untilAsserted(this::checkServesOthers);
         rows.set(rows.size() - 1, rows.get(rows.size() - 1) + "alive, others served, uploads free |");
     }
 
-    private void checkAlive() throws IOException {
+    /** Creates an unfinished tus upload of the attacker; returns its path. */
+    String createUpload() throws IOException {
+        Received created = send(head(
+                        "POST",
+                        UPLOADS,
+                        authorization(MALLORY),
+                        "Connection: close",
+                        "Tus-Resumable: 1.0.0",
+                        "Upload-Length: 2000")
+                + "\r\n");
+        return header(created.text(), "location");
+    }
+
+    /** The number of connections that the process has with clients, as its kernel lists them. */
+    long connections() throws IOException {
+        String local = String.format(":%04X ", port);
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/tcp"))) {
+            return lines.map(String::strip)
+                    .map(line -> line.split("\\s+"))
+                    .filter(line -> line.length > 3 && line[1].endsWith(local.strip()) && line[3].equals("01"))
+                    .count();
+        }
+    }
+
+    void checkAlive() throws IOException {
         assertThat(process.handle().isAlive()).as("alive; log: %s", log()).isTrue();
-        assertThat(log()).doesNotContain("OutOfMemoryError");
+        assertThat(log()).doesNotContain("OutOfMemoryError", " ERROR ", "\tat ");
     }
 
     /** Occupies all places with uploads of another user at the same time, and reads a job. */
@@ -117,7 +157,9 @@ public final class AttackedProcess implements AutoCloseable {
         try {
             for (int place = 0; place < UPLOAD_PLACES; place++) {
                 Received created = exchange(token, "POST", UPLOADS, "Upload-Length: 2000", "Content-Length: 0");
-                assertThat(created.status()).as(created.text()).isEqualTo(201);
+                assertThat(created.status())
+                        .as("%s; log: %s", created.text(), log())
+                        .isEqualTo(201);
                 String location = header(created.text(), "location");
                 locations.add(location);
                 uploads.add(connect(OTHER_USER)
@@ -135,7 +177,9 @@ public final class AttackedProcess implements AutoCloseable {
             }
             for (RawConnection upload : uploads) {
                 Received appended = upload.send(half).receive(SERVICE_LIMIT);
-                assertThat(appended.status()).as(appended.text()).isEqualTo(204);
+                assertThat(appended.status())
+                        .as("%s; log: %s", appended.text(), log())
+                        .isEqualTo(204);
             }
         } finally {
             for (RawConnection upload : uploads) {
@@ -151,8 +195,7 @@ public final class AttackedProcess implements AutoCloseable {
 
     /** One request of another user. */
     private Received exchange(String token, String method, String path, String... lines) throws IOException {
-        List<String> all = new ArrayList<>(
-                List.of(authorization(token), "Tus-Resumable: 1.0.0", "Connection: close"));
+        List<String> all = new ArrayList<>(List.of(authorization(token), "Tus-Resumable: 1.0.0", "Connection: close"));
         all.addAll(List.of(lines));
         try (RawConnection connection = connect(OTHER_USER)) {
             return connection

@@ -19,7 +19,8 @@ class HttpAttackIT {
 
     @BeforeAll
     static void start(PipelineFixture services) throws Exception {
-        target = AttackedProcess.start(services, new JsonObject());
+        target = AttackedProcess.start(
+                services, new JsonObject().put("requestTimeoutSeconds", 2).put("uploadIdleSeconds", 2));
     }
 
     @AfterAll

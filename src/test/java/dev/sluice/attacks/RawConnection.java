@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A connection on which a test sends any bytes. */
-final class RawConnection implements AutoCloseable {
+public final class RawConnection implements AutoCloseable {
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
 
     private final Socket socket;
@@ -24,7 +24,7 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** @param source the address of the client */
-    static RawConnection open(String source, int port) throws IOException {
+    public static RawConnection open(String source, int port) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
         socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 5_000);
@@ -36,14 +36,14 @@ final class RawConnection implements AutoCloseable {
      *
      * @param closed whether it closed the connection within the limit
      */
-    record Received(String text, boolean closed) {
+    public record Received(String text, boolean closed) {
         /** The number of responses. */
-        int responses() {
+        public int responses() {
             return (int) STATUS_LINE.matcher(text).results().count();
         }
 
         /** The status of the first response; 0: none. */
-        int status() {
+        public int status() {
             Matcher line = STATUS_LINE.matcher(text);
             return line.find() ? Integer.parseInt(line.group(1)) : 0;
         }
@@ -54,17 +54,17 @@ final class RawConnection implements AutoCloseable {
         }
     }
 
-    RawConnection send(String text) throws IOException {
+    public RawConnection send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawConnection send(byte[] bytes) throws IOException {
+    public RawConnection send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
 
     /** Sends bytes; a server that has closed the connection meanwhile is no error. */
-    RawConnection trySend(byte[] bytes) {
+    public RawConnection trySend(byte[] bytes) {
         try {
             return send(bytes);
         } catch (IOException closed) {
@@ -73,12 +73,12 @@ final class RawConnection implements AutoCloseable {
     }
 
     /** Receives until the server closes the connection, at most for {@code limit}. */
-    Received receive(Duration limit) throws IOException {
+    public Received receive(Duration limit) throws IOException {
         return receive(limit, false);
     }
 
     /** Receives until the head of a response and a body without length are complete, at most for {@code limit}. */
-    Received receiveResponse(Duration limit) throws IOException {
+    public Received receiveResponse(Duration limit) throws IOException {
         return receive(limit, true);
     }
 
