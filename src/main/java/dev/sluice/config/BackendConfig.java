@@ -67,9 +67,37 @@ public record BackendConfig(
      * Limits of requests.
      *
      * @param maxBodyBytes maximum size of a body, except of uploads
+     * @param maxBufferedBytes maximum size of all bodies in memory, except of uploads
      * @param perSecond average rate for each client address; the burst is twice as many
+     * @param timeout within which a head, and a body except that of an upload, must be received
      */
-    public record RequestLimits(long maxBodyBytes, int perSecond) {}
+    public record RequestLimits(
+            long maxBodyBytes,
+            long maxBufferedBytes,
+            int perSecond,
+            Duration timeout,
+            ConnectionLimits connections,
+            UploadPace uploadPace) {}
+
+    /**
+     * Maximum numbers of open connections.
+     *
+     * @param maxPerAddress of a client address
+     */
+    public record ConnectionLimits(int max, int maxPerAddress) {}
+
+    /**
+     * The minimum pace of an upload through this process.
+     *
+     * @param bytesPerSecond average in an interval
+     * @param interval an upload without data for this time fails
+     */
+    public record UploadPace(long bytesPerSecond, Duration interval) {
+        /** At least one. */
+        public long minBytesPerInterval() {
+            return Math.max(1, bytesPerSecond * interval.toMillis() / 1000);
+        }
+    }
 
     /**
      * Uploads through this process.
@@ -94,9 +122,7 @@ public record BackendConfig(
                 section.integer("port", 8080, 0, 65_535),
                 auth,
                 tokens,
-                new RequestLimits(
-                        section.longValue("maxBodyKiB", 64, 1, 65_536) << 10,
-                        section.integer("requestsPerSecond", 50, 1, 1_000_000)),
+                limits(section),
                 section.read("corsOrigins", BackendConfig::origins).orElse(List.of()),
                 section.bool("webUi", true),
                 new Uploads(
@@ -106,6 +132,25 @@ public record BackendConfig(
                 UserQuotas.read(section),
                 section.duration("presignedUrlSeconds", 3600, 10, 604_800),
                 WebhooksConfig.read(section));
+    }
+
+    private static RequestLimits limits(ConfigSection section) {
+        RequestLimits limits = new RequestLimits(
+                section.longValue("maxBodyKiB", 64, 1, 65_536) << 10,
+                section.longValue("maxBufferedBodiesMiB", 8, 1, 4096) << 20,
+                section.integer("requestsPerSecond", 50, 1, 1_000_000),
+                section.duration("requestTimeoutSeconds", 10, 1, 3600),
+                new ConnectionLimits(
+                        section.integer("maxConnections", 1000, 1, 100_000),
+                        section.integer("maxConnectionsPerAddress", 100, 1, 100_000)),
+                new UploadPace(
+                        section.longValue("minUploadKiBPerSecond", 4, 0, 1_048_576) << 10,
+                        section.duration("uploadIdleSeconds", 20, 1, 3600)));
+        if (limits.maxBodyBytes() > limits.maxBufferedBytes()
+                && section.areValid("maxBodyKiB", "maxBufferedBodiesMiB")) {
+            section.addError("maxBodyKiB", "must not exceed maxBufferedBodiesMiB");
+        }
+        return limits;
     }
 
     private static Tokens tokens(ConfigSection section, boolean needed) {

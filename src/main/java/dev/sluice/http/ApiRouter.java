@@ -8,19 +8,20 @@ import dev.sluice.http.handler.OperationHandler;
 import dev.sluice.http.problem.ProblemCode;
 import dev.sluice.http.problem.ProblemHandler;
 import dev.sluice.http.security.CallerAuthenticator;
+import dev.sluice.http.security.ConnectionLimiter;
+import dev.sluice.http.security.FramingHandler;
 import dev.sluice.http.security.LoopbackOnlyHandler;
 import dev.sluice.http.security.MethodOverrideHandler;
 import dev.sluice.http.security.OriginHandler;
 import dev.sluice.http.security.PathValidator;
 import dev.sluice.http.security.RateLimitHandler;
-import dev.sluice.http.security.RequestBodyHandler;
-import dev.sluice.http.stream.RequestBodyDrain;
+import dev.sluice.http.security.RequestAdmissionHandler;
+import dev.sluice.http.security.RequestTarget;
 import dev.sluice.http.stream.StreamingHandler;
 import dev.sluice.http.stream.TusUploadHandler;
 import dev.sluice.persistence.ticket.EventTicket;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
@@ -31,6 +32,7 @@ import io.vertx.ext.web.handler.HttpException;
 import io.vertx.ext.web.openapi.router.OpenAPIRoute;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.validation.RequestParameter;
 import io.vertx.openapi.validation.RequestUtils;
 import io.vertx.openapi.validation.ValidatableRequest;
@@ -45,7 +47,7 @@ import java.util.function.Function;
 
 /**
  * Builds the router from the OpenAPI document; each of its operations has exactly one handler. A request is checked in this
- * order: rate limit, path, origin, body size, authentication, schema.
+ * order: framing, rate limit, path, origin, authentication, body, schema.
  */
 final class ApiRouter {
     private static final Set<HttpMethod> METHODS =
@@ -73,15 +75,13 @@ final class ApiRouter {
             "Upload-Expires",
             "Sluice-Job-Id",
             "Sluice-Media-Id");
-    /** The query parameter of event streams. */
-    private static final String TICKET = "ticket";
-
     private static final int FIRST_ERROR = 400;
     private static final int LAST_ERROR = 599;
 
     private final Vertx vertx;
     private final BackendConfig config;
     private final Function<String, Future<Optional<EventTicket>>> tickets;
+    private final ConnectionLimiter connections;
     private final CallerAuthenticator authenticator;
     private final ProblemHandler problems = new ProblemHandler();
 
@@ -90,34 +90,30 @@ final class ApiRouter {
         this.vertx = vertx;
         this.config = config;
         this.tickets = tickets;
+        this.connections = new ConnectionLimiter(
+                vertx, config.limits().connections(), config.limits().timeout());
         this.authenticator = new CallerAuthenticator(vertx, config);
+    }
+
+    /** Admits or closes the connections of the server that uses the router. */
+    ConnectionLimiter connections() {
+        return connections;
     }
 
     /** @throws IllegalStateException if the operations of the contract and the registry differ */
     Router build(OpenAPIContract contract, OperationRegistry registry) {
-        RouterBuilder builder = RouterBuilder.create(
-                vertx,
-                contract,
-                (request, operation) ->
-                        extract(request, operation, registry.streaming().containsKey(operation.getOperationId())));
+        RouterBuilder builder = RouterBuilder.create(vertx, contract, ApiRouter::extract);
         requireAllOperationsImplemented(builder, registry.operations());
-        addGuards(
-                builder,
-                new RequestBodyHandler(
-                        contract, registry.streaming().keySet(), config.limits().maxBodyBytes()));
-        authenticator.handler().ifPresent(handler -> builder.security("bearer").httpHandler(handler));
+        addGuards(builder, targets(contract, registry.streaming().keySet()));
         for (OpenAPIRoute route : builder.getRoutes()) {
             String id = route.getOperation().getOperationId();
             StreamingHandler streaming = registry.streaming().get(id);
             if (streaming == null) {
                 OperationHandler operation =
                         Objects.requireNonNull(registry.buffered().get(id));
-                route.setDoSecurity(authenticator.handler().isPresent());
                 route.addHandler(request -> handle(request, operation));
             } else {
-                boolean requiresAuth =
-                        route.getOperation().getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true);
-                route.addHandler(request -> handle(request, streaming, requiresAuth));
+                route.addHandler(request -> handle(request, streaming));
             }
         }
         Router router = builder.createRouter();
@@ -128,21 +124,28 @@ final class ApiRouter {
         return router;
     }
 
-    private static Future<ValidatableRequest> extract(
-            RoutingContext request, io.vertx.openapi.contract.Operation operation, boolean streaming) {
+    private static Future<ValidatableRequest> extract(RoutingContext request, Operation operation) {
         return Future.<Void>future(valid -> {
                     RequestSchemaCheck.check(request, operation);
                     valid.complete();
                 })
-                .recover(invalid -> (streaming
-                                ? RequestBodyDrain.drain(request.request())
-                                : Future.<Void>succeededFuture())
-                        .compose(read -> Future.failedFuture(invalid)))
                 .compose(valid -> RequestUtils.extract(
                         request.request(),
                         operation,
-                        () -> Future.succeededFuture(
-                                streaming ? Buffer.buffer() : request.body().buffer())));
+                        () -> Future.succeededFuture(RequestAdmissionHandler.body(request))));
+    }
+
+    private static List<RequestTarget> targets(OpenAPIContract contract, Set<String> streaming) {
+        return contract.operations().stream()
+                .map(operation -> new RequestTarget(
+                        operation.getHttpMethod().name(),
+                        RequestTarget.pattern(operation.getAbsoluteOpenAPIPath()),
+                        operation.getOpenAPIModel().getBoolean(OpenApiDocument.REQUIRES_AUTH, true),
+                        operation.getParameters().stream()
+                                .anyMatch(parameter -> parameter.getName().equals(RequestAdmissionHandler.TICKET)),
+                        operation.getOpenAPIModel().getBoolean(OpenApiDocument.HAS_BODY, false),
+                        streaming.contains(operation.getOperationId())))
+                .toList();
     }
 
     private static void requireAllOperationsImplemented(RouterBuilder builder, Set<String> operations) {
@@ -154,7 +157,9 @@ final class ApiRouter {
         }
     }
 
-    private void addGuards(RouterBuilder builder, RequestBodyHandler bodies) {
+    private void addGuards(RouterBuilder builder, List<RequestTarget> targets) {
+        builder.rootHandler(connections);
+        builder.rootHandler(new FramingHandler());
         // First, because the request passes all handlers again.
         builder.rootHandler(new MethodOverrideHandler(TusUploadHandler.PATH));
         builder.rootHandler(new RateLimitHandler(config.limits().perSecond(), System::nanoTime));
@@ -170,36 +175,35 @@ final class ApiRouter {
         if (config.auth() == BackendConfig.Auth.NONE) {
             builder.rootHandler(new LoopbackOnlyHandler(config.corsOrigins()));
         }
-        builder.rootHandler(bodies);
+        builder.rootHandler(new RequestAdmissionHandler(vertx, config.limits(), targets, authenticator));
     }
 
     private void handle(RoutingContext request, OperationHandler operation) {
-        ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Optional<User> user = Optional.ofNullable(request.user());
-        Future.succeededFuture(new ApiRequest(
-                        authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)))
+        Future.succeededFuture(authenticated(request))
                 .compose(operation::handle)
                 .onSuccess(response -> send(request, response))
                 .onFailure(request::fail);
     }
 
-    private void handle(RoutingContext request, StreamingHandler streaming, boolean requiresAuth) {
+    private void handle(RoutingContext request, StreamingHandler streaming) {
         ValidatedRequest validated = request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
-        Future.succeededFuture(Optional.ofNullable(validated.getQuery().get(TICKET))
-                        .filter(given -> !given.isNull())
-                        .map(RequestParameter::getString))
-                .compose(ticket -> ticket.isPresent()
-                        ? redeem(ticket.get(), validated)
-                        : authenticate(request, validated, requiresAuth))
-                .compose(call -> streaming.handle(call, request.request()))
-                .onFailure(cause -> RequestBodyDrain.drain(request.request()).onComplete(read -> request.fail(cause)));
+        Future<ApiRequest> caller = RequestAdmissionHandler.expectsTicket(request)
+                ? redeem(
+                        Optional.ofNullable(validated.getQuery().get(RequestAdmissionHandler.TICKET))
+                                .filter(given -> !given.isNull())
+                                .map(RequestParameter::getString)
+                                .orElse(""),
+                        validated)
+                : Future.succeededFuture(authenticated(request));
+        caller.compose(call -> streaming.handle(call, request.request())).onFailure(request::fail);
     }
 
-    private Future<ApiRequest> authenticate(RoutingContext request, ValidatedRequest validated, boolean requiresAuth) {
-        Future<Optional<User>> authenticated =
-                requiresAuth ? authenticator.authenticate(request.request()) : Future.succeededFuture(Optional.empty());
-        return authenticated.map(user ->
-                new ApiRequest(authenticator.callerFor(user.orElse(null)), validated, ApiRequest.tokenExpiry(user)));
+    private ApiRequest authenticated(RoutingContext request) {
+        Optional<User> user = RequestAdmissionHandler.user(request);
+        return new ApiRequest(
+                authenticator.callerFor(user.orElse(null)),
+                request.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST),
+                ApiRequest.tokenExpiry(user));
     }
 
     private Future<ApiRequest> redeem(String ticket, ValidatedRequest validated) {

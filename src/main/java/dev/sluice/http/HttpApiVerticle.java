@@ -14,6 +14,7 @@ import dev.sluice.http.handler.JobHandler;
 import dev.sluice.http.handler.OperationHandler;
 import dev.sluice.http.handler.OutputUrlHandler;
 import dev.sluice.http.handler.SystemStatusHandler;
+import dev.sluice.http.security.ConnectionLimiter;
 import dev.sluice.http.stream.EventStreamHandler;
 import dev.sluice.http.stream.FormUploadHandler;
 import dev.sluice.http.stream.StreamingHandler;
@@ -55,10 +56,11 @@ public final class HttpApiVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         return OpenApiDocument.read(vertx)
-                .compose(file -> file.toRouterContract(vertx)
-                        .map(contract -> new ApiRouter(vertx, config, services.tickets()::redeem)
-                                .build(contract, registry(file.json()))))
-                .compose(router -> subscribe().compose(subscribed -> listen(router)))
+                .compose(file -> file.toRouterContract(vertx).compose(contract -> {
+                    ApiRouter api = new ApiRouter(vertx, config, services.tickets()::redeem);
+                    Router router = api.build(contract, registry(file.json()));
+                    return subscribe().compose(subscribed -> listen(router, api.connections()));
+                }))
                 .onSuccess(started -> {
                     cleanupTimer = vertx.setPeriodic(UPLOAD_CLEANUP_INTERVAL.toMillis(), due -> deleteExpiredUploads());
                 })
@@ -94,7 +96,7 @@ public final class HttpApiVerticle extends VerticleBase {
         return Future.join(unsubscribed, closed);
     }
 
-    private Future<HttpServer> listen(Router router) {
+    private Future<HttpServer> listen(Router router, ConnectionLimiter connections) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
@@ -102,6 +104,10 @@ public final class HttpApiVerticle extends VerticleBase {
                 // The body of an upgrade request would be buffered without a limit.
                 .setHttp2ClearTextEnabled(false);
         return vertx.createHttpServer(options)
+                .connectionHandler(connections::accept)
+                .exceptionHandler(cause -> LOG.atDebug()
+                        .addKeyValue("error", String.valueOf(cause))
+                        .log("connection failed"))
                 .requestHandler(withWebUi(router))
                 .listen()
                 .onSuccess(listening -> {
@@ -149,8 +155,12 @@ public final class HttpApiVerticle extends VerticleBase {
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
         buffered.putAll(new HealthHandler(health, services.process(), contract).handlers());
         Map<String, StreamingHandler> streaming = new HashMap<>();
-        streaming.putAll(new FormUploadHandler(services.uploads(), services.webhookResolver()).handlers());
-        streaming.putAll(new TusUploadHandler(services.resumable(), services.webhookResolver()).handlers());
+        streaming.putAll(new FormUploadHandler(
+                        vertx, config.limits().uploadPace(), services.uploads(), services.webhookResolver())
+                .handlers());
+        streaming.putAll(new TusUploadHandler(
+                        vertx, config.limits().uploadPace(), services.resumable(), services.webhookResolver())
+                .handlers());
         streaming.putAll(new EventStreamHandler(
                         vertx, feed, services.media(), config.quotas().maxEventStreams())
                 .handlers());

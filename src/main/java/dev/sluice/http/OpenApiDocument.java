@@ -2,6 +2,7 @@ package dev.sluice.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
@@ -15,8 +16,10 @@ import java.util.Objects;
  * @param json OpenAPI 3.1
  */
 record OpenApiDocument(JsonObject json) {
-    /** Added to streaming operations of the router's contract: whether they require a token. */
+    /** Added to the operations of the router's contract: whether they require a token. */
     static final String REQUIRES_AUTH = "x-requires-auth";
+    /** Added to the operations of the router's contract: whether their requests may have a body. */
+    static final String HAS_BODY = "x-has-body";
 
     private static final String STREAMING = "x-streaming";
     private static final String FILE = "/http/openapi.json";
@@ -39,15 +42,19 @@ record OpenApiDocument(JsonObject json) {
 
     /**
      * Removes responses, and request bodies of streaming operations: the router does not use them, but rejects contracts with
-     * body types it does not support. Streaming operations are authenticated by {@link ApiRouter}: the security handler of the
-     * router would resume the request before its handler reads the body.
+     * body types it does not support. Requests are authenticated by {@link ApiRouter} before their body is read, in place of the
+     * router.
      */
     private static void strip(JsonObject operation) {
         operation.put("responses", new JsonObject().put("200", new JsonObject().put("description", "not used")));
+        operation.put(HAS_BODY, operation.containsKey("requestBody"));
         if (operation.getBoolean(STREAMING, false)) {
             operation.remove("requestBody");
-            operation.put(REQUIRES_AUTH, operation.remove("security") != null);
         }
+        boolean requiresAuth =
+                !operation.getJsonArray("security", new JsonArray()).isEmpty();
+        operation.remove("security");
+        operation.put(REQUIRES_AUTH, requiresAuth);
     }
 
     private static OpenApiDocument readNow() throws IOException {

@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.http.problem.InvalidRequestException;
+import dev.sluice.http.security.RequestAdmissionHandler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -98,8 +99,8 @@ final class RequestSchemaCheck {
     }
 
     private static void checkBody(RoutingContext request, Operation operation, JsonSchema schema) {
-        Buffer content = request.body().buffer();
-        if (content == null || content.length() == 0) {
+        Buffer content = RequestAdmissionHandler.body(request);
+        if (content.length() == 0) {
             if (operation.getRequestBody().isRequired()) {
                 throw new InvalidRequestException("The JSON body is missing.");
             }

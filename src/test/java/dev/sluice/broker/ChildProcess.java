@@ -111,6 +111,11 @@ public final class ChildProcess {
                 .until(ready);
     }
 
+    /** The file of its output and errors. */
+    public Path output() {
+        return output;
+    }
+
     public ProcessHandle handle() {
         return process.toHandle();
     }

@@ -81,7 +81,7 @@ public final class PipelineFixture implements AutoCloseable {
     }
 
     /** Starts the production jar in its own JVM with these options and the same services; waits until it is started. */
-    ChildProcess process(JsonObject settings, String... jvm) throws IOException {
+    public ChildProcess process(JsonObject settings, String... jvm) throws IOException {
         Path home = Files.createTempDirectory(directory, "process");
         JsonObject own = new JsonObject()
                 .put(

@@ -3,6 +3,8 @@ package dev.sluice.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.attacks.RawConnection;
+import dev.sluice.attacks.RawConnection.Received;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.http.TestClient.Reply;
 import dev.sluice.http.handler.ApiRequest;
@@ -25,11 +27,14 @@ import io.vertx.junit5.VertxExtension;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -82,6 +87,10 @@ class ApiRouterTest {
 
     /** A router whose handlers return the operation and the caller. */
     private static TestClient serve(JsonObject backend) throws Exception {
+        return new TestClient(vertx, server(backend).actualPort());
+    }
+
+    private static HttpServer server(JsonObject backend) throws Exception {
         JsonObject settings = new JsonObject()
                 .put("enabled", true)
                 .put("jwtSecret", TestTokens.SECRET)
@@ -89,12 +98,11 @@ class ApiRouterTest {
                 .mergeIn(backend);
         settings.fieldNames().removeIf(key -> settings.getValue(key) == null);
         SluiceConfig config = SluiceConfig.read(new JsonObject().put("backend", settings), Map.of());
-        HttpServer server = vertx.createHttpServer()
+        return vertx.createHttpServer()
                 .requestHandler(new ApiRouter(vertx, config.backend(), ApiRouterTest::redeem)
                         .build(contract, registry(operations())))
                 .listen(0, "127.0.0.1")
                 .await(20, TimeUnit.SECONDS);
-        return new TestClient(vertx, server.actualPort());
     }
 
     private static Map<String, OperationHandler> operations() {
@@ -168,6 +176,8 @@ class ApiRouterTest {
                 client.call("POST", "/api/video-processing/event-tickets", Map.of(), Buffer.buffer()),
                 401,
                 "unauthorized");
+        assertThat(client.get(events).status()).isIn(400, 401);
+        assertThat(client.get(events + "%zz").status()).isIn(400, 401);
         Reply tooLong = client.get(events + "secret".repeat(30));
         assertProblem(tooLong, 400, "invalid_request");
         assertThat(tooLong.body().toString()).contains("'ticket'").doesNotContain("secret");
@@ -181,6 +191,103 @@ class ApiRouterTest {
         assertThat(client.get(JOBS, TestTokens.admin()).json().getMap()).containsEntry("admin", true);
         String textClaim = TestTokens.signed(TestTokens.claims("ann").put("admin", "true"), TestTokens.SECRET);
         assertThat(client.get(JOBS, textClaim).json().getMap()).containsEntry("admin", false);
+    }
+
+    static Stream<Arguments> oddTokens() {
+        long soon = Instant.now().getEpochSecond() + 600;
+        JsonObject nested = new JsonObject().put("a", new JsonArray().add(1));
+        Stream.Builder<Arguments> tokens = Stream.builder();
+        for (Object exp : Arrays.asList(null, "soon", String.valueOf(soon), 1e300, -1, true, nested)) {
+            tokens.add(odd("exp", exp));
+        }
+        for (Object sub : Arrays.asList(null, 7, nested, " ", "a\0b", "a\nb", "\ud800", "x".repeat(256))) {
+            tokens.add(odd("sub", sub));
+        }
+        for (Object aud : Arrays.asList(null, 7, new JsonArray().add(7), nested)) {
+            tokens.add(odd("aud", aud));
+        }
+        for (Object time : Arrays.asList("now", nested, 1e300)) {
+            tokens.add(odd("nbf", time)).add(odd("iat", time));
+        }
+        tokens.add(odd("iss", 7));
+        return tokens.add(Arguments.of(
+                        "header crit",
+                        TestTokens.signed(
+                                new JsonObject().put("crit", new JsonArray().add("exp")), TestTokens.claims("ann"))))
+                .build();
+    }
+
+    private static Arguments odd(String claim, Object value) {
+        JsonObject claims = TestTokens.claims("ann");
+        claims.getMap().put(claim, value);
+        return Arguments.of(
+                claim + " " + String.valueOf(value).replaceAll("[^ -~]", "?"),
+                TestTokens.signed(claims, TestTokens.SECRET));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("oddTokens")
+    void rejectsSignedTokenWithOddClaims(String description, String token) {
+        assertProblem(client.get(JOBS, token), 401, "unauthorized");
+        assertProblem(client.get("/api/video-processing/events", token), 401, "unauthorized");
+    }
+
+    @Test
+    void acceptsUsualClaims() {
+        JsonObject claims = TestTokens.claims("x".repeat(255))
+                .put("aud", new JsonArray().add("a").add("b"))
+                .put("iss", "https://id.test")
+                .put("nbf", Instant.now().getEpochSecond() - 1.5)
+                .put("iat", 0);
+
+        assertThat(client.get(JOBS, TestTokens.signed(claims, TestTokens.SECRET))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void rejectsBodyOfOperationWithoutOne() {
+        Map<String, String> headers = Map.of("Authorization", "Bearer " + TestTokens.admin());
+        Buffer body = Buffer.buffer("{}");
+
+        for (String path : List.of(JOBS + "/x/cancel", "/api/video-processing/uploads")) {
+            Reply reply = client.call("POST", path, headers, body);
+            assertProblem(reply, 400, "invalid_request");
+            assertThat(reply.headers().get("Connection")).isEqualTo("close");
+            assertThat(client.call("POST", path, headers, Buffer.buffer()).status())
+                    .isEqualTo(200);
+        }
+        assertProblem(client.call("POST", "/nowhere", headers, body), 404, "not_found");
+        assertProblem(client.call("PUT", JOBS, Map.of(), Buffer.buffer(new byte[1 << 20])), 405, "method_not_allowed");
+    }
+
+    @Test
+    void limitsMemoryOfAllBodies() throws Exception {
+        HttpServer server = server(new JsonObject().put("maxBodyKiB", 1024).put("maxBufferedBodiesMiB", 1));
+        byte[] part = " ".repeat(700 << 10).getBytes(StandardCharsets.US_ASCII);
+        String head = "POST " + PROCESS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                + TestTokens.admin() + "\r\nContent-Type: application/json\r\nContent-Length: " + (part.length + 2)
+                + "\r\n\r\n";
+        byte[] rest = "{}".getBytes(StandardCharsets.US_ASCII);
+
+        for (int round = 0; round < 2; round++) {
+            try (RawConnection one = RawConnection.open("127.0.0.1", server.actualPort());
+                    RawConnection other = RawConnection.open("127.0.0.1", server.actualPort())) {
+                one.send(head).send(part);
+                other.send(head).send(part);
+                // Neither body is complete: one of them is rejected, and the other one is still accepted.
+                Received rejected = one.receive(Duration.ofMillis(50));
+                boolean first = true;
+                while (rejected.status() == 0) {
+                    first = !first;
+                    rejected = (first ? one : other).receive(Duration.ofMillis(50));
+                }
+                assertThat(rejected.text()).contains("\"overloaded\"");
+                RawConnection accepted = first ? other : one;
+                assertThat(accepted.send(rest).receive(Duration.ofSeconds(20)).status())
+                        .isEqualTo(200);
+            }
+        }
     }
 
     static Stream<Arguments> invalidTokens() {

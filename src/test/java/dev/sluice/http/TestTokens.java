@@ -34,7 +34,16 @@ public final class TestTokens {
     }
 
     static String signed(JsonObject claims, String secret) {
-        String content = content("HS256", claims);
+        return mac(content("HS256", claims), secret);
+    }
+
+    /** A token with these additional header fields. */
+    static String signed(JsonObject header, JsonObject claims) {
+        JsonObject all = new JsonObject().put("typ", "JWT").put("alg", "HS256").mergeIn(header);
+        return mac(base64(all) + "." + base64(claims), SECRET);
+    }
+
+    private static String mac(String content, String secret) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
@@ -58,8 +67,16 @@ public final class TestTokens {
 
     static String content(String algorithm, JsonObject claims) {
         JsonObject header = new JsonObject().put("typ", "JWT").put("alg", algorithm);
-        return base64(header.encode().getBytes(StandardCharsets.UTF_8)) + "."
-                + base64(claims.encode().getBytes(StandardCharsets.UTF_8));
+        return base64(header) + "." + base64(claims);
+    }
+
+    /** All characters but ASCII are escaped, so that a text may contain half of a surrogate pair. */
+    private static String base64(JsonObject json) {
+        StringBuilder text = new StringBuilder();
+        json.encode()
+                .chars()
+                .forEach(c -> text.append(c < 128 ? String.valueOf((char) c) : String.format("\\u%04x", c)));
+        return base64(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String base64(byte[] bytes) {

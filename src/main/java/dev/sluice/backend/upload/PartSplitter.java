@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splits a stream into parts of one size. The stream is paused while a part is stored, so that at most one part is in memory.
@@ -22,6 +23,7 @@ final class PartSplitter {
     private long byteCount;
     private boolean storing;
     private boolean streamEnded;
+    private @Nullable Throwable failure;
 
     /** Receives full parts. */
     @FunctionalInterface
@@ -47,7 +49,8 @@ final class PartSplitter {
 
     /**
      * Reads the stream to its end. Fails if the stream fails or a part is not stored, and with {@link RequestRejectedException}
-     * if the stream exceeds its limit; {@link #remainder} and {@link #byteCount} are still valid then.
+     * if the stream exceeds its limit; {@link #remainder} and {@link #byteCount} are still valid then. Completes when no part
+     * is being stored.
      */
     Future<Void> drain(ReadStream<Buffer> body) {
         body.exceptionHandler(this::fail);
@@ -73,7 +76,7 @@ final class PartSplitter {
     }
 
     private void consume(ReadStream<Buffer> body, Buffer bytes, int from) {
-        if (ended.future().isComplete() || from == bytes.length()) {
+        if (failure != null || from == bytes.length()) {
             return;
         }
         if (byteCount + bytes.length() - from > maxBytes) {
@@ -94,7 +97,10 @@ final class PartSplitter {
                             finish();
                         }
                     })
-                    .onFailure(this::fail);
+                    .onFailure(cause -> {
+                        storing = false;
+                        fail(cause);
+                    });
             return;
         }
         int count = Math.min(bytes.length() - from, part.length - filled);
@@ -105,12 +111,18 @@ final class PartSplitter {
     }
 
     private void finish() {
-        if (streamEnded && !storing) {
+        if (storing) {
+            return;
+        }
+        if (failure != null) {
+            ended.tryFail(failure);
+        } else if (streamEnded) {
             ended.tryComplete();
         }
     }
 
     private void fail(Throwable cause) {
-        ended.tryFail(cause);
+        failure = failure == null ? cause : failure;
+        finish();
     }
 }

@@ -13,6 +13,7 @@ public enum ProblemCode {
     FORBIDDEN(403, "Forbidden", "You do not have permission for this operation."),
     NOT_FOUND(404, "Not Found", "Resource not found."),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed", "Method not allowed for this resource."),
+    REQUEST_TIMEOUT(408, "Request Timeout", "The request was not received in time."),
     CONFLICT(409, "Conflict", "The resource is in a state that does not allow this operation."),
     GONE(410, "Gone", "The resource no longer exists."),
     UNSUPPORTED_TUS_VERSION(412, "Precondition Failed", "Tus-Resumable must be 1.0.0."),

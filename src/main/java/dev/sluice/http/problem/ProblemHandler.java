@@ -20,7 +20,12 @@ public final class ProblemHandler {
         Throwable cause = request.failure();
         boolean explained = status == ProblemCode.INTERNAL_ERROR.status() || cause instanceof InvalidRequestException;
         Problem problem = cause != null && explained ? Problem.of(cause) : Problem.of(status);
-        if (problem.code() == ProblemCode.INTERNAL_ERROR) {
+        if (problem.code() == ProblemCode.INTERNAL_ERROR && request.response().closed()) {
+            LOG.atDebug()
+                    .addKeyValue("error", String.valueOf(cause))
+                    .addKeyValue("path", request.normalizedPath())
+                    .log("client disconnected");
+        } else if (problem.code() == ProblemCode.INTERNAL_ERROR) {
             LOG.atError()
                     .setCause(cause)
                     .addKeyValue("method", request.request().method())
@@ -40,13 +45,15 @@ public final class ProblemHandler {
                 request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
             case QUOTA_EXCEEDED ->
                 request.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(QUOTA_RETRY_SECONDS));
-            case BODY_TOO_LARGE -> request.response().putHeader(HttpHeaders.CONNECTION, "close");
             default -> {}
         }
+        UnreadBody.discard(request.request());
         var unused = request.response()
                 .setStatusCode(problem.code().status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.CONTENT_TYPE)
                 .end(problem.toJson().toBuffer())
-                .onFailure(closed -> LOG.atDebug().setCause(closed).log("client disconnected before the response"));
+                .onFailure(closed -> LOG.atDebug()
+                        .addKeyValue("error", String.valueOf(closed))
+                        .log("client disconnected before the response"));
     }
 }

@@ -8,9 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.auth.User;
-import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.web.handler.HttpException;
-import io.vertx.ext.web.handler.JWTAuthHandler;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +28,7 @@ public final class CallerAuthenticator {
         this.adminClaim = config.tokens().adminClaim();
     }
 
-    /** The security handler of the router; empty if authentication is disabled. */
-    public Optional<JWTAuthHandler> handler() {
-        return tokens.map(JWTAuthHandler::create);
-    }
-
-    /** The caller for a user authenticated by the handler. */
+    /** The caller for an authenticated user. */
     public Caller callerFor(@Nullable User user) {
         if (tokens.isEmpty()) {
             return LOCAL_ADMIN;
@@ -43,10 +36,7 @@ public final class CallerAuthenticator {
         return user == null ? ANONYMOUS : new Caller(user.subject(), Boolean.TRUE.equals(user.<Object>get(adminClaim)));
     }
 
-    /**
-     * Authenticates a streaming request, whose body the handler of the router would resume. Fails with 401; empty if
-     * authentication is disabled.
-     */
+    /** Authenticates a request by its head. Fails with 401; empty if authentication is disabled. */
     public Future<Optional<User>> authenticate(HttpServerRequest request) {
         if (tokens.isEmpty()) {
             return Future.succeededFuture(Optional.empty());
@@ -56,8 +46,7 @@ public final class CallerAuthenticator {
             return Future.failedFuture(new HttpException(ProblemCode.UNAUTHORIZED.status()));
         }
         return tokens.get()
-                .authenticate(
-                        new TokenCredentials(header.substring(SCHEME.length()).strip()))
+                .authenticate(header.substring(SCHEME.length()).strip())
                 .map(Optional::of)
                 .recover(rejected ->
                         Future.failedFuture(new HttpException(ProblemCode.UNAUTHORIZED.status(), rejected)));

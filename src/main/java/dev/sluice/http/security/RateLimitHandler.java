@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Limits the requests of each client address with a token bucket; the burst is twice the rate. Uses the address of the
- * connection, because forwarding headers can be forged.
+ * connection, because forwarding headers can be forged; of IPv6 the network.
  */
 public final class RateLimitHandler implements PlatformHandler {
     /** The least recently used address is evicted first; its bucket is then full again. */
@@ -27,7 +27,7 @@ public final class RateLimitHandler implements PlatformHandler {
 
     @Override
     public void handle(RoutingContext request) {
-        if (tryAcquire(request.request().remoteAddress().hostAddress())) {
+        if (tryAcquire(ClientAddress.of(request.request().remoteAddress()))) {
             request.next();
         } else {
             request.fail(ProblemCode.TOO_MANY_REQUESTS.status());

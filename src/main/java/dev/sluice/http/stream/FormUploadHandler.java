@@ -3,6 +3,7 @@ package dev.sluice.http.stream;
 import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.upload.FormUploadService;
+import dev.sluice.config.BackendConfig;
 import dev.sluice.http.handler.ApiRequest;
 import dev.sluice.http.handler.JsonResponse;
 import dev.sluice.http.problem.InvalidRequestException;
@@ -10,12 +11,14 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Uploads as multipart/form-data. */
 public final class FormUploadHandler {
@@ -23,10 +26,16 @@ public final class FormUploadHandler {
 
     private static final int CREATED = 201;
 
+    private final Vertx vertx;
+    private final BackendConfig.UploadPace pace;
     private final FormUploadService uploads;
     private final JobWebhookResolver webhookResolver;
 
-    public FormUploadHandler(FormUploadService uploads, JobWebhookResolver webhookResolver) {
+    /** @param pace of the request */
+    public FormUploadHandler(
+            Vertx vertx, BackendConfig.UploadPace pace, FormUploadService uploads, JobWebhookResolver webhookResolver) {
+        this.vertx = vertx;
+        this.pace = pace;
         this.uploads = uploads;
         this.webhookResolver = webhookResolver;
     }
@@ -47,12 +56,14 @@ public final class FormUploadHandler {
         }
         request.uploadHandler(form::part);
         // Also called when the client disconnects.
-        request.exceptionHandler(
-                cause -> form.stored.tryFail(new InvalidRequestException("The form is invalid or truncated.")));
+        request.exceptionHandler(cause -> form.fail(new InvalidRequestException("The form is invalid or truncated.")));
         request.endHandler(end -> form.ended());
+        request.handler(form.pace::received);
+        form.pace.start(form::fail);
         request.resume();
         return form.stored
                 .future()
+                .onComplete(done -> form.pace.stop())
                 .compose(job -> JsonResponse.send(request.response().setStatusCode(CREATED), created(job)));
     }
 
@@ -68,7 +79,8 @@ public final class FormUploadHandler {
         private final Caller caller;
         private final Optional<WebhookUrl> webhook;
         private final Promise<StagedJob> stored = Promise.promise();
-        private boolean started;
+        private final RequestPace pace = new RequestPace(vertx, FormUploadHandler.this.pace);
+        private @Nullable UploadStream video;
 
         Form(Caller caller, Optional<WebhookUrl> webhook) {
             this.caller = caller;
@@ -76,22 +88,34 @@ public final class FormUploadHandler {
         }
 
         void part(HttpServerFileUpload file) {
-            if (started || !file.name().equals(FIELD)) {
+            if (video != null || !file.name().equals(FIELD)) {
                 file.handler(discarded -> {});
                 return;
             }
-            started = true;
-            file.pause();
-            uploads.upload(caller, file.filename(), webhook, file)
+            UploadStream data = new UploadStream(vertx, file.pause(), pace, counted -> {});
+            video = data;
+            uploads.upload(caller, file.filename(), webhook, data)
                     // Clients read the response only after they have sent the form.
-                    .onFailure(cause -> file.handler(discarded -> {}).resume())
+                    .onComplete(done -> data.discard())
                     .onComplete(stored);
         }
 
+        /** The request has ended: without a file, or with a file that may be incomplete. */
         void ended() {
-            if (!started) {
+            if (video == null) {
                 stored.tryFail(
                         new InvalidRequestException("The form must contain a file in the field '" + FIELD + "'."));
+            } else {
+                video.requestEnded();
+            }
+        }
+
+        /** Fails the upload; the response is sent when its data is deleted. */
+        void fail(Throwable cause) {
+            if (video == null) {
+                stored.tryFail(cause);
+            } else {
+                video.fail(cause);
             }
         }
     }

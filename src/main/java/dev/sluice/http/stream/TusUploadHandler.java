@@ -3,12 +3,14 @@ package dev.sluice.http.stream;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.upload.ChecksumVerifier;
 import dev.sluice.backend.upload.ResumableUploadService;
+import dev.sluice.config.BackendConfig;
 import dev.sluice.http.handler.ApiRequest;
 import dev.sluice.http.problem.InvalidRequestException;
 import dev.sluice.http.problem.Problem;
 import dev.sluice.http.problem.ProblemCode;
 import dev.sluice.persistence.upload.UploadRecord;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -35,10 +37,19 @@ public final class TusUploadHandler {
     private static final int CREATED = 201;
     private static final int NO_CONTENT = 204;
 
+    private final Vertx vertx;
+    private final BackendConfig.UploadPace pace;
     private final ResumableUploadService uploads;
     private final JobWebhookResolver webhookResolver;
 
-    public TusUploadHandler(ResumableUploadService uploads, JobWebhookResolver webhookResolver) {
+    /** @param pace of requests with data */
+    public TusUploadHandler(
+            Vertx vertx,
+            BackendConfig.UploadPace pace,
+            ResumableUploadService uploads,
+            JobWebhookResolver webhookResolver) {
+        this.vertx = vertx;
+        this.pace = pace;
         this.uploads = uploads;
         this.webhookResolver = webhookResolver;
     }
@@ -102,12 +113,13 @@ public final class TusUploadHandler {
         }
         Optional<ChecksumVerifier> checksum =
                 Optional.ofNullable(request.getHeader("Upload-Checksum")).map(TusUploadHandler::checksum);
-        return uploads.append(
-                        call.caller(),
-                        call.pathParameter("uploadId"),
-                        byteCount(request, "Upload-Offset"),
-                        checksum,
-                        request)
+        String id = call.pathParameter("uploadId");
+        long offset = byteCount(request, "Upload-Offset");
+        RequestPace requestPace = new RequestPace(vertx, pace);
+        UploadStream data = new UploadStream(vertx, request, requestPace, requestPace::received);
+        requestPace.start(data::fail);
+        return uploads.append(call.caller(), id, offset, checksum, data)
+                .onComplete(done -> requestPace.stop())
                 .compose(upload -> withUploadHeaders(request, upload)
                         .setStatusCode(NO_CONTENT)
                         .end());
