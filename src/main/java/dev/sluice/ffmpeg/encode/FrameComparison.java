@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -89,10 +90,10 @@ final class FrameComparison {
     private static String concat(List<String> chains, String name) {
         String labelled = IntStream.range(0, chains.size())
                 .mapToObj(i -> chains.get(i) + "[" + name + i + "];")
-                .reduce("", String::concat);
+                .collect(Collectors.joining());
         String labels = IntStream.range(0, chains.size())
                 .mapToObj(i -> "[" + name + i + "]")
-                .reduce("", String::concat);
+                .collect(Collectors.joining());
         return labelled + labels + "concat=n=" + chains.size() + ",setpts=N/25/TB[" + name + "]";
     }
 
