@@ -20,8 +20,6 @@ public final class FileSignature {
     private static final Map<String, String> IMAGES_BY_MAGIC = Map.of(
             "89504e470d0a1a0a", "PNG",
             "ffd8ff", "JPEG",
-            "474946383761", "GIF",
-            "474946383961", "GIF",
             "49492a00", "TIFF",
             "4d4d002a", "TIFF",
             "38425053", "Photoshop");
@@ -35,7 +33,16 @@ public final class FileSignature {
             List.of("<mpd", "<smil", "<smoothstreamingmedia", "<playlist", "<compositionplaylist");
 
     private static final List<String> CONTAINER_STARTS = List.of(
-            "1a45dfa3", "464c56", "4f676753", "3026b275", "000001", "060e2b34", "1f0700", "444b4946", "2e524d46");
+            "1a45dfa3",
+            "464c56",
+            "4f676753",
+            "3026b275",
+            "000001",
+            "060e2b34",
+            "1f0700",
+            "444b4946",
+            "2e524d46",
+            "47494638");
 
     private static final List<String> BOXES = List.of("ftyp", "moov", "mdat", "wide", "free", "skip", "pnot", "uuid");
 
@@ -75,26 +82,26 @@ public final class FileSignature {
     /** The failure for a file with these first bytes; empty if it may be a video. */
     public static Optional<JobException> reject(byte[] head) {
         return image(head)
-                .flatMap(kind -> rejectImage(kind, head))
+                .map(kind -> rejectImage(kind, head))
                 .or(() -> text(head).map(FileSignature::rejectText));
     }
 
-    /** FFmpeg decides whether an animated GIF is accepted; it has no demuxer that is allowed for other animations. */
-    private static Optional<JobException> rejectImage(String kind, byte[] head) {
+    /** FFmpeg has no demuxer for animations in WebP, and none that is allowed for those in PNG. A GIF is accepted. */
+    private static JobException rejectImage(String kind, byte[] head) {
         String start = new String(head, StandardCharsets.ISO_8859_1);
-        if (kind.equals("GIF") && start.contains("NETSCAPE2.0")) {
-            return Optional.empty();
-        }
         boolean animated =
                 (kind.equals("PNG") && start.contains("acTL")) || (kind.equals("WebP") && start.contains("ANIM"));
-        return Optional.of(
-                animated
-                        ? new JobException(
-                                ErrorCode.NOT_A_VIDEO,
-                                "The file is an animated image (" + kind
-                                        + "), a format that is not accepted; convert it to MP4, Matroska or WebM.")
-                        : new JobException(
-                                ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video."));
+        return animated
+                ? new JobException(
+                        ErrorCode.NOT_A_VIDEO,
+                        "The file is an animated image (" + kind
+                                + "), a format that is not accepted; convert it to MP4, Matroska or WebM.")
+                : stillImage(kind);
+    }
+
+    /** The failure for a still image of this format. */
+    public static JobException stillImage(String kind) {
+        return new JobException(ErrorCode.STILL_IMAGE, "The file is a still image (" + kind + "), not a video.");
     }
 
     private static Optional<String> image(byte[] head) {

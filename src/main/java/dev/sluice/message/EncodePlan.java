@@ -17,8 +17,7 @@ import java.util.stream.IntStream;
  * @param end estimated end of the video stream
  * @param segmentDuration of all segments but the last
  * @param firstFrameTimes timestamp of the first frame of each segment; empty for a segment without frames
- * @param width display width of the source, pixels
- * @param height display height of the source, pixels
+ * @param video properties of the source by which renditions are selected and verified
  * @param hasAudio whether the audio is encoded, in a task of its own
  * @param audioStart of the audio stream, from the start of the file; empty if not stated
  * @param audioEnd of the audio stream, from the start of the file; empty if not stated
@@ -30,18 +29,28 @@ public record EncodePlan(
         Duration end,
         Duration segmentDuration,
         List<Optional<Duration>> firstFrameTimes,
-        int width,
-        int height,
+        Video video,
         boolean hasAudio,
         Optional<Duration> audioStart,
         Optional<Duration> audioEnd,
         List<String> warnings,
         JsonObject encoding) {
+    private static final double MAX_FRAME_RATE = 300;
     private static final int MAX_SEGMENTS = 100_000;
     private static final int MAX_WARNINGS = 100;
     private static final int MAX_SIDE = 1 << 20;
     private static final long MAX_MICROS = 1_000_000_000_000_000L;
     private static final long NO_FRAME = -1_000_000_000_000_000L;
+
+    /**
+     * Properties of the video.
+     *
+     * @param width display width of the source, pixels
+     * @param height display height of the source, pixels
+     * @param frameRate in frames per second; the highest accepted one if not known
+     * @param color name of the color standard of the renditions; empty if not known
+     */
+    public record Video(int width, int height, double frameRate, String color) {}
 
     public EncodePlan {
         firstFrameTimes = List.copyOf(firstFrameTimes);
@@ -67,8 +76,10 @@ public record EncodePlan(
                         new JsonArray(firstFrameTimes.stream()
                                 .map(first -> first.map(EncodePlan::micros).orElse(NO_FRAME))
                                 .toList()))
-                .put("width", width)
-                .put("height", height)
+                .put("width", video.width())
+                .put("height", video.height())
+                .put("frameRate", video.frameRate())
+                .put("color", video.color())
                 .put("withSound", hasAudio)
                 .put("warnings", new JsonArray(warnings))
                 .put("encoding", encoding);
@@ -93,13 +104,21 @@ public record EncodePlan(
                 IntStream.range(0, array.size())
                         .mapToObj(segment -> firstFrameTime(array, segment))
                         .toList(),
-                fields.integer("width", 1, MAX_SIDE),
-                fields.integer("height", 1, MAX_SIDE),
+                video(json, fields),
                 hasAudio,
                 optionalTime(json, "audioBeginMicros"),
                 optionalTime(json, "audioEndMicros"),
                 warnings(json),
                 encoding);
+    }
+
+    /** Plans of earlier versions have no frame rate and color. */
+    private static Video video(JsonObject json, FieldReader fields) {
+        return new Video(
+                fields.integer("width", 1, MAX_SIDE),
+                fields.integer("height", 1, MAX_SIDE),
+                json.getValue("frameRate") instanceof Number rate ? rate.doubleValue() : MAX_FRAME_RATE,
+                json.getValue("color") instanceof String color ? color : "");
     }
 
     private static Optional<Duration> optionalTime(JsonObject json, String field) {

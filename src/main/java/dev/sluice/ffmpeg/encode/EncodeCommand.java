@@ -83,17 +83,19 @@ public final class EncodeCommand {
      * Encodes the frames of one segment, without audio. Frames and timestamps are those of an encode in one piece: the files
      * start at the time of the segment.
      *
+     * @param displaySize of the plan: a survey on another host may have been incomplete
      * @param firstFrame timestamp of the first frame of the segment
      * @param preroll distance from the segment to the seek position before it, less than the start of the segment; empty:
      *     everything before the segment is decoded
      */
     public List<String> arguments(
             ProbedSource source,
-            List<Rendition> renditions,
+            Dimensions displaySize,
             Segment segment,
             Duration firstFrame,
             Optional<Duration> preroll) {
         MediaInfo info = source.info();
+        List<Rendition> renditions = new RenditionLadder(config).renditions(displaySize);
         List<String> command = globalOptions();
         command.addAll(timesOfWholeEncode(info));
         preroll.map(segment.start().plus(info.times().origin())::minus)
@@ -101,9 +103,8 @@ public final class EncodeCommand {
                         List.of("-noaccurate_seek", "-seek_timestamp", "1", "-ss", DecimalSeconds.format(seek))));
         command.addAll(videoInput(source));
         Duration lookahead = segment.isLast() ? Duration.ZERO : SegmentRateControl.lookahead(config, info.video());
-        Duration videoStart = info.times().videoStart().orElse(Duration.ZERO);
         command.addAll(
-                filters(info, renditions, Optional.of(new FilterGraph.TimeRange(segment, videoStart, lookahead))));
+                filters(info, displaySize, renditions, Optional.of(new FilterGraph.TimeRange(segment, lookahead))));
         addVideoOutputs(
                 command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forSegment(segment, firstFrame));
         addEncoderParameters(command, info, segment.isFirst() ? "" : SegmentRateControl.continuation(config));
@@ -156,7 +157,7 @@ public final class EncodeCommand {
 
     /** The arguments after the input: filters, renditions, thumbnails. */
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
-        List<String> command = new ArrayList<>(filters(info, renditions, Optional.empty()));
+        List<String> command = new ArrayList<>(filters(info, info.video().displaySize(), renditions, Optional.empty()));
         addVideoOutputs(command, renditions, new KeyFrameSchedule(config.keyFrameInterval()).forWholeFile());
         addEncoderParameters(command, info, "");
         command.addAll(LastPacketDuration.OPTIONS);
@@ -166,14 +167,16 @@ public final class EncodeCommand {
         return command;
     }
 
-    private List<String> filters(MediaInfo info, List<Rendition> renditions, Optional<FilterGraph.TimeRange> range) {
-        Dimensions thumbnail = RenditionLadder.thumbnailSize(
-                info.video().displaySize(), config.thumbnails().width());
+    private List<String> filters(
+            MediaInfo info, Dimensions displaySize, List<Rendition> renditions, Optional<FilterGraph.TimeRange> range) {
+        Dimensions thumbnail =
+                RenditionLadder.thumbnailSize(displaySize, config.thumbnails().width());
         FilterGraph graph = new FilterGraph(
                 info.video(),
                 renditions,
                 thumbnail,
                 config.thumbnails().interval().toSeconds(),
+                info.times().videoStart().orElse(Duration.ZERO),
                 range);
         return List.of(
                 "-filter_complex_threads", Integer.toString(graph.threads(threads)), "-filter_complex", graph.build());
@@ -205,9 +208,13 @@ public final class EncodeCommand {
      * rates are at times higher than their average.
      */
     private static void addEncoderParameters(List<String> command, MediaInfo info, String more) {
-        long rate =
-                Math.round(1000 * Math.max(MIN_LEVEL_FRAME_RATE, info.video().frameRate()));
+        long rate = Math.round(1000 * levelFrameRate(info.video().frameRate()));
         command.addAll(List.of("-x264-params", "fps=" + rate + "/1000" + more));
+    }
+
+    /** The frame rate for which the level is selected, for a video with this average rate. */
+    public static double levelFrameRate(double average) {
+        return Math.max(MIN_LEVEL_FRAME_RATE, average);
     }
 
     private List<String> audio(AudioStream audio) {
@@ -264,8 +271,14 @@ public final class EncodeCommand {
     }
 
     private static void addThumbnails(List<String> command) {
-        command.addAll(List.of("-map", "[thumbnails]", "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
-        command.addAll(List.of("-fps_mode:v", "vfr", "-enc_time_base:v", "1:1000", "-map_metadata", "-1"));
-        command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + ThumbnailFiles.PREFIX + "%d.jpg"));
+        addThumbnails(command, "[thumbnails]", "vfr", ThumbnailFiles.PREFIX);
+        // The placeholder has a negative timestamp.
+        addThumbnails(command, "[contents]", "passthrough", ThumbnailFiles.CONTENT_PREFIX);
+    }
+
+    private static void addThumbnails(List<String> command, String output, String frameRateMode, String prefix) {
+        command.addAll(List.of("-map", output, "-c:v", "mjpeg", "-q:v", "3", "-threads:v", "1"));
+        command.addAll(List.of("-fps_mode:v", frameRateMode, "-enc_time_base:v", "1:1000", "-map_metadata", "-1"));
+        command.addAll(List.of("-f", "image2", "-frame_pts", "1", "file:" + prefix + "%d.jpg"));
     }
 }

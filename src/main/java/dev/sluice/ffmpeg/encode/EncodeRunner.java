@@ -16,6 +16,7 @@ import dev.sluice.media.SourceWarnings;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionLadder;
+import dev.sluice.media.rendition.ThumbnailFile;
 import dev.sluice.media.rendition.ThumbnailFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,24 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
             Runnable onProgress,
             CancellationToken cancellation) {
         requireSuccess(runUnchecked(arguments, fileAccess, parser, onProgress, Duration.ZERO, cancellation), parser);
+    }
+
+    /**
+     * Runs FFmpeg for a request, with its progress, and returns the damage of the source.
+     *
+     * @throws dev.sluice.job.JobException with the cause if FFmpeg fails
+     */
+    public SourceDamage encode(EncodeRequest request, List<String> arguments, ProgressParser parser) {
+        Optional<Duration> duration = request.source().info().duration();
+        FfmpegRunner.ExitResult result = runUnchecked(
+                arguments,
+                FileAccess.encode(request.directory(), request.source().path()),
+                parser,
+                () -> parser.fraction(duration).ifPresent(request.progress()::report),
+                Duration.ZERO,
+                request.cancellation());
+        requireSuccess(result, parser);
+        return ProcessErrorMapper.sourceDamage(result.stderr());
     }
 
     /**
@@ -94,7 +113,7 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
     }
 
     /**
-     * Verifies the renditions in {@code directory}, lists the thumbnails and builds the warnings.
+     * Verifies the renditions and thumbnails in {@code directory}, and builds the warnings.
      *
      * @param statedDuration of the source, by its header
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
@@ -106,14 +125,14 @@ public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig,
             Optional<Duration> statedDuration,
             SourceDamage damage,
             CancellationToken cancellation) {
-        OutputVerifier.VerifiedOutputs outputs =
-                new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout()).verify(directory, expected, cancellation);
+        List<ThumbnailFile> thumbnails = ThumbnailFiles.list(
+                directory,
+                RenditionLadder.thumbnailSize(displaySize, media.thumbnails().width()));
+        OutputVerifier.VerifiedOutputs outputs = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
+                .verify(directory, expected, thumbnails, media.thumbnails().interval(), cancellation);
         return EncodeResult.of(
                 outputs.files(),
-                ThumbnailFiles.list(
-                        directory,
-                        RenditionLadder.thumbnailSize(
-                                displaySize, media.thumbnails().width())),
+                thumbnails,
                 SourceWarnings.build(statedDuration, outputs.longest(), damage, expected.source(), outputs.times()));
     }
 }

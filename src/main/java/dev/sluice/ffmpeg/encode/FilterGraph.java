@@ -8,6 +8,7 @@ import dev.sluice.media.Dimensions;
 import dev.sluice.media.DisplayMatrix;
 import dev.sluice.media.VideoStream;
 import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.rendition.ThumbnailFiles;
 import dev.sluice.media.segment.Segment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * Filters between the decoder and all encoders. Each rendition is scaled from the next larger one, which costs less than
- * scaling each from the source. Thumbnails are selected before scaling, so that only these few frames are scaled for them.
+ * scaling each from the source. Thumbnails are selected before scaling, so that only two frames a second are scaled for them.
  * Pure.
  */
 final class FilterGraph {
@@ -70,31 +71,47 @@ final class FilterGraph {
     private static final String MIN_FRAME_DISTANCE =
             "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)'";
 
+    private static final String TOLERANCE = DecimalSeconds.format(Segment.BOUNDARY_TOLERANCE);
+    /** Mean luma, of 255, of a frame that is not black. */
+    private static final int MIN_BRIGHTNESS = 22;
+    /**
+     * Spatial information (ITU-T P.910) of a frame that is not blank: 0 for one color, 3 to 12 with noise, from 27 for a surveillance
+     * camera, 120 for two lines of text.
+     */
+    private static final int MIN_DETAIL = 14;
+
     private final VideoStream source;
     private final List<Rendition> renditions;
     private final Dimensions thumbnail;
     private final long thumbnailSeconds;
+    private final Duration videoStart;
     private final Optional<TimeRange> range;
 
     /**
      * The part of the video that passes the graph.
      *
-     * @param videoStart start time of the video stream of the whole file
      * @param lookahead time after the segment that the encoders receive, too; zero for the last segment
      */
-    record TimeRange(Segment segment, Duration videoStart, Duration lookahead) {}
+    record TimeRange(Segment segment, Duration lookahead) {}
 
-    /** @param renditions largest first */
+    /**
+     * Creates the graph.
+     *
+     * @param renditions largest first
+     * @param videoStart start time of the video stream of the whole file
+     */
     FilterGraph(
             VideoStream source,
             List<Rendition> renditions,
             Dimensions thumbnail,
             long thumbnailSeconds,
+            Duration videoStart,
             Optional<TimeRange> range) {
         this.source = source;
         this.renditions = List.copyOf(renditions);
         this.thumbnail = thumbnail;
         this.thumbnailSeconds = thumbnailSeconds;
+        this.videoStart = videoStart;
         this.range = range;
     }
 
@@ -104,16 +121,14 @@ final class FilterGraph {
         return isExpensive ? all : Math.max(1, all / ENCODING_THREADS_PER_SCALING_THREAD);
     }
 
-    /** Builds the graph with the outputs {@code [v0]}, {@code [v1]}, … in the order of the renditions, and {@code [thumbnails]}. */
+    /** Builds the graph with the outputs {@code [v0]}, {@code [v1]}, … in the order of the renditions, {@code [thumbnails]} and {@code [contents]}. */
     String build() {
         List<String> chains = new ArrayList<>();
         chains.add("[0:" + source.index() + "]" + preparation() + "split=2[all][some]");
         for (int i = 0; i < renditions.size(); i++) {
             chains.add(rendition(i));
         }
-        chains.add("[some]" + withoutLookahead() + "select='" + thumbnailSelectExpression() + "',scale="
-                + thumbnail.width() + ":" + thumbnail.height()
-                + ":out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p[thumbnails]");
+        chains.addAll(thumbnails());
         return String.join(";", chains);
     }
 
@@ -234,11 +249,32 @@ final class FilterGraph {
         return i == renditions.size() - 1 ? scaled + "[v" + i + "]" : scaled + ",split=2[v" + i + "][from" + i + "]";
     }
 
-    /** Selects the first frame, and the first frame of each further interval, counted from the first frame of the video. */
-    private String thumbnailSelectExpression() {
-        String start = range.map(part -> DecimalSeconds.format(Segment.withTolerance(part.videoStart())))
-                .orElse("start_t");
-        return "isnan(prev_selected_t)+gt(floor((t-" + start + ")/" + thumbnailSeconds + "),floor((prev_selected_t-"
-                + start + ")/" + thumbnailSeconds + "))";
+    /**
+     * The first frame of each interval, and the first of each that is neither black nor blank, of two candidates a second. The latter
+     * may not exist, but FFmpeg fails if an output is empty: a placeholder precedes them.
+     */
+    private List<String> thumbnails() {
+        String start = range.map(part -> stated()).orElse("start_t-" + TOLERANCE);
+        return List.of(
+                "[some]" + withoutLookahead() + firstOfEach("0.5", start) + ",scale=" + thumbnail.width() + ":"
+                        + thumbnail.height()
+                        + ":out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,split=3[each][first][candidates]",
+                "[each]" + firstOfEach(Long.toString(thumbnailSeconds), start) + "[thumbnails]",
+                "[first]trim=end_frame=1,setpts=PTS-" + ThumbnailFiles.PLACEHOLDER_SHIFT + "/TB[placeholder]",
+                "[candidates]signalstats,metadata=select:key=lavfi.signalstats.YAVG:value=" + MIN_BRIGHTNESS
+                        + ":function=greater,siti,metadata=select:key=lavfi.siti.si:value=" + MIN_DETAIL
+                        + ":function=greater," + firstOfEach(Long.toString(thumbnailSeconds), stated()) + "[good]",
+                "[placeholder][good]interleave[contents]");
+    }
+
+    /** The start of the first interval as the file states it: the first frame that has content may be a later one. */
+    private String stated() {
+        return DecimalSeconds.format(Segment.withTolerance(videoStart));
+    }
+
+    /** Selects the first frame, and the first frame of each further interval of this number of seconds. */
+    private static String firstOfEach(String seconds, String start) {
+        return "select='isnan(prev_selected_t)+gt(floor((t-(" + start + "))/" + seconds + "),floor((prev_selected_t-("
+                + start + "))/" + seconds + "))'";
     }
 }

@@ -6,12 +6,23 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Parses the lines of FFmpeg's {@code framecrc} output into properties of each stream. Performs no I/O. */
 public final class FramecrcParser {
     private final Map<Integer, Stream> streams = new TreeMap<>();
+    private final DoubleConsumer onFirstStream;
+
+    public FramecrcParser() {
+        this(seconds -> {});
+    }
+
+    /** @param onFirstStream receives the presentation timestamp of each packet of stream 0, in seconds */
+    FramecrcParser(DoubleConsumer onFirstStream) {
+        this.onFirstStream = onFirstStream;
+    }
 
     /**
      * One stream of the output.
@@ -99,7 +110,11 @@ public final class FramecrcParser {
             long dts = Long.parseLong(fields[1].strip());
             long pts = Long.parseLong(fields[2].strip());
             long duration = Long.parseLong(fields[3].strip());
-            change(Integer.parseInt(fields[0].strip()), stream -> stream.with(dts, pts, duration));
+            int number = Integer.parseInt(fields[0].strip());
+            change(number, stream -> stream.with(dts, pts, duration));
+            if (number == 0) {
+                onFirstStream.accept(pts * stream(0).timeBase());
+            }
         }
     }
 

@@ -8,9 +8,12 @@ import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.media.ColorStandard;
+import dev.sluice.media.DecimalSeconds;
 import dev.sluice.media.StreamTimes;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
+import dev.sluice.media.rendition.ThumbnailFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -18,8 +21,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     private static final Logger LOG = LoggerFactory.getLogger(OutputVerifier.class);
+    private static final Duration TIMESTAMP_TOLERANCE = Duration.ofMillis(3);
 
     /**
      * Expected properties of the renditions.
@@ -37,9 +43,17 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
      * @param frames of each rendition
      * @param end timestamp of the end, or another one after the last key frame
      * @param source times of the streams of the source; differences are reported, not rejected
+     * @param color of all renditions; empty: any that is the same in all
+     * @param frameRate for which the level was selected, in frames per second; the highest accepted one if unknown
      */
     public record Expectation(
-            List<Rendition> renditions, boolean hasAudio, long frames, Duration end, StreamTimes source) {
+            List<Rendition> renditions,
+            boolean hasAudio,
+            long frames,
+            Duration end,
+            StreamTimes source,
+            Optional<ColorStandard> color,
+            double frameRate) {
         public Expectation {
             renditions = List.copyOf(renditions);
         }
@@ -55,16 +69,33 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
     record VerifiedOutputs(List<RenditionFile> files, Duration longest, StreamTimes times) {}
 
     /**
-     * Reads all renditions once, in one FFmpeg run; blocks.
+     * Verifies streams, frames, color, level, the number of thumbnails, and that frames are those of the thumbnails; blocks.
      *
+     * @param thumbnails of the same encode
+     * @param interval of the thumbnails
      * @throws JobException OUTPUT_INVALID if a file is not as expected
      */
-    VerifiedOutputs verify(Path directory, Expectation expected, CancellationToken cancellation) {
+    VerifiedOutputs verify(
+            Path directory,
+            Expectation expected,
+            List<ThumbnailFile> thumbnails,
+            Duration interval,
+            CancellationToken cancellation) {
+        ThumbnailCount count = new ThumbnailCount(interval);
+        VerifiedOutputs outputs = verifyPackets(directory, expected, new FramecrcParser(count::accept), cancellation);
+        requireThumbnails(count, thumbnails, expected.source(), outputs.times());
+        requireProperties(directory, expected, cancellation);
+        compareFrames(directory, outputs.files(), thumbnails, cancellation);
+        return outputs;
+    }
+
+    /** Reads all renditions once, in one FFmpeg run. */
+    private VerifiedOutputs verifyPackets(
+            Path directory, Expectation expected, FramecrcParser parser, CancellationToken cancellation) {
         List<Rendition> renditions = expected.renditions();
         long bytes = renditions.stream()
                 .mapToLong(rendition -> bytes(directory.resolve(rendition.fileName())))
                 .sum();
-        FramecrcParser parser = new FramecrcParser();
         FfmpegRunner.ExitResult exit = ffmpeg.readRunner(FileAccess.readDirectory(directory))
                 .run(
                         OutputVerifyCommand.arguments(renditions, expected.hasAudio(), expected.end()),
@@ -81,6 +112,95 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
                         .toList(),
                 parser.longest(),
                 times(parser, expected.hasAudio()));
+    }
+
+    private static void requireThumbnails(
+            ThumbnailCount count, List<ThumbnailFile> thumbnails, StreamTimes source, StreamTimes outputs) {
+        // If the first frame is later than stated, segments count intervals from another time.
+        boolean startsAsStated = source.videoStart()
+                .filter(stated ->
+                        stated.minus(outputs.videoStart().orElse(stated)).abs().compareTo(TIMESTAMP_TOLERANCE) <= 0)
+                .isPresent();
+        require(
+                count.matches(thumbnails.size())
+                        || (!startsAsStated && Math.abs(count.expected() - thumbnails.size()) <= 1),
+                "there are " + thumbnails.size() + " thumbnails instead of " + count.expected());
+    }
+
+    private void requireProperties(Path directory, Expectation expected, CancellationToken cancellation) {
+        List<RenditionProperties> found = expected.renditions().stream()
+                .map(rendition -> properties(directory, rendition, cancellation))
+                .toList();
+        ColorStandard color = expected.color()
+                .orElseGet(() -> Stream.of(ColorStandard.values())
+                        .filter(standard -> found.get(0).wrongColor(standard).isEmpty())
+                        .findFirst()
+                        .orElse(ColorStandard.BT709));
+        for (int i = 0; i < found.size(); i++) {
+            Rendition rendition = expected.renditions().get(i);
+            RenditionProperties properties = found.get(i);
+            properties.wrongColor(color).ifPresent(wrong -> {
+                throw invalid("An output is invalid: " + rendition.fileName() + " has the color tags " + wrong);
+            });
+            properties.hdrSideData().ifPresent(type -> {
+                throw invalid("An output is invalid: " + rendition.fileName() + " has the side data " + type);
+            });
+            int level = H264Level.required(
+                            rendition.size(),
+                            expected.frameRate(),
+                            properties.references(),
+                            rendition.maxBitrate(),
+                            2 * rendition.maxBitrate())
+                    .idc();
+            require(
+                    properties.level() <= level,
+                    rendition.fileName() + " has the H.264 level " + properties.level() / 10.0 + ", but needs "
+                            + level / 10.0);
+        }
+    }
+
+    private RenditionProperties properties(Path directory, Rendition rendition, CancellationToken cancellation) {
+        StringBuilder json = new StringBuilder();
+        FfmpegRunner.ExitResult exit = ffmpeg.probeRunner(FileAccess.readDirectory(directory))
+                .run(
+                        RenditionProperties.arguments(rendition),
+                        line -> json.append(line).append('\n'),
+                        Watchdog.withDeadline(
+                                ReadTimeout.forBytes(baseTimeout, bytes(directory.resolve(rendition.fileName())))),
+                        cancellation);
+        return Optional.of(json.toString())
+                .filter(text -> exit.exitCode() == 0)
+                .flatMap(RenditionProperties::of)
+                .orElseThrow(() -> invalid("The header of " + rendition.fileName() + " cannot be read"));
+    }
+
+    private void compareFrames(
+            Path directory,
+            List<RenditionFile> renditions,
+            List<ThumbnailFile> thumbnails,
+            CancellationToken cancellation) {
+        FrameComparison comparison = new FrameComparison(renditions, thumbnails);
+        FfmpegRunner.ExitResult exit = ffmpeg.readRunner(FileAccess.readDirectory(directory))
+                .run(
+                        comparison.arguments(),
+                        comparison::accept,
+                        Watchdog.withDeadline(ReadTimeout.forBytes(
+                                baseTimeout,
+                                renditions.stream()
+                                        .mapToLong(RenditionFile::bytes)
+                                        .sum())),
+                        cancellation);
+        if (exit.exitCode() != 0 || !comparison.isComplete()) {
+            LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("frames of outputs not compared");
+        }
+        comparison.mismatch().ifPresent(mismatch -> {
+            throw invalid(String.format(
+                    Locale.ROOT,
+                    "An output is invalid: %s does not show the frame of the source at %.3f s (PSNR %.1f dB)",
+                    mismatch.rendition().file().getFileName(),
+                    DecimalSeconds.toSeconds(mismatch.thumbnail().timestamp()),
+                    mismatch.psnr()));
+        });
     }
 
     private static StreamTimes times(FramecrcParser parser, boolean hasAudio) {

@@ -1,15 +1,15 @@
 package dev.sluice.ffmpeg.encode;
 
-import dev.sluice.ffmpeg.process.FfmpegRunner;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
 import dev.sluice.ffmpeg.process.ProgressParser;
-import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.media.MediaInfo;
+import dev.sluice.media.SourceDamage;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.Rendition;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Encodes all renditions and thumbnails of a source in one FFmpeg run, which decodes it once, and verifies them. */
 public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEstimator) {
@@ -24,14 +24,10 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
         MediaInfo info = request.source().info();
         List<Rendition> renditions = runner.renditions(info.video().displaySize());
         ProgressParser parser = new ProgressParser();
-        FfmpegRunner.ExitResult exit = runner.runUnchecked(
+        SourceDamage damage = runner.encode(
+                request,
                 new EncodeCommand(runner.media(), request.threads()).arguments(request.source(), renditions),
-                FileAccess.encode(request.directory(), request.source().path()),
-                parser,
-                () -> parser.fraction(info.duration()).ifPresent(request.progress()::report),
-                Duration.ZERO,
-                request.cancellation());
-        EncodeRunner.requireSuccess(exit, parser);
+                parser);
         if (parser.frames() == 0) {
             throw ProcessErrorMapper.noFrames();
         }
@@ -42,10 +38,12 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
                                 info.audio().isPresent(),
                                 parser.frames(),
                                 parser.outputTime(),
-                                info.times()),
+                                info.times(),
+                                Optional.of(info.video().color().output()),
+                                EncodeCommand.levelFrameRate(info.video().frameRate())),
                         info.video().displaySize(),
                         info.duration(),
-                        ProcessErrorMapper.sourceDamage(exit.stderr()),
+                        damage,
                         request.cancellation())
                 .withWarnings(info.warnings());
         speedEstimator.record(info, parser.frames(), Duration.ofNanos(System.nanoTime() - startNanos));

@@ -61,6 +61,11 @@ final class FfprobeStream {
         return has("attached_pic") || has("timed_thumbnails") || has("still_image");
     }
 
+    /** Whether the container states that it has one frame. */
+    boolean hasOneFrame() {
+        return text("nb_frames").equals("1");
+    }
+
     /** Whether it is encrypted: by its sample entry, or because it has encryption metadata. */
     boolean isEncrypted() {
         String tag = stream.getString("codec_tag_string", "");

@@ -23,10 +23,7 @@ public final class ProbeErrorMapper {
 
     /** Formats of videos and animations that are not accepted. */
     private static final Map<String, String> OTHER_CONTAINERS = Map.ofEntries(
-            Map.entry("gif", "a GIF animation"),
             Map.entry("apng", "a PNG animation"),
-            Map.entry("ivf", "an IVF video"),
-            Map.entry("rm", "a RealMedia video"),
             Map.entry("nut", "a NUT video"),
             Map.entry("swf", "a Flash animation"),
             Map.entry("nsv", "a Nullsoft video"),

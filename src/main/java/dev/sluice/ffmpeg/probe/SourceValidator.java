@@ -4,6 +4,7 @@ import dev.sluice.config.MediaConfig.Limits;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.media.Dimensions;
+import dev.sluice.media.FileSignature;
 import dev.sluice.media.VideoStream;
 import java.time.Duration;
 
@@ -40,6 +41,9 @@ public final class SourceValidator {
         }
         if (output.videoStreams().isEmpty()) {
             throw new JobException(ErrorCode.NO_VIDEO_STREAM, "The file has no video stream.");
+        }
+        if (output.formatName().equals("gif") && output.videoStreams().get(0).hasOneFrame()) {
+            throw FileSignature.stillImage("GIF");
         }
         if (output.movingVideoStreams().isEmpty()) {
             throw new JobException(ErrorCode.NO_VIDEO_STREAM, "The file has no video stream, only cover art.");

@@ -7,8 +7,8 @@ import java.util.List;
  * files, and hundreds of decoders that are rarely needed and hardly maintained.
  */
 final class FormatAllowList {
-    /** Video containers that consist of one file. */
-    static final List<String> DEMUXERS = words("mov matroska avi mpegts mpeg flv ogg asf mxf dv ivf rm");
+    /** Containers of videos and animations that consist of one file. */
+    static final List<String> DEMUXERS = words("mov matroska avi mpegts mpeg flv ogg asf mxf dv ivf rm gif");
 
     private static final String VIDEO = "h264 hevc av1 libdav1d libaom-av1 vp8 vp9 vp6 vp6f mpeg1video mpeg2video mpeg4"
             + " msmpeg4v1 msmpeg4v2 msmpeg4 h263 flv theora wmv1 wmv2 wmv3 vc1 mjpeg prores dnxhd dvvideo rawvideo"

@@ -35,13 +35,18 @@ public final class InputArguments {
      * untrusted, too.
      */
     public static List<String> ownInput(String formats, String name) {
+        return ownInput(formats, "h264,aac", name);
+    }
+
+    /** As above, with these decoders. */
+    public static List<String> ownInput(String formats, String decoders, String name) {
         return List.of(
                 "-protocol_whitelist",
                 "file",
                 "-format_whitelist",
                 formats,
                 "-codec_whitelist",
-                "h264,aac",
+                decoders,
                 "-i",
                 "file:" + name);
     }

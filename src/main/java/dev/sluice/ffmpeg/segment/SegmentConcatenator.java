@@ -2,6 +2,7 @@ package dev.sluice.ffmpeg.segment;
 
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.io.PrivateFiles;
+import dev.sluice.ffmpeg.encode.EncodeCommand;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.encode.OutputVerifier;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
@@ -10,6 +11,7 @@ import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.segment.ConcatCommand.ConcatEntry;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.StreamTimes;
@@ -31,6 +33,8 @@ public record SegmentConcatenator(EncodeRunner runner) {
      * @param statedDuration of the source, by its header
      * @param times of the streams of the source
      * @param damage found in any segment
+     * @param color of the segments; empty if not known
+     * @param frameRate of the source, in frames per second; the highest accepted one if not known
      * @param segments the frames of each, in order; empty for a segment without frames
      */
     public record Request(
@@ -39,6 +43,8 @@ public record SegmentConcatenator(EncodeRunner runner) {
             Optional<Duration> statedDuration,
             StreamTimes times,
             SourceDamage damage,
+            Optional<ColorStandard> color,
+            double frameRate,
             List<Optional<EncodedSegment.FrameRange>> segments) {
         public Request {
             segments = List.copyOf(segments);
@@ -77,7 +83,9 @@ public record SegmentConcatenator(EncodeRunner runner) {
                         request.hasAudio(),
                         frames,
                         verificationSeekTime(entries, request.statedDuration()),
-                        request.times()),
+                        request.times(),
+                        request.color(),
+                        EncodeCommand.levelFrameRate(request.frameRate())),
                 request.displaySize(),
                 request.statedDuration(),
                 request.damage(),

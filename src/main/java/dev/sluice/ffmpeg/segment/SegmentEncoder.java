@@ -11,7 +11,6 @@ import dev.sluice.ffmpeg.process.StderrLog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.media.AudioStream;
 import dev.sluice.media.DecimalSeconds;
-import dev.sluice.media.MediaInfo;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.media.rendition.Rendition;
@@ -95,15 +94,14 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
     private EncodedSegment encode(SegmentRequest segmentRequest, Optional<Duration> preroll) {
         EncodeRequest request = segmentRequest.encode();
         Segment segment = segmentRequest.segment();
-        List<Rendition> renditions =
-                runner.renditions(request.source().info().video().displaySize());
+        List<Rendition> renditions = runner.renditions(segmentRequest.displaySize());
         Duration length = segment.end().minus(segment.start());
         ProgressParser parser = new ProgressParser();
         FfmpegRunner.ExitResult exit = runner.runUnchecked(
                 new EncodeCommand(runner.media(), request.threads())
                         .arguments(
                                 request.source(),
-                                renditions,
+                                segmentRequest.displaySize(),
                                 segment,
                                 segmentRequest.firstFrame().orElse(segment.start()),
                                 preroll),
@@ -155,17 +153,8 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
      * @throws dev.sluice.job.JobException as {@link #encodeVideo}
      */
     public EncodedAudio encodeAudio(EncodeRequest request, AudioStream audio) {
-        MediaInfo info = request.source().info();
-        ProgressParser parser = new ProgressParser();
-        FfmpegRunner.ExitResult exit = runner.runUnchecked(
-                new EncodeCommand(runner.media(), 1).audioOnly(request.source(), audio),
-                FileAccess.encode(request.directory(), request.source().path()),
-                parser,
-                () -> parser.fraction(info.duration()).ifPresent(request.progress()::report),
-                Duration.ZERO,
-                request.cancellation());
-        EncodeRunner.requireSuccess(exit, parser);
-        return new EncodedAudio(
-                request.directory().resolve(EncodeCommand.AUDIO_FILE), ProcessErrorMapper.sourceDamage(exit.stderr()));
+        SourceDamage damage = runner.encode(
+                request, new EncodeCommand(runner.media(), 1).audioOnly(request.source(), audio), new ProgressParser());
+        return new EncodedAudio(request.directory().resolve(EncodeCommand.AUDIO_FILE), damage);
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.ffmpeg.segment.SegmentConcatenator;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
+import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.StreamTimes;
@@ -23,6 +24,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Concatenates the results of a long video's tasks to whole renditions, without decoding. */
 public final class JoinStage implements Stage {
@@ -111,20 +114,27 @@ public final class JoinStage implements Stage {
 
     private static SegmentConcatenator.Request request(
             StagedJob job, EncodePlan plan, SortedMap<Integer, JsonObject> results) {
-        List<SegmentResult> segments = results.tailMap(SegmentTasks.of(0)).values().stream()
-                .map(SegmentResult::of)
-                .toList();
-        SourceDamage damage = results.values().stream()
-                .map(SegmentResult::of)
+        SortedMap<Integer, SegmentResult> tasks = new TreeMap<>();
+        results.forEach((task, result) -> tasks.put(task, SegmentResult.of(result)));
+        Collection<SegmentResult> segments = tasks.tailMap(SegmentTasks.of(0)).values();
+        SourceDamage damage = tasks.values().stream()
                 .map(SegmentResult::damage)
                 .reduce(new SourceDamage(false, false), SourceDamage::merge);
         return new SegmentConcatenator.Request(
-                new Dimensions(plan.width(), plan.height()),
+                new Dimensions(plan.video().width(), plan.video().height()),
                 plan.hasAudio(),
                 statedDuration(job),
                 new StreamTimes(Duration.ZERO, Optional.of(plan.start()), plan.audioStart(), plan.audioEnd()),
                 damage,
+                color(plan),
+                plan.video().frameRate(),
                 segments.stream().map(SegmentResult::frames).toList());
+    }
+
+    private static Optional<ColorStandard> color(EncodePlan plan) {
+        return Stream.of(ColorStandard.values())
+                .filter(color -> color.name().equals(plan.video().color()))
+                .findFirst();
     }
 
     private static Optional<Duration> statedDuration(StagedJob job) {
@@ -134,7 +144,7 @@ public final class JoinStage implements Stage {
                 .map(seconds -> Duration.ofMillis(Math.round(seconds * 1e3)));
     }
 
-    /** All renditions, in a directory for each segment, the audio, and the thumbnails that an encode in one piece makes. */
+    /** All renditions, in a directory for each segment, the audio, and the files of thumbnails that an encode in one piece makes. */
     private static List<ArtifactRequest> artifacts(
             EncodePlan plan, MediaConfig settings, SortedMap<Integer, JsonObject> results) {
         SortedMap<Integer, List<TaskArtifact>> artifacts = new TreeMap<>();

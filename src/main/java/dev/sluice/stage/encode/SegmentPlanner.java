@@ -79,8 +79,11 @@ public record SegmentPlanner(
                 segments.end(),
                 segments.segmentDuration(),
                 firstFrameTimes,
-                size.width(),
-                size.height(),
+                new EncodePlan.Video(
+                        size.width(),
+                        size.height(),
+                        info.video().frameRate(),
+                        info.video().color().output().name()),
                 info.audio().isPresent(),
                 info.times().audioStart(),
                 info.times().audioEnd(),

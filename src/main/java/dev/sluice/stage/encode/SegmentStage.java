@@ -8,6 +8,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
 import dev.sluice.media.AudioStream;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.segment.EncodedSegment;
 import dev.sluice.media.segment.Segment;
@@ -91,7 +92,10 @@ public final class SegmentStage implements Stage {
                 source,
                 segment.end().minus(segment.start()),
                 request -> encoder.encodeVideo(new SegmentRequest(
-                        request, segment, plan.firstFrameTimes().get(segment.number()))),
+                        request,
+                        new Dimensions(plan.video().width(), plan.video().height()),
+                        segment,
+                        plan.firstFrameTimes().get(segment.number()))),
                 result -> store(context, result.files(), summary(segment, result), new SegmentResult(result).toJson()));
     }
 

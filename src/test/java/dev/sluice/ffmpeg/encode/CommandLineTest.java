@@ -30,7 +30,7 @@ class CommandLineTest {
 
     private static final String OPENING = """
             -max_alloc 283115520 -protocol_whitelist file \
-            -format_whitelist mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,dv,ivf,rm \
+            -format_whitelist mov,matroska,avi,mpegts,mpeg,flv,ogg,asf,mxf,dv,ivf,rm,gif \
             -codec_whitelist h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vp6,vp6f,mpeg1video,mpeg2video,mpeg4,\
             msmpeg4v1,msmpeg4v2,msmpeg4,h263,flv,theora,wmv1,wmv2,wmv3,vc1,mjpeg,prores,dnxhd,dvvideo,rawvideo,\
             jpeg2000,cfhd,ffv1,utvideo,huffyuv,ffvhuff,qtrle,v210,svq1,svq3,cinepak,rpza,rv10,rv20,rv30,rv40,aac,\
@@ -59,8 +59,17 @@ class CommandLineTest {
             [from0]scale=960:540:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,\
             split=2[v1][from1];\
             [from1]scale=640:360:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v2];\
-            [some]select='isnan(prev_selected_t)+gt(floor((t-start_t)/15),floor((prev_selected_t-start_t)/15))',\
-            scale=320:180:out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p[thumbnails]""";
+            [some]select='isnan(prev_selected_t)+gt(floor((t-(start_t-0.000002))/0.5),\
+            floor((prev_selected_t-(start_t-0.000002))/0.5))',\
+            scale=320:180:out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,\
+            split=3[each][first][candidates];\
+            [each]select='isnan(prev_selected_t)+gt(floor((t-(start_t-0.000002))/15),\
+            floor((prev_selected_t-(start_t-0.000002))/15))'[thumbnails];\
+            [first]trim=end_frame=1,setpts=PTS-1000000/TB[placeholder];\
+            [candidates]signalstats,metadata=select:key=lavfi.signalstats.YAVG:value=22:function=greater,\
+            siti,metadata=select:key=lavfi.siti.si:value=14:function=greater,\
+            select='isnan(prev_selected_t)+gt(floor((t-(0.020998))/15),floor((prev_selected_t-(0.020998))/15))'[good];\
+            [placeholder][good]interleave[contents]""";
 
     private static final String MIN_DISTANCE =
             "setpts='if(between(PTS-PREV_OUTPTS,-0.02/TB,0.002/TB),PREV_OUTPTS+0.002/TB,PTS)',";
@@ -81,7 +90,9 @@ class CommandLineTest {
             [f=mp4:movflags=+faststart:select=\\'v:1,a\\']540p.mp4|\
             [f=mp4:movflags=+faststart:select=\\'v:2,a\\']360p.mp4 \
             -map [thumbnails] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
-            -f image2 -frame_pts 1 file:thumbnail-%d.jpg""";
+            -f image2 -frame_pts 1 file:thumbnail-%d.jpg \
+            -map [contents] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v passthrough -enc_time_base:v 1:1000 \
+            -map_metadata -1 -f image2 -frame_pts 1 file:content-%d.jpg""";
 
     private final EncodeCommand encode = new EncodeCommand(FfmpegFixture.withPreset("medium"), 2);
 
@@ -196,7 +207,7 @@ class CommandLineTest {
                 new SegmentPlan(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(10), 3).segment(number);
         return encode.arguments(
                 new ProbedSource(SOURCE, TestSources.FULL_HD),
-                renditions(TestSources.FULL_HD),
+                TestSources.FULL_HD.video().displaySize(),
                 segment,
                 segment.start().plusMillis(40),
                 Optional.of(Duration.ofMillis(500)));
@@ -266,7 +277,8 @@ class CommandLineTest {
 
     private static String filters(VideoStream video) {
         MediaInfo info = TestSources.of(video, Optional.empty());
-        return new FilterGraph(video, renditions(info), new Dimensions(320, 180), 15, Optional.empty()).build();
+        return new FilterGraph(video, renditions(info), new Dimensions(320, 180), 15, Duration.ZERO, Optional.empty())
+                .build();
     }
 
     private static String filterThreads(MediaInfo info, int threads) {

@@ -2,6 +2,7 @@ package dev.sluice.ffmpeg.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
@@ -12,6 +13,7 @@ import dev.sluice.ffmpeg.probe.MediaProber;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.media.ColorStandard;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
@@ -19,6 +21,7 @@ import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
+import dev.sluice.media.rendition.ThumbnailFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +64,63 @@ class RenditionEncoderIT {
             assertThat(tags(file.file())).doesNotContain("location").doesNotContain("+47");
             assertThat(boxes(file.file())).containsSubsequence("moov", "mdat");
         });
+    }
+
+    /** Black, then white with noise and dark, then test pattern. */
+    @Test
+    void showsFirstFrameOfIntervalThatIsNeitherBlackNorBlank() {
+        Path source = clip(
+                "testsrc2=size=360x640:rate=25:duration=8,"
+                        + "drawbox=color=black:t=fill:enable='lt(t,1.2)',"
+                        + "drawbox=color=white:t=fill:enable='between(t,1.2,2.2)',noise=alls=6:allf=t:enable='lt(t,2.2)',"
+                        + "lutyuv=y='16+(val-16)*0.08':enable='between(t,2.2,3.2)'",
+                "sine=duration=8");
+
+        List<ThumbnailFile> thumbnails = encode(source, ProgressListener.noop()).thumbnails();
+
+        assertThat(thumbnails).extracting(ThumbnailFile::timestamp).containsExactly(Duration.ofMillis(3520));
+        assertThat(FfmpegFixture.entries(thumbnails.get(0).file(), "v", "stream=width,height"))
+                .containsExactly("320,568");
+    }
+
+    /** Two delays; plays once. */
+    @Test
+    void encodesAnimatedGif() {
+        Path gif = directory.resolve("source.gif");
+        output(
+                FfmpegFixture.ffmpeg().ffmpeg(),
+                List.of(
+                        "-nostdin",
+                        "-loglevel",
+                        "level+error",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "testsrc2=size=320x240:rate=10:duration=2,select='lt(t,1)+not(mod(n,2))',format=rgba",
+                        "-fps_mode",
+                        "vfr",
+                        "-loop",
+                        "-1",
+                        InputArguments.url(gif)));
+
+        EncodeResult result = encode(gif, ProgressListener.noop());
+
+        assertThat(result.renditions()).extracting(RenditionFile::frames).containsExactly(15L);
+        assertThat(result.renditions()).extracting(RenditionFile::duration).containsExactly(Duration.ofMillis(1900));
+    }
+
+    @Test
+    void rejectsStillGif() {
+        Path gif = directory.resolve("still.gif");
+        output(
+                FfmpegFixture.ffmpeg().ffmpeg(),
+                List.of("-nostdin", "-f", "lavfi", "-i", "testsrc2", "-frames:v", "1", InputArguments.url(gif)));
+
+        assertThatThrownBy(() -> info(gif))
+                .isInstanceOfSatisfying(
+                        JobException.class,
+                        failure -> assertThat(failure.message())
+                                .isEqualTo("The file is a still image (GIF), not a video."));
     }
 
     @Test
@@ -108,17 +169,7 @@ class RenditionEncoderIT {
                 encode(source, ProgressListener.noop()).renditions().get(0);
         FfmpegFixture.inflate(rendition.file(), 1 << 30);
 
-        OutputVerifier.VerifiedOutputs verified = new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ZERO)
-                .verify(
-                        directory,
-                        new OutputVerifier.Expectation(
-                                List.of(new Rendition(
-                                        rendition.quality(), new Dimensions(rendition.width(), rendition.height()), 1)),
-                                true,
-                                rendition.frames(),
-                                rendition.duration(),
-                                info(source).times()),
-                        new CancellationToken());
+        OutputVerifier.VerifiedOutputs verified = verify(source, rendition, Duration.ZERO);
 
         assertThat(verified.files()).extracting(RenditionFile::frames).containsExactly(rendition.frames());
     }
@@ -188,21 +239,67 @@ class RenditionEncoderIT {
                 encode(source, ProgressListener.noop()).renditions().get(0);
         byte[] content = Files.readAllBytes(rendition.file());
         Files.write(rendition.file(), Arrays.copyOf(content, content.length * 2 / 3));
-        List<Rendition> renditions = List.of(new Rendition("240p", new Dimensions(320, 240), 800_000));
 
-        assertThatThrownBy(() -> new OutputVerifier(FfmpegFixture.ffmpeg(), Duration.ofSeconds(30))
-                        .verify(
-                                directory,
-                                new OutputVerifier.Expectation(
-                                        renditions,
-                                        true,
-                                        50,
-                                        Duration.ofSeconds(2),
-                                        info(source).times()),
-                                new CancellationToken()))
+        assertThatThrownBy(() -> verify(source, rendition, Duration.ofSeconds(30)))
                 .isInstanceOfSatisfying(
                         JobException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.OUTPUT_INVALID));
+    }
+
+    /** Each output differs from the expected one in one property. */
+    @Test
+    void rejectsOutputThatDiffersFromPlanOrSource() throws IOException {
+        Path source = clip("testsrc2=size=320x240:duration=2", "sine=duration=2");
+        EncodeResult result = encode(source, ProgressListener.noop());
+        RenditionFile rendition = result.renditions().get(0);
+        Path original = Files.copy(rendition.file(), directory.resolve("original.mp4"));
+
+        assertThat(failure(source, rendition, original, "-c:a", "copy", "-vf", "setparams=colorspace=bt709"))
+                .isEqualTo("An output is invalid: 240p.mp4 has the color tags color_space bt709 instead of smpte170m.");
+        assertThat(failure(source, rendition, original, "-c", "copy", "-bsf:v", "h264_metadata=level=6.1"))
+                .isEqualTo("An output is invalid: 240p.mp4 has the H.264 level 6.1, but needs 2.0.");
+        assertThat(failure(source, rendition, original, "-c:a", "copy", "-vf", "negate"))
+                .startsWith("An output is invalid: 240p.mp4 does not show the frame of the source at 0.000 s (PSNR ");
+        assertThat(failure(
+                        source,
+                        rendition,
+                        original,
+                        "-c:a",
+                        "copy",
+                        "-x264-params",
+                        "mastering-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"))
+                .isEqualTo("An output is invalid: 240p.mp4 has the side data Mastering display metadata.");
+        Files.copy(result.thumbnails().get(0).file(), directory.resolve("thumbnail-1500.jpg"));
+        assertThat(failure(source, rendition, original, "-c", "copy"))
+                .isEqualTo("An output is invalid: there are 2 thumbnails instead of 1.");
+    }
+
+    private String failure(Path source, RenditionFile rendition, Path original, String... change) {
+        List<String> command = new ArrayList<>(List.of("-nostdin", "-loglevel", "level+error", "-y"));
+        command.addAll(List.of("-i", InputArguments.url(original)));
+        command.addAll(List.of(change));
+        command.add(InputArguments.url(rendition.file()));
+        output(FfmpegFixture.ffmpeg().ffmpeg(), command);
+        return catchThrowableOfType(JobException.class, () -> verify(source, rendition, Duration.ofSeconds(30)))
+                .message();
+    }
+
+    private OutputVerifier.VerifiedOutputs verify(Path source, RenditionFile rendition, Duration timeout) {
+        Dimensions size = new Dimensions(rendition.width(), rendition.height());
+        return new OutputVerifier(FfmpegFixture.ffmpeg(), timeout)
+                .verify(
+                        directory,
+                        new OutputVerifier.Expectation(
+                                List.of(new Rendition(rendition.quality(), size, 800_000)),
+                                true,
+                                rendition.frames(),
+                                rendition.duration(),
+                                info(source).times(),
+                                Optional.of(ColorStandard.BT601_525),
+                                30),
+                        ThumbnailFiles.list(directory, size),
+                        Duration.ofSeconds(15),
+                        new CancellationToken());
     }
 
     private EncodeResult encode(Path source, ProgressListener progress) {

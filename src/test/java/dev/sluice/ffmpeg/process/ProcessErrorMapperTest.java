@@ -38,7 +38,7 @@ class ProcessErrorMapperTest {
                 "[image2 @ 0x55] [error] Format not on whitelist 'mov'; STILL_IMAGE",
                 "[mp3 @ 0x55] [error] Format not on whitelist 'mov'; NO_VIDEO_STREAM",
                 "[tty @ 0x55] [error] Format not on whitelist 'mov'; NOT_A_VIDEO",
-                "[gif @ 0x55] [error] Format not on whitelist 'mov'; NOT_A_VIDEO",
+                "[apng @ 0x55] [error] Format not on whitelist 'mov'; NOT_A_VIDEO",
                 "[ivf @ 0x55] [error] Format not on whitelist 'mov'; NOT_A_VIDEO",
                 "[vvc @ 0x55] [error] Codec (vvc) not on whitelist 'h264'; UNSUPPORTED_CODEC",
                 "[mov @ 0x55] [error] Number of streams exceeds max_streams parameter (32); TOO_MANY_STREAMS",
@@ -51,7 +51,7 @@ class ProcessErrorMapperTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ivf, an IVF video", "rm, a RealMedia video", "gif, a GIF animation"})
+    @CsvSource({"nut, a NUT video", "swf, a Flash animation", "apng, a PNG animation"})
     void namesContainerThatIsNotAccepted(String format, String name) {
         StderrLog errors = stderr("[" + format + " @ 0x55] [error] Format not on whitelist 'mov'");
 

@@ -15,6 +15,7 @@ import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.FrameTimestampScanner;
 import dev.sluice.ffmpeg.process.InputArguments;
 import dev.sluice.media.DecimalSeconds;
+import dev.sluice.media.Dimensions;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
 import dev.sluice.media.SourceDamage;
@@ -117,6 +118,23 @@ class SegmentEncoderIT {
                 oneRung(Duration.ofSeconds(2)));
     }
 
+    /**
+     * The second segment starts in the first interval, which has content only after a black start, and the third interval has
+     * none.
+     */
+    @Test
+    void matchesThumbnailsOfWholeEncode() throws IOException {
+        MediaConfig media = oneRung(Duration.ofSeconds(7));
+        Path source = clip("testsrc2=size=320x240:rate=25:duration=18,"
+                + "drawbox=color=black:t=fill:enable='lt(t,5.3)+gt(t,13.9)'");
+
+        assertSameInSegments(source, media);
+
+        assertThat(ThumbnailFiles.list(directory.resolve("joined"), new Dimensions(320, 240)))
+                .extracting(ThumbnailFile::timestamp)
+                .containsExactly(Duration.ofMillis(5520), Duration.ofSeconds(7), Duration.ofSeconds(14));
+    }
+
     /** Long enough for several key frames in a segment. */
     @Test
     void matchesWholeEncodeInAllRenditions() throws IOException {
@@ -200,7 +218,10 @@ class SegmentEncoderIT {
             SegmentEncoder encoder, Path source, MediaInfo info, Segment segment, Optional<Duration> first)
             throws IOException {
         return encoder.encodeVideo(new SegmentRequest(
-                FfmpegFixture.request(source, info, Files.createTempDirectory(directory, "segment")), segment, first));
+                FfmpegFixture.request(source, info, Files.createTempDirectory(directory, "segment")),
+                info.video().displaySize(),
+                segment,
+                first));
     }
 
     private static SegmentEncoder encoder(FfmpegInstallation ffmpeg, MediaConfig media) {
@@ -259,6 +280,7 @@ class SegmentEncoderIT {
             Path segmentDirectory = Files.createDirectory(directory.resolve(Integer.toString(segment.number())));
             encoded.add(encoder.encodeVideo(new SegmentRequest(
                     FfmpegFixture.request(source, info, segmentDirectory),
+                    info.video().displaySize(),
                     segment,
                     firstFrames.get(segment.number()))));
         }
@@ -284,6 +306,8 @@ class SegmentEncoderIT {
                                 info.duration(),
                                 info.times(),
                                 damage.stream().reduce(new SourceDamage(false, false), SourceDamage::merge),
+                                Optional.of(info.video().color().output()),
+                                info.video().frameRate(),
                                 encoded.stream().map(EncodedSegment::frames).toList()),
                         new CancellationToken());
     }
