@@ -30,15 +30,19 @@ public final class UnreadBody {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             // The connection is closed when both the request and its response have ended.
             var unused = request.connection().shutdown(MAX_SECONDS, TimeUnit.SECONDS);
-            long[] read = {0};
             request.exceptionHandler(closed -> {});
-            request.handler(bytes -> {
-                read[0] += bytes.length();
-                if (read[0] > MAX_BYTES) {
-                    var closing = request.connection().close();
-                }
-            });
+            limit(request);
         }
         request.resume();
+    }
+
+    private static void limit(HttpServerRequest request) {
+        long[] read = {0};
+        request.handler(bytes -> {
+            read[0] += bytes.length();
+            if (read[0] > MAX_BYTES) {
+                var unused = request.connection().close();
+            }
+        });
     }
 }
