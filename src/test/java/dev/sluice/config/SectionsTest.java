@@ -266,7 +266,7 @@ class SectionsTest {
                         List.of(),
                         true,
                         new BackendConfig.Uploads(4, Duration.ofDays(1), 1L << 30),
-                        new UserQuotas(200, 200L << 30, 3, 64 << 20, 50, 10_000, 1000, 20_000),
+                        new BackendConfig.UserQuotas(200, 200L << 30, 3, 64 << 20, 50, 10_000, 1000, 20_000),
                         Duration.ofHours(1),
                         new WebhooksConfig(
                                 List.of(),
@@ -304,7 +304,7 @@ class SectionsTest {
                         List.of("https://app.test", "http://localhost:3000"),
                         false,
                         new BackendConfig.Uploads(2, Duration.ofHours(2), 100 << 20),
-                        new UserQuotas(20, 1000L << 20, 1, 10 << 20, 5, 500, 50, 1000),
+                        new BackendConfig.UserQuotas(20, 1000L << 20, 1, 10 << 20, 5, 500, 50, 1000),
                         Duration.ofMinutes(5),
                         new WebhooksConfig(
                                 List.of(
