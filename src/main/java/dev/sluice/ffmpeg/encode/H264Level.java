@@ -55,6 +55,6 @@ record H264Level(int idc, long maxRate, long maxSize, long maxReferences, long m
     }
 
     private static long blocks(int side) {
-        return (side + MACROBLOCK - 1) / MACROBLOCK;
+        return (side + MACROBLOCK - 1L) / MACROBLOCK;
     }
 }
