@@ -8,7 +8,8 @@ RUN apt-get update \
 
 RUN useradd --system --create-home --home-dir /var/lib/sluice sluice
 COPY target/sluice.jar /opt/sluice/sluice.jar
-COPY conf/sluice.json conf/sluice.schema.json /etc/sluice/
+# No configuration: mount one at /etc/sluice/sluice.json, so that no image runs with well-known passwords.
+COPY conf/sluice.schema.json /etc/sluice/
 
 USER sluice
 WORKDIR /var/lib/sluice
@@ -19,6 +20,7 @@ VOLUME /var/lib/sluice
 ENV JAVA_TOOL_OPTIONS="-Xmx96m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
 ENV SLUICE_WORKSPACE_DIRECTORY=/var/lib/sluice/work
 ENV SLUICE_FFMPEG_CACHE_DIRECTORY=/var/lib/sluice/ffmpeg
+ENV SLUICE_FFMPEG_SANDBOX=required
 
 # On SIGTERM the process requeues its deliveries and exits within 10 seconds.
 STOPSIGNAL SIGTERM

@@ -3,9 +3,11 @@ package dev.sluice.app;
 import dev.sluice.backend.admin.DeadLetterService;
 import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
+import dev.sluice.backend.job.JobSchedulerVerticle;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.job.PresignedUrlService;
 import dev.sluice.backend.update.EventTicketService;
 import dev.sluice.backend.update.UpdateConsumerVerticle;
 import dev.sluice.backend.upload.DirectUploadService;
@@ -25,12 +27,15 @@ import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.ReceivedUpdateRepository;
+import dev.sluice.persistence.job.WaitingJobRepository;
 import dev.sluice.persistence.outbox.OutboxNotifier;
 import dev.sluice.persistence.ticket.EventTicketRepository;
+import dev.sluice.persistence.upload.UploadQuota;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
+import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -47,6 +52,7 @@ record BackendServices(
     private static final String UPDATES = "updates";
     private static final String API = "api";
     private static final String WEBHOOKS = "webhooks";
+    private static final String SCHEDULER = "scheduler";
 
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
@@ -68,6 +74,7 @@ record BackendServices(
                 new Pipeline.VerticleDeployment(UPDATES, 1, () -> updates(services)),
                 new Pipeline.VerticleDeployment(
                         WEBHOOKS, config.webhooks().enabled() ? 1 : 0, () -> webhooks(services)),
+                new Pipeline.VerticleDeployment(SCHEDULER, 1, () -> scheduler(services)),
                 new Pipeline.VerticleDeployment(API, 1, () -> api(services)));
     }
 
@@ -76,6 +83,13 @@ record BackendServices(
                 services.config().rabbitmq(),
                 receivedUpdates,
                 services.runServices().runs().outbox(),
+                outboxNotifier(services));
+    }
+
+    private JobSchedulerVerticle scheduler(Services services) {
+        return new JobSchedulerVerticle(
+                new WaitingJobRepository(services.storage().database(), StageMessages::resend),
+                services.config().backend().quotas().maxRunningJobs(),
                 outboxNotifier(services));
     }
 
@@ -90,30 +104,48 @@ record BackendServices(
     }
 
     private HttpApiVerticle api(Services services) {
+        BackendConfig config = services.config().backend();
         OutboxNotifier outboxNotifier = outboxNotifier(services);
         JobControlService control = new JobControlService(
                 cancellation, retry, services.runServices().worker(), outboxNotifier);
         JobSubmissionService submission = new JobSubmissionService(
-                services.storage().objectStore(), services.repositories().jobs(), outboxNotifier);
-        BackendConfig config = services.config().backend();
+                services.storage().objectStore(),
+                services.repositories().jobs(),
+                outboxNotifier,
+                config.quotas().maxUnfinishedJobs());
         JobWebhookResolver webhookResolver = new JobWebhookResolver(config.webhooks());
-        MediaJobService media =
-                new MediaJobService(queries, submission, services.storage().objectStore(), webhookResolver);
+        MediaJobService media = new MediaJobService(
+                queries,
+                submission,
+                services.storage().objectStore(),
+                webhookResolver,
+                services.storage().keys());
         DeadLetterService deadLetters = new DeadLetterService(
                 vertx,
                 services.config().rabbitmq(),
                 services.runServices().runs().outbox(),
                 control);
-        UploadLimiter limiter = new UploadLimiter(config.uploads().maxConcurrent());
+        UploadLimiter limiter = new UploadLimiter(
+                config.uploads().maxConcurrent(), config.quotas().maxConcurrentUploads());
         MultipartUploads store = services.storage().objectStore().multipartUploads();
         UploadFinalizer finalizer =
                 new UploadFinalizer(store, services.storage().objectStore(), submission);
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
-                config.uploads().ttl());
+                config.uploads().ttl(),
+                new UploadQuota(
+                        config.quotas().maxOpenUploads(),
+                        config.quotas().maxOpenUploadBytes(),
+                        config.quotas().maxPendingBytes(),
+                        config.uploads().maxPendingBytes()));
         ResumableUploadService resumable = new ResumableUploadService(
                 new UploadRepository(services.storage().database()), store, finalizer, limiter, rules);
+        PresignedUrlService presignedUrls = new PresignedUrlService(
+                services.storage().objectStore().presignedUrls(),
+                config.presignedUrlTtl(),
+                config.quotas().maxPresignedUrlsPerMinute(),
+                System::nanoTime);
         return new HttpApiVerticle(
                 config,
                 services.config().rabbitmq(),
@@ -124,17 +156,12 @@ record BackendServices(
                         deadLetters,
                         new FormUploadService(store, submission, rules.partSize(), rules.maxBytes(), limiter),
                         resumable,
-                        new DirectUploadService(
-                                resumable,
-                                store,
-                                services.storage().objectStore().presignedUrls(),
-                                finalizer,
-                                config.presignedUrlTtl()),
+                        new DirectUploadService(resumable, store, presignedUrls, finalizer),
                         webhookResolver,
                         new EventTicketService(
                                 new EventTicketRepository(services.storage().database())),
                         services.storage().objectStore(),
-                        services.storage().objectStore().presignedUrls(),
+                        presignedUrls,
                         new ProcessInfo(Version.current(), Instant.now())));
     }
 

@@ -97,7 +97,8 @@ public final class Sluice {
         return new JobSubmissionService(
                 services.storage().objectStore(),
                 services.repositories().jobs(),
-                services.runServices().publisher()::notifyOutbox);
+                services.runServices().publisher()::notifyOutbox,
+                Integer.MAX_VALUE);
     }
 
     public ObjectStore objectStore() {

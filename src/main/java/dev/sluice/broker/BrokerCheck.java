@@ -34,7 +34,7 @@ public final class BrokerCheck {
         } catch (IllegalArgumentException bad) {
             return Future.failedFuture(new BrokerException(String.valueOf(bad.getMessage()), bad));
         }
-        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "check");
+        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "check", BrokerConnection.Use.PUBLISH);
         return connection
                 .open()
                 .compose(open -> connection.call(channel -> problems(endpoint, channel.getConnection())))

@@ -42,8 +42,8 @@ public final class ConfirmedPublisher {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
-        this.supervisor =
-                new ConnectionSupervisor(vertx, BrokerEndpoint.of(config), "publisher", this::prepare, this::lost);
+        this.supervisor = new ConnectionSupervisor(
+                vertx, BrokerEndpoint.of(config), "publisher", BrokerConnection.Use.PUBLISH, this::prepare, this::lost);
     }
 
     /** Connects; retries until the broker is available. */

@@ -10,10 +10,10 @@ import dev.sluice.config.RabbitMqConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +25,7 @@ public final class DeadLetterBrowser {
     private static final long TIMEOUT_SECONDS = 60;
 
     private final BrokerConnection connection;
+    private volatile int fetched;
     private volatile boolean more;
 
     private DeadLetterBrowser(BrokerConnection connection) {
@@ -34,7 +35,8 @@ public final class DeadLetterBrowser {
     /** Connects and declares the queue if it is missing; fails with a {@link BrokerException}. */
     public static Future<DeadLetterBrowser> open(Vertx vertx, RabbitMqConfig config) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
-        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "dead letters");
+        BrokerConnection connection =
+                new BrokerConnection(vertx, endpoint, "dead letters", BrokerConnection.Use.CONSUME);
         return connection
                 .open()
                 .compose(open -> connection.execute(channel ->
@@ -47,38 +49,47 @@ public final class DeadLetterBrowser {
     }
 
     /**
-     * Fetches dead letters from the front of the queue and keeps them unacknowledged.
+     * Fetches dead letters from the front of the queue, one after the other, and keeps them unacknowledged. Only what {@code
+     * reader} keeps of them stays in memory.
      *
      * @param max maximum number of dead letters to fetch
      * @param maxBytes limit of the total body size in bytes; no further dead letter is fetched above it
+     * @param reader receives each dead letter on a worker thread; returns whether to go on
      */
-    public Future<List<Delivery>> fetch(int max, long maxBytes) {
+    public Future<Void> fetch(int max, long maxBytes, Predicate<Delivery> reader) {
         return connection
-                .call(channel -> {
-                    List<Delivery> fetched = new ArrayList<>();
+                .execute(channel -> {
                     long bytes = 0;
+                    boolean goOn = true;
+                    int count = 0;
                     more = false;
                     for (GetResponse next = get(channel); next != null; next = get(channel)) {
                         // Brokers count remaining messages differently; a fetch beyond the limit is reliable.
-                        if (fetched.size() == max || bytes > maxBytes) {
+                        if (!goOn || count == max || bytes > maxBytes) {
                             more = true;
                             break;
                         }
                         bytes += next.getBody().length;
-                        fetched.add(new Delivery(
+                        count++;
+                        goOn = reader.test(new Delivery(
                                 connection,
                                 Topology.DEAD_LETTER_QUEUE,
                                 next.getEnvelope(),
                                 next.getProps(),
                                 next.getBody()));
                     }
-                    return fetched;
+                    fetched = count;
                 })
                 .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private static @Nullable GetResponse get(Channel channel) throws IOException {
         return channel.basicGet(Topology.DEAD_LETTER_QUEUE, false);
+    }
+
+    /** Returns the number of dead letters of the last fetch. */
+    public int fetchedCount() {
+        return fetched;
     }
 
     /** Returns whether the queue contains more dead letters than the last fetch returned. */

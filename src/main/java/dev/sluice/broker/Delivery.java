@@ -55,6 +55,13 @@ public final class Delivery {
         return body;
     }
 
+    /** Returns the size of the body, bytes; of a body larger than {@link BrokerConnection#MAX_BODY_BYTES} more than was received. */
+    public long bodyBytes() {
+        return headers.getValue(BrokerConnection.BODY_BYTES_HEADER) instanceof Number counted
+                ? Math.max(body.length(), counted.longValue())
+                : body.length();
+    }
+
     /** Returns the headers; AMQP text and time types are converted to JSON strings. */
     public JsonObject headers() {
         return headers;

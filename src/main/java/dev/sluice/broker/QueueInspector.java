@@ -45,7 +45,8 @@ public final class QueueInspector {
     /** Returns the message and consumer counts of each queue; otherwise as {@link #messageCounts}. */
     public Future<Map<String, QueueInfo>> inspect(List<String> queues) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
-        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "queue depth");
+        BrokerConnection connection =
+                new BrokerConnection(vertx, endpoint, "queue depth", BrokerConnection.Use.PUBLISH);
         return connection
                 .open()
                 .compose(open -> connection.call(channel -> {

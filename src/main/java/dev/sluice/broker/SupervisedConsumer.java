@@ -56,7 +56,12 @@ public final class SupervisedConsumer {
         this.prefetch = prefetch;
         this.handler = handler;
         this.supervisor = new ConnectionSupervisor(
-                vertx, BrokerEndpoint.of(config), "consumer of " + queue, this::consume, reason -> consumption = null);
+                vertx,
+                BrokerEndpoint.of(config),
+                "consumer of " + queue,
+                BrokerConnection.Use.CONSUME,
+                this::consume,
+                reason -> consumption = null);
     }
 
     /** Starts consuming; retries until the broker is available. */

@@ -49,7 +49,8 @@ public final class UpdateSubscription {
     public static Future<UpdateSubscription> open(
             Vertx vertx, RabbitMqConfig config, Source source, Predicate<Buffer> isMine) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
-        BrokerConnection connection = new BrokerConnection(vertx, endpoint, "updates listener");
+        BrokerConnection connection =
+                new BrokerConnection(vertx, endpoint, "updates listener", BrokerConnection.Use.CONSUME);
         UpdateSubscription subscription = new UpdateSubscription(connection);
         return connection
                 .open()

@@ -1,9 +1,11 @@
 package dev.sluice.cluster;
 
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.ListenerConfig;
-import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
 import dev.sluice.config.ClusterConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -72,13 +74,30 @@ public final class HazelcastCluster {
         hazelcast.setProperty("hazelcast.phone.home.enabled", "false");
         hazelcast.setProperty("hazelcast.shutdownhook.enabled", "false");
         hazelcast.setProperty("hazelcast.socket.bind.any", "false");
-        NetworkConfig network = hazelcast.getNetworkConfig();
-        network.setPort(config.port()).setPortAutoIncrement(false);
-        network.setPublicAddress(config.host() + ":" + config.port());
+        hazelcast.getSerializationConfig().setJavaSerializationFilterConfig(deserializable());
+        hazelcast.setAdvancedNetworkConfig(network());
+        return hazelcast;
+    }
+
+    /** One port, which speaks the protocol of members only: clients of Hazelcast need no password, and can run code. */
+    private AdvancedNetworkConfig network() {
+        AdvancedNetworkConfig network = new AdvancedNetworkConfig().setEnabled(true);
+        network.setMemberEndpointConfig(new ServerSocketEndpointConfig()
+                .setPort(config.port())
+                .setPortAutoIncrement(false)
+                .setPublicAddress(config.host() + ":" + config.port()));
         JoinConfig join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);
         join.getTcpIpConfig().setEnabled(true).setMembers(config.members());
-        return hazelcast;
+        return network;
+    }
+
+    /** Classes of which a member may send serialized objects. The default of Hazelcast allows all of the Java platform. */
+    private static JavaSerializationFilterConfig deserializable() {
+        JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig().setDefaultsDisabled(true);
+        filter.getWhitelist()
+                .addPrefixes("com.hazelcast.", "io.vertx.spi.cluster.hazelcast.", "java.lang.", "java.util.");
+        return filter;
     }
 }

@@ -32,6 +32,7 @@ public record BackendConfig(
         List<String> corsOrigins,
         boolean webUi,
         Uploads uploads,
+        UserQuotas quotas,
         Duration presignedUrlTtl,
         WebhooksConfig webhooks) {
 
@@ -103,8 +104,9 @@ public record BackendConfig(
      *
      * @param maxConcurrent concurrent uploads; each needs one part ({@code s3.partSizeMiB}) of memory
      * @param ttl a resumable upload expires after this time without data
+     * @param maxPendingBytes data of resumable uploads of all users that is kept in the database because it is less than a part
      */
-    public record Uploads(int maxConcurrent, Duration ttl) {}
+    public record Uploads(int maxConcurrent, Duration ttl, long maxPendingBytes) {}
 
     static BackendConfig read(ConfigSection section) {
         boolean enabled = section.bool("enabled", false);
@@ -125,7 +127,9 @@ public record BackendConfig(
                 section.bool("webUi", true),
                 new Uploads(
                         section.integer("maxConcurrentUploads", 4, 1, 1000),
-                        section.duration("uploadExpirySeconds", 86_400, 60, 2_592_000)),
+                        section.duration("uploadExpirySeconds", 86_400, 60, 2_592_000),
+                        section.longValue("maxPendingUploadMiB", 1024, 1, 1 << 20) << 20),
+                UserQuotas.read(section),
                 section.duration("presignedUrlSeconds", 3600, 10, 604_800),
                 WebhooksConfig.read(section));
     }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * The clustered event bus.
  *
- * @param name processes with the same name form a cluster
+ * @param name processes with the same name form a cluster; it has no default, because a process that knows it can join
  * @param host address of this host for the other members
  * @param port of {@code host}, for the membership
  * @param eventBusPort of {@code host}, for messages
@@ -30,9 +30,13 @@ public record ClusterConfig(
         if (enabled && members.isEmpty() && section.areValid("members")) {
             section.addError("members", "required: at least one other host");
         }
+        String name = section.optionalString("name").orElse("");
+        if (enabled && name.isEmpty() && section.areValid("name")) {
+            section.addError("name", "required: a name that only the members know, for example 32 random characters");
+        }
         return new ClusterConfig(
                 enabled,
-                section.string("name", "sluice"),
+                name,
                 host,
                 section.integer("port", 5701, 1, MAX_PORT),
                 section.integer("eventBusPort", 5702, 1, MAX_PORT),

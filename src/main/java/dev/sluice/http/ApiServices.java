@@ -5,12 +5,12 @@ import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobWebhookResolver;
 import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.job.PresignedUrlService;
 import dev.sluice.backend.update.EventTicketService;
 import dev.sluice.backend.upload.DirectUploadService;
 import dev.sluice.backend.upload.FormUploadService;
 import dev.sluice.backend.upload.ResumableUploadService;
 import dev.sluice.objectstore.ObjectStore;
-import dev.sluice.objectstore.s3.PresignedUrls;
 import dev.sluice.persistence.job.JobQueryRepository;
 
 /** The services used by the handlers. */
@@ -25,5 +25,5 @@ public record ApiServices(
         JobWebhookResolver webhookResolver,
         EventTicketService tickets,
         ObjectStore store,
-        PresignedUrls presignedUrls,
+        PresignedUrlService presignedUrls,
         ProcessInfo process) {}

@@ -149,8 +149,7 @@ public final class HttpApiVerticle extends VerticleBase {
         Map<String, OperationHandler> buffered = new HashMap<>();
         buffered.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
         buffered.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
-        buffered.putAll(
-                new OutputUrlHandler(services.media(), services.presignedUrls(), config.presignedUrlTtl()).handlers());
+        buffered.putAll(new OutputUrlHandler(services.media(), services.presignedUrls()).handlers());
         buffered.putAll(new DeadLetterHandler(services.deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
@@ -162,7 +161,9 @@ public final class HttpApiVerticle extends VerticleBase {
         streaming.putAll(new TusUploadHandler(
                         vertx, config.limits().uploadPace(), services.resumable(), services.webhookResolver())
                 .handlers());
-        streaming.putAll(new EventStreamHandler(vertx, feed, services.media()).handlers());
+        streaming.putAll(new EventStreamHandler(
+                        vertx, feed, services.media(), config.quotas().maxEventStreams())
+                .handlers());
         return new OperationRegistry(buffered, streaming);
     }
 }

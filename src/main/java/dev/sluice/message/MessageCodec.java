@@ -79,7 +79,7 @@ public final class MessageCodec {
     private static JsonObject object(Buffer body) {
         if (body.length() > JsonValidator.MAX_BYTES) {
             throw new InvalidMessageException(
-                    "The message has " + body.length() + " bytes; the limit is " + JsonValidator.MAX_BYTES + " bytes.");
+                    "The message is too large; the limit is " + JsonValidator.MAX_BYTES + " bytes.");
         }
         try {
             return new JsonObject(JsonValidator.validate(body.getBytes()));

@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.RunId;
 import dev.sluice.job.StageName;
 import dev.sluice.message.MessageCodec;
@@ -35,8 +36,8 @@ final class StageDeliveryHandler implements DeliveryHandler {
 
     @Override
     public Future<Void> handle(Delivery delivery, CancellationToken cancellation) {
-        Future<Void> committed = Future.succeededFuture(delivery)
-                .map(received -> MessageCodec.decodeStagedJob(received.body(), route.name()))
+        Future<Void> committed = PayloadExecutor.execute(
+                        delivery.body().length(), () -> MessageCodec.decodeStagedJob(delivery.body(), route.name()))
                 .compose(job -> executor.execute(new RunContext(runOf(job), job, delivery, cancellation)))
                 .<Void>mapEmpty()
                 .recover(cause -> cause instanceof InvalidMessageException invalid

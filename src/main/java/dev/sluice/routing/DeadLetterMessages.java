@@ -67,7 +67,7 @@ public final class DeadLetterMessages {
         Buffer body = delivery.body();
         JsonObject headers = deadLetterHeaders.toHeaders();
         if (body.length() > JsonValidator.MAX_BYTES) {
-            headers.put(DeadLetterHeaders.ORIGINAL_LENGTH, body.length()).put(DeadLetterHeaders.TRUNCATED, true);
+            headers.put(DeadLetterHeaders.ORIGINAL_LENGTH, delivery.bodyBytes()).put(DeadLetterHeaders.TRUNCATED, true);
             body = body.getBuffer(0, MAX_OVERSIZED_BODY_BYTES);
         }
         return OutboxMessage.of(Topology.DEFAULT_EXCHANGE, Topology.DEAD_LETTER_QUEUE, body)

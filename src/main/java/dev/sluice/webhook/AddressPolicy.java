@@ -1,7 +1,10 @@
 package dev.sluice.webhook;
 
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Restricts the addresses of webhook receivers, against server-side request forgery.
@@ -27,9 +30,17 @@ public record AddressPolicy(boolean allowPrivate) {
      * @throws ForbiddenAddressException if an address is forbidden
      */
     public void check(List<InetAddress> addresses) {
+        check(addresses, AddressPolicy::isOfThisHost);
+    }
+
+    void check(List<InetAddress> addresses, Predicate<InetAddress> ofThisHost) {
         for (InetAddress address : addresses) {
             switch (AddressType.of(address)) {
-                case PUBLIC -> {}
+                case PUBLIC -> {
+                    if (!allowPrivate && ofThisHost.test(address)) {
+                        throw forbidden("this host");
+                    }
+                }
                 case PRIVATE -> {
                     if (!allowPrivate) {
                         throw forbidden("a private address");
@@ -37,6 +48,15 @@ public record AddressPolicy(boolean allowPrivate) {
                 }
                 case RESERVED -> throw new ForbiddenAddressException("reserved address: " + address.getHostAddress());
             }
+        }
+    }
+
+    /** Services of this host may trust connections that come from it, under any of its addresses. */
+    static boolean isOfThisHost(InetAddress address) {
+        try {
+            return NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException unknown) {
+            return false;
         }
     }
 

@@ -2,12 +2,12 @@ package dev.sluice.workspace;
 
 import dev.sluice.common.io.DirectoryTree;
 import dev.sluice.common.io.FileErrorMapper;
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,7 +50,8 @@ public final class AttemptDirectories {
     AttemptDirectory createEmpty(Attempt attempt) throws IOException {
         Path path = of(attempt);
         DirectoryTree.deleteRecursively(path);
-        return new AttemptDirectory(Files.createDirectories(path));
+        PrivateFiles.createDirectories(path);
+        return new AttemptDirectory(path);
     }
 
     /** Returns the directory names of all jobs. */

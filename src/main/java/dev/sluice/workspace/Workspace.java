@@ -1,6 +1,7 @@
 package dev.sluice.workspace;
 
 import dev.sluice.common.io.DirectoryTree;
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.WorkspaceConfig;
 import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
@@ -45,8 +46,9 @@ public final class Workspace {
         return vertx.executeBlocking(
                 () -> {
                     try {
-                        Path root = Files.createDirectories(config.directory()).toRealPath();
-                        Files.createDirectories(AttemptDirectories.jobsDirectory(root));
+                        PrivateFiles.createDirectories(config.directory());
+                        Path root = config.directory().toRealPath();
+                        PrivateFiles.ownDirectory(AttemptDirectories.jobsDirectory(root));
                         Files.delete(Files.createTempFile(root, ".writable", null));
                         return new Workspace(vertx, root, Files.getFileStore(root), config.minFreeBytes());
                     } catch (IOException cause) {
@@ -134,7 +136,7 @@ public final class Workspace {
         return directories
                 .blocking(() -> {
                     DiskReservations.Reservation reservation = reserve(bytes);
-                    Files.createDirectories(partial.getParent());
+                    PrivateFiles.createParents(partial);
                     return reservation;
                 })
                 .compose(reservation -> fetch.apply(partial).onComplete(ended -> reservation.close()))

@@ -50,7 +50,7 @@ class HttpFuzzIT {
 
     private static void run(AttackedProcess target, long seed, Map<Integer, Integer> statuses) throws IOException {
         MutatedRequests requests = new MutatedRequests(seed);
-        String upload = target.createUpload();
+        String upload = target.createUpload(AttackedProcess.MALLORY);
         for (int i = 0; i < EACH_SEED; i++) {
             byte[] request = requests.next(upload);
             try (RawConnection connection = target.connect("127.0.4." + (1 + requests.below(200)))) {

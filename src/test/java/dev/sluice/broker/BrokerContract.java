@@ -87,7 +87,8 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
     void removesOnlyTheDeadLettersThatItIsToldTo() throws Exception {
         put(Topology.DEAD_LETTER_QUEUE, "a", "b", "c");
         DeadLetterBrowser browser = browser();
-        List<Delivery> letters = browser.fetch(10, Long.MAX_VALUE).await(5, TimeUnit.SECONDS);
+        List<Delivery> letters = new ArrayList<>();
+        browser.fetch(10, Long.MAX_VALUE, letters::add).await(5, TimeUnit.SECONDS);
 
         browser.acknowledge(List.of(letters.get(1))).await(5, TimeUnit.SECONDS);
         browser.close().await(5, TimeUnit.SECONDS);
@@ -121,6 +122,21 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         assertThat(remaining(Topology.DEAD_LETTER_QUEUE)).hasSize(3);
     }
 
+    @Test
+    void stopsBrowsingWhenTheReaderHasEnough() throws Exception {
+        put(Topology.DEAD_LETTER_QUEUE, "a", "b", "c");
+        DeadLetterBrowser browser = browser();
+        List<Delivery> letters = new ArrayList<>();
+
+        browser.fetch(10, Long.MAX_VALUE, letter -> letters.add(letter) && letters.size() < 2)
+                .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+        assertThat(letters).hasSize(2);
+        assertThat(browser.fetchedCount()).isEqualTo(2);
+        assertThat(browser.hasMore()).isTrue();
+        browser.close().await(5, TimeUnit.SECONDS);
+    }
+
     private DeadLetterBrowser browser() throws Exception {
         return DeadLetterBrowser.open(vertx, node.config()).await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
@@ -130,9 +146,10 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
     }
 
     private static List<String> taken(DeadLetterBrowser browser, int max, long mostBytes) throws Exception {
-        return browser.fetch(max, mostBytes).await(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
-                .map(letter -> letter.body().toString())
-                .toList();
+        List<String> bodies = new ArrayList<>();
+        browser.fetch(max, mostBytes, letter -> bodies.add(letter.body().toString()))
+                .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return bodies;
     }
 
     @Test

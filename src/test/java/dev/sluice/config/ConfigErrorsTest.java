@@ -26,7 +26,8 @@ class ConfigErrorsTest {
                 error(
                         "cluster-without-members",
                         "cluster.host: required: the name or IPv4 address of this host for the other members",
-                        "cluster.members: required: at least one other host"),
+                        "cluster.members: required: at least one other host",
+                        "cluster.name: required: a name that only the members know, for example 32 random characters"),
                 error(
                         "invalid-cluster-addresses",
                         "cluster.host: invalid value '10.0.0.1:5701': must be a host name or an IPv4 address, without a port",

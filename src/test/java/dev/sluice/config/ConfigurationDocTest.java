@@ -104,6 +104,7 @@ class ConfigurationDocTest {
                         "backend.webhooks",
                         "backend.webhookSecret",
                         "backend.webhookSecretFile",
+                        "cluster.name",
                         "cluster.host",
                         "cluster.members",
                         "stages.processing.concurrency",

@@ -265,7 +265,8 @@ class SectionsTest {
                                 new BackendConfig.UploadPace(4 << 10, Duration.ofSeconds(20))),
                         List.of(),
                         true,
-                        new BackendConfig.Uploads(4, Duration.ofDays(1)),
+                        new BackendConfig.Uploads(4, Duration.ofDays(1), 1L << 30),
+                        new UserQuotas(200, 200L << 30, 3, 64 << 20, 50, 10_000, 1000, 20_000),
                         Duration.ofHours(1),
                         new WebhooksConfig(
                                 List.of(),
@@ -302,7 +303,8 @@ class SectionsTest {
                                 new BackendConfig.UploadPace(16 << 10, Duration.ofMillis(7500))),
                         List.of("https://app.test", "http://localhost:3000"),
                         false,
-                        new BackendConfig.Uploads(2, Duration.ofHours(2)),
+                        new BackendConfig.Uploads(2, Duration.ofHours(2), 100 << 20),
+                        new UserQuotas(20, 1000L << 20, 1, 10 << 20, 5, 500, 50, 1000),
                         Duration.ofMinutes(5),
                         new WebhooksConfig(
                                 List.of(
@@ -331,8 +333,7 @@ class SectionsTest {
 
     @Test
     void cluster() {
-        assertThat(Configs.defaults().cluster())
-                .isEqualTo(new ClusterConfig(false, "sluice", "", 5701, 5702, List.of()));
+        assertThat(Configs.defaults().cluster()).isEqualTo(new ClusterConfig(false, "", "", 5701, 5702, List.of()));
         assertThat(Configs.everyKeySet().cluster())
                 .isEqualTo(new ClusterConfig(
                         true, "videos", "10.0.0.1", 6701, 6702, List.of("10.0.0.2", "worker-3.internal:5799")));

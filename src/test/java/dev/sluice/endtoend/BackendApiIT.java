@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,7 +55,8 @@ class BackendApiIT {
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
         pipeline.database().execute(MEDIA_TABLE);
         pipeline.backend().stopListening();
-        int port = pipeline.startWithBackend(new JsonObject());
+        int port = pipeline.startWithBackend(
+                new JsonObject().put("backend", new JsonObject().put("maxUnfinishedJobsPerUser", 100)));
         client = new TestClient(pipeline.vertx(), port);
     }
 
@@ -424,6 +427,121 @@ class BackendApiIT {
         assertThat(json.code()).isEqualTo("invalid_request");
         assertThat(client.get(API + "/jobs?status=PENDING", ANN).json().getJsonArray("jobs"))
                 .isEmpty();
+    }
+
+    @Test
+    void readsLargeMessagesAndRowsOnWorkerThreads() throws Exception {
+        String fields = IntStream.range(0, 60_000)
+                .mapToObj(n -> "\"field" + n + "\":1")
+                .collect(Collectors.joining(",", "{\"id\":\"large\",", "}"));
+        String update = update("unknown", "completed", 100).replace("}", "," + fields.substring(1));
+        pipeline.database()
+                .execute("INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('large',"
+                        + " '{\"mediaId\": \"m\", \"userId\": \"ann\", \"s3Key\": \"k\", " + fields.substring(1)
+                        + "', 'processing', 'failed', 1)");
+        int before = deadLetters().size();
+        EventLoopSampler loops = EventLoopSampler.watch(
+                "dev.sluice.message.json.JsonValidator",
+                "dev.sluice.backend.admin.DeadLetterSummary",
+                "dev.sluice.persistence.job.JobStatusResolver");
+        try {
+            for (int n = 0; n < 6; n++) {
+                pipeline.backend().send(fields);
+                pipeline.backend().sendUpdate(update);
+                pipeline.backend().sendDeadLetter(fields);
+                client.get(API + "/jobs/large", ANN);
+            }
+            BackendSimulator.awaitThat(() -> deadLetters().size() == before + 18);
+            List<String> foreign = deadLetters().stream()
+                    .map(JsonObject.class::cast)
+                    .filter(letter -> !letter.containsKey("queue"))
+                    .map(letter -> letter.getString("id"))
+                    .toList();
+
+            assertThat(client.get(API + "/dead-letters/" + foreign.get(0), ADMIN)
+                            .json()
+                            .getString("job"))
+                    .isEqualTo("large");
+            assertThat(loops.found()).isEmpty();
+        } finally {
+            pipeline.backend().purgeDeadLetters();
+        }
+    }
+
+    @Test
+    void signsOutputsOfTheMediaItemOnly() throws Exception {
+        pipeline.database()
+                .execute(
+                        "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\") VALUES ('forged', 'm-forged', 'ann')");
+        JsonObject forged = new JsonObject(update("forged", "completed", 100))
+                .put(
+                        "thumbnails",
+                        new JsonArray()
+                                .add(new JsonObject().put("s3_key", "uploads/clip.mp4"))
+                                .add(new JsonObject().put("s3_key", "thumbnails/clip_0.jpg"))
+                                .add(new JsonObject().put("s3_key", "thumbnails/m-forged_0.jpg")))
+                .put(
+                        "video_versions",
+                        new JsonArray()
+                                .add(new JsonObject().put("s3_key", "videos/clip_360p.mp4"))
+                                .add(new JsonObject().put("s3_key", "videos/m-forged_360p.mp4")));
+        pipeline.backend().sendUpdate(forged.encode());
+        BackendSimulator.awaitThat(() ->
+                client.get(API + "/jobs/forged", ANN).json().getString("status").equals("COMPLETED"));
+
+        assertThat(client.get(API + "/jobs/forged/outputs", ANN).json().getJsonArray("outputs").stream()
+                        .map(output -> ((JsonObject) output).getString("s3_key")))
+                .containsExactly("videos/m-forged_360p.mp4", "thumbnails/m-forged_0.jpg");
+    }
+
+    @Test
+    void signsNoOutputThatWorkersHaveNotPublished() {
+        pipeline.database()
+                .execute("INSERT INTO sluice.job (id, message, stage, state, seq) VALUES ('claimed',"
+                        + " '{\"id\": \"claimed\", \"mediaId\": \"m-claimed\", \"userId\": \"ann\", \"s3Key\": \"k\"}', 'upload',"
+                        + " 'completed', 1);"
+                        + "INSERT INTO \"VideoProcessingJob\" (\"id\", \"mediaId\", \"userId\", \"videoVersions\") VALUES ('claimed',"
+                        + " 'm-claimed', 'ann', '[{\"s3_key\": \"videos/m-claimed_360p.mp4\"}]')");
+
+        assertThat(client.get(API + "/jobs/claimed/outputs", ANN).json().getJsonArray("outputs"))
+                .isEmpty();
+    }
+
+    @Test
+    void rejectsReservedUserNames() {
+        for (String name : List.of("sluice", "local")) {
+            assertThat(client.get(API + "/jobs", TestTokens.of(name)).code()).isEqualTo("forbidden");
+            assertThat(client.call(
+                                    "HEAD",
+                                    API + "/uploads/any",
+                                    Map.of("Authorization", "Bearer " + TestTokens.of(name), "Tus-Resumable", "1.0.0"),
+                                    Buffer.buffer())
+                            .status())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void limitsUnfinishedJobsOfUser() {
+        String carl = TestTokens.of("carl");
+        pipeline.database()
+                .execute("INSERT INTO media VALUES ('of-carl', 'carl', 'uploads/clip.mp4', 'video/mp4');"
+                        + " INSERT INTO sluice.job (id, message, stage, submitted_by)"
+                        + " SELECT 'carl-' || n, '{}', 'download', 'carl' FROM generate_series(1, 100) AS n");
+
+        Reply rejected = client.post(API + "/media/of-carl/process-video", carl);
+
+        assertThat(rejected.status()).isEqualTo(429);
+        assertThat(rejected.code()).isEqualTo("quota_exceeded");
+        assertThat(client.upload(API + "/media", carl, "clip.mp4", Buffer.buffer("video"))
+                        .code())
+                .isEqualTo("quota_exceeded");
+        assertThat(client.post(API + "/direct-uploads", carl, new JsonObject().put("size", 1000))
+                        .code())
+                .isEqualTo("quota_exceeded");
+        pipeline.database().execute("DELETE FROM sluice.job WHERE submitted_by = 'carl'");
+        assertThat(client.post(API + "/media/of-carl/process-video", carl).status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -100,6 +100,15 @@ final class BackendSimulator implements AutoCloseable {
         sending.basicPublish("", DOWNLOAD, persistent(), body.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Publishes a message without headers to the dead-letter queue. */
+    void sendDeadLetter(String body) throws IOException {
+        sending.basicPublish("", DEAD, null, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void purgeDeadLetters() throws IOException {
+        sending.queuePurge(DEAD);
+    }
+
     private static AMQP.BasicProperties persistent() {
         return new AMQP.BasicProperties.Builder().deliveryMode(2).build();
     }

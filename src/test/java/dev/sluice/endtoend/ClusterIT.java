@@ -4,7 +4,10 @@ import static dev.sluice.endtoend.BackendSimulator.awaitThat;
 import static dev.sluice.endtoend.PipelineFixture.get;
 import static dev.sluice.endtoend.PipelineFixture.job;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.client.HazelcastClient;
+import com.hazelcast.client.config.ClientConfig;
 import dev.sluice.ServicesExtension;
 import dev.sluice.app.Pipeline;
 import dev.sluice.app.Sluice;
@@ -84,6 +87,18 @@ class ClusterIT {
         assertThat(pipeline.backend().completions("near")).isEqualTo(1);
     }
 
+    /** The port speaks the protocol of members only; a client would need no password. */
+    @Test
+    void refusesClients() {
+        ClientConfig client = new ClientConfig().setClusterName("cluster-of-this-test");
+        client.getNetworkConfig().addAddress("127.0.0.1:" + ports[2]);
+        client.getConnectionStrategyConfig().getConnectionRetryConfig().setClusterConnectTimeoutMillis(2_000);
+
+        assertThatThrownBy(() -> HazelcastClient.newHazelcastClient(client))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Unable to connect to any cluster");
+    }
+
     private long progressUpdates(String job) {
         return pipeline.backend().updates(job).stream()
                 .filter(update -> update.getString("current_step").equals(WORKING))
@@ -100,6 +115,7 @@ class ClusterIT {
                         "cluster",
                         new JsonObject()
                                 .put("enabled", true)
+                                .put("name", "cluster-of-this-test")
                                 .put("host", "127.0.0.1")
                                 .put("port", ports[port])
                                 .put("eventBusPort", ports[eventBusPort])

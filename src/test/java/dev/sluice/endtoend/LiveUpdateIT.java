@@ -40,7 +40,8 @@ class LiveUpdateIT {
     static void start(PipelineFixture fixture) throws Exception {
         pipeline = fixture;
         pipeline.upload("uploads/clip.mp4", pipeline.clip(1));
-        port = pipeline.startWithBackend(new JsonObject());
+        port = pipeline.startWithBackend(
+                new JsonObject().put("backend", new JsonObject().put("maxEventStreamsPerUser", STREAMS)));
         http = EventClient.client(pipeline.vertx());
     }
 
@@ -146,6 +147,9 @@ class LiveUpdateIT {
                     http, port, ALL, bearer(crowd), event -> lags.add(System.nanoTime() - sent(event))));
         }
 
+        try (EventClient rejected = EventClient.open(http, port, ALL, bearer(crowd))) {
+            assertThat(rejected.status()).as("above the quota").isEqualTo(429);
+        }
         long begun = System.nanoTime();
         for (int i = 0; i < UPDATES; i++) {
             long due = begun + TimeUnit.SECONDS.toNanos(i) / 50;
@@ -174,6 +178,11 @@ class LiveUpdateIT {
                 "%d streams, %d updates at 50 a second: lag p50 %d ms, p95 %d ms, longest %d ms%n",
                 STREAMS, UPDATES, millis(sorted, 50), millis(sorted, 95), millis(sorted, 100));
         streams.forEach(EventClient::close);
+        BackendSimulator.awaitThat(() -> {
+            try (EventClient again = open(ALL, crowd)) {
+                return again.status() == 200;
+            }
+        });
     }
 
     private static long millis(long[] sorted, int percentile) {

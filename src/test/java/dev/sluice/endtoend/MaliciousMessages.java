@@ -15,6 +15,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /** Malicious messages for every stage with the expected result. */
@@ -76,6 +77,7 @@ final class MaliciousMessages {
         messages.keysOfResults();
         messages.keysOfStagedResults();
         messages.oddButHarmless();
+        messages.dead(DOWNLOAD, "a body of 60 MiB", "x".repeat(60 << 20), "the limit is");
         return List.copyOf(messages.all);
     }
 
@@ -192,6 +194,7 @@ final class MaliciousMessages {
         JsonObject long4k = job();
         completed("a file name of 4 KiB", long4k.put("originalFilename", "x".repeat(4_096)), plain());
         completed("an encoding that lies", job(), encoded("gzip"));
+        completed("headers of 6,000 nested tables", job(), nestedHeaders(6_000));
     }
 
     private JsonObject job() {
@@ -274,6 +277,15 @@ final class MaliciousMessages {
 
     static AMQP.BasicProperties plain() {
         return new AMQP.BasicProperties.Builder().deliveryMode(2).build();
+    }
+
+    /** More levels than the AMQP client can read on a thread with the default stack. */
+    static AMQP.BasicProperties nestedHeaders(int levels) {
+        Map<String, Object> table = Map.of();
+        for (int level = 0; level < levels; level++) {
+            table = Map.of("a", table);
+        }
+        return new AMQP.BasicProperties.Builder().deliveryMode(2).headers(table).build();
     }
 
     private static AMQP.BasicProperties encoded(String encoding) {

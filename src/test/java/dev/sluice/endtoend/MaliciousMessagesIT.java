@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -40,6 +42,7 @@ class MaliciousMessagesIT {
     private static final long SEED = 20_261_124;
     private static final int VALID = 6;
     private static final int KEPT_BYTES = 64 << 10;
+    private static final long PRODUCER_STACK_BYTES = 256L << 20;
 
     @Test
     void endsEachMessageAsExpectedWithoutSideEffects(@OnRabbitMq PipelineFixture pipeline) throws Exception {
@@ -52,9 +55,7 @@ class MaliciousMessagesIT {
 
         try (Connection producer = pipeline.broker().connect()) {
             Channel channel = producer.createChannel();
-            for (Hostile message : messages) {
-                channel.basicPublish("", message.queue(), message.properties(), message.body());
-            }
+            publish(channel, messages);
             List<GetResponse> dead = takeDead(
                     channel, messages.stream().filter(m -> m.end() == End.DEAD).count());
             SoftAssertions all = new SoftAssertions();
@@ -66,6 +67,18 @@ class MaliciousMessagesIT {
         assertThat(pipeline.isConsuming()).isTrue();
         BackendSimulator.awaitThat(() -> leftInWorkspace(pipeline).isEmpty());
         assertOnlyResultsWereAdded(pipeline, before, messages);
+    }
+
+    /** On a thread with the stack that the AMQP client needs to write nested headers. */
+    private static void publish(Channel channel, List<Hostile> messages) throws Exception {
+        FutureTask<Void> publishing = new FutureTask<>(() -> {
+            for (Hostile message : messages) {
+                channel.basicPublish("", message.queue(), message.properties(), message.body());
+            }
+            return null;
+        });
+        new Thread(null, publishing, "producer", PRODUCER_STACK_BYTES).start();
+        publishing.get(2, TimeUnit.MINUTES);
     }
 
     private static List<Hostile> withValidOnes(List<Hostile> hostile) {

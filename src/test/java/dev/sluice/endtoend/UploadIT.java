@@ -56,7 +56,13 @@ class UploadIT {
         pipeline = fixture;
         port = pipeline.startWithBackend(new JsonObject()
                 .put("s3", new JsonObject().put("partSizeMiB", 5))
-                .put("backend", new JsonObject().put("webhookSecret", "a-secret-of-thirty-two-characters")));
+                .put(
+                        "backend",
+                        new JsonObject()
+                                .put("webhookSecret", "a-secret-of-thirty-two-characters")
+                                .put("maxPendingUploadMiBPerUser", 8)
+                                .put("maxOpenUploadsPerUser", 15)
+                                .put("maxPresignedUrlsPerMinutePerUser", 30)));
         client = new TestClient(pipeline.vertx(), port);
     }
 
@@ -252,6 +258,64 @@ class UploadIT {
     }
 
     @Test
+    void keepsPendingBytesOfUserWithinQuota() throws Exception {
+        String dora = TestTokens.of("dora");
+        byte[] video = video(6 << 20);
+        Buffer four = Buffer.buffer(video).getBuffer(0, 4 << 20);
+        List<String> paths = new ArrayList<>();
+        for (int n = 0; n < 3; n++) {
+            paths.add(begin(dora, video.length));
+        }
+
+        assertThat(append(paths.get(0), 0, four, tus(dora)).status()).isEqualTo(204);
+        assertThat(append(paths.get(1), 0, four, tus(dora)).status()).isEqualTo(204);
+        Reply rejected = append(paths.get(2), 0, four, tus(dora));
+
+        assertThat(rejected.status()).isEqualTo(429);
+        assertThat(rejected.code()).isEqualTo("quota_exceeded");
+        assertThat(rejected.headers().get("Retry-After")).isNotNull();
+        assertThat(paths.stream()
+                        .map(path -> client.call("HEAD", path, tus(dora), Buffer.buffer())
+                                .headers()
+                                .get("Upload-Offset")))
+                .containsExactly("4194304", "4194304", "0");
+        String rest = append(paths.get(2), 0, Buffer.buffer(video), tus(dora))
+                .headers()
+                .get("Sluice-Job-Id");
+        assertThat(rest).as("a request with the rest of the upload").isNotNull();
+        // An append that completes a part needs less, and makes room.
+        assertThat(append(paths.get(0), 4 << 20, Buffer.buffer(video).getBuffer(4 << 20, video.length), tus(dora))
+                        .headers()
+                        .get("Sluice-Job-Id"))
+                .isNotNull();
+        assertThat(append(begin(dora, video.length), 0, four, tus(dora)).status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void limitsOpenUploadsAndPresignedUrlsOfUser() throws Exception {
+        String emil = TestTokens.of("emil");
+        JsonObject large = new JsonObject().put("size", 4L << 30);
+        assertThat(client.post(DIRECT, emil, large).json().getJsonArray("urls"))
+                .as("more than the quota in one request")
+                .hasSize(64);
+        Reply rejected = client.post(DIRECT, emil, large);
+        assertThat(rejected.status()).isEqualTo(429);
+        assertThat(rejected.json().getString("detail")).contains("presigned URLs");
+
+        String last = "";
+        for (int n = 0; n < 13; n++) {
+            last = begin(emil, 1000);
+        }
+        Reply one = client.call("POST", UPLOADS, tus(emil, "Upload-Length", "1000"), Buffer.buffer());
+        assertThat(one.code()).isEqualTo("quota_exceeded");
+        assertThat(client.call("DELETE", last, tus(emil), Buffer.buffer()).status())
+                .isEqualTo(204);
+        begin(emil, 1000);
+        begin(ANN, 1000);
+    }
+
+    @Test
     void acceptsDirectUpload() throws Exception {
         byte[] video = video(1 << 20);
         JsonObject begun = client.post(
@@ -261,12 +325,24 @@ class UploadIT {
                 .json();
         String complete = DIRECT + "/" + begun.getString("upload_id") + "/complete";
 
+        String url = begun.getJsonArray("urls").getString(0);
+        assertThat(begun.getJsonObject("headers").getMap()).containsEntry("Content-Type", "application/octet-stream");
+
         assertThat(client.post(complete, ANN).code()).isEqualTo("object_not_found");
-        put(begun.getJsonArray("urls").getString(0), video);
+        assertThat(tryPut(url, Arrays.copyOf(video, 1000), "application/octet-stream")
+                        .statusCode())
+                .as("another length")
+                .isEqualTo(403);
+        assertThat(tryPut(url, video, "text/html").statusCode())
+                .as("another type")
+                .isEqualTo(403);
+        put(url, video);
         assertThat(client.post(complete, BOB).code()).isEqualTo("forbidden");
         JsonObject made = client.post(complete, ANN).json();
 
         assertThat(made.getString("media_id")).isEqualTo(begun.getString("media_id"));
+        assertThat(client.post(complete, ANN).json().getString("job_id")).isEqualTo(made.getString("job_id"));
+        put(url, new byte[video.length]);
         assertThat(client.post(complete, ANN).json().getString("job_id")).isEqualTo(made.getString("job_id"));
         assertThat(stored(made.getString("job_id"))).isEqualTo(video);
         completes(made.getString("job_id"));
@@ -386,14 +462,20 @@ class UploadIT {
     }
 
     private static String put(String url, byte[] bytes) throws IOException, InterruptedException {
-        HttpResponse<String> reply = HttpClient.newHttpClient()
+        HttpResponse<String> reply = tryPut(url, bytes, "application/octet-stream");
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        return reply.headers().firstValue("ETag").orElse("");
+    }
+
+    private static HttpResponse<String> tryPut(String url, byte[] bytes, String type)
+            throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(url))
                                 .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes))
+                                .header("Content-Type", type)
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
-        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
-        return reply.headers().firstValue("ETag").orElse("");
     }
 
     private static byte[] video(int bytes) throws IOException {

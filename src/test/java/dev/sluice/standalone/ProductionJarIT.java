@@ -60,7 +60,7 @@ class ProductionJarIT {
 
         try (JarFile jar = new JarFile(JarProcess.PRODUCTION.toFile())) {
             assertThat(jar.stream().map(Object::toString))
-                    .contains("dev/sluice/Main.class")
+                    .contains("dev/sluice/Main.class", "META-INF/sbom/sluice.cdx.json")
                     .noneMatch(name -> embedded.stream().anyMatch(name::startsWith));
         }
     }
@@ -231,6 +231,8 @@ class ProductionJarIT {
                 JobReader jobs = JobReader.open(settings("fast"))) {
             String job = submit.out().strip();
             List<ProcessHandle> encode = first.awaitEncode();
+            assertThat(FileModes.accessibleByOthers(directory.resolve("services")))
+                    .isEmpty();
             first.terminate();
             first.awaitExit(STOP_LIMIT);
 

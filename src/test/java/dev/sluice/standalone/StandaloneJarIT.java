@@ -45,6 +45,7 @@ class StandaloneJarIT {
                     .allSatisfy(row -> assertThat(Path.of(row.group(2)))
                             .hasSize(Long.parseLong(row.group(1).replace(",", ""))));
         }
+        assertThat(FileModes.accessibleByOthers(data())).isEmpty();
     }
 
     @Test

@@ -15,6 +15,18 @@ class AddressPolicyTest {
     private static final AddressPolicy STRICT = new AddressPolicy(false);
     private static final AddressPolicy PRIVATE_ALLOWED = new AddressPolicy(true);
 
+    @Test
+    void rejectsPublicAddressesOfThisHost() throws Exception {
+        List<InetAddress> address = List.of(InetAddress.getByName("8.8.8.8"));
+
+        assertThatThrownBy(() -> STRICT.check(address, own -> true)).hasMessageContaining("this host");
+        assertThatCode(() -> STRICT.check(address, own -> false)).doesNotThrowAnyException();
+        assertThatCode(() -> PRIVATE_ALLOWED.check(address, own -> true)).doesNotThrowAnyException();
+        assertThat(AddressPolicy.isOfThisHost(InetAddress.getLoopbackAddress())).isTrue();
+        assertThat(AddressPolicy.isOfThisHost(InetAddress.getByName("192.0.2.1")))
+                .isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -4,60 +4,29 @@ import dev.sluice.broker.Delivery;
 import dev.sluice.job.JobId;
 import dev.sluice.message.DeadLetterHeaders;
 import dev.sluice.message.MessageCodec;
-import dev.sluice.objectstore.ChecksumAlgorithm;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 
-/**
- * A message in the dead-letter queue.
- *
- * @param id the message ID set by Sluice, or a hash of the content if another program published the message
- * @param details from its headers
- * @param job from its headers or its body
- */
-public record DeadLetter(String id, DeadLetterHeaders details, Optional<JobId> job, JsonObject headers, Buffer body) {
-    private static final int HASH_BYTES = 8;
-    /** Set by the broker, and changed by each browse. */
-    private static final Set<String> DELIVERY_COUNTERS = Set.of("x-delivery-count", "x-acquired-count");
-
-    static DeadLetter from(Delivery delivery) {
-        DeadLetterHeaders details = DeadLetterHeaders.fromHeaders(delivery.headers());
+/** A message in the dead-letter queue. */
+public record DeadLetter(DeadLetterSummary summary, JsonObject headers, Buffer body) {
+    /** Parses the body if the headers name no job; not for an event loop. */
+    static DeadLetter from(DeadLetterSummary summary, Delivery delivery) {
         return new DeadLetter(
-                delivery.messageId()
-                        .filter(given -> details.queue().isPresent() && given.matches("[0-9a-f-]{36}"))
-                        .orElseGet(() -> hash(delivery)),
-                details,
-                details.job().or(() -> MessageCodec.peekJobId(delivery.body())),
+                summary.withJob(summary.job().or(() -> MessageCodec.peekJobId(delivery.body()))),
                 delivery.headers(),
                 delivery.body());
     }
 
-    /** The dead letter without its body. */
-    public JsonObject toJson() {
-        JsonObject json = new JsonObject().put("id", id);
-        details.failedAt().ifPresent(at -> json.put("at", at.toString()));
-        details.queue().ifPresent(queue -> json.put("queue", queue));
-        details.stage().ifPresent(stage -> json.put("stage", stage.key()));
-        job.ifPresent(found -> json.put("job", found.value()));
-        details.errorCode().ifPresent(code -> json.put("errorCode", code));
-        details.error().ifPresent(error -> json.put("error", error));
-        return json.put("attempts", details.attempts())
-                .put("history", details.history())
-                .put("bytes", body.length());
+    public String id() {
+        return summary.id();
     }
 
-    private static String hash(Delivery delivery) {
-        TreeMap<String, Object> headers = new TreeMap<>(delivery.headers().getMap());
-        headers.keySet().removeAll(DELIVERY_COUNTERS);
-        ChecksumAlgorithm.Digest digest = ChecksumAlgorithm.SHA256.newDigest();
-        digest.update(new JsonObject(headers).encode().getBytes(StandardCharsets.UTF_8));
-        digest.update(new byte[1]);
-        digest.update(delivery.body().getBytes());
-        return HexFormat.of().formatHex(digest.value(), 0, HASH_BYTES);
+    public DeadLetterHeaders details() {
+        return summary.details();
+    }
+
+    public Optional<JobId> job() {
+        return summary.job();
     }
 }

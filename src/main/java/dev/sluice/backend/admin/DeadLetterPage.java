@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param hasMore whether the queue has more
  */
-public record DeadLetterPage(List<DeadLetter> deadLetters, boolean hasMore) {
+public record DeadLetterPage(List<DeadLetterSummary> deadLetters, boolean hasMore) {
     public DeadLetterPage {
         deadLetters = List.copyOf(deadLetters);
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +32,9 @@ public final class DeadLetterService {
     private static final int MAX_LETTERS = 10_000;
 
     private static final long MAX_BYTES = 64L << 20;
+    /** Of the list as JSON, which is encoded on an event loop. */
+    private static final int MAX_LIST_CHARS = 4 << 20;
+
     private static final int MIN_ID_PREFIX = 4;
 
     private final Vertx vertx;
@@ -51,16 +55,19 @@ public final class DeadLetterService {
         this.max = max;
     }
 
-    /** The dead letters, oldest first, at most 10,000 or 64 MiB. */
+    /** The dead letters, oldest first, without bodies: at most 10,000 of at most 64 MiB, with at most 4 MiB in the list. */
     public Future<DeadLetterPage> list() {
-        return withBrowser((browser, held) -> Future.succeededFuture(
-                new DeadLetterPage(held.stream().map(HeldLetter::letter).toList(), browser.hasMore())));
+        return withBrowser(browser -> {
+            List<DeadLetterSummary> letters = new ArrayList<>();
+            return browser.fetch(max, MAX_BYTES, new SummaryReader(letters))
+                    .map(read -> new DeadLetterPage(letters, browser.hasMore()));
+        });
     }
 
     /** The dead letter with this ID or unique ID prefix. */
     public Future<Optional<DeadLetter>> find(String id) {
-        return withBrowser((browser, held) ->
-                Future.succeededFuture(matching(id, held).stream().findFirst().map(HeldLetter::letter)));
+        return withBrowser(browser -> fetch(browser, List.of(id))
+                .map(held -> matching(id, held).stream().findFirst().map(HeldLetter::letter)));
     }
 
     /**
@@ -113,15 +120,29 @@ public final class DeadLetterService {
     }
 
     private Future<List<OperationResult>> each(List<String> ids, Function<DeadLetter, Future<OperationResult>> action) {
-        return withBrowser((browser, held) -> {
+        List<String> distinct = ids.stream().distinct().toList();
+        return withBrowser(browser -> fetch(browser, distinct).compose(held -> {
             List<OperationResult> results = new ArrayList<>();
             return ParallelTasks.sequentially(
-                            ids.stream().distinct().toList(),
+                            distinct,
                             id -> applyTo(browser, held, id, action)
                                     .onSuccess(results::add)
                                     .mapEmpty())
                     .map(results);
-        });
+        }));
+    }
+
+    /** Those of the first dead letters whose ID is among these, or begins with one of them. */
+    private Future<List<HeldLetter>> fetch(DeadLetterBrowser browser, List<String> ids) {
+        List<HeldLetter> held = new ArrayList<>();
+        return browser.fetch(max, MAX_BYTES, delivery -> {
+                    DeadLetterSummary summary = DeadLetterSummary.from(delivery);
+                    if (ids.stream().anyMatch(id -> isMatch(id, summary.id()))) {
+                        held.add(new HeldLetter(DeadLetter.from(summary, delivery), delivery));
+                    }
+                    return true;
+                })
+                .map(read -> held);
     }
 
     /** Copies with the same ID are one dead letter. */
@@ -134,7 +155,7 @@ public final class DeadLetterService {
         if (copies.isEmpty()) {
             return Future.succeededFuture(OperationResult.notFound(
                     id,
-                    "Dead letter not found" + (browser.hasMore() ? " among the first " + held.size() : "")
+                    "Dead letter not found" + (browser.hasMore() ? " among the first " + browser.fetchedCount() : "")
                             + ", or another process is browsing it."));
         }
         return action.apply(copies.get(0).letter())
@@ -149,8 +170,7 @@ public final class DeadLetterService {
     /** All copies of the dead letter with this ID, or else with this unique ID prefix. */
     private static List<HeldLetter> matching(String id, List<HeldLetter> held) {
         Map<String, List<HeldLetter>> byId = held.stream()
-                .filter(one -> one.letter().id().equals(id)
-                        || (id.length() >= MIN_ID_PREFIX && one.letter().id().startsWith(id)))
+                .filter(one -> isMatch(id, one.letter().id()))
                 .collect(Collectors.groupingBy(one -> one.letter().id(), LinkedHashMap::new, Collectors.toList()));
         List<HeldLetter> exact = byId.get(id);
         if (exact != null) {
@@ -159,22 +179,34 @@ public final class DeadLetterService {
         return byId.size() == 1 ? byId.values().iterator().next() : List.of();
     }
 
-    private <T> Future<T> withBrowser(BrowserAction<T> action) {
+    private static boolean isMatch(String idOrPrefix, String id) {
+        return id.equals(idOrPrefix) || (idOrPrefix.length() >= MIN_ID_PREFIX && id.startsWith(idOrPrefix));
+    }
+
+    private <T> Future<T> withBrowser(Function<DeadLetterBrowser, Future<T>> action) {
         return DeadLetterBrowser.open(vertx, broker)
-                .compose(browser -> browser.fetch(max, MAX_BYTES)
-                        .map(deliveries -> deliveries.stream()
-                                .map(delivery -> new HeldLetter(DeadLetter.from(delivery), delivery))
-                                .toList())
-                        .compose(held -> action.run(browser, held))
-                        .eventually(browser::close));
+                .compose(browser ->
+                        Future.succeededFuture(browser).compose(action).eventually(browser::close));
     }
 
     /** A dead letter and its unacknowledged delivery. */
     private record HeldLetter(DeadLetter letter, Delivery delivery) {}
 
-    /** An action on the deliveries, which are requeued or acknowledged afterwards. */
-    @FunctionalInterface
-    private interface BrowserAction<T> {
-        Future<T> run(DeadLetterBrowser browser, List<HeldLetter> held);
+    /** Collects summaries until they need too much memory as JSON. */
+    private static final class SummaryReader implements Predicate<Delivery> {
+        private final List<DeadLetterSummary> letters;
+        private int chars;
+
+        SummaryReader(List<DeadLetterSummary> letters) {
+            this.letters = letters;
+        }
+
+        @Override
+        public boolean test(Delivery delivery) {
+            DeadLetterSummary summary = DeadLetterSummary.from(delivery);
+            letters.add(summary);
+            chars += summary.toJson().encode().length();
+            return chars < MAX_LIST_CHARS;
+        }
     }
 }

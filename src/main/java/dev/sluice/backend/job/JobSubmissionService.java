@@ -19,16 +19,20 @@ public final class JobSubmissionService {
     private final ObjectStore objectStore;
     private final JobRepository jobs;
     private final OutboxNotifier outboxNotifier;
+    private final int maxUnfinishedPerUser;
 
     /** For workers in other processes, which find the message with their next poll of the outbox. */
     public JobSubmissionService(ObjectStore objectStore, JobRepository jobs) {
-        this(objectStore, jobs, () -> {});
+        this(objectStore, jobs, () -> {}, Integer.MAX_VALUE);
     }
 
-    public JobSubmissionService(ObjectStore objectStore, JobRepository jobs, OutboxNotifier outboxNotifier) {
+    /** @param maxUnfinishedPerUser jobs of each user of the API that wait or run */
+    public JobSubmissionService(
+            ObjectStore objectStore, JobRepository jobs, OutboxNotifier outboxNotifier, int maxUnfinishedPerUser) {
         this.objectStore = objectStore;
         this.jobs = jobs;
         this.outboxNotifier = outboxNotifier;
+        this.maxUnfinishedPerUser = maxUnfinishedPerUser;
     }
 
     /** Uploads {@code file} and creates its job, owned by {@code userId}. */
@@ -43,6 +47,17 @@ public final class JobSubmissionService {
         return objectStore
                 .upload(video.key(), file, "application/octet-stream", uploaded, new CancellationToken())
                 .map(stored -> video.toJob(stored.size()));
+    }
+
+    /** Fails with {@link RequestRejectedException} if the user must not begin another job now. */
+    public Future<Void> checkQuota(Caller caller) {
+        return jobs.countUnfinished(caller.subject())
+                .compose(count -> count < maxUnfinishedPerUser
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new RequestRejectedException(
+                                RequestRejectedException.Reason.QUOTA_EXCEEDED,
+                                "The unfinished jobs of one user are limited to " + maxUnfinishedPerUser
+                                        + ". Retry when one has ended.")));
     }
 
     /** Creates a job as {@link JobRepository#create} does, with the message that starts it. */

@@ -8,6 +8,7 @@ import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectMetadata;
 import dev.sluice.objectstore.ObjectStore;
+import dev.sluice.objectstore.OutputKeys;
 import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobDetails;
 import dev.sluice.persistence.job.JobQueryRepository;
@@ -27,16 +28,19 @@ public final class MediaJobService {
     private final JobSubmissionService submission;
     private final ObjectStore objectStore;
     private final JobWebhookResolver webhookResolver;
+    private final OutputKeys keys;
 
     public MediaJobService(
             JobQueryRepository queries,
             JobSubmissionService submission,
             ObjectStore objectStore,
-            JobWebhookResolver webhookResolver) {
+            JobWebhookResolver webhookResolver,
+            OutputKeys keys) {
         this.queries = queries;
         this.submission = submission;
         this.objectStore = objectStore;
         this.webhookResolver = webhookResolver;
+        this.keys = keys;
     }
 
     /**
@@ -45,18 +49,21 @@ public final class MediaJobService {
      * @param webhookUrl receives the result of the job, in addition to the configured receivers
      */
     public Future<JobId> createJob(String mediaId, Caller caller, Optional<String> webhookUrl) {
-        return requireAccessibleMedia(mediaId, caller).compose(media -> {
-            Optional<WebhookUrl> webhook = webhookResolver.resolve(webhookUrl);
-            return source(media)
-                    .compose(source -> submission.create(JobCreation.forExistingMedia(job(media, source), webhook)))
-                    .map(Optional::orElseThrow);
-        });
+        return requireAccessibleMedia(mediaId, caller)
+                .compose(media -> submission.checkQuota(caller).map(media))
+                .compose(media -> {
+                    Optional<WebhookUrl> webhook = webhookResolver.resolve(webhookUrl);
+                    return source(media)
+                            .compose(source ->
+                                    submission.create(JobCreation.forExistingMedia(job(media, source), webhook)))
+                            .map(Optional::orElseThrow);
+                });
     }
 
     /** The newest job of a media item. */
     public Future<JobDetails> latestJob(String mediaId, Caller caller) {
         return requireAccessibleMedia(mediaId, caller)
-                .compose(media -> queries.latestOfMedia(mediaId))
+                .compose(media -> queries.latestOfMedia(media.id()))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
                         RequestRejectedException.Reason.NOT_FOUND, "No job exists for this media item.")));
     }
@@ -74,11 +81,29 @@ public final class MediaJobService {
         });
     }
 
+    /**
+     * Whether an object is an output of a job. The lists of outputs may have been written by another system, or by an update from
+     * the queue.
+     */
+    public boolean isOutput(JobDetails job, ObjectKey key) {
+        try {
+            return job.outputs()
+                            .publishedKeys()
+                            .map(published -> published.contains(key.value()))
+                            .orElse(true)
+                    && job.source()
+                            .mediaId()
+                            .filter(media -> keys.isOutputKeyOf(media, key))
+                            .isPresent();
+        } catch (JobException invalidMediaId) {
+            return false;
+        }
+    }
+
     private Future<MediaState> requireAccessibleMedia(String mediaId, Caller caller) {
-        var row = queries.media(mediaId);
-        var job = queries.latestOfMedia(mediaId);
-        return Future.all(row, job)
-                .map(both -> MediaState.of(mediaId, row.result(), job.result().map(JobDetails::source)))
+        return queries.media(mediaId)
+                .compose(row -> queries.latestOfMedia(row.map(MediaRecord::id).orElse(mediaId))
+                        .map(job -> MediaState.of(mediaId, row, job.map(JobDetails::source))))
                 .map(found -> found.orElseThrow(() -> new RequestRejectedException(
                         RequestRejectedException.Reason.NOT_FOUND, "Media item not found.")))
                 .map(media -> {
@@ -120,7 +145,7 @@ public final class MediaJobService {
         return StagedJob.create(new NewJob(
                 new JobId(UUID.randomUUID().toString()),
                 media.id(),
-                media.owner().orElse("sluice"),
+                media.owner().orElse(Caller.SYSTEM),
                 file,
                 media.originalFilename().orElse(file.substring(file.lastIndexOf('/') + 1)),
                 media.mimeType().orElse(""),
@@ -141,7 +166,9 @@ public final class MediaJobService {
             return row.isEmpty() && job.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new MediaState(
-                            id,
+                            row.map(MediaRecord::id)
+                                    .or(() -> job.flatMap(JobDetails.Source::mediaId))
+                                    .orElse(id),
                             row.flatMap(MediaRecord::owner).or(() -> job.flatMap(JobDetails.Source::userId)),
                             row.flatMap(MediaRecord::s3Key).or(() -> job.flatMap(JobDetails.Source::s3Key)),
                             row.flatMap(MediaRecord::mimeType),

@@ -29,6 +29,8 @@ public final class RequestRejectedException extends RuntimeException {
         CHECKSUM_MISMATCH,
         /** A limit of concurrent requests is reached. */
         OVERLOADED,
+        /** A quota of the user is exhausted. */
+        QUOTA_EXCEEDED,
         /** The state of the resource does not allow the operation. */
         CONFLICT
     }

@@ -7,6 +7,7 @@ import dev.sluice.common.async.AsyncRetry;
 import dev.sluice.common.async.CancellableDelay;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ExponentialBackoff;
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
@@ -107,13 +108,18 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     }
 
     private Future<Void> apply(Delivery delivery) {
-        ReceivedUpdate update;
-        try {
-            update = MessageCodec.decodeUpdate(delivery.body());
-        } catch (InvalidMessageException invalid) {
-            return deadLetter(
-                    delivery, ErrorCode.INVALID_MESSAGE, String.valueOf(invalid.getMessage()), Optional.empty());
-        }
+        return PayloadExecutor.execute(delivery.body().length(), () -> MessageCodec.decodeUpdate(delivery.body()))
+                .compose(update -> apply(delivery, update))
+                .recover(cause -> cause instanceof InvalidMessageException invalid
+                        ? deadLetter(
+                                delivery,
+                                ErrorCode.INVALID_MESSAGE,
+                                String.valueOf(invalid.getMessage()),
+                                Optional.empty())
+                        : Future.failedFuture(cause));
+    }
+
+    private Future<Void> apply(Delivery delivery, ReceivedUpdate update) {
         return receivedUpdates
                 .apply(update)
                 .compose(outcome -> outcome == ReceivedUpdateRepository.Outcome.UNKNOWN_JOB

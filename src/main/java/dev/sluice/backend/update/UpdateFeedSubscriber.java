@@ -66,7 +66,8 @@ public final class UpdateFeedSubscriber {
     private Future<Void> subscribeUntilClosed(Promise<Void> attempted) {
         Context context = vertx.getOrCreateContext();
         subscription = UpdateSubscription.open(vertx, broker, UpdateSubscription.Source.PRIVATE_QUEUE, message -> {
-            context.runOnContext(received -> onMessage(message));
+            // On the thread of the AMQP client: an update may have up to 1 MiB.
+            decode(message).ifPresent(update -> context.runOnContext(received -> onUpdate(update)));
             return true;
         });
         subscription.onComplete(ended -> attempted.tryComplete());
@@ -95,18 +96,19 @@ public final class UpdateFeedSubscriber {
         disconnected = true;
     }
 
-    /** Sequential, so that the order is kept while an owner is read from the database. */
-    private void onMessage(Buffer message) {
-        JobId job;
+    private static Optional<Update> decode(Buffer message) {
         try {
-            job = MessageCodec.decodeUpdate(message).job();
+            return Optional.of(new Update(MessageCodec.decodeUpdate(message).job(), onOneLine(message)));
         } catch (InvalidMessageException invalid) {
-            return;
+            return Optional.empty();
         }
-        Buffer line = onOneLine(message);
-        last = last.transform(before -> owner(job))
+    }
+
+    /** Sequential, so that the order is kept while an owner is read from the database. */
+    private void onUpdate(Update update) {
+        last = last.transform(before -> owner(update.job()))
                 .<Void>map(owner -> {
-                    feed.add(job, owner, line);
+                    feed.add(update.job(), owner, update.line());
                     return null;
                 })
                 .onFailure(cause -> LOG.atError().setCause(cause).log("update dropped from live stream"));
@@ -127,4 +129,7 @@ public final class UpdateFeedSubscriber {
                         // While the database is unavailable only administrators receive updates.
                         .otherwise(Optional.empty());
     }
+
+    /** A received update and its message on one line. */
+    private record Update(JobId job, Buffer line) {}
 }

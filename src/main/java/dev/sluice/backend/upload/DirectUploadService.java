@@ -1,18 +1,19 @@
 package dev.sluice.backend.upload;
 
 import dev.sluice.backend.job.Caller;
+import dev.sluice.backend.job.PresignedUrlService;
 import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.s3.MultipartUploads;
-import dev.sluice.objectstore.s3.PresignedUrls;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * Uploads that clients send to the object store with presigned URLs: in one PUT up to 64 MiB, in parts above.
@@ -23,30 +24,27 @@ public final class DirectUploadService {
 
     private final ResumableUploadService uploads;
     private final MultipartUploads store;
-    private final PresignedUrls presignedUrls;
+    private final PresignedUrlService presignedUrls;
     private final UploadFinalizer finalizer;
-    private final Duration urlTtl;
 
-    /** @param urlTtl validity of the presigned URLs */
     public DirectUploadService(
             ResumableUploadService uploads,
             MultipartUploads store,
-            PresignedUrls presignedUrls,
-            UploadFinalizer finalizer,
-            Duration urlTtl) {
+            PresignedUrlService presignedUrls,
+            UploadFinalizer finalizer) {
         this.uploads = uploads;
         this.store = store;
         this.presignedUrls = presignedUrls;
         this.finalizer = finalizer;
-        this.urlTtl = urlTtl;
     }
 
     /**
      * An upload with the URLs of its parts.
      *
+     * @param headers of each PUT, besides {@code Content-Length}
      * @param partSize size in bytes of every part except the last
      */
-    public record DirectUpload(UploadRecord upload, List<URI> urls, long partSize) {}
+    public record DirectUpload(UploadRecord upload, List<URI> urls, Map<String, String> headers, long partSize) {}
 
     /**
      * Creates an upload by presigned URLs.
@@ -64,18 +62,25 @@ public final class DirectUploadService {
                                 ? store.create(video.key(), MultipartObjectWriter.CONTENT_TYPE)
                                         .map(created -> Optional.of(created.id()))
                                 : Future.succeededFuture(Optional.empty()))
-                .compose(this::withUrls);
+                .compose(upload -> withUrls(caller, upload));
     }
 
-    private Future<DirectUpload> withUrls(UploadRecord upload) {
+    private Future<DirectUpload> withUrls(Caller caller, UploadRecord upload) {
         ObjectKey key = new ObjectKey(upload.target().key());
         long partSize = Math.max(SINGLE_PUT_LIMIT, uploads.limits().partSizeFor(upload.totalBytes()));
-        int count = Math.toIntExact((upload.totalBytes() + partSize - 1) / partSize);
-        return upload.multipart()
-                .uploadId()
-                .map(id -> presignedUrls.forPartUploads(new MultipartUploadId(key, id), count, urlTtl))
-                .orElseGet(() -> presignedUrls.forUpload(key, urlTtl).map(List::of))
-                .map(signed -> new DirectUpload(upload, signed, partSize));
+        long total = upload.totalBytes();
+        List<Long> lengths = LongStream.iterate(0, start -> start < total, start -> start + partSize)
+                .mapToObj(start -> Math.min(partSize, total - start))
+                .toList();
+        Optional<String> multipart = upload.multipart().uploadId();
+        Map<String, String> headers =
+                multipart.isPresent() ? Map.of() : Map.of("Content-Type", MultipartObjectWriter.CONTENT_TYPE);
+        return multipart
+                .map(id -> presignedUrls.forPartUploads(caller, new MultipartUploadId(key, id), lengths))
+                .orElseGet(() -> presignedUrls
+                        .forUpload(caller, UploadFinalizer.incoming(key), total, MultipartObjectWriter.CONTENT_TYPE)
+                        .map(List::of))
+                .map(signed -> new DirectUpload(upload, signed, headers, partSize));
     }
 
     /**

@@ -53,9 +53,15 @@ public final class FormUploadService {
      * @param body paused
      */
     public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
-        return limiter.execute(() -> store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body)
-                .compose(job ->
-                        submission.create(JobCreation.forNewMedia(job, webhook)).map(job)));
+        return limiter.execute(
+                caller.subject(),
+                () -> submission
+                        .checkQuota(caller)
+                        .compose(allowed ->
+                                store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body))
+                        .compose(job -> submission
+                                .create(JobCreation.forNewMedia(job, webhook))
+                                .map(job)));
     }
 
     private Future<StagedJob> store(NewVideo video, ReadStream<Buffer> body) {

@@ -8,6 +8,7 @@ import dev.sluice.job.JobId;
 import dev.sluice.objectstore.s3.MultipartUploads;
 import dev.sluice.objectstore.transfer.PartLayout;
 import dev.sluice.persistence.upload.MultipartState;
+import dev.sluice.persistence.upload.UploadQuota;
 import dev.sluice.persistence.upload.UploadRecord;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.webhook.WebhookUrl;
@@ -37,8 +38,9 @@ public final class ResumableUploadService {
      * @param partSize minimum size of a part in bytes; memory of each request
      * @param maxBytes maximum size of a video
      * @param ttl an upload without data for this time expires
+     * @param quota of all uploads
      */
-    public record UploadLimits(long partSize, long maxBytes, Duration ttl) {
+    public record UploadLimits(long partSize, long maxBytes, Duration ttl, UploadQuota quota) {
         /** A larger part size if the object store would need too many parts. */
         int partSizeFor(long bytes) {
             long min = bytes / (PartLayout.MAX_PARTS - 1) + 1;
@@ -96,25 +98,33 @@ public final class ResumableUploadService {
             return VideoSignatureCheck.reject("The file is empty.");
         }
         NewVideo video = NewVideo.create(NewVideo.sanitizeFilename(file.name()), caller.subject());
-        return createMultipart.apply(video).compose(id -> {
-            UploadRecord upload = new UploadRecord(
-                    UUID.randomUUID().toString(),
-                    caller.subject(),
-                    new UploadRecord.Target(
-                            video.mediaId(),
-                            video.key().value(),
-                            video.filename(),
-                            new JobId(UUID.randomUUID().toString())),
-                    file.bytes(),
-                    direct,
-                    MultipartState.initial(id),
-                    0,
-                    false,
-                    webhook,
-                    file.metadata(),
-                    Instant.now().plus(limits.ttl()));
-            return uploads.insert(upload).map(upload);
-        });
+        return finalizer
+                .checkJobQuota(caller)
+                .compose(allowed -> createMultipart.apply(video))
+                .compose(id -> {
+                    UploadRecord upload = new UploadRecord(
+                            UUID.randomUUID().toString(),
+                            caller.subject(),
+                            new UploadRecord.Target(
+                                    video.mediaId(),
+                                    video.key().value(),
+                                    video.filename(),
+                                    new JobId(UUID.randomUUID().toString())),
+                            file.bytes(),
+                            direct,
+                            MultipartState.initial(id),
+                            0,
+                            false,
+                            webhook,
+                            file.metadata(),
+                            Instant.now().plus(limits.ttl()));
+                    return uploads.insert(upload, limits.quota())
+                            .compose(inserted -> inserted
+                                    ? Future.succeededFuture(upload)
+                                    : finalizer
+                                            .deleteObject(upload)
+                                            .transform(deleted -> Future.failedFuture(quotaExceeded())));
+                });
     }
 
     /** Returns an upload; completes it first if all data was received but its completion failed before. */
@@ -124,7 +134,10 @@ public final class ResumableUploadService {
                                 || upload.direct()
                                 || upload.multipart().receivedBytes() < upload.totalBytes()
                         ? Future.succeededFuture(upload)
-                        : acquire(id, upload.multipart().receivedBytes()).compose(finalizer::complete));
+                        : limiter.execute(
+                                upload.owner(),
+                                () -> acquire(id, upload.multipart().receivedBytes())
+                                        .compose(finalizer::complete)));
     }
 
     /**
@@ -136,14 +149,17 @@ public final class ResumableUploadService {
     public Future<UploadRecord> append(
             Caller caller, String id, long offset, Optional<ChecksumVerifier> digest, ReadStream<Buffer> body) {
         return requireOwned(caller, id)
-                .compose(upload -> limiter.execute(() -> acquire(id, offset)
-                        .compose(acquired -> new UploadAppender(acquired, uploads, store, limits, digest).run(body))
-                        .compose(appended -> appended.multipart().receivedBytes() == appended.totalBytes()
-                                ? finalizer.complete(appended)
-                                : Future.succeededFuture(appended))
-                        .recover(cause -> VideoSignatureCheck.isRejection(cause)
-                                ? abort(id).transform(gone -> Future.failedFuture(cause))
-                                : Future.failedFuture(cause))));
+                .compose(upload -> limiter.execute(
+                        upload.owner(),
+                        () -> acquire(id, offset)
+                                .compose(acquired ->
+                                        new UploadAppender(acquired, uploads, store, limits, digest).run(body))
+                                .compose(appended -> appended.multipart().receivedBytes() == appended.totalBytes()
+                                        ? finalizer.complete(appended)
+                                        : Future.succeededFuture(appended))
+                                .recover(cause -> VideoSignatureCheck.isRejection(cause)
+                                        ? abort(id).transform(gone -> Future.failedFuture(cause))
+                                        : Future.failedFuture(cause))));
     }
 
     /** Deletes an upload. */
@@ -192,13 +208,19 @@ public final class ResumableUploadService {
     }
 
     private Future<Void> abort(String id) {
-        return uploads.acquire(id).compose(found -> found.map(this::delete).orElseGet(Future::succeededFuture));
+        return uploads.lock(id).compose(found -> found.map(this::delete).orElseGet(Future::succeededFuture));
     }
 
     private Future<Void> delete(UploadRecord upload) {
         return uploads.delete(upload)
-                .compose(deleted ->
-                        deleted && !upload.completed() ? finalizer.deleteObject(upload) : Future.succeededFuture());
+                .compose(deleted -> deleted ? finalizer.deleteObject(upload) : Future.succeededFuture());
+    }
+
+    private RequestRejectedException quotaExceeded() {
+        return new RequestRejectedException(
+                RequestRejectedException.Reason.QUOTA_EXCEEDED,
+                "The open uploads of one user are limited to " + limits.quota().maxOpen() + " and to "
+                        + limits.quota().maxOpenBytes() + " bytes. Complete or delete some.");
     }
 
     private static RequestRejectedException notFound() {

@@ -80,12 +80,22 @@ final class UploadAppender {
 
     private Future<UploadRecord> save(MultipartState state) {
         UploadRecord upload = initial.with(state);
-        return uploads.update(upload, limits.ttl()).map(acquired -> {
-            if (!acquired) {
+        return uploads.update(upload, limits.ttl(), limits.quota()).map(result -> switch (result) {
+            case UPDATED -> upload;
+            case LOCKED ->
                 throw new RequestRejectedException(
                         RequestRejectedException.Reason.CONFLICT, "The upload is locked by another request.");
-            }
-            return upload;
+            case USER_QUOTA_EXCEEDED ->
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.QUOTA_EXCEEDED,
+                        "The last bytes, less than a part, are discarded: those of all unfinished uploads of one user"
+                                + " are limited to " + limits.quota().maxPendingBytesOfUser()
+                                + " bytes. Complete or delete other uploads, or send all data in one request.");
+            case QUOTA_EXCEEDED ->
+                throw new RequestRejectedException(
+                        RequestRejectedException.Reason.OVERLOADED,
+                        "The last bytes, less than a part, are discarded: those of all unfinished uploads are limited to "
+                                + limits.quota().maxPendingBytes() + " bytes. Retry later.");
         });
     }
 }

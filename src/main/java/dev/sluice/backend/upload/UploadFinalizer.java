@@ -1,8 +1,10 @@
 package dev.sluice.backend.upload;
 
+import dev.sluice.backend.job.Caller;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.backend.job.NewVideo;
 import dev.sluice.backend.job.RequestRejectedException;
+import dev.sluice.common.async.CancellationToken;
 import dev.sluice.media.FileSignature;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
@@ -13,9 +15,13 @@ import dev.sluice.persistence.upload.UploadRecord;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Completes the object of an upload and creates its job. Idempotent. */
 public final class UploadFinalizer {
+    private static final Logger LOG = LoggerFactory.getLogger(UploadFinalizer.class);
+
     private final MultipartUploads store;
     private final ObjectStore objectStore;
     private final JobSubmissionService submission;
@@ -24,6 +30,11 @@ public final class UploadFinalizer {
         this.store = store;
         this.objectStore = objectStore;
         this.submission = submission;
+    }
+
+    /** Fails with {@link RequestRejectedException} if the user must not begin another job now. */
+    Future<Void> checkJobQuota(Caller caller) {
+        return submission.checkQuota(caller);
     }
 
     /** Completes an upload whose data is in stored parts and pending bytes. */
@@ -41,11 +52,13 @@ public final class UploadFinalizer {
      */
     Future<UploadRecord> completeDirect(UploadRecord upload, List<String> etags) {
         ObjectKey key = new ObjectKey(upload.target().key());
+        // The URLs of parts are invalid once the object is complete; the URL of a whole object is valid for its time.
         Future<Void> completed = upload.multipart()
                 .uploadId()
-                .filter(id -> !etags.isEmpty())
-                .map(id -> store.complete(new MultipartUploadId(key, id), etags))
-                .orElseGet(Future::succeededFuture);
+                .map(id -> etags.isEmpty()
+                        ? Future.<Void>succeededFuture()
+                        : store.complete(new MultipartUploadId(key, id), etags))
+                .orElseGet(() -> copyIncoming(upload, key));
         return completed
                 .transform(result -> objectExists(upload))
                 .compose(exists -> exists
@@ -55,7 +68,28 @@ public final class UploadFinalizer {
                                 "The object store has no object of " + upload.totalBytes()
                                         + " bytes for this upload.")))
                 .compose(prefix -> VideoSignatureCheck.check(ByteBuffer.wrap(prefix)))
-                .compose(checked -> createJob(upload));
+                .compose(checked -> createJob(upload))
+                .onSuccess(created -> deleteIncoming(upload));
+    }
+
+    /** The key that a client may write to; what is checked is a copy, which it cannot replace. */
+    static ObjectKey incoming(ObjectKey key) {
+        return new ObjectKey(key.value() + ".incoming");
+    }
+
+    private Future<Void> copyIncoming(UploadRecord upload, ObjectKey key) {
+        return objectStore
+                .copy(incoming(key), upload.totalBytes(), key, new CancellationToken())
+                .mapEmpty();
+    }
+
+    private void deleteIncoming(UploadRecord upload) {
+        objectStore
+                .delete(List.of(incoming(new ObjectKey(upload.target().key()))))
+                .onFailure(cause -> LOG.atWarn()
+                        .addKeyValue("uploadId", upload.id())
+                        .addKeyValue("error", String.valueOf(cause.getMessage()))
+                        .log("incoming object not deleted; left to the cleanup of expired uploads"));
     }
 
     private Future<Void> assembleObject(UploadRecord upload) {
@@ -84,13 +118,16 @@ public final class UploadFinalizer {
                 });
     }
 
-    /** Deletes the stored data of a deleted upload. */
+    /** Deletes the stored data of a deleted upload; of a completed one what a client has written since. */
     Future<Void> deleteObject(UploadRecord upload) {
         ObjectKey key = new ObjectKey(upload.target().key());
+        if (upload.completed()) {
+            return upload.direct() ? objectStore.delete(List.of(incoming(key))) : Future.succeededFuture();
+        }
         Future<Void> aborted = upload.multipart()
                 .uploadId()
                 .map(id -> store.abort(new MultipartUploadId(key, id)))
                 .orElseGet(Future::succeededFuture);
-        return upload.direct() ? aborted.compose(gone -> objectStore.delete(List.of(key))) : aborted;
+        return upload.direct() ? aborted.compose(gone -> objectStore.delete(List.of(key, incoming(key)))) : aborted;
     }
 }

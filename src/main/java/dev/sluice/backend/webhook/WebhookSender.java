@@ -1,5 +1,6 @@
 package dev.sluice.backend.webhook;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.config.WebhooksConfig;
 import dev.sluice.config.value.Secret;
@@ -9,6 +10,7 @@ import dev.sluice.webhook.WebhookSignature;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -62,8 +64,11 @@ final class WebhookSender {
                     // Another address with each attempt: this host may not reach the first one, for example without
                     // IPv6.
                     InetAddress address = resolved.get((delivery.attempts() - 1) % resolved.size());
-                    return transport.post(request(delivery, url, address, secret));
+                    // A payload may have up to 1 MiB.
+                    return PayloadExecutor.execute(
+                            delivery.payload().length(), () -> request(delivery, url, address, secret));
                 })
+                .compose(transport::post)
                 .map(WebhookSender::result)
                 .otherwise(WebhookSender::result);
     }
@@ -76,8 +81,7 @@ final class WebhookSender {
     }
 
     private WebhookRequest request(WebhookDelivery delivery, WebhookUrl url, InetAddress address, Secret secret) {
-        Buffer body = delivery.payload()
-                .copy()
+        Buffer body = new JsonObject(delivery.payload())
                 .put("id", delivery.id().toString())
                 .put("event", delivery.event())
                 .toBuffer();

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,17 +23,32 @@ import org.slf4j.LoggerFactory;
  * An AMQP connection with exactly one channel. When either closes, the object is unusable and nothing is reopened. It
  * belongs to the context that created it.
  *
- * <p>The Vert.x client opens the connection. Channel operations bypass the client, because it silently opens another
+ * <p>The Vert.x client opens the connection, unless messages are received over it (docs/decisions/073). Channel operations bypass the client, because it silently opens another
  * channel after the first has closed (docs/decisions/020).
  */
 public final class BrokerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);
     private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
 
+    /** Of a larger body only this much is received; more than any valid message has. */
+    public static final int MAX_BODY_BYTES = (1 << 20) + 1;
+
+    /** Header with the size of a body that was received in part; long. */
+    public static final String BODY_BYTES_HEADER = ContentHeader.BODY_BYTES;
+
+    /** What a connection is for. */
+    public enum Use {
+        /** Receives messages, of which no size and no content can be trusted. */
+        CONSUME,
+        /** Publishes or inspects. */
+        PUBLISH
+    }
+
     private final Vertx vertx;
     private final Context context;
     private final BrokerEndpoint endpoint;
-    private final RabbitMQClient client;
+    private final Supplier<Future<Void>> start;
+    private final Supplier<Future<Void>> stop;
 
     private volatile @Nullable Connection connection;
     private volatile @Nullable Channel channel;
@@ -42,17 +59,30 @@ public final class BrokerConnection {
     private volatile Future<Void> lastCall = Future.succeededFuture();
     private @Nullable Future<Void> closed;
 
-    public BrokerConnection(Vertx vertx, BrokerEndpoint endpoint, String name) {
+    public BrokerConnection(Vertx vertx, BrokerEndpoint endpoint, String name, Use use) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.endpoint = endpoint;
-        this.client =
-                RabbitMQClient.create(vertx, endpoint.clientOptions(name).setMetricsCollector(new ConnectionCapture()));
+        ConnectionCapture capture = new ConnectionCapture();
+        if (use == Use.CONSUME) {
+            this.start = () -> context.executeBlocking(() -> openConsuming(name, capture), false);
+            this.stop = Future::succeededFuture;
+        } else {
+            RabbitMQClient client =
+                    RabbitMQClient.create(vertx, endpoint.clientOptions(name).setMetricsCollector(capture));
+            this.start = client::start;
+            this.stop = client::stop;
+        }
+    }
+
+    private @Nullable Void openConsuming(String name, ConnectionCapture capture) throws IOException, TimeoutException {
+        new ConsumerConnectionFactory(endpoint, name, MAX_BODY_BYTES, capture).openConnectionAndChannel();
+        return null;
     }
 
     /** Connects. Fails with a {@link BrokerException}; in that case nothing stays open. */
     public Future<Void> open() {
-        opened = client.start();
+        opened = start.get();
         return opened.recover(cause -> close().transform(
                         done -> Future.failedFuture(BrokerErrorMapper.translateConnectFailure(endpoint, cause))));
     }
@@ -141,7 +171,7 @@ public final class BrokerConnection {
                     closing = true;
                     return vertx.executeBlocking(this::abort, false);
                 })
-                .transform(v -> opened.transform(o -> client.stop()))
+                .transform(v -> opened.transform(o -> stop.get()))
                 .recover(cause -> {
                     LOG.atDebug().setCause(cause).log("closing the broker connection failed");
                     return Future.succeededFuture();

@@ -29,6 +29,7 @@ public final class ConnectionSupervisor {
     private final Vertx vertx;
     private final BrokerEndpoint endpoint;
     private final String name;
+    private final BrokerConnection.Use use;
     private final Function<BrokerConnection, Future<Void>> setUp;
     private final Handler<String> onLost;
     private final OutageLogger outageLogger;
@@ -54,11 +55,13 @@ public final class ConnectionSupervisor {
             Vertx vertx,
             BrokerEndpoint endpoint,
             String name,
+            BrokerConnection.Use use,
             Function<BrokerConnection, Future<Void>> setUp,
             Handler<String> onLost) {
         this.vertx = vertx;
         this.endpoint = endpoint;
         this.name = name;
+        this.use = use;
         this.setUp = setUp;
         this.onLost = onLost;
         this.outageLogger = new OutageLogger(name, System::nanoTime);
@@ -84,7 +87,7 @@ public final class ConnectionSupervisor {
 
     private void attempt() {
         timer = NO_TIMER;
-        BrokerConnection fresh = new BrokerConnection(vertx, endpoint, name);
+        BrokerConnection fresh = new BrokerConnection(vertx, endpoint, name, use);
         connection = fresh;
         fresh.open()
                 .compose(open -> setUp.apply(fresh))

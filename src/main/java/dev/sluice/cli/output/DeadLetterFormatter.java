@@ -1,6 +1,7 @@
 package dev.sluice.cli.output;
 
 import dev.sluice.backend.admin.DeadLetter;
+import dev.sluice.backend.admin.DeadLetterSummary;
 import dev.sluice.common.text.TerminalEscaper;
 import dev.sluice.job.JobId;
 import io.vertx.core.buffer.Buffer;
@@ -28,7 +29,7 @@ public final class DeadLetterFormatter {
     private DeadLetterFormatter() {}
 
     /** A heading, and a line for each dead letter; {@code width} is that of the terminal. */
-    public static List<String> formatTable(List<DeadLetter> deadLetters, int width) {
+    public static List<String> formatTable(List<DeadLetterSummary> deadLetters, int width) {
         int errorWidth = Math.max(MIN_ERROR_WIDTH, width - USED_BY_OTHER_COLUMNS);
         List<String> lines = new ArrayList<>();
         lines.add(ROW.formatted("id", "failed at", "stage", "job", "code", "error"));

@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.install;
 
 import dev.sluice.common.io.DirectoryTree;
+import dev.sluice.common.io.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -10,12 +11,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.zip.CRC32;
@@ -26,9 +23,7 @@ import java.util.zip.CRC32;
  */
 final class BundledFfmpeg {
     /** Incremented when the changes to the unpacked files change. */
-    private static final int LAYOUT = 1;
-
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final int LAYOUT = 2;
 
     private final String classifier;
     private final Path cache;
@@ -41,7 +36,7 @@ final class BundledFfmpeg {
     /**
      * The directory with {@code ffmpeg} and {@code ffprobe}; empty if this build has no FFmpeg for this platform.
      *
-     * @throws IOException if the cache cannot be written or is writable by other users
+     * @throws IOException if the cache cannot be written, or other users can change it
      */
     Optional<Path> unpack() throws IOException {
         String prefix = "org/bytedeco/ffmpeg/" + classifier + "/";
@@ -56,8 +51,8 @@ final class BundledFfmpeg {
                     .filter(entry -> !entry.getName().startsWith(prefix + "libjni"))
                     .toList();
             Path directory = cache.resolve(classifier + "-" + fingerprint(files));
-            if (!isComplete(directory, files)) {
-                prepareCache();
+            prepareCache();
+            if (!isUsable(directory)) {
                 unpack(jar, files, directory);
             }
             return Optional.of(directory);
@@ -73,59 +68,54 @@ final class BundledFfmpeg {
         return String.format("%08x", crc.getValue());
     }
 
-    private static boolean isComplete(Path directory, List<JarEntry> files) throws IOException {
-        for (JarEntry file : files) {
-            Path path = directory.resolve(nameOf(file));
-            if (!Files.isRegularFile(path) || Files.size(path) != file.getSize()) {
-                return false;
-            }
+    private static boolean isUsable(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
         }
-        return Files.isExecutable(directory.resolve("ffmpeg")) && Files.isExecutable(directory.resolve("ffprobe"));
+        ProgramDirectory programs = new ProgramDirectory(directory);
+        programs.requireTrusted();
+        return programs.isIntact();
     }
 
     private void prepareCache() throws IOException {
-        Files.createDirectories(cache);
-        PosixFileAttributeView view = Files.getFileAttributeView(cache, PosixFileAttributeView.class);
-        if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new IOException(cache + " is writable by all users; programs in it cannot be trusted");
-        }
+        PrivateFiles.createDirectories(cache);
+        ProgramDirectory.requireTrusted(cache);
     }
 
     private void unpack(JarFile jar, List<JarEntry> files, Path directory) throws IOException {
-        Path unpacked =
-                Files.createTempDirectory(cache, "unpacking-", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Path unpacked = Files.createTempDirectory(cache, "unpacking-");
         try {
             for (JarEntry file : files) {
                 Path target = unpacked.resolve(nameOf(file));
                 try (InputStream content = jar.getInputStream(file)) {
                     Files.copy(content, target);
                 }
-                Files.setPosixFilePermissions(target, OWNER_ONLY);
             }
             if (classifier.startsWith("linux")) {
                 DesktopLibraryStubs.installInto(unpacked);
             }
-            publish(unpacked, directory, files);
+            new ProgramDirectory(unpacked).seal();
+            publish(unpacked, directory);
         } finally {
             DirectoryTree.deleteRecursively(unpacked);
         }
     }
 
     /** Moves the unpacked directory to its final path, unless another process did so first. */
-    private void publish(Path unpacked, Path directory, List<JarEntry> files) throws IOException {
+    private void publish(Path unpacked, Path directory) throws IOException {
         try {
             Files.move(unpacked, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             if (!Files.exists(directory)) {
                 throw e;
             }
-            if (!isComplete(directory, files)) {
+            if (!isUsable(directory)) {
                 replace(directory, unpacked);
             }
         }
     }
 
-    /** Replaces a directory from which files were deleted; running programs keep their open files. */
+    /** Replaces a directory with missing or damaged files; running programs keep their open files. */
     private void replace(Path directory, Path unpacked) throws IOException {
         Path temporary = Files.createTempDirectory(cache, "unpacking-");
         try {

@@ -52,7 +52,7 @@ final class FfmpegLocator {
                 .addKeyValue("ffmpeg", ffmpeg.ffmpeg())
                 .log("ffmpeg found");
         return ffmpeg.withScheduling(new BatchSchedulingLocator(searchPath, limits).find())
-                .withSandbox(new SandboxLocator(config.sandbox(), searchPath, limits)
+                .withSandbox(new SandboxLocator(config.sandbox(), config.cacheDirectory(), searchPath, limits)
                         .find(ffmpeg.ffmpeg(), ffmpeg.ffprobe()));
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.install;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.FfmpegConfig.SandboxMode;
 import dev.sluice.ffmpeg.process.FfmpegLaunchSpec;
 import dev.sluice.ffmpeg.process.FfmpegRunner;
@@ -8,12 +9,15 @@ import dev.sluice.ffmpeg.process.Watchdog;
 import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.ffmpeg.sandbox.Sandbox;
+import dev.sluice.ffmpeg.sandbox.SystemCallFilter;
 import dev.sluice.job.JobException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,11 +42,13 @@ public final class SandboxLocator {
             + " bubblewrap) and allow this user to create user namespaces";
 
     private final SandboxMode mode;
+    private final Path cache;
     private final List<Path> searchPath;
     private final ProcessLimits limits;
 
-    SandboxLocator(SandboxMode mode, List<Path> searchPath, ProcessLimits limits) {
+    SandboxLocator(SandboxMode mode, Path cache, List<Path> searchPath, ProcessLimits limits) {
         this.mode = mode;
+        this.cache = cache;
         this.searchPath = searchPath;
         this.limits = limits;
     }
@@ -59,7 +65,10 @@ public final class SandboxLocator {
         }
         try {
             Sandbox sandbox = probe(ffmpeg, ffprobe);
-            LOG.atInfo().addKeyValue("bwrap", sandbox.bwrap()).log("sandbox enabled");
+            LOG.atInfo()
+                    .addKeyValue("bwrap", sandbox.bwrap())
+                    .addKeyValue("systemCallFilter", sandbox.filter().isPresent())
+                    .log("sandbox enabled");
             return Optional.of(sandbox);
         } catch (SandboxUnavailableException unavailable) {
             if (mode == SandboxMode.REQUIRED) {
@@ -81,12 +90,42 @@ public final class SandboxLocator {
                 .findFirst()
                 .orElseThrow(() -> new SandboxUnavailableException("no bwrap on the PATH"));
         try {
-            Sandbox sandbox = new Sandbox(bwrap, system(), programs(ffmpeg, ffprobe));
+            Sandbox sandbox = new Sandbox(bwrap, system(), programs(ffmpeg, ffprobe), writeFilter());
+            if (sandbox.filter().isPresent() && !starts(sandbox, ffmpeg)) {
+                sandbox = new Sandbox(bwrap, sandbox.system(), sandbox.programs(), Optional.empty());
+            }
             start(sandbox, ffmpeg);
             start(sandbox, ffprobe);
             return sandbox;
         } catch (IOException e) {
             throw new SandboxUnavailableException("the FFmpeg programs cannot be read (" + e + ")");
+        }
+    }
+
+    /** Writes the filter under a name of its content, because other processes may use the file. */
+    private Optional<Path> writeFilter() throws IOException {
+        Optional<byte[]> program = SystemCallFilter.forArchitecture(System.getProperty("os.arch"));
+        if (program.isEmpty()) {
+            return Optional.empty();
+        }
+        PrivateFiles.createDirectories(cache);
+        byte[] content = program.get();
+        Path file = cache.toAbsolutePath().resolve(String.format("system-calls-%08x.bpf", Arrays.hashCode(content)));
+        if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
+            Path draft = Files.createTempFile(cache, "system-calls-", ".part");
+            Files.write(draft, content);
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return Optional.of(file);
+    }
+
+    private boolean starts(Sandbox sandbox, Path program) {
+        try {
+            start(sandbox, program);
+            return true;
+        } catch (SandboxUnavailableException unavailable) {
+            LOG.atDebug().addKeyValue("reason", unavailable.getMessage()).log("no start with a system call filter");
+            return false;
         }
     }
 

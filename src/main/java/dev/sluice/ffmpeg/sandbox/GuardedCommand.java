@@ -8,13 +8,14 @@ public final class GuardedCommand {
     /**
      * Runs its arguments as a command and kills it when standard input ends. This JVM holds the other end of the pipe: it ends
      * when the JVM closes it, and when the kernel closes it because the JVM has ended, for whatever reason. A limit that cannot be
-     * set is already lower.
+     * set is already lower. Files that the program creates are private.
      */
     private static final String GUARD = """
             memory=$1 file=$2
             shift 2
             exec 3<&0
             (
+                umask 077
                 ulimit -c 0
                 ulimit -f "$file"
                 ulimit -v "$memory"

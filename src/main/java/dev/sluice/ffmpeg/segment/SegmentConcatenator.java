@@ -1,6 +1,7 @@
 package dev.sluice.ffmpeg.segment;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.encode.OutputVerifier;
 import dev.sluice.ffmpeg.process.ProcessErrorMapper;
@@ -16,8 +17,6 @@ import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
 import dev.sluice.media.segment.EncodedSegment;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -104,10 +103,9 @@ public record SegmentConcatenator(EncodeRunner runner) {
     private static void writeLists(Path directory, List<Rendition> renditions, List<ConcatEntry> entries) {
         try {
             for (Rendition rendition : renditions) {
-                Files.writeString(
+                PrivateFiles.writeString(
                         directory.resolve(ConcatCommand.listName(rendition)),
-                        ConcatCommand.concatList(rendition, entries),
-                        StandardCharsets.US_ASCII);
+                        ConcatCommand.concatList(rendition, entries));
             }
         } catch (IOException cause) {
             throw new JobException(ErrorCode.DISK_FULL, "The concat lists cannot be written.", cause);

@@ -52,7 +52,8 @@ public final class DeadLetterHandler {
     }
 
     private static JsonObject details(DeadLetter letter) {
-        return letter.toJson()
+        return letter.summary()
+                .toJson()
                 .put("headers", letter.headers())
                 .put("body", letter.body().toString(StandardCharsets.UTF_8));
     }

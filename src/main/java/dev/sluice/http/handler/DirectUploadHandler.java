@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class DirectUploadHandler {
                         .put("upload_id", created.upload().id())
                         .put("media_id", created.upload().target().mediaId())
                         .put("method", "PUT")
+                        .put("headers", new JsonObject(new HashMap<String, Object>(created.headers())))
                         .put("part_size", created.partSize())
                         .put(
                                 "urls",

@@ -56,7 +56,8 @@ public final class JobHandler {
 
     private Future<JsonObject> versions(ApiRequest call) {
         String id = call.pathParameter("id");
-        return media.latestJob(id, call.caller()).map(job -> JobJson.versions(job, id));
+        return media.latestJob(id, call.caller())
+                .map(job -> JobJson.versions(job, job.source().mediaId().orElse(id)));
     }
 
     private Future<JsonObject> get(ApiRequest call) {

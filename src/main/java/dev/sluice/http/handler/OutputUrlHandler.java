@@ -1,14 +1,13 @@
 package dev.sluice.http.handler;
 
 import dev.sluice.backend.job.MediaJobService;
+import dev.sluice.backend.job.PresignedUrlService;
 import dev.sluice.objectstore.ObjectKey;
-import dev.sluice.objectstore.s3.PresignedUrls;
 import dev.sluice.persistence.job.JobDetails;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +18,11 @@ import java.util.stream.Stream;
 /** Presigned URLs of the outputs of a job. */
 public final class OutputUrlHandler {
     private final MediaJobService jobs;
-    private final PresignedUrls presignedUrls;
-    private final Duration urlTtl;
+    private final PresignedUrlService presignedUrls;
 
-    public OutputUrlHandler(MediaJobService jobs, PresignedUrls presignedUrls, Duration urlTtl) {
+    public OutputUrlHandler(MediaJobService jobs, PresignedUrlService presignedUrls) {
         this.jobs = jobs;
         this.presignedUrls = presignedUrls;
-        this.urlTtl = urlTtl;
     }
 
     public Map<String, OperationHandler> handlers() {
@@ -33,17 +30,18 @@ public final class OutputUrlHandler {
     }
 
     private Future<JsonObject> outputs(ApiRequest call) {
-        return jobs.requireAccessibleJob(call.jobId(), call.caller()).compose(this::withUrls);
+        return jobs.requireAccessibleJob(call.jobId(), call.caller()).compose(job -> withUrls(call, job));
     }
 
-    private Future<JsonObject> withUrls(JobDetails job) {
+    private Future<JsonObject> withUrls(ApiRequest call, JobDetails job) {
         List<Output> outputs = Stream.concat(
                         of("scaled", "video/mp4", job.outputs().videoVersions()),
                         of("thumbnail", "image/jpeg", job.outputs().thumbnails()))
+                .filter(output -> jobs.isOutput(job, output.key()))
                 .toList();
-        Instant expiresAt = Instant.now().plus(urlTtl);
+        Instant expiresAt = Instant.now().plus(presignedUrls.ttl());
         return presignedUrls
-                .forDownload(outputs.stream().map(Output::key).toList(), urlTtl)
+                .forDownload(call.caller(), outputs.stream().map(Output::key).toList())
                 .map(urls -> new JsonObject()
                         .put("job_id", job.id().value())
                         .put("expires_at", expiresAt.toString())

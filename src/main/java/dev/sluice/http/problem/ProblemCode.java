@@ -20,6 +20,7 @@ public enum ProblemCode {
     BODY_TOO_LARGE(413, "Content Too Large", "The body is larger than is allowed."),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type", "Unsupported Content-Type."),
     TOO_MANY_REQUESTS(429, "Too Many Requests", "Too many requests from this address; try again in a second."),
+    QUOTA_EXCEEDED(429, "Too Many Requests", "A quota of this user is exhausted."),
     CHECKSUM_MISMATCH(460, "Checksum Mismatch", "The received data does not match the declared checksum."),
     INTERNAL_ERROR(500, "Internal Server Error", "Internal error. See the server log."),
     OVERLOADED(503, "Service Unavailable", "The server is at capacity. Retry after the time in Retry-After."),
@@ -68,6 +69,7 @@ public enum ProblemCode {
             case OBJECT_NOT_FOUND -> OBJECT_NOT_FOUND;
             case TOO_LARGE -> BODY_TOO_LARGE;
             case OVERLOADED -> OVERLOADED;
+            case QUOTA_EXCEEDED -> QUOTA_EXCEEDED;
             case GONE -> GONE;
             case CHECKSUM_MISMATCH -> CHECKSUM_MISMATCH;
             case CONFLICT -> CONFLICT;

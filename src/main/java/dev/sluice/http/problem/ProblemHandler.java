@@ -9,6 +9,9 @@ import org.slf4j.LoggerFactory;
 public final class ProblemHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
 
+    /** The quota of presigned URLs counts minutes; the others are free again when the client ends something. */
+    private static final int QUOTA_RETRY_SECONDS = 60;
+
     /**
      * If the router sets a status other than 500, it determines the problem and the cause is an internal detail, except that
      * the cause tells how the request violates the API.
@@ -40,6 +43,8 @@ public final class ProblemHandler {
             case UNAUTHORIZED -> request.response().putHeader("WWW-Authenticate", "Bearer");
             case SERVICE_UNAVAILABLE, OVERLOADED, TOO_MANY_REQUESTS ->
                 request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            case QUOTA_EXCEEDED ->
+                request.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(QUOTA_RETRY_SECONDS));
             default -> {}
         }
         UnreadBody.discard(request.request());

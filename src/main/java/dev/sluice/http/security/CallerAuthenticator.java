@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Determines the caller of a request. */
 public final class CallerAuthenticator {
-    private static final Caller LOCAL_ADMIN = new Caller("local", true);
+    private static final Caller LOCAL_ADMIN = new Caller(Caller.LOCAL, true);
     private static final Caller ANONYMOUS = new Caller("", false);
     private static final String SCHEME = "Bearer ";
 

@@ -29,19 +29,30 @@ final class EventStream {
     private final Caller caller;
     private final Optional<JobId> job;
     private final HttpServerResponse response;
+    private final Runnable onClose;
     private final Runnable subscriber = this::writePending;
     private UpdateFeed.Position position;
     private long keepAliveTimer;
     private long tokenTimer = NO_TIMER;
     private boolean closed;
 
-    /** @param job whose updates are sent; empty: all jobs that the caller has access to */
-    EventStream(Vertx vertx, UpdateFeed feed, Caller caller, Optional<JobId> job, HttpServerResponse response) {
+    /**
+     * @param job whose updates are sent; empty: all jobs that the caller has access to
+     * @param onClose runs once
+     */
+    EventStream(
+            Vertx vertx,
+            UpdateFeed feed,
+            Caller caller,
+            Optional<JobId> job,
+            HttpServerResponse response,
+            Runnable onClose) {
         this.vertx = vertx;
         this.feed = feed;
         this.caller = caller;
         this.job = job;
         this.response = response;
+        this.onClose = onClose;
         this.position = feed.latestPosition();
     }
 
@@ -121,7 +132,11 @@ final class EventStream {
     }
 
     private void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
+        onClose.run();
         feed.unsubscribe(subscriber);
         vertx.cancelTimer(keepAliveTimer);
         vertx.cancelTimer(tokenTimer);

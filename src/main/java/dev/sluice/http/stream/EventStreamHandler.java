@@ -8,6 +8,7 @@ import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,11 +19,15 @@ public final class EventStreamHandler {
     private final Vertx vertx;
     private final UpdateFeed feed;
     private final MediaJobService jobs;
+    private final int maxPerUser;
+    private final Map<String, Integer> openByUser = new HashMap<>();
 
-    public EventStreamHandler(Vertx vertx, UpdateFeed feed, MediaJobService jobs) {
+    /** @param maxPerUser open streams of each user */
+    public EventStreamHandler(Vertx vertx, UpdateFeed feed, MediaJobService jobs, int maxPerUser) {
         this.vertx = vertx;
         this.feed = feed;
         this.jobs = jobs;
+        this.maxPerUser = maxPerUser;
     }
 
     public Map<String, StreamingHandler> handlers() {
@@ -44,9 +49,20 @@ public final class EventStreamHandler {
                     RequestRejectedException.Reason.OVERLOADED,
                     "The limit of " + MAX_STREAMS + " concurrent streams is reached. Retry later."));
         }
+        String user = call.caller().subject();
+        if (openByUser.getOrDefault(user, 0) >= maxPerUser) {
+            return Future.failedFuture(new RequestRejectedException(
+                    RequestRejectedException.Reason.QUOTA_EXCEEDED,
+                    "The limit of " + maxPerUser + " concurrent streams of one user is reached. Close some."));
+        }
+        openByUser.merge(user, 1, Integer::sum);
         request.resume();
-        new EventStream(vertx, feed, call.caller(), job, request.response())
+        new EventStream(vertx, feed, call.caller(), job, request.response(), () -> release(user))
                 .open(Optional.ofNullable(request.getHeader("Last-Event-ID")), call.tokenExpiry());
         return Future.succeededFuture();
+    }
+
+    private void release(String user) {
+        openByUser.computeIfPresent(user, (same, count) -> count > 1 ? count - 1 : null);
     }
 }

@@ -58,25 +58,28 @@ public final class PresignedUrls {
                 .toList());
     }
 
-    /** A URL to PUT one whole object. */
-    public Future<URI> forUpload(ObjectKey key, Duration valid) {
+    /** A URL to PUT one whole object of this length and type: the request must have both headers. */
+    public Future<URI> forUpload(ObjectKey key, long bytes, String contentType, Duration valid) {
         return sign(() -> URI.create(presigner()
                 .presignPutObject(url -> url.signatureDuration(valid)
-                        .putObjectRequest(
-                                request -> request.bucket(config.bucket()).key(key.value())))
+                        .putObjectRequest(request -> request.bucket(config.bucket())
+                                .key(key.value())
+                                .contentLength(bytes)
+                                .contentType(contentType)))
                 .url()
                 .toString()));
     }
 
-    /** URLs to PUT the parts 1 to {@code count} of an object. */
-    public Future<List<URI>> forPartUploads(MultipartUploadId upload, int count, Duration valid) {
-        return sign(() -> IntStream.rangeClosed(1, count)
+    /** URLs to PUT the parts of an object, each with its length. */
+    public Future<List<URI>> forPartUploads(MultipartUploadId upload, List<Long> lengths, Duration valid) {
+        return sign(() -> IntStream.rangeClosed(1, lengths.size())
                 .mapToObj(number -> presigner()
                         .presignUploadPart(url -> url.signatureDuration(valid)
                                 .uploadPartRequest(request -> request.bucket(config.bucket())
                                         .key(upload.key().value())
                                         .uploadId(upload.id())
-                                        .partNumber(number)))
+                                        .partNumber(number)
+                                        .contentLength(lengths.get(number - 1))))
                         .url())
                 .map(url -> URI.create(url.toString()))
                 .toList());

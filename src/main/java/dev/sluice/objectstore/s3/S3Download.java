@@ -4,6 +4,7 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.common.io.FileErrorMapper;
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.objectstore.ByteRange;
@@ -178,8 +179,7 @@ final class S3Download {
     }
 
     private FileChannel open() throws IOException {
-        return FileChannel.open(
-                target, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+        return PrivateFiles.open(target, StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /** Fails before the transfer if the disk is too small. */

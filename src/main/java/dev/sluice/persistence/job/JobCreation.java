@@ -22,6 +22,11 @@ public record JobCreation(StagedJob job, Media media, Optional<String> uploadId,
         EXISTING
     }
 
+    /** Whether a user of the API creates the job, and not an operator. */
+    boolean isFromApi() {
+        return media != Media.UNCHANGED;
+    }
+
     public static JobCreation of(StagedJob job) {
         return new JobCreation(job, Media.UNCHANGED, Optional.empty(), Optional.empty());
     }

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A job as the API shows it, from the job table of Sluice and the user's job table.
@@ -59,9 +60,15 @@ public record JobDetails(
      * Outputs and metadata of the job.
      *
      * @param warnings about the source, for example damaged streams
+     * @param publishedKeys keys of the outputs that workers of Sluice have published; empty if no worker of Sluice received the
+     *     job, so that another system tells its outputs
      */
     public record Outputs(
-            JsonArray thumbnails, JsonArray videoVersions, JsonArray warnings, Optional<JsonObject> metadata) {}
+            JsonArray thumbnails,
+            JsonArray videoVersions,
+            JsonArray warnings,
+            Optional<JsonObject> metadata,
+            Optional<Set<String>> publishedKeys) {}
 
     /** In ISO 8601. */
     public record Timestamps(Optional<String> created, Optional<String> updated, Optional<String> completed) {}

@@ -1,5 +1,6 @@
 package dev.sluice.persistence.job;
 
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.Rows;
@@ -21,22 +22,30 @@ public final class JobQueryRepository {
                  ELSE 'waiting' END
             """;
     private static final String COLUMNS = """
-            SELECT id, message, stage, state, seq, progress, error_code, error_message, media_id,
+            stage, state, seq, progress, error_code, error_message, media_id,
                    created_at, updated_at, finished_at,
                    state = 'running' AND EXISTS (SELECT FROM sluice.stage_run r
                         WHERE r.job_id = job.id AND r.stage = job.stage AND r.state = 'done') AS stage_done,
                    state = 'running' AND EXISTS (SELECT FROM sluice.stage_run r
                         WHERE r.job_id = job.id AND r.stage = 'segment') AS segmented,
             """ + STATE + " AS job_state FROM sluice.job ";
-    private static final String JOB = COLUMNS + " WHERE id = $1";
-    private static final String NEWEST = COLUMNS + " WHERE media_id = $1 ORDER BY created_at DESC LIMIT 1";
-    private static final String PAGE = COLUMNS + """
+    private static final String WHOLE = "SELECT job.id, message::text AS message, " + COLUMNS;
+    private static final String JOB = WHOLE + " WHERE id = $1";
+    private static final String NEWEST = WHOLE + " WHERE media_id = $1 ORDER BY created_at DESC LIMIT 1";
+    // A page has only the fields of messages that a summary needs: a message may have 1 MiB.
+    private static final String PAGE = """
+            SELECT job.id, json_build_object('id', m.id, 'mediaId', m."mediaId", 'userId', m."userId", 's3Key', m."s3Key",
+                   'originalFilename', m."originalFilename", 'localVideoPath', m."localVideoPath",
+                   'answerForm', m."answerForm")::text AS message,
+            """ + COLUMNS + """
+             CROSS JOIN LATERAL json_to_record(message) AS m (id json, "mediaId" json, "userId" json, "s3Key" json,
+                   "originalFilename" json, "localVideoPath" json, "answerForm" json)
              WHERE ($1::text IS NULL OR message ->> 'userId' = $1) AND ($2::text IS NULL OR media_id = $2)
                AND ($3::text IS NULL OR CASE WHEN state <> 'running' THEN upper(state)
                                              WHEN seq = 0 THEN 'PENDING' ELSE 'PROCESSING' END = $3)
-               AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5))
+               AND ($4::timestamptz IS NULL OR (created_at, job.id) < ($4, $5))
                AND ($7::text IS NULL OR $7 =
-            """ + STATE + ") ORDER BY created_at DESC, id DESC LIMIT $6";
+            """ + STATE + ") ORDER BY created_at DESC, job.id DESC LIMIT $6";
     private static final String WORKER_LOADS = """
             SELECT worker, stage, count(*) AS running FROM sluice.stage_run
              WHERE state = 'running' AND lease_until > clock_timestamp() AND worker IS NOT NULL
@@ -57,7 +66,7 @@ public final class JobQueryRepository {
         var row = tables.jobRow(database, id);
         var runs = new RunStatusRepository(database).findByJob(id);
         return Future.all(tracked, row, runs)
-                .map(all -> details(id, first(tracked.result()), row.result(), runs.result()));
+                .compose(all -> details(id, first(tracked.result()), row.result(), runs.result()));
     }
 
     /** The newest job of a media item. */
@@ -73,11 +82,12 @@ public final class JobQueryRepository {
                         .orElseGet(() -> Future.succeededFuture(Optional.empty())));
     }
 
+    /** A media item. Its ID may be spelled otherwise: a column of type uuid accepts several spellings. */
     public Future<Optional<MediaRecord>> media(String mediaId) {
-        return tables.mediaRow(database, mediaId).map(found -> found.map(row -> MediaRecord.of(mediaId, row)));
+        return tables.mediaRow(database, mediaId).map(found -> found.map(MediaRecord::of));
     }
 
-    /** The jobs in the job table of Sluice, newest first, without their runs. */
+    /** The jobs in the job table of Sluice, newest first, without their runs, outputs, warnings and metadata. */
     public Future<List<JobDetails>> list(JobQuery query) {
         return database.execute(
                         PAGE,
@@ -89,7 +99,7 @@ public final class JobQueryRepository {
                         query.limit(),
                         query.state().orElse(null))
                 .map(rows -> Rows.stream(rows)
-                        .map(row -> new JobStatusResolver(Optional.of(row), Optional.empty())
+                        .map(row -> JobStatusResolver.of(Optional.of(row), Optional.empty())
                                 .details(new JobId(row.getString("id")), List.of()))
                         .toList());
     }
@@ -115,11 +125,13 @@ public final class JobQueryRepository {
         return database.execute("SELECT 1").mapEmpty();
     }
 
-    private static Optional<JobDetails> details(
+    private static Future<Optional<JobDetails>> details(
             JobId id, Optional<Row> tracked, Optional<JsonObject> users, List<RunStatus> runs) {
         return tracked.isEmpty() && users.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new JobStatusResolver(tracked, users).details(id, runs));
+                ? Future.succeededFuture(Optional.empty())
+                : PayloadExecutor.execute(
+                        JobStatusResolver.size(tracked, users),
+                        () -> Optional.of(JobStatusResolver.of(tracked, users).details(id, runs)));
     }
 
     private static Optional<Row> first(RowSet<Row> rows) {

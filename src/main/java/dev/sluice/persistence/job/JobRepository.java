@@ -36,6 +36,12 @@ public final class JobRepository {
     private static final String SELECT_ACTIVE = "SELECT id FROM sluice.job WHERE media_id = $1 AND state = 'running'"
             // Locked until the webhook is stored.
             + " ORDER BY created_at LIMIT 1 FOR SHARE";
+    private static final String SET_SUBMITTER = "UPDATE sluice.job SET submitted_by = $2 WHERE id = $1";
+    private static final String SET_NOT_SENT =
+            "UPDATE sluice.stage_run SET sent_at = 'infinity' WHERE job_id = $1 AND stage = $2";
+    private static final String COUNT_UNFINISHED =
+            "SELECT count(*) AS jobs FROM sluice.job WHERE submitted_by = $1 AND state = 'running'";
+
     private final Database database;
     private final UserTables tables;
 
@@ -46,7 +52,7 @@ public final class JobRepository {
 
     /**
      * Creates a job in one transaction: its row, its first run, its row in the user's job table, {@code message} in the
-     * outbox and what {@code creation} adds.
+     * outbox and what {@code creation} adds. The message of a job of the API is sent later, by {@link WaitingJobRepository}.
      *
      * @return the job that exists now: the created one; the one created earlier for the same upload; the running one of an
      *     existing media item, which gets the webhook. Empty if the upload does not exist.
@@ -89,7 +95,7 @@ public final class JobRepository {
         return Future.all(
                         JobRegistration.insertJob(session, download, job.toJson()),
                         JobRegistration.insertRun(session, download),
-                        Outbox.enqueue(session, message))
+                        creation.isFromApi() ? setWaiting(session, job) : Outbox.enqueue(session, message))
                 .compose(inserted -> tables.writer().create(session, job))
                 .compose(inserted -> switch (creation.media()) {
                     case UNCHANGED -> Future.succeededFuture();
@@ -99,10 +105,24 @@ public final class JobRepository {
                 .map(job.id());
     }
 
+    /** {@link WaitingJobRepository} sends the message. */
+    private static Future<?> setWaiting(SqlSession session, StagedJob job) {
+        String id = job.id().value();
+        return Future.all(
+                session.execute(SET_SUBMITTER, id, job.userId().orElse("")),
+                session.execute(SET_NOT_SENT, id, StageName.DOWNLOAD.key()));
+    }
+
     private static Future<Optional<JobId>> subscribe(SqlSession session, JobId job, Optional<WebhookUrl> webhook) {
         return webhook.map(url -> WebhookSubscriptions.subscribe(session, job, url))
                 .orElseGet(Future::succeededFuture)
                 .map(Optional.of(job));
+    }
+
+    /** The number of jobs that a user has created through the API and that have not ended. */
+    public Future<Long> countUnfinished(String user) {
+        return database.execute(COUNT_UNFINISHED, user)
+                .map(rows -> rows.iterator().next().getLong("jobs"));
     }
 
     /** The status of a job; empty until it is in the job table of Sluice. */

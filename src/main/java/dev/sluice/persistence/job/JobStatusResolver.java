@@ -16,16 +16,36 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Resolves the details of a job from its two rows. The row of Sluice applies to a job that was claimed or has ended; for
  * other jobs the user's row is newer, because another system may be processing them.
  *
  * @param tracked the row in the job table of Sluice
+ * @param json the message of this row
+ * @param message the decoded message; empty if another system wrote an invalid one
  * @param userRow the row in the user's job table
  */
-record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
+record JobStatusResolver(
+        Optional<Row> tracked, Optional<JsonObject> json, Optional<StagedJob> message, Optional<JsonObject> userRow) {
     private static final String PENDING = "PENDING";
+
+    /** Parses the message. */
+    static JobStatusResolver of(Optional<Row> tracked, Optional<JsonObject> userRow) {
+        Optional<JsonObject> json = tracked.map(row -> new JsonObject(row.getString("message")));
+        return new JobStatusResolver(tracked, json, json.flatMap(JobStatusResolver::decode), userRow);
+    }
+
+    /** The number of characters of the rows that are parsed. */
+    static int size(Optional<Row> tracked, Optional<JsonObject> userRow) {
+        return tracked.map(row -> row.getString("message").length()).orElse(0)
+                + userRow.map(row -> row.stream()
+                                .mapToInt(column -> column.getValue() instanceof String text ? text.length() : 0)
+                                .sum())
+                        .orElse(0);
+    }
 
     private Optional<Row> trackedRow() {
         return tracked.filter(
@@ -42,7 +62,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
                 step(),
                 new JobDetails.Failure(
                         tracked.flatMap(row -> Optional.ofNullable(row.getString("error_code"))), error()),
-                new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata()),
+                new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata(), publishedKeys()),
                 new JobDetails.Timestamps(
                         time("created_at").or(() -> userColumn("createdAt")),
                         userColumn("updatedAt").or(() -> time("updated_at")),
@@ -83,8 +103,8 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
         return userColumn("currentStep")
                 .or(() -> trackedRow().map(row -> {
                     StageName stage = StageName.of(row.getString("stage"));
-                    StepScheme steps = message()
-                            .map(message -> message.updateOptions().stepScheme())
+                    StepScheme steps = message.map(
+                                    message -> message.updateOptions().stepScheme())
                             .orElse(StepScheme.STAGED);
                     return switch (row.getString("state")) {
                         case "completed" -> steps.completedStep(stage);
@@ -119,7 +139,12 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
     private Optional<JsonObject> metadata() {
         return userColumn("metadata")
                 .flatMap(JobStatusResolver::object)
-                .or(() -> message().flatMap(StagedJob::metadata).map(JobUpdate::metadataJson));
+                .or(() -> message.flatMap(StagedJob::metadata).map(JobUpdate::metadataJson));
+    }
+
+    private Optional<Set<String>> publishedKeys() {
+        return tracked.filter(row -> row.getLong("seq") > 0)
+                .map(row -> outputs().stream().map(OutputFile::s3Key).collect(Collectors.toSet()));
     }
 
     private JsonArray warnings() {
@@ -131,7 +156,7 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
     }
 
     private <T> Optional<T> messageField(String field, Class<T> type) {
-        return tracked.map(row -> ((JsonObject) row.getValue("message")).getValue(field))
+        return json.map(fields -> fields.getValue(field))
                 .filter(type::isInstance)
                 .map(type::cast);
     }
@@ -145,15 +170,14 @@ record JobStatusResolver(Optional<Row> tracked, Optional<JsonObject> userRow) {
     /** The published outputs: those of a job that is not completed may never be published. */
     private List<OutputFile> outputs() {
         return tracked.filter(row -> row.getString("state").equals("completed"))
-                .flatMap(completed -> message())
+                .flatMap(completed -> message)
                 .map(StagedJob::outputs)
                 .orElse(List.of());
     }
 
-    private Optional<StagedJob> message() {
+    private static Optional<StagedJob> decode(JsonObject json) {
         try {
-            return tracked.map(
-                    row -> MessageCodec.decodeStagedJob((JsonObject) row.getValue("message"), StageName.UPLOAD));
+            return Optional.of(MessageCodec.decodeStagedJob(json, StageName.UPLOAD));
         } catch (InvalidMessageException invalid) {
             return Optional.empty();
         }

@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * A row of the user's media table.
  *
+ * @param id as the row has it
  * @param owner user ID
  * @param s3Key the source object
  */
@@ -16,9 +17,13 @@ public record MediaRecord(
         Optional<String> mimeType,
         Optional<String> originalFilename) {
 
-    static MediaRecord of(String id, JsonObject row) {
+    static MediaRecord of(JsonObject row) {
         return new MediaRecord(
-                id, text(row, "owner"), text(row, "s3Key"), text(row, "mimeType"), text(row, "originalFilename"));
+                row.getString("id"),
+                text(row, "owner"),
+                text(row, "s3Key"),
+                text(row, "mimeType"),
+                text(row, "originalFilename"));
     }
 
     private static Optional<String> text(JsonObject row, String column) {

@@ -3,6 +3,7 @@ package dev.sluice.persistence.upload;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.Rows;
+import dev.sluice.persistence.db.SqlSession;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -20,21 +21,44 @@ public final class UploadRepository {
     private static final String INSERT = """
             INSERT INTO sluice.upload (id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, webhook_url,
                                        metadata, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            SELECT $1, $2, $3, $4, $5, $6, $7::bigint, $8::boolean, $9, $10, $11, $12::timestamptz
+              FROM (SELECT count(*) AS uploads, coalesce(sum(bytes), 0) AS bytes FROM sluice.upload
+                     WHERE owner = $2 AND NOT done) AS unfinished
+             WHERE unfinished.uploads < $13::bigint AND unfinished.bytes + $7::bigint <= $14::bigint
             """;
-    private static final String ALL = """
-            id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, etags, tail, received, token, done,
-            webhook_url, metadata, expires_at
+    private static final String LOCK_OWNER =
+            "SELECT pg_advisory_xact_lock(hashtextextended('sluice uploads of ' || $1, 0))";
+    private static final String COLUMNS = """
+            id, owner, media_id, s3_key, file_name, job_id, bytes, direct, multipart_id, etags, received, token, done,
+            webhook_url, metadata, expires_at,
             """;
-    private static final String FIND = "SELECT " + ALL + " FROM sluice.upload WHERE id = $1";
-    private static final String ACQUIRE =
-            "UPDATE sluice.upload SET token = token + 1 WHERE id = $1 AND NOT done RETURNING " + ALL;
+    /** The pending bytes are read only by a request that appends to them: they may be as large as a part. */
+    private static final String WITHOUT_TAIL = COLUMNS + " ''::bytea AS tail ";
+
+    private static final String FIND = "SELECT " + WITHOUT_TAIL + " FROM sluice.upload WHERE id = $1";
+    private static final String LOCK =
+            "UPDATE sluice.upload SET token = token + 1 WHERE id = $1 AND NOT done RETURNING ";
+    // The length of a bytea is known without reading it.
     private static final String UPDATE = """
-            UPDATE sluice.upload SET multipart_id = $3, etags = $4, tail = $5, received = $6,
-                   expires_at = clock_timestamp() + make_interval(secs => $7)
-             WHERE id = $1 AND token = $2 AND NOT done
+            WITH pending AS (
+                SELECT coalesce(sum(octet_length(tail)) FILTER (WHERE owner = $8), 0) AS of_owner,
+                       coalesce(sum(octet_length(tail)), 0) AS of_all
+                  FROM sluice.upload WHERE NOT done AND id <> $1),
+            updated AS (
+                UPDATE sluice.upload u SET multipart_id = $3, etags = $4, tail = $5, received = $6,
+                       expires_at = clock_timestamp() + make_interval(secs => $7)
+                  FROM pending
+                 WHERE u.id = $1 AND u.token = $2 AND NOT u.done
+                   AND (octet_length($5) <= octet_length(u.tail) OR $6 = u.bytes
+                        OR of_owner + octet_length($5) <= $9 AND of_all + octet_length($5) <= $10)
+                RETURNING u.id)
+            SELECT CASE WHEN EXISTS (SELECT FROM updated) THEN 'UPDATED'
+                        WHEN NOT EXISTS (SELECT FROM sluice.upload WHERE id = $1 AND token = $2 AND NOT done) THEN 'LOCKED'
+                        WHEN of_owner + octet_length($5) > $9 THEN 'USER_QUOTA_EXCEEDED'
+                        ELSE 'QUOTA_EXCEEDED' END AS result
+              FROM pending
             """;
-    private static final String EXPIRED = "SELECT " + ALL + """
+    private static final String EXPIRED = "SELECT " + WITHOUT_TAIL + """
              FROM sluice.upload WHERE expires_at < clock_timestamp() ORDER BY expires_at LIMIT 100
             """;
     private static final String DELETE = "DELETE FROM sluice.upload WHERE id = $1 AND token = $2";
@@ -48,8 +72,26 @@ public final class UploadRepository {
         this.database = database;
     }
 
-    public Future<Void> insert(UploadRecord upload) {
-        return database.execute(
+    /** Result of {@link #update}. */
+    public enum UpdateResult {
+        UPDATED,
+        /** Another request acquired, completed or deleted the upload. Nothing was changed. */
+        LOCKED,
+        /** The pending bytes of the owner would exceed the quota. Nothing was changed. */
+        USER_QUOTA_EXCEEDED,
+        /** The pending bytes of all users would exceed the quota. Nothing was changed. */
+        QUOTA_EXCEEDED
+    }
+
+    /** Inserts an upload; returns false if the unfinished uploads of its owner would exceed the quota. */
+    public Future<Boolean> insert(UploadRecord upload, UploadQuota quota) {
+        return database.transaction(session ->
+                        session.execute(LOCK_OWNER, upload.owner()).compose(locked -> insert(session, upload, quota)))
+                .map(Optional::isPresent);
+    }
+
+    private static Future<Optional<Boolean>> insert(SqlSession session, UploadRecord upload, UploadQuota quota) {
+        return session.execute(
                         INSERT,
                         upload.id(),
                         upload.owner(),
@@ -62,26 +104,33 @@ public final class UploadRepository {
                         upload.multipart().uploadId().orElse(null),
                         upload.webhook().map(WebhookUrl::value).orElse(null),
                         upload.metadata().orElse(null),
-                        upload.expiresAt().atOffset(ZoneOffset.UTC))
-                .mapEmpty();
+                        upload.expiresAt().atOffset(ZoneOffset.UTC),
+                        (long) quota.maxOpen(),
+                        quota.maxOpenBytes())
+                .map(rows -> rows.rowCount() > 0 ? Optional.of(true) : Optional.empty());
     }
 
+    /** Returns an upload, without its pending bytes. */
     public Future<Optional<UploadRecord>> find(String id) {
         return database.execute(FIND, id).map(UploadRepository::first);
     }
 
     /** Acquires an upload for appending; empty if it does not exist or is completed. */
     public Future<Optional<UploadRecord>> acquire(String id) {
-        return database.execute(ACQUIRE, id).map(UploadRepository::first);
+        return database.execute(LOCK + COLUMNS + " tail", id).map(UploadRepository::first);
+    }
+
+    /** As {@link #acquire}, without the pending bytes. */
+    public Future<Optional<UploadRecord>> lock(String id) {
+        return database.execute(LOCK + WITHOUT_TAIL, id).map(UploadRepository::first);
     }
 
     /**
-     * Stores the received data.
+     * Stores the received data. The quota does not apply to the pending bytes of an upload whose data is complete.
      *
      * @param ttl time from now until the upload expires
-     * @return false if another request acquired the upload
      */
-    public Future<Boolean> update(UploadRecord upload, Duration ttl) {
+    public Future<UpdateResult> update(UploadRecord upload, Duration ttl, UploadQuota quota) {
         return database.execute(
                         UPDATE,
                         upload.id(),
@@ -90,11 +139,14 @@ public final class UploadRepository {
                         upload.multipart().etags().toArray(String[]::new),
                         upload.multipart().pendingBytes(),
                         upload.multipart().receivedBytes(),
-                        (double) ttl.toSeconds())
-                .map(rows -> rows.rowCount() > 0);
+                        (double) ttl.toSeconds(),
+                        upload.owner(),
+                        quota.maxPendingBytesOfUser(),
+                        quota.maxPendingBytes())
+                .map(rows -> UpdateResult.valueOf(rows.iterator().next().getString("result")));
     }
 
-    /** At most 100 expired uploads, completed or not. */
+    /** At most 100 expired uploads, completed or not, without their pending bytes. */
     public Future<List<UploadRecord>> findExpired() {
         return database.execute(EXPIRED).map(UploadRepository::all);
     }

@@ -1,6 +1,5 @@
 package dev.sluice.persistence.webhook;
 
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -9,9 +8,9 @@ import java.util.UUID;
  *
  * @param event as in the request
  * @param origin of {@code url}; the URL itself may contain secrets and is not logged
- * @param payload the update
+ * @param payload the update, as JSON
  * @param attempts including this one
  * @param age since the update was applied
  */
 public record WebhookDelivery(
-        UUID id, String job, String event, String url, String origin, JsonObject payload, int attempts, Duration age) {}
+        UUID id, String job, String event, String url, String origin, String payload, int attempts, Duration age) {}

@@ -4,7 +4,6 @@ import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.db.Rows;
 import dev.sluice.persistence.db.SqlDurations;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +33,7 @@ public final class WebhookDeliveryRepository {
             UPDATE sluice.webhook_delivery d
                SET tries = tries + 1, due_at = now() + make_interval(secs => $5)
               FROM due WHERE d.id = due.id
-            RETURNING d.id, d.job_id, d.event, d.url, d.origin, d.payload, d.tries,
+            RETURNING d.id, d.job_id, d.event, d.url, d.origin, d.payload::text AS payload, d.tries,
                       extract(epoch FROM now() - d.created_at)::float8 AS age
             """;
     private static final String DELIVERED = """
@@ -113,7 +112,7 @@ public final class WebhookDeliveryRepository {
                 row.getString("event"),
                 row.getString("url"),
                 row.getString("origin"),
-                (JsonObject) row.getValue("payload"),
+                row.getString("payload"),
                 row.getInteger("tries"),
                 SqlDurations.fromSeconds(row.getDouble("age")));
     }

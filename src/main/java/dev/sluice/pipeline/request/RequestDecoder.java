@@ -2,6 +2,7 @@ package dev.sluice.pipeline.request;
 
 import dev.sluice.broker.Delivery;
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.async.PayloadExecutor;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.StageName;
 import dev.sluice.job.StepScheme;
@@ -32,8 +33,9 @@ public record RequestDecoder(RequestRepository requests, RunServices services) {
     /** Applies {@code work} to the job of a request and settles the delivery. Never fails. */
     Future<Void> decodeAndRun(
             Delivery delivery, CancellationToken cancellation, Function<StagedJob, Future<Void>> work) {
-        Future<Void> committed = Future.succeededFuture(delivery)
-                .map(received -> MessageCodec.decodeRequest(received.body()).toStagedJob())
+        Future<Void> committed = PayloadExecutor.execute(
+                        delivery.body().length(),
+                        () -> MessageCodec.decodeRequest(delivery.body()).toStagedJob())
                 .compose(work)
                 .recover(cause -> cause instanceof InvalidMessageException invalid
                         ? deadLetter(delivery, cancellation, invalid)
@@ -43,7 +45,15 @@ public record RequestDecoder(RequestRepository requests, RunServices services) {
 
     private Future<Void> deadLetter(
             Delivery delivery, CancellationToken cancellation, InvalidMessageException invalid) {
-        Optional<SingleStageRequest.Subject> subject = MessageCodec.peekRequestSubject(delivery.body());
+        return PayloadExecutor.execute(delivery.body().length(), () -> MessageCodec.peekRequestSubject(delivery.body()))
+                .compose(subject -> deadLetter(delivery, cancellation, invalid, subject));
+    }
+
+    private Future<Void> deadLetter(
+            Delivery delivery,
+            CancellationToken cancellation,
+            InvalidMessageException invalid,
+            Optional<SingleStageRequest.Subject> subject) {
         OutboxMessage deadLetter = DeadLetterMessages.undecodable(
                 delivery, Optional.empty(), subject.map(SingleStageRequest.Subject::job), invalid);
         return services.databaseRetry()

@@ -2,6 +2,7 @@ package dev.sluice.stage.encode;
 
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.common.async.ProgressListener;
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.stage.StageContext;
@@ -49,8 +50,8 @@ public record TaskArtifactFetcher(StagingUploader uploader, Workspace workspace,
         return workers.executeBlocking(
                 () -> {
                     Path parent = request.subdirectory().map(directory::file).orElse(directory.path());
-                    return new AttemptDirectory(Files.createDirectories(parent))
-                            .file(request.artifact().name());
+                    PrivateFiles.createDirectories(parent);
+                    return new AttemptDirectory(parent).file(request.artifact().name());
                 },
                 false);
     }

@@ -1,5 +1,6 @@
 package dev.sluice.standalone.embedded;
 
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.value.Secret;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -8,8 +9,6 @@ import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
@@ -65,17 +64,22 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** As {@link #start(Path)}, with the port (0: any free port) and the password of an earlier start. */
     static EmbeddedBroker start(Path dataDirectory, int port, Secret password) throws IOException {
-        Path directory = Files.createDirectories(dataDirectory.toAbsolutePath());
+        Path directory = dataDirectory.toAbsolutePath();
+        PrivateFiles.ownDirectory(directory);
+        PrivateFiles.ownDirectory(directory.resolve("store"));
         // Otherwise Derby writes derby.log into the current directory.
-        System.setProperty(
-                "derby.stream.error.file", directory.resolve("derby.log").toString());
+        Path derbyLog = directory.resolve("derby.log");
+        PrivateFiles.createIfMissing(derbyLog);
+        System.setProperty("derby.stream.error.file", derbyLog.toString());
+        System.setProperty("derby.storage.useDefaultFilePermissions", "false");
         FileChannel lock = LockFile.acquire(
                 directory.resolve("lock"), "Another broker uses the data directory " + directory + ".");
         Container container = new Container();
         SystemLauncher launcher = new SystemLauncher(container);
         Path configuration = directory.resolve("initial-configuration.json");
         try {
-            writePrivately(configuration, configuration(directory, port, password));
+            PrivateFiles.writeString(
+                    configuration, configuration(directory, port, password).encode());
             launcher.startup(Map.of(
                     "type",
                     "Memory",
@@ -109,14 +113,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         byte[] bytes = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(bytes);
         return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-    }
-
-    private static void writePrivately(Path file, JsonObject content) throws IOException {
-        Files.deleteIfExists(file);
-        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        }
-        Files.writeString(file, content.encode(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     /** The broker configuration, which is kept in memory; the virtual host has persistent storage. */

@@ -1,6 +1,7 @@
 package dev.sluice.standalone.embedded;
 
 import dev.sluice.common.io.DirectoryTree;
+import dev.sluice.common.io.PrivateFiles;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,7 +10,6 @@ import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -61,7 +61,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
      */
     public static EmbeddedDatabase start(Path directory) throws IOException {
         Path home = directory.toAbsolutePath().normalize();
-        createPrivate(home);
+        PrivateFiles.ownDirectory(home);
         FileChannel lock = LockFile.acquire(
                 home.resolve("lock"),
                 "The directory " + home + " is used by another Sluice process: stop it or choose another directory.");
@@ -71,10 +71,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
             OrphanedPostgres.stopIfRunning(data);
             deleteIncomplete(data);
             Files.deleteIfExists(log);
+            PrivateFiles.createIfMissing(log);
             String password = password(home.resolve("password"));
             Path lastPort = home.resolve("port");
             EmbeddedPostgres server = start(home, data, log, password, freePort(lastPort));
-            Files.writeString(lastPort, Integer.toString(server.getPort()));
+            // zonky makes the one writable for all users, and creates the other with the default permissions.
+            PrivateFiles.restrict(home.resolve("bin"));
+            PrivateFiles.restrict(data.resolve("epg-lock"));
+            PrivateFiles.writeString(lastPort, Integer.toString(server.getPort()));
             try {
                 createDatabase(server.getPostgresDatabase());
             } catch (SQLException refused) {
@@ -100,7 +104,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static EmbeddedPostgres start(Path home, Path data, Path log, String password, int port)
             throws IOException {
         Path binaries = home.resolve("bin");
-        createPrivate(binaries);
+        PrivateFiles.ownDirectory(binaries);
         // Otherwise zonky also creates and cleans a directory in /tmp. It must not be the parent of the data directory,
         // because zonky deletes directories in it that are not locked and older than ten minutes.
         System.setProperty("ot.epg.working-dir", binaries.toString());
@@ -157,13 +161,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private static void createPrivate(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-        }
-    }
-
     /** Deletes the data of a killed first start, which initdb rejects. The lock file of zonky is created after initdb. */
     private static void deleteIncomplete(Path data) throws IOException {
         if (!Files.exists(data.resolve("epg-lock"))) {
@@ -176,7 +173,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             byte[] random = new byte[16];
             new SecureRandom().nextBytes(random);
             Path draft = file.resolveSibling("password.new");
-            Files.writeString(draft, HexFormat.of().formatHex(random));
+            PrivateFiles.writeString(draft, HexFormat.of().formatHex(random));
             Files.move(draft, file);
         }
         return Files.readString(file).strip();

@@ -2,7 +2,6 @@ package dev.sluice.standalone.embedded;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -10,7 +9,6 @@ import java.util.List;
 import org.gaul.s3proxy.CrossOriginResourceSharing;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
-import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /** An S3 server on the loopback interface, with its objects as files in a directory. */
 public final class EmbeddedObjectStore implements AutoCloseable {
@@ -48,13 +46,13 @@ public final class EmbeddedObjectStore implements AutoCloseable {
      * @throws IOException if the directory is unusable or the port is in use
      */
     public static EmbeddedObjectStore start(Path dataDirectory, String bucket, int port) throws IOException {
-        Files.createDirectories(dataDirectory.resolve(bucket));
+        PrivateBlobStore store = PrivateBlobStore.open(dataDirectory, bucket);
         String accessKey = "sluice";
         String secretKey = newSecret();
         S3Proxy server = S3Proxy.builder()
                 .endpoint(URI.create("http://127.0.0.1:" + port))
                 .awsAuthentication(AuthenticationType.AWS_V4, accessKey, secretKey)
-                .blobStore(new FilesystemNio2BlobStore(dataDirectory.toString()))
+                .blobStore(store)
                 .corsRules(BROWSERS_OF_THIS_HOST)
                 // Bodies with one signature are buffered in memory; the production clients send none.
                 .v4MaxNonChunkedRequestSize(MAX_BUFFERED_REQUEST_BYTES)

@@ -1,11 +1,11 @@
 package dev.sluice.standalone.embedded;
 
+import dev.sluice.common.io.PrivateFiles;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -71,7 +71,7 @@ public final class EmbeddedServices implements AutoCloseable {
 
     private static AutoCloseable lock(Path directory) throws IOException {
         try {
-            Files.createDirectories(directory);
+            PrivateFiles.createDirectories(directory);
             return LockFile.acquire(
                     directory.resolve("lock"),
                     "The data directory " + directory

@@ -1,10 +1,10 @@
 package dev.sluice.standalone.embedded;
 
+import dev.sluice.common.io.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Exclusive lock on a file. */
 final class LockFile {
@@ -16,7 +16,7 @@ final class LockFile {
      * @param inUse error message if another process, or this one, has the lock
      */
     static FileChannel acquire(Path file, String inUse) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFiles.open(file);
         try {
             if (channel.tryLock() != null) {
                 return channel;

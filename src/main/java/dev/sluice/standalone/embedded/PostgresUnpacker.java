@@ -1,6 +1,7 @@
 package dev.sluice.standalone.embedded;
 
 import dev.sluice.common.io.DirectoryTree;
+import dev.sluice.common.io.PrivateFiles;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
 import java.io.ByteArrayInputStream;
@@ -81,16 +82,16 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
                 entry = entries.getNextEntry();
             }
         }
-        Files.createFile(draft.resolve(UNPACKED));
+        PrivateFiles.createIfMissing(draft.resolve(UNPACKED));
         Files.move(draft, programs);
     }
 
     private static void unpack(TarArchiveEntry entry, InputStream content, Path draft) throws IOException {
         Path target = within(draft, entry.getName());
         if (entry.isDirectory()) {
-            Files.createDirectories(target);
+            PrivateFiles.createDirectories(target);
         } else {
-            Files.createDirectories(target.getParent());
+            PrivateFiles.createParents(target);
             if (entry.isSymbolicLink()) {
                 Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
             } else if (entry.isLink()) {
@@ -98,8 +99,10 @@ record PostgresUnpacker(Path home) implements PgBinaryResolver {
                 Files.createLink(target, within(draft, entry.getLinkName()));
             } else {
                 Files.copy(content, target);
-                // For all users: started as root, PostgreSQL runs as another user.
-                target.toFile().setExecutable((entry.getMode() & EXECUTABLE) != 0, false);
+                PrivateFiles.restrict(target);
+                if ((entry.getMode() & EXECUTABLE) != 0) {
+                    PrivateFiles.makeExecutable(target);
+                }
             }
         }
     }

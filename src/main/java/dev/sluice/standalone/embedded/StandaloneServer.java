@@ -1,13 +1,12 @@
 package dev.sluice.standalone.embedded;
 
 import dev.sluice.app.Sluice;
+import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.SluiceConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -122,8 +121,6 @@ public final class StandaloneServer implements AutoCloseable {
 
     /** For {@code submit} in another process. Private, because it contains the passwords of this run. */
     private static void writePrivate(Path file, JsonObject json) throws IOException {
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, json.encodePrettily());
+        PrivateFiles.writeString(file, json.encodePrettily());
     }
 }

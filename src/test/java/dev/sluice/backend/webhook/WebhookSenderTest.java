@@ -133,7 +133,14 @@ class WebhookSenderTest {
         try {
             return new WebhookSender(config, name -> addresses, transport, clock, "1.2.3")
                     .attempt(new WebhookDelivery(
-                            ID, "7", "job.completed", url, "https://hooks.test:443", payload, attempts, Duration.ZERO))
+                            ID,
+                            "7",
+                            "job.completed",
+                            url,
+                            "https://hooks.test:443",
+                            payload.encode(),
+                            attempts,
+                            Duration.ZERO))
                     .await(10, TimeUnit.SECONDS);
         } catch (TimeoutException timeout) {
             throw new AssertionError("no result", timeout);

@@ -3,6 +3,7 @@ package dev.sluice.cli.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.backend.admin.DeadLetter;
+import dev.sluice.backend.admin.DeadLetterSummary;
 import dev.sluice.common.text.TerminalEscaper;
 import dev.sluice.job.JobId;
 import dev.sluice.job.StageName;
@@ -22,7 +23,7 @@ class DeadLetterFormatterTest {
     void truncatesLineToTerminalWidth() {
         DeadLetter deadLetter = deadLetter("The object store cannot be reached. ".repeat(10), "{}");
 
-        List<String> lines = DeadLetterFormatter.formatTable(List.of(deadLetter), 180);
+        List<String> lines = DeadLetterFormatter.formatTable(List.of(deadLetter.summary()), 180);
 
         assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(180));
         assertThat(lines.get(1))
@@ -36,13 +37,15 @@ class DeadLetterFormatterTest {
         String malicious = "\u001b[2Jgone\r\n\u202eback\u009b";
         DeadLetter deadLetter = deadLetter(malicious, malicious);
 
-        String printed = String.join("\n", DeadLetterFormatter.formatTable(List.of(deadLetter), 200))
+        String printed = String.join("\n", DeadLetterFormatter.formatTable(List.of(deadLetter.summary()), 200))
                 + DeadLetterFormatter.formatDetails(deadLetter);
 
         assertThat(printed)
                 .doesNotContain("\u001b", "\r", "\u202e", "\u009b")
                 .contains("\\u001b[2Jgone\\u000d", "\\u202eback\\u009b");
-        assertThat(new JsonObject(TerminalEscaper.escape(deadLetter.toJson().encode())).getString("error"))
+        assertThat(new JsonObject(TerminalEscaper.escape(
+                                deadLetter.summary().toJson().encode()))
+                        .getString("error"))
                 .isEqualTo(malicious);
     }
 
@@ -102,6 +105,8 @@ class DeadLetterFormatterTest {
                 Optional.of(Instant.parse("2026-11-24T05:37:11.5Z")),
                 history);
         return new DeadLetter(
-                ID, headers, headers.job(), new JsonObject().put("x-sluice-error", error), Buffer.buffer(body));
+                new DeadLetterSummary(ID, headers, headers.job(), body.length()),
+                new JsonObject().put("x-sluice-error", error),
+                Buffer.buffer(body));
     }
 }

@@ -91,7 +91,29 @@ class FfmpegLocatorIT {
         assertThatThrownBy(() ->
                         new FfmpegLocator(config(writable, Optional.empty()), Platform.current(), List.of()).locate())
                 .isInstanceOf(FfmpegUnavailableException.class)
-                .hasMessageContaining(writable + " is writable by all users");
+                .hasMessageContaining(writable + " is writable by other users");
+    }
+
+    @Test
+    void rejectsProgramWritableByGroup() throws IOException {
+        Path program = bundled(directory).ffmpeg();
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxrwx---"));
+
+        assertThatThrownBy(() ->
+                        new FfmpegLocator(config(directory, Optional.empty()), Platform.current(), List.of()).locate())
+                .isInstanceOf(FfmpegUnavailableException.class)
+                .hasMessageContaining(program + " is writable by other users");
+    }
+
+    /** Of the same size, as after a power failure. */
+    @Test
+    void unpacksAgainAfterDamage() throws IOException {
+        Path library = parent(bundled(directory).ffmpeg()).resolve("libswresample.so.6");
+        byte[] content = Files.readAllBytes(library);
+        Files.write(library, new byte[content.length]);
+
+        assertThat(bundled(directory).ffmpeg()).isExecutable();
+        assertThat(library).hasBinaryContent(content);
     }
 
     @Test

@@ -91,8 +91,8 @@ class SandboxIT {
         assertThat(output(
                         FileAccess.readFile(source),
                         "cat '" + source + "'; cd '" + source.getParent()
-                                + "'; echo > made; ls; echo overwritten > source"))
-                .containsExactly("the sourcemade", "source");
+                                + "'; (echo > made) 2>/dev/null; ls; echo overwritten > source"))
+                .containsExactly("the sourcesource");
 
         assertThat(source).hasContent("the source");
         try (Stream<Path> files = Files.list(neighbour.getParent())) {
@@ -137,6 +137,25 @@ class SandboxIT {
                 .containsExactly("tried");
     }
 
+    /** File systems in memory count against the memory of the host, and nothing else would bound them. */
+    @Test
+    void allowsNoFilesInMemory() {
+        assertThat(output("for directory in / /tmp /dev /dev/shm /etc /proc '" + source.getParent() + "'; do"
+                        + " (echo made > \"$directory/made\") 2>/dev/null && echo \"$directory\"; done; echo tried"))
+                .containsExactly("tried");
+    }
+
+    @Test
+    void deniesSystemCallsThatFfmpegNeverNeeds() {
+        assumeTrue(sandbox().filter().isPresent(), "no filter for this architecture");
+
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "perl is not installed");
+
+        assertThat(output("grep Seccomp: /proc/self/status | tr -d '\\t';"
+                        + " perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_STREAM, 0) or print \"$!\"'"))
+                .containsExactly("Seccomp:2", "Operation not permitted");
+    }
+
     @Test
     void exposesMinimalEnvironment() {
         assertThat(output("env | sort"))
@@ -156,7 +175,7 @@ class SandboxIT {
                 "not root, so every test here runs as an unprivileged user");
         Files.setPosixFilePermissions(job, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(attempt, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Sandbox sandbox = new Sandbox(sandbox().bwrap(), SandboxLocator.system(), List.of());
+        Sandbox sandbox = new Sandbox(sandbox().bwrap(), SandboxLocator.system(), List.of(), Optional.empty());
         List<String> command =
                 new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
         command.addAll(new FfmpegLaunchSpec(SHELL, FileAccess.encode(attempt, source), LIMITS, Optional.of(sandbox))

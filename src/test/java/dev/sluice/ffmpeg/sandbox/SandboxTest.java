@@ -13,7 +13,8 @@ class SandboxTest {
     private static final Sandbox SANDBOX = new Sandbox(
             Path.of("/usr/bin/bwrap"),
             List.of("--ro-bind", "/usr", "/usr", "--symlink", "usr/lib64", "/lib64"),
-            List.of(Path.of("/home/video/.sluice/ffmpeg/linux")));
+            List.of(Path.of("/home/video/.sluice/ffmpeg/linux")),
+            Optional.empty());
 
     private static final Path ATTEMPT = Path.of("/work/jobs/a/processing-0-7");
     private static final Path SOURCE = Path.of("/work/jobs/a/download-0-3/source");
@@ -21,7 +22,7 @@ class SandboxTest {
     private static final String PREFIX = "/usr/bin/bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL"
             + " --clearenv --setenv PATH /usr/bin:/bin --setenv HOME %1$s --setenv TMPDIR %1$s --setenv LC_ALL C"
             + " --setenv AV_LOG_FORCE_NOCOLOR 1 --ro-bind /usr /usr --symlink usr/lib64 /lib64"
-            + " --proc /proc --remount-ro /proc --dev /dev --tmpfs /tmp"
+            + " --proc /proc --remount-ro /proc --dev /dev --remount-ro /dev --dir /tmp"
             + " --ro-bind /home/video/.sluice/ffmpeg/linux /home/video/.sluice/ffmpeg/linux";
 
     @Test
@@ -30,7 +31,7 @@ class SandboxTest {
                 .isEqualTo(PREFIX.formatted(ATTEMPT)
                         + " --bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
-                        + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
+                        + " --remount-ro / --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
     }
 
     @Test
@@ -38,7 +39,7 @@ class SandboxTest {
         assertThat(prefix(FileAccess.readFile(SOURCE), Optional.of(SANDBOX)))
                 .isEqualTo(PREFIX.formatted("/tmp")
                         + " --ro-bind /work/jobs/a/download-0-3/source /work/jobs/a/download-0-3/source"
-                        + " --chdir /tmp -- /bin/sh");
+                        + " --remount-ro / --chdir /tmp -- /bin/sh");
     }
 
     @Test
@@ -46,7 +47,18 @@ class SandboxTest {
         assertThat(prefix(FileAccess.readDirectory(ATTEMPT), Optional.of(SANDBOX)))
                 .isEqualTo(PREFIX.formatted(ATTEMPT)
                         + " --ro-bind /work/jobs/a/processing-0-7 /work/jobs/a/processing-0-7"
-                        + " --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
+                        + " --remount-ro / --chdir /work/jobs/a/processing-0-7 -- /bin/sh");
+    }
+
+    @Test
+    void passesSystemCallFilterAsOpenFile() {
+        Sandbox filtered = new Sandbox(
+                SANDBOX.bwrap(), SANDBOX.system(), SANDBOX.programs(), Optional.of(Path.of("/cache/calls.bpf")));
+
+        assertThat(launchSpec(FileAccess.readFile(SOURCE), Optional.of(filtered))
+                        .command())
+                .startsWith("/bin/sh", "-c", "exec \"$@\" 9<\"$0\"", "/cache/calls.bpf", "/usr/bin/bwrap")
+                .containsSequence("--seccomp", "9");
     }
 
     @Test

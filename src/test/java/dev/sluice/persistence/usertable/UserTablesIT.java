@@ -15,6 +15,7 @@ import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import dev.sluice.persistence.job.JobCreation;
+import dev.sluice.persistence.job.JobQueryRepository;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.run.Claim;
 import dev.sluice.persistence.run.ClaimResult;
@@ -27,6 +28,7 @@ import io.vertx.junit5.VertxExtension;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +88,19 @@ class UserTablesIT {
     @AfterEach
     void stop() {
         opened.forEach(Store::close);
+    }
+
+    @Test
+    void returnsIdOfMediaItemAsItsRowHasIt() {
+        String id = "0a1b2c3d-0000-4000-8000-00000000abcd";
+        postgres.execute("CREATE TABLE media (\"id\" uuid PRIMARY KEY, \"s3Key\" text); INSERT INTO media VALUES ('"
+                + id + "', 'uploads/a.mp4')");
+        Store store = open(postgres.config("VideoProcessingJob", "media"));
+        JobQueryRepository queries = new JobQueryRepository(store.database(), store.tables());
+
+        for (String spelling : List.of(id, id.toUpperCase(Locale.ROOT), "{" + id + "}", id.replace("-", ""))) {
+            assertThat(await(queries.media(spelling)).orElseThrow().id()).isEqualTo(id);
+        }
     }
 
     @Test

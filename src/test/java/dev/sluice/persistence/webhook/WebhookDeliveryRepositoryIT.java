@@ -7,6 +7,7 @@ import dev.sluice.ServicesExtension;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +44,7 @@ class WebhookDeliveryRepositoryIT {
                 await(deliveries.acquireDue(10, 4, Map.of(), HOLD)).get(0);
 
         assertThat(first.attempts()).isEqualTo(1);
-        assertThat(first.payload().getString("job_id")).isEqualTo("7");
+        assertThat(new JsonObject(first.payload()).getString("job_id")).isEqualTo("7");
         assertThat(second.attempts()).isEqualTo(2);
         assertThat(second.id()).isEqualTo(first.id());
         // The first holder can no longer abandon it.

@@ -12,7 +12,10 @@ import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,27 @@ final class EmbeddedObjectStoreIT {
                             client.listObjectsV2(list -> list.bucket("videos")).join())
                     .hasMessageContaining("403");
         }
+    }
+
+    /** S3Proxy takes files that all users can read for public objects. */
+    @Test
+    void rejectsRequestsWithoutSignature() throws Exception {
+        Path existing = Files.createDirectories(dir.resolve("videos")).resolve("old.mp4");
+        Files.writeString(existing, "video");
+        Files.setPosixFilePermissions(existing.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(existing, PosixFilePermissions.fromString("rw-r--r--"));
+        try (EmbeddedObjectStore store = EmbeddedObjectStore.start(dir, "videos")) {
+            for (String path : List.of("", "videos", "videos/", "videos/old.mp4")) {
+                HttpResponse<String> response = HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(store.endpoint().resolve("/" + path))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+
+                assertThat(response.statusCode()).as(path).isEqualTo(403);
+            }
+        }
+        assertThat(Files.getPosixFilePermissions(existing)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test
