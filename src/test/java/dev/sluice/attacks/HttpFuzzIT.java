@@ -41,7 +41,7 @@ class HttpFuzzIT {
                 seed++;
             }
             Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> target.connections() == 0);
-            target.checkServesOthers();
+            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(target::checkServesOthers);
             System.out.println("fuzzed until seed " + seed + ": " + statuses + " (0: no response); "
                     + services.database().value("SELECT count(*) FROM sluice.upload") + " unfinished tus uploads, "
                     + services.database().value("SELECT count(*) FROM sluice.job") + " jobs");
