@@ -7,12 +7,14 @@ import static dev.sluice.attacks.AttackedProcess.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.attacks.RawConnection.Received;
+import dev.sluice.http.TestTokens;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -225,7 +227,7 @@ final class HttpAttacks {
         return head(
                         "POST",
                         MEDIA,
-                        authorization(MALLORY),
+                        authorization(anyAttacker()),
                         "Content-Type: multipart/form-data; boundary=b",
                         "Content-Length: " + length)
                 + "\r\n";
@@ -233,15 +235,21 @@ final class HttpAttacks {
 
     /** The head of a request that appends 1,000 bytes to a new upload. */
     private static String patchHead(AttackedProcess target) throws IOException {
+        String token = anyAttacker();
         return head(
                         "PATCH",
-                        target.createUpload(),
-                        authorization(MALLORY),
+                        target.createUpload(token),
+                        authorization(token),
                         "Tus-Resumable: 1.0.0",
                         "Upload-Offset: 0",
                         "Content-Type: application/offset+octet-stream",
                         "Content-Length: 1000")
                 + "\r\n";
+    }
+
+    /** Another user each time: one may not have all places. */
+    private static String anyAttacker() {
+        return TestTokens.of("mallory-" + UUID.randomUUID());
     }
 
     private static List<Received> receiveAll(List<RawConnection> open) throws IOException {

@@ -41,7 +41,7 @@ class HttpFuzzIT {
                 seed++;
             }
             Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> target.connections() == 0);
-            target.checkServesOthers();
+            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(target::checkServesOthers);
             System.out.println("fuzzed until seed " + seed + ": " + statuses + " (0: no response); "
                     + services.database().value("SELECT count(*) FROM sluice.upload") + " unfinished tus uploads, "
                     + services.database().value("SELECT count(*) FROM sluice.job") + " jobs");
@@ -50,7 +50,7 @@ class HttpFuzzIT {
 
     private static void run(AttackedProcess target, long seed, Map<Integer, Integer> statuses) throws IOException {
         MutatedRequests requests = new MutatedRequests(seed);
-        String upload = target.createUpload();
+        String upload = target.createUpload(AttackedProcess.MALLORY);
         for (int i = 0; i < EACH_SEED; i++) {
             byte[] request = requests.next(upload);
             try (RawConnection connection = target.connect("127.0.4." + (1 + requests.below(200)))) {
