@@ -5,6 +5,7 @@ import dev.sluice.config.reader.ValueParser;
 import dev.sluice.config.value.Secret;
 import dev.sluice.webhook.AddressPolicy;
 import dev.sluice.webhook.WebhookEvent;
+import dev.sluice.webhook.WebhookSignature;
 import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Webhooks that announce the end of jobs.
  *
  * @param receivers of all jobs
- * @param secret signs webhooks of receivers without their own secret, and of jobs; without it no job may set a webhook
+ * @param secret signs webhooks of receivers without their own secret; those of jobs are signed with secrets derived from it, so
+ *     that without it no job may set a webhook
  * @param addressPolicy allowed addresses of receivers
  * @param backoff delays before the second, third, … attempt; the last one repeats
  * @param maxAge age at which a webhook is abandoned
@@ -74,6 +76,11 @@ public record WebhooksConfig(
                 .findFirst()
                 .flatMap(Receiver::secret)
                 .or(() -> secret);
+    }
+
+    /** The secret for webhooks that a user names, derived from the common secret; empty if there is none. */
+    public Optional<Secret> secretOf(String user) {
+        return secret.map(common -> new Secret(WebhookSignature.secretOf(user, common.reveal())));
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.sluice.config.BackendConfig;
 import dev.sluice.http.handler.ApiRequest;
 import dev.sluice.http.handler.JsonResponse;
 import dev.sluice.http.handler.OperationHandler;
-import dev.sluice.http.problem.InvalidRequestException;
 import dev.sluice.http.problem.ProblemCode;
 import dev.sluice.http.problem.ProblemHandler;
 import dev.sluice.http.security.CallerAuthenticator;

@@ -14,6 +14,7 @@ import dev.sluice.http.handler.JobHandler;
 import dev.sluice.http.handler.OperationHandler;
 import dev.sluice.http.handler.OutputUrlHandler;
 import dev.sluice.http.handler.SystemStatusHandler;
+import dev.sluice.http.handler.WebhookSecretHandler;
 import dev.sluice.http.security.ConnectionLimiter;
 import dev.sluice.http.stream.EventStreamHandler;
 import dev.sluice.http.stream.FormUploadHandler;
@@ -153,6 +154,7 @@ public final class HttpApiVerticle extends VerticleBase {
         buffered.putAll(new DeadLetterHandler(services.deadLetters()).handlers());
         buffered.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
+        buffered.putAll(new WebhookSecretHandler(services.webhookResolver()).handlers());
         buffered.putAll(new HealthHandler(health, services.process(), contract).handlers());
         Map<String, StreamingHandler> streaming = new HashMap<>();
         streaming.putAll(new FormUploadHandler(

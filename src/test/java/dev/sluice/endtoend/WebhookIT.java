@@ -233,6 +233,18 @@ class WebhookIT {
         assertThat(refused.code()).isEqualTo("invalid_request");
         awaitThat(() -> states().equals(List.of("delivered", "delivered")));
         assertThat(receiver.of(job)).hasSize(2);
+        String secret =
+                client.get("/api/video-processing/webhook-secret", ann).json().getString("secret");
+        assertThat(receiver.of(job))
+                .allSatisfy(hook -> assertThat(hook.headers())
+                        .containsEntry(
+                                "Sluice-Signature",
+                                WebhookSignature.of(
+                                        secret, Long.parseLong(hook.headers().get("Sluice-Timestamp")), hook.body())));
+        assertThat(client.get("/api/video-processing/webhook-secret", TestTokens.of("bob"))
+                        .json()
+                        .getString("secret"))
+                .isNotEqualTo(secret);
     }
 
     private static JsonObject settings(String... urls) {

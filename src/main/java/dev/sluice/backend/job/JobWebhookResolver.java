@@ -1,6 +1,7 @@
 package dev.sluice.backend.job;
 
 import dev.sluice.config.WebhooksConfig;
+import dev.sluice.config.value.Secret;
 import dev.sluice.webhook.WebhookUrl;
 import java.util.Optional;
 
@@ -13,6 +14,17 @@ public final class JobWebhookResolver {
 
     public JobWebhookResolver(WebhooksConfig config) {
         this.config = config;
+    }
+
+    /**
+     * The secret that signs the webhooks of a user.
+     *
+     * @throws RequestRejectedException CONFLICT, if none is configured
+     */
+    public Secret secretOf(Caller caller) {
+        return config.secretOf(caller.subject())
+                .orElseThrow(() -> new RequestRejectedException(
+                        RequestRejectedException.Reason.CONFLICT, "backend.webhookSecret is not set."));
     }
 
     /**

@@ -54,8 +54,8 @@ public final class MediaJobService {
                 .compose(media -> {
                     Optional<WebhookUrl> webhook = webhookResolver.resolve(webhookUrl);
                     return source(media)
-                            .compose(source ->
-                                    submission.create(JobCreation.forExistingMedia(job(media, source), webhook)))
+                            .compose(source -> submission.create(
+                                    JobCreation.forExistingMedia(job(media, source), webhook, caller.subject())))
                             .map(Optional::orElseThrow);
                 });
     }

@@ -51,7 +51,9 @@ final class WebhookSender {
         } catch (IllegalArgumentException forbidden) {
             return Future.succeededFuture(WebhookResult.rejected(String.valueOf(forbidden.getMessage())));
         }
-        return config.secretFor(delivery.url())
+        return delivery.owner()
+                .map(config::secretOf)
+                .orElseGet(() -> config.secretFor(delivery.url()))
                 .map(secret -> send(delivery, url, secret))
                 .orElseGet(() -> Future.succeededFuture(
                         WebhookResult.rejected("the configuration has no secret for this receiver")));

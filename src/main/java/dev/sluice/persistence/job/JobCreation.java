@@ -10,8 +10,10 @@ import java.util.Optional;
  *
  * @param uploadId the upload that is completed by this job
  * @param webhook receives the result of the job, in addition to the configured receivers
+ * @param creator the user whose secret signs the webhook
  */
-public record JobCreation(StagedJob job, Media media, Optional<String> uploadId, Optional<WebhookUrl> webhook) {
+public record JobCreation(
+        StagedJob job, Media media, Optional<String> uploadId, Optional<WebhookUrl> webhook, String creator) {
     /** What happens to the media item of the job. */
     public enum Media {
         /** No change. */
@@ -28,18 +30,27 @@ public record JobCreation(StagedJob job, Media media, Optional<String> uploadId,
     }
 
     public static JobCreation of(StagedJob job) {
-        return new JobCreation(job, Media.UNCHANGED, Optional.empty(), Optional.empty());
+        return new JobCreation(job, Media.UNCHANGED, Optional.empty(), Optional.empty(), owner(job));
     }
 
     public static JobCreation forNewMedia(StagedJob job, Optional<WebhookUrl> webhook) {
-        return new JobCreation(job, Media.NEW, Optional.empty(), webhook);
+        return new JobCreation(job, Media.NEW, Optional.empty(), webhook, owner(job));
     }
 
     public static JobCreation forUpload(StagedJob job, UploadRecord upload) {
-        return new JobCreation(job, Media.NEW, Optional.of(upload.id()), upload.webhook());
+        return new JobCreation(job, Media.NEW, Optional.of(upload.id()), upload.webhook(), upload.owner());
     }
 
-    public static JobCreation forExistingMedia(StagedJob job, Optional<WebhookUrl> webhook) {
-        return new JobCreation(job, Media.EXISTING, Optional.empty(), webhook);
+    /**
+     * A job of a media item that has a row.
+     *
+     * @param creator may be an administrator, and not the owner of the media item
+     */
+    public static JobCreation forExistingMedia(StagedJob job, Optional<WebhookUrl> webhook, String creator) {
+        return new JobCreation(job, Media.EXISTING, Optional.empty(), webhook, creator);
+    }
+
+    private static String owner(StagedJob job) {
+        return job.userId().orElse("");
     }
 }

@@ -15,7 +15,6 @@ import dev.sluice.persistence.run.JobRegistration;
 import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
-import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -60,8 +59,7 @@ public final class JobRepository {
     public Future<Optional<JobId>> create(JobCreation creation, OutboxMessage message) {
         return database.transaction(session -> creation.uploadId().isPresent()
                 ? createForUpload(session, creation, message)
-                : createUnlessActive(session, creation, message)
-                        .compose(id -> subscribe(session, id, creation.webhook())));
+                : createUnlessActive(session, creation, message).compose(id -> subscribe(session, id, creation)));
     }
 
     private Future<Optional<JobId>> createForUpload(SqlSession session, JobCreation creation, OutboxMessage message) {
@@ -69,8 +67,7 @@ public final class JobRepository {
         JobId id = creation.job().id();
         return session.execute(UploadRepository.COMPLETE, upload)
                 .compose(completed -> completed.rowCount() > 0
-                        ? insert(session, creation, message)
-                                .compose(inserted -> subscribe(session, id, creation.webhook()))
+                        ? insert(session, creation, message).compose(inserted -> subscribe(session, id, creation))
                         : session.execute(UploadRepository.EXISTS, upload)
                                 .map(found -> Optional.of(id).filter(known -> found.size() > 0)));
     }
@@ -113,8 +110,9 @@ public final class JobRepository {
                 session.execute(SET_NOT_SENT, id, StageName.DOWNLOAD.key()));
     }
 
-    private static Future<Optional<JobId>> subscribe(SqlSession session, JobId job, Optional<WebhookUrl> webhook) {
-        return webhook.map(url -> WebhookSubscriptions.subscribe(session, job, url))
+    private static Future<Optional<JobId>> subscribe(SqlSession session, JobId job, JobCreation creation) {
+        return creation.webhook()
+                .map(url -> WebhookSubscriptions.subscribe(session, job, url, creation.creator()))
                 .orElseGet(Future::succeededFuture)
                 .map(Optional.of(job));
     }

@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Stores webhook deliveries, which any process may send. A process acquires a due delivery for a limited time; if it is not
@@ -33,7 +34,7 @@ public final class WebhookDeliveryRepository {
             UPDATE sluice.webhook_delivery d
                SET tries = tries + 1, due_at = now() + make_interval(secs => $5)
               FROM due WHERE d.id = due.id
-            RETURNING d.id, d.job_id, d.event, d.url, d.origin, d.payload::text AS payload, d.tries,
+            RETURNING d.id, d.job_id, d.event, d.url, d.origin, d.owner, d.payload::text AS payload, d.tries,
                       extract(epoch FROM now() - d.created_at)::float8 AS age
             """;
     private static final String DELIVERED = """
@@ -112,6 +113,7 @@ public final class WebhookDeliveryRepository {
                 row.getString("event"),
                 row.getString("url"),
                 row.getString("origin"),
+                Optional.ofNullable(row.getString("owner")),
                 row.getString("payload"),
                 row.getInteger("tries"),
                 SqlDurations.fromSeconds(row.getDouble("age")));

@@ -15,19 +15,20 @@ import java.util.List;
 public final class WebhookSubscriptions {
     // The ID is derived from the content: a duplicate update inserts nothing.
     private static final String ENQUEUE = """
-            INSERT INTO sluice.webhook_delivery (id, job_id, event, url, origin, payload)
+            INSERT INTO sluice.webhook_delivery (id, job_id, event, url, origin, owner, payload)
             SELECT left(encode(sha256(convert_to(concat_ws(chr(10), $1::text, $2::text, $3::text, url), 'UTF8')), 'hex'),
                         32)::uuid,
-                   $1::text, $2::text, url, origin, $4::json
-              FROM (SELECT url, origin FROM unnest($5::text[], $6::text[]) AS configured (url, origin)
-                     UNION
-                    SELECT url, origin FROM sluice.job_webhook WHERE job_id = $1::text) AS receiver
+                   $1::text, $2::text, url, origin, owner, $4::json
+              FROM (SELECT url, origin, NULL AS owner FROM unnest($5::text[], $6::text[]) AS configured (url, origin)
+                     UNION ALL
+                    SELECT url, origin, owner FROM sluice.job_webhook
+                     WHERE job_id = $1::text AND url <> ALL ($5::text[])) AS receiver
             ON CONFLICT (id) DO NOTHING
             """;
     // The number of webhooks of a job is limited.
     private static final String SUBSCRIBE = """
-            INSERT INTO sluice.job_webhook (job_id, url, origin)
-            SELECT $1::text, $2::text, $3::text
+            INSERT INTO sluice.job_webhook (job_id, url, origin, owner)
+            SELECT $1::text, $2::text, $3::text, $4::text
              WHERE (SELECT count(*) FROM sluice.job_webhook WHERE job_id = $1::text) < 10
             ON CONFLICT DO NOTHING
             """;
@@ -73,9 +74,13 @@ public final class WebhookSubscriptions {
                 .mapEmpty();
     }
 
-    /** Adds a webhook for the result of one job; a job has at most ten. */
-    public static Future<Void> subscribe(SqlSession session, JobId job, WebhookUrl url) {
-        return session.execute(SUBSCRIBE, job.value(), url.value(), url.origin())
+    /**
+     * Adds a webhook for the result of one job; a job has at most ten.
+     *
+     * @param owner the user who names the receiver
+     */
+    public static Future<Void> subscribe(SqlSession session, JobId job, WebhookUrl url, String owner) {
+        return session.execute(SUBSCRIBE, job.value(), url.value(), url.origin(), owner)
                 .mapEmpty();
     }
 

@@ -32,6 +32,7 @@ class WebhookSenderTest {
     private final List<WebhookRequest> requests = new ArrayList<>();
     private Future<Integer> response = Future.succeededFuture(204);
     private Optional<Secret> secret = Optional.of(new Secret(SECRET));
+    private Optional<String> owner = Optional.empty();
     private Future<List<InetAddress>> addresses = Future.succeededFuture(List.of(address("8.8.8.8")));
 
     @Test
@@ -53,6 +54,20 @@ class WebhookSenderTest {
                 .containsEntry("Sluice-Delivery", ID.toString())
                 .containsEntry("Sluice-Timestamp", "1764000000")
                 .containsEntry("Sluice-Signature", WebhookSignature.of(SECRET, 1_764_000_000, request.body()));
+    }
+
+    @Test
+    void signsWithSecretOfUserWhoNamedTheReceiver() {
+        owner = Optional.of("ann");
+
+        attempt("https://hooks.test/x?y", 1);
+
+        WebhookRequest request = requests.get(0);
+        // printf 'sluice webhook secret of ann' | openssl dgst -sha256 -hmac a-secret-of-thirty-two-characters
+        String derived = "25a7524cd268e2bee8b84ba12a70b16bb26e2162b59d0bbdf15e690e52cdde02";
+        assertThat(request.headers())
+                .containsEntry("Sluice-Signature", WebhookSignature.of(derived, 1_764_000_000, request.body()));
+        assertThat(WebhookSignature.secretOf("bob", SECRET)).isNotEqualTo(derived);
     }
 
     @Test
@@ -138,6 +153,7 @@ class WebhookSenderTest {
                             "job.completed",
                             url,
                             "https://hooks.test:443",
+                            owner,
                             payload.encode(),
                             attempts,
                             Duration.ZERO))
