@@ -54,7 +54,7 @@ record H264Level(int idc, long maxRate, long maxSize, long maxReferences, long m
                 .orElse(HIGHEST);
     }
 
-    private static long blocks(int side) {
+    private static long blocks(long side) {
         return (side + MACROBLOCK - 1) / MACROBLOCK;
     }
 }
