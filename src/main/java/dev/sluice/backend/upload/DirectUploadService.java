@@ -1,7 +1,6 @@
 package dev.sluice.backend.upload;
 
 import dev.sluice.backend.job.Caller;
-import dev.sluice.backend.job.PresignedUrlService;
 import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;

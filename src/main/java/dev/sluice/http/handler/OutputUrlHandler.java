@@ -1,7 +1,7 @@
 package dev.sluice.http.handler;
 
 import dev.sluice.backend.job.MediaJobService;
-import dev.sluice.backend.job.PresignedUrlService;
+import dev.sluice.backend.upload.PresignedUrlService;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.persistence.job.JobDetails;
 import io.vertx.core.Future;

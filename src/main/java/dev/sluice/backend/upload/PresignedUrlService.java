@@ -1,5 +1,7 @@
-package dev.sluice.backend.job;
+package dev.sluice.backend.upload;
 
+import dev.sluice.backend.job.Caller;
+import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.common.LruCache;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
