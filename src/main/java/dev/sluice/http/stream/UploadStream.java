@@ -60,7 +60,7 @@ final class UploadStream implements ReadStream<Buffer> {
     void discard() {
         completed = true;
         source.handler(discarded -> {});
-        resume();
+        var unused = resume();
     }
 
     @Override
