@@ -176,7 +176,7 @@ final class HttpAttacks {
         for (RawConnection connection : open) {
             var unused = connection.trySend(head("GET", "/health/live", "Connection: close")
                     .concat("\r\n")
-                    .getBytes());
+                    .getBytes(StandardCharsets.US_ASCII));
             answered += connection.receive(LIMIT).status() == 0 ? 0 : 1;
             connection.close();
         }
