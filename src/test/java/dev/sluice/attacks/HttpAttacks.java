@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.attacks.RawConnection.Received;
 import dev.sluice.http.TestTokens;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -173,9 +174,9 @@ final class HttpAttacks {
         target.checkServesOthers();
         int answered = 0;
         for (RawConnection connection : open) {
-            connection.trySend(head("GET", "/health/live", "Connection: close")
+            var unused = connection.trySend(head("GET", "/health/live", "Connection: close")
                     .concat("\r\n")
-                    .getBytes());
+                    .getBytes(StandardCharsets.US_ASCII));
             answered += connection.receive(LIMIT).status() == 0 ? 0 : 1;
             connection.close();
         }
@@ -212,7 +213,8 @@ final class HttpAttacks {
     private static String longHead(AttackedProcess target) throws IOException {
         try (RawConnection connection = target.connect()) {
             Received answer = connection
-                    .trySend((head("GET", "/health/live", "X: " + "x".repeat(100_000)) + "\r\n").getBytes())
+                    .trySend((head("GET", "/health/live", "X: " + "x".repeat(100_000)) + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII))
                     .receive(LIMIT);
             assertThat(answer.closed()).isTrue();
             return answer.toString();

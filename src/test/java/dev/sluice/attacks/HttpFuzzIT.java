@@ -54,7 +54,7 @@ class HttpFuzzIT {
         for (int i = 0; i < EACH_SEED; i++) {
             byte[] request = requests.next(upload);
             try (RawConnection connection = target.connect("127.0.4." + (1 + requests.below(200)))) {
-                connection.trySend(request);
+                var unused = connection.trySend(request);
                 if (requests.disconnects()) {
                     reset(connection);
                     continue;

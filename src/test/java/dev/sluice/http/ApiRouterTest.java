@@ -273,8 +273,8 @@ class ApiRouterTest {
         for (int round = 0; round < 2; round++) {
             try (RawConnection one = RawConnection.open("127.0.0.1", server.actualPort());
                     RawConnection other = RawConnection.open("127.0.0.1", server.actualPort())) {
-                one.send(head).send(part);
-                other.send(head).send(part);
+                var unused = one.send(head).send(part);
+                var unusedToo = other.send(head).send(part);
                 // Neither body is complete: one of them is rejected, and the other one is still accepted.
                 Received rejected = one.receive(Duration.ofMillis(50));
                 boolean first = true;
