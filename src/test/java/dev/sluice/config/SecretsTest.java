@@ -137,6 +137,6 @@ class SecretsTest {
         InvalidConfigException invalid =
                 catchThrowableOfType(InvalidConfigException.class, () -> SluiceConfig.load(file, Map.of()));
 
-        assertThat(invalid).hasMessage(file + ": is not a JSON object (line 2, column 22)");
+        assertThat(invalid).hasMessage(file + ": is not a JSON object (line 2, column 15)");
     }
 }

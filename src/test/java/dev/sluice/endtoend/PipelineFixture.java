@@ -134,7 +134,7 @@ public final class PipelineFixture implements AutoCloseable {
                                 .put("finalDistanceSeconds", 0));
     }
 
-    TestBroker broker() {
+    public TestBroker broker() {
         return broker;
     }
 

@@ -26,9 +26,9 @@ public final class WaitingJobRepository {
                             WHERE state = 'waiting' AND sent_at = 'infinity' AND stage = 'download') AS waiting
             """;
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('sluice waiting jobs', 0))";
-    // Sent jobs that no worker processes: half as many as are running, so that a slot that becomes free is used at
-    // once. A job
-    // that waits for a retry is not counted, and after a minute without a running job none: their messages may be lost.
+    // Half as many sent jobs wait for a worker as are running, so that a slot that becomes free is used at once. A job
+    // that
+    // waits for a retry is not counted, and none after a minute without a running job: their messages may be lost.
     private static final String SEND = """
             WITH sent AS MATERIALIZED (
                 SELECT j.id, j.submitted_by,

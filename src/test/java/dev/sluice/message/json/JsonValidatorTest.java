@@ -49,7 +49,7 @@ class JsonValidatorTest {
                 "{\"\\u0000\":1} | NUL character",
                 "\"\\ud800\" | unpaired surrogate",
                 "\"\\udc00\\ud800\" | unpaired surrogate",
-                "{\"\\ud83d\":1} | unpaired surrogate",
+                "{\"\\ud83d\":1} | not a JSON object",
                 "1} {\"id\":2 | not a JSON object"
             })
     void rejectsValuesThatLaterProcessingCannotHandle(String value, String rule) {
