@@ -88,7 +88,8 @@ public final class FormUploadHandler {
         }
 
         void part(HttpServerFileUpload file) {
-            if (video != null || !file.name().equals(FIELD)) {
+            // What is discarded of a form that has failed may contain a file, too.
+            if (video != null || stored.future().isComplete() || !file.name().equals(FIELD)) {
                 file.handler(discarded -> {});
                 return;
             }
