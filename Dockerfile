@@ -17,7 +17,7 @@ VOLUME /var/lib/sluice
 
 # Memory and cores are left to FFmpeg. The JVM needs little memory for a video of any size, and neither the second compiler nor
 # parallel garbage collection makes it faster.
-ENV JAVA_TOOL_OPTIONS="-Xmx96m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
+ENV JAVA_TOOL_OPTIONS="-Xmx128m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
 ENV SLUICE_WORKSPACE_DIRECTORY=/var/lib/sluice/work
 ENV SLUICE_FFMPEG_CACHE_DIRECTORY=/var/lib/sluice/ffmpeg
 ENV SLUICE_FFMPEG_SANDBOX=required

@@ -31,14 +31,18 @@ public final class AttackedProcess implements AutoCloseable {
     static final int UPLOAD_PLACES = 4;
 
     private static final String ATTACKER = "127.0.0.66";
-    private static final String OTHER_USER = "127.0.0.1";
     /** In which another user must be served. */
     private static final Duration SERVICE_LIMIT = Duration.ofSeconds(10);
+
+    /** Addresses used of a network of 256. */
+    private static final int HOSTS = 250;
 
     private final ChildProcess process;
     private final int port;
     private final List<String> rows = new ArrayList<>();
     private final List<RawConnection> kept = new ArrayList<>();
+    private int checks;
+    private String otherUser = "127.1.0.1";
 
     private AttackedProcess(ChildProcess process, int port) {
         this.process = process;
@@ -150,6 +154,9 @@ public final class AttackedProcess implements AutoCloseable {
 
     /** Occupies all places with uploads of other users at the same time, and reads a job. */
     void checkServesOthers() throws IOException {
+        // An address of its own for each check: the checks together exceed the rate limit of one.
+        checks++;
+        otherUser = "127.1." + checks / HOSTS + "." + (checks % HOSTS + 1);
         byte[] half = video(500);
         List<RawConnection> uploads = new ArrayList<>();
         List<String> locations = new ArrayList<>();
@@ -163,7 +170,7 @@ public final class AttackedProcess implements AutoCloseable {
                         .isEqualTo(201);
                 String location = header(created.text(), "location");
                 locations.add(location);
-                uploads.add(connect(OTHER_USER)
+                uploads.add(connect(otherUser)
                         .send(head(
                                         "PATCH",
                                         location,
@@ -199,7 +206,7 @@ public final class AttackedProcess implements AutoCloseable {
     private Received exchange(String token, String method, String path, String... lines) throws IOException {
         List<String> all = new ArrayList<>(List.of(authorization(token), "Tus-Resumable: 1.0.0", "Connection: close"));
         all.addAll(List.of(lines));
-        try (RawConnection connection = connect(OTHER_USER)) {
+        try (RawConnection connection = connect(otherUser)) {
             return connection
                     .send(head(method, path, all.toArray(String[]::new)) + "\r\n")
                     .receive(SERVICE_LIMIT);

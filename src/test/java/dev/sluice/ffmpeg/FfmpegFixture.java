@@ -90,6 +90,14 @@ public final class FfmpegFixture {
         return lines;
     }
 
+    /** The last lines of the error output of FFmpeg or ffprobe; fails if it fails; blocks. */
+    public static String errorOutput(Path program, List<String> command, Path directory) {
+        FfmpegRunner.ExitResult result = bare(program, directory)
+                .run(command, line -> {}, Watchdog.withDeadline(Duration.ofSeconds(60)), new CancellationToken());
+        assertThat(result.exitCode()).as(result.stderr().toString()).isZero();
+        return String.join("\n", result.stderr().lines());
+    }
+
     /** Asserts the properties of an output that are the same for every source; blocks. */
     public static void assertOutputFormat(Path file, boolean hasAudio) {
         assertThat(entries(file, "v", "stream=codec_name,pix_fmt")).containsExactly("h264,yuv420p");
