@@ -122,7 +122,6 @@ class SourceMatrixIT {
                                 "prores_ks mov",
                                 "mpeg4 avi",
                                 "mpeg4 mp4",
-                                "utvideo avi",
                                 "ffv1 mkv",
                                 "rawvideo mov")
                         .flatMap(format -> IntStream.of(0, 90, 180, 270)
@@ -182,8 +181,8 @@ class SourceMatrixIT {
     @MethodSource("fieldOrders")
     void deinterlacesAllFieldOrders(Interlaced video) {
         String weave = video.order().equals("tff") ? "interleave_top" : "interleave_bottom";
-        String picture =
-                "testsrc2=size=320x240:rate=50:duration=1,tinterlace=mode=" + weave + ",setfield=" + video.order();
+        String picture = "smptebars=size=320x240:rate=50:duration=1,format=yuv422p,scroll=h=0.02,tinterlace=mode="
+                + weave + ",setfield=" + video.order();
         List<String> output = new ArrayList<>(List.of("-c:v", video.codec()));
         switch (video.codec()) {
             case "libx264" ->
@@ -202,10 +201,10 @@ class SourceMatrixIT {
         boolean upright = video.rotation() % 180 == 0;
         assertThat(result.renditions()).allSatisfy(rendition -> {
             assertThat(rendition.width() > rendition.height()).isEqualTo(upright);
-            int[] fields = fields(rendition.file());
+            int[] fields = fields(rendition.file(), upright);
             assertThat(fields[0] + fields[1])
                     .as("interlaced of %d progressive frames", fields[2])
-                    .isLessThan(4);
+                    .isZero();
         });
     }
 
@@ -276,8 +275,9 @@ class SourceMatrixIT {
         return Double.parseDouble(mean.group(1));
     }
 
-    private int[] fields(Path file) {
-        Matcher fields = FIELDS.matcher(statistics(file, "-vf", "idet"));
+    /** Fields are lines of the source, so rotated frames are rotated back. */
+    private int[] fields(Path file, boolean upright) {
+        Matcher fields = FIELDS.matcher(statistics(file, "-vf", upright ? "idet" : "transpose=1,idet"));
         int[] last = {0, 0, 0};
         while (fields.find()) {
             last = IntStream.of(1, 2, 3)
