@@ -195,7 +195,9 @@ final class ApiRouter {
                                 .orElse(""),
                         validated)
                 : Future.succeededFuture(authenticated(request));
-        caller.compose(call -> streaming.handle(call, request.request())).onFailure(request::fail);
+        caller.onSuccess(call -> connections.exempt(request))
+                .compose(call -> streaming.handle(call, request.request()))
+                .onFailure(request::fail);
     }
 
     private ApiRequest authenticated(RoutingContext request) {

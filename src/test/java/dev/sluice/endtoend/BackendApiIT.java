@@ -362,7 +362,7 @@ class BackendApiIT {
     void storesVideoFromFormAndLinksItsRenditions() throws Exception {
         byte[] video = Files.readAllBytes(pipeline.clip(1));
 
-        Reply made = client.upload(API + "/media", ANN, "my cl\u00fcp.mp4", Buffer.buffer(video));
+        Reply made = client.upload(API + "/media", ANN, "my cl\u00fcp, a:b=c; %22x%22.mp4", Buffer.buffer(video));
 
         assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
         String job = made.json().getString("job_id");
@@ -370,7 +370,7 @@ class BackendApiIT {
         BackendSimulator.awaitThat(() ->
                 client.get(API + "/jobs/" + job, ANN).json().getString("status").equals("COMPLETED"));
         assertThat(client.get(API + "/jobs/" + job, ANN).json().getMap())
-                .containsEntry("original_filename", "my cl\u00fcp.mp4")
+                .containsEntry("original_filename", "my cl\u00fcp, a:b=c; \"x\".mp4")
                 .containsEntry("user_id", "ann")
                 .containsEntry("s3_key", "uploads/" + media + ".mp4");
         assertThat(pipeline.database()

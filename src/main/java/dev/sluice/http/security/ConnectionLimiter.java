@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Limits the open connections, in all and of each client address, and the time in which the head of a request must be complete:
  * the first one after the connection was opened, another one after the response before it. If all connections are in use, a
- * new one replaces the oldest that waits for a request. For use on one event loop.
+ * new one replaces the oldest that waits for a request. A connection is not counted while it serves an upload or an event
+ * stream of an authenticated caller, which have limits of their own. For use on one event loop.
  */
 public final class ConnectionLimiter implements PlatformHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimiter.class);
@@ -33,11 +34,13 @@ public final class ConnectionLimiter implements PlatformHandler {
     private final Duration headTimeout;
     private final Map<HttpConnection, State> open = new LinkedHashMap<>();
     private final Map<String, Integer> byAddress = new HashMap<>();
+    private int counted;
     private long loggedAt = System.nanoTime() - LOG_INTERVAL_NANOS;
 
     private static final class State {
         private final String address;
         private long timer = NO_TIMER;
+        private boolean isCounted;
 
         State(String address) {
             this.address = address;
@@ -59,14 +62,14 @@ public final class ConnectionLimiter implements PlatformHandler {
     public void accept(HttpConnection connection) {
         String address = ClientAddress.of(connection.remoteAddress());
         int ofAddress = byAddress.getOrDefault(address, 0);
-        if (ofAddress >= limits.maxPerAddress() || (open.size() >= limits.max() && !closeOldestWaiting())) {
+        if (ofAddress >= limits.maxPerAddress() || (counted >= limits.max() && !closeOldestWaiting())) {
             logRejection(address);
             var unused = connection.close();
             return;
         }
         State state = new State(address);
         open.put(connection, state);
-        byAddress.merge(address, 1, Integer::sum);
+        count(state);
         connection.closeHandler(closed -> remove(connection));
         expectHead(connection, state, headTimeout);
     }
@@ -85,6 +88,36 @@ public final class ConnectionLimiter implements PlatformHandler {
             });
         }
         request.next();
+    }
+
+    /** The request is an upload or an event stream, and its caller is authenticated. */
+    public void exempt(RoutingContext request) {
+        HttpConnection connection = request.request().connection();
+        @Nullable State state = open.get(connection);
+        if (state != null) {
+            uncount(state);
+            request.addEndHandler(ended -> {
+                if (open.containsKey(connection)) {
+                    count(state);
+                }
+            });
+        }
+    }
+
+    private void count(State state) {
+        if (!state.isCounted) {
+            state.isCounted = true;
+            counted++;
+            byAddress.merge(state.address, 1, Integer::sum);
+        }
+    }
+
+    private void uncount(State state) {
+        if (state.isCounted) {
+            state.isCounted = false;
+            counted--;
+            byAddress.computeIfPresent(state.address, (key, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     private void expectHead(HttpConnection connection, State state, Duration timeout) {
@@ -113,7 +146,7 @@ public final class ConnectionLimiter implements PlatformHandler {
         @Nullable State state = open.remove(connection);
         if (state != null) {
             stopTimer(state);
-            byAddress.computeIfPresent(state.address, (key, count) -> count == 1 ? null : count - 1);
+            uncount(state);
         }
     }
 
@@ -129,7 +162,7 @@ public final class ConnectionLimiter implements PlatformHandler {
             LOG.atWarn()
                     .addKeyValue("address", address)
                     .addKeyValue("ofAddress", byAddress.getOrDefault(address, 0))
-                    .addKeyValue("connections", open.size())
+                    .addKeyValue("connections", counted)
                     .log("connection rejected: see backend.maxConnections and backend.maxConnectionsPerAddress");
         }
     }

@@ -12,6 +12,7 @@ import dev.sluice.webhook.WebhookUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
@@ -58,7 +59,7 @@ public final class FormUploadHandler {
         // Also called when the client disconnects.
         request.exceptionHandler(cause -> form.fail(new InvalidRequestException("The form is invalid or truncated.")));
         request.endHandler(end -> form.ended());
-        request.handler(form.pace::received);
+        request.handler(form::received);
         form.pace.start(form::fail);
         request.resume();
         return form.stored
@@ -80,7 +81,9 @@ public final class FormUploadHandler {
         private final Optional<WebhookUrl> webhook;
         private final Promise<StagedJob> stored = Promise.promise();
         private final RequestPace pace = new RequestPace(vertx, FormUploadHandler.this.pace);
+        private final FormFileName fileName = new FormFileName(FIELD);
         private @Nullable UploadStream video;
+        private boolean storing;
 
         Form(Caller caller, Optional<WebhookUrl> webhook) {
             this.caller = caller;
@@ -95,10 +98,23 @@ public final class FormUploadHandler {
             }
             UploadStream data = new UploadStream(vertx, file.pause(), pace, counted -> {});
             video = data;
-            uploads.upload(caller, file.filename(), webhook, data)
+            // The raw data with the head of the part is received right after this.
+            vertx.runOnContext(received -> store(file, data));
+        }
+
+        private void store(HttpServerFileUpload file, UploadStream data) {
+            storing = true;
+            uploads.upload(caller, fileName.found().orElse(file.filename()), webhook, data)
                     // Clients read the response only after they have sent the form.
                     .onComplete(done -> data.discard())
                     .onComplete(stored);
+        }
+
+        void received(Buffer data) {
+            pace.received(data);
+            if (!storing) {
+                fileName.received(data);
+            }
         }
 
         /** The request has ended: without a file, or with a file that may be incomplete. */
