@@ -18,8 +18,8 @@ final class FormFileName {
     /** Longer header lines are not read; then the name of the decoder is used. */
     private static final int MAX_LINE_BYTES = 4 << 10;
 
-    private static final Pattern DISPOSITION =
-            Pattern.compile("^content-disposition:[ \\t]*form-data[ \\t]*(;.*)$", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+    private static final Pattern DISPOSITION = Pattern.compile(
+            "^content-disposition:[ \\t]*form-data[ \\t]*(;.*)$", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
     private static final Pattern PARAMETER =
             Pattern.compile(";[ \\t]*([a-zA-Z*]+)[ \\t]*=[ \\t]*(?:\"((?:[^\"\\\\]++|\\\\.)*+)\"|([^;\\s]*+))");
     private static final Pattern ESCAPED = Pattern.compile("\\\\([\"\\\\])");
@@ -69,9 +69,8 @@ final class FormFileName {
         Matcher each = PARAMETER.matcher(line);
         while (each.find()) {
             String quoted = each.group(2);
-            String value = quoted == null
-                    ? each.group(3)
-                    : ESCAPED.matcher(quoted).replaceAll("$1");
+            String value =
+                    quoted == null ? each.group(3) : ESCAPED.matcher(quoted).replaceAll("$1");
             parameters.putIfAbsent(
                     each.group(1).toLowerCase(Locale.ROOT),
                     new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
