@@ -2,6 +2,8 @@ package dev.sluice.http.problem;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +22,7 @@ public final class ProblemHandler {
         Throwable cause = request.failure();
         boolean explained = status == ProblemCode.INTERNAL_ERROR.status() || cause instanceof InvalidRequestException;
         Problem problem = cause != null && explained ? Problem.of(cause) : Problem.of(status);
-        if (problem.code() == ProblemCode.INTERNAL_ERROR && request.response().closed()) {
+        if (problem.code() == ProblemCode.INTERNAL_ERROR && isDisconnected(request, cause)) {
             LOG.atDebug()
                     .addKeyValue("error", String.valueOf(cause))
                     .addKeyValue("path", request.normalizedPath())
@@ -33,6 +35,12 @@ public final class ProblemHandler {
                     .log("request failed");
         }
         send(request, problem);
+    }
+
+    /** A write can fail before the response is notified that its connection is closed. */
+    private static boolean isDisconnected(RoutingContext request, @Nullable Throwable cause) {
+        return request.response().closed()
+                || (cause instanceof IOException && request.response().headWritten());
     }
 
     static void send(RoutingContext request, Problem problem) {
