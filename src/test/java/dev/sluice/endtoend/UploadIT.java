@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Resumable and direct uploads with a real object store and a complete pipeline. */
 @ExtendWith(ServicesExtension.class)
@@ -407,6 +409,24 @@ class UploadIT {
         assertThat(made.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         assertThat(stored(new JsonObject(made.body()).getString("job_id"))).isEqualTo(video);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multipart/form-data",
+                "multipart/form-data; boundary",
+                "multipart/form-data; charset=none; boundary=b",
+                "text/plain"
+            })
+    void rejectsFormThatCannotBeDecoded(String contentType) {
+        Reply reply = client.call(
+                "POST",
+                MEDIA,
+                Map.of("Authorization", "Bearer " + ANN, "Content-Type", contentType),
+                Buffer.buffer("--b\r\n"));
+
+        assertThat(reply.code()).isEqualTo("invalid_request");
     }
 
     @Test

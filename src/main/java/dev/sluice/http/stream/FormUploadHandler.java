@@ -49,7 +49,8 @@ public final class FormUploadHandler {
         Form form = new Form(call.caller(), webhookResolver.resolve(call.query(JobWebhookResolver.PARAMETER)));
         try {
             request.setExpectMultipart(true);
-        } catch (IllegalStateException notAForm) {
+        } catch (RuntimeException notAForm) {
+            // No form, no boundary, or an unknown charset: the decoder has an exception for each.
             return Future.failedFuture(InvalidRequestException.of(
                     "Content-Type",
                     request.getHeader(HttpHeaders.CONTENT_TYPE),
