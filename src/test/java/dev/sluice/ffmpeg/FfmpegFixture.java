@@ -24,6 +24,7 @@ import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.ffmpeg.sandbox.ProcessLimits;
 import dev.sluice.media.MediaInfo;
 import dev.sluice.media.ProbedSource;
+import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -157,6 +158,11 @@ public final class FfmpegFixture {
     public static EncodeRequest request(Path source, MediaInfo info, Path directory) {
         return new EncodeRequest(
                 new ProbedSource(source, info), directory, 2, ProgressListener.noop(), new CancellationToken());
+    }
+
+    /** Probes and encodes a file with {@link #MEDIA}; blocks. */
+    public static EncodeResult encode(Path source, Path directory) {
+        return encoder(MEDIA).encode(request(source, probe(source), directory));
     }
 
     /** Probes a file; blocks. */

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * An AMQP connection with exactly one channel. When either closes, the object is unusable and nothing is reopened. It
  * belongs to the context that created it.
  *
- * <p>The Vert.x client opens the connection, unless messages are received over it (docs/decisions/073). Channel operations bypass the client, because it silently opens another
- * channel after the first has closed (docs/decisions/020).
+ * <p>The Vert.x client opens the connection, unless messages are received over it (docs/decisions/073). Channel operations
+ * bypass the client, because it silently opens another channel after the first has closed (docs/decisions/020).
  */
 public final class BrokerConnection {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConnection.class);

@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The content header frame of a message (AMQP 0-9-1, sections 2.3.5.2 and 4.2.6.1), read without recursion. Pure.
  *
  * @param payload of the frame
- * @param bodyBytes size of the body that follows, bytes
  */
-record ContentHeader(ByteBuffer payload, long bodyBytes) {
+record ContentHeader(ByteBuffer payload) {
     /** Header with the size of a body that was received in part; long. */
     static final String BODY_BYTES = "x-sluice-body-bytes";
 
@@ -31,8 +30,12 @@ record ContentHeader(ByteBuffer payload, long bodyBytes) {
     private static final int HEADERS = 0x2000;
 
     static ContentHeader of(byte[] payload) {
-        ByteBuffer buffer = ByteBuffer.wrap(payload);
-        return new ContentHeader(buffer, buffer.getLong(SIZE_OFFSET));
+        return new ContentHeader(ByteBuffer.wrap(payload));
+    }
+
+    /** Size of the body that follows, bytes. */
+    long bodyBytes() {
+        return payload.getLong(SIZE_OFFSET);
     }
 
     /** Whether the client can read the headers: complete, of known types, and nested at most {@link #MAX_NESTING} levels. */
@@ -47,18 +50,18 @@ record ContentHeader(ByteBuffer payload, long bodyBytes) {
 
     /** The frame for a body of which only the beginning follows, with {@link #BODY_BYTES} in its headers. */
     byte[] withBodyLimit(int newBodyBytes) {
-        ByteBuffer entry = entry(BODY_BYTES, 'l', Long.BYTES).putLong(bodyBytes);
+        ByteBuffer entry = entry(BODY_BYTES, 'l', Long.BYTES).putLong(bodyBytes());
         return withHeaders(entry, table(), newBodyBytes);
     }
 
     /** The frame with {@link #HEADERS_OMITTED} instead of its headers. */
     byte[] withoutHeaders() {
-        return withHeaders(entry(HEADERS_OMITTED, 't', 1).put((byte) 1), null, bodyBytes);
+        return withHeaders(entry(HEADERS_OMITTED, 't', 1).put((byte) 1), null, bodyBytes());
     }
 
     private byte[] withHeaders(ByteBuffer first, @Nullable ByteBuffer others, long newBodyBytes) {
         int start = tablePosition();
-        int end = hasHeaders() ? Math.min(payload.limit(), tableEnd(start)) : start;
+        int end = has(HEADERS) ? Math.min(payload.limit(), tableEnd(start)) : start;
         int otherBytes = others == null ? 0 : others.remaining();
         int entries = first.position() + otherBytes;
         ByteBuffer frame = ByteBuffer.allocate(start + Integer.BYTES + entries + payload.limit() - end)
@@ -87,10 +90,6 @@ record ContentHeader(ByteBuffer payload, long bodyBytes) {
         return (payload.getShort(FLAGS_OFFSET) & property) != 0;
     }
 
-    private boolean hasHeaders() {
-        return has(HEADERS);
-    }
-
     /** Where the headers are, or would be. */
     private int tablePosition() {
         int position = PROPERTIES_OFFSET;
@@ -108,7 +107,7 @@ record ContentHeader(ByteBuffer payload, long bodyBytes) {
 
     /** The entries of the headers; null if the message has none. */
     private @Nullable ByteBuffer table() {
-        if (!hasHeaders()) {
+        if (!has(HEADERS)) {
             return null;
         }
         int start = tablePosition();

@@ -51,21 +51,25 @@ final class LimitingFrameHandler implements FrameHandler {
     }
 
     private Frame limitHeader(Frame frame) {
-        byte[] payload = frame.getPayload();
-        ContentHeader header = ContentHeader.of(payload);
+        ContentHeader header = ContentHeader.of(frame.getPayload());
+        Frame passed = frame;
         if (!header.areHeadersReadable()) {
             LOG.atWarn().log("headers of a message omitted; incomplete, or nested too deeply");
-            payload = header.withoutHeaders();
-            header = ContentHeader.of(payload);
+            header = ContentHeader.of(header.withoutHeaders());
+            passed = frame(frame, header);
         }
-        if (header.bodyBytes() < 0 || header.bodyBytes() > maxBodyBytes) {
-            LOG.atWarn()
-                    .addKeyValue("bytes", header.bodyBytes())
-                    .log("message too large; only its beginning is received");
-            payload = header.withBodyLimit(maxBodyBytes);
+        missingBytes = header.bodyBytes();
+        if (missingBytes < 0 || missingBytes > maxBodyBytes) {
+            LOG.atWarn().addKeyValue("bytes", missingBytes).log("message too large; only its beginning is received");
+            missingBytes = maxBodyBytes;
+            passed = frame(frame, ContentHeader.of(header.withBodyLimit(maxBodyBytes)));
         }
-        missingBytes = ContentHeader.of(payload).bodyBytes();
-        return new Frame(frame.getType(), frame.getChannel(), payload);
+        return passed;
+    }
+
+    private static Frame frame(Frame replaced, ContentHeader header) {
+        return new Frame(
+                replaced.getType(), replaced.getChannel(), header.payload().array());
     }
 
     private @Nullable Frame limitBody(Frame frame) {

@@ -140,10 +140,10 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
             Rendition rendition = expected.renditions().get(i);
             RenditionProperties properties = found.get(i);
             properties.wrongColor(color).ifPresent(wrong -> {
-                throw invalid("An output is invalid: " + rendition.fileName() + " has the color tags " + wrong);
+                throw invalidOutput(rendition.fileName() + " has the color tags " + wrong);
             });
             properties.hdrSideData().ifPresent(type -> {
-                throw invalid("An output is invalid: " + rendition.fileName() + " has the side data " + type);
+                throw invalidOutput(rendition.fileName() + " has the side data " + type);
             });
             int level = H264Level.required(
                             rendition.size(),
@@ -194,9 +194,9 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
             LOG.atWarn().addKeyValue("ffmpeg", exit.stderr()).log("frames of outputs not compared");
         }
         comparison.mismatch().ifPresent(mismatch -> {
-            throw invalid(String.format(
+            throw invalidOutput(String.format(
                     Locale.ROOT,
-                    "An output is invalid: %s does not show the frame of the source at %.3f s (PSNR %.1f dB)",
+                    "%s does not show the frame of the source at %.3f s (PSNR %.1f dB)",
                     mismatch.rendition().file().getFileName(),
                     DecimalSeconds.toSeconds(mismatch.thumbnail().timestamp()),
                     mismatch.psnr()));
@@ -261,8 +261,12 @@ public record OutputVerifier(FfmpegInstallation ffmpeg, Duration baseTimeout) {
 
     private static void require(boolean condition, String error) {
         if (!condition) {
-            throw invalid("An output is invalid: " + error);
+            throw invalidOutput(error);
         }
+    }
+
+    private static JobException invalidOutput(String error) {
+        return invalid("An output is invalid: " + error);
     }
 
     private static JobException invalid(String message) {

@@ -1,12 +1,12 @@
 package dev.sluice.http.security;
 
+import dev.sluice.common.KeyedCounter;
 import dev.sluice.config.BackendConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +33,7 @@ public final class ConnectionLimiter implements PlatformHandler {
     private final BackendConfig.ConnectionLimits limits;
     private final Duration headTimeout;
     private final Map<HttpConnection, State> open = new LinkedHashMap<>();
-    private final Map<String, Integer> byAddress = new HashMap<>();
-    private int counted;
+    private final KeyedCounter counted = new KeyedCounter();
     private long loggedAt = System.nanoTime() - LOG_INTERVAL_NANOS;
 
     private static final class State {
@@ -61,8 +60,8 @@ public final class ConnectionLimiter implements PlatformHandler {
     /** Admits a new connection or closes it. */
     public void accept(HttpConnection connection) {
         String address = ClientAddress.of(connection.remoteAddress());
-        int ofAddress = byAddress.getOrDefault(address, 0);
-        if (ofAddress >= limits.maxPerAddress() || (counted >= limits.max() && !closeOldestWaiting())) {
+        if (counted.of(address) >= limits.maxPerAddress()
+                || (counted.total() >= limits.max() && !closeOldestWaiting())) {
             logRejection(address);
             var unused = connection.close();
             return;
@@ -107,16 +106,14 @@ public final class ConnectionLimiter implements PlatformHandler {
     private void count(State state) {
         if (!state.isCounted) {
             state.isCounted = true;
-            counted++;
-            byAddress.merge(state.address, 1, Integer::sum);
+            counted.increment(state.address);
         }
     }
 
     private void uncount(State state) {
         if (state.isCounted) {
             state.isCounted = false;
-            counted--;
-            byAddress.computeIfPresent(state.address, (key, count) -> count == 1 ? null : count - 1);
+            counted.decrement(state.address);
         }
     }
 
@@ -161,8 +158,8 @@ public final class ConnectionLimiter implements PlatformHandler {
             loggedAt = now;
             LOG.atWarn()
                     .addKeyValue("address", address)
-                    .addKeyValue("ofAddress", byAddress.getOrDefault(address, 0))
-                    .addKeyValue("connections", counted)
+                    .addKeyValue("ofAddress", counted.of(address))
+                    .addKeyValue("connections", counted.total())
                     .log("connection rejected: see backend.maxConnections and backend.maxConnectionsPerAddress");
         }
     }

@@ -3,12 +3,12 @@ package dev.sluice.http.stream;
 import dev.sluice.backend.job.MediaJobService;
 import dev.sluice.backend.job.RequestRejectedException;
 import dev.sluice.backend.update.UpdateFeed;
+import dev.sluice.common.KeyedCounter;
 import dev.sluice.http.handler.ApiRequest;
 import dev.sluice.job.JobId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ public final class EventStreamHandler {
     private final UpdateFeed feed;
     private final MediaJobService jobs;
     private final int maxPerUser;
-    private final Map<String, Integer> openByUser = new HashMap<>();
+    private final KeyedCounter openByUser = new KeyedCounter();
 
     /** @param maxPerUser open streams of each user */
     public EventStreamHandler(Vertx vertx, UpdateFeed feed, MediaJobService jobs, int maxPerUser) {
@@ -50,19 +50,15 @@ public final class EventStreamHandler {
                     "The limit of " + MAX_STREAMS + " concurrent streams is reached. Retry later."));
         }
         String user = call.caller().subject();
-        if (openByUser.getOrDefault(user, 0) >= maxPerUser) {
+        if (openByUser.of(user) >= maxPerUser) {
             return Future.failedFuture(new RequestRejectedException(
                     RequestRejectedException.Reason.QUOTA_EXCEEDED,
                     "The limit of " + maxPerUser + " concurrent streams of one user is reached. Close some."));
         }
-        openByUser.merge(user, 1, Integer::sum);
+        openByUser.increment(user);
         request.resume();
-        new EventStream(vertx, feed, call.caller(), job, request.response(), () -> release(user))
+        new EventStream(vertx, feed, call.caller(), job, request.response(), () -> openByUser.decrement(user))
                 .open(Optional.ofNullable(request.getHeader("Last-Event-ID")), call.tokenExpiry());
         return Future.succeededFuture();
-    }
-
-    private void release(String user) {
-        openByUser.computeIfPresent(user, (same, count) -> count > 1 ? count - 1 : null);
     }
 }

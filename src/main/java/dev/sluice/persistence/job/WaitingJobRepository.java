@@ -41,7 +41,7 @@ public final class WaitingJobRepository {
                  WHERE j.submitted_by IS NOT NULL AND j.state = 'running'
                    AND NOT EXISTS (SELECT FROM sluice.stage_run d WHERE d.job_id = j.id AND d.stage = 'download'
                                       AND d.state = 'waiting' AND d.sent_at = 'infinity')),
-            room AS MATERIALIZED (
+            capacity AS MATERIALIZED (
                 SELECT greatest(2, (count(*) FILTER (WHERE running) + 1) / 2)
                        - count(*) FILTER (WHERE NOT running AND due > CASE
                              WHEN EXISTS (SELECT FROM sent WHERE running) THEN '-infinity'
@@ -52,10 +52,10 @@ public final class WaitingJobRepository {
                        + (SELECT count(*) FROM sent s WHERE s.submitted_by = j.submitted_by) AS rank
                   FROM sluice.stage_run d JOIN sluice.job j ON j.id = d.job_id AND j.state = 'running'
                  WHERE d.state = 'waiting' AND d.sent_at = 'infinity' AND d.stage = 'download'
-                   AND (SELECT jobs FROM room) > 0),
+                   AND (SELECT jobs FROM capacity) > 0),
             next AS (
                 SELECT id, rank, created_at FROM waiting
-                 WHERE rank <= $1 ORDER BY rank, created_at, id LIMIT (SELECT greatest(0, jobs) FROM room)),
+                 WHERE rank <= $1 ORDER BY rank, created_at, id LIMIT (SELECT greatest(0, jobs) FROM capacity)),
             started AS (
                 UPDATE sluice.stage_run r SET sent_at = clock_timestamp()
                   FROM next WHERE r.job_id = next.id AND r.stage = 'download' AND r.state = 'waiting'

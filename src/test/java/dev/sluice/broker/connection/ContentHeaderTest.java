@@ -10,7 +10,6 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
@@ -63,7 +62,7 @@ class ContentHeaderTest {
         byte[] payload = payload(headersOnly, 5);
         for (int length = 14; length < payload.length; length++) {
             byte[] cut = Arrays.copyOf(payload, length);
-            assertThat(new ContentHeader(ByteBuffer.wrap(cut), 5).areHeadersReadable())
+            assertThat(ContentHeader.of(cut).areHeadersReadable())
                     .as("the first %d of %d bytes", length, payload.length)
                     .isFalse();
         }

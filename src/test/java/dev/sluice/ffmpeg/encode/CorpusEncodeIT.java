@@ -146,8 +146,6 @@ class CorpusEncodeIT {
     }
 
     private static EncodeResult encode(Row row, Path directory) {
-        Path source = CORPUS.resolve(row.path());
-        return FfmpegFixture.encoder(FfmpegFixture.MEDIA)
-                .encode(FfmpegFixture.request(source, probe(source), directory));
+        return FfmpegFixture.encode(CORPUS.resolve(row.path()), directory);
     }
 }

@@ -94,8 +94,7 @@ class ReportedCasesIT {
     private EncodeResult encode(String file) {
         Path source = CASES.resolve(file);
         assumeTrue(Files.exists(source), "no file " + source);
-        return FfmpegFixture.encoder(FfmpegFixture.MEDIA)
-                .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), directory));
+        return FfmpegFixture.encode(source, directory);
     }
 
     private static List<String> entries(RenditionFile rendition, String entries) {

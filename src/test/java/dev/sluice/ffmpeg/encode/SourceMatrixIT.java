@@ -169,7 +169,7 @@ class SourceMatrixIT {
         }
         Path source = make("source." + audio.extension(), input, "testsrc2=size=160x120:rate=25:duration=0.5", output);
 
-        EncodeResult result = encode(source);
+        EncodeResult result = FfmpegFixture.encode(source, directory);
 
         for (RenditionFile rendition : result.renditions()) {
             FfmpegFixture.assertOutputFormat(rendition.file(), true);
@@ -196,7 +196,7 @@ class SourceMatrixIT {
         Path made = make("made." + video.extension(), List.of(), picture, output);
         Path source = video.rotation() == 0 ? made : rotated(made, video.rotation());
 
-        EncodeResult result = encode(source);
+        EncodeResult result = FfmpegFixture.encode(source, directory);
 
         boolean upright = video.rotation() % 180 == 0;
         assertThat(result.renditions()).allSatisfy(rendition -> {
@@ -221,7 +221,7 @@ class SourceMatrixIT {
                 "testsrc2=size=160x120:rate=" + time.rate() + ":duration=2",
                 output);
 
-        EncodeResult result = encode(source);
+        EncodeResult result = FfmpegFixture.encode(source, directory);
 
         for (RenditionFile rendition : result.renditions()) {
             List<String> stream = FfmpegFixture.entries(rendition.file(), "v", "stream=level,duration");
@@ -262,11 +262,6 @@ class SourceMatrixIT {
         assertThat(FfmpegFixture.output(FfmpegFixture.ffmpeg().ffmpeg(), command, directory))
                 .isNotNull();
         return file;
-    }
-
-    private EncodeResult encode(Path source) {
-        return FfmpegFixture.encoder(FfmpegFixture.MEDIA)
-                .encode(FfmpegFixture.request(source, FfmpegFixture.probe(source), directory));
     }
 
     private double meanVolume(Path file) {
