@@ -9,6 +9,12 @@ import dev.sluice.cli.RetryCommand;
 import dev.sluice.cli.RunCommand;
 import dev.sluice.cli.SendTestJobCommand;
 import dev.sluice.cli.SubmitCommand;
+import dev.sluice.cli.fleet.DrainCommand;
+import dev.sluice.cli.fleet.LogLevelCommand;
+import dev.sluice.cli.fleet.RedeployCommand;
+import dev.sluice.cli.fleet.ScaleCommand;
+import dev.sluice.cli.fleet.StageCommand;
+import dev.sluice.cli.fleet.WorkersCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -30,6 +36,13 @@ import picocli.CommandLine.HelpCommand;
             RetryCommand.class,
             DeadLetterCommand.class,
             SendTestJobCommand.class,
+            WorkersCommand.class,
+            RedeployCommand.class,
+            ScaleCommand.class,
+            StageCommand.Pause.class,
+            StageCommand.Resume.class,
+            DrainCommand.class,
+            LogLevelCommand.class,
             HelpCommand.class
         })
 public final class Main {

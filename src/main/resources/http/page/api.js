@@ -55,12 +55,13 @@ export function report(problem) {
  * Sends a request and reads its JSON.
  *
  * @param {string} path below {@link BASE}
- * @param {{method?: string, signal?: AbortSignal}} [options]
+ * @param {{method?: string, body?: Object, signal?: AbortSignal}} [options]
  * @returns {Promise<Object>}
  * @throws {Problem}
  */
-export async function call(path, { method = 'GET', signal } = {}) {
-  const response = await open(path, { method, signal, headers: { Accept: 'application/json' } });
+export async function call(path, { method = 'GET', body, signal } = {}) {
+  const content = body && { 'Content-Type': 'application/json' };
+  const response = await open(path, { method, signal, body: body && JSON.stringify(body), headers: { Accept: 'application/json', ...content } });
   return response.json().catch(() => { throw Problem.unreachable(); });
 }
 

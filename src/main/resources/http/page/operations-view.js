@@ -1,22 +1,26 @@
+import { announce } from './announcer.js';
 import { call } from './api.js';
 import { deadLetterList } from './dead-letter-list.js';
 import { h, setChildren } from './dom.js';
 import { noticeArea } from './notice.js';
 import { queueTable } from './queue-table.js';
+import { stageControls } from './stage-controls.js';
 import { workerTable } from './worker-table.js';
 
 const POLL_MS = 5_000;
 
 /**
- * The view for administrators: queues, workers, dead letters.
+ * The view for administrators: queues, stages, workers, dead letters.
  *
  * @returns {{node: HTMLElement, title: string, update: function(): void, reset: function(): void, close: function(): void}}
  */
 export function operationsView() {
   const notice = noticeArea();
-  const parts = { queues: queueTable(), workers: workerTable(), deadLetters: deadLetterList() };
+  const handlers = { onDone: done, onProblem: (problem) => notice.show(problem, start) };
+  const parts = { queues: queueTable(), stages: stageControls(handlers), workers: workerTable(handlers), deadLetters: deadLetterList() };
   const body = h('div', { class: 'operations', hidden: true },
     h('section', { 'aria-labelledby': 'queues-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'queues-title' }, 'Queues')), parts.queues.node),
+    h('section', { 'aria-labelledby': 'stages-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'stages-title' }, 'Stages')), parts.stages.node),
     h('section', { 'aria-labelledby': 'workers-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'workers-title' }, 'Workers')), parts.workers.node),
     parts.deadLetters.node);
   const node = h('div', { class: 'view' }, h('h1', { tabindex: '-1' }, 'Operations'), notice.node, body);
@@ -24,11 +28,17 @@ export function operationsView() {
   let closed = false;
 
   async function load() {
-    const [{ queues }, { hosts }] = await Promise.all([call('/queues'), call('/hosts')]);
+    const [{ queues }, { hosts, pausedStages }] = await Promise.all([call('/queues'), call('/hosts')]);
     parts.queues.show(queues);
+    parts.stages.show(pausedStages);
     parts.workers.show(hosts);
     notice.clear();
     body.hidden = false;
+  }
+
+  async function done(message) {
+    announce(message);
+    await load().catch(failed);
   }
 
   async function poll() {

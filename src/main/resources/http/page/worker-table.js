@@ -1,20 +1,22 @@
-import { h } from './dom.js';
-import { stageName } from './stages.js';
 import { table } from './table.js';
+import { workerRow } from './worker-row.js';
 
 /**
- * The workers with runs in progress.
+ * The workers in the registry, with the state of their verticles and the actions on them.
  *
- * @returns {{node: HTMLElement, show: function({worker: string, runs: {stage: string, running: number}[]}[]): void}}
+ * @param {{onDone: function(string): void, onProblem: function(Error): void}} handlers `onDone` takes the message of the API
+ * @returns {{node: HTMLElement, show: function(Object[]): void}}
  */
-export function workerTable() {
-  const grid = table({ label: 'Workers', columns: ['Worker', 'Runs in progress'], empty: 'No runs in progress.' });
+export function workerTable(handlers) {
+  const grid = table({ label: 'Workers', columns: ['Worker', 'State', 'Verticles', 'Actions'], empty: 'No worker is running.' });
   return {
     node: grid.node,
     show(all) {
-      grid.show(all.map(({ worker, runs }) => h('tr', { 'data-testid': 'worker-row', 'data-worker': worker },
-        h('th', { scope: 'row' }, worker),
-        h('td', {}, h('ul', { class: 'chips' }, ...runs.map(({ stage, running }) => h('li', {}, `${stageName(stage)} `, h('b', {}, running))))))));
+      const focused = grid.node.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
+      grid.show(all.map((worker) => workerRow(worker, handlers)));
+      if (focused) {
+        grid.node.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+      }
     },
   };
 }

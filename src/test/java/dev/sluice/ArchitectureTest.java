@@ -58,7 +58,7 @@ class ArchitectureTest {
             .layer("app")
             .definedBy(below("app.."))
             .layer("drivers")
-            .definedBy(below("pipeline..", "http.."))
+            .definedBy(below("pipeline..", "http..", "worker.."))
             .layer("work")
             .definedBy(below("stage..", "backend.."))
             .layer("engines")

@@ -1,6 +1,8 @@
 package dev.sluice.app;
 
+import dev.sluice.backend.admin.AdminServices;
 import dev.sluice.backend.admin.DeadLetterService;
+import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobSchedulerVerticle;
@@ -35,6 +37,7 @@ import dev.sluice.persistence.upload.UploadRepository;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
+import dev.sluice.persistence.worker.WorkerRegistry;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Vertx;
@@ -49,10 +52,10 @@ record BackendServices(
         JobQueryRepository queries,
         ReceivedUpdateRepository receivedUpdates,
         WebhookDeliveryRepository deliveries) {
-    private static final String UPDATES = "updates";
-    private static final String API = "api";
-    private static final String WEBHOOKS = "webhooks";
-    private static final String SCHEDULER = "scheduler";
+    static final String UPDATES = "updates";
+    static final String API = "api";
+    static final String WEBHOOKS = "webhooks";
+    static final String SCHEDULER = "scheduler";
 
     static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
         return new BackendServices(
@@ -65,17 +68,16 @@ record BackendServices(
     }
 
     /** The verticles of the backend; empty if it is disabled. */
-    List<Pipeline.VerticleDeployment> deployments(Services services) {
+    List<VerticleDeployment> deployments(Services services) {
         BackendConfig config = services.config().backend();
         if (!config.enabled()) {
             return List.of();
         }
         return List.of(
-                new Pipeline.VerticleDeployment(UPDATES, 1, () -> updates(services)),
-                new Pipeline.VerticleDeployment(
-                        WEBHOOKS, config.webhooks().enabled() ? 1 : 0, () -> webhooks(services)),
-                new Pipeline.VerticleDeployment(SCHEDULER, 1, () -> scheduler(services)),
-                new Pipeline.VerticleDeployment(API, 1, () -> api(services)));
+                VerticleDeployment.single(UPDATES, () -> updates(services)),
+                new VerticleDeployment(WEBHOOKS, config.webhooks().enabled() ? 1 : 0, 0, workers -> webhooks(services)),
+                VerticleDeployment.single(SCHEDULER, () -> scheduler(services)),
+                VerticleDeployment.single(API, () -> api(services)));
     }
 
     private UpdateConsumerVerticle updates(Services services) {
@@ -153,7 +155,11 @@ record BackendServices(
                         media,
                         queries,
                         control,
-                        deadLetters,
+                        new AdminServices(
+                                deadLetters,
+                                new FleetService(
+                                        vertx,
+                                        WorkerRegistry.of(services.storage().database()))),
                         new FormUploadService(store, submission, rules.partSize(), rules.maxBytes(), limiter),
                         resumable,
                         new DirectUploadService(resumable, store, presignedUrls, finalizer),

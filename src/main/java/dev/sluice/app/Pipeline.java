@@ -7,6 +7,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.FinalRowRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
+import dev.sluice.pipeline.DeliveryHandler;
 import dev.sluice.pipeline.StageVerticle;
 import dev.sluice.pipeline.maintenance.CleanupVerticle;
 import dev.sluice.pipeline.maintenance.FinalRowCheck;
@@ -18,11 +19,10 @@ import dev.sluice.pipeline.run.StageRoute;
 import dev.sluice.publisher.PublisherVerticle;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.stage.Stage;
-import io.vertx.core.Deployable;
+import io.vertx.core.WorkerExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The architecture on one screen. A video passes the routes from top to bottom: each stage consumes its queue, processes the
@@ -31,9 +31,9 @@ import java.util.function.Supplier;
  */
 public final class Pipeline {
     public static final String PUBLISHER = "publisher";
-    private static final String RECOVERY = "recovery";
-    private static final String CLEANUP = "cleanup";
-    private static final String REQUESTS = "requests";
+    static final String RECOVERY = "recovery";
+    static final String CLEANUP = "cleanup";
+    static final String REQUESTS = "requests";
 
     private final Services services;
     private final RabbitMqConfig broker;
@@ -43,8 +43,8 @@ public final class Pipeline {
         this.broker = services.config().rabbitmq();
     }
 
-    private List<StageRoute> routes() {
-        StageFactory stages = new StageFactory(services);
+    private List<StageRoute> routes(WorkerExecutor workers) {
+        StageFactory stages = new StageFactory(services, workers);
         return List.of(
                 // video.processing.download
                 route(stages.download(), Optional.of(StageName.PROCESSING)),
@@ -64,28 +64,35 @@ public final class Pipeline {
 
     /** The verticles of this process in the order of deployment; they are undeployed in the opposite order. */
     List<VerticleDeployment> deployments() {
-        List<StageRoute> routes = routes();
         List<VerticleDeployment> deployments = new ArrayList<>();
-        deployments.add(new VerticleDeployment(PUBLISHER, 1, this::publisher));
-        deployments.add(new VerticleDeployment(RECOVERY, 1, this::recovery));
-        deployments.add(new VerticleDeployment(
+        deployments.add(VerticleDeployment.single(PUBLISHER, this::publisher));
+        deployments.add(VerticleDeployment.single(RECOVERY, this::recovery));
+        deployments.add(VerticleDeployment.single(
                 CLEANUP,
-                1,
                 () -> new CleanupVerticle(
                         services.runServices().jobCleanup(),
                         services.config().workspace().cleanupInterval())));
-        for (StageRoute route : routes) {
-            StageConfig config = services.config().stage(route.name());
+        for (StageName stage : StageName.values()) {
+            StageConfig config = services.config().stage(stage);
             deployments.add(new VerticleDeployment(
-                    route.name().key(),
+                    stage.key(),
                     config.instances(),
-                    () -> new StageVerticle(route, config.concurrency(), broker, services.runServices())));
+                    config.concurrency(),
+                    workers -> new StageVerticle(
+                            routeOf(stage, workers), config.concurrency(), broker, services.runServices())));
         }
         if (services.config().consumers().requests().enabled()) {
-            deployments.add(new VerticleDeployment(REQUESTS, 1, () -> requests(routes)));
+            deployments.add(new VerticleDeployment(REQUESTS, 1, requestConcurrency(), this::requests));
         }
         deployments.addAll(services.backend().deployments(services));
         return deployments;
+    }
+
+    private StageRoute routeOf(StageName stage, WorkerExecutor workers) {
+        return routes(workers).stream()
+                .filter(route -> route.name() == stage)
+                .findFirst()
+                .orElseThrow();
     }
 
     private PublisherVerticle publisher() {
@@ -111,31 +118,23 @@ public final class Pipeline {
                 services.runServices().publisher());
     }
 
-    /** Requests of the legacy flow: each becomes a staged job, or passes all stages under its one delivery. */
-    private StageVerticle requests(List<StageRoute> routes) {
-        RequestDecoder decoder = new RequestDecoder(services.repositories().requests(), services.runServices());
+    private int requestConcurrency() {
         return switch (services.config().consumers().requests().mode()) {
-            case STAGED ->
-                new StageVerticle(
-                        REQUESTS,
-                        Topology.REQUESTS_QUEUE,
-                        StagedRequestHandler.CONCURRENCY,
-                        broker,
-                        new StagedRequestHandler(services.repositories().requests(), decoder, services.runServices()));
-            case SINGLE_STAGE ->
-                new StageVerticle(
-                        REQUESTS,
-                        Topology.REQUESTS_QUEUE,
-                        services.config().stage(StageName.PROCESSING).concurrency(),
-                        broker,
-                        new SingleDeliveryRequestHandler(routes, decoder, services.runServices()));
+            case STAGED -> StagedRequestHandler.CONCURRENCY;
+            case SINGLE_STAGE -> services.config().stage(StageName.PROCESSING).concurrency();
         };
     }
 
-    /**
-     * A verticle that is deployed and undeployed by name.
-     *
-     * @param instances 0: not on this host
-     */
-    record VerticleDeployment(String name, int instances, Supplier<Deployable> verticle) {}
+    /** Requests of the legacy flow: each becomes a staged job, or passes all stages under its one delivery. */
+    private StageVerticle requests(WorkerExecutor workers) {
+        RequestDecoder decoder = new RequestDecoder(services.repositories().requests(), services.runServices());
+        DeliveryHandler deliveries =
+                switch (services.config().consumers().requests().mode()) {
+                    case STAGED ->
+                        new StagedRequestHandler(services.repositories().requests(), decoder, services.runServices());
+                    case SINGLE_STAGE ->
+                        new SingleDeliveryRequestHandler(routes(workers), decoder, services.runServices());
+                };
+        return new StageVerticle(REQUESTS, Topology.REQUESTS_QUEUE, requestConcurrency(), broker, deliveries);
+    }
 }

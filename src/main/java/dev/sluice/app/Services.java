@@ -10,7 +10,6 @@ import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.objectstore.s3.S3ObjectStore;
-import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.job.RequestRepository;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
@@ -24,10 +23,6 @@ import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Services that the verticles of one process share: opened before the first of them starts, closed after the last. */
 record Services(
@@ -37,11 +32,7 @@ record Services(
         Media media,
         RunServices runServices,
         BackendServices backend,
-        CancellationListener cancellationListener) {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Services.class);
-    /** Longer than any encode: a stuck encode is detected by its missing progress. */
-    private static final long MAX_WORK_DAYS = 7;
+        CancelledJobHandler cancelledJobs) {
 
     /** Jobs, and jobs that do not come from a stage queue. */
     record Repositories(JobRepository jobs, PendingJobRepository pendingJobs, RequestRepository requests) {
@@ -56,42 +47,30 @@ record Services(
         }
     }
 
-    /** Probing and encoding, and the threads for them. */
-    record Media(CachingMediaProber prober, EncoderFactory encoders, WorkerExecutor workerPool) {
-        static Media of(SluiceConfig config, FfmpegInstallation ffmpeg, WorkerExecutor workerPool) {
+    /** Probing and encoding. */
+    record Media(CachingMediaProber prober, EncoderFactory encoders) {
+        static Media of(SluiceConfig config, FfmpegInstallation ffmpeg) {
             return new Media(
                     new CachingMediaProber(new MediaProber(
                             ffmpeg, config.ffmpeg(), config.media().limits())),
-                    new EncoderFactory(ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))),
-                    workerPool);
+                    new EncoderFactory(
+                            ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))));
         }
     }
 
     /** Waits for a database that is unavailable; fails on any other error. */
     static Future<Services> open(
             Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
-        WorkerExecutor workers = workerPool(vertx, config);
-        return workers.executeBlocking(() -> BlockingResources.open(vertx, config), false)
+        return vertx.executeBlocking(() -> BlockingResources.open(vertx, config), false)
                 .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), startup)
                         .compose(storage -> Future.<Services>future(services -> services.complete(assemble(
-                                        vertx,
-                                        config,
-                                        storage,
-                                        Media.of(config, blocking.ffmpeg(), workers),
-                                        stepListener)))
-                                .recover(cause -> storage.close().transform(closed -> Future.failedFuture(cause)))))
-                .onFailure(failed -> workers.close());
+                                        vertx, config, storage, Media.of(config, blocking.ffmpeg()), stepListener)))
+                                .recover(cause -> storage.close().transform(closed -> Future.failedFuture(cause)))));
     }
 
     private static Services assemble(
             Vertx vertx, SluiceConfig config, Storage storage, Media media, DeliveryStepListener stepListener) {
-        JobCleanup jobCleanup = new JobCleanup(
-                storage.workspace(),
-                storage.objectStore(),
-                storage.staging(),
-                storage.keys(),
-                new StaleArtifactRepository(storage.database()),
-                new PartialOutputRepository(storage.database(), storage.tables()));
+        JobCleanup jobCleanup = jobCleanup(storage);
         RunServices runServices = RunServices.create(
                 vertx,
                 RunStore.of(storage.database(), storage.tables(), UpdateMessages::toOutbox),
@@ -99,41 +78,70 @@ record Services(
                 config.delivery(),
                 WorkerId.generate().name(),
                 stepListener);
-        CancelledJobHandler cancelledJobs = new CancelledJobHandler(runServices.leases(), jobCleanup);
         return new Services(
                 config,
                 storage,
                 Repositories.of(storage),
                 media,
                 runServices,
-                BackendServices.open(
-                        vertx,
-                        storage.database(),
-                        storage.tables(),
-                        config.backend().webhooks()),
-                CancellationListener.listen(
-                        vertx, config.postgres(), cancelledJobs::onCancelled, cancelledJobs::onSubscribed));
+                backend(vertx, config, storage),
+                new CancelledJobHandler(runServices.leases(), jobCleanup));
     }
 
-    /** Closes everything; a failure is only logged. */
-    Future<Void> close() {
+    /**
+     * These services with a changed configuration. Database, workspace, leases and the name of the worker stay the same. The
+     * object store is replaced only if its section changed; its user closes the replaced one.
+     */
+    Future<Services> with(Vertx vertx, SluiceConfig changed) {
+        return vertx.executeBlocking(() -> replaced(vertx, changed), false).map(blocking -> {
+            Storage changedStorage = storage.with(changed, blocking.objectStore());
+            JobCleanup jobCleanup = jobCleanup(changedStorage);
+            cancelledJobs.setJobCleanup(jobCleanup);
+            return new Services(
+                    changed,
+                    changedStorage,
+                    repositories,
+                    Media.of(changed, blocking.ffmpeg()),
+                    runServices.with(changed.delivery(), jobCleanup),
+                    backend(vertx, changed, changedStorage),
+                    cancelledJobs);
+        });
+    }
+
+    /** Closes what {@code newer} has replaced, after all its users were redeployed. Never fails. */
+    Future<Void> closeReplaced(Services newer) {
+        return storage.objectStore() == newer.storage.objectStore()
+                ? Future.succeededFuture()
+                : storage.objectStore().close().transform(closed -> Future.succeededFuture());
+    }
+
+    private BlockingResources replaced(Vertx vertx, SluiceConfig changed) {
+        return new BlockingResources(
+                changed.ffmpeg().equals(config.ffmpeg())
+                        ? media.encoders().ffmpeg()
+                        : FfmpegInstallation.locate(changed.ffmpeg()),
+                changed.s3().equals(config.s3()) ? storage.objectStore() : new S3ObjectStore(vertx, changed.s3()));
+    }
+
+    private static JobCleanup jobCleanup(Storage storage) {
+        return new JobCleanup(
+                storage.workspace(),
+                storage.objectStore(),
+                storage.staging(),
+                storage.keys(),
+                new StaleArtifactRepository(storage.database()),
+                new PartialOutputRepository(storage.database(), storage.tables()));
+    }
+
+    private static BackendServices backend(Vertx vertx, SluiceConfig config, Storage storage) {
+        return BackendServices.open(
+                vertx, storage.database(), storage.tables(), config.backend().webhooks());
+    }
+
+    /** Closes everything. */
+    Future<?> close() {
         runServices.close();
-        return Future.join(
-                        cancellationListener.close(),
-                        storage.close(),
-                        media.workerPool().close())
-                .onFailure(cause -> LOG.atWarn().setCause(cause).log("shutdown incomplete: some resources not closed"))
-                .transform(closed -> Future.succeededFuture());
-    }
-
-    private static WorkerExecutor workerPool(Vertx vertx, SluiceConfig config) {
-        int threads = config.consumers().stages().values().stream()
-                        .mapToInt(Services::concurrentRuns)
-                        .sum()
-                + (config.consumers().requests().enabled()
-                        ? config.stage(StageName.PROCESSING).concurrency()
-                        : 0);
-        return vertx.createSharedWorkerExecutor("sluice-work", Math.max(2, threads), MAX_WORK_DAYS, TimeUnit.DAYS);
+        return storage.close();
     }
 
     /** Threads of one FFmpeg run of a stage. */

@@ -2,19 +2,23 @@ package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.objectstore.ObjectStore;
+import dev.sluice.persistence.control.JobCancellation;
+import dev.sluice.persistence.db.NotificationListener;
 import dev.sluice.persistence.job.JobRepository;
-import io.vertx.core.DeploymentOptions;
+import dev.sluice.persistence.worker.CommandRepository;
+import dev.sluice.persistence.worker.WorkerRegistry;
+import dev.sluice.worker.WorkerVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +27,29 @@ public final class Sluice {
     private static final Logger LOG = LoggerFactory.getLogger(Sluice.class);
 
     private final Vertx vertx;
-    private final Services services;
-    private final List<Pipeline.VerticleDeployment> verticles;
-    private final Map<String, String> deploymentIds = new ConcurrentHashMap<>();
+    private final VerticleDeployer deployer;
+    private final ConfigReloader reloader;
+    private final WorkerVerticle worker;
+    private final NotificationListener notifications;
+    private volatile @Nullable String workerDeployment;
 
-    private Sluice(Vertx vertx, Services services) {
+    private Sluice(Vertx vertx, Services services, StartOptions options, LoadedConfig config) {
         this.vertx = vertx;
-        this.services = services;
-        this.verticles = new Pipeline(services).deployments();
+        this.deployer = new VerticleDeployer(vertx, new Pipeline(services).deployments());
+        this.reloader = new ConfigReloader(vertx, deployer, services, options.source(), config);
+        this.worker = new WorkerVerticle(
+                WorkerRegistry.of(services.storage().database()),
+                new WorkerProcess(deployer, reloader, options.exit()),
+                services.config().delivery().leaseRenewInterval());
+        this.notifications = NotificationListener.listen(
+                vertx,
+                services.config().postgres(),
+                Map.of(
+                        JobCancellation.CHANNEL,
+                        services.cancelledJobs()::onNotification,
+                        CommandRepository.CHANNEL,
+                        payload -> worker.onNotification()),
+                services.cancelledJobs()::onSubscribed);
     }
 
     /**
@@ -43,23 +62,24 @@ public final class Sluice {
 
     /** As {@link #start(Vertx, SluiceConfig)}, with a listener of the steps of deliveries, for tests. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, config, new CancellationToken(), stepListener);
+        return start(vertx, LoadedConfig.of(config), StartOptions.of(stepListener));
     }
 
-    static Future<Sluice> start(
-            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
-        return Services.open(vertx, config, startup, stepListener).compose(services -> {
-            Sluice sluice = new Sluice(vertx, services);
-            return startup.failIfCancelled()
-                    .compose(started -> sluice.deployAll())
-                    .map(sluice)
-                    .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
-        });
+    static Future<Sluice> start(Vertx vertx, LoadedConfig config, StartOptions options) {
+        CancellationToken startup = options.startup();
+        return Services.open(vertx, config.config(), startup, options.stepListener())
+                .compose(services -> {
+                    Sluice sluice = new Sluice(vertx, services, options, config);
+                    return startup.failIfCancelled()
+                            .compose(started -> sluice.deployAll())
+                            .map(sluice)
+                            .recover(cause -> sluice.stop().transform(stopped -> Future.failedFuture(cause)));
+                });
     }
 
     /** The names of the verticles, in the order of their deployment. */
     public List<String> verticles() {
-        return verticles.stream().map(Pipeline.VerticleDeployment::name).toList();
+        return deployer.names();
     }
 
     /**
@@ -68,8 +88,8 @@ public final class Sluice {
      * @throws IllegalArgumentException if there is no verticle of that name
      */
     public Future<Void> undeploy(String verticle) {
-        String id = deploymentIds.remove(find(verticle).name());
-        return id == null ? Future.succeededFuture() : vertx.undeploy(id);
+        deployer.requireKnown(List.of(verticle));
+        return deployer.undeploy(verticle);
     }
 
     /**
@@ -78,67 +98,68 @@ public final class Sluice {
      * @throws IllegalArgumentException if there is no verticle of that name
      */
     public Future<Void> deploy(String verticle) {
-        Pipeline.VerticleDeployment deployment = find(verticle);
-        if (deployment.instances() == 0 || deploymentIds.containsKey(verticle)) {
-            return Future.succeededFuture();
-        }
-        DeploymentOptions options = new DeploymentOptions().setInstances(deployment.instances());
-        return vertx.deployVerticle(deployment.verticle(), options)
-                .onSuccess(id -> deploymentIds.put(verticle, id))
-                .mapEmpty();
+        return deployer.deploy(verticle);
+    }
+
+    /** Applies the configuration file if it has changed; returns the names of the redeployed verticles. */
+    public Future<Set<String>> reload() {
+        return reloader.reload();
     }
 
     public JobRepository jobs() {
-        return services.repositories().jobs();
+        return services().repositories().jobs();
     }
 
     /** Creates jobs of local files for this pipeline. */
     public JobSubmissionService submission() {
         return new JobSubmissionService(
-                services.storage().objectStore(),
-                services.repositories().jobs(),
-                services.runServices().publisher()::notifyOutbox,
+                services().storage().objectStore(),
+                services().repositories().jobs(),
+                services().runServices().publisher()::notifyOutbox,
                 Integer.MAX_VALUE);
     }
 
     public ObjectStore objectStore() {
-        return services.storage().objectStore();
+        return services().storage().objectStore();
+    }
+
+    private Services services() {
+        return reloader.services();
     }
 
     /** Undeploys all verticles, the publisher last, and closes the services. */
     public Future<Void> stop() {
         LOG.atInfo().log("pipeline stopping");
-        List<String> stages = new ArrayList<>(verticles());
-        stages.remove(Pipeline.PUBLISHER);
-        Collections.reverse(stages);
-        return Future.join(stages.stream().map(this::undeploy).toList())
-                .transform(undeployed -> undeploy(Pipeline.PUBLISHER))
-                .onFailure(cause -> LOG.atWarn().setCause(cause).log("verticle failed to stop"))
-                .transform(undeployed -> services.close())
+        return deployer.undeployAll(Pipeline.PUBLISHER)
+                .transform(undeployed -> Future.join(notifications.close(), undeployWorker()))
+                .transform(undeployed -> services().close())
+                .onFailure(cause -> LOG.atWarn().setCause(cause).log("shutdown incomplete: some resources not closed"))
+                .<Void>transform(closed -> Future.succeededFuture())
                 .onComplete(closed -> LOG.atInfo().log("pipeline stopped"));
     }
 
+    private Future<Void> undeployWorker() {
+        String id = workerDeployment;
+        return id == null ? Future.succeededFuture() : vertx.undeploy(id);
+    }
+
+    /** The worker is registered last: what the registry shows is deployed. */
     private Future<Void> deployAll() {
-        return ParallelTasks.sequentially(verticles, verticle -> deploy(verticle.name()))
-                .onSuccess(all -> LOG.atInfo()
-                        .addKeyValue("worker", services.runServices().worker())
-                        .addKeyValue("verticles", describe())
-                        .log("pipeline started"));
+        return deployer.deployAll()
+                .compose(all -> vertx.deployVerticle(worker))
+                .onSuccess(id -> {
+                    workerDeployment = id;
+                    LOG.atInfo()
+                            .addKeyValue("worker", services().runServices().worker())
+                            .addKeyValue("verticles", describe())
+                            .log("pipeline started");
+                })
+                .mapEmpty();
     }
 
     private String describe() {
-        return String.join(
-                ", ",
-                verticles.stream()
-                        .map(verticle -> verticle.name() + " x" + verticle.instances())
-                        .toList());
-    }
-
-    private Pipeline.VerticleDeployment find(String name) {
-        return verticles.stream()
-                .filter(verticle -> verticle.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "unknown verticle '" + name + "'; known verticles: " + verticles()));
+        return deployer.status().stream()
+                .map(verticle -> verticle.name() + " x" + verticle.instances())
+                .collect(Collectors.joining(", "));
     }
 }

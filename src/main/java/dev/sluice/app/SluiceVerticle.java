@@ -1,12 +1,14 @@
 package dev.sluice.app;
 
 import dev.sluice.common.async.CancellationToken;
-import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.source.ConfigSource;
+import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +24,25 @@ public final class SluiceVerticle extends VerticleBase {
     private static final long STOP_TIMEOUT_SECONDS = 9;
     private static final int TERMINATED = 143;
 
-    private final SluiceConfig config;
+    private final LoadedConfig config;
+    private final Optional<ConfigSource> source;
     private final CancellationToken startup = new CancellationToken();
     private Future<@Nullable Sluice> whenStarted = Future.succeededFuture();
 
-    public SluiceVerticle(SluiceConfig config) {
+    /** @param source of the configuration, which is watched; empty: it does not change */
+    public SluiceVerticle(LoadedConfig config, Optional<ConfigSource> source) {
         this.config = config;
+        this.source = source;
     }
 
     @Override
     public synchronized Future<?> start() {
         // A SIGTERM may precede this call.
         if (!startup.isCancelled()) {
-            whenStarted = Sluice.start(vertx, config, startup, DeliveryStepListener.NOOP)
+            whenStarted = Sluice.start(
+                            vertx,
+                            config,
+                            new StartOptions(startup, DeliveryStepListener.NOOP, source, SluiceVerticle::exit))
                     .recover(cause -> startup.isCancelled() ? Future.succeededFuture() : Future.failedFuture(cause));
         }
         return Future.succeededFuture();
@@ -43,6 +51,19 @@ public final class SluiceVerticle extends VerticleBase {
     /** Completes when the pipeline has started, or was stopped before that; fails if it cannot start. */
     public synchronized Future<Void> whenStarted() {
         return whenStarted.mapEmpty();
+    }
+
+    /** Applies the configuration file if it has changed; does nothing before the pipeline has started. Never fails. */
+    public synchronized Future<Void> reload() {
+        Sluice started = whenStarted.result();
+        return started == null
+                ? Future.succeededFuture()
+                : started.reload().<Void>mapEmpty().otherwiseEmpty();
+    }
+
+    /** The hooks of the launcher stop the pipeline; they need a thread that may block. */
+    private static void exit() {
+        new Thread(() -> System.exit(0), "exit").start();
     }
 
     private synchronized Future<@Nullable Sluice> cancelStart() {

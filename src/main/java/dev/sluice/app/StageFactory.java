@@ -18,18 +18,22 @@ import dev.sluice.stage.encode.TaskArtifactFetcher;
 import dev.sluice.stage.transfer.DownloadStage;
 import dev.sluice.stage.transfer.UploadStage;
 import dev.sluice.workspace.Workspace;
+import io.vertx.core.WorkerExecutor;
 
 /** Builds the stages of the pipeline from the services of the process. */
 final class StageFactory {
     private final Services services;
+    private final WorkerExecutor workers;
     private final Workspace workspace;
     private final StagingUploader stagingUploader;
     private final ArtifactStore artifactStore;
     private final EncodeServices encodeServices;
     private final EncodeOutputStore outputs;
 
-    StageFactory(Services services) {
+    /** @param workers threads for the blocking work of the stages */
+    StageFactory(Services services, WorkerExecutor workers) {
         this.services = services;
+        this.workers = workers;
         this.workspace = services.storage().workspace();
         ObjectStore objectStore = services.storage().objectStore();
         MediaConfig media = services.config().media();
@@ -47,7 +51,7 @@ final class StageFactory {
                         media.limits().maxBytes()),
                 workspace,
                 services.media().prober(),
-                services.media().workerPool(),
+                workers,
                 new OutputSizeEstimator(media),
                 media);
         this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore);
@@ -55,10 +59,7 @@ final class StageFactory {
 
     Stage download() {
         return new DownloadStage(
-                encodeServices.sources(),
-                workspace,
-                services.media().prober(),
-                services.media().workerPool());
+                encodeServices.sources(), workspace, services.media().prober(), workers);
     }
 
     Stage processing() {
@@ -81,8 +82,7 @@ final class StageFactory {
     Stage join() {
         return new JoinStage(
                 encodeServices,
-                new TaskArtifactFetcher(
-                        stagingUploader, workspace, services.media().workerPool()),
+                new TaskArtifactFetcher(stagingUploader, workspace, workers),
                 services.media().encoders()::concatenator,
                 outputs);
     }

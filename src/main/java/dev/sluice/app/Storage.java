@@ -40,13 +40,27 @@ record Storage(
                 tables,
                 objectStore,
                 new StagingArea(objectStore, config.keys().staging()),
-                new OutputKeys(
-                        config.keys(),
-                        config.media().ladder().stream()
-                                .map(MediaConfig.Rung::quality)
-                                .toList()),
+                outputKeys(config),
                 workspace,
                 new SourceCache(workspace, config.workspace().sourceCacheBytes()));
+    }
+
+    /** The same database and workspace with changed keys and this object store. */
+    Storage with(SluiceConfig changed, S3ObjectStore changedStore) {
+        return new Storage(
+                database,
+                tables,
+                changedStore,
+                new StagingArea(changedStore, changed.keys().staging()),
+                outputKeys(changed),
+                workspace,
+                sourceCache);
+    }
+
+    private static OutputKeys outputKeys(SluiceConfig config) {
+        return new OutputKeys(
+                config.keys(),
+                config.media().ladder().stream().map(MediaConfig.Rung::quality).toList());
     }
 
     Future<?> close() {

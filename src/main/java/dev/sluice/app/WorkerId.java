@@ -11,7 +11,8 @@ public record WorkerId(String name) {
         return new WorkerId(host() + ":" + ProcessHandle.current().pid() + ":" + random);
     }
 
-    private static String host() {
+    /** The name of this host. */
+    static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException unknown) {

@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,9 @@ public final class SupervisedConsumer {
     private final ConnectionSupervisor supervisor;
 
     private @Nullable ActiveConsumer consumption;
-    private @Nullable Future<Void> paused;
+    private @Nullable Future<Void> ended;
+    private boolean paused;
+    private Future<Void> switching = Future.succeededFuture();
 
     /**
      * Creates a consumer that does nothing before {@link #start}.
@@ -69,6 +72,25 @@ public final class SupervisedConsumer {
         context.runOnContext(v -> supervisor.start());
     }
 
+    /**
+     * Stops receiving messages until {@link #resume}, also over later connections. The channel stays open so that messages
+     * in progress can be settled. Never fails.
+     */
+    public Future<Void> pause() {
+        return onContext(() -> {
+            paused = true;
+            return adjust();
+        });
+    }
+
+    /** Receives messages again, up to the prefetch in addition to those in progress. Never fails. */
+    public Future<Void> resume() {
+        return onContext(() -> {
+            paused = false;
+            return adjust();
+        });
+    }
+
     /** Completes when consuming starts for the first time; fails with {@link BrokerException} if stopped before. */
     public Future<Void> whenConsuming() {
         return supervisor.ready();
@@ -78,13 +100,13 @@ public final class SupervisedConsumer {
      * Permanently stops receiving messages, but keeps the channel open so that messages in progress can be settled. A
      * channel that closes after this call is not replaced.
      */
-    public Future<Void> pause() {
-        return onContext(this::pauseNow);
+    public Future<Void> stopConsuming() {
+        return onContext(this::end);
     }
 
-    /** Pauses and closes the connection; the broker requeues unsettled messages. Never fails. */
+    /** Stops consuming and closes the connection; the broker requeues unsettled messages. Never fails. */
     public Future<Void> stop() {
-        return onContext(() -> pauseNow().transform(paused -> supervisor.stop()));
+        return onContext(() -> end().transform(stopped -> supervisor.stop()));
     }
 
     private Future<Void> onContext(Supplier<Future<Void>> action) {
@@ -93,33 +115,59 @@ public final class SupervisedConsumer {
         return promise.future();
     }
 
-    private Future<Void> pauseNow() {
-        Future<Void> already = paused;
+    private Future<Void> end() {
+        Future<Void> already = ended;
         if (already != null) {
             return already;
         }
         supervisor.stopReconnecting();
         ActiveConsumer running = consumption;
         Future<Void> done = running == null ? Future.succeededFuture() : running.cancel();
-        paused = done;
+        ended = done;
         return done;
     }
 
+    /** Applies {@code paused} to the current connection, one change after the other. */
+    private Future<Void> adjust() {
+        switching = switching.compose(before -> {
+            ActiveConsumer current = consumption;
+            if (current == null || ended != null || current.tag().isEmpty() == paused) {
+                return Future.succeededFuture();
+            }
+            if (paused) {
+                consumption = new ActiveConsumer(current.connection(), Optional.empty());
+                return current.cancel();
+            }
+            // A failed call closes the connection; the next one consumes.
+            return consume(current.connection()).otherwiseEmpty();
+        });
+        return switching;
+    }
+
     private Future<Void> consume(BrokerConnection connection) {
+        boolean consumes = !paused;
         return connection
                 .call(channel -> {
                     Topology.declare(channel, config.queueMode());
                     channel.basicQos(prefetch);
-                    return channel.basicConsume(queue, false, new DeliveryForwarder(channel, connection));
+                    return consumes
+                            ? Optional.of(
+                                    channel.basicConsume(queue, false, new DeliveryForwarder(channel, connection)))
+                            : Optional.<String>empty();
                 })
                 .map(tag -> {
                     consumption = new ActiveConsumer(connection, tag);
+                    if (consumes == paused) {
+                        context.runOnContext(v -> adjust().onFailure(cause -> LOG.atDebug()
+                                .addKeyValue("error", String.valueOf(cause.getMessage()))
+                                .log("consumer not switched")));
+                    }
                     return null;
                 });
     }
 
     private void take(Delivery delivery, BrokerConnection connection) {
-        if (paused != null) {
+        if (paused || ended != null) {
             delivery.requeue().onFailure(cause -> LOG.atDebug().setCause(cause).log("requeue failed"));
             return;
         }
@@ -131,14 +179,20 @@ public final class SupervisedConsumer {
         }
     }
 
-    /** A consumer registered at the broker. */
-    private record ActiveConsumer(BrokerConnection connection, String tag) {
+    /**
+     * The established connection.
+     *
+     * @param tag of the consumer registered at the broker; empty: paused
+     */
+    private record ActiveConsumer(BrokerConnection connection, Optional<String> tag) {
         /** Cancels the consumer and waits at most 2 s for the broker: closing the connection ends the consumer too. */
         Future<Void> cancel() {
-            return connection
-                    .execute(channel -> channel.basicCancel(tag))
-                    .timeout(CANCEL_SECONDS, TimeUnit.SECONDS)
-                    .otherwiseEmpty();
+            return tag.isEmpty()
+                    ? Future.succeededFuture()
+                    : connection
+                            .execute(channel -> channel.basicCancel(tag.get()))
+                            .timeout(CANCEL_SECONDS, TimeUnit.SECONDS)
+                            .otherwiseEmpty();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.app.WorkerId;
 import dev.sluice.backend.admin.DeadLetterService;
+import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.OperationResult;
 import dev.sluice.common.text.TerminalEscaper;
@@ -11,14 +12,15 @@ import dev.sluice.persistence.control.JobRetry;
 import dev.sluice.persistence.db.Database;
 import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.usertable.UserTables;
+import dev.sluice.persistence.worker.WorkerRegistry;
 import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Function;
 
-/** Jobs and dead letters of a pipeline that runs in other processes. */
-public record AdminClient(JobControlService jobs, DeadLetterService deadLetters) {
+/** Jobs, dead letters and workers of a pipeline that runs in other processes. */
+public record AdminClient(JobControlService jobs, DeadLetterService deadLetters, FleetService fleet) {
     /** Opens the services, runs {@code work} with them and closes them; blocks, and fails if the work fails. */
     public static <T> T run(SluiceConfig config, Function<AdminClient, Future<T>> work) {
         Vertx vertx = Vertx.vertx();
@@ -41,11 +43,14 @@ public record AdminClient(JobControlService jobs, DeadLetterService deadLetters)
                 new JobRetry(database, tables),
                 WorkerId.generate().name(),
                 () -> {});
-        return new AdminClient(jobs, new DeadLetterService(vertx, config.rabbitmq(), new Outbox(database), jobs));
+        return new AdminClient(
+                jobs,
+                new DeadLetterService(vertx, config.rabbitmq(), new Outbox(database), jobs),
+                new FleetService(vertx, WorkerRegistry.of(database)));
     }
 
     /** Prints applied operations to standard output and the others to standard error; returns the exit code. */
-    static int print(List<OperationResult> results) {
+    public static int print(List<OperationResult> results) {
         results.forEach(result -> (result.isApplied() ? System.out : System.err)
                 .println(TerminalEscaper.escape(result.target()) + "  " + TerminalEscaper.escape(result.message())));
         return results.stream().allMatch(OperationResult::isApplied) ? CommandLineRunner.OK : CommandLineRunner.FAILED;

@@ -5,6 +5,8 @@ import dev.sluice.app.Version;
 import dev.sluice.cluster.HazelcastCluster;
 import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.source.ConfigSource;
+import dev.sluice.config.source.LoadedConfig;
 import io.vertx.core.Deployable;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -14,6 +16,7 @@ import io.vertx.launcher.application.VertxApplicationHooks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +54,11 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SluiceConfig loaded = config.load(listen.in(System.getenv()));
-        SluiceVerticle sluice = new SluiceVerticle(loaded);
+        ConfigSource source = config.source(listen.in(System.getenv()));
+        LoadedConfig current = source.load();
+        SluiceConfig loaded = current.config();
+        SluiceVerticle sluice = new SluiceVerticle(current, Optional.of(source));
+        HangupSignal.onSignal(sluice::reload);
         LoggerFactory.getLogger(RunCommand.class)
                 .atInfo()
                 .addKeyValue("version", Version.current())

@@ -35,11 +35,34 @@ public record SluiceConfig(
         public Consumers {
             stages = Map.copyOf(stages);
         }
+
+        Consumers with(StageName stage, StageConfig changed) {
+            Map<StageName, StageConfig> all = new EnumMap<>(stages);
+            all.put(stage, changed);
+            return new Consumers(all, requests);
+        }
     }
 
     /** The settings of a stage on this host. */
     public StageConfig stage(StageName stage) {
         return Objects.requireNonNull(consumers.stages().get(stage));
+    }
+
+    /** This configuration with changed settings of a stage. */
+    public SluiceConfig with(StageName stage, StageConfig changed) {
+        return new SluiceConfig(
+                rabbitmq,
+                postgres,
+                s3,
+                workspace,
+                ffmpeg,
+                media,
+                keys,
+                delivery,
+                updates,
+                backend,
+                cluster,
+                consumers.with(stage, changed));
     }
 
     /**

@@ -10,10 +10,30 @@ import dev.sluice.config.reader.ConfigSection;
  */
 public record StageConfig(int instances, int concurrency, RetryConfig retries) {
 
+    public static final int MAX_INSTANCES = 64;
+    public static final int MAX_CONCURRENCY = 256;
+
+    /**
+     * These settings with other numbers.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     */
+    public StageConfig scaled(int newInstances, int newConcurrency) {
+        requireRange("instances", newInstances, 0, MAX_INSTANCES);
+        requireRange("concurrency", newConcurrency, 1, MAX_CONCURRENCY);
+        return new StageConfig(newInstances, newConcurrency, retries);
+    }
+
+    private static void requireRange(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must be from " + min + " to " + max + ", not " + value);
+        }
+    }
+
     static StageConfig read(ConfigSection section, int concurrency, RetryConfig retries) {
         return new StageConfig(
-                section.integer("instances", 1, 0, 64),
-                section.integer("concurrency", concurrency, 1, 256),
+                section.integer("instances", 1, 0, MAX_INSTANCES),
+                section.integer("concurrency", concurrency, 1, MAX_CONCURRENCY),
                 RetryConfig.read(section, retries));
     }
 }

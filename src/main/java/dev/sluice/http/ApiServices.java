@@ -1,6 +1,6 @@
 package dev.sluice.http;
 
-import dev.sluice.backend.admin.DeadLetterService;
+import dev.sluice.backend.admin.AdminServices;
 import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobWebhookResolver;
@@ -18,7 +18,7 @@ public record ApiServices(
         MediaJobService media,
         JobQueryRepository queries,
         JobControlService control,
-        DeadLetterService deadLetters,
+        AdminServices admin,
         FormUploadService uploads,
         ResumableUploadService resumable,
         DirectUploadService direct,

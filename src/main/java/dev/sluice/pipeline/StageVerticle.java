@@ -9,12 +9,14 @@ import dev.sluice.job.JobException;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.pipeline.run.StageRoute;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,8 @@ public final class StageVerticle extends VerticleBase {
     private final int concurrency;
     private final RabbitMqConfig broker;
     private final ConcurrencyLimiter<Delivery> limiter;
-    private @Nullable SupervisedConsumer consumer;
+    private volatile boolean paused;
+    private volatile @Nullable SupervisedConsumer consumer;
 
     /** Consumes the queue of a stage. */
     public StageVerticle(StageRoute route, int concurrency, RabbitMqConfig broker, RunServices services) {
@@ -63,7 +66,11 @@ public final class StageVerticle extends VerticleBase {
     public Future<?> start() {
         SupervisedConsumer started = new SupervisedConsumer(vertx, broker, queue, concurrency, limiter::submit);
         consumer = started;
-        started.start();
+        if (paused) {
+            started.pause().onComplete(then -> started.start());
+        } else {
+            started.start();
+        }
         LOG.atDebug()
                 .addKeyValue("stage", name)
                 .addKeyValue("concurrency", concurrency)
@@ -71,11 +78,52 @@ public final class StageVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
+    /** Consumes nothing after the deployment until {@link #resume}; to be called before it. */
+    public void startPaused() {
+        paused = true;
+    }
+
+    /** Consumes nothing until {@link #resume}; runs in progress continue. Threads: any. */
+    public Future<Void> pause() {
+        paused = true;
+        SupervisedConsumer started = consumer;
+        return started == null ? Future.succeededFuture() : started.pause().compose(done -> requeueQueued());
+    }
+
+    /** Consumes again. Threads: any. */
+    public Future<Void> resume() {
+        paused = false;
+        SupervisedConsumer started = consumer;
+        return started == null ? Future.succeededFuture() : started.resume();
+    }
+
+    /** Pauses, and completes when no run is in progress. Threads: any. */
+    public Future<Void> drain() {
+        return pause().compose(done -> onContext(limiter::whenIdle));
+    }
+
+    /** The number of runs in progress. Threads: any. */
+    public int inUse() {
+        return limiter.activeCount();
+    }
+
+    private Future<Void> requeueQueued() {
+        return onContext(() -> Future.join(
+                        limiter.drainQueued().stream().map(Delivery::requeue).toList())
+                .transform(requeued -> Future.succeededFuture()));
+    }
+
+    private Future<Void> onContext(Supplier<Future<Void>> action) {
+        Promise<Void> promise = Promise.promise();
+        context.runOnContext(v -> action.get().onComplete(promise));
+        return promise.future();
+    }
+
     @Override
     public Future<?> stop() {
         SupervisedConsumer stopping = Objects.requireNonNull(consumer);
-        return stopping.pause()
-                .compose(paused -> requeueInFlight())
+        return stopping.stopConsuming()
+                .compose(stopped -> requeueInFlight())
                 .eventually(stopping::stop)
                 .onSuccess(done -> LOG.atDebug().addKeyValue("stage", name).log("stage stopped"));
     }

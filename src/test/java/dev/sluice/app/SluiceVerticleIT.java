@@ -4,8 +4,10 @@ import static dev.sluice.endtoend.PipelineFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
+import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.endtoend.PipelineFixture;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -13,7 +15,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SluiceVerticleIT {
     @Test
     void doesNotStartWhenCancelledBeforeStart(PipelineFixture services) throws Exception {
-        SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
+        SluiceVerticle verticle =
+                new SluiceVerticle(LoadedConfig.of(services.config(new JsonObject())), Optional.empty());
         verticle.stopBlocking();
 
         get(services.vertx().deployVerticle(verticle));
@@ -25,7 +28,8 @@ class SluiceVerticleIT {
 
     @Test
     void closesOpenedResourcesWhenCancelledDuringStart(PipelineFixture services) throws Exception {
-        SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
+        SluiceVerticle verticle =
+                new SluiceVerticle(LoadedConfig.of(services.config(new JsonObject())), Optional.empty());
         get(services.vertx().deployVerticle(verticle));
 
         verticle.stopBlocking();

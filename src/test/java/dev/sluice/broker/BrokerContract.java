@@ -159,8 +159,8 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         SupervisedConsumer consumer = consumer(Topology.DOWNLOAD_QUEUE, 1, inbox);
         Delivery running = inbox.next();
 
-        consumer.pause().await(5, TimeUnit.SECONDS);
-        consumer.pause().await(5, TimeUnit.SECONDS);
+        consumer.stopConsuming().await(5, TimeUnit.SECONDS);
+        consumer.stopConsuming().await(5, TimeUnit.SECONDS);
         running.ack().await(5, TimeUnit.SECONDS);
 
         inbox.staysEmpty();
@@ -287,7 +287,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
         for (SupervisedConsumer consumer : List.of(neverStarted, connecting, waiting, consuming)) {
             stops.add(consumer.stop());
             stops.add(consumer.stop());
-            stops.add(consumer.pause());
+            stops.add(consumer.stopConsuming());
         }
         stops.add(publisher.stop());
         Future.all(stops).await(10, TimeUnit.SECONDS);

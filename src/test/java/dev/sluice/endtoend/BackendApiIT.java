@@ -186,6 +186,11 @@ class BackendApiIT {
         }
         assertThat(client.post(API + "/dead-letters/x/replay", ANN).code()).isEqualTo("forbidden");
         assertThat(client.delete(API + "/dead-letters/x", ANN).code()).isEqualTo("forbidden");
+        for (String path : List.of("/stages/upload/pause", "/stages/upload/resume")) {
+            assertThat(client.post(API + path, ANN).code()).as(path).isEqualTo("forbidden");
+        }
+        JsonObject drain = new JsonObject().put("action", "drain");
+        assertThat(client.post(API + "/hosts/x/commands", ANN, drain).code()).isEqualTo("forbidden");
         assertThat(client.get(API + "/jobs?mediaId=of-bob", ANN).json().getJsonArray("jobs"))
                 .isEmpty();
     }
@@ -559,8 +564,47 @@ class BackendApiIT {
         assertThat(client.get("/openapi.json").json().getString("openapi")).startsWith("3.1");
         assertThat(client.get(API + "/queues", ADMIN).json().getJsonArray("queues"))
                 .hasSize(8);
-        assertThat(client.get(API + "/hosts", ADMIN).json().getJsonArray("hosts"))
-                .isNotNull();
+    }
+
+    @Test
+    void observesAndControlsWorkers() {
+        JsonObject worker =
+                client.get(API + "/hosts", ADMIN).json().getJsonArray("hosts").getJsonObject(0);
+        String commands = API + "/hosts/" + worker.getString("worker") + "/commands";
+
+        assertThat(worker.getMap())
+                .containsEntry("state", "RUNNING")
+                .containsKeys("host", "version", "uptimeSeconds", "lastSeenSeconds", "config", "runs");
+        assertThat(worker.getJsonArray("verticles").stream().map(verticle -> ((JsonObject) verticle).getString("name")))
+                .contains("publisher", "download", "processing", "upload", "api");
+        assertThat(client.post(API + "/stages/join/pause", ADMIN).json().getString("about"))
+                .isEqualTo("join");
+        assertThat(client.post(API + "/stages/join/pause", ADMIN).status()).isEqualTo(409);
+        assertThat(client.get(API + "/hosts", ADMIN).json().getJsonArray("pausedStages"))
+                .containsExactly("join");
+        assertThat(client.post(API + "/stages/join/resume", ADMIN).status()).isEqualTo(200);
+        assertThat(client.post(API + "/stages/everything/pause", ADMIN).status())
+                .isEqualTo(400);
+        JsonObject redeploy = new JsonObject().put("action", "redeploy").put("drainSeconds", 0);
+        assertThat(client.post(commands, ADMIN, redeploy.copy().put("verticles", new JsonArray().add("join")))
+                        .json()
+                        .getString("message"))
+                .isEqualTo("Redeployed: join.");
+        assertThat(client.post(commands, ADMIN, redeploy.copy().put("verticles", new JsonArray().add("none")))
+                        .status())
+                .isEqualTo(409);
+        assertThat(client.post(commands, ADMIN, new JsonObject().put("action", "scale"))
+                        .status())
+                .isEqualTo(409);
+        assertThat(client.post(
+                                API + "/hosts/other/commands",
+                                ADMIN,
+                                redeploy.put("verticles", new JsonArray().add("join")))
+                        .status())
+                .isEqualTo(404);
+        assertThat(client.post(commands, ADMIN, new JsonObject().put("action", "stop"))
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test

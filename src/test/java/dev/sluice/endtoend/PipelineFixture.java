@@ -106,7 +106,7 @@ public final class PipelineFixture implements AutoCloseable {
     }
 
     /** The complete configuration with these settings. */
-    JsonObject settings(JsonObject settings) {
+    public JsonObject settings(JsonObject settings) {
         return services().mergeIn(settings, true);
     }
 

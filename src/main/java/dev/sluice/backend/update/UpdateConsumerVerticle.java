@@ -72,7 +72,7 @@ public final class UpdateConsumerVerticle extends VerticleBase {
     public Future<?> stop() {
         stop.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down."));
         SupervisedConsumer started = Objects.requireNonNull(consumer);
-        return started.pause()
+        return started.stopConsuming()
                 // Updates that are not applied by then are redelivered.
                 .compose(paused -> last.timeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                         .otherwiseEmpty())

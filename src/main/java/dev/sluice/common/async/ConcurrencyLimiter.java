@@ -2,12 +2,13 @@ package dev.sluice.common.async;
 
 import dev.sluice.job.JobException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -22,7 +23,8 @@ public final class ConcurrencyLimiter<T> {
     private final BiFunction<T, CancellationToken, Future<Void>> work;
     private final Executor owner;
     private final Queue<T> waiting = new ArrayDeque<>();
-    private final Map<Future<Void>, CancellationToken> active = new HashMap<>();
+    private final Map<Future<Void>, CancellationToken> active = new ConcurrentHashMap<>();
+    private final List<Promise<Void>> idleWaiters = new ArrayList<>();
 
     /**
      * @param maxConcurrent 1 or more
@@ -62,6 +64,11 @@ public final class ConcurrencyLimiter<T> {
         running.onComplete(ended -> owner.execute(() -> {
             active.remove(running);
             fill();
+            if (active.isEmpty()) {
+                List<Promise<Void>> idle = List.copyOf(idleWaiters);
+                idleWaiters.clear();
+                idle.forEach(Promise::complete);
+            }
         }));
     }
 
@@ -79,6 +86,17 @@ public final class ConcurrencyLimiter<T> {
         return running;
     }
 
+    /** Completes when nothing runs. Queued items start as before. */
+    public Future<Void> whenIdle() {
+        if (active.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> idle = Promise.promise();
+        idleWaiters.add(idle);
+        return idle.future();
+    }
+
+    /** The number of running items. Threads: any. */
     public int activeCount() {
         return active.size();
     }

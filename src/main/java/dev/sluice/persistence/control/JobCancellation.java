@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /** Cancels jobs. If a worker ends the job concurrently, exactly one of the two transactions takes effect. */
 public final class JobCancellation {
     /** The channel on which workers are notified of cancelled jobs. */
-    static final String CHANNEL = "sluice_job_cancelled";
+    public static final String CHANNEL = "sluice_job_cancelled";
 
     // The fencing token rises, so that the running attempt can write nothing more.
     private static final String END_RUNS =

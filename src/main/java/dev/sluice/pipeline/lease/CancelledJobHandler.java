@@ -13,7 +13,7 @@ public final class CancelledJobHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CancelledJobHandler.class);
 
     private final LeaseRenewer leases;
-    private final JobCleanup jobCleanup;
+    private volatile JobCleanup jobCleanup;
 
     public CancelledJobHandler(LeaseRenewer leases, JobCleanup jobCleanup) {
         this.leases = leases;
@@ -21,7 +21,24 @@ public final class CancelledJobHandler {
         leases.onCancelled(this::onCancelled);
     }
 
-    public void onCancelled(JobId job) {
+    /** Replaces the cleanup after a change of the configuration. */
+    public void setJobCleanup(JobCleanup changed) {
+        jobCleanup = changed;
+    }
+
+    /** Handles the payload of a notification, which is untrusted. */
+    public void onNotification(String payload) {
+        JobId job;
+        try {
+            job = new JobId(payload);
+        } catch (IllegalArgumentException notAnId) {
+            LOG.atDebug().addKeyValue("length", payload.length()).log("malformed cancellation notification");
+            return;
+        }
+        onCancelled(job);
+    }
+
+    private void onCancelled(JobId job) {
         leases.cancelJob(job)
                 .compose(released -> jobCleanup.cleanUpFailed(job))
                 .onSuccess(cleaned -> LOG.atDebug().addKeyValue("jobId", job).log("cancelled job cleaned up"));

@@ -35,12 +35,12 @@ public final class LeaseRenewer {
 
     private final Vertx vertx;
     private final LeaseRepository repository;
-    private final DeliveryConfig config;
+    private volatile DeliveryConfig config;
     private final Map<Attempt, TrackedLease> tracked = new ConcurrentHashMap<>();
     private final Set<JobId> recentlyCancelled =
             Collections.synchronizedSet(Collections.newSetFromMap(new LruCache<>(MAX_RECENTLY_CANCELLED)));
     private final AtomicBoolean renewing = new AtomicBoolean();
-    private final long timer;
+    private long timer;
     private volatile Consumer<JobId> cancelledHandler = job -> {};
 
     /**
@@ -55,8 +55,18 @@ public final class LeaseRenewer {
         this.vertx = vertx;
         this.repository = repository;
         this.config = config;
-        this.timer =
-                vertx.setPeriodic(config.leaseRenewInterval().toMillis(), timer -> renew().onFailure(this::logFailure));
+        this.timer = startTimer();
+    }
+
+    private long startTimer() {
+        return vertx.setPeriodic(config.leaseRenewInterval().toMillis(), due -> renew().onFailure(this::logFailure));
+    }
+
+    /** Uses the intervals of a changed configuration from now on. */
+    public synchronized void reconfigure(DeliveryConfig changed) {
+        vertx.cancelTimer(timer);
+        config = changed;
+        timer = startTimer();
     }
 
     /** Renews the lease of {@code attempt} from now on, and cancels its work if the lease is lost. */
@@ -85,7 +95,7 @@ public final class LeaseRenewer {
     }
 
     /** Stops the renewal. */
-    public void close() {
+    public synchronized void close() {
         vertx.cancelTimer(timer);
     }
 

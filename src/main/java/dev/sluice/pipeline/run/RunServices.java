@@ -51,6 +51,23 @@ public record RunServices(
                 steps);
     }
 
+    /** These services with a changed configuration; the leases of this process stay in one place. */
+    public RunServices with(DeliveryConfig changed, JobCleanup changedCleanup) {
+        leases.reconfigure(changed);
+        return new RunServices(
+                runs,
+                databaseRetry,
+                leases,
+                leaseExpiry,
+                changedCleanup,
+                publisher,
+                deliverySettlement,
+                changed,
+                worker,
+                metrics,
+                steps);
+    }
+
     /** Stops the lease renewal and removes the metrics. */
     public void close() {
         leases.close();

@@ -18,6 +18,7 @@ import dev.sluice.persistence.InterruptedConnection;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
+import dev.sluice.persistence.db.NotificationListener;
 import dev.sluice.persistence.job.JobCreation;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.progress.ProgressReport;
@@ -239,18 +240,18 @@ class CancelAndRetryIT {
 
     @Test
     void notifiesListenersAlsoAfterReconnect() {
-        AtomicReference<JobId> received = new AtomicReference<>();
+        AtomicReference<String> received = new AtomicReference<>();
         AtomicReference<Promise<Void>> subscriptions = new AtomicReference<>(Promise.promise());
-        CancellationListener listener = CancellationListener.listen(
+        NotificationListener listener = NotificationListener.listen(
                 vertx,
                 database.config(),
-                received::set,
+                Map.of(JobCancellation.CHANNEL, received::set),
                 () -> subscriptions.get().complete());
         await(subscriptions.get().future());
 
         granted(Samples.job("notified"), Samples.download("notified"));
         cancel("notified");
-        Awaitility.await().until(() -> new JobId("notified").equals(received.get()));
+        Awaitility.await().until(() -> "notified".equals(received.get()));
 
         subscriptions.set(Promise.promise());
         database.execute("SELECT pg_notify('sluice_job_cancelled', ''); SELECT pg_terminate_backend(pid)"
@@ -259,17 +260,21 @@ class CancelAndRetryIT {
         granted(Samples.job("reconnected"), Samples.download("reconnected"));
         cancel("reconnected");
 
-        Awaitility.await().until(() -> new JobId("reconnected").equals(received.get()));
+        Awaitility.await().until(() -> "reconnected".equals(received.get()));
         await(listener.close());
     }
 
     @Test
     void resubscribesWhenConnectionDoesNotRespond() {
         InterruptedConnection connection = InterruptedConnection.before(vertx, database.config());
-        AtomicReference<JobId> received = new AtomicReference<>();
+        AtomicReference<String> received = new AtomicReference<>();
         AtomicInteger subscriptions = new AtomicInteger();
-        CancellationListener listener = CancellationListener.listen(
-                vertx, connection.config(), received::set, subscriptions::incrementAndGet, Duration.ofMillis(900));
+        NotificationListener listener = NotificationListener.listen(
+                vertx,
+                connection.config(),
+                Map.of(JobCancellation.CHANNEL, received::set),
+                subscriptions::incrementAndGet,
+                Duration.ofMillis(900));
         Awaitility.await().until(() -> subscriptions.get() == 1);
 
         connection.fallSilent();
@@ -277,7 +282,7 @@ class CancelAndRetryIT {
         Awaitility.await().until(() -> subscriptions.get() > 1);
         granted(Samples.job("resubscribed"), Samples.download("resubscribed"));
         cancel("resubscribed");
-        Awaitility.await().until(() -> new JobId("resubscribed").equals(received.get()));
+        Awaitility.await().until(() -> "resubscribed".equals(received.get()));
         await(listener.close());
         await(connection.close());
     }

@@ -1,4 +1,4 @@
-package dev.sluice.persistence.control;
+package dev.sluice.persistence.db;
 
 import dev.sluice.common.async.AsyncRetry;
 import dev.sluice.common.async.CancellableDelay;
@@ -7,24 +7,24 @@ import dev.sluice.common.async.ExponentialBackoff;
 import dev.sluice.config.PostgresConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
-import dev.sluice.job.JobId;
-import dev.sluice.persistence.db.ConnectionSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.pubsub.PgSubscriber;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Receives the IDs of cancelled jobs immediately, over a connection of its own. Notifications are lost while that
- * connection is down, so that cancelled jobs must be polled as well.
+ * Receives notifications of the database immediately, over a connection of its own. Notifications are lost while that
+ * connection is down, so that whatever they announce must be polled as well. Payloads are untrusted: every database user
+ * may send notifications.
  */
-public final class CancellationListener {
-    private static final Logger LOG = LoggerFactory.getLogger(CancellationListener.class);
+public final class NotificationListener {
+    private static final Logger LOG = LoggerFactory.getLogger(NotificationListener.class);
     /** The connection is otherwise idle: without a ping, a connection dropped by a router would not be detected. */
     private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
@@ -34,7 +34,7 @@ public final class CancellationListener {
     private final Duration pingTimeout;
     private final CancellationToken stop = new CancellationToken();
 
-    private CancellationListener(Vertx vertx, PgSubscriber subscriber, Duration pingInterval) {
+    private NotificationListener(Vertx vertx, PgSubscriber subscriber, Duration pingInterval) {
         this.vertx = vertx;
         this.subscriber = subscriber;
         this.pingTimeout = pingInterval.dividedBy(3);
@@ -44,28 +44,29 @@ public final class CancellationListener {
     /**
      * Subscribes, and subscribes again whenever the connection is lost.
      *
-     * @param onCancelled receives each cancelled job
-     * @param onSubscribed called after each subscription: earlier notifications may be lost
+     * @param channels receivers of the payloads, by channel
+     * @param onSubscribed called after each subscription of a channel: earlier notifications may be lost
      */
-    public static CancellationListener listen(
-            Vertx vertx, PostgresConfig config, Consumer<JobId> onCancelled, Runnable onSubscribed) {
-        return listen(vertx, config, onCancelled, onSubscribed, PING_INTERVAL);
+    public static NotificationListener listen(
+            Vertx vertx, PostgresConfig config, Map<String, Consumer<String>> channels, Runnable onSubscribed) {
+        return listen(vertx, config, channels, onSubscribed, PING_INTERVAL);
     }
 
-    static CancellationListener listen(
+    /** As above, with an interval of pings, for tests. */
+    public static NotificationListener listen(
             Vertx vertx,
             PostgresConfig config,
-            Consumer<JobId> onCancelled,
+            Map<String, Consumer<String>> channels,
             Runnable onSubscribed,
             Duration pingInterval) {
         PgSubscriber subscriber = PgSubscriber.subscriber(vertx, new ConnectionSettings(config).connectOptions())
                 .reconnectPolicy(
                         attempts -> ExponentialBackoff.RECONNECT.delay(1).toMillis());
-        subscriber
-                .channel(JobCancellation.CHANNEL)
+        channels.forEach((channel, handler) -> subscriber
+                .channel(channel)
                 .subscribeHandler(subscribed -> onSubscribed.run())
-                .handler(payload -> onNotification(payload, onCancelled));
-        CancellationListener listener = new CancellationListener(vertx, subscriber, pingInterval);
+                .handler(handler::accept));
+        NotificationListener listener = new NotificationListener(vertx, subscriber, pingInterval);
         listener.connect();
         return listener;
     }
@@ -88,8 +89,8 @@ public final class CancellationListener {
                     .onFailure(cause -> {
                         LOG.atWarn()
                                 .addKeyValue("error", String.valueOf(cause.getMessage()))
-                                .log("cancellation listener disconnected; reconnecting");
-                        connection.close().onFailure(CancellationListener::logCloseFailure);
+                                .log("notification listener disconnected; reconnecting");
+                        connection.close().onFailure(NotificationListener::logCloseFailure);
                     });
         }
     }
@@ -109,20 +110,8 @@ public final class CancellationListener {
                         (cause, delay) -> LOG.atWarn()
                                 .addKeyValue("error", String.valueOf(cause.getMessage()))
                                 .addKeyValue("retryInMs", delay.toMillis())
-                                .log("cancellation notifications unavailable; detected at the next lease renewal"))
+                                .log("notifications unavailable; cancelled jobs and commands are found by polling"))
                 .run(() -> stop.isCancelled() ? Future.succeededFuture() : subscriber.connect())
-                .onFailure(CancellationListener::logCloseFailure);
-    }
-
-    /** The payload is untrusted: every database user may send notifications. */
-    private static void onNotification(String payload, Consumer<JobId> onCancelled) {
-        JobId job;
-        try {
-            job = new JobId(payload);
-        } catch (IllegalArgumentException notAnId) {
-            LOG.atDebug().addKeyValue("length", payload.length()).log("malformed cancellation notification");
-            return;
-        }
-        onCancelled.accept(job);
+                .onFailure(NotificationListener::logCloseFailure);
     }
 }
