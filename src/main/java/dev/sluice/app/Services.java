@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.cluster.ClusterMembership;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
@@ -10,6 +11,7 @@ import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.objectstore.s3.S3ObjectStore;
+import dev.sluice.persistence.cluster.ClusterMemberRepository;
 import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.job.RequestRepository;
@@ -37,7 +39,8 @@ record Services(
         Media media,
         RunServices runServices,
         BackendServices backend,
-        CancellationListener cancellationListener) {
+        CancellationListener cancellationListener,
+        ClusterMembership membership) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Services.class);
     /** Longer than any encode: a stuck encode is detected by its missing progress. */
@@ -112,16 +115,19 @@ record Services(
                         storage.tables(),
                         config.backend().webhooks()),
                 CancellationListener.listen(
-                        vertx, config.postgres(), cancelledJobs::onCancelled, cancelledJobs::onSubscribed));
+                        vertx, config.postgres(), cancelledJobs::onCancelled, cancelledJobs::onSubscribed),
+                ClusterMembership.start(vertx, new ClusterMemberRepository(storage.database())));
     }
 
     /** Closes everything; a failure is only logged. */
     Future<Void> close() {
         runServices.close();
-        return Future.join(
+        return membership
+                .close()
+                .compose(left -> Future.join(
                         cancellationListener.close(),
                         storage.close(),
-                        media.workerPool().close())
+                        media.workerPool().close()))
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("shutdown incomplete: some resources not closed"))
                 .transform(closed -> Future.succeededFuture());
     }

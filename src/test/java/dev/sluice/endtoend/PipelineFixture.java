@@ -82,6 +82,11 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** Starts the production jar in its own JVM with these options and the same services; waits until it is started. */
     public ChildProcess process(JsonObject settings, String... jvm) throws IOException {
+        return process(settings, List.of(), jvm);
+    }
+
+    /** As above, with these options of {@code run}. */
+    ChildProcess process(JsonObject settings, List<String> options, String... jvm) throws IOException {
         Path home = Files.createTempDirectory(directory, "process");
         JsonObject own = new JsonObject()
                 .put(
@@ -96,6 +101,7 @@ public final class PipelineFixture implements AutoCloseable {
         command.addAll(List.of(jvm));
         command.addAll(List.of(
                 "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));
+        command.addAll(options);
         ChildProcess process = ChildProcess.start(command, Map.of(), log);
         process.awaitReady(() -> Files.readString(log).contains("pipeline started"));
         return process;
