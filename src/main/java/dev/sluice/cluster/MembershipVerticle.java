@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ final class MembershipVerticle extends VerticleBase {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     /** A process that was killed is a member for this time. */
     private static final Duration EXPIRY = Duration.ofSeconds(5);
+
+    /** A shutdown must not wait for a database that is unavailable. */
+    private static final Duration LEAVE_LIMIT = Duration.ofSeconds(2);
 
     private final ClusterView view;
     private final ClusterMemberRepository repository;
@@ -49,15 +53,15 @@ final class MembershipVerticle extends VerticleBase {
         return vertx.eventBus()
                 .consumer(MemberProbe.address(view.getNodeId()), (Message<Object> message) -> message.reply(null))
                 .completion()
-                .compose(registered -> refresh())
-                .onSuccess(refreshed -> refresh.start());
+                .onSuccess(registered -> refresh.start());
     }
 
     /** Deletes the row of this process, so that the others need not wait until it expires. */
     @Override
     public Future<?> stop() {
         return refresh.stop()
-                .compose(stopped -> repository.delete(view.getNodeId()))
+                .compose(stopped ->
+                        repository.delete(view.getNodeId()).timeout(LEAVE_LIMIT.toMillis(), TimeUnit.MILLISECONDS))
                 .otherwiseEmpty();
     }
 

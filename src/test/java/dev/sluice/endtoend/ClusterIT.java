@@ -23,11 +23,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,7 +77,8 @@ class ClusterIT {
     void publishesProgressEncryptedThroughOtherHostWhenPublisherIsDown() throws Exception {
         JsonObject cluster = cluster();
         int publicPort = ChildProcess.freePort();
-        RecordingProxy link = RecordingProxy.start(pipeline.vertx(), publicPort, cluster.getInteger("port"));
+        RecordingProxy link =
+                RecordingProxy.start(pipeline.vertx(), "127.0.0.1", publicPort, cluster.getInteger("port"));
         cluster.remove("enabled");
         ChildProcess other =
                 pipeline.process(onlyPublishing(cluster.put("publicPort", publicPort)), List.of("-cluster"));
@@ -113,6 +117,60 @@ class ClusterIT {
         pipeline.backend().awaitEnd("near");
         assertThat(pipeline.backend().completions("near")).isEqualTo(1);
         awaitThat(() -> host.size() == 2);
+    }
+
+    /** Three hosts with addresses of their own, which only know the database. */
+    @Test
+    void formsAcrossNetworksAndAgainAfterSplit() throws Exception {
+        Assumptions.assumeTrue(NetworkNamespaces.areAvailable(), "network namespaces need root and the command ip");
+        try (NetworkNamespaces hosts = NetworkNamespaces.create(3)) {
+            JsonObject settings = relayed(hosts.gateway());
+            List<ChildProcess> processes = new ArrayList<>();
+            try {
+                for (int host = 0; host < 3; host++) {
+                    processes.add(pipeline.launch(hosts.enter(host), settings, List.of("-cluster")));
+                }
+
+                awaitThat(() -> joined(processes.get(0), hosts.address(1)) > 0
+                        && joined(processes.get(0), hosts.address(2)) > 0
+                        && joined(processes.get(2), hosts.address(1)) > 0);
+                long left = left(processes.get(0), hosts.address(2));
+                hosts.disconnect(2);
+                awaitThat(() -> left(processes.get(0), hosts.address(2)) > left);
+                long joined = joined(processes.get(0), hosts.address(2));
+                hosts.connect(2);
+                awaitThat(() -> joined(processes.get(0), hosts.address(2)) > joined);
+            } finally {
+                processes.forEach(ChildProcess::kill);
+            }
+        }
+    }
+
+    private static long joined(ChildProcess process, String address) throws IOException {
+        return events(process, "joined", address);
+    }
+
+    private static long left(ChildProcess process, String address) throws IOException {
+        return events(process, "left", address);
+    }
+
+    private static long events(ChildProcess process, String event, String address) throws IOException {
+        String line = "host " + event + " the cluster member=\"" + address + ":5701\"";
+        return Files.readAllLines(process.output()).stream()
+                .filter(logged -> logged.contains(line))
+                .count();
+    }
+
+    /** Settings of a host that reaches the services at this address only. */
+    private JsonObject relayed(String gateway) throws Exception {
+        JsonObject services = new JsonObject();
+        JsonObject all = pipeline.settings(onlyPublishing(new JsonObject()));
+        for (String[] key : new String[][] {{"rabbitmq", "uri"}, {"postgres", "uri"}, {"s3", "endpoint"}}) {
+            URI service = URI.create(all.getJsonObject(key[0]).getString(key[1]));
+            var unused = RecordingProxy.start(pipeline.vertx(), gateway, service.getPort(), service.getPort());
+            services.put(key[0], new JsonObject().put(key[1], service.toString().replace("127.0.0.1", gateway)));
+        }
+        return onlyPublishing(new JsonObject()).mergeIn(services, true);
     }
 
     @Test

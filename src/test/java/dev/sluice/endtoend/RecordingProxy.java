@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** A TCP proxy on the loopback address that keeps all bytes of both directions. */
+/** A TCP proxy to a port of the loopback address that keeps all bytes of both directions. */
 final class RecordingProxy {
     private final NetClient client;
     private final int target;
@@ -21,10 +21,10 @@ final class RecordingProxy {
         this.target = target;
     }
 
-    static RecordingProxy start(Vertx vertx, int port, int target) throws TimeoutException {
+    static RecordingProxy start(Vertx vertx, String host, int port, int target) throws TimeoutException {
         RecordingProxy proxy = new RecordingProxy(vertx, target);
         PipelineFixture.get(
-                vertx.createNetServer().connectHandler(proxy::connect).listen(port, "127.0.0.1"));
+                vertx.createNetServer().connectHandler(proxy::connect).listen(port, host));
         return proxy;
     }
 
