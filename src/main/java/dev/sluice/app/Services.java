@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.cluster.ClusterMembership;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
@@ -10,6 +11,7 @@ import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.objectstore.s3.S3ObjectStore;
+import dev.sluice.persistence.cluster.ClusterMemberRepository;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.job.RequestRepository;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
@@ -32,7 +34,8 @@ record Services(
         Media media,
         RunServices runServices,
         BackendServices backend,
-        CancelledJobHandler cancelledJobs) {
+        CancelledJobHandler cancelledJobs,
+        ClusterMembership membership) {
 
     /** Jobs, and jobs that do not come from a stage queue. */
     record Repositories(JobRepository jobs, PendingJobRepository pendingJobs, RequestRepository requests) {
@@ -85,7 +88,8 @@ record Services(
                 media,
                 runServices,
                 backend(vertx, config, storage),
-                new CancelledJobHandler(runServices.leases(), jobCleanup));
+                new CancelledJobHandler(runServices.leases(), jobCleanup),
+                ClusterMembership.start(vertx, new ClusterMemberRepository(storage.database())));
     }
 
     /**
@@ -104,7 +108,8 @@ record Services(
                     Media.of(changed, blocking.ffmpeg()),
                     runServices.with(changed.delivery(), jobCleanup),
                     backend(vertx, changed, changedStorage),
-                    cancelledJobs);
+                    cancelledJobs,
+                    membership);
         });
     }
 
@@ -141,7 +146,7 @@ record Services(
     /** Closes everything. */
     Future<?> close() {
         runServices.close();
-        return storage.close();
+        return membership.close().compose(left -> storage.close());
     }
 
     /** Threads of one FFmpeg run of a stage. */

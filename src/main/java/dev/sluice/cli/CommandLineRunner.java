@@ -64,7 +64,7 @@ public final class CommandLineRunner {
         return all;
     }
 
-    private static int handleException(Exception cause, CommandLine line, ParseResult parsed) {
+    static int handleException(Exception cause, CommandLine line, ParseResult parsed) {
         if (cause instanceof InvalidConfigException invalid) {
             line.getErr().println("Invalid configuration:");
             invalid.errors().forEach(error -> line.getErr().println("  " + TextSanitizer.singleLine(error)));

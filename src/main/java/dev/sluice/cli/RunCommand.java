@@ -1,9 +1,9 @@
 package dev.sluice.cli;
 
+import dev.sluice.app.ClusterSecret;
 import dev.sluice.app.SluiceVerticle;
 import dev.sluice.app.Version;
-import dev.sluice.cluster.HazelcastCluster;
-import dev.sluice.config.ClusterConfig;
+import dev.sluice.cluster.EventBusCluster;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.source.ConfigSource;
 import dev.sluice.config.source.LoadedConfig;
@@ -13,32 +13,21 @@ import io.vertx.core.VertxOptions;
 import io.vertx.launcher.application.HookContext;
 import io.vertx.launcher.application.VertxApplication;
 import io.vertx.launcher.application.VertxApplicationHooks;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Unmatched;
 
-/** Runs the pipeline until SIGTERM. Unknown options are passed to Vert.x. */
-@Command(
-        name = RunCommand.NAME,
-        description = {
-            "Run the pipeline until SIGTERM (default command).",
-            "Unknown options are passed to Vert.x (-options)."
-        })
+/** Runs the pipeline until SIGTERM. */
+@Command(name = RunCommand.NAME, description = "Run the pipeline until SIGTERM (default command).")
 public final class RunCommand implements Callable<Integer> {
     public static final String NAME = "run";
-
-    private static final List<String> CLUSTER = List.of("-cluster", "--cluster");
 
     @Mixin
     private ConfigOption config = new ConfigOption();
@@ -49,48 +38,39 @@ public final class RunCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Unmatched
-    private List<String> vertxArguments = new ArrayList<>();
+    @Mixin
+    private VertxArguments vertx = new VertxArguments();
 
     @Override
     public Integer call() {
-        ConfigSource source = config.source(listen.in(System.getenv()));
+        ConfigSource source = config.source(vertx.in(listen.in(System.getenv())));
         LoadedConfig current = source.load();
-        SluiceConfig loaded = current.config();
+        boolean clustered = current.config().cluster().enabled();
+        vertx.requireUsable(Objects.requireNonNull(spec).commandLine(), clustered);
         SluiceVerticle sluice = new SluiceVerticle(current, Optional.of(source));
         HangupSignal.onSignal(sluice::reload);
         LoggerFactory.getLogger(RunCommand.class)
                 .atInfo()
                 .addKeyValue("version", Version.current())
                 .log("starting");
-        if (loaded.cluster().enabled()) {
-            new HazelcastCluster(loaded.cluster()).requirePortsAvailable();
-        }
-        int launched = new VertxApplication(arguments(loaded.cluster()), new Hooks(sluice, loaded.cluster())).launch();
+        Optional<EventBusCluster> cluster = clustered ? Optional.of(cluster(loaded)) : Optional.empty();
+        int launched = new VertxApplication(vertx.forLauncher(clustered), new Hooks(sluice, cluster)).launch();
         sluice.whenStarted().await();
         return launched;
     }
 
-    private String[] arguments(ClusterConfig cluster) {
-        List<String> arguments = new ArrayList<>(vertxArguments);
-        if (CLUSTER.stream().anyMatch(arguments::contains)) {
-            throw new CommandLine.ParameterException(
-                    Objects.requireNonNull(spec).commandLine(),
-                    "-cluster is not supported: set cluster.enabled in the configuration.");
-        }
-        if (cluster.enabled()) {
-            arguments.add(CLUSTER.get(0));
-        }
-        return arguments.toArray(String[]::new);
+    private static EventBusCluster cluster(SluiceConfig config) {
+        EventBusCluster cluster = EventBusCluster.of(config.cluster(), config.postgres(), ClusterSecret.of(config));
+        cluster.requirePortAvailable();
+        return cluster;
     }
 
     /** Deploys the pipeline instead of a verticle from the command line. */
-    private record Hooks(SluiceVerticle sluice, ClusterConfig cluster) implements VertxApplicationHooks {
+    private record Hooks(SluiceVerticle sluice, Optional<EventBusCluster> cluster) implements VertxApplicationHooks {
         @Override
         public VertxBuilder createVertxBuilder(VertxOptions options) {
-            return cluster.enabled()
-                    ? new HazelcastCluster(cluster).vertxBuilder(options)
-                    : VertxApplicationHooks.super.createVertxBuilder(options);
+            return cluster.map(member -> member.vertxBuilder(options))
+                    .orElseGet(() -> VertxApplicationHooks.super.createVertxBuilder(options));
         }
 
         @Override

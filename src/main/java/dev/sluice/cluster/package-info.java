@@ -1,4 +1,4 @@
-/** Clustered event bus with Hazelcast. */
+/** Clustered event bus, whose members find each other through the database. */
 @NullMarked
 package dev.sluice.cluster;
 

@@ -2,45 +2,48 @@ package dev.sluice.config;
 
 import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.reader.ValueParser;
+import dev.sluice.config.value.Secret;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * The clustered event bus.
  *
- * @param name processes with the same name form a cluster; it has no default, because a process that knows it can join
- * @param host address of this host for the other members
- * @param port of {@code host}, for the membership
- * @param eventBusPort of {@code host}, for messages
- * @param members the other hosts, {@code host} or {@code host:port}; they need not be running
+ * @param secret authenticates members and encrypts the event bus; empty: a random one in the database
+ * @param host address to listen on; empty: the address of this host that reaches the database
+ * @param port of {@code host}
+ * @param publicHost address for the other members; empty: as {@code host}
+ * @param publicPort of {@code publicHost}
+ * @param members hosts that should be members, {@code host} or {@code host:port}
  */
 public record ClusterConfig(
-        boolean enabled, String name, String host, int port, int eventBusPort, List<String> members) {
+        boolean enabled,
+        Optional<Secret> secret,
+        Optional<String> host,
+        int port,
+        Optional<String> publicHost,
+        int publicPort,
+        List<String> members) {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final int MAX_PORT = 65_535;
+    private static final int MIN_SECRET_LENGTH = 32;
     private static final Pattern MEMBER = Pattern.compile(HOST + "(:\\d{1,5})?");
 
     static ClusterConfig read(ConfigSection section) {
-        boolean enabled = section.bool("enabled", false);
-        String host = section.read("host", ClusterConfig::host).orElse("");
-        List<String> members = section.read("members", ClusterConfig::members).orElse(List.of());
-        if (enabled && host.isEmpty() && section.areValid("host")) {
-            section.addError("host", "required: the name or IPv4 address of this host for the other members");
+        Optional<Secret> secret = section.secret("secret");
+        if (secret.isPresent() && secret.get().reveal().length() < MIN_SECRET_LENGTH) {
+            section.addError("secret", "must have at least " + MIN_SECRET_LENGTH + " characters");
         }
-        if (enabled && members.isEmpty() && section.areValid("members")) {
-            section.addError("members", "required: at least one other host");
-        }
-        String name = section.optionalString("name").orElse("");
-        if (enabled && name.isEmpty() && section.areValid("name")) {
-            section.addError("name", "required: a name that only the members know, for example 32 random characters");
-        }
+        int port = section.integer("port", 5701, 1, MAX_PORT);
         return new ClusterConfig(
-                enabled,
-                name,
-                host,
-                section.integer("port", 5701, 1, MAX_PORT),
-                section.integer("eventBusPort", 5702, 1, MAX_PORT),
-                members);
+                section.bool("enabled", false),
+                secret,
+                section.read("host", ClusterConfig::host),
+                port,
+                section.read("publicHost", ClusterConfig::host),
+                section.integer("publicPort", port, 1, MAX_PORT),
+                section.read("members", ClusterConfig::members).orElse(List.of()));
     }
 
     private static String host(Object value) {

@@ -23,15 +23,12 @@ class ConfigErrorsTest {
 
     static Stream<Arguments> errors() {
         return Stream.of(
-                error(
-                        "cluster-without-members",
-                        "cluster.host: required: the name or IPv4 address of this host for the other members",
-                        "cluster.members: required: at least one other host",
-                        "cluster.name: required: a name that only the members know, for example 32 random characters"),
+                error("short-cluster-secret", "cluster.secret: must have at least 32 characters"),
                 error(
                         "invalid-cluster-addresses",
                         "cluster.host: invalid value '10.0.0.1:5701': must be a host name or an IPv4 address, without a port",
-                        "cluster.members: invalid value '[\"worker-2:5701\",\"tcp://worker-3\"]': members must have the form host or host:port"),
+                        "cluster.members: invalid value '[\"worker-2:5701\",\"tcp://worker-3\"]': members must have the form host or host:port",
+                        "cluster.publicHost: invalid value 'https://worker-1': must be a host name or an IPv4 address, without a port"),
                 error(
                         "cluster-port-out-of-range",
                         "cluster.members: invalid value '[\"worker-2:65536\"]': members must have the form host or host:port, with a port of at most 65535"),

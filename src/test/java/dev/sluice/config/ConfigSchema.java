@@ -61,7 +61,9 @@ final class ConfigSchema {
                                             .put("url", pattern("^https?://"))
                                             .put("events", list(string("enum", JsonArray.of("completed", "failed"))))
                                             .put("secret", string("minLength", 32))))),
+            Map.entry("cluster.secret", string("minLength", 32)),
             Map.entry("cluster.host", pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")),
+            Map.entry("cluster.publicHost", pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$")),
             Map.entry("cluster.members", list(pattern("^[A-Za-z0-9][A-Za-z0-9._-]*(:\\d{1,5})?$"))));
 
     private ConfigSchema() {}

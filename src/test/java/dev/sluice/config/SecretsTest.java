@@ -88,7 +88,7 @@ class SecretsTest {
 
         assertThat(printed)
                 .contains("broker.test", "db.test", "s3.test", "***")
-                .doesNotContain("broker-pw", "store-pw", "token-pw", "hook-pw", "path-pw", "hunter2");
+                .doesNotContain("broker-pw", "store-pw", "token-pw", "hook-pw", "path-pw", "cluster-pw", "hunter2");
     }
 
     @ParameterizedTest

@@ -333,10 +333,18 @@ class SectionsTest {
 
     @Test
     void cluster() {
-        assertThat(Configs.defaults().cluster()).isEqualTo(new ClusterConfig(false, "", "", 5701, 5702, List.of()));
+        assertThat(Configs.defaults().cluster())
+                .isEqualTo(new ClusterConfig(
+                        false, Optional.empty(), Optional.empty(), 5701, Optional.empty(), 5701, List.of()));
         assertThat(Configs.everyKeySet().cluster())
                 .isEqualTo(new ClusterConfig(
-                        true, "videos", "10.0.0.1", 6701, 6702, List.of("10.0.0.2", "worker-3.internal:5799")));
+                        true,
+                        Optional.of(new Secret("cluster-pw-cluster-pw-cluster-pw")),
+                        Optional.of("0.0.0.0"),
+                        6701,
+                        Optional.of("10.0.0.1"),
+                        6702,
+                        List.of("10.0.0.2", "worker-3.internal:5799")));
     }
 
     @Test
@@ -380,7 +388,8 @@ class SectionsTest {
                 "s3.secretKeyFile",
                 "backend.jwtSecretFile",
                 "backend.jwtPublicKeyFile",
-                "backend.webhookSecretFile"));
+                "backend.webhookSecretFile",
+                "cluster.secretFile"));
 
         assertThat(Configs.flat(Configs.fixture("every-key.json")).keySet()).isEqualTo(keys);
     }

@@ -82,6 +82,19 @@ public final class PipelineFixture implements AutoCloseable {
 
     /** Starts the production jar in its own JVM with these options and the same services; waits until it is started. */
     public ChildProcess process(JsonObject settings, String... jvm) throws IOException {
+        return process(settings, List.of(), jvm);
+    }
+
+    /** As above, with these options of {@code run}. */
+    ChildProcess process(JsonObject settings, List<String> options, String... jvm) throws IOException {
+        ChildProcess process = launch(List.of(), settings, options, jvm);
+        process.awaitReady(() -> Files.readString(process.output()).contains("pipeline started"));
+        return process;
+    }
+
+    /** As above, as an argument of another command; does not wait until it is started. */
+    ChildProcess launch(List<String> prefix, JsonObject settings, List<String> options, String... jvm)
+            throws IOException {
         Path home = Files.createTempDirectory(directory, "process");
         JsonObject own = new JsonObject()
                 .put(
@@ -90,15 +103,14 @@ public final class PipelineFixture implements AutoCloseable {
         Path config = Files.writeString(
                 home.resolve("sluice.json"),
                 settings(settings.copy().mergeIn(own, true)).encodePrettily());
-        Path log = home.resolve("log");
-        List<String> command = new ArrayList<>(
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(jvm));
         command.addAll(List.of(
                 "-jar", Path.of("target", "sluice.jar").toAbsolutePath().toString(), "-conf", config.toString()));
-        ChildProcess process = ChildProcess.start(command, Map.of(), log);
-        process.awaitReady(() -> Files.readString(log).contains("pipeline started"));
-        return process;
+        command.addAll(options);
+        return ChildProcess.start(command, Map.of(), home.resolve("log"));
     }
 
     public SluiceConfig config(JsonObject settings) {

@@ -13,7 +13,7 @@ final class Redactor {
     static String redact(String key, Object value) {
         // The path of a webhook URL is a credential at some receivers.
         if (key.startsWith("password")
-                || key.startsWith("secretKey")
+                || key.startsWith("secret")
                 || key.startsWith("jwtSecret")
                 || key.equals("webhooks")
                 || key.startsWith("webhookSecret")) {
