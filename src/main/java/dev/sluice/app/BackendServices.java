@@ -1,7 +1,6 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.admin.DeadLetterService;
-import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobSchedulerVerticle;
 import dev.sluice.backend.job.JobSubmissionService;
@@ -38,7 +37,6 @@ import dev.sluice.persistence.webhook.WebhookSubscriptions;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Vertx;
-import java.time.Instant;
 import java.util.List;
 
 /** Services of the backend: updates consumer, webhooks and HTTP API. */
@@ -162,7 +160,7 @@ record BackendServices(
                                 new EventTicketRepository(services.storage().database())),
                         services.storage().objectStore(),
                         presignedUrls,
-                        new ProcessInfo(Version.current(), Instant.now())));
+                        services.process()));
     }
 
     private static OutboxNotifier outboxNotifier(Services services) {

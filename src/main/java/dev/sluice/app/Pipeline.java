@@ -1,9 +1,13 @@
 package dev.sluice.app;
 
+import dev.sluice.backend.admin.HealthCheck;
+import dev.sluice.backend.admin.ProcessStatus;
+import dev.sluice.broker.QueueInspector;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
+import dev.sluice.monitoring.MonitoringVerticle;
 import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.FinalRowRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -31,6 +35,7 @@ import java.util.function.Supplier;
  */
 public final class Pipeline {
     public static final String PUBLISHER = "publisher";
+    private static final String MONITORING = "monitoring";
     private static final String RECOVERY = "recovery";
     private static final String CLEANUP = "cleanup";
     private static final String REQUESTS = "requests";
@@ -66,6 +71,10 @@ public final class Pipeline {
     List<VerticleDeployment> deployments() {
         List<StageRoute> routes = routes();
         List<VerticleDeployment> deployments = new ArrayList<>();
+        // First: its probes answer while the others are deployed.
+        if (services.config().monitoring().enabled()) {
+            deployments.add(new VerticleDeployment(MONITORING, 1, this::monitoring));
+        }
         deployments.add(new VerticleDeployment(PUBLISHER, 1, this::publisher));
         deployments.add(new VerticleDeployment(RECOVERY, 1, this::recovery));
         deployments.add(new VerticleDeployment(
@@ -86,6 +95,18 @@ public final class Pipeline {
         }
         deployments.addAll(services.backend().deployments(services));
         return deployments;
+    }
+
+    private MonitoringVerticle monitoring() {
+        return new MonitoringVerticle(
+                services.config().monitoring(),
+                services.metrics(),
+                new ProcessStatus(
+                        new HealthCheck(
+                                services.backend().queries(),
+                                services.storage().objectStore(),
+                                new QueueInspector(services.backend().vertx(), broker)),
+                        services.process()));
     }
 
     private PublisherVerticle publisher() {

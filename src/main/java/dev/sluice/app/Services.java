@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
@@ -9,6 +10,7 @@ import dev.sluice.ffmpeg.probe.MediaProber;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.monitoring.ProcessMetrics;
 import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.persistence.job.JobRepository;
@@ -25,6 +27,7 @@ import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,8 @@ import org.slf4j.LoggerFactory;
 /** Services that the verticles of one process share: opened before the first of them starts, closed after the last. */
 record Services(
         SluiceConfig config,
+        ProcessMetrics metrics,
+        ProcessInfo process,
         Storage storage,
         Repositories repositories,
         Media media,
@@ -69,13 +74,18 @@ record Services(
 
     /** Waits for a database that is unavailable; fails on any other error. */
     static Future<Services> open(
-            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
+            Vertx vertx,
+            SluiceConfig config,
+            ProcessMetrics metrics,
+            CancellationToken startup,
+            DeliveryStepListener stepListener) {
         WorkerExecutor workers = workerPool(vertx, config);
         return workers.executeBlocking(() -> BlockingResources.open(vertx, config), false)
                 .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), startup)
                         .compose(storage -> Future.<Services>future(services -> services.complete(assemble(
                                         vertx,
                                         config,
+                                        metrics,
                                         storage,
                                         Media.of(config, blocking.ffmpeg(), workers),
                                         stepListener)))
@@ -84,7 +94,12 @@ record Services(
     }
 
     private static Services assemble(
-            Vertx vertx, SluiceConfig config, Storage storage, Media media, DeliveryStepListener stepListener) {
+            Vertx vertx,
+            SluiceConfig config,
+            ProcessMetrics metrics,
+            Storage storage,
+            Media media,
+            DeliveryStepListener stepListener) {
         JobCleanup jobCleanup = new JobCleanup(
                 storage.workspace(),
                 storage.objectStore(),
@@ -102,6 +117,8 @@ record Services(
         CancelledJobHandler cancelledJobs = new CancelledJobHandler(runServices.leases(), jobCleanup);
         return new Services(
                 config,
+                metrics,
+                new ProcessInfo(Version.current(), Instant.now()),
                 storage,
                 Repositories.of(storage),
                 media,
@@ -118,6 +135,7 @@ record Services(
     /** Closes everything; a failure is only logged. */
     Future<Void> close() {
         runServices.close();
+        metrics.close();
         return Future.join(
                         cancellationListener.close(),
                         storage.close(),

@@ -5,6 +5,7 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
+import dev.sluice.monitoring.ProcessMetrics;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.persistence.job.JobRepository;
 import io.vertx.core.DeploymentOptions;
@@ -38,17 +39,26 @@ public final class Sluice {
      * error.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
-        return start(vertx, config, DeliveryStepListener.NOOP);
+        return start(vertx, config, new ProcessMetrics());
+    }
+
+    /** As {@link #start(Vertx, SluiceConfig)}, with the registry in which this Vert.x is measured; closed by {@link #stop}. */
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, ProcessMetrics metrics) {
+        return start(vertx, config, metrics, new CancellationToken(), DeliveryStepListener.NOOP);
     }
 
     /** As {@link #start(Vertx, SluiceConfig)}, with a listener of the steps of deliveries, for tests. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, config, new CancellationToken(), stepListener);
+        return start(vertx, config, new ProcessMetrics(), new CancellationToken(), stepListener);
     }
 
     static Future<Sluice> start(
-            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
-        return Services.open(vertx, config, startup, stepListener).compose(services -> {
+            Vertx vertx,
+            SluiceConfig config,
+            ProcessMetrics metrics,
+            CancellationToken startup,
+            DeliveryStepListener stepListener) {
+        return Services.open(vertx, config, metrics, startup, stepListener).compose(services -> {
             Sluice sluice = new Sluice(vertx, services);
             return startup.failIfCancelled()
                     .compose(started -> sluice.deployAll())

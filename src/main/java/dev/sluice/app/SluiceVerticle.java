@@ -5,6 +5,7 @@ import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.TimeUnit;
@@ -23,18 +24,21 @@ public final class SluiceVerticle extends VerticleBase {
     private static final int TERMINATED = 143;
 
     private final SluiceConfig config;
+    private final ProcessMetrics metrics;
     private final CancellationToken startup = new CancellationToken();
     private Future<@Nullable Sluice> whenStarted = Future.succeededFuture();
 
-    public SluiceVerticle(SluiceConfig config) {
+    /** @param metrics in which the Vert.x of this verticle is measured */
+    public SluiceVerticle(SluiceConfig config, ProcessMetrics metrics) {
         this.config = config;
+        this.metrics = metrics;
     }
 
     @Override
     public synchronized Future<?> start() {
         // A SIGTERM may precede this call.
         if (!startup.isCancelled()) {
-            whenStarted = Sluice.start(vertx, config, startup, DeliveryStepListener.NOOP)
+            whenStarted = Sluice.start(vertx, config, metrics, startup, DeliveryStepListener.NOOP)
                     .recover(cause -> startup.isCancelled() ? Future.succeededFuture() : Future.failedFuture(cause));
         }
         return Future.succeededFuture();

@@ -5,6 +5,7 @@ import dev.sluice.app.Version;
 import dev.sluice.cluster.HazelcastCluster;
 import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Deployable;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -52,7 +53,8 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SluiceConfig loaded = config.load(listen.in(System.getenv()));
-        SluiceVerticle sluice = new SluiceVerticle(loaded);
+        ProcessMetrics metrics = new ProcessMetrics();
+        SluiceVerticle sluice = new SluiceVerticle(loaded, metrics);
         LoggerFactory.getLogger(RunCommand.class)
                 .atInfo()
                 .addKeyValue("version", Version.current())
@@ -60,7 +62,7 @@ public final class RunCommand implements Callable<Integer> {
         if (loaded.cluster().enabled()) {
             new HazelcastCluster(loaded.cluster()).requirePortsAvailable();
         }
-        int launched = new VertxApplication(arguments(loaded.cluster()), new Hooks(sluice, loaded.cluster())).launch();
+        int launched = new VertxApplication(arguments(loaded.cluster()), new Hooks(sluice, loaded, metrics)).launch();
         sluice.whenStarted().await();
         return launched;
     }
@@ -79,11 +81,16 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** Deploys the pipeline instead of a verticle from the command line. */
-    private record Hooks(SluiceVerticle sluice, ClusterConfig cluster) implements VertxApplicationHooks {
+    private record Hooks(SluiceVerticle sluice, SluiceConfig config, ProcessMetrics metrics)
+            implements VertxApplicationHooks {
         @Override
         public VertxBuilder createVertxBuilder(VertxOptions options) {
-            return cluster.enabled()
-                    ? new HazelcastCluster(cluster).vertxBuilder(options)
+            return config.monitoring().enabled() ? metrics.instrument(options, this::builder) : builder(options);
+        }
+
+        private VertxBuilder builder(VertxOptions options) {
+            return config.cluster().enabled()
+                    ? new HazelcastCluster(config.cluster()).vertxBuilder(options)
                     : VertxApplicationHooks.super.createVertxBuilder(options);
         }
 

@@ -23,7 +23,7 @@ public record SluiceConfig(
         DeliveryConfig delivery,
         UpdatesConfig updates,
         BackendConfig backend,
-        ClusterConfig cluster,
+        ProcessConfig process,
         Consumers consumers) {
 
     /**
@@ -35,6 +35,17 @@ public record SluiceConfig(
         public Consumers {
             stages = Map.copyOf(stages);
         }
+    }
+
+    /** What concerns the process as a whole. */
+    public record ProcessConfig(ClusterConfig cluster, MonitoringConfig monitoring) {}
+
+    public ClusterConfig cluster() {
+        return process.cluster();
+    }
+
+    public MonitoringConfig monitoring() {
+        return process.monitoring();
     }
 
     /** The settings of a stage on this host. */
@@ -89,7 +100,9 @@ public record SluiceConfig(
                 delivery,
                 UpdatesConfig.read(reader.section("updates")),
                 BackendConfig.read(reader.section("backend")),
-                ClusterConfig.read(reader.section("cluster")),
+                new ProcessConfig(
+                        ClusterConfig.read(reader.section("cluster")),
+                        MonitoringConfig.read(reader.section("monitoring"))),
                 new Consumers(stages, RequestsConfig.read(reader.section("requests"))));
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.backend.admin.HealthCheck;
+import dev.sluice.backend.admin.ProcessStatus;
 import dev.sluice.backend.update.UpdateFeed;
 import dev.sluice.backend.update.UpdateFeedSubscriber;
 import dev.sluice.broker.QueueInspector;
@@ -146,7 +147,8 @@ public final class HttpApiVerticle extends VerticleBase {
 
     private OperationRegistry registry(JsonObject contract) {
         QueueInspector queueInspector = new QueueInspector(vertx, broker);
-        HealthCheck health = new HealthCheck(services.queries(), services.store(), queueInspector);
+        ProcessStatus status = new ProcessStatus(
+                new HealthCheck(services.queries(), services.store(), queueInspector), services.process());
         Map<String, OperationHandler> buffered = new HashMap<>();
         buffered.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
         buffered.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
@@ -155,7 +157,7 @@ public final class HttpApiVerticle extends VerticleBase {
         buffered.putAll(new SystemStatusHandler(queueInspector, services.queries()).handlers());
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
         buffered.putAll(new WebhookSecretHandler(services.webhookResolver()).handlers());
-        buffered.putAll(new HealthHandler(health, services.process(), contract).handlers());
+        buffered.putAll(new HealthHandler(status, contract).handlers());
         Map<String, StreamingHandler> streaming = new HashMap<>();
         streaming.putAll(new FormUploadHandler(
                         vertx, config.limits().uploadPace(), services.uploads(), services.webhookResolver())

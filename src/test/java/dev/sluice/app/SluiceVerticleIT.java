@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ServicesExtension;
 import dev.sluice.endtoend.PipelineFixture;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SluiceVerticleIT {
     @Test
     void doesNotStartWhenCancelledBeforeStart(PipelineFixture services) throws Exception {
-        SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
+        SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()), new ProcessMetrics());
         verticle.stopBlocking();
 
         get(services.vertx().deployVerticle(verticle));
@@ -25,7 +26,7 @@ class SluiceVerticleIT {
 
     @Test
     void closesOpenedResourcesWhenCancelledDuringStart(PipelineFixture services) throws Exception {
-        SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()));
+        SluiceVerticle verticle = new SluiceVerticle(services.config(new JsonObject()), new ProcessMetrics());
         get(services.vertx().deployVerticle(verticle));
 
         verticle.stopBlocking();

@@ -340,6 +340,12 @@ class SectionsTest {
     }
 
     @Test
+    void monitoring() {
+        assertThat(Configs.defaults().monitoring()).isEqualTo(new MonitoringConfig(true, "127.0.0.1", 9464));
+        assertThat(Configs.everyKeySet().monitoring()).isEqualTo(new MonitoringConfig(false, "10.0.0.1", 9500));
+    }
+
+    @Test
     void stages() {
         int quarterOfCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 

@@ -3,7 +3,9 @@ package dev.sluice.standalone.embedded;
 import dev.sluice.app.Sluice;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,10 +64,18 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private static StandaloneServer start(EmbeddedServices services, SluiceConfig config) {
-        Vertx vertx = Vertx.vertx();
+        ProcessMetrics metrics = new ProcessMetrics();
+        Vertx vertx = config.monitoring().enabled()
+                ? metrics.instrument(
+                                new VertxOptions(), options -> Vertx.builder().with(options))
+                        .build()
+                : Vertx.vertx();
         try {
             return new StandaloneServer(
-                    services, config, vertx, Sluice.start(vertx, config).await());
+                    services,
+                    config,
+                    vertx,
+                    Sluice.start(vertx, config, metrics).await());
         } catch (RuntimeException failed) {
             vertx.close().await();
             throw failed;
