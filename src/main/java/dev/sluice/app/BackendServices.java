@@ -36,6 +36,7 @@ import dev.sluice.persistence.webhook.WebhookDeliveryRepository;
 import dev.sluice.persistence.webhook.WebhookSubscriptions;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.List;
 
@@ -46,20 +47,23 @@ record BackendServices(
         JobRetry retry,
         JobQueryRepository queries,
         ReceivedUpdateRepository receivedUpdates,
-        WebhookDeliveryRepository deliveries) {
+        WebhookDeliveryRepository deliveries,
+        BackendMetrics metrics) {
     private static final String UPDATES = "updates";
     private static final String API = "api";
     private static final String WEBHOOKS = "webhooks";
     private static final String SCHEDULER = "scheduler";
 
-    static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
+    static BackendServices open(
+            Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks, MeterRegistry registry) {
         return new BackendServices(
                 vertx,
                 new JobCancellation(database, tables, UpdateMessages::toOutbox),
                 new JobRetry(database, tables),
                 new JobQueryRepository(database, tables),
                 new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
-                new WebhookDeliveryRepository(database));
+                new WebhookDeliveryRepository(database),
+                BackendMetrics.of(registry));
     }
 
     /** The verticles of the backend; empty if it is disabled. */
@@ -98,7 +102,8 @@ record BackendServices(
                 services.config().updates().outboxPollInterval(),
                 deliveries,
                 new HttpWebhookTransport(vertx, config.timeout()),
-                Version.current());
+                Version.current(),
+                metrics.webhooks());
     }
 
     private HttpApiVerticle api(Services services) {
@@ -124,10 +129,10 @@ record BackendServices(
                 services.runServices().runs().outbox(),
                 control);
         UploadLimiter limiter = new UploadLimiter(
-                config.uploads().maxConcurrent(), config.quotas().maxConcurrentUploads());
+                config.uploads().maxConcurrent(), config.quotas().maxConcurrentUploads(), metrics.uploads());
         MultipartUploads store = services.storage().objectStore().multipartUploads();
         UploadFinalizer finalizer =
-                new UploadFinalizer(store, services.storage().objectStore(), submission);
+                new UploadFinalizer(store, services.storage().objectStore(), submission, metrics.uploads());
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
@@ -152,7 +157,8 @@ record BackendServices(
                         queries,
                         control,
                         deadLetters,
-                        new FormUploadService(store, submission, rules.partSize(), rules.maxBytes(), limiter),
+                        new FormUploadService(
+                                store, submission, rules.partSize(), rules.maxBytes(), limiter, metrics.uploads()),
                         resumable,
                         new DirectUploadService(resumable, store, presignedUrls, finalizer),
                         webhookResolver,
@@ -160,7 +166,8 @@ record BackendServices(
                                 new EventTicketRepository(services.storage().database())),
                         services.storage().objectStore(),
                         presignedUrls,
-                        services.process()));
+                        services.process()),
+                metrics.streams());
     }
 
     private static OutboxNotifier outboxNotifier(Services services) {

@@ -7,7 +7,9 @@ import dev.sluice.broker.Topology;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
+import dev.sluice.monitoring.BacklogMetrics;
 import dev.sluice.monitoring.MonitoringVerticle;
+import dev.sluice.persistence.job.BacklogRepository;
 import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.FinalRowRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -42,10 +44,16 @@ public final class Pipeline {
 
     private final Services services;
     private final RabbitMqConfig broker;
+    /** Created once, because the verticle can be deployed again. */
+    private final BacklogMetrics backlog;
 
     Pipeline(Services services) {
         this.services = services;
         this.broker = services.config().rabbitmq();
+        this.backlog = new BacklogMetrics(
+                services.metrics().registry(),
+                new BacklogRepository(services.storage().database()),
+                new QueueInspector(services.backend().vertx(), broker));
     }
 
     private List<StageRoute> routes() {
@@ -101,6 +109,7 @@ public final class Pipeline {
         return new MonitoringVerticle(
                 services.config().monitoring(),
                 services.metrics(),
+                backlog,
                 new ProcessStatus(
                         new HealthCheck(
                                 services.backend().queries(),
@@ -138,6 +147,7 @@ public final class Pipeline {
         return switch (services.config().consumers().requests().mode()) {
             case STAGED ->
                 new StageVerticle(
+                        services.runServices().metrics().deliveries(REQUESTS),
                         REQUESTS,
                         Topology.REQUESTS_QUEUE,
                         StagedRequestHandler.CONCURRENCY,
@@ -145,6 +155,7 @@ public final class Pipeline {
                         new StagedRequestHandler(services.repositories().requests(), decoder, services.runServices()));
             case SINGLE_STAGE ->
                 new StageVerticle(
+                        services.runServices().metrics().deliveries(REQUESTS),
                         REQUESTS,
                         Topology.REQUESTS_QUEUE,
                         services.config().stage(StageName.PROCESSING).concurrency(),

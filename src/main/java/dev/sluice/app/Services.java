@@ -4,13 +4,16 @@ import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
+import dev.sluice.ffmpeg.encode.EncodeMetrics;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.ffmpeg.probe.MediaProber;
+import dev.sluice.ffmpeg.process.CpuMetrics;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.monitoring.ProcessMetrics;
+import dev.sluice.objectstore.s3.S3Metrics;
 import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.control.CancellationListener;
 import dev.sluice.persistence.job.JobRepository;
@@ -21,9 +24,12 @@ import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.run.RunStore;
 import dev.sluice.pipeline.lease.CancelledJobHandler;
 import dev.sluice.pipeline.maintenance.JobCleanup;
+import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
+import dev.sluice.workspace.WorkspaceMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -63,11 +69,17 @@ record Services(
 
     /** Probing and encoding, and the threads for them. */
     record Media(CachingMediaProber prober, EncoderFactory encoders, WorkerExecutor workerPool) {
-        static Media of(SluiceConfig config, FfmpegInstallation ffmpeg, WorkerExecutor workerPool) {
+        static Media of(
+                SluiceConfig config, FfmpegInstallation ffmpeg, WorkerExecutor workerPool, MeterRegistry registry) {
+            CpuMetrics.bind(registry);
             return new Media(
                     new CachingMediaProber(new MediaProber(
                             ffmpeg, config.ffmpeg(), config.media().limits())),
-                    new EncoderFactory(ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))),
+                    new EncoderFactory(
+                            ffmpeg,
+                            config,
+                            new EncodeSpeedEstimator(threads(config, StageName.PROCESSING)),
+                            new EncodeMetrics(registry)),
                     workerPool);
         }
     }
@@ -80,14 +92,14 @@ record Services(
             CancellationToken startup,
             DeliveryStepListener stepListener) {
         WorkerExecutor workers = workerPool(vertx, config);
-        return workers.executeBlocking(() -> BlockingResources.open(vertx, config), false)
+        return workers.executeBlocking(() -> BlockingResources.open(vertx, config, metrics.registry()), false)
                 .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), startup)
                         .compose(storage -> Future.<Services>future(services -> services.complete(assemble(
                                         vertx,
                                         config,
                                         metrics,
                                         storage,
-                                        Media.of(config, blocking.ffmpeg(), workers),
+                                        Media.of(config, blocking.ffmpeg(), workers, metrics.registry()),
                                         stepListener)))
                                 .recover(cause -> storage.close().transform(closed -> Future.failedFuture(cause)))))
                 .onFailure(failed -> workers.close());
@@ -100,6 +112,7 @@ record Services(
             Storage storage,
             Media media,
             DeliveryStepListener stepListener) {
+        WorkspaceMetrics.bind(metrics.registry(), storage.workspace(), storage.sourceCache());
         JobCleanup jobCleanup = new JobCleanup(
                 storage.workspace(),
                 storage.objectStore(),
@@ -112,7 +125,7 @@ record Services(
                 RunStore.of(storage.database(), storage.tables(), UpdateMessages::toOutbox),
                 jobCleanup,
                 config.delivery(),
-                WorkerId.generate().name(),
+                RunMetricsRegistry.register(WorkerId.generate().name(), metrics.registry()),
                 stepListener);
         CancelledJobHandler cancelledJobs = new CancelledJobHandler(runServices.leases(), jobCleanup);
         return new Services(
@@ -127,7 +140,8 @@ record Services(
                         vertx,
                         storage.database(),
                         storage.tables(),
-                        config.backend().webhooks()),
+                        config.backend().webhooks(),
+                        metrics.registry()),
                 CancellationListener.listen(
                         vertx, config.postgres(), cancelledJobs::onCancelled, cancelledJobs::onSubscribed));
     }
@@ -171,9 +185,10 @@ record Services(
 
     /** Resources whose creation blocks. */
     private record BlockingResources(FfmpegInstallation ffmpeg, S3ObjectStore objectStore) {
-        static BlockingResources open(Vertx vertx, SluiceConfig config) {
+        static BlockingResources open(Vertx vertx, SluiceConfig config, MeterRegistry registry) {
             return new BlockingResources(
-                    FfmpegInstallation.locate(config.ffmpeg()), new S3ObjectStore(vertx, config.s3()));
+                    FfmpegInstallation.locate(config.ffmpeg()),
+                    new S3ObjectStore(vertx, config.s3(), new S3Metrics(registry)));
         }
     }
 }

@@ -19,6 +19,7 @@ import dev.sluice.http.handler.WebhookSecretHandler;
 import dev.sluice.http.security.ConnectionLimiter;
 import dev.sluice.http.stream.EventStreamHandler;
 import dev.sluice.http.stream.FormUploadHandler;
+import dev.sluice.http.stream.StreamMetrics;
 import dev.sluice.http.stream.StreamingHandler;
 import dev.sluice.http.stream.TusUploadHandler;
 import io.vertx.core.Future;
@@ -44,15 +45,18 @@ public final class HttpApiVerticle extends VerticleBase {
     private final BackendConfig config;
     private final RabbitMqConfig broker;
     private final ApiServices services;
+    private final StreamMetrics streamMetrics;
     private final UpdateFeed feed = new UpdateFeed();
     private long cleanupTimer = -1;
     private @Nullable HttpServer server;
     private @Nullable UpdateFeedSubscriber subscriber;
 
-    public HttpApiVerticle(BackendConfig config, RabbitMqConfig broker, ApiServices services) {
+    public HttpApiVerticle(
+            BackendConfig config, RabbitMqConfig broker, ApiServices services, StreamMetrics streamMetrics) {
         this.config = config;
         this.broker = broker;
         this.services = services;
+        this.streamMetrics = streamMetrics;
     }
 
     @Override
@@ -166,7 +170,7 @@ public final class HttpApiVerticle extends VerticleBase {
                         vertx, config.limits().uploadPace(), services.resumable(), services.webhookResolver())
                 .handlers());
         streaming.putAll(new EventStreamHandler(
-                        vertx, feed, services.media(), config.quotas().maxEventStreams())
+                        vertx, feed, services.media(), config.quotas().maxEventStreams(), streamMetrics)
                 .handlers());
         return new OperationRegistry(buffered, streaming);
     }

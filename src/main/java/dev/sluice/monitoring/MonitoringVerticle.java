@@ -26,6 +26,7 @@ public final class MonitoringVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(MonitoringVerticle.class);
     private static final int IDLE_TIMEOUT_SECONDS = 60;
+    private static final int SAMPLE_MILLIS = 1000;
     private static final int MAX_PORT = 65_535;
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final String JSON = "application/json";
@@ -37,18 +38,24 @@ public final class MonitoringVerticle extends VerticleBase {
 
     private final MonitoringConfig config;
     private final ProcessMetrics metrics;
+    private final BacklogMetrics backlog;
     private final ProcessStatus status;
     private Future<String> latestScrape = Future.failedFuture("not scraped");
+    private long sampling = -1;
     private @Nullable HttpServer server;
 
-    public MonitoringVerticle(MonitoringConfig config, ProcessMetrics metrics, ProcessStatus status) {
+    public MonitoringVerticle(
+            MonitoringConfig config, ProcessMetrics metrics, BacklogMetrics backlog, ProcessStatus status) {
         this.config = config;
         this.metrics = metrics;
+        this.backlog = backlog;
         this.status = status;
     }
 
     @Override
     public Future<?> start() {
+        EventLoopMetrics loops = new EventLoopMetrics(metrics.registry());
+        sampling = vertx.setPeriodic(SAMPLE_MILLIS, due -> loops.sample(vertx));
         return vertx.executeBlocking(() -> isLocal(config.host()), false)
                 .recover(unknown -> Future.succeededFuture(false))
                 .compose(local -> local
@@ -59,6 +66,7 @@ public final class MonitoringVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(sampling);
         return server == null ? Future.succeededFuture() : server.close();
     }
 
@@ -137,7 +145,7 @@ public final class MonitoringVerticle extends VerticleBase {
     /** Concurrent requests share one scrape. */
     private Future<String> scrape() {
         if (latestScrape.isComplete()) {
-            latestScrape = vertx.executeBlocking(metrics::scrape, false);
+            latestScrape = backlog.refresh().compose(read -> vertx.executeBlocking(metrics::scrape, false));
         }
         return latestScrape;
     }

@@ -1,5 +1,6 @@
 package dev.sluice.monitoring;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -9,6 +10,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.VertxBuilder;
@@ -17,6 +19,8 @@ import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -32,6 +36,8 @@ public final class ProcessMetrics implements AutoCloseable {
     private static final Set<Label> LABELS =
             Set.of(Label.POOL_TYPE, Label.POOL_NAME, Label.HTTP_ROUTE, Label.HTTP_CODE);
 
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private static final Set<String> DISABLED = Stream.of(
                     MetricsDomain.NET_SERVER,
                     MetricsDomain.NET_CLIENT,
@@ -46,6 +52,14 @@ public final class ProcessMetrics implements AutoCloseable {
 
     /** Creates a registry with the metrics of the JVM. */
     public ProcessMetrics() {
+        // Their names contradict the conventions of Prometheus.
+        registry.config()
+                .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+                .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        FunctionCounter.builder("process.cpu", ManagementFactory.getOperatingSystemMXBean(), ProcessMetrics::cpuSeconds)
+                .description("CPU time of the JVM; without FFmpeg.")
+                .baseUnit("seconds")
+                .register(registry);
         new ClassLoaderMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new JvmInfoMetrics().bindTo(registry);
@@ -54,6 +68,12 @@ public final class ProcessMetrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         garbageCollection.bindTo(registry);
+    }
+
+    private static double cpuSeconds(OperatingSystemMXBean system) {
+        return system instanceof com.sun.management.OperatingSystemMXBean process
+                ? process.getProcessCpuTime() / NANOS_PER_SECOND
+                : Double.NaN;
     }
 
     /**
