@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.app.SluiceVerticle;
 import dev.sluice.app.Version;
 import dev.sluice.cluster.HazelcastCluster;
+import dev.sluice.common.text.JsonLog;
 import dev.sluice.config.ClusterConfig;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.monitoring.ProcessMetrics;
@@ -53,6 +54,9 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SluiceConfig loaded = config.load(listen.in(System.getenv()));
+        if (loaded.logging().format() == SluiceConfig.LogFormat.JSON) {
+            JsonLog.enable();
+        }
         ProcessMetrics metrics = new ProcessMetrics();
         SluiceVerticle sluice = new SluiceVerticle(loaded, metrics);
         LoggerFactory.getLogger(RunCommand.class)

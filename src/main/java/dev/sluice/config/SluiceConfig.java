@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.config.reader.ConfigFile;
 import dev.sluice.config.reader.ConfigReader;
+import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
@@ -38,7 +39,38 @@ public record SluiceConfig(
     }
 
     /** What concerns the process as a whole. */
-    public record ProcessConfig(ClusterConfig cluster, MonitoringConfig monitoring) {}
+    public record ProcessConfig(ClusterConfig cluster, MonitoringConfig monitoring, LoggingConfig logging) {}
+
+    /**
+     * The monitoring endpoint of this process.
+     *
+     * @param enabled whether the process collects the metrics of Vert.x and serves the endpoint
+     * @param host the address to listen on
+     * @param port the first port that is tried; 0: any free port
+     */
+    public record MonitoringConfig(boolean enabled, String host, int port) {
+        static MonitoringConfig read(ConfigSection section) {
+            return new MonitoringConfig(
+                    section.bool("enabled", true),
+                    section.string("host", "127.0.0.1"),
+                    section.integer("port", 9464, 0, 65_535));
+        }
+    }
+
+    /** The log of a process that runs the pipeline. */
+    public record LoggingConfig(LogFormat format) {
+        static LoggingConfig read(ConfigSection section) {
+            return new LoggingConfig(section.enumValue("format", LogFormat.TEXT));
+        }
+    }
+
+    /** Form of a log line. */
+    public enum LogFormat {
+        /** For humans. */
+        TEXT,
+        /** One JSON object a line, with fixed keys. */
+        JSON
+    }
 
     public ClusterConfig cluster() {
         return process.cluster();
@@ -46,6 +78,10 @@ public record SluiceConfig(
 
     public MonitoringConfig monitoring() {
         return process.monitoring();
+    }
+
+    public LoggingConfig logging() {
+        return process.logging();
     }
 
     /** The settings of a stage on this host. */
@@ -102,7 +138,8 @@ public record SluiceConfig(
                 BackendConfig.read(reader.section("backend")),
                 new ProcessConfig(
                         ClusterConfig.read(reader.section("cluster")),
-                        MonitoringConfig.read(reader.section("monitoring"))),
+                        MonitoringConfig.read(reader.section("monitoring")),
+                        LoggingConfig.read(reader.section("logging"))),
                 new Consumers(stages, RequestsConfig.read(reader.section("requests"))));
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.monitoring;
 
 import dev.sluice.backend.admin.ProcessStatus;
-import dev.sluice.config.MonitoringConfig;
+import dev.sluice.config.SluiceConfig.MonitoringConfig;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;

@@ -83,7 +83,7 @@ final class DiskReservations {
     }
 
     synchronized double reserved() {
-        return reservedBytes;
+        return (double) reservedBytes;
     }
 
     private synchronized Reservation reserveFrom(long bytes, long free) {

@@ -100,11 +100,11 @@ public final class SourceCache {
 
     /** Returns how often a source was in the cache, or on its way there. */
     double hits() {
-        return hits.sum();
+        return (double) hits.sum();
     }
 
     double misses() {
-        return misses.sum();
+        return (double) misses.sum();
     }
 
     private static Future<Path> awaited(Future<Path> file, CancellationToken cancellation) {

@@ -341,8 +341,17 @@ class SectionsTest {
 
     @Test
     void monitoring() {
-        assertThat(Configs.defaults().monitoring()).isEqualTo(new MonitoringConfig(true, "127.0.0.1", 9464));
-        assertThat(Configs.everyKeySet().monitoring()).isEqualTo(new MonitoringConfig(false, "10.0.0.1", 9500));
+        assertThat(Configs.defaults().monitoring())
+                .isEqualTo(new SluiceConfig.MonitoringConfig(true, "127.0.0.1", 9464));
+        assertThat(Configs.everyKeySet().monitoring())
+                .isEqualTo(new SluiceConfig.MonitoringConfig(false, "10.0.0.1", 9500));
+    }
+
+    @Test
+    void logging() {
+        assertThat(Configs.defaults().logging()).isEqualTo(new SluiceConfig.LoggingConfig(SluiceConfig.LogFormat.TEXT));
+        assertThat(Configs.everyKeySet().logging())
+                .isEqualTo(new SluiceConfig.LoggingConfig(SluiceConfig.LogFormat.JSON));
     }
 
     @Test

@@ -36,7 +36,7 @@ public final class CpuMetrics {
     private static Optional<Double> children() {
         try {
             String stat = Files.readString(STAT);
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
             return Optional.of((Long.parseLong(fields[CHILDREN_USER]) + Long.parseLong(fields[CHILDREN_SYSTEM]))
                     / TICKS_PER_SECOND);
         } catch (IOException | RuntimeException absent) {

@@ -45,7 +45,11 @@ public final class DeliveryMetrics {
         inUse.incrementAndGet();
     }
 
-    /** @param held since the delivery was received */
+    /**
+     * Ends a delivery.
+     *
+     * @param held since the delivery was received
+     */
     public void settled(Duration held) {
         inUse.decrementAndGet();
         hold.record(held);

@@ -2,6 +2,7 @@ package dev.sluice.standalone.embedded;
 
 import dev.sluice.app.Sluice;
 import dev.sluice.common.io.PrivateFiles;
+import dev.sluice.common.text.JsonLog;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Vertx;
@@ -52,6 +53,9 @@ public final class StandaloneServer implements AutoCloseable {
         try {
             JsonObject json = settings.copy().mergeIn(services.configuration(), true);
             SluiceConfig config = SluiceConfig.read(json, withoutServices(environment));
+            if (config.logging().format() == SluiceConfig.LogFormat.JSON) {
+                JsonLog.enable();
+            }
             writePrivate(configuration(data), json);
             StandaloneServer standalone = start(services, config);
             // At every end of the process, because the database is a process of its own.
