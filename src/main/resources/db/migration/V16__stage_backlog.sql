@@ -6,13 +6,12 @@ WITH stages (stage, place) AS (
     SELECT r.stage, r.sent_at,
            r.state = 'running' AND r.lease_until >= clock_timestamp() AS running,
            r.sent_at = 'infinity' AS held,
-           r.state = 'running' AND r.lease_until < clock_timestamp() AS expired
+           r.state = 'running' AND r.lease_until < clock_timestamp() AS expired,
+           s.place, min(s.place) OVER (PARTITION BY r.job_id) AS first_place
       FROM stage_run r
       JOIN job j ON j.id = r.job_id AND j.state = 'running'
       JOIN stages s ON s.stage = r.stage
      WHERE r.state IN ('waiting', 'running')
-       AND NOT EXISTS (SELECT FROM stage_run e JOIN stages o ON o.stage = e.stage
-                        WHERE e.job_id = r.job_id AND e.state <> 'done' AND o.place < s.place)
 )
 SELECT s.stage,
        count(o.stage) FILTER (WHERE NOT o.running AND NOT o.held
@@ -24,7 +23,9 @@ SELECT s.stage,
        coalesce(extract(epoch FROM clock_timestamp() - min(o.sent_at)
                 FILTER (WHERE NOT o.running AND NOT o.held AND NOT o.expired
                           AND o.sent_at <= clock_timestamp())), 0)::float8 AS oldest_waiting_seconds
-  FROM stages s LEFT JOIN open_runs o ON o.stage = s.stage
+  FROM stages s LEFT JOIN open_runs o
+       -- Later stages of a job have a run after a restart; they wait for the earlier one.
+       ON o.stage = s.stage AND o.place = o.first_place
  GROUP BY s.stage, s.place
  ORDER BY s.place;
 COMMENT ON VIEW stage_backlog IS 'runs of unfinished jobs by stage: waiting for a worker (also after an expired lease), running under a lease, delayed until a retry, held by a limit of the job or of its user';

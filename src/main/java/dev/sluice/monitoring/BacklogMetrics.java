@@ -26,9 +26,8 @@ import org.jspecify.annotations.Nullable;
  * most once in an interval, and NaN while the service does not respond. {@link #refresh}: one context; meters: any thread.
  */
 public final class BacklogMetrics {
-    private static final Duration DATABASE_INTERVAL = Duration.ofSeconds(5);
-    /** Longer: each inspection opens a connection, which the broker logs. */
-    private static final Duration BROKER_INTERVAL = Duration.ofSeconds(30);
+    /** The database reads all open runs; the broker logs each inspection, which opens a connection. */
+    private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private static final long TIMEOUT_SECONDS = 3;
     private static final List<String> QUEUES = Stream.concat(
@@ -40,9 +39,9 @@ public final class BacklogMetrics {
     private final Source<Map<String, QueueInfo>> queues;
 
     public BacklogMetrics(MeterRegistry registry, BacklogRepository repository, QueueInspector inspector) {
-        this.stages = new Source<>(repository::stages, DATABASE_INTERVAL, errors(registry, "database"));
-        this.outbox = new Source<>(repository::outbox, DATABASE_INTERVAL, errors(registry, "database"));
-        this.queues = new Source<>(() -> inspector.inspect(QUEUES), BROKER_INTERVAL, errors(registry, "broker"));
+        this.stages = new Source<>(repository::stages, errors(registry, "database"));
+        this.outbox = new Source<>(repository::outbox, errors(registry, "database"));
+        this.queues = new Source<>(() -> inspector.inspect(QUEUES), errors(registry, "broker"));
         for (StageName stage : StageName.values()) {
             stage(registry, stage, "sluice.backlog.waiting", "Runs that wait for a worker.", StageBacklog::waiting);
             stage(registry, stage, "sluice.backlog.running", "Runs under a lease.", StageBacklog::running);
@@ -111,21 +110,19 @@ public final class BacklogMetrics {
     /** The last value from a service. */
     private static final class Source<T> {
         private final Supplier<Future<T>> query;
-        private final Duration interval;
         private final Consumer<Throwable> onFailure;
         private Future<Void> refreshed = Future.succeededFuture();
         private long dueNanos = System.nanoTime();
         private volatile @Nullable T value;
 
-        Source(Supplier<Future<T>> query, Duration interval, Consumer<Throwable> onFailure) {
+        Source(Supplier<Future<T>> query, Consumer<Throwable> onFailure) {
             this.query = query;
-            this.interval = interval;
             this.onFailure = onFailure;
         }
 
         Future<Void> refresh() {
             if (refreshed.isComplete() && System.nanoTime() - dueNanos >= 0) {
-                dueNanos = System.nanoTime() + interval.toNanos();
+                dueNanos = System.nanoTime() + INTERVAL.toNanos();
                 refreshed = query.get()
                         .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                         .onSuccess(read -> value = read)
