@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -78,6 +79,16 @@ class MonitoringIT {
                 .containsExactly("database", "broker", "store");
         assertThat(request("GET", port, "/metrics/secret").statusCode()).isEqualTo(404);
         assertThat(request("POST", port, "/metrics").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void listensOnTheSamePortAfterRedeployment() throws Exception {
+        get(sluice.undeploy("monitoring"));
+        assertThatThrownBy(() -> request("GET", port, "/health/live")).isInstanceOf(ConnectException.class);
+
+        get(sluice.deploy("monitoring"));
+
+        assertThat(request("GET", port, "/health/live").statusCode()).isEqualTo(200);
     }
 
     @Test
