@@ -58,7 +58,7 @@ class ArchitectureTest {
             .layer("app")
             .definedBy(below("app.."))
             .layer("drivers")
-            .definedBy(below("pipeline..", "http..", "worker.."))
+            .definedBy(below("pipeline..", "http..", "worker..", "monitoring.."))
             .layer("work")
             .definedBy(below("stage..", "backend.."))
             .layer("engines")
@@ -150,9 +150,29 @@ class ArchitectureTest {
             Stream.of("io.vertx.ext..", "io.vertx.openapi..", "io.vertx.core.http.."),
             "http..",
             "backend.webhook",
+            "monitoring",
             // Client authentication of TLS.
             "cluster",
             "standalone..");
+
+    @ArchTest
+    static final ArchRule monitoringKnowsNoDrivers =
+            knowsNot("monitoring..", "pipeline..", "http..", "stage..", "ffmpeg..", "publisher..", "routing..");
+
+    @ArchTest
+    static final ArchRule prometheusStaysInMonitoring = staysIn(
+            Stream.of("io.micrometer.prometheusmetrics..", "io.prometheus..", "io.vertx.micrometer.."), "monitoring");
+
+    /** Meters have their names in one class of each package; {@code app} passes the registry on. */
+    @ArchTest
+    static final ArchRule metersStayInMetricsClasses = noClasses()
+            .that()
+            .resideOutsideOfPackages(below("app", "monitoring"))
+            .and()
+            .haveNameNotMatching(".*Metrics(Registry)?(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..");
 
     @ArchTest
     static final ArchRule clusterSpiStaysInCluster = staysIn(Stream.of("io.vertx.core.spi.cluster.."), "cluster");

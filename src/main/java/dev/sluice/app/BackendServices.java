@@ -3,7 +3,6 @@ package dev.sluice.app;
 import dev.sluice.backend.admin.AdminServices;
 import dev.sluice.backend.admin.DeadLetterService;
 import dev.sluice.backend.admin.FleetService;
-import dev.sluice.backend.admin.ProcessInfo;
 import dev.sluice.backend.job.JobControlService;
 import dev.sluice.backend.job.JobSchedulerVerticle;
 import dev.sluice.backend.job.JobSubmissionService;
@@ -41,7 +40,6 @@ import dev.sluice.persistence.worker.WorkerRegistry;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
 import io.vertx.core.Vertx;
-import java.time.Instant;
 import java.util.List;
 
 /** Services of the backend: updates consumer, webhooks and HTTP API. */
@@ -51,20 +49,23 @@ record BackendServices(
         JobRetry retry,
         JobQueryRepository queries,
         ReceivedUpdateRepository receivedUpdates,
-        WebhookDeliveryRepository deliveries) {
+        WebhookDeliveryRepository deliveries,
+        BackendMetrics metrics) {
     static final String UPDATES = "updates";
     static final String API = "api";
     static final String WEBHOOKS = "webhooks";
     static final String SCHEDULER = "scheduler";
 
-    static BackendServices open(Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks) {
+    static BackendServices open(
+            Vertx vertx, Database database, UserTables tables, WebhooksConfig webhooks, BackendMetrics metrics) {
         return new BackendServices(
                 vertx,
                 new JobCancellation(database, tables, UpdateMessages::toOutbox),
                 new JobRetry(database, tables),
                 new JobQueryRepository(database, tables),
                 new ReceivedUpdateRepository(database, tables, new WebhookSubscriptions(webhooks)),
-                new WebhookDeliveryRepository(database));
+                new WebhookDeliveryRepository(database),
+                metrics);
     }
 
     /** The verticles of the backend; empty if it is disabled. */
@@ -102,7 +103,8 @@ record BackendServices(
                 services.config().updates().outboxPollInterval(),
                 deliveries,
                 new HttpWebhookTransport(vertx, config.timeout()),
-                Version.current());
+                Version.current(),
+                metrics.webhooks());
     }
 
     private HttpApiVerticle api(Services services) {
@@ -128,10 +130,10 @@ record BackendServices(
                 services.runServices().runs().outbox(),
                 control);
         UploadLimiter limiter = new UploadLimiter(
-                config.uploads().maxConcurrent(), config.quotas().maxConcurrentUploads());
+                config.uploads().maxConcurrent(), config.quotas().maxConcurrentUploads(), metrics.uploads());
         MultipartUploads store = services.storage().objectStore().multipartUploads();
         UploadFinalizer finalizer =
-                new UploadFinalizer(store, services.storage().objectStore(), submission);
+                new UploadFinalizer(store, services.storage().objectStore(), submission, metrics.uploads());
         ResumableUploadService.UploadLimits rules = new ResumableUploadService.UploadLimits(
                 services.config().s3().partSize(),
                 services.config().media().limits().maxBytes(),
@@ -160,7 +162,8 @@ record BackendServices(
                                 new FleetService(
                                         vertx,
                                         WorkerRegistry.of(services.storage().database()))),
-                        new FormUploadService(store, submission, rules.partSize(), rules.maxBytes(), limiter),
+                        new FormUploadService(
+                                store, submission, rules.partSize(), rules.maxBytes(), limiter, metrics.uploads()),
                         resumable,
                         new DirectUploadService(resumable, store, presignedUrls, finalizer),
                         webhookResolver,
@@ -168,7 +171,8 @@ record BackendServices(
                                 new EventTicketRepository(services.storage().database())),
                         services.storage().objectStore(),
                         presignedUrls,
-                        new ProcessInfo(Version.current(), Instant.now())));
+                        services.process()),
+                metrics.streams());
     }
 
     private static OutboxNotifier outboxNotifier(Services services) {

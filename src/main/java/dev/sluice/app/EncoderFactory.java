@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.config.MediaConfig;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.ffmpeg.encode.EncodeMetrics;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
 import dev.sluice.ffmpeg.encode.RenditionEncoder;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
@@ -12,7 +13,8 @@ import dev.sluice.media.rendition.EncodeSpeedEstimator;
 import dev.sluice.stage.encode.SegmentPlanner;
 
 /** Creates the encoders of the stages with the settings of this host. */
-record EncoderFactory(FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpeedEstimator speedEstimator) {
+record EncoderFactory(
+        FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpeedEstimator speedEstimator, EncodeMetrics metrics) {
     RenditionEncoder renditionEncoder() {
         return new RenditionEncoder(runner(config.media()), speedEstimator);
     }
@@ -33,6 +35,6 @@ record EncoderFactory(FfmpegInstallation ffmpeg, SluiceConfig config, EncodeSpee
     }
 
     private EncodeRunner runner(MediaConfig settings) {
-        return new EncodeRunner(ffmpeg, config.ffmpeg(), settings);
+        return new EncodeRunner(ffmpeg, config.ffmpeg(), settings, metrics);
     }
 }

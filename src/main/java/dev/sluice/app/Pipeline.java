@@ -1,9 +1,13 @@
 package dev.sluice.app;
 
+import dev.sluice.backend.admin.HealthCheck;
+import dev.sluice.backend.admin.ProcessStatus;
+import dev.sluice.broker.QueueInspector;
 import dev.sluice.broker.Topology;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.StageConfig;
 import dev.sluice.job.StageName;
+import dev.sluice.monitoring.MonitoringVerticle;
 import dev.sluice.persistence.progress.ProgressRepository;
 import dev.sluice.persistence.recovery.FinalRowRepository;
 import dev.sluice.persistence.recovery.LostMessageRepository;
@@ -31,6 +35,7 @@ import java.util.Optional;
  */
 public final class Pipeline {
     public static final String PUBLISHER = "publisher";
+    static final String MONITORING = "monitoring";
     static final String RECOVERY = "recovery";
     static final String CLEANUP = "cleanup";
     static final String REQUESTS = "requests";
@@ -65,6 +70,10 @@ public final class Pipeline {
     /** The verticles of this process in the order of deployment; they are undeployed in the opposite order. */
     List<VerticleDeployment> deployments() {
         List<VerticleDeployment> deployments = new ArrayList<>();
+        // First: its probes answer while the others are deployed.
+        if (services.config().monitoring().enabled()) {
+            deployments.add(VerticleDeployment.single(MONITORING, this::monitoring));
+        }
         deployments.add(VerticleDeployment.single(PUBLISHER, this::publisher));
         deployments.add(VerticleDeployment.single(RECOVERY, this::recovery));
         deployments.add(VerticleDeployment.single(
@@ -93,6 +102,19 @@ public final class Pipeline {
                 .filter(route -> route.name() == stage)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private MonitoringVerticle monitoring() {
+        return new MonitoringVerticle(
+                services.config().monitoring(),
+                services.metrics(),
+                services.backlog(),
+                new ProcessStatus(
+                        new HealthCheck(
+                                services.backend().queries(),
+                                services.storage().objectStore(),
+                                new QueueInspector(services.backend().vertx(), broker)),
+                        services.process()));
     }
 
     private PublisherVerticle publisher() {
@@ -135,6 +157,12 @@ public final class Pipeline {
                     case SINGLE_STAGE ->
                         new SingleDeliveryRequestHandler(routes(workers), decoder, services.runServices());
                 };
-        return new StageVerticle(REQUESTS, Topology.REQUESTS_QUEUE, requestConcurrency(), broker, deliveries);
+        return new StageVerticle(
+                services.runServices().metrics().deliveries(REQUESTS),
+                REQUESTS,
+                Topology.REQUESTS_QUEUE,
+                requestConcurrency(),
+                broker,
+                deliveries);
     }
 }

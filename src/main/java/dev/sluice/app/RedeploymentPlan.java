@@ -43,7 +43,9 @@ public record RedeploymentPlan(Set<String> verticles, Set<String> restart) {
             "backend",
             BACKEND,
             "requests",
-            List.of(Pipeline.REQUESTS));
+            List.of(Pipeline.REQUESTS),
+            "monitoring",
+            List.of(Pipeline.MONITORING));
 
     public RedeploymentPlan {
         verticles = Set.copyOf(verticles);

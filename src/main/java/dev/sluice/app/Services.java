@@ -1,17 +1,25 @@
 package dev.sluice.app;
 
+import dev.sluice.backend.admin.ProcessInfo;
+import dev.sluice.broker.QueueInspector;
 import dev.sluice.cluster.ClusterMembership;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.StageConfig;
+import dev.sluice.ffmpeg.encode.EncodeMetrics;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.ffmpeg.probe.CachingMediaProber;
 import dev.sluice.ffmpeg.probe.MediaProber;
+import dev.sluice.ffmpeg.process.CpuMetrics;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.StageName;
 import dev.sluice.media.rendition.EncodeSpeedEstimator;
+import dev.sluice.monitoring.BacklogMetrics;
+import dev.sluice.monitoring.ProcessMetrics;
+import dev.sluice.objectstore.s3.S3Metrics;
 import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.cluster.ClusterMemberRepository;
+import dev.sluice.persistence.job.BacklogRepository;
 import dev.sluice.persistence.job.JobRepository;
 import dev.sluice.persistence.job.RequestRepository;
 import dev.sluice.persistence.recovery.PartialOutputRepository;
@@ -20,20 +28,27 @@ import dev.sluice.persistence.recovery.StaleArtifactRepository;
 import dev.sluice.persistence.run.RunStore;
 import dev.sluice.pipeline.lease.CancelledJobHandler;
 import dev.sluice.pipeline.maintenance.JobCleanup;
+import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
+import dev.sluice.workspace.WorkspaceMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 
 /** Services that the verticles of one process share: opened before the first of them starts, closed after the last. */
 record Services(
         SluiceConfig config,
+        ProcessMetrics metrics,
+        ProcessInfo process,
         Storage storage,
         Repositories repositories,
         Media media,
         RunServices runServices,
         BackendServices backend,
+        BacklogMetrics backlog,
         CancelledJobHandler cancelledJobs,
         ClusterMembership membership) {
 
@@ -52,42 +67,64 @@ record Services(
 
     /** Probing and encoding. */
     record Media(CachingMediaProber prober, EncoderFactory encoders) {
-        static Media of(SluiceConfig config, FfmpegInstallation ffmpeg) {
+        static Media of(SluiceConfig config, FfmpegInstallation ffmpeg, EncodeMetrics metrics) {
             return new Media(
                     new CachingMediaProber(new MediaProber(
                             ffmpeg, config.ffmpeg(), config.media().limits())),
                     new EncoderFactory(
-                            ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING))));
+                            ffmpeg, config, new EncodeSpeedEstimator(threads(config, StageName.PROCESSING)), metrics));
         }
     }
 
     /** Waits for a database that is unavailable; fails on any other error. */
     static Future<Services> open(
-            Vertx vertx, SluiceConfig config, CancellationToken startup, DeliveryStepListener stepListener) {
-        return vertx.executeBlocking(() -> BlockingResources.open(vertx, config), false)
+            Vertx vertx,
+            SluiceConfig config,
+            ProcessMetrics metrics,
+            CancellationToken startup,
+            DeliveryStepListener stepListener) {
+        return vertx.executeBlocking(() -> BlockingResources.open(vertx, config, metrics.registry()), false)
                 .compose(blocking -> Storage.open(vertx, config, blocking.objectStore(), startup)
                         .compose(storage -> Future.<Services>future(services -> services.complete(assemble(
-                                        vertx, config, storage, Media.of(config, blocking.ffmpeg()), stepListener)))
+                                        vertx,
+                                        config,
+                                        metrics,
+                                        storage,
+                                        Media.of(config, blocking.ffmpeg(), new EncodeMetrics(metrics.registry())),
+                                        stepListener)))
                                 .recover(cause -> storage.close().transform(closed -> Future.failedFuture(cause)))));
     }
 
     private static Services assemble(
-            Vertx vertx, SluiceConfig config, Storage storage, Media media, DeliveryStepListener stepListener) {
+            Vertx vertx,
+            SluiceConfig config,
+            ProcessMetrics metrics,
+            Storage storage,
+            Media media,
+            DeliveryStepListener stepListener) {
+        CpuMetrics.bind(metrics.registry());
+        WorkspaceMetrics.bind(metrics.registry(), storage.workspace(), storage.sourceCache());
         JobCleanup jobCleanup = jobCleanup(storage);
         RunServices runServices = RunServices.create(
                 vertx,
                 RunStore.of(storage.database(), storage.tables(), UpdateMessages::toOutbox),
                 jobCleanup,
                 config.delivery(),
-                WorkerId.generate().name(),
+                RunMetricsRegistry.register(WorkerId.generate().name(), metrics.registry()),
                 stepListener);
         return new Services(
                 config,
+                metrics,
+                new ProcessInfo(Version.current(), Instant.now()),
                 storage,
                 Repositories.of(storage),
                 media,
                 runServices,
-                backend(vertx, config, storage),
+                backend(vertx, config, storage, BackendMetrics.of(metrics.registry())),
+                new BacklogMetrics(
+                        metrics.registry(),
+                        new BacklogRepository(storage.database()),
+                        new QueueInspector(vertx, config.rabbitmq())),
                 new CancelledJobHandler(runServices.leases(), jobCleanup),
                 ClusterMembership.start(vertx, new ClusterMemberRepository(storage.database())));
     }
@@ -103,11 +140,14 @@ record Services(
             cancelledJobs.setJobCleanup(jobCleanup);
             return new Services(
                     changed,
+                    metrics,
+                    process,
                     changedStorage,
                     repositories,
-                    Media.of(changed, blocking.ffmpeg()),
+                    Media.of(changed, blocking.ffmpeg(), media.encoders().metrics()),
                     runServices.with(changed.delivery(), jobCleanup),
-                    backend(vertx, changed, changedStorage),
+                    backend(vertx, changed, changedStorage, backend.metrics()),
+                    backlog,
                     cancelledJobs,
                     membership);
         });
@@ -125,7 +165,9 @@ record Services(
                 changed.ffmpeg().equals(config.ffmpeg())
                         ? media.encoders().ffmpeg()
                         : FfmpegInstallation.locate(changed.ffmpeg()),
-                changed.s3().equals(config.s3()) ? storage.objectStore() : new S3ObjectStore(vertx, changed.s3()));
+                changed.s3().equals(config.s3())
+                        ? storage.objectStore()
+                        : new S3ObjectStore(vertx, changed.s3(), new S3Metrics(metrics.registry())));
     }
 
     private static JobCleanup jobCleanup(Storage storage) {
@@ -138,14 +180,15 @@ record Services(
                 new PartialOutputRepository(storage.database(), storage.tables()));
     }
 
-    private static BackendServices backend(Vertx vertx, SluiceConfig config, Storage storage) {
+    private static BackendServices backend(Vertx vertx, SluiceConfig config, Storage storage, BackendMetrics metrics) {
         return BackendServices.open(
-                vertx, storage.database(), storage.tables(), config.backend().webhooks());
+                vertx, storage.database(), storage.tables(), config.backend().webhooks(), metrics);
     }
 
     /** Closes everything. */
     Future<?> close() {
         runServices.close();
+        metrics.close();
         return membership.close().compose(left -> storage.close());
     }
 
@@ -166,9 +209,10 @@ record Services(
 
     /** Resources whose creation blocks. */
     private record BlockingResources(FfmpegInstallation ffmpeg, S3ObjectStore objectStore) {
-        static BlockingResources open(Vertx vertx, SluiceConfig config) {
+        static BlockingResources open(Vertx vertx, SluiceConfig config, MeterRegistry registry) {
             return new BlockingResources(
-                    FfmpegInstallation.locate(config.ffmpeg()), new S3ObjectStore(vertx, config.s3()));
+                    FfmpegInstallation.locate(config.ffmpeg()),
+                    new S3ObjectStore(vertx, config.s3(), new S3Metrics(registry)));
         }
     }
 }

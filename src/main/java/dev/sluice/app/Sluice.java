@@ -3,8 +3,10 @@ package dev.sluice.app;
 import dev.sluice.backend.job.JobSubmissionService;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.source.ConfigSource;
 import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.job.DeliveryStepListener;
+import dev.sluice.monitoring.ProcessMetrics;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.persistence.control.JobCancellation;
 import dev.sluice.persistence.db.NotificationListener;
@@ -16,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,28 @@ public final class Sluice {
     private final WorkerVerticle worker;
     private final NotificationListener notifications;
     private volatile @Nullable String workerDeployment;
+
+    /**
+     * How a pipeline is embedded in its process.
+     *
+     * @param metrics of this process
+     * @param startup cancelled if the process ends before the start is complete
+     * @param stepListener listens to the steps of deliveries, for tests
+     * @param source of the configuration, which is watched; empty: it does not change
+     * @param exit ends the process in an orderly way; returns at once
+     */
+    record StartOptions(
+            ProcessMetrics metrics,
+            CancellationToken startup,
+            DeliveryStepListener stepListener,
+            Optional<ConfigSource> source,
+            Runnable exit) {
+        /** A pipeline with a fixed configuration, in a process that a command cannot end. */
+        static StartOptions of(ProcessMetrics metrics, DeliveryStepListener stepListener) {
+            return new StartOptions(
+                    new ProcessMetrics(), new CancellationToken(), stepListener, Optional.empty(), () -> {});
+        }
+    }
 
     private Sluice(Vertx vertx, Services services, StartOptions options, LoadedConfig config) {
         this.vertx = vertx;
@@ -57,17 +82,22 @@ public final class Sluice {
      * error.
      */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config) {
-        return start(vertx, config, DeliveryStepListener.NOOP);
+        return start(vertx, config, new ProcessMetrics());
+    }
+
+    /** As {@link #start(Vertx, SluiceConfig)}, with the registry in which this Vert.x is measured; closed by {@link #stop}. */
+    public static Future<Sluice> start(Vertx vertx, SluiceConfig config, ProcessMetrics metrics) {
+        return start(vertx, LoadedConfig.of(config), StartOptions.of(metrics, DeliveryStepListener.NOOP));
     }
 
     /** As {@link #start(Vertx, SluiceConfig)}, with a listener of the steps of deliveries, for tests. */
     public static Future<Sluice> start(Vertx vertx, SluiceConfig config, DeliveryStepListener stepListener) {
-        return start(vertx, LoadedConfig.of(config), StartOptions.of(stepListener));
+        return start(vertx, LoadedConfig.of(config), StartOptions.of(new ProcessMetrics(), stepListener));
     }
 
     static Future<Sluice> start(Vertx vertx, LoadedConfig config, StartOptions options) {
         CancellationToken startup = options.startup();
-        return Services.open(vertx, config.config(), startup, options.stepListener())
+        return Services.open(vertx, config.config(), options.metrics(), startup, options.stepListener())
                 .compose(services -> {
                     Sluice sluice = new Sluice(vertx, services, options, config);
                     return startup.failIfCancelled()

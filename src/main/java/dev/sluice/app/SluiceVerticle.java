@@ -6,6 +6,7 @@ import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.Optional;
@@ -26,13 +27,18 @@ public final class SluiceVerticle extends VerticleBase {
 
     private final LoadedConfig config;
     private final Optional<ConfigSource> source;
+    private final ProcessMetrics metrics;
     private final CancellationToken startup = new CancellationToken();
     private Future<@Nullable Sluice> whenStarted = Future.succeededFuture();
 
-    /** @param source of the configuration, which is watched; empty: it does not change */
-    public SluiceVerticle(LoadedConfig config, Optional<ConfigSource> source) {
+    /**
+     * @param source of the configuration, which is watched; empty: it does not change
+     * @param metrics in which the Vert.x of this verticle is measured
+     */
+    public SluiceVerticle(LoadedConfig config, Optional<ConfigSource> source, ProcessMetrics metrics) {
         this.config = config;
         this.source = source;
+        this.metrics = metrics;
     }
 
     @Override
@@ -42,7 +48,8 @@ public final class SluiceVerticle extends VerticleBase {
             whenStarted = Sluice.start(
                             vertx,
                             config,
-                            new StartOptions(startup, DeliveryStepListener.NOOP, source, SluiceVerticle::exit))
+                            new Sluice.StartOptions(
+                                    metrics, startup, DeliveryStepListener.NOOP, source, SluiceVerticle::exit))
                     .recover(cause -> startup.isCancelled() ? Future.succeededFuture() : Future.failedFuture(cause));
         }
         return Future.succeededFuture();

@@ -7,6 +7,7 @@ import dev.sluice.broker.connection.HeaderConverter;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class Delivery {
     private final JsonObject headers;
     private final @Nullable String messageId;
     private final boolean redelivered;
+    private final long receivedNanos = System.nanoTime();
     private final AtomicBoolean settled = new AtomicBoolean();
 
     Delivery(
@@ -80,6 +82,11 @@ public final class Delivery {
     /** Returns how often the message was requeued, as counted by quorum queues; 0 for other queues. */
     public long deliveryCount() {
         return headers.getValue(DELIVERY_COUNT_HEADER) instanceof Number counted ? Math.max(0, counted.longValue()) : 0;
+    }
+
+    /** Returns the time since the message was received. */
+    public Duration held() {
+        return Duration.ofNanos(System.nanoTime() - receivedNanos);
     }
 
     /** Returns whether the channel is closed, so that the message is or will be redelivered. */

@@ -4,9 +4,11 @@ import dev.sluice.app.ClusterSecret;
 import dev.sluice.app.SluiceVerticle;
 import dev.sluice.app.Version;
 import dev.sluice.cluster.EventBusCluster;
+import dev.sluice.common.text.JsonLog;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.source.ConfigSource;
 import dev.sluice.config.source.LoadedConfig;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Deployable;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -45,16 +47,25 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() {
         ConfigSource source = config.source(vertx.in(listen.in(System.getenv())));
         LoadedConfig current = source.load();
-        boolean clustered = current.config().cluster().enabled();
-        vertx.requireUsable(Objects.requireNonNull(spec).commandLine(), clustered);
-        SluiceVerticle sluice = new SluiceVerticle(current, Optional.of(source));
+        SluiceConfig loaded = current.config();
+        vertx.requireUsable(
+                Objects.requireNonNull(spec).commandLine(), loaded.cluster().enabled());
+        if (loaded.logging().format() == SluiceConfig.LogFormat.JSON) {
+            JsonLog.enable();
+        }
+        ProcessMetrics metrics = new ProcessMetrics();
+        SluiceVerticle sluice = new SluiceVerticle(current, Optional.of(source), metrics);
         HangupSignal.onSignal(sluice::reload);
         LoggerFactory.getLogger(RunCommand.class)
                 .atInfo()
                 .addKeyValue("version", Version.current())
                 .log("starting");
-        Optional<EventBusCluster> cluster = clustered ? Optional.of(cluster(loaded)) : Optional.empty();
-        int launched = new VertxApplication(vertx.forLauncher(clustered), new Hooks(sluice, cluster)).launch();
+        boolean clustered = loaded.cluster().enabled();
+        Hooks hooks = new Hooks(
+                sluice,
+                clustered ? Optional.of(cluster(loaded)) : Optional.empty(),
+                loaded.monitoring().enabled() ? Optional.of(metrics) : Optional.empty());
+        int launched = new VertxApplication(vertx.forLauncher(clustered), hooks).launch();
         sluice.whenStarted().await();
         return launched;
     }
@@ -66,9 +77,15 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** Deploys the pipeline instead of a verticle from the command line. */
-    private record Hooks(SluiceVerticle sluice, Optional<EventBusCluster> cluster) implements VertxApplicationHooks {
+    private record Hooks(SluiceVerticle sluice, Optional<EventBusCluster> cluster, Optional<ProcessMetrics> metrics)
+            implements VertxApplicationHooks {
         @Override
         public VertxBuilder createVertxBuilder(VertxOptions options) {
+            return metrics.map(measured -> measured.instrument(options, this::builder))
+                    .orElseGet(() -> builder(options));
+        }
+
+        private VertxBuilder builder(VertxOptions options) {
             return cluster.map(member -> member.vertxBuilder(options))
                     .orElseGet(() -> VertxApplicationHooks.super.createVertxBuilder(options));
         }

@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.config.reader.ConfigFile;
 import dev.sluice.config.reader.ConfigReader;
+import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.value.InvalidConfigException;
 import dev.sluice.job.StageName;
 import io.vertx.core.json.JsonObject;
@@ -23,7 +24,7 @@ public record SluiceConfig(
         DeliveryConfig delivery,
         UpdatesConfig updates,
         BackendConfig backend,
-        ClusterConfig cluster,
+        ProcessConfig process,
         Consumers consumers) {
 
     /**
@@ -41,6 +42,52 @@ public record SluiceConfig(
             all.put(stage, changed);
             return new Consumers(all, requests);
         }
+    }
+
+    /** What concerns the process as a whole. */
+    public record ProcessConfig(ClusterConfig cluster, MonitoringConfig monitoring, LoggingConfig logging) {}
+
+    /**
+     * The monitoring endpoint of this process.
+     *
+     * @param enabled whether the process collects the metrics of Vert.x and serves the endpoint
+     * @param host the address to listen on
+     * @param port the first port that is tried; 0: any free port
+     */
+    public record MonitoringConfig(boolean enabled, String host, int port) {
+        static MonitoringConfig read(ConfigSection section) {
+            return new MonitoringConfig(
+                    section.bool("enabled", true),
+                    section.string("host", "127.0.0.1"),
+                    section.integer("port", 9464, 0, 65_535));
+        }
+    }
+
+    /** The log of a process that runs the pipeline. */
+    public record LoggingConfig(LogFormat format) {
+        static LoggingConfig read(ConfigSection section) {
+            return new LoggingConfig(section.enumValue("format", LogFormat.TEXT));
+        }
+    }
+
+    /** Form of a log line. */
+    public enum LogFormat {
+        /** For humans. */
+        TEXT,
+        /** One JSON object a line, with fixed keys. */
+        JSON
+    }
+
+    public ClusterConfig cluster() {
+        return process.cluster();
+    }
+
+    public MonitoringConfig monitoring() {
+        return process.monitoring();
+    }
+
+    public LoggingConfig logging() {
+        return process.logging();
     }
 
     /** The settings of a stage on this host. */
@@ -61,7 +108,7 @@ public record SluiceConfig(
                 delivery,
                 updates,
                 backend,
-                cluster,
+                process,
                 consumers.with(stage, changed));
     }
 
@@ -112,7 +159,10 @@ public record SluiceConfig(
                 delivery,
                 UpdatesConfig.read(reader.section("updates")),
                 BackendConfig.read(reader.section("backend")),
-                ClusterConfig.read(reader.section("cluster")),
+                new ProcessConfig(
+                        ClusterConfig.read(reader.section("cluster")),
+                        MonitoringConfig.read(reader.section("monitoring")),
+                        LoggingConfig.read(reader.section("logging"))),
                 new Consumers(stages, RequestsConfig.read(reader.section("requests"))));
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import dev.sluice.backend.admin.HealthCheck;
+import dev.sluice.backend.admin.ProcessStatus;
 import dev.sluice.backend.update.UpdateFeed;
 import dev.sluice.backend.update.UpdateFeedSubscriber;
 import dev.sluice.broker.QueueInspector;
@@ -19,6 +20,7 @@ import dev.sluice.http.handler.WebhookSecretHandler;
 import dev.sluice.http.security.ConnectionLimiter;
 import dev.sluice.http.stream.EventStreamHandler;
 import dev.sluice.http.stream.FormUploadHandler;
+import dev.sluice.http.stream.StreamMetrics;
 import dev.sluice.http.stream.StreamingHandler;
 import dev.sluice.http.stream.TusUploadHandler;
 import io.vertx.core.Future;
@@ -44,15 +46,18 @@ public final class HttpApiVerticle extends VerticleBase {
     private final BackendConfig config;
     private final RabbitMqConfig broker;
     private final ApiServices services;
+    private final StreamMetrics streamMetrics;
     private final UpdateFeed feed = new UpdateFeed();
     private long cleanupTimer = -1;
     private @Nullable HttpServer server;
     private @Nullable UpdateFeedSubscriber subscriber;
 
-    public HttpApiVerticle(BackendConfig config, RabbitMqConfig broker, ApiServices services) {
+    public HttpApiVerticle(
+            BackendConfig config, RabbitMqConfig broker, ApiServices services, StreamMetrics streamMetrics) {
         this.config = config;
         this.broker = broker;
         this.services = services;
+        this.streamMetrics = streamMetrics;
     }
 
     @Override
@@ -147,7 +152,8 @@ public final class HttpApiVerticle extends VerticleBase {
 
     private OperationRegistry registry(JsonObject contract) {
         QueueInspector queueInspector = new QueueInspector(vertx, broker);
-        HealthCheck health = new HealthCheck(services.queries(), services.store(), queueInspector);
+        ProcessStatus status = new ProcessStatus(
+                new HealthCheck(services.queries(), services.store(), queueInspector), services.process());
         Map<String, OperationHandler> buffered = new HashMap<>();
         buffered.putAll(new JobHandler(services.media(), services.queries(), services.control()).handlers());
         buffered.putAll(new DirectUploadHandler(services.direct(), services.webhookResolver()).handlers());
@@ -157,7 +163,7 @@ public final class HttpApiVerticle extends VerticleBase {
         buffered.putAll(new FleetHandler(services.admin().fleet(), services.queries()).handlers());
         buffered.putAll(new EventTicketHandler(services.tickets()).handlers());
         buffered.putAll(new WebhookSecretHandler(services.webhookResolver()).handlers());
-        buffered.putAll(new HealthHandler(health, services.process(), contract).handlers());
+        buffered.putAll(new HealthHandler(status, contract).handlers());
         Map<String, StreamingHandler> streaming = new HashMap<>();
         streaming.putAll(new FormUploadHandler(
                         vertx, config.limits().uploadPace(), services.uploads(), services.webhookResolver())
@@ -166,7 +172,7 @@ public final class HttpApiVerticle extends VerticleBase {
                         vertx, config.limits().uploadPace(), services.resumable(), services.webhookResolver())
                 .handlers());
         streaming.putAll(new EventStreamHandler(
-                        vertx, feed, services.media(), config.quotas().maxEventStreams())
+                        vertx, feed, services.media(), config.quotas().maxEventStreams(), streamMetrics)
                 .handlers());
         return new OperationRegistry(buffered, streaming);
     }

@@ -6,6 +6,7 @@ import dev.sluice.common.async.ConcurrencyLimiter;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
+import dev.sluice.pipeline.metrics.DeliveryMetrics;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.pipeline.run.StageRoute;
 import io.vertx.core.Future;
@@ -35,13 +36,20 @@ public final class StageVerticle extends VerticleBase {
     private final String queue;
     private final int concurrency;
     private final RabbitMqConfig broker;
+    private final DeliveryMetrics metrics;
     private final ConcurrencyLimiter<Delivery> limiter;
     private volatile boolean paused;
     private volatile @Nullable SupervisedConsumer consumer;
 
     /** Consumes the queue of a stage. */
     public StageVerticle(StageRoute route, int concurrency, RabbitMqConfig broker, RunServices services) {
-        this(route.name().key(), route.queue(), concurrency, broker, new StageDeliveryHandler(route, services));
+        this(
+                services.metrics().deliveries(route.name().key()),
+                route.name().key(),
+                route.queue(),
+                concurrency,
+                broker,
+                new StageDeliveryHandler(route, services));
     }
 
     /**
@@ -50,7 +58,13 @@ public final class StageVerticle extends VerticleBase {
      * @param name for the log
      */
     public StageVerticle(
-            String name, String queue, int concurrency, RabbitMqConfig broker, DeliveryHandler deliveries) {
+            DeliveryMetrics metrics,
+            String name,
+            String queue,
+            int concurrency,
+            RabbitMqConfig broker,
+            DeliveryHandler deliveries) {
+        this.metrics = metrics;
         this.name = name;
         this.queue = queue;
         this.concurrency = concurrency;
@@ -58,12 +72,18 @@ public final class StageVerticle extends VerticleBase {
         this.limiter = new ConcurrencyLimiter<>(
                 concurrency,
                 Delivery::isStale,
-                deliveries::handle,
+                (delivery, cancellation) -> measured(delivery, deliveries.handle(delivery, cancellation)),
                 command -> context.runOnContext(v -> command.run()));
+    }
+
+    private Future<Void> measured(Delivery delivery, Future<Void> handled) {
+        metrics.started();
+        return handled.onComplete(settled -> metrics.settled(delivery.held()));
     }
 
     @Override
     public Future<?> start() {
+        metrics.consumerStarted(concurrency);
         SupervisedConsumer started = new SupervisedConsumer(vertx, broker, queue, concurrency, limiter::submit);
         consumer = started;
         if (paused) {
@@ -121,6 +141,7 @@ public final class StageVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        metrics.consumerStopped(concurrency);
         SupervisedConsumer stopping = Objects.requireNonNull(consumer);
         return stopping.stopConsuming()
                 .compose(stopped -> requeueInFlight())

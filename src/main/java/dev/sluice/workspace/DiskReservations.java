@@ -74,6 +74,18 @@ final class DiskReservations {
         return reserveFrom(bytes, disk.free());
     }
 
+    double free() {
+        try {
+            return disk.free();
+        } catch (IOException unknown) {
+            return Double.NaN;
+        }
+    }
+
+    synchronized double reserved() {
+        return (double) reservedBytes;
+    }
+
     private synchronized Reservation reserveFrom(long bytes, long free) {
         if (free - minFreeBytes - reservedBytes < bytes) {
             throw new JobException(

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,8 @@ public final class SourceCache {
     private final Workspace workspace;
     private final long maxBytes;
     private final Map<JobId, Entry> entries = new HashMap<>();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
     private long clock;
 
     /**
@@ -85,6 +88,7 @@ public final class SourceCache {
         @Nullable Entry known = entries.get(job);
         Entry entry =
                 known == null || known.bytes != bytes || known.cancellation.isCancelled() ? new Entry(bytes) : known;
+        (entry == known ? hits : misses).increment();
         entries.put(job, entry);
         entry.lastUse = ++clock;
         if (entry.users++ == 0) {
@@ -92,6 +96,15 @@ public final class SourceCache {
             entry.file = workspace.fetchSource(job, bytes, target -> fetch.into(target, entry.cancellation));
         }
         return entry;
+    }
+
+    /** Returns how often a source was in the cache, or on its way there. */
+    double hits() {
+        return (double) hits.sum();
+    }
+
+    double misses() {
+        return (double) misses.sum();
     }
 
     private static Future<Path> awaited(Future<Path> file, CancellationToken cancellation) {

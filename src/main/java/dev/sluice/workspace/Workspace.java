@@ -64,6 +64,16 @@ public final class Workspace {
         return directories;
     }
 
+    /** Returns the free bytes of the disk, NaN if unknown; blocks. */
+    double freeBytes() {
+        return disk.free();
+    }
+
+    /** Returns the bytes reserved for runs in progress. */
+    double reservedBytes() {
+        return disk.reserved();
+    }
+
     /** Returns the directory of the workspace as a real path. */
     public Path root() {
         return root;

@@ -8,6 +8,7 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.source.ConfigSource;
 import dev.sluice.endtoend.PipelineFixture;
 import dev.sluice.job.DeliveryStepListener;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,12 @@ class ConfigReloadIT {
         sluice = get(Sluice.start(
                 services.vertx(),
                 source.load(),
-                new StartOptions(new CancellationToken(), DeliveryStepListener.NOOP, Optional.of(source), () -> {})));
+                new Sluice.StartOptions(
+                        new ProcessMetrics(),
+                        new CancellationToken(),
+                        DeliveryStepListener.NOOP,
+                        Optional.of(source),
+                        () -> {})));
     }
 
     @AfterEach

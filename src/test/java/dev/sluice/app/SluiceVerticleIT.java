@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.ServicesExtension;
 import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.endtoend.PipelineFixture;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SluiceVerticleIT {
     @Test
     void doesNotStartWhenCancelledBeforeStart(PipelineFixture services) throws Exception {
-        SluiceVerticle verticle =
-                new SluiceVerticle(LoadedConfig.of(services.config(new JsonObject())), Optional.empty());
+        SluiceVerticle verticle = new SluiceVerticle(
+                LoadedConfig.of(services.config(new JsonObject())), Optional.empty(), new ProcessMetrics());
         verticle.stopBlocking();
 
         get(services.vertx().deployVerticle(verticle));
@@ -28,8 +29,8 @@ class SluiceVerticleIT {
 
     @Test
     void closesOpenedResourcesWhenCancelledDuringStart(PipelineFixture services) throws Exception {
-        SluiceVerticle verticle =
-                new SluiceVerticle(LoadedConfig.of(services.config(new JsonObject())), Optional.empty());
+        SluiceVerticle verticle = new SluiceVerticle(
+                LoadedConfig.of(services.config(new JsonObject())), Optional.empty(), new ProcessMetrics());
         get(services.vertx().deployVerticle(verticle));
 
         verticle.stopBlocking();

@@ -348,6 +348,21 @@ class SectionsTest {
     }
 
     @Test
+    void monitoring() {
+        assertThat(Configs.defaults().monitoring())
+                .isEqualTo(new SluiceConfig.MonitoringConfig(true, "127.0.0.1", 9464));
+        assertThat(Configs.everyKeySet().monitoring())
+                .isEqualTo(new SluiceConfig.MonitoringConfig(false, "10.0.0.1", 9500));
+    }
+
+    @Test
+    void logging() {
+        assertThat(Configs.defaults().logging()).isEqualTo(new SluiceConfig.LoggingConfig(SluiceConfig.LogFormat.TEXT));
+        assertThat(Configs.everyKeySet().logging())
+                .isEqualTo(new SluiceConfig.LoggingConfig(SluiceConfig.LogFormat.JSON));
+    }
+
+    @Test
     void stages() {
         int quarterOfCores = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 

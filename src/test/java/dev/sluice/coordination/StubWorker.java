@@ -23,6 +23,7 @@ import dev.sluice.pipeline.StageVerticle;
 import dev.sluice.pipeline.maintenance.FinalRowCheck;
 import dev.sluice.pipeline.maintenance.JobCleanup;
 import dev.sluice.pipeline.maintenance.RecoveryVerticle;
+import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.pipeline.run.StageRoute;
 import dev.sluice.publisher.PublisherVerticle;
@@ -30,6 +31,7 @@ import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
 import dev.sluice.stage.Stage;
 import dev.sluice.workspace.Workspace;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -139,7 +141,7 @@ final class StubWorker {
                 RunStore.of(database, tables, UpdateMessages::toOutbox),
                 jobCleanup,
                 config.delivery(),
-                name,
+                RunMetricsRegistry.register(name, new SimpleMeterRegistry()),
                 DeliveryStepListener.NOOP);
         List<StageRoute> routes = Stream.of(StageName.values())
                 .map(stage -> route(stages.apply(stage), config))

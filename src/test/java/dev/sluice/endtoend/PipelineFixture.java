@@ -124,6 +124,7 @@ public final class PipelineFixture implements AutoCloseable {
 
     private JsonObject services() {
         return new JsonObject()
+                .put("monitoring", new JsonObject().put("enabled", false))
                 .put("rabbitmq", broker.settings())
                 .put("postgres", database.settings())
                 .put(

@@ -27,6 +27,7 @@ public final class FormUploadService {
     private final int partSize;
     private final long maxBytes;
     private final UploadLimiter limiter;
+    private final UploadMetrics metrics;
 
     /**
      * @param partSize in bytes; memory of each upload
@@ -37,12 +38,14 @@ public final class FormUploadService {
             JobSubmissionService submission,
             long partSize,
             long maxBytes,
-            UploadLimiter limiter) {
+            UploadLimiter limiter,
+            UploadMetrics metrics) {
         this.store = store;
         this.submission = submission;
         this.partSize = Math.toIntExact(partSize);
         this.maxBytes = maxBytes;
         this.limiter = limiter;
+        this.metrics = metrics;
     }
 
     /**
@@ -55,13 +58,15 @@ public final class FormUploadService {
     public Future<StagedJob> upload(Caller caller, String name, Optional<WebhookUrl> webhook, ReadStream<Buffer> body) {
         return limiter.execute(
                 caller.subject(),
-                () -> submission
-                        .checkQuota(caller)
-                        .compose(allowed ->
-                                store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body))
-                        .compose(job -> submission
-                                .create(JobCreation.forNewMedia(job, webhook))
-                                .map(job)));
+                () -> metrics.count(
+                        UploadMetrics.Kind.FORM,
+                        submission
+                                .checkQuota(caller)
+                                .compose(allowed ->
+                                        store(NewVideo.create(NewVideo.sanitizeFilename(name), caller.subject()), body))
+                                .compose(job -> submission
+                                        .create(JobCreation.forNewMedia(job, webhook))
+                                        .map(job))));
     }
 
     private Future<StagedJob> store(NewVideo video, ReadStream<Buffer> body) {

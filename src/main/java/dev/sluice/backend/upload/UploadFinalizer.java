@@ -25,11 +25,14 @@ public final class UploadFinalizer {
     private final MultipartUploads store;
     private final ObjectStore objectStore;
     private final JobSubmissionService submission;
+    private final UploadMetrics metrics;
 
-    public UploadFinalizer(MultipartUploads store, ObjectStore objectStore, JobSubmissionService submission) {
+    public UploadFinalizer(
+            MultipartUploads store, ObjectStore objectStore, JobSubmissionService submission, UploadMetrics metrics) {
         this.store = store;
         this.objectStore = objectStore;
         this.submission = submission;
+        this.metrics = metrics;
     }
 
     /** Fails with {@link RequestRejectedException} if the user must not begin another job now. */
@@ -39,10 +42,12 @@ public final class UploadFinalizer {
 
     /** Completes an upload whose data is in stored parts and pending bytes. */
     Future<UploadRecord> complete(UploadRecord upload) {
-        return assembleObject(upload)
-                .recover(cause -> objectExists(upload)
-                        .compose(exists -> exists ? Future.succeededFuture() : Future.failedFuture(cause)))
-                .compose(object -> createJob(upload));
+        return metrics.count(
+                UploadMetrics.Kind.RESUMABLE,
+                assembleObject(upload)
+                        .recover(cause -> objectExists(upload)
+                                .compose(exists -> exists ? Future.succeededFuture() : Future.failedFuture(cause)))
+                        .compose(object -> createJob(upload)));
     }
 
     /**
@@ -59,7 +64,7 @@ public final class UploadFinalizer {
                         ? Future.<Void>succeededFuture()
                         : store.complete(new MultipartUploadId(key, id), etags))
                 .orElseGet(() -> copyIncoming(upload, key));
-        return completed
+        Future<UploadRecord> created = completed
                 .transform(result -> objectExists(upload))
                 .compose(exists -> exists
                         ? store.readPrefix(key, FileSignature.LENGTH)
@@ -69,7 +74,8 @@ public final class UploadFinalizer {
                                         + " bytes for this upload.")))
                 .compose(prefix -> VideoSignatureCheck.check(ByteBuffer.wrap(prefix)))
                 .compose(checked -> createJob(upload))
-                .onSuccess(created -> deleteIncoming(upload));
+                .onSuccess(done -> deleteIncoming(upload));
+        return metrics.count(UploadMetrics.Kind.DIRECT, created);
     }
 
     /** The key that a client may write to; what is checked is a copy, which it cannot replace. */

@@ -12,11 +12,13 @@ import java.util.function.Supplier;
 public final class UploadLimiter {
     private final int maxConcurrent;
     private final int maxPerUser;
+    private final UploadMetrics metrics;
     private final KeyedCounter active = new KeyedCounter();
 
-    public UploadLimiter(int maxConcurrent, int maxPerUser) {
+    public UploadLimiter(int maxConcurrent, int maxPerUser, UploadMetrics metrics) {
         this.maxConcurrent = maxConcurrent;
         this.maxPerUser = maxPerUser;
+        this.metrics = metrics;
     }
 
     /** Runs {@code upload}, or fails with {@link RequestRejectedException} if a limit is reached. */
@@ -32,6 +34,10 @@ public final class UploadLimiter {
                     "The limit of " + maxPerUser + " concurrent uploads of one user is reached. Retry later."));
         }
         active.increment(user);
-        return Future.succeededFuture().compose(started -> upload.get()).onComplete(done -> active.decrement(user));
+        metrics.started();
+        return Future.succeededFuture().compose(started -> upload.get()).onComplete(done -> {
+            active.decrement(user);
+            metrics.ended();
+        });
     }
 }

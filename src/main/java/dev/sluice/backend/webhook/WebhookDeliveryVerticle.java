@@ -45,6 +45,7 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     private final WebhookDeliveryRepository deliveries;
     private final WebhookTransport transport;
     private final String version;
+    private final WebhookMetrics metrics;
     private final List<Long> timers = new ArrayList<>();
     private final Set<Future<Void>> inFlight = new HashSet<>();
     private final Map<String, Integer> inFlightByOrigin = new HashMap<>();
@@ -63,12 +64,14 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
             Duration pollInterval,
             WebhookDeliveryRepository deliveries,
             WebhookTransport transport,
-            String version) {
+            String version,
+            WebhookMetrics metrics) {
         this.config = config;
         this.pollInterval = pollInterval;
         this.deliveries = deliveries;
         this.transport = transport;
         this.version = version;
+        this.metrics = metrics;
     }
 
     @Override
@@ -146,9 +149,10 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
     private Future<Void> settle(WebhookDelivery delivery, WebhookResult result) {
         return switch (result.kind()) {
             case DELIVERED ->
-                deliveries
-                        .markDelivered(delivery)
-                        .onSuccess(done -> logDelivery(Level.DEBUG, delivery, "", "webhook delivered"));
+                deliveries.markDelivered(delivery).onSuccess(done -> {
+                    metrics.delivered();
+                    logDelivery(Level.DEBUG, delivery, "", "webhook delivered");
+                });
             case REJECTED -> abandon(delivery, result.reason());
             case FAILED -> retryLater(delivery, result.reason());
         };
@@ -159,16 +163,17 @@ public final class WebhookDeliveryVerticle extends VerticleBase {
         if (delivery.age().plus(delay).compareTo(config.maxAge()) > 0) {
             return abandon(delivery, reason);
         }
-        return deliveries
-                .reschedule(delivery, delay, reason)
-                .onSuccess(
-                        done -> logDelivery(Level.INFO, delivery, reason, "webhook delivery failed; retry scheduled"));
+        return deliveries.reschedule(delivery, delay, reason).onSuccess(done -> {
+            metrics.retried();
+            logDelivery(Level.INFO, delivery, reason, "webhook delivery failed; retry scheduled");
+        });
     }
 
     private Future<Void> abandon(WebhookDelivery delivery, String reason) {
-        return deliveries
-                .abandon(delivery, reason)
-                .onSuccess(done -> logDelivery(Level.WARN, delivery, reason, "webhook abandoned"));
+        return deliveries.abandon(delivery, reason).onSuccess(done -> {
+            metrics.abandoned();
+            logDelivery(Level.WARN, delivery, reason, "webhook abandoned");
+        });
     }
 
     private void purgeEnded() {

@@ -26,8 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs FFmpeg to write files, as long as it makes progress, and collects the verified outputs. All methods block. */
-public record EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media) {
+public record EncodeRunner(
+        FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media, EncodeMetrics metrics) {
     private static final Logger LOG = LoggerFactory.getLogger(EncodeRunner.class);
+
+    /** A runner that measures nothing. */
+    public EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media) {
+        this(ffmpeg, ffmpegConfig, media, EncodeMetrics.none());
+    }
 
     /** The renditions of a source with this display size, largest first. */
     public List<Rendition> renditions(Dimensions displaySize) {

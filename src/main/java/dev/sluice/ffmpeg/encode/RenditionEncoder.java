@@ -46,7 +46,9 @@ public record RenditionEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEs
                         damage,
                         request.cancellation())
                 .withWarnings(info.warnings());
-        speedEstimator.record(info, parser.frames(), Duration.ofNanos(System.nanoTime() - startNanos));
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+        speedEstimator.record(info, parser.frames(), elapsed);
+        runner.metrics().encoded(renditions, parser.frames(), info.duration().orElse(Duration.ZERO), elapsed);
         return result;
     }
 }

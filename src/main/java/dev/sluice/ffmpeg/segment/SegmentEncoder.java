@@ -54,11 +54,17 @@ public record SegmentEncoder(EncodeRunner runner, EncodeSpeedEstimator speedEsti
     public EncodedSegment encodeVideo(SegmentRequest request) {
         long startNanos = System.nanoTime();
         EncodedSegment result = encodeFromFirstFrame(request);
-        result.frames()
-                .ifPresent(frames -> speedEstimator.record(
-                        request.encode().source().info(),
-                        frames.count(),
-                        Duration.ofNanos(System.nanoTime() - startNanos)));
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+        Segment segment = request.segment();
+        result.frames().ifPresent(frames -> {
+            speedEstimator.record(request.encode().source().info(), frames.count(), elapsed);
+            runner.metrics()
+                    .encoded(
+                            runner.renditions(request.displaySize()),
+                            frames.count(),
+                            segment.end().minus(segment.start()),
+                            elapsed);
+        });
         return result;
     }
 

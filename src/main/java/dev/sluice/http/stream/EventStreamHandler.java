@@ -20,14 +20,17 @@ public final class EventStreamHandler {
     private final UpdateFeed feed;
     private final MediaJobService jobs;
     private final int maxPerUser;
+    private final StreamMetrics metrics;
     private final KeyedCounter openByUser = new KeyedCounter();
 
     /** @param maxPerUser open streams of each user */
-    public EventStreamHandler(Vertx vertx, UpdateFeed feed, MediaJobService jobs, int maxPerUser) {
+    public EventStreamHandler(
+            Vertx vertx, UpdateFeed feed, MediaJobService jobs, int maxPerUser, StreamMetrics metrics) {
         this.vertx = vertx;
         this.feed = feed;
         this.jobs = jobs;
         this.maxPerUser = maxPerUser;
+        this.metrics = metrics;
     }
 
     public Map<String, StreamingHandler> handlers() {
@@ -56,9 +59,15 @@ public final class EventStreamHandler {
                     "The limit of " + maxPerUser + " concurrent streams of one user is reached. Close some."));
         }
         openByUser.increment(user);
+        metrics.opened();
         request.resume();
-        new EventStream(vertx, feed, call.caller(), job, request.response(), () -> openByUser.decrement(user))
+        new EventStream(vertx, feed, call.caller(), job, request.response(), () -> close(user))
                 .open(Optional.ofNullable(request.getHeader("Last-Event-ID")), call.tokenExpiry());
         return Future.succeededFuture();
+    }
+
+    private void close(String user) {
+        openByUser.decrement(user);
+        metrics.closed();
     }
 }

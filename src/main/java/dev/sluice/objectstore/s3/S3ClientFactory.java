@@ -31,7 +31,7 @@ final class S3ClientFactory {
 
     private S3ClientFactory() {}
 
-    static S3AsyncClient create(S3Config config, int connections, SdkEventLoopGroup loops) {
+    static S3AsyncClient create(S3Config config, int connections, SdkEventLoopGroup loops, S3Metrics metrics) {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(config.region()))
                 .credentialsProvider(credentials(config))
@@ -40,6 +40,7 @@ final class S3ClientFactory {
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD)
+                        .addExecutionInterceptor(metrics)
                         .apiCallAttemptTimeout(config.timeout())
                         .apiCallTimeout(config.timeout().multipliedBy(ATTEMPTS).plus(RETRY_DELAYS)))
                 // Completions switch to a Vert.x context immediately; a thread pool in between would only add cost.

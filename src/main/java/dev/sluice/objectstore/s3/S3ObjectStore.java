@@ -21,9 +21,14 @@ public final class S3ObjectStore implements ObjectStore {
     private final S3RequestExecutor requests;
     private final PresignedUrls presignedUrls;
 
-    /** Creates the client, which blocks because the SDK reads files. Opens no connection. */
+    /** Creates a client that is not measured; otherwise as {@link #S3ObjectStore(Vertx, S3Config, S3Metrics)}. */
     public S3ObjectStore(Vertx vertx, S3Config config) {
-        this.requests = new S3RequestExecutor(vertx, config);
+        this(vertx, config, S3Metrics.none());
+    }
+
+    /** Creates the client, which blocks because the SDK reads files. Opens no connection. */
+    public S3ObjectStore(Vertx vertx, S3Config config, S3Metrics metrics) {
+        this.requests = new S3RequestExecutor(vertx, config, metrics);
         this.presignedUrls = new PresignedUrls(vertx, config);
     }
 

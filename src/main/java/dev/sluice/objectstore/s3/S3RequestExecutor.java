@@ -41,7 +41,7 @@ final class S3RequestExecutor {
     private final ExecutorService diskExecutor;
     private final WorkerExecutor files;
 
-    S3RequestExecutor(Vertx vertx, S3Config config) {
+    S3RequestExecutor(Vertx vertx, S3Config config, S3Metrics metrics) {
         int connections = Math.max(
                 config.parallelism(), Math.min(MAX_CONNECTIONS, Math.max(MIN_CONNECTIONS, config.parallelism() * 4)));
         this.vertx = vertx;
@@ -50,7 +50,7 @@ final class S3RequestExecutor {
                 .numberOfThreads(EVENT_LOOPS)
                 .threadFactory(new DefaultThreadFactory("sluice-s3-net", true))
                 .build();
-        this.client = S3ClientFactory.create(config, connections, loops);
+        this.client = S3ClientFactory.create(config, connections, loops, metrics);
         this.errors = new S3ErrorMapper(config.bucket(), S3ClientFactory.describeEndpoint(config), config.caFile());
         this.semaphore = new AsyncSemaphore(connections);
         this.diskExecutor = DiskThreadPool.create("sluice-s3-disk", DISK_THREADS);

@@ -9,8 +9,11 @@ public sealed interface ClaimResult {
      * The run is claimed.
      *
      * @param started the update that the transaction of the claim committed, with the first sequence number of the claim
+     * @param waited since the message of the run was due
+     * @param sinceLeaseExpired since the lease of the previous worker expired; zero: there was none
      */
-    record Granted(Claim claim, JobUpdate started) implements ClaimResult {}
+    record Granted(Claim claim, JobUpdate started, Duration waited, Duration sinceLeaseExpired)
+            implements ClaimResult {}
 
     /** Another worker holds the lease for {@code remaining}; the message is sent again after that. */
     record LeasedElsewhere(Duration remaining) implements ClaimResult {}

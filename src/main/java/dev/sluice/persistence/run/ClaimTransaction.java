@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,7 +43,12 @@ public final class ClaimTransaction {
                AND (state = 'waiting' OR state = 'running' AND lease_until < clock_timestamp())
                AND NOT EXISTS (SELECT FROM sluice.stage_run earlier
                                  WHERE earlier.job_id = $1 AND earlier.stage = ANY($6) AND earlier.state <> 'done')
-            RETURNING attempt, counted, checkpoint, started_at, history -> -1 ->> 'error' AS last_error
+            RETURNING attempt, counted, checkpoint, started_at, history -> -1 ->> 'error' AS last_error,
+                      (SELECT ARRAY[CASE WHEN isfinite(b.sent_at) THEN extract(epoch FROM clock_timestamp() - b.sent_at) END,
+                                    CASE WHEN b.state = 'running'
+                                         THEN extract(epoch FROM clock_timestamp() - b.lease_until) END]::float8[]
+                         FROM sluice.stage_run b
+                        WHERE b.job_id = $1 AND b.stage = $2 AND b.task = $3) AS delays
             """;
     private static final String CLAIM_JOB = """
             UPDATE sluice.job
@@ -137,11 +143,14 @@ public final class ClaimTransaction {
             unconfirmed.set(new UnconfirmedClaim(
                     run, request.worker(), row.getInteger("attempt"), row.getOffsetDateTime("started_at")));
             Claim claim = claim(run, row, claimedJob.result().iterator().next(), request.job());
-            return announce(session, request, claim).map(Optional::of);
+            return announce(session, request, claim, row.getArrayOfDoubles("delays"))
+                    .map(Optional::of);
         });
     }
 
-    private Future<ClaimResult.Granted> announce(SqlSession session, ClaimRequest request, Claim claim) {
+    /** @param delays as selected before the claim: since the message was due, and since the lease expired */
+    private Future<ClaimResult.Granted> announce(
+            SqlSession session, ClaimRequest request, Claim claim, @Nullable Double @Nullable [] delays) {
         Attempt attempt = claim.attempt();
         JobUpdate started = JobUpdate.started(
                 claim.job(),
@@ -152,7 +161,12 @@ public final class ClaimTransaction {
         return Future.all(
                         Outbox.enqueue(session, toOutboxMessage.apply(started)),
                         tables.writer().applyUpdate(session, claim.job(), started))
-                .map(new ClaimResult.Granted(claim, started));
+                .map(new ClaimResult.Granted(claim, started, delay(delays, 0), delay(delays, 1)));
+    }
+
+    private static Duration delay(@Nullable Double @Nullable [] delays, int index) {
+        @Nullable Double seconds = delays == null ? null : delays[index];
+        return seconds == null ? Duration.ZERO : SqlDurations.fromSeconds(seconds);
     }
 
     private static Claim claim(RunId run, Row claimed, Row job, StagedJob delivered) {

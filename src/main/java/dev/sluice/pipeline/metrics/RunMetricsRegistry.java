@@ -1,9 +1,11 @@
 package dev.sluice.pipeline.metrics;
 
 import dev.sluice.job.StageName;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,26 +22,39 @@ public final class RunMetricsRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(RunMetricsRegistry.class);
 
     private final String worker;
-    private final Map<StageName, RunMetrics> metrics = Stream.of(StageName.values())
-            .collect(Collectors.toUnmodifiableMap(Function.identity(), stage -> new RunMetrics()));
+    private final MeterRegistry registry;
+    private final Map<StageName, RunMetrics> metrics;
+    private final Map<String, DeliveryMetrics> deliveries = new ConcurrentHashMap<>();
 
-    private RunMetricsRegistry(String worker) {
+    private RunMetricsRegistry(String worker, MeterRegistry registry) {
         this.worker = worker;
+        this.registry = registry;
+        this.metrics = Stream.of(StageName.values())
+                .collect(Collectors.toUnmodifiableMap(Function.identity(), stage -> new RunMetrics(stage, registry)));
     }
 
     /** Registers the metrics of a worker until {@link #close}. */
-    public static RunMetricsRegistry register(String worker) {
-        RunMetricsRegistry registry = new RunMetricsRegistry(worker);
-        registry.metrics.forEach((stage, bean) -> logFailure(
-                () -> ManagementFactory.getPlatformMBeanServer().registerMBean(bean, registry.objectName(stage))));
-        return registry;
+    public static RunMetricsRegistry register(String worker, MeterRegistry registry) {
+        RunMetricsRegistry registered = new RunMetricsRegistry(worker, registry);
+        registered.metrics.forEach((stage, bean) -> logFailure(
+                () -> ManagementFactory.getPlatformMBeanServer().registerMBean(bean, registered.objectName(stage))));
+        return registered;
+    }
+
+    public String worker() {
+        return worker;
     }
 
     public RunMetrics of(StageName stage) {
         return Objects.requireNonNull(metrics.get(stage));
     }
 
-    /** Unregisters the metrics. */
+    /** Returns the metrics of the consumers with this name: a stage, or the requests. */
+    public DeliveryMetrics deliveries(String name) {
+        return deliveries.computeIfAbsent(name, added -> new DeliveryMetrics(added, registry));
+    }
+
+    /** Unregisters the metrics from JMX. */
     public void close() {
         metrics.keySet()
                 .forEach(stage -> logFailure(

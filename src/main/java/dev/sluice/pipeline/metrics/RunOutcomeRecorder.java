@@ -4,7 +4,7 @@ import dev.sluice.job.Attempt;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.StageName;
-import dev.sluice.pipeline.metrics.RunMetrics.Event;
+import dev.sluice.pipeline.metrics.RunMetrics.Outcome;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Map;
@@ -27,12 +27,12 @@ public final class RunOutcomeRecorder {
     }
 
     public void started() {
-        metrics.count(Event.STARTED);
+        metrics.started();
         withRun(LOG.atInfo()).log("stage started");
     }
 
     public void completed(JsonObject summary) {
-        record(Event.COMPLETED);
+        record(Outcome.COMPLETED);
         LoggingEventBuilder event = withDuration(LOG.atInfo());
         for (Map.Entry<String, Object> entry : summary) {
             event = event.addKeyValue(entry.getKey(), entry.getValue());
@@ -41,54 +41,62 @@ public final class RunOutcomeRecorder {
     }
 
     public void willRetry(JobException failure, Duration delay) {
-        record(Event.RETRIED);
+        record(Outcome.RETRIED);
         withFailure(failure).addKeyValue("retryInMs", delay.toMillis()).log("stage failed; retry scheduled");
     }
 
     public void deferred(JobException failure, Duration delay) {
-        record(Event.DEFERRED);
+        record(Outcome.DEFERRED);
         withFailure(failure).addKeyValue("retryInMs", delay.toMillis()).log("stage deferred");
     }
 
     public void failed(JobException failure) {
-        record(Event.FAILED);
+        record(Outcome.FAILED);
         withFailure(failure).log("job failed");
     }
 
     public void requeued() {
-        record(Event.REQUEUED);
+        record(Outcome.REQUEUED);
         withDuration(LOG.atInfo()).log("stage interrupted; delivery requeued");
     }
 
     public void abandoned(JobException failure) {
         if (failure.code() == ErrorCode.CANCELLED) {
-            record(Event.CANCELLED);
+            record(Outcome.CANCELLED);
             withDuration(LOG.atInfo()).log("run cancelled: job cancelled");
         } else {
-            fenced();
+            metrics.leaseLost();
+            discarded();
         }
     }
 
+    /** The commit was refused, because another worker owns the run. */
     public void fenced() {
-        record(Event.FENCED);
+        metrics.commitFenced();
+        discarded();
+    }
+
+    private void discarded() {
+        record(Outcome.FENCED);
         withDuration(LOG.atWarn()).log("lease lost; result discarded");
     }
 
     /** Ends the run; a run whose outcome was not recorded counts as requeued. */
     public void close() {
         if (!recorded) {
-            record(Event.REQUEUED);
+            record(Outcome.REQUEUED);
             withDuration(LOG.atWarn()).log("run outcome not persisted; delivery requeued");
         }
-        metrics.count(Event.FINISHED);
+        metrics.finished(elapsed());
     }
 
-    private void record(Event outcome) {
+    private void record(Outcome outcome) {
         recorded = true;
-        metrics.count(outcome);
+        metrics.ended(outcome);
     }
 
     private LoggingEventBuilder withFailure(JobException failure) {
+        metrics.failure(failure);
         LoggingEventBuilder event = withDuration(LOG.atWarn());
         // A stack trace helps with unexpected failures only.
         return (failure.code() == ErrorCode.INTERNAL_ERROR ? event.setCause(failure) : event)
@@ -98,7 +106,11 @@ public final class RunOutcomeRecorder {
     }
 
     private LoggingEventBuilder withDuration(LoggingEventBuilder event) {
-        return withRun(event).addKeyValue("durationMs", (System.nanoTime() - startNanos) / 1_000_000);
+        return withRun(event).addKeyValue("durationMs", elapsed().toMillis());
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     private LoggingEventBuilder withRun(LoggingEventBuilder event) {

@@ -1,4 +1,4 @@
-/** Counts runs, publishes the counters over JMX and logs the outcome of each run. */
+/** Measures runs and deliveries, publishes the counters over JMX and logs the outcome of each run. */
 @NullMarked
 package dev.sluice.pipeline.metrics;
 

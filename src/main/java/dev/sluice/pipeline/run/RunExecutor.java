@@ -64,7 +64,7 @@ public final class RunExecutor {
 
     private Future<RunOutcome> skip(RunContext context, ClaimResult result) {
         boolean leased = result instanceof ClaimResult.LeasedElsewhere;
-        services.metrics().of(route.name()).count(leased ? RunMetrics.Event.CONTENDED : RunMetrics.Event.DUPLICATE);
+        services.metrics().of(route.name()).skipped(leased ? RunMetrics.Skip.CONTENDED : RunMetrics.Skip.DUPLICATE);
         LOG.atDebug()
                 .addKeyValue("jobId", context.job().id())
                 .addKeyValue("stage", route.name().key())
@@ -74,12 +74,14 @@ public final class RunExecutor {
     }
 
     private Future<RunOutcome> process(RunContext context, ClaimResult.Granted granted) {
+        RunMetrics metrics = services.metrics().of(route.name());
+        metrics.claimed(granted.waited(), granted.sinceLeaseExpired());
         Attempt attempt = granted.claim().attempt();
         ClaimedRun run = new ClaimedRun(
                 context,
                 granted.claim(),
                 new RunUpdates(granted.claim(), granted.started(), Clock.systemUTC()),
-                new RunOutcomeRecorder(attempt, services.metrics().of(route.name())));
+                new RunOutcomeRecorder(attempt, metrics));
         services.steps().onStep(DeliveryStep.CLAIMED);
         services.publisher().notifyOutbox();
         services.leases().track(attempt, context.cancellation());

@@ -34,7 +34,7 @@ public record RunServices(
             RunStore runs,
             JobCleanup jobCleanup,
             DeliveryConfig delivery,
-            String worker,
+            RunMetricsRegistry metrics,
             DeliveryStepListener steps) {
         PublisherClient publisher = new PublisherClient(vertx);
         return new RunServices(
@@ -46,8 +46,8 @@ public record RunServices(
                 publisher,
                 new DeliverySettlement(vertx, publisher, steps),
                 delivery,
-                worker,
-                RunMetricsRegistry.register(worker),
+                metrics.worker(),
+                metrics,
                 steps);
     }
 

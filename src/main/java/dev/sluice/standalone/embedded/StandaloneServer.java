@@ -2,8 +2,11 @@ package dev.sluice.standalone.embedded;
 
 import dev.sluice.app.Sluice;
 import dev.sluice.common.io.PrivateFiles;
+import dev.sluice.common.text.JsonLog;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.monitoring.ProcessMetrics;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,6 +53,9 @@ public final class StandaloneServer implements AutoCloseable {
         try {
             JsonObject json = settings.copy().mergeIn(services.configuration(), true);
             SluiceConfig config = SluiceConfig.read(json, withoutServices(environment));
+            if (config.logging().format() == SluiceConfig.LogFormat.JSON) {
+                JsonLog.enable();
+            }
             writePrivate(configuration(data), json);
             StandaloneServer standalone = start(services, config);
             // At every end of the process, because the database is a process of its own.
@@ -62,10 +68,18 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private static StandaloneServer start(EmbeddedServices services, SluiceConfig config) {
-        Vertx vertx = Vertx.vertx();
+        ProcessMetrics metrics = new ProcessMetrics();
+        Vertx vertx = config.monitoring().enabled()
+                ? metrics.instrument(
+                                new VertxOptions(), options -> Vertx.builder().with(options))
+                        .build()
+                : Vertx.vertx();
         try {
             return new StandaloneServer(
-                    services, config, vertx, Sluice.start(vertx, config).await());
+                    services,
+                    config,
+                    vertx,
+                    Sluice.start(vertx, config, metrics).await());
         } catch (RuntimeException failed) {
             vertx.close().await();
             throw failed;

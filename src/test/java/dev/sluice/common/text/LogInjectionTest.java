@@ -9,6 +9,8 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +72,26 @@ class LogInjectionTest {
         assertThat(lines.subList(2, lines.size()))
                 .allMatch(line -> line.startsWith("\t") || line.startsWith("Caused by: "))
                 .anyMatch(line -> line.startsWith("\tat dev.sluice.common.text.LogInjectionTest."));
+    }
+
+    @Test
+    void writesOneJsonObjectALineWithFixedKeys() {
+        JsonLog.enable(context);
+
+        String line = encode("said " + UNTRUSTED, null);
+        JsonObject json = new JsonObject(line);
+        JsonObject failed = new JsonObject(encode("failed", new IllegalStateException(UNTRUSTED)));
+
+        assertThat(line.strip()).doesNotContainPattern("[\\n\\r]");
+        assertThat(json.fieldNames())
+                .containsExactly(
+                        "timestamp", "level", "threadName", "loggerName", "kvpList", "formattedMessage", "throwable");
+        assertThat(new JsonObject(encode(event("bare", null))).fieldNames())
+                .containsExactly("timestamp", "level", "threadName", "loggerName", "formattedMessage", "throwable");
+        assertThat(json.getString("formattedMessage")).isEqualTo("said " + UNTRUSTED);
+        assertThat(json.getJsonArray("kvpList"))
+                .isEqualTo(new JsonArray().add(new JsonObject().put("jobId", UNTRUSTED)));
+        assertThat(failed.getJsonObject("throwable").getString("message")).isEqualTo(UNTRUSTED);
     }
 
     @Test

@@ -43,7 +43,7 @@ class ConfigFileTest {
                         defaults.delivery(),
                         defaults.updates(),
                         defaults.backend(),
-                        defaults.cluster(),
+                        defaults.process(),
                         defaults.consumers()));
     }
 

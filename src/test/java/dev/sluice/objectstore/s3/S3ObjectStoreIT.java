@@ -56,7 +56,7 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
         Path source = SampleFile.of(dir.resolve("source"), 2L * PART + 7);
         ObjectKey copy = new ObjectKey("copy");
         await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
-        S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config());
+        S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config(), S3Metrics.none());
 
         ObjectMetadata copied = await(new S3Copy(requests, KEY, 2L * PART + 7, copy, PART, new CancellationToken())
                 .run()
@@ -69,7 +69,7 @@ final class S3ObjectStoreIT implements ObjectStoreContract {
 
     @Test
     void listsAndAbortsMultipartUploads(TestBucket bucket) {
-        S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config());
+        S3RequestExecutor requests = new S3RequestExecutor(vertx, bucket.config(), S3Metrics.none());
         await(requests.send(
                         "upload",
                         client -> client.createMultipartUpload(
