@@ -50,7 +50,8 @@ final class StageFactory {
                 services.media().workerPool(),
                 new OutputSizeEstimator(media),
                 media);
-        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore);
+        this.outputs = new EncodeOutputStore(
+                services.storage().keys(), artifactStore, services.media().workerPool(), media.streaming());
     }
 
     Stage download() {

@@ -57,16 +57,22 @@ final class ChunkTable {
     }
 
     void writeRuns(Mp4Output out) throws IOException {
-        out.header("stsc", runBytes()).int32(0).int32(runs());
+        out.header("stsc", runBytes());
+        out.int32(0);
+        out.int32(runs());
         for (int i = 0; i < count; i++) {
             if (startsRun(i)) {
-                out.int32(i + 1).int32(samples[i]).int32(1);
+                out.int32(i + 1);
+                out.int32(samples[i]);
+                out.int32(1);
             }
         }
     }
 
     void writeOffsets(Mp4Output out) throws IOException {
-        out.header(large ? "co64" : "stco", offsetBytes()).int32(0).int32(count);
+        out.header(large ? "co64" : "stco", offsetBytes());
+        out.int32(0);
+        out.int32(count);
         for (int i = 0; i < count; i++) {
             if (large) {
                 out.int64(offsets[i]);

@@ -83,10 +83,13 @@ final class FragmentHeader {
 
     void write(Mp4Output out, int sequence, Samples samples) throws IOException {
         out.header("moof", bytes());
-        out.header("mfhd", MFHD_BYTES).int32(0).int32(sequence);
+        out.header("mfhd", MFHD_BYTES);
+        out.int32(0);
+        out.int32(sequence);
         out.header("traf", trafBytes());
-        out.header("tfhd", tfhdBytes()).int32(tfhdFlags).int32((int)
-                fragment.track().id());
+        out.header("tfhd", tfhdBytes());
+        out.int32(tfhdFlags);
+        out.int32((int) fragment.track().id());
         if (fragment.hasSameDurations()) {
             out.int32(fragment.duration());
         }
@@ -94,8 +97,12 @@ final class FragmentHeader {
             out.int32(fragment.firstBytes());
         }
         out.int32(fragment.isVideo() ? NOT_SYNC : SYNC);
-        out.header("tfdt", TFDT_BYTES).int32(VERSION_1).int64(fragment.decodeTime());
-        out.header("trun", trunBytes()).int32(VERSION_1 | trunFlags).int32(fragment.samples());
+        out.header("tfdt", TFDT_BYTES);
+        out.int32(VERSION_1);
+        out.int64(fragment.decodeTime());
+        out.header("trun", trunBytes());
+        out.int32(VERSION_1 | trunFlags);
+        out.int32(fragment.samples());
         out.int32((int) dataOffset());
         if (fragment.isVideo()) {
             out.int32(SYNC);

@@ -22,7 +22,7 @@ final class HybridLayout {
                 .filter(fragment -> !fragment.isSilence())
                 .forEach(fragment -> movie.addChunk(trackNumber(fragment), fragment.samples()));
         mediaData = headBytes + movie.bytes();
-        long position = mediaData + Mp4Reader.LARGE_HEADER_BYTES;
+        long position = mediaData + (movie.isLarge() ? Mp4Reader.LARGE_HEADER_BYTES : Mp4Reader.HEADER_BYTES);
         if (plan.priming() > 0) {
             movie.setNextChunkOffset(1, position);
         }

@@ -4,7 +4,6 @@ import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.media.mp4.Box;
-import dev.sluice.media.mp4.BoxBuffer;
 import dev.sluice.media.mp4.Mp4Output;
 import dev.sluice.media.mp4.Mp4Reader;
 import dev.sluice.media.mp4.Mp4Track;
@@ -13,13 +12,13 @@ import dev.sluice.media.streaming.FileRange;
 import dev.sluice.media.streaming.StreamFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Writes a hybrid file from a plain MP4: {@code ftyp}, {@code moov} with all sample tables, an initialization segment for each
@@ -69,6 +68,22 @@ public final class HybridWriter {
         }
     }
 
+    /**
+     * Replaces a plain MP4 by a hybrid file; blocks. While it runs, both are on the disk.
+     *
+     * @see #write
+     */
+    public static StreamFile replace(Path file, Duration segment, CancellationToken cancellation) {
+        Path target = file.resolveSibling(file.getFileName() + ".hybrid");
+        StreamFile written = write(file, target, segment, cancellation);
+        try {
+            Files.move(target, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
+        return written;
+    }
+
     static Box topLevel(Mp4Reader reader, String type) throws IOException {
         return reader.topLevel().stream()
                 .filter(box -> box.type().equals(type))
@@ -84,9 +99,16 @@ public final class HybridWriter {
         out.transfer(reader.channel(), ftyp.body(), ftyp.bodyBytes());
         layout.movie().write(out);
         for (byte[] initialization : initializations) {
-            out.header("free", Mp4Reader.HEADER_BYTES + initialization.length).bytes(initialization);
+            out.header("free", Mp4Reader.HEADER_BYTES + initialization.length);
+            out.bytes(initialization);
         }
-        out.int32(1).bytes(BoxBuffer.type("mdat")).int64(layout.end() - layout.mediaData());
+        long mediaBytes = layout.end() - layout.mediaData();
+        if (layout.movie().isLarge()) {
+            out.header("mdat", 1);
+            out.int64(mediaBytes);
+        } else {
+            out.header("mdat", mediaBytes);
+        }
         writeSamples(out, layout, cancellation);
         out.flush();
         Mp4Reader.require(out.position() == layout.end(), "its size is not that of its layout");
@@ -126,13 +148,10 @@ public final class HybridWriter {
     }
 
     private void writeSamples(Mp4Output out, HybridLayout layout, CancellationToken cancellation) throws IOException {
-        Map<Mp4Track, SampleCursor> cursors = new HashMap<>();
-        for (Mp4Track track : tracks) {
-            cursors.put(track, track.cursor(reader));
-        }
+        SampleCursor video = tracks.get(0).cursor(reader);
+        SampleCursor audio = tracks.get(tracks.size() - 1).cursor(reader);
         SampleExtents extents = new SampleExtents();
         if (plan.priming() > 0) {
-            SampleCursor audio = cursors.get(tracks.get(1));
             for (int i = 0; i < plan.priming(); i++) {
                 advance(audio, extents);
             }
@@ -141,7 +160,7 @@ public final class HybridWriter {
         for (int i = 0; i < fragments.size(); i++) {
             cancellation.throwIfCancelled();
             Mp4Reader.require(out.position() == layout.positions()[i], "a fragment is not at its position");
-            writeFragment(out, i, cursors.get(fragments.get(i).track()), extents);
+            writeFragment(out, i, fragments.get(i).isVideo() ? video : audio, extents);
         }
     }
 

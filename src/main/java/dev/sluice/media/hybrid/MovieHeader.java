@@ -15,14 +15,20 @@ final class MovieHeader {
     private final Mp4Reader reader;
     private final Box moov;
     private final List<Mp4Track> tracks;
+    private final boolean large;
     private final List<ChunkTable> chunks;
 
-    /** @param large whether chunk offsets have 64 bits */
+    /** @param large whether chunk offsets and the size of the media data have 64 bits */
     MovieHeader(Mp4Reader reader, Box moov, List<Mp4Track> tracks, boolean large) {
         this.reader = reader;
         this.moov = moov;
         this.tracks = tracks;
+        this.large = large;
         this.chunks = tracks.stream().map(track -> new ChunkTable(large)).toList();
+    }
+
+    boolean isLarge() {
+        return large;
     }
 
     void addChunk(int track, int samples) {

@@ -15,7 +15,7 @@ public final class BoxBuffer {
     public static byte[] box(String type, byte[]... contents) {
         BoxBuffer body = new BoxBuffer();
         for (byte[] content : contents) {
-            body.add(content);
+            body.write(content);
         }
         byte[] all = body.toBytes();
         return new BoxBuffer()
@@ -27,14 +27,18 @@ public final class BoxBuffer {
 
     public BoxBuffer int32(int... values) {
         for (int value : values) {
-            add(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+            write(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
         }
         return this;
     }
 
     public BoxBuffer add(byte[] content) {
-        bytes.write(content, 0, content.length);
+        write(content);
         return this;
+    }
+
+    private void write(byte[] content) {
+        bytes.write(content, 0, content.length);
     }
 
     public byte[] toBytes() {

@@ -20,30 +20,28 @@ public final class Mp4Output {
         return transferred + buffer.position();
     }
 
-    public Mp4Output int32(int value) throws IOException {
+    public void int32(int value) throws IOException {
         ensure(Integer.BYTES);
         buffer.putInt(value);
-        return this;
     }
 
-    public Mp4Output int64(long value) throws IOException {
+    public void int64(long value) throws IOException {
         ensure(Long.BYTES);
         buffer.putLong(value);
-        return this;
     }
 
-    public Mp4Output header(String type, long size) throws IOException {
-        return int32((int) size).bytes(BoxBuffer.type(type));
+    public void header(String type, long size) throws IOException {
+        int32((int) size);
+        bytes(BoxBuffer.type(type));
     }
 
-    public Mp4Output bytes(byte[] content) throws IOException {
+    public void bytes(byte[] content) throws IOException {
         for (int from = 0; from < content.length; ) {
             ensure(1);
             int count = Math.min(buffer.remaining(), content.length - from);
             buffer.put(content, from, count);
             from += count;
         }
-        return this;
     }
 
     /** Copies a range of another file: small ones through the buffer, large ones within the kernel. */
