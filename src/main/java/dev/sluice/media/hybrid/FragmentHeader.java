@@ -67,12 +67,12 @@ final class FragmentHeader {
     }
 
     private long tfhdBytes() {
-        return 12L + Integer.BYTES * Integer.bitCount(tfhdFlags & ~DEFAULT_BASE_IS_MOOF) + Integer.BYTES;
+        return 12L + Integer.BYTES + (long) Integer.BYTES * Integer.bitCount(tfhdFlags & ~DEFAULT_BASE_IS_MOOF);
     }
 
     private long trunBytes() {
         return 16L
-                + Integer.BYTES * Integer.bitCount(trunFlags & (DATA_OFFSET | FIRST_SAMPLE_FLAGS))
+                + (long) Integer.BYTES * Integer.bitCount(trunFlags & (DATA_OFFSET | FIRST_SAMPLE_FLAGS))
                 + (long) fragment.samples() * Integer.BYTES * Integer.bitCount(trunFlags >>> 8);
     }
 

@@ -79,7 +79,7 @@ final class HybridVerifier {
         }
         for (SampleCursor cursor : cursors) {
             Mp4Reader.require(
-                    tracks.size() == 1 && cursor == cursors.get(1) || !cursor.advance(),
+                    (tracks.size() == 1 && cursor == cursors.get(1)) || !cursor.advance(),
                     "not all samples are in fragments");
         }
         Mp4Reader.require(

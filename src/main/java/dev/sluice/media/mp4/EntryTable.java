@@ -32,7 +32,7 @@ public final class EntryTable {
         this.count = (int) count;
         this.position = start;
         this.end = start + count * entryBytes;
-        int unit = Math.max(Integer.BYTES, entryBytes);
+        long unit = Math.max(Integer.BYTES, entryBytes);
         this.buffer = ByteBuffer.allocate((int) Math.max(unit, Math.min(BUFFER_BYTES / unit * unit, count * unit)))
                 .limit(0);
     }
