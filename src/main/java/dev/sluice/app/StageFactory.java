@@ -54,7 +54,8 @@ final class StageFactory {
                 workers,
                 new OutputSizeEstimator(media),
                 media);
-        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore);
+        this.outputs = new EncodeOutputStore(
+                services.storage().keys(), artifactStore, services.media().workerPool(), media.streaming());
     }
 
     Stage download() {

@@ -3,23 +3,31 @@ package dev.sluice.config;
 import dev.sluice.config.reader.ConfigSection;
 import dev.sluice.config.reader.ValueParser;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Object keys of results.
  *
  * @param video template with {@code {mediaId}} and {@code {quality}}, each once
  * @param thumbnail template with {@code {mediaId}} and {@code {n}}, each once
+ * @param stream template of playlists with {@code {mediaId}} and {@code {name}}, each once
  * @param staging prefix of staged objects, ends with a slash
  */
-public record KeysConfig(String video, String thumbnail, String staging) {
+public record KeysConfig(String video, String thumbnail, String stream, String staging) {
     /** Requires text between the placeholders; without it two pairs of values could give one key. */
     private static final Pattern TEMPLATE = Pattern.compile("[^{}]*\\{(\\w+)}[^{}]+\\{(\\w+)}[^{}]*");
 
     /** Leaves space for the rest of a key, which has at most 1024 bytes in UTF-8. */
     private static final int MAX_PREFIX = 128;
+
+    /** A name of each kind of playlist. */
+    private static final List<String> PLAYLISTS =
+            List.of("master.m3u8", "audio.m3u8", "manifest.mpd", "video_0.m3u8", "iframes_0.m3u8");
 
     private static final Pattern INVALID_KEY = Pattern.compile("/.*|(.*/)?\\.\\.?(/.*)?|.*\\p{Cntrl}.*");
 
@@ -27,19 +35,38 @@ public record KeysConfig(String video, String thumbnail, String staging) {
         KeysConfig config = new KeysConfig(
                 template(section, "video", "videos/{mediaId}_{quality}.mp4", "quality"),
                 template(section, "thumbnail", "thumbnails/{mediaId}_{n}.jpg", "n"),
+                template(section, "stream", "streams/{mediaId}/{name}", "name"),
                 section.read("staging", KeysConfig::prefix).orElse("sluice-staging/"));
         if (config.video().replace("{quality}", "{n}").equals(config.thumbnail())) {
             section.addError(
                     "thumbnail",
                     "must differ from keys.video, or thumbnails and renditions could overwrite each other");
         }
-        for (String key : List.of("video", "thumbnail")) {
-            String template = key.equals("video") ? config.video() : config.thumbnail();
+        if (matches(config.stream(), config.video(), "quality") || matches(config.stream(), config.thumbnail(), "n")) {
+            section.addError(
+                    "stream",
+                    "must differ from keys.video and keys.thumbnail, or playlists could overwrite other outputs");
+        }
+        for (Map.Entry<String, String> entry : Map.of(
+                        "video", config.video(), "thumbnail", config.thumbnail(), "stream", config.stream())
+                .entrySet()) {
+            String key = entry.getKey();
+            String template = entry.getValue();
             if (section.areValid(key, "staging") && template.startsWith(config.staging())) {
                 section.addError(key, "must not begin with keys.staging: objects below it are deleted");
             }
         }
         return config;
+    }
+
+    /** Whether some playlist of a media item has the key of another output of it. */
+    private static boolean matches(String stream, String template, String second) {
+        String pattern = Stream.of(template.replace("{mediaId}", "0").split(Pattern.quote("{" + second + "}"), -1))
+                .map(Pattern::quote)
+                .collect(Collectors.joining("[A-Za-z0-9_-]{1,32}"));
+        return PLAYLISTS.stream()
+                .map(name -> stream.replace("{mediaId}", "0").replace("{name}", name))
+                .anyMatch(key -> key.matches(pattern));
     }
 
     private static String prefix(Object value) {

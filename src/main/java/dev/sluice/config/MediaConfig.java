@@ -9,8 +9,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Outputs of a video, and limits of sources.
@@ -18,6 +20,7 @@ import java.util.Set;
  * @param ladder the rungs, at least one, smallest first
  * @param audioBitrate bit/s of the stereo AAC stream
  * @param keyFrameInterval interval of key frames, the same in all renditions
+ * @param streaming formats of adaptive streaming
  */
 public record MediaConfig(
         List<Rung> ladder,
@@ -25,6 +28,7 @@ public record MediaConfig(
         int audioBitrate,
         Duration keyFrameInterval,
         Thumbnails thumbnails,
+        Streaming streaming,
         Limits limits) {
 
     public MediaConfig {
@@ -54,6 +58,25 @@ public record MediaConfig(
      * @param width pixels
      */
     public record Thumbnails(Duration interval, int width) {}
+
+    /** Formats of adaptive streaming; all address the renditions. */
+    public enum Streaming {
+        /** The renditions are plain MP4 files. */
+        NONE,
+        HLS,
+        HLS_DASH;
+
+        private String key() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '+');
+        }
+
+        static Streaming parse(Object value) {
+            return Stream.of(values())
+                    .filter(each -> each.key().equals(value))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("must be hls, hls+dash or none"));
+        }
+    }
 
     /**
      * Limits of sources and outputs.
@@ -87,6 +110,7 @@ public record MediaConfig(
                 new Thumbnails(
                         section.duration("thumbnailIntervalSeconds", 15, 1, 3600),
                         section.integer("thumbnailWidth", 320, 16, 1920)),
+                section.read("streaming", Streaming::parse).orElse(Streaming.HLS),
                 new Limits(
                         limits.longValue("maxSizeMiB", 20_480, 1, 1 << 30) << 20,
                         limits.duration("maxSeconds", 43_200, 1, 864_000),
@@ -109,7 +133,8 @@ public record MediaConfig(
                 .put("audioKbps", audioBitrate / 1000)
                 .put("keyFrameSeconds", keyFrameInterval.toMillis() / MILLIS)
                 .put("thumbnailSeconds", thumbnails.interval().toMillis() / MILLIS)
-                .put("thumbnailWidth", thumbnails.width());
+                .put("thumbnailWidth", thumbnails.width())
+                .put("streaming", streaming.key());
     }
 
     /**
@@ -126,7 +151,13 @@ public record MediaConfig(
             throw new InvalidConfigException(reader.errors());
         }
         return new MediaConfig(
-                other.ladder, other.x264, other.audioBitrate, other.keyFrameInterval, other.thumbnails, limits);
+                other.ladder,
+                other.x264,
+                other.audioBitrate,
+                other.keyFrameInterval,
+                other.thumbnails,
+                other.streaming,
+                limits);
     }
 
     private static String preset(Object value) {

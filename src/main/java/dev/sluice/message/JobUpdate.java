@@ -63,7 +63,7 @@ public record JobUpdate(
     /**
      * What an update reports besides progress.
      *
-     * @param outputs renditions and thumbnails; on completion only
+     * @param outputs renditions, playlists and thumbnails; on completion only
      * @param failure why the job failed; on failure only
      * @param warnings about the source, of a job that continues nevertheless
      */
@@ -128,6 +128,7 @@ public record JobUpdate(
                 .put("current_step", step);
         if (status == Status.COMPLETED) {
             json.put("thumbnails", thumbnails()).put("video_versions", videoVersions());
+            streams(content.outputs).ifPresent(streams -> json.put("streams", streams));
         }
         content.metadata.ifPresent(metadata -> json.put("metadata", metadataJson(metadata)));
         content.failure.ifPresent(failure -> json.put("error_message", failure.message())
@@ -180,6 +181,19 @@ public record JobUpdate(
                                 .put("s3Key", output.s3Key()),
                         output)));
         return items;
+    }
+
+    /** The entry points of adaptive streaming among {@code outputs}, as in messages; empty if none has been published. */
+    public static Optional<JsonObject> streams(List<OutputFile> outputs) {
+        JsonObject streams = new JsonObject();
+        outputs.stream()
+                .filter(output -> output.type() == OutputFile.Type.STREAM
+                        && !output.quality().isEmpty()
+                        // A worker of an older version does not publish playlists.
+                        && output.localPath().isEmpty()
+                        && output.stagedKey().isEmpty())
+                .forEach(output -> streams.put(output.quality() + "_key", output.s3Key()));
+        return streams.isEmpty() ? Optional.empty() : Optional.of(streams.put("state", "complete"));
     }
 
     /** The metadata as in messages and user tables, with keys in both spellings. */

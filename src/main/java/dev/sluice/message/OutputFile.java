@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An output file of the processing stage: an item of {@code outputs} of a staged job.
+ * An output file of the processing stage: an item of {@code outputs} or {@code streams} of a staged job.
  *
  * @param s3Key key of the published object
  * @param fileSize bytes
- * @param quality name of the rendition; empty for a thumbnail
- * @param timestamp of a thumbnail, seconds; 0 for a rendition
+ * @param quality name of the rendition; of a playlist that players open first, its format ({@code hls}, {@code dash}); else empty
+ * @param timestamp of a thumbnail, seconds; else 0
  * @param localPath of a file in the workspace, relative to it
  * @param stagedKey key of a staged object, which is promoted to {@code s3Key}
  */
@@ -27,6 +27,13 @@ public record OutputFile(
         double timestamp,
         Optional<String> localPath,
         Optional<String> stagedKey) {
+
+    private static final String FORMAT = "format";
+
+    /** A playlist; {@code format} is empty unless players open it first. */
+    public static OutputFile playlist(String s3Key, long fileSize, String mimeType, String format) {
+        return new OutputFile(Type.STREAM, s3Key, 0, 0, fileSize, mimeType, format, 0);
+    }
 
     /** A file without a local path or staged key: not stored yet, or published. */
     public OutputFile(
@@ -58,14 +65,20 @@ public record OutputFile(
         return new OutputFile(type, s3Key, width, height, fileSize, mimeType, quality, timestamp, path, key);
     }
 
-    /** The kind of an output file; SCALED is a rendition. */
+    /** The kind of an output file; SCALED is a rendition, STREAM a playlist. */
     public enum Type {
         SCALED,
-        THUMBNAIL;
+        THUMBNAIL,
+        STREAM;
 
         String wire() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** Whether an item of {@code streams} is a playlist of Sluice: a producer may have a field of this name. */
+    static boolean isPlaylist(Object item) {
+        return item instanceof JsonObject json && Type.STREAM.wire().equals(json.getValue("type"));
     }
 
     static OutputFile fromJson(Object item) {
@@ -75,6 +88,7 @@ public record OutputFile(
                 switch (type) {
                     case "scaled" -> Type.SCALED;
                     case "thumbnail" -> Type.THUMBNAIL;
+                    case "stream" -> Type.STREAM;
                     default ->
                         throw new InvalidMessageException("The 'type' of an output must be 'thumbnail' or 'scaled'.");
                 },
@@ -83,7 +97,7 @@ public record OutputFile(
                 fields.integer("height", 0, Integer.MAX_VALUE),
                 fields.bytes("fileSize"),
                 fields.mediaType("mimeType"),
-                fields.optionalText("quality").orElse(""),
+                fields.optionalText(type.equals("stream") ? FORMAT : "quality").orElse(""),
                 fields.seconds("timestamp"),
                 fields.optionalText("localPath"),
                 fields.optionalText("stagedKey"));
@@ -97,10 +111,10 @@ public record OutputFile(
                 .put("height", height)
                 .put("fileSize", fileSize)
                 .put("mimeType", mimeType);
-        if (type == Type.SCALED) {
-            json.put("quality", quality);
-        } else {
-            json.put("timestamp", timestamp);
+        switch (type) {
+            case SCALED -> json.put("quality", quality);
+            case THUMBNAIL -> json.put("timestamp", timestamp);
+            case STREAM -> json.put(FORMAT, quality);
         }
         localPath.ifPresent(path -> json.put("localPath", path));
         stagedKey.ifPresent(key -> json.put("stagedKey", key));

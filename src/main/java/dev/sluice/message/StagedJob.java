@@ -6,6 +6,7 @@ import dev.sluice.message.json.FieldReader;
 import dev.sluice.message.json.InvalidMessageException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ public final class StagedJob {
     };
 
     private static final String PLAN = "plan";
+    private static final String STREAMS = "streams";
     private static final String UPDATE_OPTIONS = "answerForm";
     /** The field with the task number. */
     public static final String TASK = "task";
@@ -131,15 +133,28 @@ public final class StagedJob {
                 : Optional.empty();
     }
 
-    /** The output files of the processing stage: the renditions, then the thumbnails. */
+    /**
+     * The output files of the processing stage in the order in which viewers need them: the smallest rendition, the playlists, the
+     * other renditions, the thumbnails. In the message, the playlists have a field of their own.
+     */
     public List<OutputFile> outputs() {
         return outputs(json);
     }
 
     private static List<OutputFile> outputs(JsonObject json) {
-        return json.getValue("outputs") instanceof JsonArray outputs
-                ? outputs.stream().map(OutputFile::fromJson).toList()
-                : List.of();
+        List<OutputFile> all = new ArrayList<>();
+        if (json.getValue("outputs") instanceof JsonArray outputs) {
+            outputs.forEach(output -> all.add(OutputFile.fromJson(output)));
+        }
+        if (json.getValue(STREAMS) instanceof JsonArray streams) {
+            all.addAll(
+                    Math.min(1, all.size()),
+                    streams.stream()
+                            .filter(OutputFile::isPlaylist)
+                            .map(OutputFile::fromJson)
+                            .toList());
+        }
+        return all;
     }
 
     /** Warnings about the source. */
@@ -207,8 +222,14 @@ public final class StagedJob {
 
     public StagedJob withOutputs(List<OutputFile> outputs) {
         JsonArray array = new JsonArray();
-        outputs.forEach(output -> array.add(output.toJson()));
-        return with(changed -> changed.put("outputs", array));
+        JsonArray streams = new JsonArray();
+        outputs.forEach(output -> (output.type() == OutputFile.Type.STREAM ? streams : array).add(output.toJson()));
+        return with(changed -> {
+            changed.put("outputs", array);
+            if (!streams.isEmpty()) {
+                changed.put(STREAMS, streams);
+            }
+        });
     }
 
     public StagedJob withWarnings(List<String> warnings) {

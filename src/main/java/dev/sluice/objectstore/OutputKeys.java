@@ -18,16 +18,20 @@ public final class OutputKeys {
     private static final String MEDIA_ID = "mediaId";
     private static final String QUALITY = "quality";
     private static final String NUMBER = "n";
+    private static final String NAME = "name";
 
     private static final Pattern QUALITY_NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+    private static final Pattern PLAYLIST_NAME =
+            Pattern.compile("(master|audio|(video|iframes)_[A-Za-z0-9_-]{1,32})\\.m3u8|manifest\\.mpd");
     private static final Pattern NUMBER_TEXT = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private final List<String> qualities;
     private final KeyTemplate renditionKey;
     private final KeyTemplate thumbnailKey;
+    private final KeyTemplate streamKey;
 
     /**
-     * Parses both templates.
+     * Parses the templates.
      *
      * @param qualities names of the configured renditions
      * @throws IllegalArgumentException if a template is invalid; names the setting
@@ -36,6 +40,7 @@ public final class OutputKeys {
         this.qualities = List.copyOf(qualities);
         this.renditionKey = new KeyTemplate("keys.video", config.video(), Set.of(MEDIA_ID, QUALITY));
         this.thumbnailKey = new KeyTemplate("keys.thumbnail", config.thumbnail(), Set.of(MEDIA_ID, NUMBER));
+        this.streamKey = new KeyTemplate("keys.stream", config.stream(), Set.of(MEDIA_ID, NAME));
     }
 
     /**
@@ -57,6 +62,15 @@ public final class OutputKeys {
     }
 
     /**
+     * The final key of a playlist.
+     *
+     * @param name such as {@code master.m3u8}
+     */
+    public ObjectKey streamKey(String mediaId, String name) {
+        return key(streamKey.expand(Map.of(MEDIA_ID, checked(mediaId), NAME, name)));
+    }
+
+    /**
      * Whether this is a key of an output of this media ID and of no other. A message may name the keys of its outputs; this check
      * prevents it from overwriting other objects of the bucket.
      */
@@ -70,6 +84,10 @@ public final class OutputKeys {
                 || thumbnailKey
                         .extract(key.value(), MEDIA_ID, id)
                         .filter(OutputKeys::isNumber)
+                        .isPresent()
+                || streamKey
+                        .extract(key.value(), MEDIA_ID, id)
+                        .filter(name -> PLAYLIST_NAME.matcher(name).matches())
                         .isPresent();
     }
 

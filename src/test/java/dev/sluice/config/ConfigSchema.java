@@ -47,6 +47,8 @@ final class ConfigSchema {
                                             .put("maxKbps", integer(16, 200_000))))),
             Map.entry("keys.video", TEXT),
             Map.entry("keys.thumbnail", TEXT),
+            Map.entry("keys.stream", TEXT),
+            Map.entry("media.streaming", string("enum", JsonArray.of("hls", "hls+dash", "none"))),
             Map.entry("keys.staging", pattern("/$").put("maxLength", 128)),
             Map.entry("backend.jwtSecret", string("minLength", 32)),
             Map.entry("backend.webhookSecret", string("minLength", 32)),

@@ -21,7 +21,8 @@ class MediaConfigTest {
                         "audioKbps",
                         "keyFrameSeconds",
                         "thumbnailSeconds",
-                        "thumbnailWidth");
+                        "thumbnailWidth",
+                        "streaming");
         assertThat(encoding.getValue("keyFrameSeconds")).isEqualTo(4.0);
         assertThat(encoding.getValue("thumbnailSeconds")).isEqualTo(5.0);
     }
@@ -38,6 +39,7 @@ class MediaConfigTest {
                         other.audioBitrate(),
                         other.keyFrameInterval(),
                         other.thumbnails(),
+                        other.streaming(),
                         own.limits()));
     }
 

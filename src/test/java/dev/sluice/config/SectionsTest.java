@@ -187,6 +187,7 @@ class SectionsTest {
                         128_000,
                         Duration.ofSeconds(2),
                         new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
+                        MediaConfig.Streaming.HLS,
                         new Limits(20L * 1024 * 1024 * 1024, Duration.ofHours(12), 8192L * 4320, 64, 20L << 30)));
     }
 
@@ -199,6 +200,7 @@ class SectionsTest {
                         96_000,
                         Duration.ofSeconds(4),
                         new MediaConfig.Thumbnails(Duration.ofSeconds(5), 160),
+                        MediaConfig.Streaming.HLS_DASH,
                         new Limits(1024L * 1024 * 1024, Duration.ofMinutes(10), 1920L * 1080, 8, 512L << 20)));
     }
 
@@ -206,9 +208,12 @@ class SectionsTest {
     void keys() {
         assertThat(Configs.defaults().keys())
                 .isEqualTo(new KeysConfig(
-                        "videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg", "sluice-staging/"));
+                        "videos/{mediaId}_{quality}.mp4",
+                        "thumbnails/{mediaId}_{n}.jpg",
+                        "streams/{mediaId}/{name}",
+                        "sluice-staging/"));
         assertThat(Configs.everyKeySet().keys())
-                .isEqualTo(new KeysConfig("v/{quality}/{mediaId}", "t/{mediaId}/{n}", "s/tmp/"));
+                .isEqualTo(new KeysConfig("v/{quality}/{mediaId}", "t/{mediaId}/{n}", "p/{name}/{mediaId}", "s/tmp/"));
     }
 
     @Test

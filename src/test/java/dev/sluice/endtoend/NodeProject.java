@@ -49,6 +49,11 @@ final class NodeProject {
         return new NodeProject(directory);
     }
 
+    /** Contains the files and {@code node_modules}. */
+    Path directory() {
+        return directory;
+    }
+
     /** Starts a script, whose output is available from {@link #output}. */
     ChildProcess start(String file, Map<String, String> environment) throws IOException {
         Files.deleteIfExists(said());

@@ -180,6 +180,7 @@ public final class FfmpegFixture {
                 128_000,
                 Duration.ofSeconds(2),
                 new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
+                MediaConfig.Streaming.HLS,
                 LIMITS);
     }
 }

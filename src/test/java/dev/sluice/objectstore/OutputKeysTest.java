@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class OutputKeysTest {
     private static final String VIDEO = "videos/{mediaId}_{quality}.mp4";
     private static final String THUMBNAIL = "thumbnails/{mediaId}_{n}.jpg";
+    private static final String STREAM = "streams/{mediaId}/{name}";
 
-    private final OutputKeys keys = new OutputKeys(new KeysConfig(VIDEO, THUMBNAIL, "staging/"), List.of("hd_720"));
+    private final OutputKeys keys =
+            new OutputKeys(new KeysConfig(VIDEO, THUMBNAIL, STREAM, "staging/"), List.of("hd_720"));
 
     @Test
     void createsKeysOfContract() {
@@ -34,7 +36,8 @@ final class OutputKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "a/b", "../m", "..", ".", "a\\b", "a\nb", "a\u0000", "/a", "\ud800"})
     void rejectsMediaIdThatChangesPath(String mediaId) {
-        OutputKeys bare = new OutputKeys(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", "staging/"), List.of());
+        OutputKeys bare =
+                new OutputKeys(new KeysConfig("{mediaId}/{quality}", "{mediaId}/{n}", STREAM, "staging/"), List.of());
 
         JobException failure = catchThrowableOfType(JobException.class, () -> bare.renditionKey(mediaId, "360p"));
 
@@ -95,7 +98,7 @@ final class OutputKeysTest {
         "{mediaId}__{quality}, a_, a___720p, true"
     })
     void rejectsAmbiguousKey(String template, String mediaId, String key, boolean own) {
-        OutputKeys other = new OutputKeys(new KeysConfig(template, THUMBNAIL, "staging/"), List.of());
+        OutputKeys other = new OutputKeys(new KeysConfig(template, THUMBNAIL, STREAM, "staging/"), List.of());
 
         assertThat(other.isOutputKeyOf(mediaId, new ObjectKey(key))).isEqualTo(own);
     }
@@ -115,15 +118,15 @@ final class OutputKeysTest {
             })
     void rejectsInvalidTemplate(String template) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new OutputKeys(new KeysConfig(template, THUMBNAIL, "staging/"), List.of()))
+                .isThrownBy(() -> new OutputKeys(new KeysConfig(template, THUMBNAIL, STREAM, "staging/"), List.of()))
                 .withMessageStartingWith("keys.video: ");
     }
 
     @Test
     void namesSettingOfInvalidThumbnailTemplate() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new OutputKeys(new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg", "staging/"), List.of()))
+                .isThrownBy(() -> new OutputKeys(
+                        new KeysConfig(VIDEO, "thumbnails/{mediaId}.jpg", STREAM, "staging/"), List.of()))
                 .withMessageStartingWith("keys.thumbnail: ")
                 .withMessageContaining("[mediaId, n]");
     }

@@ -53,6 +53,8 @@ public final class EncodeCommand {
     private static final List<String> DROP_OTHER_STREAMS =
             List.of("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1");
     private static final String FASTSTART = "movflags=+faststart";
+    /** The file is written once more, as a hybrid file. */
+    private static final String HEADER_LAST = "";
     // The start time of a file is written in the movie timescale. The default, milliseconds, is too coarse.
     private static final String SEGMENT_FILE = "avoid_negative_ts=disabled:movie_timescale=1000000";
 
@@ -155,6 +157,11 @@ public final class EncodeCommand {
         return command;
     }
 
+    /** Whether renditions become hybrid files, which replaces FFmpeg's second pass ({@code faststart}). */
+    public static boolean isHybrid(MediaConfig config) {
+        return config.streaming() != MediaConfig.Streaming.NONE;
+    }
+
     /** The arguments after the input: filters, renditions, thumbnails. */
     public List<String> outputs(MediaInfo info, List<Rendition> renditions) {
         List<String> command = new ArrayList<>(filters(info, info.video().displaySize(), renditions, Optional.empty()));
@@ -162,7 +169,7 @@ public final class EncodeCommand {
         addEncoderParameters(command, info, "");
         command.addAll(LastPacketDuration.OPTIONS);
         info.audio().ifPresent(audio -> command.addAll(audio(audio)));
-        addTee(command, renditions, info.audio().isPresent(), FASTSTART);
+        addTee(command, renditions, info.audio().isPresent(), isHybrid(config) ? HEADER_LAST : FASTSTART);
         addThumbnails(command);
         return command;
     }
@@ -265,8 +272,8 @@ public final class EncodeCommand {
                 "-f",
                 "tee",
                 IntStream.range(0, renditions.size())
-                        .mapToObj(i -> "[f=mp4:" + options + ":select=\\'v:" + i + audio + "\\']"
-                                + renditions.get(i).fileName())
+                        .mapToObj(i -> "[f=mp4:" + (options.isEmpty() ? "" : options + ":") + "select=\\'v:" + i + audio
+                                + "\\']" + renditions.get(i).fileName())
                         .collect(Collectors.joining("|"))));
     }
 

@@ -13,15 +13,19 @@ import dev.sluice.ffmpeg.sandbox.FileAccess;
 import dev.sluice.media.Dimensions;
 import dev.sluice.media.SourceDamage;
 import dev.sluice.media.SourceWarnings;
+import dev.sluice.media.hybrid.HybridWriter;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.Rendition;
+import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.RenditionLadder;
 import dev.sluice.media.rendition.ThumbnailFile;
 import dev.sluice.media.rendition.ThumbnailFiles;
+import dev.sluice.media.streaming.StreamFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public record EncodeRunner(
         FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media, EncodeMetrics metrics) {
     private static final Logger LOG = LoggerFactory.getLogger(EncodeRunner.class);
+    private static final Duration SEGMENT = Duration.ofSeconds(6);
 
     /** A runner that measures nothing. */
     public EncodeRunner(FfmpegInstallation ffmpeg, FfmpegConfig ffmpegConfig, MediaConfig media) {
@@ -38,6 +43,20 @@ public record EncodeRunner(
     /** The renditions of a source with this display size, largest first. */
     public List<Rendition> renditions(Dimensions displaySize) {
         return new RenditionLadder(media).renditions(displaySize);
+    }
+
+    /** The multiple of the key frame interval that is next to 6 s, as Apple's authoring specification requests. */
+    private Duration segmentDuration() {
+        Duration interval = media.keyFrameInterval();
+        return interval.multipliedBy(Math.max(1, Math.round((double) SEGMENT.toMillis() / interval.toMillis())));
+    }
+
+    private static List<RenditionFile> withStreams(List<RenditionFile> files, List<StreamFile> streams) {
+        return streams.isEmpty()
+                ? files
+                : IntStream.range(0, files.size())
+                        .mapToObj(i -> files.get(i).withStream(streams.get(i)))
+                        .toList();
     }
 
     /**
@@ -119,7 +138,7 @@ public record EncodeRunner(
     }
 
     /**
-     * Verifies the renditions and thumbnails in {@code directory}, and builds the warnings.
+     * Rewrites the renditions as hybrid files unless streaming is off, verifies renditions and thumbnails in {@code directory}, and builds the warnings.
      *
      * @param statedDuration of the source, by its header
      * @throws dev.sluice.job.JobException OUTPUT_INVALID if an output is not as expected
@@ -131,13 +150,19 @@ public record EncodeRunner(
             Optional<Duration> statedDuration,
             SourceDamage damage,
             CancellationToken cancellation) {
+        List<StreamFile> streams = EncodeCommand.isHybrid(media)
+                ? expected.renditions().stream()
+                        .map(rendition -> HybridWriter.replace(
+                                directory.resolve(rendition.fileName()), segmentDuration(), cancellation))
+                        .toList()
+                : List.of();
         List<ThumbnailFile> thumbnails = ThumbnailFiles.list(
                 directory,
                 RenditionLadder.thumbnailSize(displaySize, media.thumbnails().width()));
         OutputVerifier.VerifiedOutputs outputs = new OutputVerifier(ffmpeg, ffmpegConfig.probeTimeout())
                 .verify(directory, expected, thumbnails, media.thumbnails().interval(), cancellation);
         return EncodeResult.of(
-                outputs.files(),
+                withStreams(outputs.files(), streams),
                 thumbnails,
                 SourceWarnings.build(statedDuration, outputs.longest(), damage, expected.source(), outputs.times()));
     }

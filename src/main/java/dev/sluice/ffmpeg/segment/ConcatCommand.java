@@ -46,8 +46,13 @@ public final class ConcatCommand {
         return rendition.quality() + ".ffconcat";
     }
 
-    /** @param start timestamp of the first frame of all */
-    static List<String> arguments(List<Rendition> renditions, boolean hasAudio, Duration start) {
+    /**
+     * Builds the arguments.
+     *
+     * @param start timestamp of the first frame of all
+     * @param faststart whether FFmpeg moves the header to the start of the files
+     */
+    static List<String> arguments(List<Rendition> renditions, boolean hasAudio, Duration start, boolean faststart) {
         List<String> command = new ArrayList<>(EncodeCommand.COMMON_OPTIONS);
         command.add("-copyts");
         for (Rendition rendition : renditions) {
@@ -64,7 +69,10 @@ public final class ConcatCommand {
             }
             command.addAll(List.of("-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"));
             command.addAll(LastPacketDuration.OPTIONS);
-            command.addAll(List.of("-movflags", "+faststart", "-f", "mp4"));
+            if (faststart) {
+                command.addAll(List.of("-movflags", "+faststart"));
+            }
+            command.addAll(List.of("-f", "mp4"));
             command.add("file:" + renditions.get(i).fileName());
         }
         return List.copyOf(command);

@@ -1,6 +1,8 @@
 package dev.sluice.ffmpeg.segment;
 
 import dev.sluice.common.async.CancellationToken;
+import dev.sluice.common.io.DirectoryTree;
+import dev.sluice.common.io.FileErrorMapper;
 import dev.sluice.common.io.PrivateFiles;
 import dev.sluice.ffmpeg.encode.EncodeCommand;
 import dev.sluice.ffmpeg.encode.EncodeRunner;
@@ -67,11 +69,15 @@ public record SegmentConcatenator(EncodeRunner runner) {
         writeLists(directory, renditions, entries);
         runner.run(
                 ConcatCommand.arguments(
-                        renditions, request.hasAudio(), entries.get(0).start()),
+                        renditions,
+                        request.hasAudio(),
+                        entries.get(0).start(),
+                        !EncodeCommand.isHybrid(runner.media())),
                 FileAccess.writeDirectory(directory),
                 new ProgressParser(),
                 () -> {},
                 cancellation);
+        deleteSegments(directory, entries);
         long frames = request.segments().stream()
                 .flatMap(Optional::stream)
                 .mapToLong(EncodedSegment.FrameRange::count)
@@ -90,6 +96,17 @@ public record SegmentConcatenator(EncodeRunner runner) {
                 request.statedDuration(),
                 request.damage(),
                 cancellation);
+    }
+
+    /** Frees their space for the hybrid file that is written beside a whole one. */
+    private static void deleteSegments(Path directory, List<ConcatEntry> entries) {
+        try {
+            for (ConcatEntry entry : entries) {
+                DirectoryTree.deleteRecursively(directory.resolve(Integer.toString(entry.number())));
+            }
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
     }
 
     /**

@@ -42,10 +42,14 @@ public final class OutputUrlHandler {
         Instant expiresAt = Instant.now().plus(presignedUrls.ttl());
         return presignedUrls
                 .forDownload(call.caller(), outputs.stream().map(Output::key).toList())
-                .map(urls -> new JsonObject()
-                        .put("job_id", job.id().value())
-                        .put("expires_at", expiresAt.toString())
-                        .put("outputs", json(outputs, urls)));
+                .map(urls -> {
+                    JsonObject json = new JsonObject()
+                            .put("job_id", job.id().value())
+                            .put("expires_at", expiresAt.toString())
+                            .put("outputs", json(outputs, urls));
+                    job.outputs().streams().ifPresent(streams -> json.put("streams", streams));
+                    return json;
+                });
     }
 
     private static JsonArray json(List<Output> outputs, List<URI> urls) {

@@ -1,5 +1,6 @@
 package dev.sluice.objectstore.s3;
 
+import dev.sluice.objectstore.CachePolicy;
 import dev.sluice.objectstore.MultipartUploadId;
 import dev.sluice.objectstore.ObjectKey;
 import dev.sluice.objectstore.ObjectStore;
@@ -37,7 +38,9 @@ public final class MultipartUploads {
                         S3RequestExecutor.describe(key),
                         client -> client.createMultipartUpload(request -> request.bucket(requests.bucket())
                                 .key(key.value())
-                                .contentType(contentType.orElse(null))))
+                                .contentType(contentType.orElse(null))
+                                .cacheControl(
+                                        contentType.flatMap(CachePolicy::of).orElse(null))))
                 .map(CreateMultipartUploadResponse::uploadId)
                 .map(id -> new MultipartUploadId(key, id));
     }

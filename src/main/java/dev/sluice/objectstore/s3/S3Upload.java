@@ -3,6 +3,7 @@ package dev.sluice.objectstore.s3;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ProgressListener;
 import dev.sluice.objectstore.ByteRange;
+import dev.sluice.objectstore.CachePolicy;
 import dev.sluice.objectstore.Checksum;
 import dev.sluice.objectstore.ChecksumAlgorithm;
 import dev.sluice.objectstore.ObjectKey;
@@ -80,6 +81,8 @@ final class S3Upload {
                                 request -> request.bucket(requests.bucket())
                                         .key(key.value())
                                         .contentType(contentType)
+                                        .cacheControl(
+                                                CachePolicy.of(contentType).orElse(null))
                                         .contentLength(size),
                                 body(all, size)),
                         put -> new StoredRange(

@@ -59,6 +59,7 @@ public record JobDetails(
     /**
      * Outputs and metadata of the job.
      *
+     * @param streams entry points of adaptive streaming
      * @param warnings about the source, for example damaged streams
      * @param publishedKeys keys of the outputs that workers of Sluice have published; empty if no worker of Sluice received the
      *     job, so that another system tells its outputs
@@ -66,6 +67,7 @@ public record JobDetails(
     public record Outputs(
             JsonArray thumbnails,
             JsonArray videoVersions,
+            Optional<JsonObject> streams,
             JsonArray warnings,
             Optional<JsonObject> metadata,
             Optional<Set<String>> publishedKeys) {}

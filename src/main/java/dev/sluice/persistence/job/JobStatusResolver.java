@@ -62,7 +62,13 @@ record JobStatusResolver(
                 step(),
                 new JobDetails.Failure(
                         tracked.flatMap(row -> Optional.ofNullable(row.getString("error_code"))), error()),
-                new JobDetails.Outputs(thumbnails(), videoVersions(), warnings(), metadata(), publishedKeys()),
+                new JobDetails.Outputs(
+                        thumbnails(),
+                        videoVersions(),
+                        JobUpdate.streams(outputs()),
+                        warnings(),
+                        metadata(),
+                        publishedKeys()),
                 new JobDetails.Timestamps(
                         time("created_at").or(() -> userColumn("createdAt")),
                         userColumn("updatedAt").or(() -> time("updated_at")),

@@ -1,8 +1,16 @@
 package dev.sluice.stage.encode;
 
+import dev.sluice.common.io.FileErrorMapper;
+import dev.sluice.common.io.PrivateFiles;
+import dev.sluice.config.MediaConfig;
 import dev.sluice.media.rendition.EncodeResult;
 import dev.sluice.media.rendition.RenditionFile;
 import dev.sluice.media.rendition.ThumbnailFile;
+import dev.sluice.media.streaming.DashManifest;
+import dev.sluice.media.streaming.HlsPlaylists;
+import dev.sluice.media.streaming.Playlist;
+import dev.sluice.media.streaming.RelativeUri;
+import dev.sluice.media.streaming.StreamRendition;
 import dev.sluice.message.OutputFile;
 import dev.sluice.message.StagedJob;
 import dev.sluice.objectstore.OutputKeys;
@@ -11,14 +19,23 @@ import dev.sluice.stage.StageResult;
 import dev.sluice.stage.artifact.ArtifactStore;
 import dev.sluice.stage.artifact.LocalFile;
 import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Stores finished renditions and thumbnails for the upload stage. */
-public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore) {
+/**
+ * Stores finished renditions and thumbnails, and the playlists of the renditions, for the upload stage.
+ *
+ * @param workers for writing playlists
+ * @param streaming formats of the playlists, for renditions that have fragments
+ */
+public record EncodeOutputStore(
+        OutputKeys keys, ArtifactStore artifactStore, WorkerExecutor workers, MediaConfig.Streaming streaming) {
     private record Output(OutputFile description, Path file) {
         LocalFile localFile() {
             return new LocalFile(file, description.fileSize(), description.mimeType());
@@ -27,16 +44,23 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore) {
 
     /** Stores the outputs and adds them, with their locations, to the job. */
     Future<StageResult> store(StageContext context, EncodeResult result) {
+        return workers.executeBlocking(() -> playlists(context.job().mediaId(), result), false)
+                .compose(playlists -> store(context, result, playlists));
+    }
+
+    private Future<StageResult> store(StageContext context, EncodeResult result, List<Output> playlists) {
         StagedJob job = context.job();
         List<Output> outputs = new ArrayList<>();
         result.renditions().forEach(rendition -> outputs.add(output(job.mediaId(), rendition)));
+        // Viewers need the smallest rendition and the playlists first.
+        outputs.addAll(1, playlists);
         if (job.updateOptions().thumbnails()) {
             result.thumbnails().forEach(thumbnail -> outputs.add(output(job.mediaId(), thumbnail)));
         }
         List<LocalFile> files = outputs.stream().map(Output::localFile).toList();
         JsonObject summary = new JsonObject()
                 .put("renditions", result.renditions().size())
-                .put("thumbnails", outputs.size() - result.renditions().size())
+                .put("thumbnails", outputs.size() - result.renditions().size() - playlists.size())
                 .put("bytes", files.stream().mapToLong(LocalFile::bytes).sum());
         return artifactStore.store(context, files).map(locations -> {
             List<OutputFile> stored = IntStream.range(0, outputs.size())
@@ -44,6 +68,53 @@ public record EncodeOutputStore(OutputKeys keys, ArtifactStore artifactStore) {
                     .toList();
             return new StageResult(job.withoutPlan().withOutputs(stored).withWarnings(result.warnings()), summary);
         });
+    }
+
+    /** Writes the playlists beside the renditions; none unless all renditions have fragments. Blocks. */
+    private List<Output> playlists(String mediaId, EncodeResult result) {
+        String from = keys.streamKey(mediaId, Playlist.MASTER).value();
+        List<StreamRendition> renditions = result.renditions().stream()
+                .flatMap(rendition -> rendition.stream().stream()
+                        .map(stream -> new StreamRendition(
+                                rendition.quality(),
+                                RelativeUri.of(
+                                        from,
+                                        keys.renditionKey(mediaId, rendition.quality())
+                                                .value()),
+                                stream)))
+                .toList();
+        if (streaming == MediaConfig.Streaming.NONE
+                || renditions.size() < result.renditions().size()) {
+            return List.of();
+        }
+        List<Playlist> playlists = new ArrayList<>(new HlsPlaylists(renditions).build());
+        if (streaming == MediaConfig.Streaming.HLS_DASH) {
+            playlists.add(new DashManifest(renditions).build());
+        }
+        Path sibling = result.renditions().get(0).file();
+        return playlists.stream()
+                .map(playlist -> write(mediaId, playlist, sibling.resolveSibling(playlist.name())))
+                .toList();
+    }
+
+    private Output write(String mediaId, Playlist playlist, Path file) {
+        try {
+            PrivateFiles.writeString(file, playlist.text());
+            String format = switch (playlist.name()) {
+                case Playlist.MASTER -> "hls";
+                case Playlist.MANIFEST -> "dash";
+                default -> "";
+            };
+            return new Output(
+                    OutputFile.playlist(
+                            keys.streamKey(mediaId, playlist.name()).value(),
+                            Files.size(file),
+                            playlist.contentType(),
+                            format),
+                    file);
+        } catch (IOException cause) {
+            throw FileErrorMapper.translate(cause);
+        }
     }
 
     private Output output(String mediaId, RenditionFile rendition) {

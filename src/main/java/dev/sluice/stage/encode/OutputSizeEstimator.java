@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Estimates the disk space for the outputs of a video: the sum of the ladder's bitrate caps over its duration. The encoder
  * exceeds the caps only in short bursts. Rungs that are too large for the source count as well, so that the estimate errs on one
- * side only.
+ * side only. With streaming, the largest rendition counts twice: it is on the disk as a plain and as a hybrid file for a time.
  */
 public final class OutputSizeEstimator {
     /** For bursts within x264's buffer of two seconds, container overhead, and thumbnails. */
@@ -24,9 +24,17 @@ public final class OutputSizeEstimator {
 
     public OutputSizeEstimator(MediaConfig media) {
         this.maxSeconds = media.limits().maxDuration().toMillis() / 1e3;
-        this.bitrate = media.ladder().stream()
+        long bitrate = media.ladder().stream()
                 .mapToLong(rung -> (long) rung.maxBitrate() + media.audioBitrate())
                 .sum();
+        if (media.streaming() != MediaConfig.Streaming.NONE) {
+            bitrate += media.ladder().stream()
+                            .mapToLong(MediaConfig.Rung::maxBitrate)
+                            .max()
+                            .orElse(0)
+                    + media.audioBitrate();
+        }
+        this.bitrate = bitrate;
     }
 
     /** Estimate in bytes for a part of a video. */

@@ -86,9 +86,9 @@ class CommandLineTest {
             +if(gt(NEXT_DTS,-9e15),DURATION,max(DURATION,ld(0)-STARTPTS+STARTDTS-DTS))' \
             -map 0:1 -c:a aac -b:a 128000 -ac 2 -ar 48000 -af aresample=async=1000:min_hard_comp=0.02 \
             -sn -dn -map_metadata -1 -map_chapters -1 -f tee \
-            [f=mp4:movflags=+faststart:select=\\'v:0,a\\']720p.mp4|\
-            [f=mp4:movflags=+faststart:select=\\'v:1,a\\']540p.mp4|\
-            [f=mp4:movflags=+faststart:select=\\'v:2,a\\']360p.mp4 \
+            [f=mp4:select=\\'v:0,a\\']720p.mp4|\
+            [f=mp4:select=\\'v:1,a\\']540p.mp4|\
+            [f=mp4:select=\\'v:2,a\\']360p.mp4 \
             -map [thumbnails] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v vfr -enc_time_base:v 1:1000 -map_metadata -1 \
             -f image2 -frame_pts 1 file:thumbnail-%d.jpg \
             -map [contents] -c:v mjpeg -q:v 3 -threads:v 1 -fps_mode:v passthrough -enc_time_base:v 1:1000 \
@@ -111,7 +111,7 @@ class CommandLineTest {
         MediaInfo withoutAudio = TestSources.of(TestSources.video(640, 360), Optional.empty());
 
         assertThat(line(encode.outputs(withoutAudio, renditions(withoutAudio))))
-                .contains("-f tee [f=mp4:movflags=+faststart:select=\\'v:0\\']360p.mp4 ")
+                .contains("-f tee [f=mp4:select=\\'v:0\\']360p.mp4 ")
                 .doesNotContain("-c:a")
                 .doesNotContain("v:0,a");
     }

@@ -208,6 +208,7 @@ class RenditionEncoderIT {
                 media.audioBitrate(),
                 media.keyFrameInterval(),
                 media.thumbnails(),
+                media.streaming(),
                 tight);
 
         assertThatThrownBy(() -> FfmpegFixture.encoder(limited)

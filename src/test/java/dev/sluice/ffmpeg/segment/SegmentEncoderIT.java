@@ -320,6 +320,7 @@ class SegmentEncoderIT {
                 media.audioBitrate(),
                 media.keyFrameInterval(),
                 new MediaConfig.Thumbnails(thumbnails, media.thumbnails().width()),
+                media.streaming(),
                 media.limits());
     }
 

@@ -49,6 +49,7 @@ class StreamTimesIT {
             FfmpegFixture.MEDIA.audioBitrate(),
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(2), 160),
+            MediaConfig.Streaming.HLS,
             FfmpegFixture.LIMITS);
 
     @TempDir

@@ -69,7 +69,11 @@ class JobCleanupIT {
                 objectStore,
                 staging,
                 new OutputKeys(
-                        new KeysConfig("videos/{mediaId}_{quality}.mp4", "thumbnails/{mediaId}_{n}.jpg", "staging/"),
+                        new KeysConfig(
+                                "videos/{mediaId}_{quality}.mp4",
+                                "thumbnails/{mediaId}_{n}.jpg",
+                                "streams/{mediaId}/{name}",
+                                "staging/"),
                         List.of("360p")),
                 new StaleArtifactRepository(store.database()),
                 new PartialOutputRepository(store.database(), store.tables()));

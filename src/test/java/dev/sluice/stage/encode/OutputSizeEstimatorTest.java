@@ -21,6 +21,7 @@ class OutputSizeEstimatorTest {
             100_000,
             Duration.ofSeconds(2),
             new MediaConfig.Thumbnails(Duration.ofSeconds(15), 320),
+            MediaConfig.Streaming.NONE,
             new Limits(1L << 30, Duration.ofHours(2), 8192L * 4320, 64, 1L << 30)));
 
     @Test

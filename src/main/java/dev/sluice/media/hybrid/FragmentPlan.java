@@ -1,0 +1,188 @@
+package dev.sluice.media.hybrid;
+
+import dev.sluice.media.mp4.Mp4Reader;
+import dev.sluice.media.mp4.Mp4Track;
+import dev.sluice.media.mp4.SampleCursor;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Divides a movie into fragments, and the fragments into segments. Segments start with a key frame; the audio of a segment
+ * precedes its video, because a progressive player on a slow connection would else wait for the audio.
+ *
+ * @param priming samples at the start of the audio that begin before the movie; only the plain MP4 contains them
+ * @param primingBytes of these samples
+ */
+record FragmentPlan(int priming, long primingBytes, List<Segment> segments) {
+    /** More than 12 hours with a key frame every 50 ms; a fragment takes about 100 bytes of memory. */
+    static final int MAX_FRAGMENTS = 1_000_000;
+
+    /** Rounding of timestamps and of requested key frame times. */
+    private static final Duration TOLERANCE = Duration.ofMillis(10);
+
+    /** The video fragments of a segment, and audio fragments that start before its end. */
+    record Segment(List<Fragment> audio, List<Fragment> video) {}
+
+    static FragmentPlan of(Mp4Reader reader, List<Mp4Track> tracks, Duration target) throws IOException {
+        Mp4Track video = tracks.get(0);
+        List<List<Fragment>> groups = grouped(gops(reader, video), ticks(target, video), ticks(TOLERANCE, video));
+        Optional<Mp4Track> audio = tracks.stream().skip(1).findFirst();
+        AudioPlan audioPlan = new AudioPlan(groups, target);
+        if (audio.isPresent()) {
+            audioPlan.add(reader, audio.get());
+        }
+        List<Segment> segments = new ArrayList<>();
+        for (int i = 0; i < groups.size(); i++) {
+            segments.add(new Segment(audioPlan.fragments.get(i), groups.get(i)));
+        }
+        return new FragmentPlan(audioPlan.priming, audioPlan.primingBytes, segments);
+    }
+
+    /** All fragments, in the order of the file. */
+    List<Fragment> fragments() {
+        List<Fragment> all = new ArrayList<>();
+        for (Segment segment : segments) {
+            all.addAll(segment.audio);
+            all.addAll(segment.video);
+        }
+        return all;
+    }
+
+    private static List<Fragment> gops(Mp4Reader reader, Mp4Track video) throws IOException {
+        List<Fragment> gops = new ArrayList<>();
+        SampleCursor sample = video.cursor(reader);
+        Mp4Reader.require(sample.advance() && sample.isSync(), "the video does not start with a key frame");
+        Fragment.Builder gop = new Fragment.Builder(video, sample);
+        gop.add(sample);
+        while (sample.advance()) {
+            if (sample.isSync()) {
+                addTo(gops, gop.build());
+                gop = new Fragment.Builder(video, sample);
+            }
+            gop.add(sample);
+        }
+        addTo(gops, gop.build());
+        return gops;
+    }
+
+    /**
+     * Groups GOPs by the cell of a grid in which they start: a key frame is late by up to a frame, but the lateness does not add
+     * up.
+     */
+    private static List<List<Fragment>> grouped(List<Fragment> gops, long target, long tolerance) {
+        List<List<Fragment>> groups = new ArrayList<>();
+        long origin = gops.get(0).start();
+        long cell = -1;
+        for (Fragment gop : gops) {
+            long next = Math.max(cell, (gop.start() - origin + tolerance) / target);
+            if (next != cell) {
+                groups.add(new ArrayList<>());
+                cell = next;
+            }
+            groups.get(groups.size() - 1).add(gop);
+        }
+        return groups;
+    }
+
+    private static void addTo(List<Fragment> fragments, Fragment fragment) {
+        Mp4Reader.require(fragments.size() < MAX_FRAGMENTS, "it has more than " + MAX_FRAGMENTS + " fragments");
+        Mp4Reader.require(
+                fragment.bytes() <= Integer.MAX_VALUE && fragment.decodeTime() >= 0,
+                "a group of pictures has more than 2 GiB or a negative time");
+        fragments.add(fragment);
+    }
+
+    private static long ticks(Duration duration, Mp4Track track) {
+        return Math.max(1, convert(duration.toMillis(), 1000, track.timescale()));
+    }
+
+    /** Converts a time from one timescale to another, rounded down. */
+    static long convert(long ticks, long from, long to) {
+        return BigInteger.valueOf(ticks)
+                .multiply(BigInteger.valueOf(to))
+                .divide(BigInteger.valueOf(from))
+                .longValue();
+    }
+
+    /** Assigns the audio to the segments of the video, in fragments of at most one and a half times the target. */
+    private static final class AudioPlan {
+        private final List<List<Fragment>> video;
+        private final List<List<Fragment>> fragments = new ArrayList<>();
+        private final Duration target;
+        private int priming;
+        private long primingBytes;
+        private int segment;
+
+        AudioPlan(List<List<Fragment>> video, Duration target) {
+            this.video = video;
+            this.target = target;
+            video.forEach(group -> fragments.add(new ArrayList<>()));
+        }
+
+        void add(Mp4Reader reader, Mp4Track audio) throws IOException {
+            SampleCursor sample = audio.cursor(reader);
+            boolean more = sample.advance();
+            while (more && sample.presentationTime() < 0) {
+                priming++;
+                primingBytes += sample.size();
+                more = sample.advance();
+            }
+            if (!more) {
+                return;
+            }
+            addSilence(audio, sample.presentationTime());
+            Fragment.Builder fragment = new Fragment.Builder(audio, sample);
+            long limit = limit(audio, fragment.start());
+            for (; more; more = sample.advance()) {
+                if (sample.presentationTime() >= limit) {
+                    addTo(fragments.get(segment), fragment.build());
+                    fragment = new Fragment.Builder(audio, sample);
+                    limit = limit(audio, fragment.start());
+                }
+                fragment.add(sample);
+            }
+            addTo(fragments.get(segment), fragment.build());
+        }
+
+        /** Fills the time from the start of the video to that of the audio, with whole packets. */
+        private void addSilence(Mp4Track audio, long audioStart) {
+            if (!audio.codec().equals(SilentPacket.CODEC) || audio.timescale() != SilentPacket.TIMESCALE) {
+                return;
+            }
+            Fragment first = video.get(0).get(0);
+            long videoStart = Math.max(0, convert(first.start(), first.track().timescale(), audio.timescale()));
+            long packets = Math.max(0, (audioStart - videoStart) / SilentPacket.SAMPLES);
+            long start = audioStart - packets * SilentPacket.SAMPLES;
+            while (packets > 0) {
+                long limit = limit(audio, start);
+                long count = Math.min(
+                        packets, Math.max(1, (limit - start + SilentPacket.SAMPLES - 1) / SilentPacket.SAMPLES));
+                addTo(fragments.get(segment), Fragment.silence(audio, Math.toIntExact(count), start));
+                start += count * SilentPacket.SAMPLES;
+                packets -= count;
+            }
+        }
+
+        /** The time at which the fragment that starts at a time ends; selects its segment. */
+        private long limit(Mp4Track audio, long start) {
+            while (segment + 1 < video.size() && start >= segmentStart(audio, segment + 1)) {
+                segment++;
+            }
+            long length = ticks(target, audio);
+            if (segment + 1 == video.size()) {
+                return start + length;
+            }
+            long end = segmentStart(audio, segment + 1);
+            return end - start > length + length / 2 ? start + length : end;
+        }
+
+        private long segmentStart(Mp4Track audio, int number) {
+            Fragment first = video.get(number).get(0);
+            return convert(first.start(), first.track().timescale(), audio.timescale());
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.media.mp4;
+
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** Codec strings (RFC 6381) of the sample descriptions that the encode writes: H.264 and AAC. */
+public final class SampleDescription {
+    /** Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3). */
+    private static final int VISUAL_ENTRY_BYTES = 78;
+    /** Bytes of an audio sample entry before its boxes (ISO/IEC 14496-12, 12.2.3). */
+    private static final int AUDIO_ENTRY_BYTES = 28;
+
+    private static final int ES_DESCRIPTOR = 3;
+    private static final int DECODER_CONFIG_DESCRIPTOR = 4;
+    private static final int DECODER_SPECIFIC_INFO = 5;
+    private static final int MPEG4_AUDIO = 0x40;
+
+    private SampleDescription() {}
+
+    /** The codec of the only entry of {@code stsd}. */
+    public static String codec(Mp4Reader reader, Box stsd) throws IOException {
+        long entries = stsd.body() + Mp4Reader.VERSION_BYTES;
+        Mp4Reader.require(reader.uint32(entries) == 1, "a track has not exactly one sample description");
+        Box entry = reader.box(entries + Integer.BYTES, stsd.end());
+        return switch (entry.type()) {
+            case "avc1" -> {
+                Box avcC = child(reader, entry, VISUAL_ENTRY_BYTES, "avcC");
+                yield "avc1." + HexFormat.of().formatHex(reader.bytes(avcC.body() + 1, 3));
+            }
+            case "mp4a" -> "mp4a.40." + audioObjectType(reader, child(reader, entry, AUDIO_ENTRY_BYTES, "esds"));
+            default -> throw Mp4Reader.invalid("a track is neither H.264 nor AAC");
+        };
+    }
+
+    private static Box child(Mp4Reader reader, Box entry, int fixedBytes, String type) throws IOException {
+        return reader.boxes(entry.body() + fixedBytes, entry.end()).stream()
+                .filter(box -> box.type().equals(type))
+                .findFirst()
+                .orElseThrow(() -> Mp4Reader.invalid("a sample description has no box '" + type + "'"));
+    }
+
+    /** Reads the descriptors of ISO/IEC 14496-1, 7.2.6. */
+    private static int audioObjectType(Mp4Reader reader, Box esds) throws IOException {
+        long position = esds.body() + Mp4Reader.VERSION_BYTES;
+        position = enter(reader, esds, position, ES_DESCRIPTOR) + 3;
+        position = enter(reader, esds, position, DECODER_CONFIG_DESCRIPTOR);
+        Mp4Reader.require(unsigned(reader, position) == MPEG4_AUDIO, "the audio is not MPEG-4 audio");
+        position = enter(reader, esds, position + 13, DECODER_SPECIFIC_INFO);
+        return unsigned(reader, position) >>> 3;
+    }
+
+    /** The position after the tag and the length, of one to four bytes, of a descriptor. */
+    private static long enter(Mp4Reader reader, Box esds, long start, int tag) throws IOException {
+        Mp4Reader.require(
+                start < esds.end() && unsigned(reader, start) == tag,
+                String.format(Locale.ROOT, "the audio has no descriptor %d", tag));
+        long position = start + 1;
+        while (position < esds.end() && unsigned(reader, position) > 0x7f) {
+            position++;
+        }
+        Mp4Reader.require(position + 1 < esds.end(), "the descriptors of the audio are incomplete");
+        return position + 1;
+    }
+
+    private static int unsigned(Mp4Reader reader, long position) throws IOException {
+        return Byte.toUnsignedInt(reader.bytes(position, 1)[0]);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.sluice.media.streaming;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Writes HLS playlists (RFC 8216bis) over byte ranges of hybrid files: a multivariant playlist, a media playlist and an I-frame
+ * playlist for each rendition, and one for the audio. Pure.
+ */
+public final class HlsPlaylists {
+    private static final String AUDIO = "audio.m3u8";
+    private static final String AUDIO_GROUP = "audio";
+    /** {@code EXT-X-MAP} in fragmented MP4 needs 6 or 7. */
+    private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n";
+
+    private final StreamPresentation presentation;
+
+    /** @param renditions smallest first; at least one */
+    public HlsPlaylists(List<StreamRendition> renditions) {
+        this.presentation = new StreamPresentation(renditions);
+    }
+
+    /** All playlists, the multivariant one first. */
+    public List<Playlist> build() {
+        List<Playlist> playlists = new ArrayList<>();
+        playlists.add(playlist(Playlist.MASTER, multivariant()));
+        presentation
+                .audio()
+                .ifPresent(audio -> playlists.add(
+                        playlist(AUDIO, media(presentation.audioRendition().uri(), audio))));
+        for (StreamRendition rendition : presentation.renditions()) {
+            FragmentedStream video = rendition.file().video();
+            playlists.add(playlist(mediaName(rendition), media(rendition.uri(), video)));
+            playlists.add(playlist(keyFramesName(rendition), keyFrames(rendition.uri(), video)));
+        }
+        return playlists;
+    }
+
+    private static Playlist playlist(String name, String text) {
+        return new Playlist(name, Playlist.HLS_TYPE, text);
+    }
+
+    private static String mediaName(StreamRendition rendition) {
+        return "video_" + rendition.quality() + ".m3u8";
+    }
+
+    private static String keyFramesName(StreamRendition rendition) {
+        return "iframes_" + rendition.quality() + ".m3u8";
+    }
+
+    private String multivariant() {
+        StringBuilder text = new StringBuilder(HEAD).append("#EXT-X-INDEPENDENT-SEGMENTS\n");
+        Optional<FragmentedStream> audio = presentation.audio();
+        if (audio.isPresent()) {
+            text.append("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"" + AUDIO_GROUP + "\",NAME=\"" + AUDIO_GROUP
+                    + "\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"" + AUDIO + "\"\n");
+        }
+        for (StreamRendition rendition : presentation.renditions()) {
+            FragmentedStream video = rendition.file().video();
+            Bandwidth bandwidth = presentation.videoBandwidth(rendition).plus(presentation.audioBandwidth());
+            text.append(bandwidth("#EXT-X-STREAM-INF:", bandwidth))
+                    .append(",CODECS=\"")
+                    .append(video.codec())
+                    .append(audio.map(stream -> "," + stream.codec()).orElse(""))
+                    .append('"')
+                    .append(resolution(video))
+                    .append(String.format(Locale.ROOT, ",FRAME-RATE=%.3f", presentation.frameRate(rendition)))
+                    .append(audio.map(stream -> ",AUDIO=\"" + AUDIO_GROUP + "\"")
+                            .orElse(""))
+                    .append('\n')
+                    .append(mediaName(rendition))
+                    .append('\n');
+        }
+        for (StreamRendition rendition : presentation.renditions()) {
+            FragmentedStream video = rendition.file().video();
+            Bandwidth bandwidth = Bandwidth.of(
+                    video.keyFrames(),
+                    video.timescale(),
+                    StreamPresentation.targetSeconds(video.keyFrames(), video.timescale()));
+            text.append(bandwidth("#EXT-X-I-FRAME-STREAM-INF:", bandwidth))
+                    .append(",CODECS=\"")
+                    .append(video.codec())
+                    .append('"')
+                    .append(resolution(video))
+                    .append(",URI=\"")
+                    .append(keyFramesName(rendition))
+                    .append("\"\n");
+        }
+        return text.toString();
+    }
+
+    private static String bandwidth(String tag, Bandwidth bandwidth) {
+        return tag + "BANDWIDTH=" + bandwidth.peak() + ",AVERAGE-BANDWIDTH=" + bandwidth.average();
+    }
+
+    private static String resolution(FragmentedStream video) {
+        return ",RESOLUTION=" + video.width() + "x" + video.height();
+    }
+
+    private String media(String uri, FragmentedStream stream) {
+        return playlist(uri, stream, stream.segments(), presentation.targetSeconds(), "#EXT-X-INDEPENDENT-SEGMENTS\n");
+    }
+
+    private static String keyFrames(String uri, FragmentedStream video) {
+        long target = StreamPresentation.targetSeconds(video.keyFrames(), video.timescale());
+        return playlist(uri, video, video.keyFrames(), target, "#EXT-X-I-FRAMES-ONLY\n");
+    }
+
+    private static String playlist(
+            String uri, FragmentedStream stream, List<StreamSegment> segments, long targetSeconds, String kind) {
+        FileRange initialization = stream.initialization();
+        StringBuilder text = new StringBuilder(HEAD)
+                .append("#EXT-X-TARGETDURATION:")
+                .append(targetSeconds)
+                .append("\n#EXT-X-PLAYLIST-TYPE:VOD\n")
+                .append(kind)
+                .append("#EXT-X-MAP:URI=\"")
+                .append(uri)
+                .append("\",BYTERANGE=\"")
+                .append(range(initialization))
+                .append("\"\n");
+        for (StreamSegment segment : segments) {
+            text.append("#EXTINF:")
+                    .append(String.format(Locale.ROOT, "%.6f", (double) segment.duration() / stream.timescale()))
+                    .append(",\n#EXT-X-BYTERANGE:")
+                    .append(range(segment.range()))
+                    .append('\n')
+                    .append(uri)
+                    .append('\n');
+        }
+        return text.append("#EXT-X-ENDLIST\n").toString();
+    }
+
+    private static String range(FileRange range) {
+        return range.bytes() + "@" + range.offset();
+    }
+}

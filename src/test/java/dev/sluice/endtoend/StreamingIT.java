@@ -1,0 +1,175 @@
+package dev.sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.sluice.ServicesExtension;
+import dev.sluice.broker.ChildProcess;
+import dev.sluice.ffmpeg.FfmpegFixture;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.FileSystemAccess;
+import io.vertx.ext.web.handler.StaticHandler;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Players in a browser play what a pipeline has published. */
+@ExtendWith(ServicesExtension.class)
+@Timeout(180)
+class StreamingIT {
+    private static final Pattern RANGE = Pattern.compile("#EXT-X-BYTERANGE:(\\d+)@(\\d+)\n(.*)");
+    private static final int MOOF = 0x6d6f6f66;
+
+    @TempDir
+    private static Path directory;
+
+    private static PipelineFixture pipeline;
+    private static NodeProject players;
+    private static HttpServer server;
+
+    @BeforeAll
+    static void publish(PipelineFixture fixture) throws Exception {
+        players = NodeProject.of("players", "check.js", "play.html");
+        pipeline = fixture;
+        JsonArray ladder = new JsonArray()
+                .add(new JsonObject()
+                        .put("quality", "360p")
+                        .put("shortSide", 360)
+                        .put("maxKbps", 800))
+                .add(new JsonObject()
+                        .put("quality", "720p")
+                        .put("shortSide", 720)
+                        .put("maxKbps", 2500));
+        pipeline.start(new JsonObject()
+                .put("media", new JsonObject().put("streaming", "hls+dash").put("ladder", ladder)));
+        pipeline.upload("uploads/usual.mp4", clip("usual"));
+        pipeline.upload("uploads/late.mp4", clip("late", "-af", "asetpts=PTS+5/TB"));
+        for (String job : List.of("usual", "late")) {
+            pipeline.backend().send(PipelineFixture.job(job, "uploads/" + job + ".mp4"));
+        }
+        for (String job : List.of("usual", "late")) {
+            assertThat(pipeline.backend().awaitEnd(job).getString("status")).isEqualTo("completed");
+        }
+        Router router = Router.router(pipeline.vertx());
+        serve(router, "/media/*", pipeline.bucket().file("videos").getParent());
+        serve(router, "/npm/*", players.directory().resolve("node_modules"));
+        serve(router, "/*", players.directory());
+        server = PipelineFixture.get(
+                pipeline.vertx().createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+    }
+
+    private static Path clip(String name, String... options) {
+        return FfmpegFixture.clip(
+                directory.resolve(name + ".mp4"),
+                "testsrc2=size=1280x720:rate=25:duration=14",
+                "sine=sample_rate=48000:duration=9",
+                options);
+    }
+
+    private static void serve(Router router, String path, Path files) {
+        router.route(path)
+                .handler(StaticHandler.create(
+                        FileSystemAccess.ROOT, files.toAbsolutePath().toString()));
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        if (server != null) {
+            PipelineFixture.get(server.close());
+        }
+    }
+
+    @Test
+    void completionUpdateNamesEntryPoints() {
+        JsonObject expected = new JsonObject()
+                .put("hls_key", "streams/media-usual/master.m3u8")
+                .put("dash_key", "streams/media-usual/manifest.mpd")
+                .put("state", "complete");
+
+        JsonObject update = pipeline.backend().awaitEnd("usual");
+        assertThat(update.getJsonObject("streams")).isEqualTo(expected);
+        assertThat(update.getJsonArray("video_versions")).hasSize(2);
+    }
+
+    @Test
+    void playlistsAreStrictlyValid() throws Exception {
+        ChildProcess check =
+                players.start("check.js", Map.of("DIRECTORY", playlists("usual").toString()));
+
+        assertThat(check.awaitExit(Duration.ofSeconds(60))).isTrue();
+        assertThat(new JsonObject(String.join("\n", players.output())))
+                .isEqualTo(new JsonObject()
+                        .put("variants", JsonArray.of("video_360p.m3u8", "video_720p.m3u8"))
+                        .put("keyFrames", JsonArray.of("iframes_360p.m3u8", "iframes_720p.m3u8"))
+                        .put("audio", JsonArray.of("audio.m3u8", "audio.m3u8"))
+                        .put(
+                                "segments",
+                                JsonArray.of(
+                                        JsonArray.of("audio.m3u8", 2),
+                                        JsonArray.of("iframes_360p.m3u8", 7),
+                                        JsonArray.of("iframes_720p.m3u8", 7),
+                                        JsonArray.of("video_360p.m3u8", 3),
+                                        JsonArray.of("video_720p.m3u8", 3))));
+    }
+
+    @Test
+    void rangesStartWithAFragmentOfThePublishedFile() throws Exception {
+        for (Path playlist : Files.list(playlists("usual"))
+                .filter(file -> file.toString().endsWith(".m3u8"))
+                .toList()) {
+            Matcher range = RANGE.matcher(Files.readString(playlist));
+            while (range.find()) {
+                try (RandomAccessFile file = new RandomAccessFile(
+                        playlist.resolveSibling(range.group(3)).normalize().toFile(), "r")) {
+                    long offset = Long.parseLong(range.group(2));
+                    file.seek(offset + 4);
+                    assertThat(file.readInt()).isEqualTo(MOOF);
+                    assertThat(offset + Long.parseLong(range.group(1))).isLessThanOrEqualTo(file.length());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "native, videos/media-usual_720p.mp4",
+        "hls, streams/media-usual/master.m3u8",
+        "shaka, streams/media-usual/manifest.mpd",
+        "dash, streams/media-late/manifest.mpd",
+    })
+    void playsAndSeeks(String player, String key) throws IOException {
+        try (Browser browser = Browser.open()) {
+            Page page = browser.page(ColorScheme.LIGHT, 1280);
+            page.navigate("http://127.0.0.1:" + server.actualPort() + "/play.html");
+
+            JsonObject result = JsonObject.mapFrom(
+                    page.evaluate("([name, url]) => play(name, url)", List.of(player, "/media/" + key)));
+
+            assertThat(result.getJsonArray("errors")).as(result.encode()).isEmpty();
+            assertThat(result.getDouble("duration")).isBetween(13.9, 14.2);
+            assertThat(browser.errors()).isEmpty();
+        }
+    }
+
+    private static Path playlists(String job) {
+        return pipeline.bucket().file("streams/media-" + job);
+    }
+}

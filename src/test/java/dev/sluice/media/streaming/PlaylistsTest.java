@@ -1,0 +1,102 @@
+package dev.sluice.media.streaming;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Complete texts of playlists. */
+class PlaylistsTest {
+    private static final List<StreamSegment> SEGMENTS = List.of(
+            segment(1000, 600_000, 0, 540_000, 150),
+            segment(700_000, 900_000, 540_000, 540_000, 150),
+            segment(1_700_000, 90_000, 1_080_000, 90_000, 25));
+    private static final FragmentedStream VIDEO = new FragmentedStream(
+            "avc1.64001f",
+            90_000,
+            1280,
+            720,
+            new FileRange(100, 700),
+            SEGMENTS,
+            List.of(segment(1000, 45_000, 0, 180_000, 1), segment(300_000, 90_000, 180_000, 990_000, 1)));
+    private static final FragmentedStream AUDIO = new FragmentedStream(
+            "mp4a.40.2",
+            48_000,
+            0,
+            0,
+            new FileRange(808, 600),
+            List.of(segment(601_000, 96_000, 0, 288_000, 281), segment(1_600_000, 96_000, 288_000, 336_000, 328)),
+            List.of());
+    private static final StreamRendition RENDITION = new StreamRendition(
+            "720p", "../../videos/42_720p.mp4", new StreamFile(2_000_000, VIDEO, Optional.of(AUDIO)));
+
+    private static StreamSegment segment(long offset, long bytes, long start, long duration, int samples) {
+        return new StreamSegment(new FileRange(offset, bytes), start, duration, samples);
+    }
+
+    /** The peak of the video is the second segment, of 6 s: 1.2 Mbit/s; that of the audio 128 kbit/s, its first segment. */
+    @Test
+    void statesBandwidthsOfTheSpecification() {
+        assertThat(new HlsPlaylists(List.of(RENDITION)).build().get(0).text()).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio.m3u8"
+                        #EXT-X-STREAM-INF:BANDWIDTH=1328000,AVERAGE-BANDWIDTH=1096616,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=25.000,AUDIO="audio"
+                        video_720p.m3u8
+                        #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=83077,AVERAGE-BANDWIDTH=83077,CODECS="avc1.64001f",RESOLUTION=1280x720,URI="iframes_720p.m3u8"
+                        """);
+    }
+
+    @Test
+    void namesRangesOfTheRendition() {
+        List<Playlist> playlists = new HlsPlaylists(List.of(RENDITION)).build();
+
+        assertThat(playlists)
+                .extracting(Playlist::name)
+                .containsExactly("master.m3u8", "audio.m3u8", "video_720p.m3u8", "iframes_720p.m3u8");
+        assertThat(playlists.get(2).text()).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-TARGETDURATION:7
+                        #EXT-X-PLAYLIST-TYPE:VOD
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-MAP:URI="../../videos/42_720p.mp4",BYTERANGE="700@100"
+                        #EXTINF:6.000000,
+                        #EXT-X-BYTERANGE:600000@1000
+                        ../../videos/42_720p.mp4
+                        #EXTINF:6.000000,
+                        #EXT-X-BYTERANGE:900000@700000
+                        ../../videos/42_720p.mp4
+                        #EXTINF:1.000000,
+                        #EXT-X-BYTERANGE:90000@1700000
+                        ../../videos/42_720p.mp4
+                        #EXT-X-ENDLIST
+                        """);
+        assertThat(playlists.get(3).text())
+                .contains("#EXT-X-TARGETDURATION:11\n", "#EXT-X-I-FRAMES-ONLY\n", "#EXTINF:2.000000,\n");
+    }
+
+    @Test
+    void omitsAudioThatIsNotThere() {
+        StreamRendition silent =
+                new StreamRendition("720p", "720p.mp4", new StreamFile(2_000_000, VIDEO, Optional.empty()));
+
+        assertThat(new HlsPlaylists(List.of(silent)).build())
+                .hasSize(3)
+                .noneMatch(playlist ->
+                        playlist.text().contains("AUDIO") || playlist.text().contains("mp4a"));
+        assertThat(new DashManifest(List.of(silent)).build().text()).doesNotContain("audio");
+    }
+
+    @Test
+    void listsSegmentsInTheManifest() {
+        assertThat(new DashManifest(List.of(RENDITION)).build().text())
+                .contains("mediaPresentationDuration=\"PT13.000S\"")
+                .contains("frameRate=\"25000/1000\"")
+                .contains("<Initialization range=\"100-799\"/>")
+                .contains("<S t=\"1080000\" d=\"90000\"/>")
+                .contains("<SegmentURL mediaRange=\"1700000-1789999\"/>");
+    }
+}
