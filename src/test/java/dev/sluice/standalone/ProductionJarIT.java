@@ -1,11 +1,13 @@
 package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.sluice.ffmpeg.sandbox.Bubblewrap;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.job.RunStatus;
@@ -73,6 +75,22 @@ class ProductionJarIT {
             assertThat(check.exitCode()).as(check.toString()).isZero();
             assertThat(check.out().lines()).hasSize(5).allMatch(line -> line.matches("\\w+ +ok +.*"));
             assertThat(check.err()).isEmpty();
+        }
+    }
+
+    /** The steps of the Dockerfile, with its paths in a directory, as the user of the image with a read-only root file system. */
+    @Test
+    void checkSucceedsInSandboxAsInTheImage() throws Exception {
+        assumeThat(Bubblewrap.works()).as("bubblewrap works").isTrue();
+        ImageDirectory image = ImageDirectory.build(Files.createDirectory(directory.resolve("image")));
+        Path config = file("image", settings("fast"));
+
+        try (JarProcess check = image.run(config, "check", "-conf", config)) {
+            assertThat(check.awaitExit(Duration.ofSeconds(60)))
+                    .as(check.toString())
+                    .isZero();
+            assertThat(check.out().lines()).hasSize(5).allMatch(line -> line.matches("\\w+ +ok +.*"));
+            assertThat(check.out()).contains("in a sandbox");
         }
     }
 
