@@ -1,12 +1,15 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.broker.BrokerVerticle;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.job.DeliveryStepListener;
 import dev.sluice.objectstore.ObjectStore;
 import dev.sluice.persistence.job.JobRepository;
+import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +30,7 @@ public final class Sluice {
     private final Services services;
     private final List<Pipeline.VerticleDeployment> verticles;
     private final Map<String, String> deploymentIds = new ConcurrentHashMap<>();
+    private final List<BrokerVerticle> connecting = new CopyOnWriteArrayList<>();
 
     private Sluice(Vertx vertx, Services services) {
         this.vertx = vertx;
@@ -83,9 +88,34 @@ public final class Sluice {
             return Future.succeededFuture();
         }
         DeploymentOptions options = new DeploymentOptions().setInstances(deployment.instances());
-        return vertx.deployVerticle(deployment.verticle(), options)
+        return vertx.deployVerticle(() -> connecting(deployment.verticle().get()), options)
                 .onSuccess(id -> deploymentIds.put(verticle, id))
                 .mapEmpty();
+    }
+
+    private Deployable connecting(Deployable verticle) {
+        if (verticle instanceof BrokerVerticle broker) {
+            connecting.add(broker);
+        }
+        return verticle;
+    }
+
+    /**
+     * Completes when all consumers and the publisher are connected, or were undeployed before; fails with a
+     * {@link BrokerException} if the broker permanently refuses one of them. To be called once, after the start.
+     */
+    Future<Void> whenReady() {
+        List<Future<Void>> connected = connecting.stream()
+                .map(verticle -> verticle.whenConnected().recover(Sluice::failIfPermanent))
+                .toList();
+        connecting.clear();
+        return Future.all(connected).mapEmpty();
+    }
+
+    private static Future<Void> failIfPermanent(Throwable cause) {
+        return cause instanceof BrokerException refusal && refusal.isPermanent()
+                ? Future.failedFuture(refusal)
+                : Future.succeededFuture();
     }
 
     public JobRepository jobs() {

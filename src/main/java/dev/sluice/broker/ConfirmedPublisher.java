@@ -51,7 +51,10 @@ public final class ConfirmedPublisher {
         context.runOnContext(v -> supervisor.start());
     }
 
-    /** Completes on the first connection to the broker; fails with {@link BrokerException} if stopped before. */
+    /**
+     * Completes on the first connection to the broker; fails with {@link BrokerException} if stopped before, or if the
+     * broker permanently refuses it.
+     */
     public Future<Void> whenConnected() {
         return supervisor.ready();
     }

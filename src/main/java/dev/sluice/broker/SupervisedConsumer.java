@@ -69,7 +69,10 @@ public final class SupervisedConsumer {
         context.runOnContext(v -> supervisor.start());
     }
 
-    /** Completes when consuming starts for the first time; fails with {@link BrokerException} if stopped before. */
+    /**
+     * Completes when consuming starts for the first time; fails with {@link BrokerException} if stopped before, or if the
+     * broker permanently refuses it.
+     */
     public Future<Void> whenConsuming() {
         return supervisor.ready();
     }

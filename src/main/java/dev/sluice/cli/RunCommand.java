@@ -61,7 +61,7 @@ public final class RunCommand implements Callable<Integer> {
             new HazelcastCluster(loaded.cluster()).requirePortsAvailable();
         }
         int launched = new VertxApplication(arguments(loaded.cluster()), new Hooks(sluice, loaded.cluster())).launch();
-        sluice.whenStarted().await();
+        sluice.whenReady().await();
         return launched;
     }
 

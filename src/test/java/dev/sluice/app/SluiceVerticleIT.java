@@ -17,7 +17,7 @@ class SluiceVerticleIT {
         verticle.stopBlocking();
 
         get(services.vertx().deployVerticle(verticle));
-        get(verticle.whenStarted());
+        get(verticle.whenReady());
 
         assertThat(services.database().value("SELECT to_regnamespace('sluice')"))
                 .isNull();
@@ -30,7 +30,7 @@ class SluiceVerticleIT {
 
         verticle.stopBlocking();
 
-        get(verticle.whenStarted());
+        get(verticle.whenReady());
         assertThat(services.isConsuming()).isFalse();
     }
 }

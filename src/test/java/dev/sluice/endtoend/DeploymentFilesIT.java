@@ -54,7 +54,8 @@ class DeploymentFilesIT {
         for (String worker : List.of("worker-1", "worker-2")) {
             JsonObject service = compose.getJsonObject("services").getJsonObject(worker);
             Map<String, String> environment = new HashMap<>();
-            service.getJsonObject("environment").forEach(entry -> environment.put(entry.getKey(), "" + entry.getValue()));
+            service.getJsonObject("environment")
+                    .forEach(entry -> environment.put(entry.getKey(), "" + entry.getValue()));
             assertKnown(environment);
             SluiceConfig config = load(DEPLOY.resolve("compose/sluice.json"), "/run/secrets", secrets, environment);
             assertThat(config.backend().enabled()).isEqualTo(worker.equals("worker-1"));
@@ -94,8 +95,12 @@ class DeploymentFilesIT {
     /** Each stage has one Deployment, which is scaled by its queue. */
     private void assertStagesAgree(List<JsonObject> manifests, Path secrets) throws IOException {
         Map<String, JsonObject> scaled = new TreeMap<>();
-        of("ScaledObject", manifests).forEach(manifest -> scaled.put(
-                manifest.getJsonObject("spec").getJsonObject("scaleTargetRef").getString("name"), manifest));
+        of("ScaledObject", manifests)
+                .forEach(manifest -> scaled.put(
+                        manifest.getJsonObject("spec")
+                                .getJsonObject("scaleTargetRef")
+                                .getString("name"),
+                        manifest));
         assertThat(of("Deployment", manifests).map(DeploymentFilesIT::name))
                 .containsExactlyInAnyOrder(
                         "sluice-api",
@@ -196,14 +201,17 @@ class DeploymentFilesIT {
 
         assertThat(copied).contains("target/sluice.jar", "deploy/jvm.options").allSatisfy(source -> {
             assertThat(included).as(source).anyMatch(path -> source.equals(path) || source.startsWith(path + "/"));
-            assertThat(Path.of(source)).satisfiesAnyOf(
-                    path -> assertThat(path).exists(), path -> assertThat(path).startsWith(Path.of("target")));
+            assertThat(Path.of(source))
+                    .satisfiesAnyOf(
+                            path -> assertThat(path).exists(),
+                            path -> assertThat(path).startsWith(Path.of("target")));
         });
         assertThat(Files.readString(Path.of("Dockerfile"))).doesNotContain("JAVA_TOOL_OPTIONS", "PASSWORD");
     }
 
     private static int healthCheck(int port) throws Exception {
-        ProcessBuilder check = new ProcessBuilder(DEPLOY.resolve("image/healthcheck").toString())
+        ProcessBuilder check = new ProcessBuilder(
+                        DEPLOY.resolve("image/healthcheck").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         check.environment().put("SLUICE_MONITORING_PORT", "" + port);

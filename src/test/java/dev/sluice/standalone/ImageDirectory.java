@@ -20,20 +20,20 @@ import java.util.stream.Stream;
  * point. Packages are those of this host.
  */
 record ImageDirectory(Path path, String dockerfile) {
-    private static final Pattern COPY = Pattern.compile("(?m)^COPY (?!--from=built)(?:--from=jar )?(.+) (/opt/sluice/)$");
+    private static final Pattern COPY =
+            Pattern.compile("(?m)^COPY (?!--from=built)(?:--from=jar )?(.+) (/opt/sluice/)$");
 
     static ImageDirectory build(Path path) throws Exception {
-        String lines = Files.readString(Path.of("Dockerfile")).replaceAll("(?m)^#.*\n", "").replaceAll("\\\\\n", "");
+        String lines = Files.readString(Path.of("Dockerfile"))
+                .replaceAll("(?m)^#.*\n", "")
+                .replaceAll("\\\\\n", "");
         ImageDirectory image = new ImageDirectory(path, lines);
         Files.createDirectories(path.resolve("opt"));
         Files.createDirectories(path.resolve("var"));
         for (Matcher copy = COPY.matcher(lines); copy.find(); ) {
             for (String source : copy.group(1).split(" ")) {
                 Path file = source.equals("/sluice.jar") ? JarProcess.PRODUCTION : Path.of(source);
-                Files.copy(
-                        file,
-                        path.resolve("opt").resolve(file.getFileName()),
-                        StandardCopyOption.COPY_ATTRIBUTES);
+                Files.copy(file, path.resolve("opt").resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
         Matcher archive = Pattern.compile("(?m)^RUN (mkdir /tmp/archive.+)$").matcher(lines);
@@ -68,10 +68,14 @@ record ImageDirectory(Path path, String dockerfile) {
         return JarProcess.start(
                 command,
                 Map.of(
-                        "JDK_JAVA_OPTIONS", "-Xshare:on",
-                        "SLUICE_FFMPEG_SANDBOX", "required",
-                        "SLUICE_WORKSPACE_DIRECTORY", located("/var/lib/sluice/work"),
-                        "SLUICE_FFMPEG_CACHE_DIRECTORY", located("/var/lib/sluice/ffmpeg")));
+                        "JDK_JAVA_OPTIONS",
+                        "-Xshare:on",
+                        "SLUICE_FFMPEG_SANDBOX",
+                        "required",
+                        "SLUICE_WORKSPACE_DIRECTORY",
+                        located("/var/lib/sluice/work"),
+                        "SLUICE_FFMPEG_CACHE_DIRECTORY",
+                        located("/var/lib/sluice/ffmpeg")));
     }
 
     private String located(String text) {

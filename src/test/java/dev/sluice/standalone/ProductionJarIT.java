@@ -101,7 +101,13 @@ class ProductionJarIT {
         bad.getJsonObject("postgres").put("password", "mistaken");
         bad.getJsonObject("s3").put("bucket", "nowhere");
 
-        try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", file("bad", bad))) {
+        try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", file("bad", bad));
+                JarProcess json =
+                        JarProcess.run(JarProcess.PRODUCTION, "check", "--json", "-conf", file("bad", bad))) {
+            assertThat(json.exitCode()).isEqualTo(1);
+            assertThat(json.out().lines().map(JsonObject::new))
+                    .extracting(line -> line.getString("section") + " " + line.getBoolean("ok"))
+                    .containsExactly("rabbitmq false", "postgres false", "s3 false", "workspace true", "ffmpeg true");
             assertThat(check.exitCode()).isEqualTo(1);
             assertThat(check.out())
                     .containsPattern("rabbitmq +FAILED")
@@ -130,6 +136,17 @@ class ProductionJarIT {
                         .contains("postgres.poolSize: invalid value 'many'");
                 assertThat(invalid.out()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void runFailsIfTheBrokerRejectsThePassword() throws Exception {
+        JsonObject bad = settings("fast");
+        bad.getJsonObject("rabbitmq").put("password", "mistaken");
+
+        try (JarProcess run = JarProcess.run(JarProcess.PRODUCTION, "-conf", file("rejected", bad))) {
+            assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+            assertThat(run.err()).contains("or its password was rejected.", "pipeline stopped").doesNotContain("ready");
         }
     }
 
@@ -220,7 +237,7 @@ class ProductionJarIT {
                     .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
                     .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
             assertThat(worker.err())
-                    .contains("HTTP API listening", "authentication disabled", "pipeline started", "pipeline stopped")
+                    .contains("HTTP API listening", "authentication disabled", "pipeline started", " ready ", "pipeline stopped")
                     .doesNotContain("ERROR", "\tat ");
         }
     }
