@@ -106,8 +106,7 @@ public final class BrokerCheck {
                 report(channel -> publish(channel, exchange));
             }
         } else if (created) {
-            reportPermission(channel ->
-                    channel.exchangeDeclare(exchange, "direct", true, false, INVALID_EXCHANGE));
+            reportPermission(channel -> channel.exchangeDeclare(exchange, "direct", true, false, INVALID_EXCHANGE));
         }
     }
 
@@ -116,8 +115,8 @@ public final class BrokerCheck {
         if (exists) {
             report(declare);
             if (consumed.contains(queue)) {
-                reportPermission(channel -> channel.basicConsume(
-                        queue, false, INVALID_CONSUMER, new DefaultConsumer(channel)));
+                reportPermission(
+                        channel -> channel.basicConsume(queue, false, INVALID_CONSUMER, new DefaultConsumer(channel)));
             }
         } else if (created) {
             reportPermission(channel -> channel.queueDeclare(queue, true, false, false, INVALID_QUEUE));

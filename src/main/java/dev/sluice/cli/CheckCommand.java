@@ -93,7 +93,10 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static Future<CheckResult> database(Vertx vertx, SluiceConfig config) {
-        return withTimeout("postgres", config.postgres().uri(), Database.check(vertx, config.postgres(), UserTables.required(config.postgres())));
+        return withTimeout(
+                "postgres",
+                config.postgres().uri(),
+                Database.check(vertx, config.postgres(), UserTables.required(config.postgres())));
     }
 
     private static Future<CheckResult> store(Vertx vertx, SluiceConfig config) {

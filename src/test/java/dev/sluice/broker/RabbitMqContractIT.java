@@ -216,13 +216,28 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
                     .returns(false, message -> message.getEnvelope().isRedeliver());
             assertThat(channel.messageCount(Topology.DOWNLOAD_QUEUE)).isZero();
         }
-        SupervisedConsumer refused =
-                new SupervisedConsumer(vertx, limited, Topology.DOWNLOAD_QUEUE, 1, delivery -> {});
+        SupervisedConsumer refused = new SupervisedConsumer(vertx, limited, Topology.DOWNLOAD_QUEUE, 1, delivery -> {});
         refused.start();
         assertThatThrownBy(() -> refused.whenConsuming().await(20, TimeUnit.SECONDS))
-                .isInstanceOfSatisfying(BrokerException.class, cause -> assertThat(cause.isPermanent())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        BrokerException.class,
+                        cause -> assertThat(cause.isPermanent()).isTrue());
         refused.stop().await(10, TimeUnit.SECONDS);
+        node.ctl("set_permissions", "-p", "limited", "limited", "^$", ".*", ".*");
+        publishWithoutDeclaring(limited);
+    }
+
+    /** As send-test-job does. */
+    private void publishWithoutDeclaring(RabbitMqConfig config) throws Exception {
+        TopologyDeclaration.declarePermitted(vertx, config).await(20, TimeUnit.SECONDS);
+        UpdateSubscription updates = UpdateSubscription.open(
+                        vertx, config, UpdateSubscription.Source.SHARED_QUEUE, update -> false, false)
+                .await(20, TimeUnit.SECONDS);
+        ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config, false);
+        publisher.start();
+        publisher.whenConnected().await(20, TimeUnit.SECONDS);
+        publisher.publish(download("b")).await(10, TimeUnit.SECONDS);
+        Future.all(publisher.stop(), updates.close()).await(10, TimeUnit.SECONDS);
     }
 
     private List<String> problems(RabbitMqConfig config) throws Exception {

@@ -53,8 +53,8 @@ class UnreachableBrokerTest {
     @Test
     void saysThatThereIsNoAnswer() throws IOException {
         try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            Future<Void> check =
-                    CheckedBroker.check(vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
+            Future<Void> check = CheckedBroker.check(
+                    vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
 
             assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
                     .isInstanceOf(BrokerException.class)

@@ -38,9 +38,7 @@ public final class PgBouncer implements AutoCloseable {
         Path users = Files.writeString(
                 directory.resolve("users-" + poolMode),
                 "\"" + behind.user() + "\" \"" + behind.password().reveal() + "\"\n");
-        Path file = Files.writeString(
-                directory.resolve("pgbouncer-" + poolMode),
-                """
+        Path file = Files.writeString(directory.resolve("pgbouncer-" + poolMode), """
                 [databases]
                 * = host=127.0.0.1 port=%d
                 [pgbouncer]
@@ -52,7 +50,7 @@ public final class PgBouncer implements AutoCloseable {
                 pool_mode = %s
                 %s
                 """.formatted(
-                                URI.create(behind.uri()).getPort(), port, users, poolMode, String.join("\n", settings)));
+                        URI.create(behind.uri()).getPort(), port, users, poolMode, String.join("\n", settings)));
         // It refuses to run as root.
         List<String> command = "root".equals(System.getProperty("user.name"))
                 ? List.of(PROGRAM.toString(), "-u", "nobody", file.toString())

@@ -102,8 +102,7 @@ class ProductionJarIT {
         bad.getJsonObject("s3").put("bucket", "nowhere");
 
         try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", file("bad", bad));
-                JarProcess json =
-                        JarProcess.run(JarProcess.PRODUCTION, "check", "--json", "-conf", file("bad", bad))) {
+                JarProcess json = JarProcess.run(JarProcess.PRODUCTION, "check", "--json", "-conf", file("bad", bad))) {
             assertThat(json.exitCode()).isEqualTo(1);
             assertThat(json.out().lines().map(JsonObject::new))
                     .extracting(line -> line.getString("section") + " " + line.getBoolean("ok"))
@@ -146,7 +145,9 @@ class ProductionJarIT {
 
         try (JarProcess run = JarProcess.run(JarProcess.PRODUCTION, "-conf", file("rejected", bad))) {
             assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
-            assertThat(run.err()).contains("or its password was rejected.", "pipeline stopped").doesNotContain("ready");
+            assertThat(run.err())
+                    .contains("or its password was rejected.", "pipeline stopped")
+                    .doesNotContain("ready");
         }
     }
 
@@ -237,7 +238,12 @@ class ProductionJarIT {
                     .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
                     .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
             assertThat(worker.err())
-                    .contains("HTTP API listening", "authentication disabled", "pipeline started", " ready ", "pipeline stopped")
+                    .contains(
+                            "HTTP API listening",
+                            "authentication disabled",
+                            "pipeline started",
+                            " ready ",
+                            "pipeline stopped")
                     .doesNotContain("ERROR", "\tat ");
         }
     }

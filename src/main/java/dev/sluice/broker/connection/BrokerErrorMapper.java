@@ -33,7 +33,8 @@ public final class BrokerErrorMapper {
         if (cause instanceof BrokerException known) {
             return known;
         }
-        return new BrokerException("RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause, isPermanent(cause));
+        return new BrokerException(
+                "RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause, isPermanent(cause));
     }
 
     /** Translates {@code cause}, which occurred before the broker had sent anything. */
@@ -155,8 +156,8 @@ public final class BrokerErrorMapper {
     private static String refused(BrokerEndpoint endpoint, int code, @Nullable String text) {
         String quote = code + quoted(text);
         if (text != null && text.contains(CONSUMER_TIMEOUT)) {
-            return "a delivery was not acknowledged within the consumer_timeout of the broker, which requeued it: " + quote
-                    + ".";
+            return "a delivery was not acknowledged within the consumer_timeout of the broker, which requeued it: "
+                    + quote + ".";
         }
         return switch (code) {
             case AMQP.PRECONDITION_FAILED -> "a queue, exchange or delivery differs from the expected: " + quote + ".";

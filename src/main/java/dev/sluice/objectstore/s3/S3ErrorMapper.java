@@ -74,7 +74,8 @@ final class S3ErrorMapper {
         String code = errorCode(response);
         String named = code.isEmpty() ? "HTTP " + status : "HTTP " + status + " " + code;
         if (code.equals("NoSuchBucket")) {
-            return rejected("The bucket '" + bucket + "' does not exist at " + endpoint + " (" + named + ").", response);
+            return rejected(
+                    "The bucket '" + bucket + "' does not exist at " + endpoint + " (" + named + ").", response);
         }
         if (code.equals("NoSuchUpload")) {
             return new JobException(
@@ -107,7 +108,8 @@ final class S3ErrorMapper {
         if (status == 501) {
             return new JobException(
                     ErrorCode.STORE_UNSUPPORTED,
-                    "The store at " + endpoint + " does not support the request for the " + subject + " (" + named + ").",
+                    "The store at " + endpoint + " does not support the request for the " + subject + " (" + named
+                            + ").",
                     response);
         }
         if (status >= 500 || status == 408 || status == 429) {

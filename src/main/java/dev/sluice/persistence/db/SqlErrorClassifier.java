@@ -41,7 +41,8 @@ public final class SqlErrorClassifier {
     static boolean isTransientAtStartup(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException refused && refused.getSQLState() != null) {
-                return isTransient(refused.getSQLState()) && !refused.getSQLState().equals(PROTOCOL_VIOLATION);
+                return isTransient(refused.getSQLState())
+                        && !refused.getSQLState().equals(PROTOCOL_VIOLATION);
             }
         }
         return false;

@@ -147,7 +147,8 @@ class DatabaseIT {
         postgres.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'p'");
         int port = closedPort();
 
-        List<String> down = await(Database.check(vertx, config("postgresql://127.0.0.1:" + port + "/x", "u", "p"), List.of()));
+        List<String> down =
+                await(Database.check(vertx, config("postgresql://127.0.0.1:" + port + "/x", "u", "p"), List.of()));
         List<String> noRights =
                 await(Database.check(vertx, config(postgres.config().uri(), role, "p"), List.of()));
 
