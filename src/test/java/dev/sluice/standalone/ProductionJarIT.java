@@ -146,7 +146,7 @@ class ProductionJarIT {
         try (JarProcess run = JarProcess.run(JarProcess.PRODUCTION, "-conf", file("rejected", bad))) {
             assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
             assertThat(run.err())
-                    .contains("or its password was rejected.", "pipeline stopped")
+                    .contains("RabbitMQ at", "password", "pipeline stopped")
                     .doesNotContain("ready");
         }
     }
