@@ -39,7 +39,7 @@ public final class BrokerCheck {
     private final Connection connection;
     private final List<IOException> rejections = new ArrayList<>();
     /** Of no queue and no binding. */
-    private final String unused = "sluice-check-" + UUID.randomUUID();
+    private final String unroutable = "sluice-check-" + UUID.randomUUID();
 
     private BrokerCheck(BrokerEndpoint endpoint, Collection<String> consumed, Connection connection) {
         this.endpoint = endpoint;
@@ -83,11 +83,11 @@ public final class BrokerCheck {
             boolean exists = checkQueue(
                     binding.queue(), created, channel -> Topology.declareQueue(channel, binding.queue(), mode));
             if (exists && created && checksPermissions()) {
-                report(channel -> channel.queueUnbind(binding.queue(), binding.exchange(), unused));
+                report(channel -> channel.queueUnbind(binding.queue(), binding.exchange(), unroutable));
             }
         }
         for (String queue : Topology.INTERNAL_QUEUES) {
-            checkQueue(queue, true, channel -> Topology.declareInternalQueue(channel, queue, mode));
+            var unused = checkQueue(queue, true, channel -> Topology.declareInternalQueue(channel, queue, mode));
         }
         if (checksPermissions()) {
             report(channel -> publish(channel, Topology.DEFAULT_EXCHANGE));
@@ -128,7 +128,7 @@ public final class BrokerCheck {
     private void publish(Channel channel, String exchange) throws IOException {
         try {
             channel.confirmSelect();
-            channel.basicPublish(exchange, unused, new AMQP.BasicProperties(), new byte[0]);
+            channel.basicPublish(exchange, unroutable, new AMQP.BasicProperties(), new byte[0]);
             channel.waitForConfirms(endpoint.connectTimeoutMillis());
         } catch (InterruptedException | TimeoutException | ShutdownSignalException cause) {
             throw new IOException(cause);
