@@ -103,10 +103,10 @@ public final class BrokerErrorMapper {
             }
             if (at instanceof ShutdownSignalException shutdown) {
                 Method reason = shutdown.getReason();
-                return reason instanceof AMQP.Channel.Close channel
-                                && isPermanent(channel.getReplyCode(), channel.getReplyText())
-                        || reason instanceof AMQP.Connection.Close connection
-                                && isPermanent(connection.getReplyCode(), connection.getReplyText());
+                return (reason instanceof AMQP.Channel.Close channel
+                                && isPermanent(channel.getReplyCode(), channel.getReplyText()))
+                        || (reason instanceof AMQP.Connection.Close connection
+                                && isPermanent(connection.getReplyCode(), connection.getReplyText()));
             }
         }
         return false;
