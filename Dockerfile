@@ -1,28 +1,80 @@
-# Requires `mvn -DskipTests package`. The jar contains everything but the JRE and bubblewrap.
-FROM eclipse-temurin:17-jre
+# Image of the production jar: JRE, bubblewrap, and an archive of the loaded classes.
+#
+#   docker build -t sluice .                          builds the jar
+#   docker build -t sluice --build-arg JAR=local .    copies target/sluice.jar
+#
+# JRE_DIGEST and MAVEN_DIGEST (sha256:...) pin the base images.
+ARG JRE_DIGEST
+ARG MAVEN_DIGEST
+ARG JAR=built
 
-# Sandbox of FFmpeg. It requires unprivileged user namespaces in the container, see docs/operations.md.
+# Runs on the platform of the builder: Maven selects FFmpeg for the platform of the image.
+FROM --platform=$BUILDPLATFORM maven:3.9-eclipse-temurin-17${MAVEN_DIGEST:+@$MAVEN_DIGEST} AS built
+ARG TARGETARCH=amd64
+WORKDIR /build
+COPY . .
+RUN --mount=type=cache,target=/root/.m2/repository \
+    case "$TARGETARCH" in \
+        amd64) profiles='linux-x86-64,!linux-arm64' ;; \
+        arm64) profiles='linux-arm64,!linux-x86-64' ;; \
+        *) echo "unsupported platform: $TARGETARCH" >&2; exit 1 ;; \
+    esac \
+    && mvn -B -ntp -P "$profiles" -Dmaven.test.skip=true -Dmdep.analyze.skip=true package \
+    && cp target/sluice.jar /sluice.jar
+
+FROM scratch AS local
+COPY target/sluice.jar /sluice.jar
+
+FROM ${JAR} AS jar
+
+FROM eclipse-temurin:17-jre-noble${JRE_DIGEST:+@$JRE_DIGEST}
+ARG VERSION=unknown
+ARG REVISION=unknown
+ARG CREATED=unknown
+LABEL org.opencontainers.image.title="Sluice" \
+      org.opencontainers.image.description="Staged video processing on RabbitMQ." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED"
+
+# bubblewrap isolates FFmpeg; tini passes signals on and reaps processes.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends bubblewrap \
-    && rm -rf /var/lib/apt/lists/*
+    && apt-get install -y --no-install-recommends bubblewrap tini \
+    && rm -rf /var/lib/apt/lists/* \
+    && groupadd --system --gid 10001 sluice \
+    && useradd --system --uid 10001 --gid sluice --home-dir /var/lib/sluice --shell /usr/sbin/nologin sluice \
+    && install -d -m 0700 -o sluice -g sluice /var/lib/sluice
 
-RUN useradd --system --create-home --home-dir /var/lib/sluice sluice
-COPY target/sluice.jar /opt/sluice/sluice.jar
-# No configuration: mount one at /etc/sluice/sluice.json, so that no image runs with well-known passwords.
+COPY deploy/jvm.options deploy/image/healthcheck /opt/sluice/
 COPY conf/sluice.schema.json /etc/sluice/
+COPY --from=jar /sluice.jar /opt/sluice/
 
-USER sluice
+# Archive of the classes that check loads. No service is available here, so that it reports errors.
+RUN mkdir /tmp/archive \
+    && echo '{}' > /tmp/archive/sluice.json \
+    && (SLUICE_WORKSPACE_DIRECTORY=/tmp/archive/work SLUICE_FFMPEG_CACHE_DIRECTORY=/tmp/archive/ffmpeg \
+        SLUICE_S3_ENDPOINT=http://127.0.0.1:1 SLUICE_S3_ACCESS_KEY=none SLUICE_S3_SECRET_KEY=none \
+        java @/opt/sluice/jvm.options -XX:ArchiveClassesAtExit=/opt/sluice/sluice.jsa -Xlog:cds=off -Xlog:cds+dynamic=off \
+            -jar /opt/sluice/sluice.jar check -conf /tmp/archive/sluice.json || true) \
+    && test -s /opt/sluice/sluice.jsa \
+    && chmod 0444 /opt/sluice/sluice.jsa \
+    && rm -r /tmp/archive
+
+# The number, so that Kubernetes can verify that the user is not root.
+USER 10001:10001
 WORKDIR /var/lib/sluice
 VOLUME /var/lib/sluice
 
-# Memory and cores are left to FFmpeg. The JVM needs little memory for a video of any size, and neither the second compiler nor
-# parallel garbage collection makes it faster.
-ENV JAVA_TOOL_OPTIONS="-Xmx128m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
-ENV SLUICE_WORKSPACE_DIRECTORY=/var/lib/sluice/work
-ENV SLUICE_FFMPEG_CACHE_DIRECTORY=/var/lib/sluice/ffmpeg
-ENV SLUICE_FFMPEG_SANDBOX=required
+ENV SLUICE_WORKSPACE_DIRECTORY=/var/lib/sluice/work \
+    SLUICE_FFMPEG_CACHE_DIRECTORY=/var/lib/sluice/ffmpeg \
+    SLUICE_FFMPEG_SANDBOX=required \
+    SLUICE_MONITORING_PORT=9464
+EXPOSE 9464
 
-# On SIGTERM the process requeues its deliveries and exits within 10 seconds.
+# The process requeues its deliveries and exits within 10 seconds.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["java", "-jar", "/opt/sluice/sluice.jar"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["/opt/sluice/healthcheck"]
+# No configuration: mount it at /etc/sluice/sluice.json, so that no image runs with well-known passwords.
+ENTRYPOINT ["tini", "--", "java", "@/opt/sluice/jvm.options", "-XX:SharedArchiveFile=/opt/sluice/sluice.jsa", "-jar", "/opt/sluice/sluice.jar"]
 CMD ["-conf", "/etc/sluice/sluice.json"]

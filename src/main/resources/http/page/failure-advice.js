@@ -44,6 +44,7 @@ const ADVICE = {
   disk_too_small: none('The disk of the workers is too small for this video. A retry helps only on a larger one.'),
   files_missing: retry('A retry starts from the files that still exist.'),
   store_unavailable: retry('Retry when the object store is available.'),
+  store_unsupported: none('An administrator should check which operations the object store supports.'),
   store_refused: none('An administrator should check the credentials of the object store, then retry.'),
   database_unavailable: retry('Retry when the database is available.'),
   worker_lost: retry('The video may crash its worker: retry once, and if it fails again, try another file.'),

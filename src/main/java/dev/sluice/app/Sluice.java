@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.source.ConfigSource;
@@ -134,6 +135,20 @@ public final class Sluice {
     /** Applies the configuration file if it has changed; returns the names of the redeployed verticles. */
     public Future<Set<String>> reload() {
         return reloader.reload();
+    }
+
+    /**
+     * Completes when all consumers and the publisher are connected, or were undeployed before; fails with a
+     * {@link BrokerException} if the broker permanently refuses one of them.
+     */
+    Future<Void> whenReady() {
+        return deployer.whenConnected(Sluice::failIfPermanent);
+    }
+
+    private static Future<Void> failIfPermanent(Throwable cause) {
+        return cause instanceof BrokerException refusal && refusal.isPermanent()
+                ? Future.failedFuture(refusal)
+                : Future.succeededFuture();
     }
 
     public JobRepository jobs() {

@@ -55,9 +55,19 @@ public final class SluiceVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    /** Completes when the pipeline has started, or was stopped before that; fails if it cannot start. */
-    public synchronized Future<Void> whenStarted() {
-        return whenStarted.mapEmpty();
+    /**
+     * Completes when the pipeline has started and is connected to the broker, or was stopped before that; fails if it cannot
+     * start, or if the broker permanently refuses it. To be called once.
+     */
+    public synchronized Future<Void> whenReady() {
+        return whenStarted
+                .compose(started -> started == null ? Future.succeededFuture() : started.whenReady())
+                .onSuccess(ready -> {
+                    if (!startup.isCancelled()) {
+                        LOG.atInfo().log("ready");
+                    }
+                })
+                .mapEmpty();
     }
 
     /** Applies the configuration file if it has changed; does nothing before the pipeline has started. Never fails. */

@@ -54,8 +54,7 @@ final class StageFactory {
                 workers,
                 new OutputSizeEstimator(media),
                 media);
-        this.outputs = new EncodeOutputStore(
-                services.storage().keys(), artifactStore, services.media().workerPool(), media.streaming());
+        this.outputs = new EncodeOutputStore(services.storage().keys(), artifactStore, workers, media.streaming());
     }
 
     Stage download() {

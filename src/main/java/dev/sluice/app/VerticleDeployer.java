@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.broker.BrokerVerticle;
 import dev.sluice.common.async.ParallelTasks;
 import dev.sluice.persistence.worker.VerticleStatus;
 import dev.sluice.pipeline.StageVerticle;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -43,15 +45,19 @@ final class VerticleDeployer {
     private volatile List<VerticleDeployment> verticles;
     private volatile Predicate<String> isPaused = verticle -> false;
 
-    /**
-     * A deployed verticle.
-     *
-     * @param consumers its instances, if it consumes jobs
-     */
+    /** A deployed verticle with its instances. */
     private record Deployed(
-            VerticleDeployment deployment, String id, List<StageVerticle> consumers, WorkerExecutor workers) {
+            VerticleDeployment deployment, String id, List<Deployable> instances, WorkerExecutor workers) {
+        <T> List<T> instances(Class<T> type) {
+            return instances.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        List<StageVerticle> consumers() {
+            return instances(StageVerticle.class);
+        }
+
         int inUse() {
-            return consumers.stream().mapToInt(StageVerticle::inUse).sum();
+            return consumers().stream().mapToInt(StageVerticle::inUse).sum();
         }
     }
 
@@ -95,28 +101,35 @@ final class VerticleDeployer {
         }
         WorkerExecutor workers =
                 vertx.createSharedWorkerExecutor("sluice-" + name, deployment.threads(), MAX_WORK_DAYS, TimeUnit.DAYS);
-        List<StageVerticle> consumers = new CopyOnWriteArrayList<>();
+        List<Deployable> instances = new CopyOnWriteArrayList<>();
         Promise<String> deploying = Promise.promise();
         owner.runOnContext(v -> vertx.deployVerticle(
-                        () -> instance(deployment, workers, consumers),
+                        () -> instance(deployment, workers, instances),
                         new DeploymentOptions().setInstances(deployment.instances()))
                 .onComplete(deploying));
         return deploying
                 .future()
-                .onSuccess(id -> deployed.put(name, new Deployed(deployment, id, consumers, workers)))
+                .onSuccess(id -> deployed.put(name, new Deployed(deployment, id, instances, workers)))
                 .onFailure(cause -> workers.close())
                 .mapEmpty();
     }
 
-    private Deployable instance(VerticleDeployment deployment, WorkerExecutor workers, List<StageVerticle> consumers) {
+    private Deployable instance(VerticleDeployment deployment, WorkerExecutor workers, List<Deployable> instances) {
         Deployable instance = deployment.verticle().apply(workers);
-        if (instance instanceof StageVerticle consumer) {
-            consumers.add(consumer);
-            if (isPaused.test(deployment.name())) {
-                consumer.startPaused();
-            }
+        instances.add(instance);
+        if (instance instanceof StageVerticle consumer && isPaused.test(deployment.name())) {
+            consumer.startPaused();
         }
         return instance;
+    }
+
+    /** Completes when all deployed verticles are connected to the broker; {@code onFailure} maps a failure of one of them. */
+    Future<Void> whenConnected(Function<Throwable, Future<Void>> onFailure) {
+        return Future.all(deployed.values().stream()
+                        .flatMap(verticle -> verticle.instances(BrokerVerticle.class).stream())
+                        .map(instance -> instance.whenConnected().recover(onFailure))
+                        .toList())
+                .mapEmpty();
     }
 
     /** Undeploys a verticle, which stops consuming and requeues its deliveries; does nothing if it is not deployed. */

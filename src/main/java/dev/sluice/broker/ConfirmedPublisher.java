@@ -31,6 +31,7 @@ public final class ConfirmedPublisher {
     private final Vertx vertx;
     private final Context context;
     private final RabbitMqConfig config;
+    private final boolean declaring;
     private final ConnectionSupervisor supervisor;
 
     private PendingConfirms confirms = new PendingConfirms();
@@ -39,6 +40,12 @@ public final class ConfirmedPublisher {
 
     /** Creates a publisher that does nothing before {@link #start}. */
     public ConfirmedPublisher(Vertx vertx, RabbitMqConfig config) {
+        this(vertx, config, true);
+    }
+
+    /** @param declaring whether exchanges and queues are declared on each connection */
+    public ConfirmedPublisher(Vertx vertx, RabbitMqConfig config, boolean declaring) {
+        this.declaring = declaring;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.config = config;
@@ -51,7 +58,10 @@ public final class ConfirmedPublisher {
         context.runOnContext(v -> supervisor.start());
     }
 
-    /** Completes on the first connection to the broker; fails with {@link BrokerException} if stopped before. */
+    /**
+     * Completes on the first connection to the broker; fails with {@link BrokerException} if stopped before, or if the
+     * broker permanently refuses it.
+     */
     public Future<Void> whenConnected() {
         return supervisor.ready();
     }
@@ -137,7 +147,9 @@ public final class ConfirmedPublisher {
         confirms = created;
         blocked = false;
         return connection.execute(channel -> {
-            Topology.declare(channel, config.queueMode());
+            if (declaring) {
+                Topology.declare(channel, config.queueMode());
+            }
             channel.addReturnListener(returned -> context.runOnContext(v -> created.onReturn(
                     returned.getProperties().getMessageId(),
                     new BrokerException("Not published: no queue is bound to exchange '" + returned.getExchange()

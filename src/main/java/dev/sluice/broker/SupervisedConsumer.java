@@ -91,7 +91,10 @@ public final class SupervisedConsumer {
         });
     }
 
-    /** Completes when consuming starts for the first time; fails with {@link BrokerException} if stopped before. */
+    /**
+     * Completes when consuming starts for the first time; fails with {@link BrokerException} if stopped before, or if the
+     * broker permanently refuses it.
+     */
     public Future<Void> whenConsuming() {
         return supervisor.ready();
     }

@@ -48,6 +48,12 @@ public final class UpdateSubscription {
      */
     public static Future<UpdateSubscription> open(
             Vertx vertx, RabbitMqConfig config, Source source, Predicate<Buffer> isMine) {
+        return open(vertx, config, source, isMine, true);
+    }
+
+    /** As above; {@code declaring} decides whether missing queues of the contract are declared. */
+    public static Future<UpdateSubscription> open(
+            Vertx vertx, RabbitMqConfig config, Source source, Predicate<Buffer> isMine, boolean declaring) {
         BrokerEndpoint endpoint = BrokerEndpoint.of(config);
         BrokerConnection connection =
                 new BrokerConnection(vertx, endpoint, "updates listener", BrokerConnection.Use.CONSUME);
@@ -55,7 +61,9 @@ public final class UpdateSubscription {
         return connection
                 .open()
                 .compose(open -> connection.execute(channel -> {
-                    Topology.declare(channel, config.queueMode());
+                    if (declaring) {
+                        Topology.declare(channel, config.queueMode());
+                    }
                     channel.basicConsume(queue(channel, source), false, new UpdateConsumer(channel, isMine));
                 }))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)

@@ -1,20 +1,28 @@
 package dev.sluice.cli;
 
 import dev.sluice.broker.BrokerCheck;
+import dev.sluice.broker.Topology;
+import dev.sluice.common.text.TerminalEscaper;
 import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
+import dev.sluice.job.StageName;
 import dev.sluice.objectstore.s3.S3ObjectStore;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.workspace.Workspace;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Validates the configuration and tests the services in it. Changes nothing. */
 @Command(name = "check", description = "Validate the configuration and test all connections. Changes nothing.")
@@ -23,6 +31,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Mixin
     private ConfigOption config = new ConfigOption();
+
+    @Option(names = "--json", description = "print one JSON object per section: section, subject, ok, errors")
+    private boolean json;
 
     @Override
     public Integer call() throws Exception {
@@ -42,9 +53,13 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private static int print(List<CheckResult> results) {
+    private int print(List<CheckResult> results) {
         PrintStream out = System.out;
         for (CheckResult result : results) {
+            if (json) {
+                out.println(TerminalEscaper.escape(result.toJson().encode()));
+                continue;
+            }
             out.printf(
                     "%-10s %-7s %s%n", result.section(), result.errors().isEmpty() ? "ok" : "FAILED", result.subject());
             result.errors().forEach(error -> out.printf("%-18s %s%n", "", TextSanitizer.singleLine(error)));
@@ -55,11 +70,33 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static Future<CheckResult> broker(Vertx vertx, SluiceConfig config) {
-        return check("rabbitmq", config.rabbitmq().uri(), BrokerCheck.check(vertx, config.rabbitmq()));
+        return withTimeout(
+                "rabbitmq",
+                config.rabbitmq().uri(),
+                BrokerCheck.check(vertx, config.rabbitmq(), consumedQueues(config)));
+    }
+
+    private static List<String> consumedQueues(SluiceConfig config) {
+        List<String> queues = new ArrayList<>();
+        for (StageName stage : StageName.values()) {
+            if (config.stage(stage).instances() > 0) {
+                queues.add(Topology.queueOf(stage));
+            }
+        }
+        if (config.consumers().requests().enabled()) {
+            queues.add(Topology.REQUESTS_QUEUE);
+        }
+        if (config.backend().enabled()) {
+            queues.add(Topology.UPDATES_QUEUE);
+        }
+        return queues;
     }
 
     private static Future<CheckResult> database(Vertx vertx, SluiceConfig config) {
-        return withTimeout("postgres", config.postgres().uri(), Database.check(vertx, config.postgres()));
+        return withTimeout(
+                "postgres",
+                config.postgres().uri(),
+                Database.check(vertx, config.postgres(), UserTables.required(config.postgres())));
     }
 
     private static Future<CheckResult> store(Vertx vertx, SluiceConfig config) {
@@ -105,5 +142,13 @@ public final class CheckCommand implements Callable<Integer> {
      * @param subject the service or program
      * @param errors empty: the check succeeded
      */
-    private record CheckResult(String section, String subject, List<String> errors) {}
+    private record CheckResult(String section, String subject, List<String> errors) {
+        JsonObject toJson() {
+            return new JsonObject()
+                    .put("section", section)
+                    .put("subject", subject)
+                    .put("ok", errors.isEmpty())
+                    .put("errors", new JsonArray(errors));
+        }
+    }
 }

@@ -66,7 +66,7 @@ public final class RunCommand implements Callable<Integer> {
                 clustered ? Optional.of(cluster(loaded)) : Optional.empty(),
                 loaded.monitoring().enabled() ? Optional.of(metrics) : Optional.empty());
         int launched = new VertxApplication(vertx.forLauncher(clustered), hooks).launch();
-        sluice.whenStarted().await();
+        sluice.whenReady().await();
         return launched;
     }
 

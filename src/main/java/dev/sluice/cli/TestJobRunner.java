@@ -3,7 +3,9 @@ package dev.sluice.cli;
 import dev.sluice.broker.ConfirmedPublisher;
 import dev.sluice.broker.OutgoingMessage;
 import dev.sluice.broker.Topology;
+import dev.sluice.broker.TopologyDeclaration;
 import dev.sluice.broker.UpdateSubscription;
+import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.cli.output.UpdateFormatter;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.message.MessageCodec;
@@ -38,20 +40,36 @@ final class TestJobRunner {
     /** Sends the job and waits for its last update; empty after {@code timeout}. */
     Future<Optional<JsonObject>> run(
             Vertx vertx, RabbitMqConfig broker, UpdateSubscription.Source source, Duration timeout) {
-        return UpdateSubscription.open(vertx, broker, source, this::onUpdate).compose(subscription -> {
-            subscription.whenClosed().onFailure(end::tryFail);
-            ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, broker);
-            publisher.start();
-            return publisher
-                    .whenConnected()
-                    .compose(ready -> publisher.publish(message()))
-                    .compose(sent -> end.future())
-                    .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                    .map(Optional::of)
-                    .recover(TestJobRunner::onTimeout)
-                    .eventually(publisher::stop)
-                    .eventually(subscription::close);
-        });
+        return TopologyDeclaration.declarePermitted(vertx, broker)
+                .compose(declared -> UpdateSubscription.open(vertx, broker, source, this::onUpdate, false)
+                        .recover(cause -> Future.failedFuture(explain(source, cause))))
+                .compose(subscription -> send(vertx, broker, subscription, timeout));
+    }
+
+    /** A copy of the updates needs a queue, which the user may not be permitted to declare. */
+    private static Throwable explain(UpdateSubscription.Source source, Throwable cause) {
+        return source == UpdateSubscription.Source.PRIVATE_QUEUE
+                        && cause instanceof BrokerException refusal
+                        && refusal.isPermanent()
+                ? new BrokerException(
+                        refusal.message() + " A user that may not declare queues needs --from-queue.", refusal)
+                : cause;
+    }
+
+    private Future<Optional<JsonObject>> send(
+            Vertx vertx, RabbitMqConfig broker, UpdateSubscription subscription, Duration timeout) {
+        subscription.whenClosed().onFailure(end::tryFail);
+        ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, broker, false);
+        publisher.start();
+        return publisher
+                .whenConnected()
+                .compose(ready -> publisher.publish(message()))
+                .compose(sent -> end.future())
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .map(Optional::of)
+                .recover(TestJobRunner::onTimeout)
+                .eventually(publisher::stop)
+                .eventually(subscription::close);
     }
 
     /** Number of received updates of the job. */

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param partSize bytes of one part of a multipart upload and of one range of a download; at least 5 MiB
  * @param parallelism concurrent parts or ranges of one object
  * @param timeout of one request (one part, one range)
+ * @param expectContinue whether an upload waits for the store's consent before it sends its body
  */
 public record S3Config(
         Optional<URI> endpoint,
@@ -33,7 +34,8 @@ public record S3Config(
         boolean pathStyle,
         long partSize,
         int parallelism,
-        Duration timeout) {
+        Duration timeout,
+        boolean expectContinue) {
 
     static S3Config read(ConfigSection section) {
         Optional<URI> endpoint = section.read("endpoint", S3Config::endpoint);
@@ -61,7 +63,8 @@ public record S3Config(
                 section.bool("pathStyle", endpoint.isPresent()),
                 section.longValue("partSizeMiB", 8, 5, 512) << 20,
                 section.integer("parallelism", 4, 1, 64),
-                section.duration("timeoutSeconds", 60, 1, 3600));
+                section.duration("timeoutSeconds", 60, 1, 3600),
+                section.bool("expectContinue", true));
     }
 
     private static URI endpoint(Object value) {

@@ -44,6 +44,7 @@ public enum ErrorCode {
     // Services
     STORE_UNAVAILABLE(FailureAction.RETRY),
     STORE_REFUSED(FailureAction.RETRY),
+    STORE_UNSUPPORTED(FailureAction.FAIL),
     DATABASE_UNAVAILABLE(FailureAction.RETRY),
     // Worker
     WORKER_LOST(FailureAction.FAIL),

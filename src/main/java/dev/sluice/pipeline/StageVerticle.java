@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.broker.BrokerVerticle;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.SupervisedConsumer;
 import dev.sluice.common.async.ConcurrencyLimiter;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * prefetched message runs while it waits. More deliveries than slots are received only after a channel was lost; they
  * are queued. Undeployed, the verticle requeues its deliveries without counting the attempts.
  */
-public final class StageVerticle extends VerticleBase {
+public final class StageVerticle extends VerticleBase implements BrokerVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(StageVerticle.class);
     /** Time for cancelled work to end: SIGTERM must be handled within ten seconds altogether. */
     private static final Duration STOP_WITHIN = Duration.ofSeconds(7);
@@ -137,6 +138,11 @@ public final class StageVerticle extends VerticleBase {
         Promise<Void> promise = Promise.promise();
         context.runOnContext(v -> action.get().onComplete(promise));
         return promise.future();
+    }
+
+    @Override
+    public Future<Void> whenConnected() {
+        return Objects.requireNonNull(consumer).whenConsuming();
     }
 
     @Override

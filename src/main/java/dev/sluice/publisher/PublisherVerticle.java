@@ -1,5 +1,6 @@
 package dev.sluice.publisher;
 
+import dev.sluice.broker.BrokerVerticle;
 import dev.sluice.broker.ConfirmedPublisher;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.UpdatesConfig;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The only publisher of the process: relays the outbox and sends progress. It runs one of the two at a time, so that a progress
  * update never overtakes the step that it belongs to.
  */
-public final class PublisherVerticle extends VerticleBase {
+public final class PublisherVerticle extends VerticleBase implements BrokerVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(PublisherVerticle.class);
 
     private final RabbitMqConfig broker;
@@ -158,6 +159,11 @@ public final class PublisherVerticle extends VerticleBase {
             LOG.atWarn().addKeyValue("error", cause.getMessage()).log("outbox relay failed; retrying");
         }
         failing = true;
+    }
+
+    @Override
+    public Future<Void> whenConnected() {
+        return publisher().whenConnected();
     }
 
     @Override

@@ -21,7 +21,7 @@ class SluiceVerticleIT {
         verticle.stopBlocking();
 
         get(services.vertx().deployVerticle(verticle));
-        get(verticle.whenStarted());
+        get(verticle.whenReady());
 
         assertThat(services.database().value("SELECT to_regnamespace('sluice')"))
                 .isNull();
@@ -35,7 +35,7 @@ class SluiceVerticleIT {
 
         verticle.stopBlocking();
 
-        get(verticle.whenStarted());
+        get(verticle.whenReady());
         assertThat(services.isConsuming()).isFalse();
     }
 }

@@ -62,10 +62,11 @@ public final class AttackedProcess implements AutoCloseable {
 
     /** The JVM options of the image; everything is logged. */
     private static String[] imageOptions() throws IOException {
-        Matcher image =
-                Pattern.compile("JAVA_TOOL_OPTIONS=\"([^\"]+)\"").matcher(Files.readString(Path.of("Dockerfile")));
-        assertThat(image.find()).isTrue();
-        return (image.group(1) + " -DSLUICE_LOG_LEVEL=DEBUG").split(" ");
+        return Stream.concat(
+                        Files.readAllLines(Path.of("deploy", "jvm.options")).stream()
+                                .filter(line -> line.startsWith("-")),
+                        Stream.of("-DSLUICE_LOG_LEVEL=DEBUG"))
+                .toArray(String[]::new);
     }
 
     /** Opens a connection from the address of the attacker. */

@@ -300,7 +300,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
 
     @Test
     void findsNothingToComplainOfInAWorkingBroker() {
-        assertThat(BrokerCheck.check(vertx, node.config()).await()).isNull();
+        assertThat(CheckedBroker.check(vertx, node.config()).await()).isNull();
     }
 
     @Test
@@ -316,7 +316,7 @@ abstract class BrokerContract<N extends BrokerNode> extends PublisherContract<N>
                 good.confirmTimeout(),
                 good.queueMode());
 
-        Future<Void> check = BrokerCheck.check(vertx, bad);
+        Future<Void> check = CheckedBroker.check(vertx, bad);
 
         assertThatThrownBy(() -> check.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)

@@ -87,7 +87,7 @@ class BrokerTlsIT {
         assertThat(node.ctl("list_connections", "ssl", "--no-table-headers").lines())
                 .hasSize(2)
                 .containsOnly("true");
-        BrokerCheck.check(vertx, config).await(SECONDS, TimeUnit.SECONDS);
+        CheckedBroker.check(vertx, config).await(SECONDS, TimeUnit.SECONDS);
         Future.all(consumer.stop(), publisher.stop()).await(SECONDS, TimeUnit.SECONDS);
     }
 
@@ -136,7 +136,7 @@ class BrokerTlsIT {
 
     /** What {@code check} prints, and what the log says while the broker is waited for. */
     private static void assertBothSay(RabbitMqConfig config, String sentence) throws Exception {
-        Future<Void> check = BrokerCheck.check(vertx, config);
+        Future<Void> check = CheckedBroker.check(vertx, config);
         assertThatThrownBy(() -> check.await(SECONDS, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageStartingWith(sentence);

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.config.RabbitMqConfig.QueueMode;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -136,11 +138,11 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
         node.ctl("set_permissions", "-p", "own", node.user(), ".*", ".*", ".*");
         RabbitMqConfig quorum = inVirtualHost("own", QueueMode.QUORUM);
         RabbitMqConfig passive = inVirtualHost("own", QueueMode.PASSIVE);
-        assertThatThrownBy(() -> BrokerCheck.check(vertx, passive).await(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> CheckedBroker.check(vertx, passive).await(10, TimeUnit.SECONDS))
                 .hasMessageContaining("video.updates")
                 .hasMessageContaining("video.processing.upload");
 
-        BrokerCheck.check(vertx, quorum).await(10, TimeUnit.SECONDS);
+        CheckedBroker.check(vertx, quorum).await(10, TimeUnit.SECONDS);
         assertThat(node.ctl("list_queues", "-p", "own", "name", "--no-table-headers"))
                 .isEmpty();
         for (RabbitMqConfig config : new RabbitMqConfig[] {quorum, passive}) {
@@ -154,7 +156,7 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
                         .lines())
                 .hasSize(8)
                 .containsOnly("quorum");
-        assertThatThrownBy(() -> BrokerCheck.check(vertx, inVirtualHost("own", QueueMode.CLASSIC))
+        assertThatThrownBy(() -> CheckedBroker.check(vertx, inVirtualHost("own", QueueMode.CLASSIC))
                         .await(10, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("x-queue-type")
@@ -163,9 +165,99 @@ class RabbitMqContractIT extends BrokerContract<RabbitNode> {
 
     @Test
     void namesAVirtualHostThatIsNotThere() {
-        Future<Void> check = BrokerCheck.check(vertx, inVirtualHost("no-such-host", QueueMode.CLASSIC));
+        Future<Void> check = CheckedBroker.check(vertx, inVirtualHost("no-such-host", QueueMode.CLASSIC));
 
         assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS)).hasMessageContaining("'no-such-host'");
+    }
+
+    @Test
+    void checkReportsMissingPermissionsAndChangesNothing() throws Exception {
+        node.ctl("add_vhost", "limited");
+        node.ctl("add_user", "limited", node.password().reveal());
+        node.ctl("set_permissions", "-p", "limited", node.user(), ".*", ".*", ".*");
+        node.ctl("set_permissions", "-p", "limited", "limited", "^$", "^$", "^$");
+        RabbitMqConfig full = inVirtualHost("limited", QueueMode.CLASSIC);
+        RabbitMqConfig limited = new RabbitMqConfig(
+                full.uri(),
+                "limited",
+                full.password(),
+                full.caFile(),
+                full.heartbeat(),
+                full.connectTimeout(),
+                full.confirmTimeout(),
+                full.queueMode());
+
+        List<String> ofMissing = problems(limited);
+        List<String> withAllPermissions = problems(full);
+        String queues = node.ctl("list_queues", "-p", "limited", "name", "--no-table-headers");
+        publish(full);
+        List<String> ofExisting = problems(limited);
+        node.ctl("set_permissions", "-p", "limited", "limited", ".*", ".*", "^$");
+        List<String> withoutRead = problems(limited);
+        List<String> withAllOnExisting = problems(full);
+
+        assertThat(ofMissing)
+                .hasSize(Topology.EXCHANGES.size()
+                        + Topology.BINDINGS.size()
+                        + Topology.INTERNAL_QUEUES.size()
+                        + List.of(Topology.DEFAULT_EXCHANGE).size())
+                .allMatch(problem -> problem.contains("the user 'limited' lacks a permission: 403"));
+        assertThat(ofExisting).containsAll(ofMissing);
+        assertThat(withoutRead)
+                .anyMatch(problem -> problem.contains("queue 'video.processing.download'"))
+                .anyMatch(problem -> problem.contains("exchange 'video.processing'"))
+                .noneMatch(problem -> problem.contains("queue 'video.processing.dead'"));
+        assertThat(withAllPermissions).isEmpty();
+        assertThat(withAllOnExisting).isEmpty();
+        assertThat(queues).isEmpty();
+        try (Connection connection = connect(full);
+                Channel channel = connection.createChannel()) {
+            assertThat(channel.basicGet(Topology.DOWNLOAD_QUEUE, true))
+                    .returns(false, message -> message.getEnvelope().isRedeliver());
+            assertThat(channel.messageCount(Topology.DOWNLOAD_QUEUE)).isZero();
+        }
+        SupervisedConsumer refused = new SupervisedConsumer(vertx, limited, Topology.DOWNLOAD_QUEUE, 1, delivery -> {});
+        refused.start();
+        assertThatThrownBy(() -> refused.whenConsuming().await(20, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        BrokerException.class,
+                        cause -> assertThat(cause.isPermanent()).isTrue());
+        refused.stop().await(10, TimeUnit.SECONDS);
+        node.ctl("set_permissions", "-p", "limited", "limited", "^$", ".*", ".*");
+        publishWithoutDeclaring(limited);
+    }
+
+    /** As send-test-job does. */
+    private void publishWithoutDeclaring(RabbitMqConfig config) throws Exception {
+        TopologyDeclaration.declarePermitted(vertx, config).await(20, TimeUnit.SECONDS);
+        UpdateSubscription updates = UpdateSubscription.open(
+                        vertx, config, UpdateSubscription.Source.SHARED_QUEUE, update -> false, false)
+                .await(20, TimeUnit.SECONDS);
+        ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config, false);
+        publisher.start();
+        publisher.whenConnected().await(20, TimeUnit.SECONDS);
+        publisher.publish(download("b")).await(10, TimeUnit.SECONDS);
+        Future.all(publisher.stop(), updates.close()).await(10, TimeUnit.SECONDS);
+    }
+
+    private List<String> problems(RabbitMqConfig config) throws Exception {
+        return BrokerCheck.check(vertx, config, Topology.INPUT_QUEUES).await(30, TimeUnit.SECONDS);
+    }
+
+    private void publish(RabbitMqConfig config) throws Exception {
+        ConfirmedPublisher publisher = new ConfirmedPublisher(vertx, config);
+        publisher.start();
+        publisher.whenConnected().await(20, TimeUnit.SECONDS);
+        publisher.publish(download("a")).await(10, TimeUnit.SECONDS);
+        publisher.stop().await(10, TimeUnit.SECONDS);
+    }
+
+    private static Connection connect(RabbitMqConfig config) throws Exception {
+        ConnectionFactory factory = new ConnectionFactory();
+        factory.setUri(config.uri());
+        factory.setUsername(config.user());
+        factory.setPassword(config.password().reveal());
+        return factory.newConnection();
     }
 
     private RabbitMqConfig inVirtualHost(String name, QueueMode queues) {

@@ -33,7 +33,7 @@ class UnreachableBrokerTest {
     void saysThatNothingListens() throws Exception {
         int port = ChildProcess.freePort();
 
-        Future<Void> check = BrokerCheck.check(vertx, config("amqp://127.0.0.1:" + port, Duration.ofSeconds(2)));
+        Future<Void> check = CheckedBroker.check(vertx, config("amqp://127.0.0.1:" + port, Duration.ofSeconds(2)));
 
         assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
@@ -43,7 +43,7 @@ class UnreachableBrokerTest {
 
     @Test
     void saysThatTheNameIsNotKnown() {
-        Future<Void> check = BrokerCheck.check(vertx, config("amqp://broker.invalid", Duration.ofSeconds(2)));
+        Future<Void> check = CheckedBroker.check(vertx, config("amqp://broker.invalid", Duration.ofSeconds(2)));
 
         assertThatThrownBy(() -> check.await(20, TimeUnit.SECONDS))
                 .isInstanceOf(BrokerException.class)
@@ -53,8 +53,8 @@ class UnreachableBrokerTest {
     @Test
     void saysThatThereIsNoAnswer() throws IOException {
         try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            Future<Void> check =
-                    BrokerCheck.check(vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
+            Future<Void> check = CheckedBroker.check(
+                    vertx, config("amqp://127.0.0.1:" + mute.getLocalPort(), Duration.ofMillis(500)));
 
             assertThatThrownBy(() -> check.await(10, TimeUnit.SECONDS))
                     .isInstanceOf(BrokerException.class)

@@ -101,7 +101,8 @@ class SectionsTest {
                         false,
                         8L * 1024 * 1024,
                         4,
-                        Duration.ofSeconds(60)));
+                        Duration.ofSeconds(60),
+                        true));
     }
 
     @Test
@@ -118,7 +119,8 @@ class SectionsTest {
                         false,
                         16L * 1024 * 1024,
                         8,
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(30),
+                        false));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -45,11 +46,17 @@ final class JarProcess implements AutoCloseable {
         command.addAll(OPTIONS);
         command.addAll(List.of("-jar", jar.toString()));
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
+        return start(command, Map.of());
+    }
+
+    /** Starts a complete command. */
+    static JarProcess start(List<String> command, Map<String, String> environment) throws IOException {
         Path out = Files.createTempFile("sluice-out", ".txt");
         Path err = Files.createTempFile("sluice-err", ".txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SLUICE_"));
+        builder.environment().putAll(environment);
         return new JarProcess(builder.start(), out, err);
     }
 

@@ -1,11 +1,13 @@
 package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.sluice.ffmpeg.sandbox.Bubblewrap;
 import dev.sluice.job.StageName;
 import dev.sluice.persistence.job.JobStatus;
 import dev.sluice.persistence.job.RunStatus;
@@ -76,6 +78,22 @@ class ProductionJarIT {
         }
     }
 
+    /** The steps of the Dockerfile, with its paths in a directory, as the user of the image with a read-only root file system. */
+    @Test
+    void checkSucceedsInSandboxAsInTheImage() throws Exception {
+        assumeThat(Bubblewrap.works()).as("bubblewrap works").isTrue();
+        ImageDirectory image = ImageDirectory.build(Files.createDirectory(directory.resolve("image")));
+        Path config = file("image", settings("fast"));
+
+        try (JarProcess check = image.run(config, "check", "-conf", config)) {
+            assertThat(check.awaitExit(Duration.ofSeconds(60)))
+                    .as(check.toString())
+                    .isZero();
+            assertThat(check.out().lines()).hasSize(5).allMatch(line -> line.matches("\\w+ +ok +.*"));
+            assertThat(check.out()).contains("in a sandbox");
+        }
+    }
+
     @Test
     void checkPrintsErrorOfEachUnavailableService() throws Exception {
         JsonObject bad = settings("fast");
@@ -83,7 +101,12 @@ class ProductionJarIT {
         bad.getJsonObject("postgres").put("password", "mistaken");
         bad.getJsonObject("s3").put("bucket", "nowhere");
 
-        try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", file("bad", bad))) {
+        try (JarProcess check = JarProcess.run(JarProcess.PRODUCTION, "check", "-conf", file("bad", bad));
+                JarProcess json = JarProcess.run(JarProcess.PRODUCTION, "check", "--json", "-conf", file("bad", bad))) {
+            assertThat(json.exitCode()).isEqualTo(1);
+            assertThat(json.out().lines().map(JsonObject::new))
+                    .extracting(line -> line.getString("section") + " " + line.getBoolean("ok"))
+                    .containsExactly("rabbitmq false", "postgres false", "s3 false", "workspace true", "ffmpeg true");
             assertThat(check.exitCode()).isEqualTo(1);
             assertThat(check.out())
                     .containsPattern("rabbitmq +FAILED")
@@ -112,6 +135,19 @@ class ProductionJarIT {
                         .contains("postgres.poolSize: invalid value 'many'");
                 assertThat(invalid.out()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void runFailsIfTheBrokerRejectsThePassword() throws Exception {
+        JsonObject bad = settings("fast");
+        bad.getJsonObject("rabbitmq").put("password", "mistaken");
+
+        try (JarProcess run = JarProcess.run(JarProcess.PRODUCTION, "-conf", file("rejected", bad))) {
+            assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+            assertThat(run.err())
+                    .contains("RabbitMQ at", "password", "pipeline stopped")
+                    .doesNotContain("ready");
         }
     }
 
@@ -202,7 +238,12 @@ class ProductionJarIT {
                     .containsPattern("360p +640x360 +[0-9,]+  s3://media/videos/")
                     .containsPattern("thumbnail +320x180 +[0-9,]+  s3://media/thumbnails/");
             assertThat(worker.err())
-                    .contains("HTTP API listening", "authentication disabled", "pipeline started", "pipeline stopped")
+                    .contains(
+                            "HTTP API listening",
+                            "authentication disabled",
+                            "pipeline started",
+                            " ready ",
+                            "pipeline stopped")
                     .doesNotContain("ERROR", "\tat ");
         }
     }

@@ -1,5 +1,6 @@
 package dev.sluice.backend.update;
 
+import dev.sluice.broker.BrokerVerticle;
 import dev.sluice.broker.Delivery;
 import dev.sluice.broker.SupervisedConsumer;
 import dev.sluice.broker.Topology;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Consumes the updates queue and applies the updates to the user's tables, one after the other. Undecodable updates and updates
  * of unknown jobs are dead-lettered; while the database is unavailable no update is applied.
  */
-public final class UpdateConsumerVerticle extends VerticleBase {
+public final class UpdateConsumerVerticle extends VerticleBase implements BrokerVerticle {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateConsumerVerticle.class);
     private static final int PREFETCH = 50;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
@@ -66,6 +67,11 @@ public final class UpdateConsumerVerticle extends VerticleBase {
         consumer = started;
         started.start();
         return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> whenConnected() {
+        return Objects.requireNonNull(consumer).whenConsuming();
     }
 
     @Override

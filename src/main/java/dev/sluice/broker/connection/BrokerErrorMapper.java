@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Maps exceptions of the AMQP client to a {@link BrokerException} that names the broker and the reason. */
 public final class BrokerErrorMapper {
     private static final int MAX_QUOTE = 300;
+    /** Part of the reply with code 406 that closes a channel of RabbitMQ. */
+    private static final String CONSUMER_TIMEOUT = "delivery acknowledgement on channel";
+
     private static final String TRUNCATED = "the connection was cut.";
 
     private BrokerErrorMapper() {}
@@ -30,7 +33,8 @@ public final class BrokerErrorMapper {
         if (cause instanceof BrokerException known) {
             return known;
         }
-        return new BrokerException("RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause);
+        return new BrokerException(
+                "RabbitMQ at " + endpoint + ": " + reason(endpoint, cause), cause, isPermanent(cause));
     }
 
     /** Translates {@code cause}, which occurred before the broker had sent anything. */
@@ -91,11 +95,46 @@ public final class BrokerErrorMapper {
         return null;
     }
 
+    /** A wrong password, a missing permission or virtual host, or a declaration that differs. */
+    private static boolean isPermanent(Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof AuthenticationFailureException) {
+                return true;
+            }
+            if (at instanceof ShutdownSignalException shutdown) {
+                Method reason = shutdown.getReason();
+                return (reason instanceof AMQP.Channel.Close channel
+                                && isPermanent(channel.getReplyCode(), channel.getReplyText()))
+                        || (reason instanceof AMQP.Connection.Close connection
+                                && isPermanent(connection.getReplyCode(), connection.getReplyText()));
+            }
+        }
+        return false;
+    }
+
+    private static boolean isPermanent(int code, @Nullable String text) {
+        return switch (code) {
+            case AMQP.ACCESS_REFUSED, AMQP.PRECONDITION_FAILED -> true;
+            // A limit of connections or channels is reached for a time only.
+            case AMQP.NOT_ALLOWED -> text == null || !text.contains("limit");
+            default -> false;
+        };
+    }
+
     /** Returns whether the broker reported that the named queue or exchange does not exist. */
     public static boolean isNotFound(IOException refused) {
+        return hasReplyCode(refused, AMQP.NOT_FOUND);
+    }
+
+    /** Returns whether the broker rejected the arguments of a request. */
+    public static boolean isPreconditionFailed(IOException refused) {
+        return hasReplyCode(refused, AMQP.PRECONDITION_FAILED);
+    }
+
+    private static boolean hasReplyCode(IOException refused, int code) {
         return refused.getCause() instanceof ShutdownSignalException shutdown
                 && shutdown.getReason() instanceof AMQP.Channel.Close close
-                && close.getReplyCode() == AMQP.NOT_FOUND;
+                && close.getReplyCode() == code;
     }
 
     /** Returns why a connection or channel was closed. */
@@ -116,6 +155,10 @@ public final class BrokerErrorMapper {
 
     private static String refused(BrokerEndpoint endpoint, int code, @Nullable String text) {
         String quote = code + quoted(text);
+        if (text != null && text.contains(CONSUMER_TIMEOUT)) {
+            return "a delivery was not acknowledged within the consumer_timeout of the broker, which requeued it: "
+                    + quote + ".";
+        }
         return switch (code) {
             case AMQP.PRECONDITION_FAILED -> "a queue, exchange or delivery differs from the expected: " + quote + ".";
             case AMQP.NOT_FOUND -> "something does not exist: " + quote + ".";

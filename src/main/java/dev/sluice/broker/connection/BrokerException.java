@@ -9,12 +9,24 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean permanent;
+
     public BrokerException(String message) {
         this(message, null);
     }
 
     public BrokerException(String message, @Nullable Throwable cause) {
+        this(message, cause, false);
+    }
+
+    BrokerException(String message, @Nullable Throwable cause, boolean permanent) {
         super(message, cause);
+        this.permanent = permanent;
+    }
+
+    /** Returns whether the broker refuses the client until an operator changes the configuration or the broker. */
+    public boolean isPermanent() {
+        return permanent;
     }
 
     /** Returns the message for operators. */

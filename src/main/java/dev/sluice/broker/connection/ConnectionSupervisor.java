@@ -74,7 +74,10 @@ public final class ConnectionSupervisor {
         }
     }
 
-    /** Completes when a connection is established for the first time; fails if stopped before. */
+    /**
+     * Completes when a connection is established for the first time; fails if stopped before, or if the broker permanently
+     * refuses it. In the latter case attempts continue.
+     */
     public Future<Void> ready() {
         return ready.future();
     }
@@ -93,8 +96,14 @@ public final class ConnectionSupervisor {
                 .compose(open -> setUp.apply(fresh))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(done -> onConnected(fresh))
-                .onFailure(cause -> replace(
-                        fresh, BrokerErrorMapper.translate(endpoint, cause).message()));
+                .onFailure(cause -> onFailed(fresh, BrokerErrorMapper.translate(endpoint, cause)));
+    }
+
+    private void onFailed(BrokerConnection fresh, BrokerException cause) {
+        if (cause.isPermanent()) {
+            ready.tryFail(cause);
+        }
+        replace(fresh, cause.message());
     }
 
     private void onConnected(BrokerConnection fresh) {

@@ -23,6 +23,9 @@ import java.util.zip.CheckedInputStream;
 record ProgramDirectory(Path path) {
     private static final String CHECKSUMS = "checksums";
     private static final long ROOT = 0;
+    /** Belongs to the user of this process. Linux only. */
+    private static final Path PROCESS = Path.of("/proc/self");
+
     private static final Set<PosixFilePermission> WRITE_BY_OTHERS =
             Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
@@ -43,8 +46,8 @@ record ProgramDirectory(Path path) {
         if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             return;
         }
-        long owner = ((Number) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)).longValue();
-        if (owner != ROOT && owner != new UnixSystem().getUid()) {
+        long owner = owner(file, LinkOption.NOFOLLOW_LINKS);
+        if (owner != ROOT && owner != currentUser()) {
             throw new IOException(file + " belongs to another user (" + owner + "); programs in it cannot be trusted");
         }
         for (PosixFilePermission permission : Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -52,6 +55,15 @@ record ProgramDirectory(Path path) {
                 throw new IOException(file + " is writable by other users; programs in it cannot be trusted");
             }
         }
+    }
+
+    /** {@link UnixSystem} reports 0 for a user without a name, which is common in containers. */
+    private static long currentUser() throws IOException {
+        return Files.exists(PROCESS) ? owner(PROCESS) : new UnixSystem().getUid();
+    }
+
+    private static long owner(Path file, LinkOption... options) throws IOException {
+        return ((Number) Files.getAttribute(file, "unix:uid", options)).longValue();
     }
 
     /** Whether all files are there, with the content they had when they were unpacked. */

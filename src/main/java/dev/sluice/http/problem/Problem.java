@@ -16,8 +16,11 @@ import java.util.Set;
 public record Problem(ProblemCode code, String detail) {
     public static final String CONTENT_TYPE = "application/problem+json";
 
-    private static final Set<ErrorCode> UNAVAILABLE_CODES =
-            Set.of(ErrorCode.DATABASE_UNAVAILABLE, ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_REFUSED);
+    private static final Set<ErrorCode> UNAVAILABLE_CODES = Set.of(
+            ErrorCode.DATABASE_UNAVAILABLE,
+            ErrorCode.STORE_UNAVAILABLE,
+            ErrorCode.STORE_REFUSED,
+            ErrorCode.STORE_UNSUPPORTED);
 
     JsonObject toJson() {
         return new JsonObject()

@@ -36,6 +36,7 @@ final class S3ClientFactory {
                 .region(Region.of(config.region()))
                 .credentialsProvider(credentials(config))
                 .forcePathStyle(config.pathStyle())
+                .serviceConfiguration(service -> service.expectContinueEnabled(config.expectContinue()))
                 // Many S3-compatible stores reject the checksums that the SDK adds by default.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)

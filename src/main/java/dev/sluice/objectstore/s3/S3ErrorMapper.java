@@ -43,7 +43,7 @@ final class S3ErrorMapper {
         if (error instanceof SdkClientException notSent) {
             return notSent(subject, notSent);
         }
-        return error instanceof IOException ? unavailable(subject, error) : JobException.of(error);
+        return error instanceof IOException ? interrupted(subject, error) : JobException.of(error);
     }
 
     /** The HTTP status of the store's response, or 0. */
@@ -72,37 +72,48 @@ final class S3ErrorMapper {
     private JobException responded(String subject, S3Exception response) {
         int status = response.statusCode();
         String code = errorCode(response);
-        String named = code.isEmpty() ? "HTTP " + status : code;
+        String named = code.isEmpty() ? "HTTP " + status : "HTTP " + status + " " + code;
         if (code.equals("NoSuchBucket")) {
-            return rejected("The bucket '" + bucket + "' does not exist at " + endpoint + ".", response);
+            return rejected(
+                    "The bucket '" + bucket + "' does not exist at " + endpoint + " (" + named + ").", response);
         }
         if (code.equals("NoSuchUpload")) {
             return new JobException(
                     ErrorCode.STORE_UNAVAILABLE,
-                    "The store at " + endpoint + " lost the multipart upload in progress for the " + subject + ".",
+                    "The store at " + endpoint + " lost the multipart upload in progress for the " + subject + " ("
+                            + named + ").",
                     response);
         }
         if (status == 404) {
             return new JobException(
                     ErrorCode.OBJECT_NOT_FOUND,
-                    "The " + subject + " was not found in bucket '" + bucket + "'.",
+                    "The " + subject + " was not found in bucket '" + bucket + "' (" + named + ").",
                     response);
         }
         if (status == 412) {
             return new JobException(
-                    ErrorCode.OBJECT_CHANGED, "The " + subject + " was replaced during the download.", response);
+                    ErrorCode.OBJECT_CHANGED,
+                    "The " + subject + " was replaced during the download (" + named + ").",
+                    response);
         }
         if (code.equals("InvalidAccessKeyId") || code.equals("SignatureDoesNotMatch")) {
             return rejected(
-                    "The store at " + endpoint + " rejected the access key or its secret (" + code + ").", response);
+                    "The store at " + endpoint + " rejected the access key or its secret (" + named + ").", response);
         }
         if (status == 401 || status == 403) {
             return rejected(
                     "The store denied access to the " + subject + " in bucket '" + bucket + "' (" + named + ").",
                     response);
         }
+        if (status == 501) {
+            return new JobException(
+                    ErrorCode.STORE_UNSUPPORTED,
+                    "The store at " + endpoint + " does not support the request for the " + subject + " (" + named
+                            + ").",
+                    response);
+        }
         if (status >= 500 || status == 408 || status == 429) {
-            return unavailable(subject, response);
+            return unavailable(subject, " (" + named + ")", response);
         }
         if (status >= 300 && status < 400) {
             return rejected(
@@ -117,13 +128,17 @@ final class S3ErrorMapper {
         String text = Optional.ofNullable(cause.getMessage()).orElse("");
         return text.contains("Unable to load credentials")
                 ? rejected("No credentials for the store at " + endpoint + " were found.", cause)
-                : unavailable(subject, cause);
+                : interrupted(subject, cause);
     }
 
-    private JobException unavailable(String subject, Throwable cause) {
+    private JobException interrupted(String subject, Throwable cause) {
         String reason = TlsErrorMapper.reason(cause, "s3.caFile", caFile)
                 .map(text -> ": " + text)
                 .orElse("");
+        return unavailable(subject, reason, cause);
+    }
+
+    private JobException unavailable(String subject, String reason, Throwable cause) {
         return new JobException(
                 ErrorCode.STORE_UNAVAILABLE,
                 "The store at " + endpoint + " failed to transfer the " + subject + reason + ".",

@@ -61,9 +61,12 @@ public final class Database {
         return open(vertx, config, new CancellationToken());
     }
 
-    /** Returns one error message per problem of the database or the connection; changes nothing; never fails. */
-    public static Future<List<String>> check(Vertx vertx, PostgresConfig config) {
-        return new DatabaseCheck(config).run(vertx);
+    /**
+     * Returns one error message per problem of the database, the connection or the tables of the user; changes nothing; never
+     * fails.
+     */
+    public static Future<List<String>> check(Vertx vertx, PostgresConfig config, List<DatabaseCheck.Table> tables) {
+        return new DatabaseCheck(config, tables).run(vertx);
     }
 
     private static Database connect(Vertx vertx, ConnectionSettings settings) {

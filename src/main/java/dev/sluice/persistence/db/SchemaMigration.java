@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -61,6 +62,10 @@ final class SchemaMigration {
         // Flyway hides why a connection failed; a plain connection separates "not started yet" from "wrong password".
         try (Connection connection = settings.jdbcDataSource().getConnection()) {
             connection.setReadOnly(true);
+        }
+        Optional<String> pooled = TransactionPooling.problem(settings);
+        if (pooled.isPresent()) {
+            throw new JobException(ErrorCode.DATABASE_UNAVAILABLE, pooled.get());
         }
         MigrateResult result = Flyway.configure(SchemaMigration.class.getClassLoader())
                 .dataSource(settings.jdbcDataSource())

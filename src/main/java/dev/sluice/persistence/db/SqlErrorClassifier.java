@@ -18,6 +18,9 @@ public final class SqlErrorClassifier {
     /** Lock not available; transaction idle for too long; a standby during a failover. */
     private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03", "25006");
 
+    /** A pooler rejects a parameter or a statement. Of the class of connection failures, but permanent. */
+    private static final String PROTOCOL_VIOLATION = "08P01";
+
     private static final String INVALID_VALUE = "22";
 
     private SqlErrorClassifier() {}
@@ -38,7 +41,8 @@ public final class SqlErrorClassifier {
     static boolean isTransientAtStartup(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException refused && refused.getSQLState() != null) {
-                return isTransient(refused.getSQLState());
+                return isTransient(refused.getSQLState())
+                        && !refused.getSQLState().equals(PROTOCOL_VIOLATION);
             }
         }
         return false;

@@ -8,12 +8,14 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.job.JobId;
 import dev.sluice.persistence.db.Database;
+import dev.sluice.persistence.db.DatabaseCheck;
 import dev.sluice.persistence.db.SqlErrorClassifier;
 import dev.sluice.persistence.db.SqlStatement;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -27,6 +29,15 @@ public final class UserTables {
 
     private UserTables(UserTableCatalog catalog) {
         this.catalog = catalog;
+    }
+
+    /** Returns the tables that a start needs, for a check. */
+    public static List<DatabaseCheck.Table> required(PostgresConfig config) {
+        TableName job = TableName.parse(config.jobTable());
+        TableName media = TableName.parse(config.mediaTable());
+        return List.of(
+                new DatabaseCheck.Table(job.quoted(), job.schema(), true),
+                new DatabaseCheck.Table(media.quoted(), media.schema(), false));
     }
 
     /**

@@ -135,6 +135,7 @@ class ConfigFileTest {
                 true,
                 config.partSize(),
                 config.parallelism(),
-                config.timeout());
+                config.timeout(),
+                config.expectContinue());
     }
 }

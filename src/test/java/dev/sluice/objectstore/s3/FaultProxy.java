@@ -57,7 +57,8 @@ public final class FaultProxy {
                 behind.pathStyle(),
                 behind.partSize(),
                 behind.parallelism(),
-                behind.timeout());
+                behind.timeout(),
+                behind.expectContinue());
     }
 
     public Future<Void> close() {
@@ -78,6 +79,10 @@ public final class FaultProxy {
     /** Injects the fault into the first {@code times} matching requests. */
     void inject(int times, Predicate<HttpServerRequest> which, Fault fault) {
         rules.add(new Rule(new AtomicInteger(times), which, fault));
+    }
+
+    void clear() {
+        rules.clear();
     }
 
     static Predicate<HttpServerRequest> range(long start) {

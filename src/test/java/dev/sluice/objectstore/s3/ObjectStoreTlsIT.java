@@ -130,6 +130,7 @@ class ObjectStoreTlsIT {
                 true,
                 5 << 20,
                 4,
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                true);
     }
 }

@@ -81,6 +81,63 @@ final class S3FaultsIT {
     }
 
     @Test
+    void uploadsExpectContinueUnlessDisabled() throws IOException {
+        List<String> expected = new CopyOnWriteArrayList<>();
+        proxy.inject(
+                request -> {
+                    Optional.ofNullable(request.getHeader("Expect")).ifPresent(expected::add);
+                    return false;
+                },
+                FaultProxy.status(500, "InternalError"));
+        Path source = SampleFile.of(dir.resolve("expect"), PART, 1);
+        S3Config config = proxy.config();
+        S3ObjectStore without = new S3ObjectStore(
+                vertx,
+                new S3Config(
+                        config.endpoint(),
+                        config.publicEndpoint(),
+                        config.caFile(),
+                        config.region(),
+                        config.bucket(),
+                        config.accessKey(),
+                        config.secretKey(),
+                        config.pathStyle(),
+                        config.partSize(),
+                        config.parallelism(),
+                        config.timeout(),
+                        false));
+
+        await(without.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        assertThat(expected).isEmpty();
+        await(objectStore.upload(KEY, source, "video/mp4", ProgressListener.noop(), new CancellationToken()));
+        assertThat(expected).contains("100-continue");
+        await(without.close());
+    }
+
+    @Test
+    void unsupportedRequestIsSentOnceAndNamed() {
+        proxy.inject(100, FaultProxy.any(), FaultProxy.status(501, "NotImplemented"));
+
+        JobException failure = failureOf(objectStore.check());
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNSUPPORTED);
+        assertThat(failure.message())
+                .isEqualTo("The store at " + proxy.config().endpoint().orElseThrow()
+                        + " does not support the request for the list of objects (HTTP 501 NotImplemented).");
+        assertThat(proxy.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void messageOfEachResponseHasStatusAndCode() {
+        for (int status : List.of(301, 400, 403, 404, 409, 412, 500, 503)) {
+            proxy.inject(3, FaultProxy.any(), FaultProxy.status(status, "SomeCode"));
+
+            assertThat(failureOf(objectStore.check()).message()).contains("(HTTP " + status + " SomeCode)");
+            proxy.clear();
+        }
+    }
+
+    @Test
     void limitsSizeOfSingleCopyRequest() throws IOException {
         List<String> ranges = new CopyOnWriteArrayList<>();
         proxy.inject(
@@ -438,6 +495,7 @@ final class S3FaultsIT {
                 from.pathStyle(),
                 partSize,
                 from.parallelism(),
-                timeout);
+                timeout,
+                from.expectContinue());
     }
 }

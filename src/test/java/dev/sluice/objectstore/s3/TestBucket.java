@@ -35,7 +35,8 @@ public record TestBucket(EmbeddedObjectStore store, Path directory) implements A
                 true,
                 5 << 20,
                 4,
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(20),
+                true);
     }
 
     /** Section {@code s3} of a configuration file. */

@@ -14,6 +14,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobException;
 import dev.sluice.message.StagedJob;
 import dev.sluice.persistence.InterruptedConnection;
+import dev.sluice.persistence.PgBouncer;
 import dev.sluice.persistence.Samples;
 import dev.sluice.persistence.Store;
 import dev.sluice.persistence.TestDatabase;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,7 +138,7 @@ class DatabaseIT {
 
     @Test
     void complainsOfNothingWhereAllIsWell(TestDatabase database) {
-        assertThat(await(Database.check(vertx, database.config()))).isEmpty();
+        assertThat(await(Database.check(vertx, database.config(), List.of()))).isEmpty();
     }
 
     @Test
@@ -145,9 +147,10 @@ class DatabaseIT {
         postgres.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'p'");
         int port = closedPort();
 
-        List<String> down = await(Database.check(vertx, config("postgresql://127.0.0.1:" + port + "/x", "u", "p")));
+        List<String> down =
+                await(Database.check(vertx, config("postgresql://127.0.0.1:" + port + "/x", "u", "p"), List.of()));
         List<String> noRights =
-                await(Database.check(vertx, config(postgres.config().uri(), role, "p")));
+                await(Database.check(vertx, config(postgres.config().uri(), role, "p"), List.of()));
 
         assertThat(down)
                 .singleElement()
@@ -157,6 +160,52 @@ class DatabaseIT {
         assertThat(failureOf(Database.open(vertx, config(postgres.config().uri(), role, "p")))
                         .message())
                 .contains("permission denied");
+    }
+
+    @Test
+    void checkReportsMissingRightsOnTheUserTables(TestDatabase postgres) throws Exception {
+        String role = "t" + postgres.value("SELECT current_database()");
+        postgres.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'p'");
+        postgres.execute("CREATE SCHEMA own; CREATE SCHEMA sluice AUTHORIZATION " + role);
+        postgres.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        postgres.execute("CREATE TABLE media (id text)");
+        PostgresConfig config = config(postgres.config().uri(), role, "p");
+
+        assertThat(await(Database.check(vertx, config, UserTables.required(config))))
+                .containsExactly(
+                        "The table \"VideoProcessingJob\" does not exist, and the user '" + role
+                                + "' may not create it: grant CREATE on the schema 'public', or create the table.",
+                        "The user '" + role
+                                + "' may not read and update the table \"media\": grant SELECT and UPDATE on it.");
+        postgres.execute("GRANT CREATE ON SCHEMA public TO " + role);
+        postgres.execute("GRANT SELECT, UPDATE ON media TO " + role);
+        assertThat(await(Database.check(vertx, config, UserTables.required(config))))
+                .isEmpty();
+    }
+
+    @Test
+    void checkAndStartRefuseAPoolerWithoutSessions(TestDatabase postgres, @TempDir Path directory) throws Exception {
+        Assumptions.assumeTrue(PgBouncer.installed(), "pgbouncer is not installed");
+        PostgresConfig direct = postgres.config();
+        String password = direct.password().reveal();
+        String ignored = "ignore_startup_parameters = extra_float_digits";
+
+        try (PgBouncer sessions = PgBouncer.start(directory, direct, "session", ignored)) {
+            PostgresConfig config = config(sessions.uri(direct), direct.user(), password);
+            assertThat(await(Database.check(vertx, config, List.of()))).isEmpty();
+            await(await(Database.open(vertx, config)).close());
+        }
+        for (String size : List.of("default_pool_size = 5", "default_pool_size = 1")) {
+            try (PgBouncer transactions = PgBouncer.start(directory, direct, "transaction", ignored, size)) {
+                PostgresConfig config = config(transactions.uri(direct), direct.user(), password);
+                String expected = "is behind a connection pooler that assigns connections to transactions";
+                assertThat(await(Database.check(vertx, config, List.of())))
+                        .singleElement()
+                        .asString()
+                        .contains(expected, "pool_mode=session");
+                assertThat(failureOf(Database.open(vertx, config)).message()).contains(expected);
+            }
+        }
     }
 
     private static Future<ClaimResult> claim(Store store, StagedJob job, String worker) {

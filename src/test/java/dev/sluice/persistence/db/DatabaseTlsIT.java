@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -91,7 +92,7 @@ class DatabaseTlsIT {
         database.close().await(SECONDS, TimeUnit.SECONDS);
         assertThat(inPool).isEqualTo(tls);
         assertThat(inMigrations(config)).isEqualTo(tls);
-        assertThat(Database.check(vertx, config).await(SECONDS, TimeUnit.SECONDS))
+        assertThat(Database.check(vertx, config, List.of()).await(SECONDS, TimeUnit.SECONDS))
                 .isEmpty();
     }
 
@@ -115,7 +116,7 @@ class DatabaseTlsIT {
                         assertThat(((JobException) failure).code()).isEqualTo(ErrorCode.DATABASE_UNAVAILABLE))
                 .hasMessageStartingWith("The database at " + where + " is not trusted: its certificate " + reason)
                 .hasMessageEndingWith(".");
-        assertThat(Database.check(vertx, config).await())
+        assertThat(Database.check(vertx, config, List.of()).await())
                 .singleElement()
                 .asString()
                 .startsWith(
@@ -133,7 +134,7 @@ class DatabaseTlsIT {
                 plain.config().password().reveal(),
                 new JsonObject());
 
-        assertThat(Database.check(vertx, config).await())
+        assertThat(Database.check(vertx, config, List.of()).await())
                 .singleElement()
                 .asString()
                 .contains("does not support SSL");

@@ -1,0 +1,12 @@
+package dev.sluice.broker;
+
+import io.vertx.core.Future;
+
+/** A verticle that works only while it is connected to the broker. */
+public interface BrokerVerticle {
+    /**
+     * Completes on the first connection after the start of the verticle; fails with a
+     * {@link dev.sluice.broker.connection.BrokerException} if stopped before, or if the broker permanently refuses it.
+     */
+    Future<Void> whenConnected();
+}
