@@ -32,6 +32,7 @@ import dev.sluice.pipeline.metrics.RunMetricsRegistry;
 import dev.sluice.pipeline.run.RunServices;
 import dev.sluice.routing.StageMessages;
 import dev.sluice.routing.UpdateMessages;
+import dev.sluice.worker.WorkerId;
 import dev.sluice.workspace.WorkspaceMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;

@@ -1,7 +1,6 @@
 package dev.sluice.app;
 
 import dev.sluice.backend.job.JobSubmissionService;
-import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.common.async.CancellationToken;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.source.ConfigSource;
@@ -138,17 +137,11 @@ public final class Sluice {
     }
 
     /**
-     * Completes when all consumers and the publisher are connected, or were undeployed before; fails with a
-     * {@link BrokerException} if the broker permanently refuses one of them.
+     * Completes when all consumers and the publisher are connected, or were undeployed before; fails if the broker permanently
+     * refuses one of them.
      */
     Future<Void> whenReady() {
-        return deployer.whenConnected(Sluice::failIfPermanent);
-    }
-
-    private static Future<Void> failIfPermanent(Throwable cause) {
-        return cause instanceof BrokerException refusal && refusal.isPermanent()
-                ? Future.failedFuture(refusal)
-                : Future.succeededFuture();
+        return deployer.whenAccepted();
     }
 
     public JobRepository jobs() {

@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -123,11 +122,11 @@ final class VerticleDeployer {
         return instance;
     }
 
-    /** Completes when all deployed verticles are connected to the broker; {@code onFailure} maps a failure of one of them. */
-    Future<Void> whenConnected(Function<Throwable, Future<Void>> onFailure) {
+    /** Completes when all deployed verticles are connected to the broker; fails if it permanently refuses one of them. */
+    Future<Void> whenAccepted() {
         return Future.all(deployed.values().stream()
                         .flatMap(verticle -> verticle.instances(BrokerVerticle.class).stream())
-                        .map(instance -> instance.whenConnected().recover(onFailure))
+                        .map(BrokerVerticle::whenAccepted)
                         .toList())
                 .mapEmpty();
     }

@@ -7,6 +7,7 @@ import dev.sluice.job.StageName;
 import dev.sluice.persistence.worker.WorkerCommand;
 import dev.sluice.persistence.worker.WorkerStatus;
 import dev.sluice.worker.ManagedWorker;
+import dev.sluice.worker.WorkerId;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

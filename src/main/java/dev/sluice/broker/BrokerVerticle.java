@@ -9,4 +9,11 @@ public interface BrokerVerticle {
      * {@link dev.sluice.broker.connection.BrokerException} if stopped before, or if the broker permanently refuses it.
      */
     Future<Void> whenConnected();
+
+    /** As {@link #whenConnected()}, but fails only if the broker permanently refuses the verticle. */
+    default Future<Void> whenAccepted() {
+        return whenConnected()
+                .recover(cause ->
+                        TopologyDeclaration.isRefusal(cause) ? Future.failedFuture(cause) : Future.succeededFuture());
+    }
 }

@@ -25,11 +25,14 @@ public final class TopologyDeclaration {
                 .open()
                 .compose(open -> connection
                         .execute(channel -> Topology.declare(channel, config.queueMode()))
-                        .recover(cause -> cause instanceof BrokerException refusal && refusal.isPermanent()
-                                ? Future.succeededFuture()
-                                : Future.failedFuture(cause)))
+                        .recover(cause -> isRefusal(cause) ? Future.succeededFuture() : Future.failedFuture(cause)))
                 .timeout(endpoint.connectTimeoutMillis(), TimeUnit.MILLISECONDS)
                 .recover(cause -> Future.failedFuture(BrokerErrorMapper.translate(endpoint, cause)))
                 .eventually(connection::close);
+    }
+
+    /** Returns whether the broker permanently refuses the client. */
+    public static boolean isRefusal(Throwable cause) {
+        return cause instanceof BrokerException refusal && refusal.isPermanent();
     }
 }

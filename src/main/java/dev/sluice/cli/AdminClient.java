@@ -1,6 +1,5 @@
 package dev.sluice.cli;
 
-import dev.sluice.app.WorkerId;
 import dev.sluice.backend.admin.DeadLetterService;
 import dev.sluice.backend.admin.FleetService;
 import dev.sluice.backend.job.JobControlService;
@@ -14,6 +13,7 @@ import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.usertable.UserTables;
 import dev.sluice.persistence.worker.WorkerRegistry;
 import dev.sluice.routing.UpdateMessages;
+import dev.sluice.worker.WorkerId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;

@@ -1,10 +1,13 @@
 package dev.sluice.cli;
 
+import dev.sluice.app.RedeploymentPlan;
 import dev.sluice.broker.BrokerCheck;
 import dev.sluice.broker.Topology;
 import dev.sluice.common.text.TerminalEscaper;
 import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.config.source.ConfigSource;
+import dev.sluice.config.source.LoadedConfig;
 import dev.sluice.ffmpeg.install.FfmpegInstallation;
 import dev.sluice.job.StageName;
 import dev.sluice.objectstore.s3.S3ObjectStore;
@@ -16,10 +19,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,8 +42,17 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object per section: section, subject, ok, errors")
     private boolean json;
 
+    @Option(
+            names = "--diff",
+            paramLabel = "FILE",
+            description = "only compare with this file in force: which verticles would be redeployed")
+    private @Nullable Path inForce;
+
     @Override
     public Integer call() throws Exception {
+        if (inForce != null) {
+            return printDifference(new ConfigSource(inForce, System.getenv()).load());
+        }
         SluiceConfig checked = config.load();
         Vertx vertx = Vertx.vertx();
         try {
@@ -51,6 +67,18 @@ public final class CheckCommand implements Callable<Integer> {
         } finally {
             vertx.close().await();
         }
+    }
+
+    private int printDifference(LoadedConfig before) {
+        RedeploymentPlan plan =
+                RedeploymentPlan.of(before, config.source(System.getenv()).load());
+        System.out.println("redeploys: " + orNone(plan.verticles()));
+        System.out.println("at the next start: " + orNone(plan.restart()));
+        return CommandLineRunner.OK;
+    }
+
+    private static String orNone(Set<String> names) {
+        return names.isEmpty() ? "nothing" : String.join(", ", new TreeSet<>(names));
     }
 
     private int print(List<CheckResult> results) {

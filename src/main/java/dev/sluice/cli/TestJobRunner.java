@@ -5,7 +5,6 @@ import dev.sluice.broker.OutgoingMessage;
 import dev.sluice.broker.Topology;
 import dev.sluice.broker.TopologyDeclaration;
 import dev.sluice.broker.UpdateSubscription;
-import dev.sluice.broker.connection.BrokerException;
 import dev.sluice.cli.output.UpdateFormatter;
 import dev.sluice.config.RabbitMqConfig;
 import dev.sluice.message.MessageCodec;
@@ -48,11 +47,9 @@ final class TestJobRunner {
 
     /** A copy of the updates needs a queue, which the user may not be permitted to declare. */
     private static Throwable explain(UpdateSubscription.Source source, Throwable cause) {
-        return source == UpdateSubscription.Source.PRIVATE_QUEUE
-                        && cause instanceof BrokerException refusal
-                        && refusal.isPermanent()
-                ? new BrokerException(
-                        refusal.message() + " A user that may not declare queues needs --from-queue.", refusal)
+        return source == UpdateSubscription.Source.PRIVATE_QUEUE && TopologyDeclaration.isRefusal(cause)
+                ? new IllegalStateException(
+                        cause.getMessage() + " A user that may not declare queues needs --from-queue.", cause)
                 : cause;
     }
 

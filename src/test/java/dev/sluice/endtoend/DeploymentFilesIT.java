@@ -33,10 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class DeploymentFilesIT {
     private static final Path DEPLOY = Path.of("deploy").toAbsolutePath();
-    private static final String MONITORING = "SLUICE_MONITORING_";
-    /** Have tests of their own. */
-    private static final List<String> OF_MONITORING = List.of("./prometheus/alerts.yaml", "./grafana/sluice.json");
-
     private static final Pattern VARIABLE = Pattern.compile("SLUICE_[A-Z0-9_]+");
 
     @TempDir
@@ -67,7 +63,6 @@ class DeploymentFilesIT {
         List<String> files = Stream.of("configs", "secrets")
                 .flatMap(kind -> compose.getJsonObject(kind).stream())
                 .map(source -> ((JsonObject) source.getValue()).getString("file"))
-                .filter(file -> !OF_MONITORING.contains(file))
                 .toList();
         assertThat(files)
                 .allSatisfy(file -> assertThat(
@@ -258,9 +253,8 @@ class DeploymentFilesIT {
                 .map(found -> found.group())
                 .toList();
         assertThat(environment.keySet())
-                .allSatisfy(name -> assertThat(documented.contains(name) || name.startsWith(MONITORING))
-                        .as(name)
-                        .isTrue());
+                .allSatisfy(
+                        name -> assertThat(documented.contains(name)).as(name).isTrue());
     }
 
     private static Stream<JsonObject> of(String kind, List<JsonObject> manifests) {

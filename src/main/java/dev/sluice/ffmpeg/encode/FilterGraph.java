@@ -243,9 +243,10 @@ final class FilterGraph {
         Dimensions size = renditions.get(i).size();
         String input = i == 0 ? "all" : "from" + (i - 1);
         ColorStandard output = source.color().output();
-        String tags = i == 0 ? "," + colorTags("tv", output.matrix(), output.primaries(), output.transfer()) : "";
+        // For each rendition: scale names both matrices of BT.601 by one of their names.
         String scaled = "[" + input + "]scale=" + size.width() + ":" + size.height()
-                + ":flags=bicubic:out_color_matrix=" + output.matrix() + ":out_range=tv,setsar=1,format=yuv420p" + tags;
+                + ":flags=bicubic:out_color_matrix=" + output.matrix() + ":out_range=tv,setsar=1,format=yuv420p,"
+                + colorTags("tv", output.matrix(), output.primaries(), output.transfer());
         return i == renditions.size() - 1 ? scaled + "[v" + i + "]" : scaled + ",split=2[v" + i + "][from" + i + "]";
     }
 

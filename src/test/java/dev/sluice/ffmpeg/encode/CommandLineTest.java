@@ -56,9 +56,10 @@ class CommandLineTest {
             split=2[all][some];\
             [all]scale=1280:720:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,""" + BT709 + """
             ,split=2[v0][from0];\
-            [from0]scale=960:540:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,\
-            split=2[v1][from1];\
-            [from1]scale=640:360:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[v2];\
+            [from0]scale=960:540:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,""" + BT709 + """
+            ,split=2[v1][from1];\
+            [from1]scale=640:360:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,""" + BT709 + """
+            [v2];\
             [some]select='isnan(prev_selected_t)+gt(floor((t-(start_t-0.000002))/0.5),\
             floor((prev_selected_t-(start_t-0.000002))/0.5))',\
             scale=320:180:out_color_matrix=smpte170m:out_range=pc,setsar=1,format=yuv420p,\

@@ -66,6 +66,16 @@ class RenditionEncoderIT {
         });
     }
 
+    /** Standard definition that is tall enough for two renditions, which must both have the tags of BT.601. */
+    @Test
+    void encodesUntaggedStandardDefinitionWithSeveralRenditions() {
+        Path source = clip("testsrc2=size=960x540:rate=25:duration=1", "sine=duration=1");
+
+        EncodeResult result = encode(source, ProgressListener.noop());
+
+        assertThat(result.renditions()).extracting(RenditionFile::quality).containsExactly("360p", "540p");
+    }
+
     /** Black, then white with noise and dark, then test pattern. */
     @Test
     void showsFirstFrameOfIntervalThatIsNeitherBlackNorBlank() {

@@ -1,4 +1,4 @@
-package dev.sluice.app;
+package dev.sluice.worker;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,7 +12,7 @@ public record WorkerId(String name) {
     }
 
     /** The name of this host. */
-    static String host() {
+    public static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException unknown) {
