@@ -148,7 +148,11 @@ final class ConfigReloader {
             scaled.clear();
         }
         reportRestart(RedeploymentPlan.of(started, newer).restart(), isChanged);
-        return redeploy(isChanged ? newer : loaded, isChanged, all, drain);
+        return redeploy(
+                isChanged ? newer.with(newer.config().keepingUntilRestart(started.config())) : loaded,
+                isChanged,
+                all,
+                drain);
     }
 
     private void reportRestart(Set<String> sections, boolean isChanged) {

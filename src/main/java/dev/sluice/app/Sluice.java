@@ -168,7 +168,7 @@ public final class Sluice {
     /** Undeploys all verticles, the publisher last, and closes the services. */
     public Future<Void> stop() {
         LOG.atInfo().log("pipeline stopping");
-        return deployer.undeployAll(Pipeline.PUBLISHER)
+        return deployer.close(Pipeline.PUBLISHER)
                 .transform(undeployed -> Future.join(notifications.close(), undeployWorker()))
                 .transform(undeployed -> services().close())
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("shutdown incomplete: some resources not closed"))

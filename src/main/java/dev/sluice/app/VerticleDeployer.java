@@ -14,7 +14,6 @@ import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +42,7 @@ final class VerticleDeployer {
     private final Set<String> draining = ConcurrentHashMap.newKeySet();
     private volatile List<VerticleDeployment> verticles;
     private volatile Predicate<String> isPaused = verticle -> false;
+    private volatile boolean closed;
 
     /** A deployed verticle with its instances. */
     private record Deployed(
@@ -95,7 +95,7 @@ final class VerticleDeployer {
      */
     Future<Void> deploy(String name) {
         VerticleDeployment deployment = find(name);
-        if (deployment.instances() == 0 || deployed.containsKey(name)) {
+        if (closed || deployment.instances() == 0 || deployed.containsKey(name)) {
             return Future.succeededFuture();
         }
         WorkerExecutor workers =
@@ -191,11 +191,11 @@ final class VerticleDeployer {
                 .mapEmpty();
     }
 
-    /** Undeploys all verticles, {@code last} after the others; a failure is logged. */
-    Future<Void> undeployAll(String last) {
+    /** Undeploys all verticles, {@code last} after the others, and deploys no more; a failure is logged. */
+    Future<Void> close(String last) {
+        closed = true;
         List<String> others = new ArrayList<>(deployed.keySet());
         others.remove(last);
-        Collections.reverse(others);
         return Future.join(others.stream().map(this::undeploy).toList())
                 .transform(undeployed -> undeploy(last))
                 .onFailure(cause -> LOG.atWarn().setCause(cause).log("verticle failed to stop"));
@@ -217,7 +217,9 @@ final class VerticleDeployer {
         }
         VerticleStatus.State state = draining.contains(name)
                 ? VerticleStatus.State.DRAINING
-                : isPaused.test(name) ? VerticleStatus.State.PAUSED : VerticleStatus.State.RUNNING;
+                : running.deployment().concurrency() > 0 && isPaused.test(name)
+                        ? VerticleStatus.State.PAUSED
+                        : VerticleStatus.State.RUNNING;
         return new VerticleStatus(
                 name, running.deployment().instances(), running.deployment().concurrency(), running.inUse(), state);
     }

@@ -95,6 +95,23 @@ public record SluiceConfig(
         return Objects.requireNonNull(consumers.stages().get(stage));
     }
 
+    /** This configuration, but with the sections of {@code running} that take effect only at a start. */
+    public SluiceConfig keepingUntilRestart(SluiceConfig running) {
+        return new SluiceConfig(
+                rabbitmq,
+                running.postgres,
+                s3,
+                running.workspace,
+                ffmpeg,
+                media,
+                keys,
+                delivery,
+                updates,
+                backend,
+                new ProcessConfig(running.cluster(), monitoring(), running.logging()),
+                consumers);
+    }
+
     /** This configuration with changed settings of a stage. */
     public SluiceConfig with(StageName stage, StageConfig changed) {
         return new SluiceConfig(

@@ -35,7 +35,7 @@ record FaultPlan(
                 "short",
                 3,
                 400,
-                Duration.ofSeconds(130),
+                Duration.ofSeconds(100),
                 Duration.ofSeconds(120),
                 8,
                 0,
@@ -44,13 +44,13 @@ record FaultPlan(
                 allFaults(Duration.ofSeconds(8)));
     }
 
-    /** About two minutes; every second video is encoded in segments by all workers, each with its own workspace. */
+    /** About two minutes in all; every second video is encoded in segments by all workers, each with its own workspace. */
     static FaultPlan segmentedRun(int jobs, long seed) {
         return new FaultPlan(
                 "segmented",
                 3,
                 jobs,
-                jobs == 0 ? Duration.ofSeconds(75) : Duration.ofHours(12),
+                jobs == 0 ? Duration.ofSeconds(60) : Duration.ofHours(12),
                 Duration.ofSeconds(120),
                 4,
                 2,

@@ -41,6 +41,7 @@ final class InvariantChecker {
             checker.job(job, updates);
             checker.order(job.id(), updates);
             checker.outputs(job.id(), updates, announced);
+            checker.streams(job.id(), updates, announced);
         }
         checker.checkUnannounced(announced);
         checker.checkLeftovers();
@@ -154,6 +155,28 @@ final class InvariantChecker {
                             job,
                             key + " was written at " + object.writtenAt() + ", the job ended at " + end));
         });
+    }
+
+    /** Follows the playlists from those in the completion update; each named range must be stored. */
+    private void streams(String job, List<RecordedUpdate> updates, Set<String> announced) {
+        updates.stream()
+                .filter(update -> update.status().equals("completed"))
+                .map(update -> update.body().getJsonObject("streams", new JsonObject()))
+                .flatMap(streams -> streams.fieldNames().stream()
+                        .filter(name -> name.endsWith("_key"))
+                        .map(streams::getString))
+                .forEach(key -> reference(job, new PlaylistReference(key, 0), announced));
+    }
+
+    private void reference(String job, PlaylistReference reference, Set<String> announced) {
+        StoredObject object = snapshot.objects().get(reference.key());
+        if (object == null || object.bytes() < reference.end()) {
+            found(Invariant.OUTPUTS_MATCH_COMPLETION, job, reference + " is stored as " + object);
+            return;
+        }
+        if (announced.add(reference.key())) {
+            object.references().forEach(next -> reference(job, next, announced));
+        }
     }
 
     private void checkUnannounced(Set<String> announced) {

@@ -145,6 +145,36 @@ class InvariantCheckerTest {
     }
 
     @Test
+    void followsAnnouncedPlaylists() {
+        announceStream();
+        assertThat(check()).isEmpty();
+
+        objects.remove("streams/a/video.m3u8");
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
+    }
+
+    @Test
+    void reportsPlaylistThatNamesMissingBytes() {
+        announceStream();
+        objects.put("streams/a/video.m3u8", playlist("streams/a/video.m3u8", "#EXT-X-BYTERANGE:6@5\n../../" + KEY));
+
+        assertThat(check()).containsExactly(Invariant.OUTPUTS_MATCH_COMPLETION);
+    }
+
+    private void announceStream() {
+        RecordedUpdate end = updates.get(updates.size() - 1);
+        end.body().put("streams", new JsonObject().put("hls_key", "streams/a/master.m3u8"));
+        objects.put("streams/a/master.m3u8", playlist("streams/a/master.m3u8", "#EXTM3U\nvideo.m3u8"));
+        objects.put(
+                "streams/a/video.m3u8",
+                playlist("streams/a/video.m3u8", "#EXT-X-MAP:URI=\"../../" + KEY + "\",BYTERANGE=\"5@0\""));
+    }
+
+    private static StoredObject playlist(String key, String text) {
+        return new StoredObject(10, END.minusMillis(20), Optional.empty(), PlaylistReference.read(key, text));
+    }
+
+    @Test
     void reportsUndecodableOutput() {
         objects.put(KEY, new StoredObject(10, END, Optional.of("moov atom not found")));
 

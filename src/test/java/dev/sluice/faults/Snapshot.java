@@ -52,6 +52,11 @@ record Snapshot(
      * An object in the store.
      *
      * @param error why it cannot be decoded; empty if it can, or was not decoded
+     * @param references of a playlist
      */
-    record StoredObject(long bytes, Instant writtenAt, Optional<String> error) {}
+    record StoredObject(long bytes, Instant writtenAt, Optional<String> error, List<PlaylistReference> references) {
+        StoredObject(long bytes, Instant writtenAt, Optional<String> error) {
+            this(bytes, writtenAt, error, List.of());
+        }
+    }
 }

@@ -30,6 +30,8 @@ final class SnapshotReader {
     /** At most about this number of objects is decoded, evenly spread. */
     private static final int MAX_DECODED = 200;
 
+    private static final String PLAYLIST = ".m3u8";
+
     private final FaultServices services;
     private final Path workspace;
     private final FaultRunClips clips;
@@ -138,12 +140,15 @@ final class SnapshotReader {
             Map<String, StoredObject> objects = new TreeMap<>();
             for (int n = 0; n < stored.size(); n++) {
                 Path file = stored.get(n);
+                String key = services.bucket().directory().relativize(file).toString();
+                boolean isPlaylist = key.endsWith(PLAYLIST);
                 objects.put(
-                        services.bucket().directory().relativize(file).toString(),
+                        key,
                         new StoredObject(
                                 Files.size(file),
                                 Files.getLastModifiedTime(file).toInstant(),
-                                n % step == 0 ? clips.error(file) : Optional.empty()));
+                                n % step == 0 && !isPlaylist ? clips.error(file) : Optional.empty(),
+                                isPlaylist ? PlaylistReference.read(key, Files.readString(file)) : List.of()));
             }
             return objects;
         }

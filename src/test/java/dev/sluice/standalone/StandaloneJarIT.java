@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class StandaloneJarIT {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
-    private static final Pattern ROW = Pattern.compile("(?m)^\\S+ +\\d+x\\d+ +([0-9,]+)  (/.+)$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\S+ +(?:\\d+x\\d+|-) +([0-9,]+)  (/.+)$");
 
     @TempDir
     private static Path directory;
@@ -41,7 +41,8 @@ class StandaloneJarIT {
                     .doesNotContain("\u001b", "\r");
             List<MatchResult> rows = ROW.matcher(demo.out()).results().toList();
             assertThat(rows)
-                    .hasSize(4)
+                    .as("three renditions, a playlist and a thumbnail")
+                    .hasSize(5)
                     .allSatisfy(row -> assertThat(Path.of(row.group(2)))
                             .hasSize(Long.parseLong(row.group(1).replace(",", ""))));
         }

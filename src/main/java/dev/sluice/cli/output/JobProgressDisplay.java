@@ -2,6 +2,7 @@ package dev.sluice.cli.output;
 
 import dev.sluice.common.text.TextSanitizer;
 import dev.sluice.job.StageName;
+import dev.sluice.message.OutputFile;
 import dev.sluice.persistence.job.JobStatus;
 import java.io.Console;
 import java.io.PrintStream;
@@ -66,12 +67,15 @@ public final class JobProgressDisplay implements AutoCloseable {
     public void printOutputs(JobStatus job, Function<String, String> location) {
         close();
         out.printf("%n%-10s %11s %12s  %s%n", "output", "size", "bytes", "location");
-        job.outputs()
+        job.outputs().stream()
+                // Of the playlists, those that players open first.
+                .filter(output -> output.type() != OutputFile.Type.STREAM
+                        || !output.quality().isEmpty())
                 .forEach(output -> out.printf(
                         Locale.ROOT,
                         "%-10s %11s %,12d  %s%n",
                         output.quality().isEmpty() ? "thumbnail" : TextSanitizer.singleLine(output.quality()),
-                        output.width() + "x" + output.height(),
+                        output.type() == OutputFile.Type.STREAM ? "-" : output.width() + "x" + output.height(),
                         output.fileSize(),
                         TextSanitizer.singleLine(location.apply(output.s3Key()))));
         job.warnings().forEach(warning -> out.println("warning: " + TextSanitizer.singleLine(warning)));
