@@ -53,8 +53,7 @@ public final class Sluice {
             Runnable exit) {
         /** A pipeline with a fixed configuration, in a process that a command cannot end. */
         static StartOptions of(ProcessMetrics metrics, DeliveryStepListener stepListener) {
-            return new StartOptions(
-                    new ProcessMetrics(), new CancellationToken(), stepListener, Optional.empty(), () -> {});
+            return new StartOptions(metrics, new CancellationToken(), stepListener, Optional.empty(), () -> {});
         }
     }
 

@@ -153,7 +153,10 @@ class MaliciousMessagesIT {
         List<String> results = messages.stream()
                 .filter(message -> message.end() == End.COMPLETED)
                 .map(message -> new JsonObject(new String(message.body(), StandardCharsets.UTF_8)).getString("mediaId"))
-                .flatMap(id -> Stream.of("videos/" + id + "_360p.mp4", "thumbnails/" + id + "_0.jpg"))
+                .flatMap(id -> Stream.concat(
+                        Stream.of("videos/" + id + "_360p.mp4", "thumbnails/" + id + "_0.jpg"),
+                        Stream.of("master", "audio", "video_360p", "iframes_360p")
+                                .map(name -> "streams/" + id + "/" + name + ".m3u8")))
                 .toList();
         assertThat(added.stream().map(file -> bucket.relativize(file).toString()))
                 .containsExactlyInAnyOrderElementsOf(results);
