@@ -1,5 +1,7 @@
 package dev.sluice.backend.admin;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
@@ -10,5 +12,11 @@ import java.util.List;
 public record DeadLetterPage(List<DeadLetterSummary> deadLetters, boolean hasMore) {
     public DeadLetterPage {
         deadLetters = List.copyOf(deadLetters);
+    }
+
+    JsonObject toJson() {
+        JsonArray letters = new JsonArray();
+        deadLetters.forEach(letter -> letters.add(letter.toJson()));
+        return new JsonObject().put("letters", letters).put("more", hasMore);
     }
 }

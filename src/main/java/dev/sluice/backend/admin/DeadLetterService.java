@@ -13,6 +13,7 @@ import dev.sluice.persistence.outbox.Outbox;
 import dev.sluice.persistence.outbox.OutboxMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,11 @@ public final class DeadLetterService {
         this.outbox = outbox;
         this.jobs = jobs;
         this.max = max;
+    }
+
+    /** As {@link #list}, for the API; built on a worker thread, because the list may be long. */
+    public Future<JsonObject> listAsJson() {
+        return list().compose(page -> vertx.executeBlocking(page::toJson, false));
     }
 
     /** The dead letters, oldest first, without bodies: at most 10,000 of at most 64 MiB, with at most 4 MiB in the list. */

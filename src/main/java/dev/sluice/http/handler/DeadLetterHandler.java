@@ -5,7 +5,6 @@ import dev.sluice.backend.admin.DeadLetterService;
 import dev.sluice.backend.job.OperationResult;
 import dev.sluice.backend.job.RequestRejectedException;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -34,11 +33,7 @@ public final class DeadLetterHandler {
 
     private Future<JsonObject> list(ApiRequest call) {
         call.requireAdmin();
-        return deadLetters.list().map(page -> {
-            JsonArray array = new JsonArray();
-            page.deadLetters().forEach(letter -> array.add(letter.toJson()));
-            return new JsonObject().put("letters", array).put("more", page.hasMore());
-        });
+        return deadLetters.listAsJson();
     }
 
     private Future<JsonObject> get(ApiRequest call) {
