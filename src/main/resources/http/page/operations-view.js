@@ -21,7 +21,7 @@ export function operationsView() {
   const body = h('div', { class: 'operations', hidden: true },
     h('section', { 'aria-labelledby': 'queues-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'queues-title' }, 'Queues')), parts.queues.node),
     h('section', { 'aria-labelledby': 'stages-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'stages-title' }, 'Stages')), parts.stages.node),
-    h('section', { 'aria-labelledby': 'workers-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'workers-title' }, 'Workers')), parts.workers.node),
+    h('section', { class: 'wide', 'aria-labelledby': 'workers-title' }, h('div', { class: 'section-head' }, h('h2', { id: 'workers-title' }, 'Workers')), parts.workers.node),
     parts.deadLetters.node);
   const node = h('div', { class: 'view' }, h('h1', { tabindex: '-1' }, 'Operations'), notice.node, body);
   let timer = 0;

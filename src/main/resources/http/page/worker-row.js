@@ -48,11 +48,10 @@ export function workerRow(worker, { onDone, onProblem }) {
 
   return h('tr', { 'data-testid': 'worker-row', 'data-worker': worker.worker },
     h('th', { scope: 'row' }, worker.worker,
-      h('small', {}, `version ${worker.version}, seen ${worker.lastSeenSeconds} s ago, configuration ${worker.config.digest || 'fixed'}`),
-      worker.config.error && h('small', { class: 'bad' }, worker.config.error)),
-    h('td', {}, STATES[worker.state] ?? worker.state),
-    h('td', {}, h('ul', { class: 'chips' }, ...worker.verticles.filter(({ instances }) => instances > 0).map(verticle))),
-    h('td', {}, h('div', { class: 'row-buttons' }, ...buttons)));
+      h('small', {}, `${STATES[worker.state] ?? worker.state}, version ${worker.version}, seen ${worker.lastSeenSeconds} s ago, configuration ${worker.config.digest || 'fixed'}`),
+      worker.config.error && h('small', { class: 'bad' }, worker.config.error),
+      h('div', { class: 'row-buttons' }, ...buttons)),
+    h('td', {}, h('ul', { class: 'chips' }, ...worker.verticles.filter(({ instances }) => instances > 0).map(verticle))));
 }
 
 function verticle({ name, instances, concurrency, inUse, state }) {

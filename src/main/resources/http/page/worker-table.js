@@ -8,7 +8,7 @@ import { workerRow } from './worker-row.js';
  * @returns {{node: HTMLElement, show: function(Object[]): void}}
  */
 export function workerTable(handlers) {
-  const grid = table({ label: 'Workers', columns: ['Worker', 'State', 'Verticles', 'Actions'], empty: 'No worker is running.' });
+  const grid = table({ label: 'Workers', columns: ['Worker', 'Verticles'], empty: 'No worker is running.' });
   return {
     node: grid.node,
     show(all) {

@@ -274,6 +274,26 @@ class WebUiIT {
     }
 
     @Test
+    void pausesStagesAndRedeploysVerticlesOfWorkers() {
+        page.locator("a[href='#/operations']").click();
+        Locator join = page.locator("[data-stage=join]");
+
+        join.getByRole(AriaRole.BUTTON).click();
+        page.getByTestId("confirm").click();
+        assertThat(page.locator("[data-stage=join][data-paused]")).isVisible();
+        assertThat(page.locator("[data-verticle=join][data-state=PAUSED]"))
+                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(20_000));
+        assertAccessible("operations-paused");
+        join.getByRole(AriaRole.BUTTON).click();
+        assertThat(page.locator("[data-stage=join]:not([data-paused])")).isVisible();
+
+        page.getByTestId("redeploy").first().click();
+        page.getByTestId("confirm").click();
+        assertThat(page.locator("#announcer"))
+                .containsText("Redeployed: download, ", new LocatorAssertions.ContainsTextOptions().setTimeout(30_000));
+    }
+
+    @Test
     void supportsKeyboardNavigation() throws Exception {
         pipeline.backend().send(PipelineFixture.job("keyboard", "uploads/clip.mp4"));
         assertThat(page.locator("[data-testid=job-row][data-job-id=keyboard]").getByTestId("status"))
