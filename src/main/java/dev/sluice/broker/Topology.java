@@ -9,6 +9,7 @@ import dev.sluice.job.StageName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Exchanges and queues of the wire contract, and the internal queues. All are durable. By default those of the contract
@@ -45,6 +46,10 @@ public final class Topology {
     /** All queues from which messages are processed. */
     public static final List<String> INPUT_QUEUES = List.of(
             DOWNLOAD_QUEUE, PROCESSING_QUEUE, SEGMENTS_QUEUE, JOINS_QUEUE, UPLOAD_QUEUE, UPDATES_QUEUE, REQUESTS_QUEUE);
+
+    /** The queues whose lengths operators watch: the input queues, and that of dead letters. */
+    public static final List<String> OBSERVED_QUEUES =
+            Stream.concat(INPUT_QUEUES.stream(), Stream.of(DEAD_LETTER_QUEUE)).toList();
 
     private static final int DEAD_LETTER_DELIVERY_LIMIT = 1_000_000_000;
 

@@ -12,13 +12,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +28,6 @@ public final class BacklogMetrics {
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private static final long TIMEOUT_SECONDS = 3;
-    private static final List<String> QUEUES = Stream.concat(
-                    Topology.INPUT_QUEUES.stream(), Stream.of(Topology.DEAD_LETTER_QUEUE))
-            .toList();
 
     private final Source<Map<StageName, StageBacklog>> stages;
     private final Source<OutboxBacklog> outbox;
@@ -41,7 +36,7 @@ public final class BacklogMetrics {
     public BacklogMetrics(MeterRegistry registry, BacklogRepository repository, QueueInspector inspector) {
         this.stages = new Source<>(repository::stages, errors(registry, "database"));
         this.outbox = new Source<>(repository::outbox, errors(registry, "database"));
-        this.queues = new Source<>(() -> inspector.inspect(QUEUES), errors(registry, "broker"));
+        this.queues = new Source<>(() -> inspector.inspect(Topology.OBSERVED_QUEUES), errors(registry, "broker"));
         for (StageName stage : StageName.values()) {
             stage(registry, stage, "sluice.backlog.waiting", "Runs that wait for a worker.", StageBacklog::waiting);
             stage(registry, stage, "sluice.backlog.running", "Runs under a lease.", StageBacklog::running);
@@ -60,7 +55,7 @@ public final class BacklogMetrics {
                 .description("Time since the oldest due message of the outbox was due; 0: none is due.")
                 .baseUnit("seconds")
                 .register(registry);
-        for (String queue : QUEUES) {
+        for (String queue : Topology.OBSERVED_QUEUES) {
             queue(registry, queue, "sluice.queue.messages", "Messages ready for delivery.", QueueInfo::messages);
             queue(registry, queue, "sluice.queue.consumers", "Consumers of the queue.", QueueInfo::consumers);
         }

@@ -129,9 +129,11 @@ public final class StageVerticle extends VerticleBase implements BrokerVerticle 
     }
 
     private Future<Void> requeueQueued() {
-        return onContext(() -> Future.join(
-                        limiter.drainQueued().stream().map(Delivery::requeue).toList())
-                .transform(requeued -> Future.succeededFuture()));
+        return onContext(() -> Future.join(requeues()).transform(requeued -> Future.succeededFuture()));
+    }
+
+    private List<Future<Void>> requeues() {
+        return limiter.drainQueued().stream().map(Delivery::requeue).toList();
     }
 
     private Future<Void> onContext(Supplier<Future<Void>> action) {
@@ -156,8 +158,7 @@ public final class StageVerticle extends VerticleBase implements BrokerVerticle 
     }
 
     private Future<Void> requeueInFlight() {
-        List<Future<Void>> ends = new ArrayList<>(
-                limiter.drainQueued().stream().map(Delivery::requeue).toList());
+        List<Future<Void>> ends = new ArrayList<>(requeues());
         ends.addAll(limiter.cancel(new JobException(ErrorCode.SHUTDOWN, "The worker is shutting down.")));
         if (ends.isEmpty()) {
             return Future.succeededFuture();

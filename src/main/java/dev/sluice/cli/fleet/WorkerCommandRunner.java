@@ -5,9 +5,8 @@ import dev.sluice.cli.AdminClient;
 import dev.sluice.cli.ConfigOption;
 import dev.sluice.persistence.worker.RegisteredWorker;
 import dev.sluice.persistence.worker.WorkerCommand.Action;
+import dev.sluice.worker.WorkerId;
 import io.vertx.core.json.JsonObject;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -53,11 +52,6 @@ abstract class WorkerCommandRunner implements Callable<Integer> {
 
     /** User and host, for the log of the worker. */
     static String caller() {
-        try {
-            return System.getProperty("user.name") + "@"
-                    + InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unknown) {
-            return System.getProperty("user.name");
-        }
+        return System.getProperty("user.name") + "@" + WorkerId.host();
     }
 }

@@ -5,16 +5,11 @@ import dev.sluice.broker.Topology;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /** Status of the queues, for administrators. */
 public final class SystemStatusHandler {
-    private static final List<String> QUEUES = Stream.concat(
-                    Topology.INPUT_QUEUES.stream(), Stream.of(Topology.DEAD_LETTER_QUEUE))
-            .toList();
 
     private final QueueInspector queueInspector;
 
@@ -28,9 +23,9 @@ public final class SystemStatusHandler {
 
     private Future<JsonObject> queues(ApiRequest call) {
         call.requireAdmin();
-        return queueInspector.inspect(QUEUES).map(found -> {
+        return queueInspector.inspect(Topology.OBSERVED_QUEUES).map(found -> {
             JsonArray array = new JsonArray();
-            QUEUES.forEach(name -> array.add(new JsonObject()
+            Topology.OBSERVED_QUEUES.forEach(name -> array.add(new JsonObject()
                     .put("name", name)
                     .put("messages", Objects.requireNonNull(found.get(name)).messages())
                     .put("consumers", Objects.requireNonNull(found.get(name)).consumers())));
